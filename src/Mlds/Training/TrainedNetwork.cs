@@ -1,0 +1,41 @@
+namespace Mlds.Training;
+
+/// <summary>One epoch of a run's history. Epochs count from 1.</summary>
+/// <param name="TrainingLoss">Mean squared error over the epoch's batches, each taken before its step.</param>
+/// <param name="ValidationLoss">Mean squared error over the validation sequences after the epoch.</param>
+/// <param name="LearningRate">The rate the epoch was trained with.</param>
+public readonly record struct EpochRecord(int Epoch, float TrainingLoss, float ValidationLoss, float LearningRate);
+
+/// <summary>
+/// A hashed point of a training run. <c>Chain</c> = SHA-256(previous chain ‖ epoch ‖ validation loss ‖ weights hash), the first link's
+/// predecessor being the recipe id, so that a milestone vouches for all before it (docs/decisions/0001 §8).
+/// </summary>
+/// <param name="WeightsSha256">Lower-case hex SHA-256 of the P float32 little-endian weights.</param>
+/// <param name="Chain">Lower-case hex.</param>
+public sealed record Milestone(int Epoch, float ValidationLoss, string WeightsSha256, string Chain);
+
+/// <summary>Where and by what a network was trained. It never changes the bits; it is there so that a doubt can be traced.</summary>
+/// <param name="ProgramVersion">Version of this program.</param>
+/// <param name="Processor">The processor's name, as the system tells it.</param>
+/// <param name="KernelSet">The kernels that ran: <c>avx512</c>, <c>avx2</c>, <c>simd128</c> or <c>scalar</c>.</param>
+/// <param name="Host">Name of the machine it ran on.</param>
+/// <param name="CoreSeconds">Processor time spent in this run, over all its sessions.</param>
+public sealed record Provenance(string ProgramVersion, string Processor, string KernelSet, string Host, double CoreSeconds);
+
+/// <summary>A recipe carried out: weights, outcome, history and provenance.</summary>
+/// <param name="Weights">P float32 in PyTorch's <c>parameters()</c> order (<see cref="Networks.WeightLayout"/>).</param>
+/// <param name="LongLoss">Mean squared error on the long words (512 of 256 commands by default): does it generalise? Never a stop rule.</param>
+public sealed record TrainedNetwork(
+    Recipe Recipe,
+    Outcome Outcome,
+    int Epochs,
+    float ValidationLoss,
+    float LongLoss,
+    float[] Weights,
+    IReadOnlyList<EpochRecord> History,
+    IReadOnlyList<Milestone> Milestones,
+    Provenance Provenance)
+{
+    /// <summary>Lower-case hex SHA-256 of the weights as float32 little-endian.</summary>
+    public string WeightsSha256 { get; } = WeightsHash.Of(Weights);
+}
