@@ -1,0 +1,23 @@
+namespace Mlds.Kernels.Random;
+
+/// <summary>
+/// What a stream of random numbers is for. Streams of one seed are independent of each other. The numbers are part of arithmetic v1
+/// (docs/decisions/0001, Random numbers): never renumber, only add.
+/// </summary>
+public enum RandomStream : uint
+{
+    /// <summary>Commands of the training sequences; one sub-stream a sequence; keyed by the data seed.</summary>
+    TrainingSequences = 1,
+
+    /// <summary>Commands of the validation sequences; one sub-stream a sequence; keyed by the data seed.</summary>
+    ValidationSequences = 2,
+
+    /// <summary>Commands of the long test sequences; one sub-stream a sequence; keyed by the data seed.</summary>
+    LongTestSequences = 3,
+
+    /// <summary>A network's initial weights, in the order of its weight vector; keyed by the network's seed.</summary>
+    InitialWeights = 4,
+
+    /// <summary>The order of the training sequences; one sub-stream an epoch; keyed by the network's seed.</summary>
+    Shuffles = 5,
+}
