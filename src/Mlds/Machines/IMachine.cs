@@ -22,7 +22,7 @@ public interface IMachine
     /// <summary>Output lines, 1 … 32.</summary>
     int Outputs { get; }
 
-    /// <summary>Mask of the lines that depend on the word at all; bit k is line k. The others are constant 0.</summary>
+    /// <summary>Mask of the lines that are 1 after some word; bit k is line k. The others are constant 0.</summary>
     uint LiveOutputs { get; }
 
     /// <summary>The state before the first command.</summary>
