@@ -1,8 +1,55 @@
+using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.Arm;
+using System.Runtime.Intrinsics.X86;
+using Mlds.Kernels.Lanes;
+
 namespace Mlds.Kernels;
 
-/// <summary>Which implementation of the kernels runs; all of them give the same bits.</summary>
+/// <summary>
+/// The implementations of the kernels that this processor can run, fastest first. All give the same bits, so the choice is one of speed
+/// alone; the environment variable MLDS_KERNELS forces one by name.
+/// </summary>
 public static class KernelSet
 {
-    /// <summary>Name of the fastest kernels this processor can run: avx512, avx2, simd128 or scalar.</summary>
-    public static string Best => throw new NotImplementedException();
+    /// <summary>Name of the variable that forces a kernel set.</summary>
+    public const string Variable = "MLDS_KERNELS";
+
+    /// <summary>Names of the sets this processor can run, fastest first.</summary>
+    public static IReadOnlyList<string> Available { get; } = [.. Supported()];
+
+    /// <summary>The set that runs: the forced one, else the fastest.</summary>
+    /// <exception cref="ArgumentException">MLDS_KERNELS names none of <see cref="Available"/>.</exception>
+    public static string Best
+    {
+        get
+        {
+            var forced = Environment.GetEnvironmentVariable(Variable);
+            if (string.IsNullOrEmpty(forced)) return Available[0];
+            return Available.Contains(forced)
+                ? forced
+                : throw new ArgumentException($"{Variable} is '{forced}', but this processor runs {string.Join(", ", Available)}: use one of these or unset it.");
+        }
+    }
+
+    /// <summary>Whether products are added with hardware fused multiply-add. Without it the bits are the same and training takes some 200 times as long.</summary>
+    public static bool HasHardwareFma => Fma.IsSupported || AdvSimd.IsSupported;
+
+    /// <summary>Kernels for networks of <paramref name="shape"/> and sequences of up to <paramref name="steps"/> steps.</summary>
+    /// <param name="name">One of <see cref="Available"/>; null for <see cref="Best"/>.</param>
+    public static NetworkKernels Create(NetworkShape shape, int steps, string? name = null) => (name ?? Best) switch
+    {
+        "avx512" => new VectorNetwork<Lanes512, Vector512<float>>("avx512", shape, steps),
+        "avx2" => new VectorNetwork<Lanes256, Vector256<float>>("avx2", shape, steps),
+        "simd128" => new VectorNetwork<Lanes128, Vector128<float>>("simd128", shape, steps),
+        "scalar" => new ScalarNetwork(shape, steps),
+        var other => throw new ArgumentException($"There is no kernel set '{other}': use {string.Join(", ", Available)}.", nameof(name)),
+    };
+
+    static IEnumerable<string> Supported()
+    {
+        if (Vector512.IsHardwareAccelerated) yield return "avx512";
+        if (Vector256.IsHardwareAccelerated && Fma.IsSupported) yield return "avx2";
+        if (Vector128.IsHardwareAccelerated) yield return "simd128";
+        yield return "scalar";
+    }
 }

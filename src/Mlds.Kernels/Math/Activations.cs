@@ -1,0 +1,91 @@
+namespace Mlds.Kernels.Math;
+
+/// <summary>
+/// exp, sigmoid and tanh of arithmetic v1: polynomials and quotients of our own, made of float32 operations that every processor rounds
+/// alike. Plain code for one number; <see cref="ActivationLanes{TLanes, TVector}"/> does the same operations on vectors, to the same bits.
+/// </summary>
+/// <remarks>
+/// The coefficients are minimax fits (reference/fit_activations.py). Errors, measured over all float32 inputs
+/// (docs/results/activation-errors.json): see docs/decisions/0001 §4.
+/// </remarks>
+public static class Activations
+{
+    /// <summary>exp and sigmoid take x between ±40; beyond, it is held there: σ(−40) = 4.2e−18 and σ(40) = 1.</summary>
+    internal const float ExpLimit = 40f;
+
+    internal const float Log2E = 1.44269504f;
+
+    /// <summary>1.5·2^23: adding it rounds to an integer, which then stands in the low bits.</summary>
+    internal const float RoundingShift = 12582912f;
+
+    // 2^f ≈ 1 + f·(E1 + f·(E2 + …)) on [−1/2, 1/2], relative error 9.2e-8.
+    internal const float E1 = 0.6931469774775203f;
+    internal const float E2 = 0.24022241922915968f;
+    internal const float E3 = 0.055507338723249894f;
+    internal const float E4 = 0.009671523280116265f;
+    internal const float E5 = 0.0013264713434611344f;
+
+    /// <summary>tanh takes x between ±9.02, where it rounds to ±1.</summary>
+    internal const float TanhLimit = 9.02f;
+
+    // tanh x ≈ x·(1 + s·(P1 + …)) / (1 + s·(Q1 + …)), s = x², relative error 2.1e-8 before rounding.
+    internal const float P1 = 0.13379706397126465f;
+    internal const float P2 = 0.003494020796116472f;
+    internal const float P3 = 2.0583256104160153e-05f;
+    internal const float P4 = 1.3318768430840692e-08f;
+    internal const float Q1 = 0.4671302164854224f;
+    internal const float Q2 = 0.025871020934223856f;
+    internal const float Q3 = 0.00032830703451356124f;
+    internal const float Q4 = 7.761893138028382e-07f;
+
+    /// <summary>e^x for x in [−40, 40]; x beyond is held at the limit.</summary>
+    public static float Exp(float x)
+    {
+        x = Clamp(x, ExpLimit);
+        var shifted = Fma(x, Log2E, RoundingShift);
+        var f = Fma(x, Log2E, RoundingShift - shifted);
+        var p = Fma(f, E5, E4);
+        p = Fma(p, f, E3);
+        p = Fma(p, f, E2);
+        p = Fma(p, f, E1);
+        p = Fma(p, f, 1f);
+        return BitConverter.Int32BitsToSingle(BitConverter.SingleToInt32Bits(p) + (BitConverter.SingleToInt32Bits(shifted) << 23));
+    }
+
+    /// <summary>
+    /// σ(x) = 1 / (1 + e^−x) of two numbers with one division: both denominators are divided by their product. This is how the gates r and z
+    /// are always computed.
+    /// </summary>
+    public static (float R, float Z) Sigmoids(float r, float z)
+    {
+        var a = 1f + Exp(-r);
+        var b = 1f + Exp(-z);
+        var inverse = 1f / (a * b);
+        return (b * inverse, a * inverse);
+    }
+
+    /// <summary>tanh x; odd to the bit.</summary>
+    public static float Tanh(float x)
+    {
+        x = Clamp(x, TanhLimit);
+        var s = x * x;
+        var p = Fma(s, P4, P3);
+        p = Fma(p, s, P2);
+        p = Fma(p, s, P1);
+        p = Fma(p, s, 1f);
+        var q = Fma(s, Q4, Q3);
+        q = Fma(q, s, Q2);
+        q = Fma(q, s, Q1);
+        q = Fma(q, s, 1f);
+        return x * p / q;
+    }
+
+    /// <summary>x between ±limit; a NaN stays one.</summary>
+    static float Clamp(float x, float limit)
+    {
+        var below = limit < x ? limit : x;
+        return -limit > below ? -limit : below;
+    }
+
+    static float Fma(float a, float b, float c) => MathF.FusedMultiplyAdd(a, b, c);
+}

@@ -1,0 +1,18 @@
+namespace Mlds.Kernels.Optimizers;
+
+/// <summary>Adam in plain code: what every kernel set must equal.</summary>
+static class ScalarAdam
+{
+    /// <summary>Updates weights and moments in place; all spans have one length.</summary>
+    public static void Update(in AdamStep step, ReadOnlySpan<float> gradient, Span<float> weights, Span<float> first, Span<float> second)
+    {
+        for (var i = 0; i < weights.Length; i++)
+        {
+            var g = gradient[i] * step.GradientScale;
+            first[i] = MathF.FusedMultiplyAdd(step.Beta1, first[i], step.OneMinusBeta1 * g);
+            second[i] = MathF.FusedMultiplyAdd(step.Beta2, second[i], step.OneMinusBeta2 * g * g);
+            var denominator = MathF.FusedMultiplyAdd(MathF.Sqrt(second[i]), step.RootCorrection, step.Epsilon);
+            weights[i] = MathF.FusedMultiplyAdd(-step.Step, first[i] / denominator, weights[i]);
+        }
+    }
+}

@@ -1,0 +1,198 @@
+using Mlds.Kernels.Gru;
+using Mlds.Kernels.Lanes;
+using Mlds.Kernels.Linear;
+using Mlds.Kernels.Optimizers;
+
+namespace Mlds.Kernels;
+
+/// <summary>
+/// The fast kernels: lanes across the batch, a chunk of <see cref="LaneCount.Chunk"/> sequences taken through all of forward and backward
+/// before the next, so that its activations stay in the second-level cache.
+/// </summary>
+sealed unsafe class VectorNetwork<TLanes, TVector> : NetworkKernels
+    where TLanes : struct, ILanes<TLanes, TVector>
+    where TVector : struct
+{
+    readonly AlignedFloats _memory = new();
+    readonly GruStack<TLanes, TVector> _gru;
+    readonly LinearHead _head;
+    readonly nint _words;
+    readonly nint _targetWords;
+    readonly nint _outputs;
+    readonly nint _above;
+    readonly nint _sums;
+    readonly nint _mask;
+    readonly nint _squares;
+
+    public VectorNetwork(string name, NetworkShape shape, int steps)
+        : base(shape, steps)
+    {
+        Name = name;
+        _gru = new GruStack<TLanes, TVector>(shape, steps, _memory);
+        _head = shape.Activation == LinearActivation.None
+            ? new CollapsedHead<TLanes, TVector>(shape, _memory)
+            : new LayeredHead<TLanes, TVector>(shape, steps, _memory);
+        _words = _memory.Reserve((long)steps * LaneCount.Chunk);
+        _targetWords = _memory.Reserve((long)steps * LaneCount.Chunk);
+        _outputs = _memory.Reserve((long)steps * shape.Outputs * LaneCount.Chunk);
+        _above = _memory.Reserve((long)steps * shape.Hidden * LaneCount.Chunk);
+        _sums = _memory.Reserve((long)shape.LinearWeight(0) * LaneCount.Virtual);
+        _mask = _memory.Reserve(LaneCount.Chunk);
+        _squares = _memory.Reserve(LaneCount.Virtual);
+        _memory.Allocate();
+    }
+
+    public override string Name { get; }
+
+    public override void SetWeights(ReadOnlySpan<float> weights)
+    {
+        fixed (float* source = weights)
+        {
+            _gru.Pack(source);
+            _head.Pack(source);
+        }
+    }
+
+    public override double SquaredError(SequenceView sequences, ReadOnlySpan<int> rows)
+    {
+        var total = 0.0;
+        for (var start = 0; start < rows.Length; start += LaneCount.Chunk)
+        {
+            Forward(sequences, rows[start..System.Math.Min(start + LaneCount.Chunk, rows.Length)]);
+            total += Error(sequences.Length, 0f);
+        }
+
+        return total;
+    }
+
+    public override double Gradient(SequenceView sequences, ReadOnlySpan<int> rows, Span<float> gradient)
+    {
+        var total = 0.0;
+        var scale = (float)(2.0 / ((double)rows.Length * sequences.Length * Shape.Outputs));
+        for (var start = 0; start < rows.Length; start += LaneCount.Chunk)
+        {
+            Forward(sequences, rows[start..System.Math.Min(start + LaneCount.Chunk, rows.Length)]);
+            total += Error(sequences.Length, scale);
+            _head.Backward(_gru.Top, _memory.At(_outputs), sequences.Length, _memory.At(_above), start == 0);
+            _gru.Backward(sequences.Length, _memory.At(_above), _memory.At(_sums), start == 0);
+        }
+
+        fixed (float* to = gradient)
+        {
+            LaneTree.Sum(_memory.At(_sums), Shape.LinearWeight(0), to);
+            _gru.CopyMergedBiases(to);
+            _head.Finish(to);
+        }
+
+        return total;
+    }
+
+    public override void Outputs(SequenceView sequences, ReadOnlySpan<int> rows, Span<float> outputs)
+    {
+        var (steps, o) = (sequences.Length, Shape.Outputs);
+        for (var start = 0; start < rows.Length; start += LaneCount.Chunk)
+        {
+            var chunk = rows[start..System.Math.Min(start + LaneCount.Chunk, rows.Length)];
+            Forward(sequences, chunk);
+            var from = _memory.At(_outputs);
+            for (var lane = 0; lane < chunk.Length; lane++)
+            {
+                var to = outputs.Slice((start + lane) * steps * o, steps * o);
+                for (var i = 0; i < to.Length; i++) to[i] = from[(i * LaneCount.Chunk) + lane];
+            }
+        }
+    }
+
+    public override void Update(in AdamStep step, ReadOnlySpan<float> gradient, Span<float> weights, Span<float> first, Span<float> second)
+    {
+        int done;
+        fixed (float* g = gradient, w = weights, m = first, v = second)
+        {
+            done = Adam<TLanes, TVector>.Update(step, g, weights.Length, w, m, v);
+        }
+
+        ScalarAdam.Update(step, gradient[done..], weights[done..], first[done..], second[done..]);
+    }
+
+    public override void Dispose()
+    {
+        _memory.Dispose();
+        base.Dispose();
+    }
+
+    void Forward(SequenceView sequences, ReadOnlySpan<int> rows)
+    {
+        Load(sequences, rows);
+        _gru.Forward(sequences.Length);
+        _head.Forward(_gru.Top, sequences.Length, _memory.At(_outputs));
+    }
+
+    /// <summary>Fills inputs, target words and the mask of the lanes in use; unused lanes get inputs of 0.</summary>
+    void Load(SequenceView sequences, ReadOnlySpan<int> rows)
+    {
+        var steps = sequences.Length;
+        var words = (uint*)_memory.At(_words);
+        var targets = (uint*)_memory.At(_targetWords);
+        var mask = _memory.At(_mask);
+        if (rows.Length < LaneCount.Chunk)
+        {
+            new Span<uint>(words, steps * LaneCount.Chunk).Clear();
+            new Span<uint>(targets, steps * LaneCount.Chunk).Clear();
+        }
+
+        for (var lane = 0; lane < LaneCount.Chunk; lane++) mask[lane] = lane < rows.Length ? 1f : 0f;
+        for (var lane = 0; lane < rows.Length; lane++)
+        {
+            var inputRow = sequences.Inputs.Slice(rows[lane] * steps, steps);
+            var targetRow = sequences.Targets.Slice(rows[lane] * steps, steps);
+            for (var t = 0; t < inputRow.Length; t++)
+            {
+                words[(t * LaneCount.Chunk) + lane] = inputRow[t];
+                targets[(t * LaneCount.Chunk) + lane] = targetRow[t];
+            }
+        }
+
+        var to = _gru.Input;
+        for (var t = 0; t < steps; t++)
+        {
+            for (var i = 0; i < Shape.Inputs; i++)
+            {
+                for (var lane = 0; lane < LaneCount.Chunk; lane += TLanes.Width)
+                    TLanes.Store(TLanes.Bit(words + (t * LaneCount.Chunk) + lane, i), to + lane);
+                to += LaneCount.Chunk;
+            }
+        }
+    }
+
+    /// <summary>Turns outputs into their errors times <paramref name="scale"/>, in place; returns the sum of the squared errors of the lanes in use.</summary>
+    double Error(int steps, float scale)
+    {
+        var y = _memory.At(_outputs);
+        var targets = (uint*)_memory.At(_targetWords);
+        var mask = _memory.At(_mask);
+        var squares = _memory.At(_squares);
+        var factor = TLanes.All(scale);
+        for (var lane = 0; lane < LaneCount.Virtual; lane += TLanes.Width)
+        {
+            var sum = TLanes.All(0f);
+            for (var t = 0; t < steps; t++)
+            {
+                for (var k = 0; k < Shape.Outputs; k++)
+                {
+                    for (var half = lane; half < LaneCount.Chunk; half += LaneCount.Virtual)
+                    {
+                        var at = y + ((((nint)t * Shape.Outputs) + k) * LaneCount.Chunk) + half;
+                        var target = TLanes.Bit(targets + (t * LaneCount.Chunk) + half, k);
+                        var error = TLanes.Multiply(TLanes.Subtract(TLanes.Load(at), target), TLanes.Load(mask + half));
+                        sum = TLanes.Fma(error, error, sum);
+                        TLanes.Store(TLanes.Multiply(error, factor), at);
+                    }
+                }
+            }
+
+            TLanes.Store(sum, squares + lane);
+        }
+
+        return LaneTree.Sum(squares);
+    }
+}
