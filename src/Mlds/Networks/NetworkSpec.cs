@@ -1,3 +1,5 @@
+using Mlds.Kernels;
+
 namespace Mlds.Networks;
 
 /// <summary>What stands between the linear layers; after the last there is never any.</summary>
@@ -22,6 +24,14 @@ public sealed record NetworkSpec(int Inputs, int Hidden, int Layers, IReadOnlyLi
     public static NetworkSpec Ds1 { get; } = new(9, 12, 4, [12, 12, 12, 12, 8], Activation.None);
 
     public int Outputs => Linear[^1];
+
+    /// <summary>The same sizes, as the kernels take them.</summary>
+    public NetworkShape Shape => new(Inputs, Hidden, Layers, [.. Linear], Activation switch
+    {
+        Activation.None => LinearActivation.None,
+        Activation.Relu => LinearActivation.Relu,
+        _ => LinearActivation.Tanh,
+    });
 
     public bool Equals(NetworkSpec? other) =>
         other is not null && (Inputs, Hidden, Layers, Activation) == (other.Inputs, other.Hidden, other.Layers, other.Activation)

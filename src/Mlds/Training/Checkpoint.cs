@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+
 namespace Mlds.Training;
 
 /// <summary>
@@ -17,11 +19,84 @@ public sealed record Checkpoint(
     IReadOnlyList<Milestone> Milestones,
     double CoreSeconds)
 {
+    const int Version = 1;
+    const int HashBytes = 32;
+
+    static ReadOnlySpan<byte> Magic => "MLDSCKPT"u8;
+
     public int Epoch => History.Count;
 
     /// <summary>The bytes of docs/formats/checkpoint.md: magic, version, fields, SHA-256 of all before it.</summary>
-    public byte[] ToBytes() => throw new NotImplementedException();
+    public byte[] ToBytes()
+    {
+        using var stream = new MemoryStream();
+        using var writer = new BinaryWriter(stream);
+        writer.Write(Magic);
+        writer.Write(Version);
+        writer.Write(Convert.FromHexString(RecipeId));
+        writer.Write(CoreSeconds);
+        writer.Write(Weights.Length);
+        writer.Write(History.Count);
+        writer.Write(Milestones.Count);
+        foreach (var values in (float[][])[Weights, FirstMoments, SecondMoments]) writer.Write(WeightsHash.Bytes(values));
+        foreach (var epoch in History)
+        {
+            writer.Write(epoch.TrainingLoss);
+            writer.Write(epoch.ValidationLoss);
+            writer.Write(epoch.LearningRate);
+        }
+
+        foreach (var milestone in Milestones)
+        {
+            writer.Write(milestone.Epoch);
+            writer.Write(milestone.ValidationLoss);
+            writer.Write(Convert.FromHexString(milestone.WeightsSha256));
+            writer.Write(Convert.FromHexString(milestone.Chain));
+        }
+
+        writer.Flush();
+        writer.Write(SHA256.HashData(stream.GetBuffer().AsSpan(0, (int)stream.Length)));
+        writer.Flush();
+        return stream.ToArray();
+    }
 
     /// <exception cref="InvalidDataException">Truncated, altered or of another version; the message says which.</exception>
-    public static Checkpoint FromBytes(ReadOnlySpan<byte> bytes) => throw new NotImplementedException();
+    public static Checkpoint FromBytes(ReadOnlySpan<byte> bytes)
+    {
+        if (bytes.Length < Magic.Length + sizeof(int) + HashBytes || !bytes.StartsWith(Magic))
+            throw new InvalidDataException($"This is no checkpoint: it has {bytes.Length} bytes and does not begin with MLDSCKPT.");
+        if (!SHA256.HashData(bytes[..^HashBytes]).AsSpan().SequenceEqual(bytes[^HashBytes..]))
+            throw new InvalidDataException("The checkpoint is truncated or altered: its SHA-256 does not match its content. Delete it; the run starts again from its recipe.");
+        using var reader = new BinaryReader(new MemoryStream(bytes[..^HashBytes].ToArray()));
+        reader.ReadBytes(Magic.Length);
+        var version = reader.ReadInt32();
+        if (version != Version) throw new InvalidDataException($"The checkpoint is of version {version}; this program reads version {Version}.");
+        return Read(reader);
+    }
+
+    static Checkpoint Read(BinaryReader reader)
+    {
+        var recipeId = Convert.ToHexStringLower(reader.ReadBytes(HashBytes));
+        var coreSeconds = reader.ReadDouble();
+        var parameters = reader.ReadInt32();
+        var epochs = reader.ReadInt32();
+        var milestones = reader.ReadInt32();
+        return new Checkpoint(
+            recipeId,
+            Floats(reader, parameters),
+            Floats(reader, parameters),
+            Floats(reader, parameters),
+            [.. Enumerable.Range(1, epochs).Select(epoch => new EpochRecord(epoch, reader.ReadSingle(), reader.ReadSingle(), reader.ReadSingle()))],
+            [.. Enumerable.Range(0, milestones).Select(_ => new Milestone(reader.ReadInt32(), reader.ReadSingle(), Hash(reader), Hash(reader)))],
+            coreSeconds);
+    }
+
+    static string Hash(BinaryReader reader) => Convert.ToHexStringLower(reader.ReadBytes(HashBytes));
+
+    static float[] Floats(BinaryReader reader, int count)
+    {
+        var values = new float[count];
+        for (var i = 0; i < count; i++) values[i] = reader.ReadSingle();
+        return values;
+    }
 }

@@ -1,3 +1,6 @@
+using System.Buffers.Binary;
+using System.Security.Cryptography;
+
 namespace Mlds.Training;
 
 /// <summary>One epoch of a run's history. Epochs count from 1.</summary>
@@ -12,15 +15,19 @@ public readonly record struct EpochRecord(int Epoch, float TrainingLoss, float V
 /// </summary>
 /// <param name="WeightsSha256">Lower-case hex SHA-256 of the P float32 little-endian weights.</param>
 /// <param name="Chain">Lower-case hex.</param>
-public sealed record Milestone(int Epoch, float ValidationLoss, string WeightsSha256, string Chain);
-
-/// <summary>Where and by what a network was trained. It never changes the bits; it is there so that a doubt can be traced.</summary>
-/// <param name="ProgramVersion">Version of this program.</param>
-/// <param name="Processor">The processor's name, as the system tells it.</param>
-/// <param name="KernelSet">The kernels that ran: <c>avx512</c>, <c>avx2</c>, <c>simd128</c> or <c>scalar</c>.</param>
-/// <param name="Host">Name of the machine it ran on.</param>
-/// <param name="CoreSeconds">Processor time spent in this run, over all its sessions.</param>
-public sealed record Provenance(string ProgramVersion, string Processor, string KernelSet, string Host, double CoreSeconds);
+public sealed record Milestone(int Epoch, float ValidationLoss, string WeightsSha256, string Chain)
+{
+    /// <summary>The milestone that follows <paramref name="previousChain"/>: the recipe id, or the chain of the milestone before.</summary>
+    public static Milestone Link(string previousChain, int epoch, float validationLoss, string weightsSha256)
+    {
+        Span<byte> link = stackalloc byte[72];
+        Convert.FromHexString(previousChain).CopyTo(link);
+        BinaryPrimitives.WriteInt32LittleEndian(link[32..], epoch);
+        BinaryPrimitives.WriteSingleLittleEndian(link[36..], validationLoss);
+        Convert.FromHexString(weightsSha256).CopyTo(link[40..]);
+        return new Milestone(epoch, validationLoss, weightsSha256, Convert.ToHexStringLower(SHA256.HashData(link)));
+    }
+}
 
 /// <summary>A recipe carried out: weights, outcome, history and provenance.</summary>
 /// <param name="Weights">P float32 in PyTorch's <c>parameters()</c> order (<see cref="Networks.WeightLayout"/>).</param>

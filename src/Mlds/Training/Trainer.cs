@@ -4,13 +4,15 @@ namespace Mlds.Training;
 public static class Trainer
 {
     /// <summary>Trains <paramref name="recipe"/> on <paramref name="data"/>; stops between epochs when cancelled.</summary>
-    public static TrainedNetwork Train(Recipe recipe, TrainingData data, CancellationToken cancellation = default)
+    /// <param name="onEpoch">Told of every epoch; may be null.</param>
+    public static TrainedNetwork Train(Recipe recipe, TrainingData data, Action<EpochRecord>? onEpoch = null, CancellationToken cancellation = default)
     {
-        var run = new TrainingRun(recipe, data);
+        using var run = new TrainingRun(recipe, data);
         while (run.Outcome is null)
         {
             cancellation.ThrowIfCancellationRequested();
-            run.NextEpoch();
+            var epoch = run.NextEpoch();
+            onEpoch?.Invoke(epoch);
         }
 
         return run.Finish();

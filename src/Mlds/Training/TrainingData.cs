@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Security.Cryptography;
+using Mlds.Kernels;
 using Mlds.Kernels.Random;
 using Mlds.Machines;
 
@@ -11,7 +12,11 @@ namespace Mlds.Training;
 /// <param name="Symbols">Count × Length symbols, one sequence after the other.</param>
 /// <param name="Inputs">Count × Length encoded network inputs; bit i is input i.</param>
 /// <param name="Targets">Count × Length output lines; bit k is line k.</param>
-public sealed record SequenceSet(int Count, int Length, byte[] Symbols, uint[] Inputs, uint[] Targets);
+public sealed record SequenceSet(int Count, int Length, byte[] Symbols, uint[] Inputs, uint[] Targets)
+{
+    /// <summary>The same, as the kernels take it.</summary>
+    internal SequenceView View => new(Inputs, Targets, Length);
+}
 
 /// <summary>The three sets of sequences of one (machine, <see cref="DataSpec"/>); shared by all networks that learn from them.</summary>
 /// <remarks>

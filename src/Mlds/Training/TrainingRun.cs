@@ -1,32 +1,185 @@
+using System.Diagnostics;
+using Mlds.Kernels;
+using Mlds.Kernels.Optimizers;
+using Mlds.Kernels.Random;
+using Mlds.Networks;
+
 namespace Mlds.Training;
 
 /// <summary>
 /// One recipe being carried out, an epoch at a time, so that whoever drives it can show it, checkpoint it or stop it between epochs.
-/// Not thread-safe; one run a thread.
+/// Not thread-safe; one run a thread. docs/decisions/0001 has every rule that its bits depend on.
 /// </summary>
-public sealed class TrainingRun
+public sealed class TrainingRun : IDisposable
 {
+    readonly TrainingData _data;
+    readonly NetworkKernels _kernels;
+    readonly float[] _weights;
+    readonly float[] _first;
+    readonly float[] _second;
+    readonly float[] _gradient;
+    readonly int[] _order;
+    readonly int[] _validationRows;
+    readonly List<EpochRecord> _history = [];
+    readonly List<Milestone> _milestones = [];
+    readonly LearningRate _rate;
+
+    /// <summary>β₁^t and β₂^t after t steps.</summary>
+    double _power1 = 1;
+    double _power2 = 1;
+    double _coreSeconds;
+
     /// <param name="recipe">What to train.</param>
     /// <param name="data">Its data; <c>data.Sha256</c> must be <c>recipe.DataSha256</c>.</param>
     /// <param name="from">Where to go on, or null to begin.</param>
-    public TrainingRun(Recipe recipe, TrainingData data, Checkpoint? from = null) => throw new NotImplementedException();
+    /// <param name="kernelSet">A kernel set by name; null for the fastest. No effect on bits.</param>
+    /// <exception cref="ArgumentException">The data or the checkpoint are of another recipe.</exception>
+    public TrainingRun(Recipe recipe, TrainingData data, Checkpoint? from = null, string? kernelSet = null)
+    {
+        if (data.Sha256 != recipe.DataSha256)
+            throw new ArgumentException($"The recipe {recipe.Id} wants data {recipe.DataSha256}, but these are {data.Sha256}.", nameof(data));
+        if (from is not null && from.RecipeId != recipe.Id)
+            throw new ArgumentException($"The checkpoint is of recipe {from.RecipeId}, not of {recipe.Id}.", nameof(from));
 
-    public Recipe Recipe => throw new NotImplementedException();
+        (Recipe, _data) = (recipe, data);
+        var layout = new WeightLayout(recipe.Network);
+        _weights = from is null ? InitialWeights.Draw(layout, recipe.Seed) : [.. from.Weights];
+        _first = from is null ? new float[layout.Parameters] : [.. from.FirstMoments];
+        _second = from is null ? new float[layout.Parameters] : [.. from.SecondMoments];
+        if (_weights.Length != layout.Parameters || _first.Length != layout.Parameters || _second.Length != layout.Parameters)
+            throw new ArgumentException($"The checkpoint holds {_weights.Length} weights, but the recipe's network has {layout.Parameters}.", nameof(from));
+        _gradient = new float[layout.Parameters];
+        _order = new int[data.Training.Count];
+        _validationRows = Evaluation.AllRows(data.Validation);
+        _rate = new LearningRate(recipe.Training);
+        _kernels = KernelSet.Create(recipe.Network.Shape, recipe.Data.Length, kernelSet);
+        if (from is not null) Resume(from);
+    }
+
+    public Recipe Recipe { get; }
 
     /// <summary>Epochs done.</summary>
-    public int Epoch => throw new NotImplementedException();
+    public int Epoch => _history.Count;
 
-    public IReadOnlyList<EpochRecord> History => throw new NotImplementedException();
+    public IReadOnlyList<EpochRecord> History => _history;
 
     /// <summary>How the run ended, or null while it goes on.</summary>
-    public Outcome? Outcome => throw new NotImplementedException();
+    public Outcome? Outcome { get; private set; }
+
+    /// <summary>Steps of gradient descent an epoch.</summary>
+    int Batches => (_order.Length + Recipe.Training.Batch - 1) / Recipe.Training.Batch;
 
     /// <summary>Trains one epoch and validates. Call only while <see cref="Outcome"/> is null.</summary>
-    public EpochRecord NextEpoch() => throw new NotImplementedException();
+    public EpochRecord NextEpoch()
+    {
+        if (Outcome is not null) throw new InvalidOperationException($"The run has ended with {Outcome}.");
+        var started = Stopwatch.GetTimestamp();
+        var squares = Descend();
+        _kernels.SetWeights(_weights);
+        var record = new EpochRecord(
+            Epoch + 1,
+            Evaluation.Mean(squares, _data.Training, _kernels.Shape),
+            Evaluation.Loss(_kernels, _data.Validation, _validationRows),
+            (float)_rate.Current);
+        _history.Add(record);
+        _rate.After(record.ValidationLoss);
+        Outcome = End(record);
+        if (Outcome is not null || record.Epoch % Recipe.Training.MilestoneEvery == 0) AddMilestone(record);
+        _coreSeconds += Stopwatch.GetElapsedTime(started).TotalSeconds;
+        return record;
+    }
 
     /// <summary>The state after the last epoch.</summary>
-    public Checkpoint Checkpoint() => throw new NotImplementedException();
+    public Checkpoint Checkpoint() => new(Recipe.Id, [.. _weights], [.. _first], [.. _second], [.. _history], [.. _milestones], _coreSeconds);
 
     /// <summary>The trained network. Call once <see cref="Outcome"/> is set.</summary>
-    public TrainedNetwork Finish() => throw new NotImplementedException();
+    public TrainedNetwork Finish()
+    {
+        if (Outcome is not { } outcome) throw new InvalidOperationException("The run has not ended yet.");
+        var started = Stopwatch.GetTimestamp();
+        var longLoss = Evaluation.Loss(Recipe.Network, _weights, _data.LongTest);
+        var seconds = _coreSeconds + Stopwatch.GetElapsedTime(started).TotalSeconds;
+        return new TrainedNetwork(
+            Recipe, outcome, Epoch, _history[^1].ValidationLoss, longLoss, [.. _weights], [.. _history], [.. _milestones], Provenance.Here(_kernels.Name, seconds));
+    }
+
+    public void Dispose() => _kernels.Dispose();
+
+    /// <summary>One pass over the shuffled training sequences; returns the sum of the squared errors met on the way.</summary>
+    double Descend()
+    {
+        var spec = Recipe.Training;
+        Shuffle();
+        var squares = 0.0;
+        for (var start = 0; start < _order.Length; start += spec.Batch)
+        {
+            var batch = _order.AsSpan(start, Math.Min(spec.Batch, _order.Length - start));
+            _kernels.SetWeights(_weights);
+            squares += _kernels.Gradient(_data.Training.View, batch, _gradient);
+            _power1 *= spec.Beta1;
+            _power2 *= spec.Beta2;
+            var step = AdamStep.At(_rate.Current, spec.Beta1, spec.Beta2, spec.Epsilon, _power1, _power2, Clip());
+            _kernels.Update(step, _gradient, _weights, _first, _second);
+        }
+
+        return squares;
+    }
+
+    void Shuffle()
+    {
+        for (var i = 0; i < _order.Length; i++) _order[i] = i;
+        var random = new PhiloxStream(Recipe.Seed, RandomStream.Shuffles, (uint)(Epoch + 1));
+        random.Shuffle(_order);
+    }
+
+    /// <summary>What to multiply the gradient by so that its norm is at most the recipe's: the sum of squares in double, in the order of the weights.</summary>
+    float Clip()
+    {
+        if (Recipe.Training.ClipNorm == 0) return 1f;
+        var squares = 0.0;
+        foreach (var g in _gradient) squares += (double)g * g;
+        var norm = Math.Sqrt(squares);
+        return norm > Recipe.Training.ClipNorm ? (float)(Recipe.Training.ClipNorm / norm) : 1f;
+    }
+
+    Outcome? End(EpochRecord record)
+    {
+        if (!float.IsFinite(record.TrainingLoss) || !float.IsFinite(record.ValidationLoss))
+        {
+            for (var i = 0; i < _weights.Length; i++)
+            {
+                if (float.IsNaN(_weights[i])) _weights[i] = Evaluation.CanonicalNaN;
+            }
+
+            return Training.Outcome.Diverged;
+        }
+
+        if (record.ValidationLoss <= (float)Recipe.Training.GoalLoss) return Training.Outcome.Converged;
+        return record.Epoch >= Recipe.Training.EpochLimit ? Training.Outcome.NotConverged : null;
+    }
+
+    void AddMilestone(EpochRecord record)
+    {
+        var previous = _milestones.Count == 0 ? Recipe.Id : _milestones[^1].Chain;
+        _milestones.Add(Milestone.Link(previous, record.Epoch, record.ValidationLoss, WeightsHash.Of(_weights)));
+    }
+
+    /// <summary>What a checkpoint doesn't hold follows from the recipe and the history.</summary>
+    void Resume(Checkpoint from)
+    {
+        foreach (var record in from.History)
+        {
+            _history.Add(record);
+            _rate.After(record.ValidationLoss);
+            for (var step = 0; step < Batches; step++)
+            {
+                _power1 *= Recipe.Training.Beta1;
+                _power2 *= Recipe.Training.Beta2;
+            }
+        }
+
+        _milestones.AddRange(from.Milestones);
+        _coreSeconds = from.CoreSeconds;
+        if (_history.Count > 0) Outcome = End(_history[^1]);
+    }
 }

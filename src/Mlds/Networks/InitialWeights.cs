@@ -1,0 +1,30 @@
+using Mlds.Kernels.Random;
+
+namespace Mlds.Networks;
+
+/// <summary>A network's weights before the first step (docs/decisions/0001 §9).</summary>
+public static class InitialWeights
+{
+    /// <summary>
+    /// Uniform in ±1/√H for the GRU and ±1/√(columns) for each linear layer: PyTorch's rule. One draw a weight, in the order of the weight
+    /// vector, so that twins of one seed and shape begin alike.
+    /// </summary>
+    /// <param name="layout">Shape of the network.</param>
+    /// <param name="seed">The network's seed.</param>
+    /// <returns>P float32.</returns>
+    public static float[] Draw(WeightLayout layout, uint seed)
+    {
+        var random = new PhiloxStream(seed, RandomStream.InitialWeights);
+        var weights = new float[layout.Parameters];
+        var columns = layout.Spec.Hidden;
+        foreach (var tensor in layout.Tensors)
+        {
+            // A linear bias follows its matrix and shares its bound.
+            if (tensor.Name.StartsWith("linear", StringComparison.Ordinal) && !tensor.IsBias) columns = tensor.Columns;
+            var bound = (float)(1 / Math.Sqrt(columns));
+            for (var i = 0; i < tensor.Length; i++) weights[tensor.Offset + i] = random.UniformFloat(bound);
+        }
+
+        return weights;
+    }
+}
