@@ -1,0 +1,156 @@
+using System.Diagnostics;
+using System.Numerics;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+
+namespace Mlds.Analysis.LinearAlgebra;
+
+/// <summary>The few matrix products that the analysis lives on. Matrices are row-major doubles.</summary>
+static class Products
+{
+    /// <summary>Columns taken at a time: four rows of this length stay in the first-level cache.</summary>
+    const int Chunk = 512;
+
+    /// <summary>Rows of B taken at a time: 64 × 512 doubles stay in the second-level cache.</summary>
+    const int Block = 64;
+
+    /// <summary>Σ a_i b_i.</summary>
+    internal static double Dot(ReadOnlySpan<double> a, ReadOnlySpan<double> b)
+    {
+        Debug.Assert(a.Length == b.Length);
+        ref var pa = ref MemoryMarshal.GetReference(a);
+        ref var pb = ref MemoryMarshal.GetReference(b);
+        Vector<double> s0 = default, s1 = default;
+        var width = Vector<double>.Count;
+        var i = 0;
+        for (; i <= a.Length - (2 * width); i += 2 * width)
+        {
+            s0 = Vector.FusedMultiplyAdd(Load(ref pa, i), Load(ref pb, i), s0);
+            s1 = Vector.FusedMultiplyAdd(Load(ref pa, i + width), Load(ref pb, i + width), s1);
+        }
+
+        var sum = Vector.Sum(s0 + s1);
+        for (; i < a.Length; i++) sum += a[i] * b[i];
+        return sum;
+    }
+
+    /// <summary>y += factor · x.</summary>
+    internal static void AddScaled(Span<double> y, double factor, ReadOnlySpan<double> x)
+    {
+        Debug.Assert(x.Length == y.Length);
+        ref var px = ref MemoryMarshal.GetReference(x);
+        ref var py = ref MemoryMarshal.GetReference(y);
+        var f = new Vector<double>(factor);
+        var i = 0;
+        for (; i <= y.Length - Vector<double>.Count; i += Vector<double>.Count)
+            Vector.FusedMultiplyAdd(f, Load(ref px, i), Load(ref py, i)).StoreUnsafe(ref py, (nuint)i);
+        for (; i < y.Length; i++) y[i] += factor * x[i];
+    }
+
+    /// <summary>Squared Euclidean distance of two vectors.</summary>
+    internal static double SquaredDistance(ReadOnlySpan<double> a, ReadOnlySpan<double> b)
+    {
+        ref var pa = ref MemoryMarshal.GetReference(a);
+        ref var pb = ref MemoryMarshal.GetReference(b);
+        Vector<double> s = default;
+        var i = 0;
+        for (; i <= a.Length - Vector<double>.Count; i += Vector<double>.Count)
+        {
+            var d = Load(ref pa, i) - Load(ref pb, i);
+            s = Vector.FusedMultiplyAdd(d, d, s);
+        }
+
+        var sum = Vector.Sum(s);
+        for (; i < a.Length; i++) sum += (a[i] - b[i]) * (a[i] - b[i]);
+        return sum;
+    }
+
+    /// <summary>A Bᵀ: <paramref name="a"/> is n × d, <paramref name="b"/> m × d, the result n × m.</summary>
+    internal static double[] TimesTransposed(double[] a, int n, double[] b, int m, int d)
+    {
+        var product = new double[(long)n * m];
+        Parallel.For(0, (n + 3) / 4, tile => Rows(a, tile * 4, Math.Min(4, n - (tile * 4)), b, 0, m, d, product, m));
+        return product;
+    }
+
+    /// <summary>The Gram matrix A Aᵀ: <paramref name="a"/> is n × d, the result n × n.</summary>
+    internal static double[] Gram(double[] a, int n, int d)
+    {
+        var gram = new double[(long)n * n];
+
+        // Rows of the lower triangle, longest first, so that no thread is left with the long ones at the end.
+        Parallel.For(0, (n + 3) / 4, turn =>
+        {
+            var first = (((n + 3) / 4) - 1 - turn) * 4;
+            var rows = Math.Min(4, n - first);
+            Rows(a, first, rows, a, 0, first + rows, d, gram, n);
+        });
+        for (var i = 0; i < n; i++)
+            for (var j = 0; j < i; j++) gram[((long)j * n) + i] = gram[((long)i * n) + j];
+        return gram;
+    }
+
+    /// <summary>Up to four rows of the product, against B's rows from <paramref name="from"/> to <paramref name="to"/>.</summary>
+    static void Rows(double[] a, int first, int rows, double[] b, int from, int to, int d, double[] product, int stride)
+    {
+        for (var block = from; block < to; block += Block)
+        {
+            var end = Math.Min(block + Block, to);
+            for (var chunk = 0; chunk < d; chunk += Chunk)
+            {
+                var length = Math.Min(Chunk, d - chunk);
+                for (var j = block; j < end; j++)
+                {
+                    var column = b.AsSpan((int)(((long)j * d) + chunk), length);
+                    if (rows == 4) FourDots(a, first, d, chunk, column, product.AsSpan((first * stride) + j), stride);
+                    else
+                        for (var i = 0; i < rows; i++)
+                            product[((first + i) * stride) + j] += Dot(a.AsSpan(((first + i) * d) + chunk, length), column);
+                }
+            }
+        }
+    }
+
+    static void FourDots(double[] a, int first, int d, int chunk, ReadOnlySpan<double> column, Span<double> result, int stride)
+    {
+        ref var p0 = ref a[(first * d) + chunk];
+        ref var p1 = ref Unsafe.Add(ref p0, d);
+        ref var p2 = ref Unsafe.Add(ref p1, d);
+        ref var p3 = ref Unsafe.Add(ref p2, d);
+        ref var q = ref MemoryMarshal.GetReference(column);
+        Vector<double> s0 = default, s1 = default, s2 = default, s3 = default, t0 = default, t1 = default, t2 = default, t3 = default;
+        var width = Vector<double>.Count;
+        var i = 0;
+        for (; i <= column.Length - (2 * width); i += 2 * width)
+        {
+            var x = Load(ref q, i);
+            var y = Load(ref q, i + width);
+            s0 = Vector.FusedMultiplyAdd(Load(ref p0, i), x, s0);
+            s1 = Vector.FusedMultiplyAdd(Load(ref p1, i), x, s1);
+            s2 = Vector.FusedMultiplyAdd(Load(ref p2, i), x, s2);
+            s3 = Vector.FusedMultiplyAdd(Load(ref p3, i), x, s3);
+            t0 = Vector.FusedMultiplyAdd(Load(ref p0, i + width), y, t0);
+            t1 = Vector.FusedMultiplyAdd(Load(ref p1, i + width), y, t1);
+            t2 = Vector.FusedMultiplyAdd(Load(ref p2, i + width), y, t2);
+            t3 = Vector.FusedMultiplyAdd(Load(ref p3, i + width), y, t3);
+        }
+
+        double r0 = Vector.Sum(s0 + t0), r1 = Vector.Sum(s1 + t1), r2 = Vector.Sum(s2 + t2), r3 = Vector.Sum(s3 + t3);
+        for (; i < column.Length; i++)
+        {
+            var x = column[i];
+            r0 += Unsafe.Add(ref p0, i) * x;
+            r1 += Unsafe.Add(ref p1, i) * x;
+            r2 += Unsafe.Add(ref p2, i) * x;
+            r3 += Unsafe.Add(ref p3, i) * x;
+        }
+
+        result[0] += r0;
+        result[stride] += r1;
+        result[2 * stride] += r2;
+        result[3 * stride] += r3;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static Vector<double> Load(ref double start, int index) => Vector.LoadUnsafe(ref start, (nuint)index);
+}

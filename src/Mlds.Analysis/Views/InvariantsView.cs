@@ -1,0 +1,23 @@
+using Mlds.Analysis.Symmetry;
+
+namespace Mlds.Analysis.Views;
+
+/// <summary>All of <see cref="Invariants"/>, with named columns.</summary>
+static class InvariantsView
+{
+    internal static FeatureMatrix Build(WeightMatrix matrix)
+    {
+        var names = new List<string>();
+        var first = new InvariantWriter(names);
+        if (matrix.Networks > 0) Invariants.Write(matrix.Layout, matrix.Row(0), first);
+        var values = new double[(long)matrix.Networks * names.Count];
+        Parallel.For(0, matrix.Networks, () => new InvariantWriter(null), (row, _, writer) =>
+        {
+            writer.Clear();
+            Invariants.Write(matrix.Layout, matrix.Row(row), writer);
+            for (var i = 0; i < names.Count; i++) values[((long)row * names.Count) + i] = writer.Values[i];
+            return writer;
+        }, _ => { });
+        return new FeatureMatrix(values, matrix.Networks, names);
+    }
+}

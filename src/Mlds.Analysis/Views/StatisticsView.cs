@@ -1,0 +1,39 @@
+namespace Mlds.Analysis.Views;
+
+/// <summary>
+/// Seven numbers a tensor: mean, variance and the quantiles 0, 25, 50, 75, 100 % (Unterthiner, Keysers, Gelly, Bousquet, Tolstikhin:
+/// Predicting neural network accuracy from weights, arXiv 2002.11448). The field's baseline; it takes no care of signs.
+/// </summary>
+static class StatisticsView
+{
+    static readonly string[] s_statistics = ["mean", "variance", "q0", "q25", "q50", "q75", "q100"];
+
+    internal static FeatureMatrix Build(WeightMatrix matrix)
+    {
+        var tensors = matrix.Layout.Tensors;
+        var names = tensors.SelectMany(tensor => s_statistics.Select(statistic => $"{tensor.Name}.{statistic}")).ToArray();
+        var values = new double[matrix.Networks * names.Length];
+        for (var row = 0; row < matrix.Networks; row++)
+        {
+            var at = row * names.Length;
+            foreach (var tensor in tensors)
+            {
+                var numbers = new double[tensor.Length];
+                for (var i = 0; i < numbers.Length; i++) numbers[i] = matrix.Row(row)[tensor.Offset + i];
+                var (mean, variance) = Moments(numbers);
+                values[at++] = mean;
+                values[at++] = variance;
+                Array.Sort(numbers);
+                for (var quarter = 0; quarter <= 4; quarter++) values[at++] = Quantile.OfSorted(numbers, quarter / 4.0);
+            }
+        }
+
+        return new FeatureMatrix(values, matrix.Networks, names);
+    }
+
+    static (double Mean, double Variance) Moments(double[] numbers)
+    {
+        var mean = numbers.Average();
+        return (mean, numbers.Sum(x => (x - mean) * (x - mean)) / numbers.Length);
+    }
+}
