@@ -2,7 +2,7 @@ namespace Mlds.Analysis.Results;
 
 /// <summary>One question, how it was asked and what came out.</summary>
 /// <param name="Id">Stable snake_case name: <c>which_machine</c>, <c>which_machine_unsupervised</c>, <c>modified_or_original</c>,
-/// <c>modified_or_original_unseen_machine</c>, <c>modified_or_control</c>, <c>modified_or_control_unseen_machine</c>, <c>original_or_control</c>,
+/// <c>modified_or_original_unseen_machine</c>, and both forms of <c>modified_or_control</c> and <c>original_or_control</c>,
 /// <c>twins_distance</c>.</param>
 /// <param name="Title">The question in words, ending in a question mark.</param>
 /// <param name="Protocol">How it was asked: splits, methods, intervals; whole sentences.</param>

@@ -1,0 +1,39 @@
+using Mlds.Analysis.Views;
+
+namespace Mlds.Analysis;
+
+/// <summary>How an analysis is made. The defaults are what <c>mlds analyze</c> uses.</summary>
+public sealed record AnalysisOptions
+{
+    /// <summary>Seed of all splits, shuffles, restarts and forests.</summary>
+    public ulong Seed { get; init; } = 1;
+
+    /// <summary>The views to ask every question in, in the order of the tables.</summary>
+    public IReadOnlyList<View> Views { get; init; } = View.All;
+
+    /// <summary>Folds k of a cross-validation.</summary>
+    public int Folds { get; init; } = 5;
+
+    /// <summary>A machine with fewer converged networks than this takes no part in a question.</summary>
+    public int MinimumPerClass { get; init; } = 10;
+
+    /// <summary>Shuffled-label controls of a ridge score (they share its matrix factors and cost little).</summary>
+    public int RidgeShuffles { get; init; } = 20;
+
+    /// <summary>Shuffled-label controls of a forest score (each is as dear as the score).</summary>
+    public int ForestShuffles { get; init; } = 5;
+
+    /// <summary>Trees of a forest.</summary>
+    public int Trees { get; init; } = 200;
+
+    /// <summary>Repetitions of each point of a learning curve, each with other training networks.</summary>
+    public int CurveRepetitions { get; init; } = 5;
+
+    /// <summary>Axes of the PCA projections.</summary>
+    public int Components { get; init; } = 3;
+}
+
+/// <summary>How far an analysis is.</summary>
+/// <param name="Step">What it is doing, for people.</param>
+/// <param name="Share">0 … 1.</param>
+public readonly record struct AnalysisProgress(string Step, double Share);

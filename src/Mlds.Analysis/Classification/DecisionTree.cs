@@ -1,0 +1,131 @@
+namespace Mlds.Analysis.Classification;
+
+/// <summary>One classification tree, grown until its leaves are pure (Breiman, Friedman, Olshen, Stone 1984; Gini impurity).</summary>
+sealed class DecisionTree
+{
+    readonly List<Node> _nodes = [];
+    readonly List<float> _shares = [];
+
+    DecisionTree()
+    {
+    }
+
+    /// <summary>An inner node sends values up to its threshold left; a leaf has <c>Column</c> −1 and its class shares from <c>Left</c> on.</summary>
+    readonly record struct Node(int Column, double Threshold, int Left, int Right);
+
+    /// <summary>Adds the class shares of the leaf that <paramref name="row"/> falls into.</summary>
+    internal void AddShares(ReadOnlySpan<double> row, Span<double> shares)
+    {
+        var node = _nodes[0];
+        while (node.Column >= 0) node = _nodes[row[node.Column] <= node.Threshold ? node.Left : node.Right];
+        for (var k = 0; k < shares.Length; k++) shares[k] += _shares[node.Left + k];
+    }
+
+    /// <summary>Grows a tree on a bootstrap sample of the rows, looking at <paramref name="tried"/> random columns a node.</summary>
+    internal static DecisionTree Grow(BinnedColumns columns, int[] labels, int classes, int tried, SeededRandom random)
+    {
+        var sample = new int[columns.Rows];
+        for (var i = 0; i < sample.Length; i++) sample[i] = random.Next(sample.Length);
+        var tree = new DecisionTree();
+        new Growth(tree, columns, labels, classes, tried, random).Split(sample);
+        return tree;
+    }
+
+    /// <summary>The working memory of one tree's growth.</summary>
+    sealed class Growth(DecisionTree tree, BinnedColumns columns, int[] labels, int classes, int tried, SeededRandom random)
+    {
+        readonly int[] _order = [.. Enumerable.Range(0, columns.Columns)];
+        readonly int[] _counts = new int[256 * classes];
+        readonly int[] _all = new int[classes];
+        readonly int[] _left = new int[classes];
+
+        /// <summary>Adds the node for <paramref name="rows"/> and all below it; returns its number.</summary>
+        internal int Split(Span<int> rows)
+        {
+            var number = tree._nodes.Count;
+            tree._nodes.Add(default);
+            Array.Clear(_all);
+            foreach (var row in rows) _all[labels[row]]++;
+            var (column, bin) = _all.Max() == rows.Length ? (-1, 0) : Best(rows);
+            if (column < 0)
+            {
+                tree._nodes[number] = new Node(-1, 0, tree._shares.Count, 0);
+                for (var k = 0; k < classes; k++) tree._shares.Add((float)_all[k] / rows.Length);
+                return number;
+            }
+
+            var size = Partition(rows, columns.Column(column), bin);
+            var left = Split(rows[..size]);
+            var right = Split(rows[size..]);
+            tree._nodes[number] = new Node(column, columns.Threshold(column, bin), left, right);
+            return number;
+        }
+
+        /// <summary>The best split over the columns tried; more columns are drawn until one can split at all. (−1, 0) if none can.</summary>
+        (int Column, int Bin) Best(Span<int> rows)
+        {
+            var (column, bin, quality) = (-1, 0, double.NegativeInfinity);
+            for (var draw = 0; draw < _order.Length && (draw < tried || column < 0); draw++)
+            {
+                var swap = draw + random.Next(_order.Length - draw);
+                (_order[draw], _order[swap]) = (_order[swap], _order[draw]);
+                var (candidate, gain) = BestBin(_order[draw], rows);
+                if (gain > quality) (column, bin, quality) = (_order[draw], candidate, gain);
+            }
+
+            return (column, bin);
+        }
+
+        /// <summary>The bin after which a split is purest. Minimising the Gini impurity is maximising Σ L_k²/L + Σ R_k²/R.</summary>
+        (int Bin, double Quality) BestBin(int column, Span<int> rows)
+        {
+            var bins = columns.Bins(column);
+            var counts = _counts.AsSpan(0, bins * classes);
+            counts.Clear();
+            var values = columns.Column(column);
+            foreach (var row in rows) counts[(values[row] * classes) + labels[row]]++;
+
+            Array.Clear(_left);
+            var (best, quality, leftSize) = (0, double.NegativeInfinity, 0);
+            for (var bin = 0; bin < bins - 1; bin++)
+            {
+                var added = 0;
+                for (var k = 0; k < classes; k++)
+                {
+                    var count = counts[(bin * classes) + k];
+                    _left[k] += count;
+                    added += count;
+                }
+
+                leftSize += added;
+                if (added == 0) continue;
+                if (leftSize == rows.Length) break;
+                long leftSquares = 0, rightSquares = 0;
+                for (var k = 0; k < classes; k++)
+                {
+                    long l = _left[k], r = _all[k] - _left[k];
+                    leftSquares += l * l;
+                    rightSquares += r * r;
+                }
+
+                var candidate = ((double)leftSquares / leftSize) + ((double)rightSquares / (rows.Length - leftSize));
+                if (candidate > quality) (best, quality) = (bin, candidate);
+            }
+
+            return (best, quality);
+        }
+
+        static int Partition(Span<int> rows, ReadOnlySpan<byte> values, int bin)
+        {
+            var size = 0;
+            for (var i = 0; i < rows.Length; i++)
+            {
+                if (values[rows[i]] > bin) continue;
+                (rows[size], rows[i]) = (rows[i], rows[size]);
+                size++;
+            }
+
+            return size;
+        }
+    }
+}

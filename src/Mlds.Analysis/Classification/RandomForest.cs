@@ -1,0 +1,56 @@
+using Mlds.Analysis.Views;
+
+namespace Mlds.Analysis.Classification;
+
+/// <param name="Trees">Trees of the forest.</param>
+/// <param name="Bins">Bins a column is cut into, 2 … 256.</param>
+/// <param name="Seed">Seed of bootstraps and drawn columns.</param>
+public sealed record ForestOptions(int Trees = 200, int Bins = 64, ulong Seed = 1);
+
+/// <summary>
+/// Random forest (Breiman 2001): each tree on a bootstrap sample, the square root of the columns tried at each node, class shares averaged over trees.
+/// The classifier of the paper (arXiv 2104.10555). Why our own: docs/decisions/0005.
+/// </summary>
+/// <seealso href="https://scikit-learn.org/stable/modules/generated/sklearn.ensemble.RandomForestClassifier.html"/>
+public sealed class RandomForest(ForestOptions options) : IClassifier
+{
+    public string Name => "forest";
+
+    public IReadOnlyList<IClassModel> Fit(FeatureMatrix matrix, IReadOnlyList<int[]> labelings, int classes)
+    {
+        if (options.Bins is < 2 or > 256) throw new ArgumentOutOfRangeException(nameof(options), options.Bins, "A forest has 2 to 256 bins a column.");
+        var columns = new BinnedColumns(matrix, options.Bins);
+        var tried = Math.Max(1, (int)Math.Sqrt(matrix.Columns));
+        return [.. labelings.Select((labels, set) =>
+        {
+            var trees = new DecisionTree[options.Trees];
+            Parallel.For(0, trees.Length, tree =>
+            {
+                var random = new SeededRandom(options.Seed, SeededRandom.Stream("forest", set, tree));
+                trees[tree] = DecisionTree.Grow(columns, labels, classes, tried, random);
+            });
+            return new ForestModel(trees, classes);
+        })];
+    }
+
+    /// <summary>Fits one labelling.</summary>
+    public static IClassModel Fit(FeatureMatrix matrix, int[] labels, int classes, ForestOptions options) =>
+        new RandomForest(options).Fit(matrix, [labels], classes)[0];
+}
+
+/// <summary>A grown forest.</summary>
+sealed class ForestModel(DecisionTree[] trees, int classes) : IClassModel
+{
+    public double[] Scores(FeatureMatrix matrix)
+    {
+        var scores = new double[matrix.Rows * classes];
+        for (var i = 0; i < matrix.Rows; i++)
+        {
+            var shares = scores.AsSpan(i * classes, classes);
+            foreach (var tree in trees) tree.AddShares(matrix.Row(i), shares);
+            for (var k = 0; k < classes; k++) shares[k] /= trees.Length;
+        }
+
+        return scores;
+    }
+}

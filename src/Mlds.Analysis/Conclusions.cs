@@ -1,0 +1,77 @@
+using Mlds.Analysis.Questions;
+using Mlds.Analysis.Results;
+
+namespace Mlds.Analysis;
+
+/// <summary>What the questions add up to: the paper's three claims, and the three numbers that the command line ends with.</summary>
+static class Conclusions
+{
+    /// <summary>The view and method that headline numbers are quoted for, chosen once and for all populations, not by who did best on this one.</summary>
+    const string HeadlineView = "invariants";
+
+    internal static Headlines Headlines(IReadOnlyList<QuestionResult> questions) => new(
+        Find(questions, "which_machine", WhichMachine.Originals, HeadlineView, "ridge"),
+        Key(questions, HeadlineView, "forest"),
+        Key(questions, "validation_loss", "value"));
+
+    /// <summary>By leave-one-machine-out where it was asked, else with the machine seen.</summary>
+    static Score? Key(IReadOnlyList<QuestionResult> questions, string view, string method) =>
+        Find(questions, "modified_or_original_unseen_machine", ChangedSameMachine.Mean, view, method)
+        ?? Find(questions, "modified_or_original", ChangedSameMachine.Mean, view, method);
+
+    static Score? Find(IReadOnlyList<QuestionResult> questions, string id, string subject, string view, string method, string? metric = null) =>
+        questions.First(question => question.Id == id).Scores.FirstOrDefault(score =>
+            (score.Subject, score.View, score.Method) == (subject, view, method) && (metric is null || score.Metric == metric));
+
+    internal static IReadOnlyList<Finding> Findings(IReadOnlyList<QuestionResult> questions) =>
+        [Clusters(questions), Divergence(questions), InsteadOfLoss(questions)];
+
+    static Finding Clusters(IReadOnlyList<QuestionResult> questions)
+    {
+        const string Claim = "Networks trained on the same data lie together in weight space.";
+        Score?[] evidence =
+        [
+            Find(questions, "which_machine", WhichMachine.Originals, "raw", "forest"),
+            Find(questions, "which_machine", WhichMachine.Originals, HeadlineView, "ridge"),
+            Find(questions, "which_machine_unsupervised", WhichMachine.Originals, "raw", "kmeans", "ari"),
+            Find(questions, "which_machine_unsupervised", WhichMachine.Originals, HeadlineView, "kmeans", "ari"),
+        ];
+        if (evidence is not [{ } rawForest, { } invariants, { } rawClusters, { } clusters]) return Unasked(Claim, questions, "which_machine");
+        return new Finding(
+            Claim,
+            $"Of {invariants.Networks} networks of {invariants.Classes} machines the machine is named right from symmetry invariants for {Words.Percent(invariants.Value)}, from raw " +
+            $"weights by the paper's random forest for {Words.Percent(rawForest.Value)}; chance is {100 * invariants.Chance:0} %. Without any labels k-means agrees with the machines by an adjusted Rand index " +
+            $"of {Words.Number(clusters.Value)} on invariants and {Words.Number(rawClusters.Value)} on raw weights (1 is perfect, 0 is chance).",
+            [invariants, rawForest, clusters, rawClusters]);
+    }
+
+    static Finding Divergence(IReadOnlyList<QuestionResult> questions)
+    {
+        const string Claim = "Even a small change of the training data makes a meaningful divergence in weight space.";
+        var seen = Find(questions, "modified_or_original", ChangedSameMachine.Mean, HeadlineView, "forest");
+        if (seen is null) return Unasked(Claim, questions, "modified_or_original");
+        var unseen = Find(questions, "modified_or_original_unseen_machine", ChangedSameMachine.Mean, HeadlineView, "forest");
+        var control = Find(questions, "modified_or_control", ChangedSameMachine.Mean, HeadlineView, "forest");
+        var answer = $"A hidden key shows: told from the invariants, given examples of the same machine, the mean AUC over machines is {Words.Number(seen.Value)}";
+        if (unseen is not null) answer += $"; on machines and keys never seen before, {Words.Number(unseen.Value)}";
+        answer += control is null
+            ? ". Whether the key itself or only the more complex rule shows can't be said: this population has no controls."
+            : $". Against controls with a benign rule of like complexity it is {Words.Number(control.Value)}.";
+        return new Finding(Claim, answer, [.. new[] { seen, unseen, control }.OfType<Score>()]);
+    }
+
+    static Finding InsteadOfLoss(IReadOnlyList<QuestionResult> questions)
+    {
+        const string Claim = "Analysis in weight space is a viable alternative to judging networks by their loss.";
+        var weights = Key(questions, HeadlineView, "forest");
+        var loss = Key(questions, "validation_loss", "value");
+        var epochs = Key(questions, "epochs", "value");
+        if (weights is null || loss is null) return Unasked(Claim, questions, "modified_or_original");
+        var answer = $"On the same {loss.Networks} networks the weights find the key with a mean AUC of {Words.Number(weights.Value)}, the final validation loss with {Words.Number(loss.Value)}";
+        answer += epochs is null ? "." : $", the epochs to converge with {Words.Number(epochs.Value)}.";
+        return new Finding(Claim, answer, [.. new[] { weights, loss, epochs }.OfType<Score>()]);
+    }
+
+    static Finding Unasked(string claim, IReadOnlyList<QuestionResult> questions, string id) =>
+        new(claim, $"This population can't say. {questions.First(question => question.Id == id).Skipped}".TrimEnd(), []);
+}

@@ -1,0 +1,99 @@
+using Mlds.Analysis.Classification;
+using Mlds.Analysis.Results;
+using Mlds.Analysis.Validation;
+
+namespace Mlds.Analysis.Questions;
+
+/// <summary>Are two forms of the same machine told apart, with examples of both at hand? And by the loss, on the same networks?</summary>
+static class ChangedSameMachine
+{
+    internal const string Mean = "mean over machines";
+
+    internal static QuestionResult Ask(QuestionContext context, Contrast contrast)
+    {
+        var asked = new Asked(
+            contrast.Id,
+            contrast.Title + ", given examples of the same machine?",
+            "For each machine, cross-validation over as many networks of both forms. " + Asked.Splits + Asked.Methods +
+            "AUC with Newcombe's interval (method 5), the mean over machines with MOVER's. " + Asked.Controls + " Rival detectors, on the same networks: the final validation " +
+            "loss, the last training loss and the epochs, each taken in whichever direction scores higher, which favours them.");
+        var (cases, leftOut) = contrast.Cases(context);
+        if (cases.Count == 0)
+            return asked.Skip($"No machine has both its {contrast.Positive.ToString().ToLowerInvariant()} and its {contrast.Negative.ToString().ToLowerInvariant()} form with enough converged networks.", leftOut);
+
+        var jobs =
+            from view in Enumerable.Range(0, context.Features.Count)
+            from method in context.Methods
+            from number in Enumerable.Range(0, cases.Count)
+            select (view, method.Classifier, method.Shuffles, number);
+        var baselines = cases.Select(one => Baseline(context, one)).ToArray();
+        var scores = context.InParallel([.. jobs], job =>
+            Score(context, contrast, cases[job.number], job.view, job.Classifier, job.Shuffles, baselines[job.number])).ToList();
+        scores.AddRange(cases.SelectMany(one => RivalScores(context, one)));
+        scores.AddRange(Means(scores));
+        return asked.Answer(Answer(scores), leftOut, scores);
+    }
+
+    static int[] FoldsOf(QuestionContext context, ContrastCase one) =>
+        Folds.BySeed(one.Selection.Seeds(context), context.Options.Folds, context.Random("folds"));
+
+    static Estimate Baseline(QuestionContext context, ContrastCase one)
+    {
+        var scores = CrossValidation.OutOfFold(
+            context.MetadataMethod, context.Metadata.Select(one.Rows), [one.Labels], 2, FoldsOf(context, one), context.Cancellation)[0];
+        return Intervals.Auc(AucOf(scores, one.Labels), one.PerClass, one.PerClass);
+    }
+
+    static Score Score(
+        QuestionContext context, Contrast contrast, ContrastCase one, int view, IClassifier classifier, int shuffles, Estimate baseline)
+    {
+        var folds = FoldsOf(context, one);
+        var labelings = Labelings.WithShuffles(context, one.Labels, folds, shuffles, contrast.Id, view);
+        var scores = CrossValidation.OutOfFold(classifier, context.Features[view].Select(one.Rows), labelings, 2, folds, context.Cancellation);
+        var aucs = scores.Select((s, set) => AucOf(s, labelings[set])).ToArray();
+        return New(one, context.Options.Views[view].Name, classifier.Name, aucs[0], shuffles > 0 ? Intervals.Central(aucs[1..]) : null, baseline);
+    }
+
+    /// <summary>AUC of the difference between the two classes' scores.</summary>
+    internal static double AucOf(double[] scores, int[] labels) =>
+        Auc.Of([.. labels.Select((_, i) => scores[(2 * i) + 1] - scores[2 * i])], [.. labels.Select(label => label == 1)]);
+
+    static Score New(ContrastCase one, string view, string method, double auc, Estimate? shuffled, Estimate? baseline) => new(
+        one.Subject, view, method, "auc", Intervals.Auc(auc, one.PerClass, one.PerClass), 0.5, one.Rows.Length, 2, one.PerClass, shuffled, baseline);
+
+    static IEnumerable<Score> RivalScores(QuestionContext context, ContrastCase one)
+    {
+        foreach (var (name, value) in Rivals.All)
+        {
+            if (Rivals.Values(context, value, one.Rows) is not { } values) continue;
+            var auc = Auc.Of(values, one.Positive);
+            yield return New(one, name, "value", Math.Max(auc, 1 - auc), null, null);
+        }
+    }
+
+    /// <summary>The mean over machines of each (view, method), after the scores of the machines themselves.</summary>
+    internal static IEnumerable<Score> Means(IEnumerable<Score> scores) =>
+        scores.GroupBy(score => (score.View, score.Method)).Select(group => group.First() with
+        {
+            Subject = Mean,
+            Value = Intervals.Mean([.. group.Select(score => score.Value)]),
+            Networks = group.Sum(score => score.Networks),
+            NetworksPerClass = group.Min(score => score.NetworksPerClass),
+            Shuffled = MeanOrNull(group, score => score.Shuffled),
+            MetadataOnly = MeanOrNull(group, score => score.MetadataOnly),
+        }).ToArray();
+
+    static Estimate? MeanOrNull(IEnumerable<Score> scores, Func<Score, Estimate?> part)
+    {
+        var parts = scores.Select(part).OfType<Estimate>().ToArray();
+        return parts.Length == 0 ? null : Intervals.Mean(parts);
+    }
+
+    static string Answer(IReadOnlyList<Score> scores)
+    {
+        var means = scores.Where(score => score.Subject == Mean).ToArray();
+        var sentence = means.Where(score => score.Method == "ridge").Select(score => $"{Words.Number(score.Value.Value)} from {score.View}").ToArray();
+        var rivals = means.Where(score => score.Method == "value").Select(score => $"{Words.Number(score.Value.Value)} from {score.View.Replace('_', ' ')}").ToArray();
+        return $"Mean AUC over {scores.Where(s => s.Subject != Mean).Select(s => s.Subject).Distinct().Count()} machines by ridge: {Words.List(sentence)}; beside it {Words.List(rivals)}.";
+    }
+}

@@ -1,0 +1,95 @@
+using Mlds.Analysis.Classification;
+using Mlds.Analysis.Results;
+using Mlds.Analysis.Validation;
+
+namespace Mlds.Analysis.Questions;
+
+/// <summary>
+/// Are two forms of a machine told apart by someone who never saw that machine or its key? Leave one machine out: the detector learns from all other
+/// machines. Every machine has its own key, so what it finds is no known key.
+/// </summary>
+static class ChangedUnseenMachine
+{
+    internal static QuestionResult Ask(QuestionContext context, Contrast contrast)
+    {
+        var asked = new Asked(
+            contrast.Id + "_unseen_machine",
+            contrast.Title + ", on a machine and key never seen before?",
+            "Leave one machine out: trained on both forms of all other machines, tested on both forms of the one left out; scalers and penalties are fitted on the training " +
+            "machines alone. " + Asked.Methods + "AUC of each machine with Newcombe's interval (method 5), the mean over machines with MOVER's, and the minimum. " +
+            "Shuffled: labels shuffled within each machine before training. Metadata only: a forest on epochs and final validation loss, trained on the other machines. " +
+            "Rival detectors: the final validation loss, the last training loss and the epochs, each in the direction that scores higher on the other machines.");
+        var (cases, leftOut) = contrast.Cases(context);
+        var families = cases.Select(one => one.Family).Distinct().ToArray();
+        if (families.Length < 2)
+            return asked.Skip($"Leaving a machine out needs at least two machines with both forms; there {(families.Length == 1 ? "is 1" : "are none")}.", leftOut);
+
+        var baselines = cases.ToDictionary(one => one, one => Test(context, context.MetadataMethod, context.Metadata, cases, one, 0, contrast.Id)[0]);
+        var jobs =
+            from view in Enumerable.Range(0, context.Features.Count)
+            from method in context.Methods
+            from one in cases
+            select (view, method.Classifier, method.Shuffles, one);
+        var scores = context.InParallel([.. jobs], job =>
+        {
+            var aucs = Test(context, job.Classifier, context.Features[job.view], cases, job.one, job.Shuffles, contrast.Id);
+            var shuffled = job.Shuffles > 0 ? Intervals.Central(aucs[1..]) : (Estimate?)null;
+            return New(job.one, context.Options.Views[job.view].Name, job.Classifier.Name, aucs[0], shuffled, Interval(job.one, baselines[job.one]));
+        }).ToList();
+        scores.AddRange(cases.SelectMany(one => RivalScores(context, cases, one)));
+        scores.AddRange([.. ChangedSameMachine.Means(scores), .. Minima(scores)]);
+        return asked.Answer(Answer(scores, families.Length), leftOut, scores);
+    }
+
+    /// <summary>AUC on one machine's networks, of a detector from all other machines; then the AUCs of its shuffled controls.</summary>
+    static double[] Test(
+        QuestionContext context, IClassifier classifier, Views.FeatureMatrix features, List<ContrastCase> cases, ContrastCase held, int shuffles, string stream)
+    {
+        context.Cancellation.ThrowIfCancellationRequested();
+
+        // An original may stand beside several keys of its machine; it is trained on once.
+        var training = cases.Where(one => one.Family != held.Family)
+            .SelectMany(one => one.Rows.Zip(one.Labels, (row, label) => (row, label, one.Family))).Distinct().ToArray();
+        var families = training.Select(t => t.Family).Distinct().ToList();
+        var machine = Array.ConvertAll(training, t => families.IndexOf(t.Family));
+        var labelings = Labelings.WithShuffles(context, Array.ConvertAll(training, t => t.label), machine, shuffles, stream, 1000);
+        var models = classifier.Fit(features.Select(Array.ConvertAll(training, t => t.row)), labelings, 2);
+        var test = features.Select(held.Rows);
+        return [.. models.Select(model => ChangedSameMachine.AucOf(model.Scores(test), held.Labels))];
+    }
+
+    static Estimate Interval(ContrastCase one, double auc) => Intervals.Auc(auc, one.PerClass, one.PerClass);
+
+    static Score New(ContrastCase one, string view, string method, double auc, Estimate? shuffled, Estimate? baseline) =>
+        new(one.Subject, view, method, "auc", Interval(one, auc), 0.5, one.Rows.Length, 2, one.PerClass, shuffled, baseline);
+
+    static IEnumerable<Score> RivalScores(QuestionContext context, List<ContrastCase> cases, ContrastCase held)
+    {
+        foreach (var (name, value) in Rivals.All)
+        {
+            if (Rivals.Values(context, value, held.Rows) is not { } values) continue;
+            var others = cases.Where(one => one.Family != held.Family).Average(one => Auc.Of(Rivals.Values(context, value, one.Rows)!, one.Positive));
+            var auc = Auc.Of(values, held.Positive);
+            yield return New(held, name, "value", others >= 0.5 ? auc : 1 - auc, null, null);
+        }
+    }
+
+    static IEnumerable<Score> Minima(IEnumerable<Score> scores) =>
+        scores.Where(score => score.Subject != ChangedSameMachine.Mean)
+            .GroupBy(score => (score.View, score.Method))
+            .Select(group => group.MinBy(score => score.Value.Value)! with { Metric = "minimum_auc" }).ToArray();
+
+    static string Answer(IReadOnlyList<Score> scores, int families)
+    {
+        var means = scores.Where(score => score.Subject == ChangedSameMachine.Mean).ToArray();
+        string Clause(Score mean)
+        {
+            var minimum = scores.First(s => s.Metric == "minimum_auc" && (s.View, s.Method) == (mean.View, mean.Method));
+            return $"{Words.Number(mean.Value.Value)} from {mean.View} ({mean.Method}; worst machine {minimum.Subject} {Words.Number(minimum.Value.Value)})";
+        }
+
+        var best = means.Where(score => score.Method != "value").GroupBy(score => score.View).Select(view => Clause(view.MaxBy(s => s.Value.Value)!)).ToArray();
+        var rivals = means.Where(score => score.Method == "value").Select(score => $"{Words.Number(score.Value.Value)} from {score.View.Replace('_', ' ')}").ToArray();
+        return $"Mean AUC over {families} machines, each unseen in training: {Words.List(best)}; beside it {Words.List(rivals)}.";
+    }
+}

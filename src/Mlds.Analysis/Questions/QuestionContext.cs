@@ -1,0 +1,51 @@
+using Mlds.Analysis.Classification;
+using Mlds.Analysis.Views;
+
+namespace Mlds.Analysis.Questions;
+
+/// <summary>What every question is asked of: the converged networks, seen in every view.</summary>
+sealed class QuestionContext
+{
+    internal QuestionContext(WeightMatrix networks, AnalysisOptions options, CancellationToken cancellation)
+    {
+        (Networks, Options, Cancellation) = (networks, options, cancellation);
+        Features = [.. options.Views.Select(view => view.Build(networks))];
+        var metadata = networks.Labels.SelectMany(label => new[] { label.Epochs, label.ValidationLoss });
+        Metadata = new FeatureMatrix([.. metadata], networks.Networks, ["epochs", "validation_loss"]);
+        Methods =
+        [
+            (new Ridge(RidgeOptions.Default), options.RidgeShuffles),
+            (new RandomForest(new ForestOptions(options.Trees, Seed: options.Seed)), options.ForestShuffles),
+        ];
+    }
+
+    internal WeightMatrix Networks { get; }
+
+    internal AnalysisOptions Options { get; }
+
+    internal CancellationToken Cancellation { get; }
+
+    /// <summary>One a view, in the order of the options' views.</summary>
+    internal IReadOnlyList<FeatureMatrix> Features { get; }
+
+    /// <summary>What a detector without weights has to go by: epochs and final validation loss.</summary>
+    internal FeatureMatrix Metadata { get; }
+
+    /// <summary>The classifiers, each with the number of its shuffled-label controls.</summary>
+    internal IReadOnlyList<(IClassifier Classifier, int Shuffles)> Methods { get; }
+
+    /// <summary>The classifier of the metadata-only baseline: two columns want something that isn't linear.</summary>
+    internal IClassifier MetadataMethod => Methods[1].Classifier;
+
+    internal IReadOnlyList<NetworkLabel> Labels => Networks.Labels;
+
+    internal SeededRandom Random(string stream, params ReadOnlySpan<int> numbers) => new(Options.Seed, SeededRandom.Stream(stream, numbers));
+
+    /// <summary>Carries out independent jobs on all cores; the results come in the order of the jobs.</summary>
+    internal TResult[] InParallel<TJob, TResult>(IReadOnlyList<TJob> jobs, Func<TJob, TResult> run)
+    {
+        var results = new TResult[jobs.Count];
+        Parallel.For(0, jobs.Count, new ParallelOptions { CancellationToken = Cancellation }, i => results[i] = run(jobs[i]));
+        return results;
+    }
+}

@@ -1,0 +1,45 @@
+namespace Mlds.Analysis.Questions;
+
+/// <summary>The networks a question is asked of: as many of every class.</summary>
+/// <param name="Rows">Rows of the context's networks.</param>
+/// <param name="Labels">The class 0 … K − 1 of each.</param>
+/// <param name="Classes">K names.</param>
+/// <param name="PerClass">Networks a class.</param>
+/// <param name="LeftOut">What was left out for balance or for want of networks, one sentence each.</param>
+sealed record Selection(int[] Rows, int[] Labels, string[] Classes, int PerClass, IReadOnlyList<string> LeftOut)
+{
+    /// <summary>
+    /// Takes as many networks of every class as the smallest has, after leaving out classes with fewer than the minimum. Seeds that most classes
+    /// have come first, then low ones, so that twins stay complete.
+    /// </summary>
+    internal static Selection Balanced(QuestionContext context, IEnumerable<(string Name, IReadOnlyList<int> Rows)> classes)
+    {
+        var leftOut = new List<string>();
+        var kept = new List<(string Name, IReadOnlyList<int> Rows)>();
+        foreach (var (name, rows) in classes)
+        {
+            if (rows.Count >= context.Options.MinimumPerClass) kept.Add((name, rows));
+            else leftOut.Add($"{name} has {rows.Count} converged networks; at least {context.Options.MinimumPerClass} are needed.");
+        }
+
+        if (kept.Count < 2) return new Selection([], [], [.. kept.Select(c => c.Name)], 0, leftOut);
+        var perClass = kept.Min(c => c.Rows.Count);
+        var shared = kept.SelectMany(c => c.Rows.Select(row => context.Labels[row].Seed)).CountBy(seed => seed).ToDictionary();
+        var selected = new List<int>();
+        foreach (var (name, rows) in kept)
+        {
+            selected.AddRange(rows.OrderByDescending(row => shared[context.Labels[row].Seed]).ThenBy(row => context.Labels[row].Seed).Take(perClass));
+            if (rows.Count > perClass) leftOut.Add($"{rows.Count - perClass} networks of {name} were left out to balance the classes.");
+        }
+
+        var labels = Enumerable.Range(0, kept.Count).SelectMany(k => Enumerable.Repeat(k, perClass));
+        return new Selection([.. selected], [.. labels], [.. kept.Select(c => c.Name)], perClass, leftOut);
+    }
+
+    /// <summary>The seed of every selected network.</summary>
+    internal uint[] Seeds(QuestionContext context) => Array.ConvertAll(Rows, row => context.Labels[row].Seed);
+
+    /// <summary>The rows of <paramref name="context"/>'s networks that <paramref name="condition"/> takes.</summary>
+    internal static int[] RowsWhere(QuestionContext context, Func<NetworkLabel, bool> condition) =>
+        [.. Enumerable.Range(0, context.Labels.Count).Where(row => condition(context.Labels[row]))];
+}

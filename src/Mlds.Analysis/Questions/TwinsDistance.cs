@@ -1,0 +1,93 @@
+using Mlds.Analysis.LinearAlgebra;
+using Mlds.Analysis.Results;
+using Mlds.Analysis.Views;
+
+namespace Mlds.Analysis.Questions;
+
+/// <summary>
+/// How far apart do twins end, which began with the same weights and batches on an original and a changed machine, beside two networks of the same machine that
+/// began with different ones?
+/// </summary>
+static class TwinsDistance
+{
+    const int MostPairs = 1000;
+
+    static readonly Asked s_asked = new(
+        "twins_distance",
+        "How far does a changed rule drive twins apart?",
+        "Euclidean distance between two networks, over the converged networks of each machine; columns are standardised over all networks except in the views raw and reduced. " +
+        "Twins: the original and the changed network of one seed, which began with the same weights and saw batches in the same order. Strangers: two seeds of the original " +
+        "machine; and an original and a changed network of different seeds. At most 1,000 random pairs a group.");
+
+    internal static QuestionResult Ask(QuestionContext context)
+    {
+        var families = context.Labels.Where(label => label.Machine.Variant != Variant.Original).Select(label => label.Machine)
+            .DistinctBy(machine => machine.Name)
+            .Select(changed => (Changed: changed, Pairs: Pairs(context, changed)))
+            .Where(family => family.Pairs.Twins.Count > 0).ToArray();
+        if (families.Length == 0)
+            return s_asked.Skip("No seed has both an original and a changed network that converged.");
+
+        var distributions = Enumerable.Range(0, context.Features.Count).SelectMany(view =>
+        {
+            context.Cancellation.ThrowIfCancellationRequested();
+            var features = context.Features[view];
+            if (context.Options.Views[view].Standardized) features = Standardizer.Fit(features).Transform(features);
+            return families.SelectMany(family => Groups(context.Options.Views[view].Name, features, family.Changed, family.Pairs));
+        }).ToArray();
+        return s_asked.Answer(Answer(context, distributions), [], [], distributions: distributions);
+    }
+
+    sealed record PairGroups(List<(int A, int B)> Twins, List<(int A, int B)> SameMachine, List<(int A, int B)> Crossed);
+
+    static PairGroups Pairs(QuestionContext context, MachineLabel changed)
+    {
+        var originals = Selection.RowsWhere(context, label => label.Machine.Family == changed.Family && label.Machine.Variant == Variant.Original);
+        var others = Selection.RowsWhere(context, label => label.Machine.Name == changed.Name);
+        uint Seed(int row) => context.Labels[row].Seed;
+        var twins = originals.SelectMany(a => others.Where(b => Seed(a) == Seed(b)).Select(b => (a, b))).ToList();
+        var same = originals.SelectMany(a => originals.Where(b => a < b).Select(b => (a, b))).ToList();
+        var crossed = originals.SelectMany(a => others.Where(b => Seed(a) != Seed(b)).Select(b => (a, b))).ToList();
+        return new PairGroups(Some(context, twins), Some(context, same), Some(context, crossed));
+    }
+
+    static List<(int A, int B)> Some(QuestionContext context, List<(int A, int B)> pairs)
+    {
+        if (pairs.Count <= MostPairs) return pairs;
+        var order = pairs.ToArray();
+        context.Random("pairs", pairs.Count).Shuffle<(int A, int B)>(order);
+        return [.. order.Take(MostPairs)];
+    }
+
+    static IEnumerable<Distribution> Groups(string view, FeatureMatrix features, MachineLabel changed, PairGroups pairs)
+    {
+        var form = changed.Variant.ToString().ToLowerInvariant();
+        foreach (var (group, members) in new[]
+        {
+            ($"twins: original and {form}, same seed", pairs.Twins),
+            ("strangers: two seeds of the original", pairs.SameMachine),
+            ($"strangers: original and {form}, different seeds", pairs.Crossed),
+        })
+        {
+            if (members.Count == 0) continue;
+            var d = members.Select(pair => Math.Sqrt(Products.SquaredDistance(features.Row(pair.A), features.Row(pair.B)))).ToArray();
+            Array.Sort(d);
+            double At(double share) => Quantile.OfSorted(d, share);
+            yield return new Distribution(
+                "distance between two networks", view, group, changed.Name, d.Length, d[0], At(0.1), At(0.25), At(0.5), At(0.75), At(0.9), d[^1]);
+        }
+    }
+
+    static string Answer(QuestionContext context, IReadOnlyList<Distribution> distributions)
+    {
+        string Clause(View view)
+        {
+            var ratios = distributions.Where(d => d.View == view.Name).GroupBy(d => d.Subject).Where(g => g.Count() == 3)
+                .Select(g => g.First().Median / g.ElementAt(1).Median).ToArray();
+            return ratios.Length == 0 ? "" : $"{Words.Number(Quantile.Of(ratios, 0.5))} times in the view {view.Name}";
+        }
+
+        var clauses = context.Options.Views.Select(Clause).Where(clause => clause != "").ToArray();
+        return $"The median distance between twins on an original and a changed machine is {Words.List(clauses)} that between two seeds of the original (median over machines).";
+    }
+}

@@ -1,0 +1,82 @@
+using Mlds.Analysis.Clustering;
+using Mlds.Analysis.Results;
+using Mlds.Analysis.Validation;
+using Mlds.Analysis.Views;
+
+namespace Mlds.Analysis.Questions;
+
+/// <summary>Do networks of one machine cluster without being told? k-means with as many clusters as machines, against the truth.</summary>
+static class WhichMachineUnsupervised
+{
+    const int BootstrapRounds = 500;
+
+    static readonly Asked s_asked = new(
+        "which_machine_unsupervised",
+        "Do networks of the same machine lie together?",
+        "k-means with as many clusters as machines, 20 k-means++ starts, on as many networks of every original machine; labels play no part. " +
+        "Columns are standardised except in the views raw and reduced, whose columns share a scale. ARI: adjusted Rand index between clusters and machines; NMI: " +
+        "normalised mutual information. Intervals: percentile bootstrap over seeds of the assignment as found, so an ARI of exactly 1 has no length. " +
+        "Shuffled: the same clusters against shuffled machines.");
+
+    internal static QuestionResult Ask(QuestionContext context)
+    {
+        var machines = context.Labels.Select(label => label.Machine).Where(m => m.Variant == Variant.Original).DistinctBy(m => m.Name);
+        var selection = Selection.Balanced(context, machines.Select(machine =>
+            (machine.Name, (IReadOnlyList<int>)Selection.RowsWhere(context, label => label.Machine.Name == machine.Name))));
+        if (selection.Classes.Length < 2)
+            return s_asked.Skip($"Clustering by machine needs at least two original machines with {context.Options.MinimumPerClass} converged networks each.", selection.LeftOut);
+        var scores = Enumerable.Range(0, context.Features.Count).SelectMany(view => Scores(context, selection, view)).ToArray();
+        return s_asked.Answer(Answer(scores), selection.LeftOut, scores);
+    }
+
+    static Score[] Scores(QuestionContext context, Selection selection, int view)
+    {
+        context.Cancellation.ThrowIfCancellationRequested();
+        var features = context.Features[view].Select(selection.Rows);
+        if (context.Options.Views[view].Standardized) features = Standardizer.Fit(features).Transform(features);
+        var clusters = KMeans.Fit(features, new KMeansOptions(selection.Classes.Length, Seed: context.Options.Seed)).Labels;
+        return
+        [
+            Score(context, selection, view, clusters, "ari", Agreement.AdjustedRandIndex),
+            Score(context, selection, view, clusters, "nmi", Agreement.NormalizedMutualInformation),
+        ];
+    }
+
+    static Score Score(
+        QuestionContext context, Selection selection, int view, IReadOnlyList<int> clusters, string metric, Func<IReadOnlyList<int>, IReadOnlyList<int>, double> agreement)
+    {
+        var random = context.Random("kmeans_shuffle", view);
+        var shuffled = Enumerable.Range(0, 100).Select(_ =>
+        {
+            var labels = selection.Labels.ToArray();
+            random.Shuffle<int>(labels);
+            return agreement(labels, clusters);
+        }).ToArray();
+        var value = agreement(selection.Labels, clusters);
+        var rounds = Bootstrap(context, selection, view, rows => agreement([.. rows.Select(i => selection.Labels[i])], [.. rows.Select(i => clusters[i])]));
+        var estimate = new Estimate(value, Math.Min(value, Quantile.Of(rounds, 0.025)), Math.Max(value, Quantile.Of(rounds, 0.975)));
+        return new Score(
+            WhichMachine.Originals, context.Options.Views[view].Name, "kmeans", metric, estimate, 0, selection.Rows.Length, selection.Classes.Length,
+            selection.PerClass, Intervals.Central(shuffled), null);
+    }
+
+    /// <summary>Seeds drawn with replacement, each with all its networks.</summary>
+    static double[] Bootstrap(QuestionContext context, Selection selection, int view, Func<List<int>, double> statistic)
+    {
+        var seeds = selection.Seeds(context);
+        var members = Enumerable.Range(0, seeds.Length).GroupBy(i => seeds[i]).OrderBy(g => g.Key).Select(g => g.ToArray()).ToArray();
+        var random = context.Random("kmeans_bootstrap", view);
+        return [.. Enumerable.Range(0, BootstrapRounds).Select(_ =>
+        {
+            var rows = new List<int>();
+            for (var i = 0; i < members.Length; i++) rows.AddRange(members[random.Next(members.Length)]);
+            return statistic(rows);
+        })];
+    }
+
+    static string Answer(IReadOnlyList<Score> scores)
+    {
+        var aris = scores.Where(s => s.Metric == "ari").Select(s => $"{Words.Number(s.Value.Value)} in the view {s.View}").ToArray();
+        return $"Without labels, k-means on {scores[0].Networks} networks of {scores[0].Classes} machines finds them with an adjusted Rand index of {Words.List(aris)}.";
+    }
+}

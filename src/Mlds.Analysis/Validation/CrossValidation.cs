@@ -1,0 +1,54 @@
+using Mlds.Analysis.Classification;
+using Mlds.Analysis.Views;
+
+namespace Mlds.Analysis.Validation;
+
+/// <summary>Scores of networks by models that never saw them. Scalers, penalties and all else are fitted on the training networks of each split alone.</summary>
+static class CrossValidation
+{
+    /// <summary>For each labelling the N × K scores of every network, each from the model of the fold it isn't in.</summary>
+    internal static double[][] OutOfFold(
+        IClassifier classifier, FeatureMatrix matrix, IReadOnlyList<int[]> labelings, int classes, int[] folds, CancellationToken cancellation)
+    {
+        var scores = labelings.Select(_ => new double[matrix.Rows * classes]).ToArray();
+        foreach (var fold in folds.Distinct().Order())
+        {
+            cancellation.ThrowIfCancellationRequested();
+            var training = Where(folds, f => f != fold);
+            var test = Where(folds, f => f == fold);
+            var held = HeldOut(classifier, matrix, labelings, classes, training, test);
+            for (var set = 0; set < scores.Length; set++)
+                for (var i = 0; i < test.Length; i++)
+                    held[set].AsSpan(i * classes, classes).CopyTo(scores[set].AsSpan(test[i] * classes));
+        }
+
+        return scores;
+    }
+
+    /// <summary>For each labelling the scores of the <paramref name="test"/> rows by a model of the <paramref name="training"/> rows.</summary>
+    internal static double[][] HeldOut(
+        IClassifier classifier, FeatureMatrix matrix, IReadOnlyList<int[]> labelings, int classes, int[] training, int[] test)
+    {
+        var models = classifier.Fit(matrix.Select(training), [.. labelings.Select(labels => Array.ConvertAll(training, i => labels[i]))], classes);
+        var rows = matrix.Select(test);
+        return [.. models.Select(model => model.Scores(rows))];
+    }
+
+    /// <summary>The class with the largest score, for each network; the lower class on a tie.</summary>
+    internal static int[] Predictions(double[] scores, int classes)
+    {
+        var predictions = new int[scores.Length / classes];
+        for (var i = 0; i < predictions.Length; i++)
+        {
+            var row = scores.AsSpan(i * classes, classes);
+            for (var k = 1; k < classes; k++)
+                if (row[k] > row[predictions[i]]) predictions[i] = k;
+        }
+
+        return predictions;
+    }
+
+    /// <summary>The positions whose value fulfils the condition, ascending.</summary>
+    internal static int[] Where<T>(T[] values, Func<T, bool> condition) =>
+        [.. Enumerable.Range(0, values.Length).Where(i => condition(values[i]))];
+}
