@@ -1,0 +1,71 @@
+using Mlds.Analysis.Results;
+using Mlds.Reports.Drawing;
+
+namespace Mlds.Reports.Figures;
+
+/// <summary>The networks as points, one panel a view, side by side.</summary>
+static class ProjectionFigure
+{
+    const double Gap = 34;
+    const double Top = 30;
+
+    /// <summary>The figure, or null when the result has no plane to show.</summary>
+    public static Figure? Of(AnalysisResult result, Families families)
+    {
+        var shown = result.Projections.Where(projection => projection.ExplainedVariance.Count >= 2 && projection.Points.Count > 0).ToArray();
+        if (shown.Length == 0)
+            return null;
+        var columns = shown.Length <= 3 ? shown.Length : 2;
+        var rows = (shown.Length + columns - 1) / columns;
+        var width = (Figure.FullWidth - 30 - (Gap * (columns - 1))) / columns;
+        var height = Math.Min(width * 0.86, 380);
+        var panelHeight = Top + height + 34;
+        var legend = families.Legend();
+        var points = shown[0].Points;
+        var views = shown.Select(projection => Words.View(projection.View)).ToArray();
+        return new Figure(
+            "pca",
+            "Networks in weight space, by machine",
+            $"Every point is one trained network, placed by the first two principal components of its {Words.Join(views)}; "
+            + $"n = {Words.Count(points.Count)} networks of {Words.Counted(points.Select(point => point.Machine).Distinct().Count(), "machine")}. "
+            + "Colour and shape say which machine it learned, the filling says which variant. Point at one for its seed.",
+            Figure.FullWidth,
+            (rows * panelHeight) + Legend.Height(legend, Figure.FullWidth - 60) + 10,
+            canvas =>
+            {
+                for (var i = 0; i < shown.Length; i++)
+                {
+                    var x = 24 + (i % columns * (width + Gap));
+                    var y = (i / columns * panelHeight) + Top;
+                    DrawPanel(canvas, new Box(x, y, width, height), shown[i], families);
+                }
+
+                Legend.Draw(canvas, new Point(24, (rows * panelHeight) + 6), Figure.FullWidth - 60, legend);
+            });
+    }
+
+    static void DrawPanel(ICanvas canvas, Box box, Projection projection, Families families)
+    {
+        var panel = new Panel(
+            canvas,
+            box,
+            Scale.Around(projection.Points.Select(point => point.Coordinates[0])),
+            Scale.Around(projection.Points.Select(point => point.Coordinates[1])));
+        string Axis(int i) => $"PC {i + 1} ({Words.Percent(projection.ExplainedVariance[i])} of the variance)";
+        panel.Frame(Capital(Words.View(projection.View)), Axis(0), Axis(1), xTicks: false, yTicks: false);
+        var radius = projection.Points.Count > 1500 ? 2.2 : projection.Points.Count > 500 ? 3 : 3.8;
+        foreach (var point in InterleavedBySeed(projection.Points))
+        {
+            canvas.Begin($"{point.Machine}, seed {point.Seed}\n{point.Epochs} epochs, validation loss {Words.Figures(point.ValidationLoss)}\n"
+                + $"recipe {point.RecipeId[..Math.Min(12, point.RecipeId.Length)]}…");
+            families.Draw(canvas, panel.At(point.Coordinates[0], point.Coordinates[1]), point.Family, point.Variant, radius);
+            canvas.End();
+        }
+    }
+
+    /// <summary>Machines take turns, so that none lies on top of all others.</summary>
+    static IEnumerable<ProjectedNetwork> InterleavedBySeed(IReadOnlyList<ProjectedNetwork> points) =>
+        points.OrderBy(point => point.Seed).ThenBy(point => point.Machine, StringComparer.Ordinal);
+
+    static string Capital(string text) => char.ToUpperInvariant(text[0]) + text[1..];
+}

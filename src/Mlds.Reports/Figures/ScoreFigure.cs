@@ -1,0 +1,104 @@
+using Mlds.Analysis.Results;
+using Mlds.Reports.Drawing;
+
+namespace Mlds.Reports.Figures;
+
+/// <summary>
+/// Scores of one question on one metric, a row each: the score with its interval, and beside it what guessing, shuffled labels and the
+/// metadata alone give.
+/// </summary>
+static class ScoreFigure
+{
+    const double RowHeight = 21;
+
+    /// <summary>The figure, or null when the question has no such score.</summary>
+    public static Figure? Of(QuestionResult question, string metric, string id)
+    {
+        var scores = question.Scores.Where(score => score.Metric == metric).ToArray();
+        if (scores.Length == 0)
+            return null;
+        var severalSubjects = scores.Select(score => score.Subject).Distinct().Count() > 1;
+        var groups = scores.GroupBy(score => severalSubjects ? score.Subject : Words.View(score.View)).ToArray();
+        var left = 40 + groups.SelectMany(group => group).Max(score => Lettering.Width(RowLabel(score, severalSubjects), Panel.LabelSize));
+        var height = (scores.Length * RowHeight) + (groups.Length * 22);
+        var legend = LegendOf(scores);
+        return new Figure(
+            id,
+            $"{Words.Metric(metric)}: {question.Title}",
+            Caption(scores, metric),
+            Figure.FullWidth,
+            24 + height + 44 + Legend.Height(legend, Figure.FullWidth - 60),
+            canvas => Draw(canvas, groups, severalSubjects, new Box(left, 24, Figure.FullWidth - left - 90, height), metric, legend));
+    }
+
+    static string RowLabel(Score score, bool severalSubjects) =>
+        severalSubjects ? $"{Words.View(score.View)}, {Words.Method(score.Method)}" : Words.Method(score.Method);
+
+    static string Caption(Score[] scores, string metric)
+    {
+        var networks = scores.Select(score => score.Networks).Distinct().ToArray();
+        var over = networks.Length == 1 ? Words.Count(networks[0]) : $"{Words.Count(networks.Min())} to {Words.Count(networks.Max())}";
+        return $"Dots are the {Words.Metric(metric)} on networks that took no part in fitting, lines their 95 % intervals; n = {over} networks"
+            + (metric == "accuracy" ? $", {scores.Max(score => score.NetworksPerClass)} a machine. " : ". ")
+            + (scores.Any(score => score.Shuffled is not null)
+                ? "Grey bars hold 95 % of what the same protocol gives with shuffled labels; they must lie around the dashed line, which is guessing."
+                : "The dashed line is guessing.");
+    }
+
+    static void Draw(ICanvas canvas, IGrouping<string, Score>[] groups, bool severalSubjects, Box box, string metric, IReadOnlyList<LegendEntry> legend)
+    {
+        var all = groups.SelectMany(group => group).ToArray();
+        var lowest = all.Min(score => Math.Min(score.Value.Low, score.Shuffled?.Low ?? 0));
+        var panel = new Panel(canvas, box, Scale.Linear(Math.Min(0, lowest), 1), Scale.Linear(0, 1));
+        panel.Frame(null, null, null, yTicks: false);
+        if (all.Select(score => score.Chance).Distinct().Count() == 1)
+            panel.VerticalMark(all[0].Chance, "guessing");
+        var y = box.Y + 4;
+        foreach (var group in groups)
+        {
+            canvas.Text(new Point(16, y + 14), group.Key, new TextStyle(Palette.Ink, 12, Bold: true));
+            y += 22;
+            foreach (var score in group)
+            {
+                DrawRow(panel, score, RowLabel(score, severalSubjects), y + (RowHeight / 2) - 2);
+                y += RowHeight;
+            }
+        }
+
+        Legend.Draw(canvas, new Point(24, box.Bottom + 34), Figure.FullWidth - 60, legend);
+    }
+
+    static void DrawRow(Panel panel, Score score, string label, double y)
+    {
+        var canvas = panel.Canvas;
+        canvas.Text(new Point(28, y + 4), label, new TextStyle(Palette.Muted, Panel.LabelSize));
+        if (score.Shuffled is { } shuffled)
+            panel.Rectangle(
+                new Box(panel.X(shuffled.Low), y - 4, Math.Max(1, panel.X(shuffled.High) - panel.X(shuffled.Low)), 8), new Look(Palette.Muted, Opacity: 0.3));
+        if (score.MetadataOnly is { } metadata)
+            Marker.Draw(canvas, new Point(panel.X(metadata.Value), y), 3, Palette.Vermillion, MarkerFill.Open, 4.5);
+        var paint = Words.IsRival(score.View) ? Palette.Vermillion : Palette.Blue;
+        canvas.Begin($"{Words.View(score.View)}, {Words.Method(score.Method)}: {Words.Number(score.Value.Value)} "
+            + $"({Words.Number(score.Value.Low)} to {Words.Number(score.Value.High)})");
+        panel.Interval(score.Value.Low, score.Value.High, y, paint);
+        Marker.Draw(canvas, new Point(panel.X(score.Value.Value), y), 0, paint, MarkerFill.Solid, 5);
+        canvas.End();
+        canvas.Text(new Point(panel.Box.Right + 12, y + 4), Words.Number(score.Value.Value), new TextStyle(Palette.Ink, Panel.LabelSize));
+    }
+
+    static List<LegendEntry> LegendOf(Score[] scores)
+    {
+        var entries = new List<LegendEntry>();
+        if (scores.Any(score => !Words.IsRival(score.View)))
+            entries.Add(new("from the weights", (canvas, at) => Marker.Draw(canvas, at, 0, Palette.Blue, MarkerFill.Solid, 5)));
+        if (scores.Any(score => Words.IsRival(score.View)))
+            entries.Add(new("from one number, not the weights", (canvas, at) => Marker.Draw(canvas, at, 0, Palette.Vermillion, MarkerFill.Solid, 5)));
+        if (scores.Any(score => score.MetadataOnly is not null))
+            entries.Add(new("from epochs and loss alone", (canvas, at) => Marker.Draw(canvas, at, 3, Palette.Vermillion, MarkerFill.Open, 4.5)));
+        if (scores.Any(score => score.Shuffled is not null))
+            entries.Add(new("with shuffled labels", (canvas, at) => canvas.Path(
+                [new(at.X - 8, at.Y - 4), new(at.X + 8, at.Y - 4), new(at.X + 8, at.Y + 4), new(at.X - 8, at.Y + 4)], closed: true,
+                new Look(Palette.Muted, Opacity: 0.3))));
+        return entries;
+    }
+}

@@ -1,0 +1,69 @@
+using Mlds.Analysis.Results;
+
+namespace Mlds.Reports.Html;
+
+/// <summary>How the report begins: what was looked at, the three numbers, and the paper's claims answered in plain words.</summary>
+static class Opening
+{
+    public static void Write(HtmlWriter html, AnalysisResult result)
+    {
+        var population = result.Population;
+        html.Open("header").Element("h1", "What the weights tell");
+        html.Open("p", "lead").Count(population.Used).Text(" networks of ").Count(population.Parameters)
+            .Text($" parameters ({population.Network}), each trained to imitate one of ").Count(population.Machines.Count)
+            .Text($" machines. Population: {population.Name}.").Close();
+        html.Close();
+        Tiles(html, result.Headlines);
+        html.Open("section", "claims", "claims").Element("h2", "The paper’s claims, on these networks");
+        foreach (var finding in result.Findings)
+            Claim(html, finding);
+        html.Element(
+            "p",
+            "The claims are those of J. Clemens, MLDS: A Dataset for Weight-Space Analysis of Neural Networks, arXiv 2104.10555 (2021). Brackets hold 95 % intervals.",
+            "note");
+        html.Close();
+    }
+
+    static void Tiles(HtmlWriter html, Headlines headlines)
+    {
+        html.Open("div", "tiles");
+        if (headlines.WhichMachine is { } machine)
+            Tile(html, "naming the machine from the weights", machine, Words.Percent, "accuracy");
+        if (headlines.KeyFromWeights is { } weights)
+            Tile(html, "finding the key from the weights", weights, Words.Number, "AUC");
+        if (headlines.KeyFromLoss is { } loss)
+            Tile(html, "finding the key from the loss", loss, Words.Number, "AUC");
+        html.Close();
+    }
+
+    static void Tile(HtmlWriter html, string what, Score score, Func<double, string> shown, string unit)
+    {
+        html.Open("div", Words.IsRival(score.View) ? "tile rival" : "tile");
+        html.Open("div", "big").Value(score.Value.Value, shown).Close();
+        html.Element("div", $"{unit} of {what}", "what");
+        html.Open("div", "note").Text("95 % interval ").Value(score.Value.Low, shown).Text(" to ").Value(score.Value.High, shown).Text("; guessing gives ")
+            .Value(score.Chance, shown).Text("; ").Count(score.Networks).Text($" networks; {Words.View(score.View)}, {Words.Method(score.Method)}").Close();
+        html.Close();
+    }
+
+    static void Claim(HtmlWriter html, Finding finding)
+    {
+        html.Open("article", "claim").Element("h3", finding.Claim).Element("p", finding.Answer);
+        if (finding.Evidence.Count > 0)
+        {
+            html.Open("ul", "evidence");
+            foreach (var score in finding.Evidence)
+            {
+                html.Open("li").Text($"{score.Subject}, {Words.View(score.View)}, {Words.Method(score.Method)}: {Words.Metric(score.Metric)} ");
+                html.Open("b").Value(score.Value.Value, Words.Number).Close();
+                html.Text(" [");
+                Tables.Interval(html, score.Value);
+                html.Text("], guessing ").Value(score.Chance, Words.Number).Text(", ").Count(score.Networks).Text(" networks").Close();
+            }
+
+            html.Close();
+        }
+
+        html.Close();
+    }
+}

@@ -1,0 +1,102 @@
+using Mlds.Analysis.Results;
+using Mlds.Reports.Figures;
+
+namespace Mlds.Reports.Html;
+
+/// <summary>The parts of the report after its opening.</summary>
+static class Sections
+{
+    public static void Figure(HtmlWriter html, Figure figure)
+    {
+        html.Open("figure", null, figure.Id).Raw(figure.ToSvg(inline: true));
+        html.Element("figcaption", figure.Caption).Close();
+    }
+
+    /// <summary>One question: its answer, its figures, its scores, and how it was asked.</summary>
+    public static void Question(HtmlWriter html, QuestionResult question, IReadOnlyList<Figure> figures)
+    {
+        html.Open("section", null, question.Id).Element("h2", question.Title);
+        if (question.Skipped is { } reason)
+        {
+            html.Element("p", "Not asked: " + reason, "skipped").Close();
+            return;
+        }
+
+        html.Element("p", question.Answer, "answer");
+        foreach (var figure in figures)
+            Figure(html, figure);
+        if (question.Scores.Count > 0)
+            Folded(html, "All scores, with intervals, controls and baselines", () => Tables.Scores(html, question.Scores));
+        if (question.Curves.Count > 0)
+            Folded(html, "The curves’ numbers", () => Tables.Curves(html, question.Curves));
+        if (question.Distributions.Count > 0)
+            Folded(html, "The spreads’ numbers", () => Tables.Distributions(html, question.Distributions));
+        Folded(html, "How it was asked", () =>
+        {
+            html.Element("p", question.Protocol);
+            Sentences(html, "Left out here", question.LeftOut);
+        });
+        html.Close();
+    }
+
+    public static void Training(HtmlWriter html, AnalysisResult result, IReadOnlyList<Figure> figures)
+    {
+        html.Open("section", null, "training").Element("h2", "How the networks learned");
+        foreach (var figure in figures)
+            Figure(html, figure);
+        Tables.Machines(html, result.Population.Machines);
+        html.Close();
+    }
+
+    public static void Provenance(HtmlWriter html, AnalysisResult result)
+    {
+        var population = result.Population;
+        html.Open("section", null, "provenance").Element("h2", "Where this comes from");
+        html.Open("dl");
+        Term(html, "population", () => html.Text($"{population.Name}, read from a {population.Source}"));
+        Term(html, "networks", () => html.Count(population.Networks).Text(" found, ").Count(population.Used).Text(" analysed"));
+        Term(html, "weights digest", () => html.Element("code", population.WeightsDigest));
+        Term(html, "program", () => html.Text("mlds " + result.ProgramVersion));
+        Term(html, "seed of all splits", () => html.Value(result.Seed, seed => Words.Count((long)seed)));
+        Term(html, "analysis took", () => html.Value(result.Seconds, Words.Figures).Text(" s"));
+        html.Close();
+        if (population.LeftOut.Count > 0)
+            Sentences(html, "Left out of everything", population.LeftOut);
+        else
+            html.Element("p", "Nothing was left out.");
+        html.Element("h3", "Views: how a network becomes numbers");
+        Tables.Views(html, result.Views);
+        if (result.Projections.Count > 0)
+            html.Element("h3", "Planes");
+        foreach (var projection in result.Projections)
+            html.Element("p", $"{Words.View(projection.View)}, {Words.Method(projection.Method)}: {projection.Protocol}");
+        html.Open("p").Text("Every network can be made again, bit for bit: ").Element("code", "mlds train --machine MACHINE --seed SEED")
+            .Text(" with the population’s recipe; the weights digest says whether it is these. All numbers of this page are in ")
+            .Element("code", "metrics.json").Text(", all figures in ").Element("code", "figures/").Text(" as SVG and PNG.").Close();
+        html.Close();
+    }
+
+    static void Term(HtmlWriter html, string term, Action definition)
+    {
+        html.Element("dt", term).Open("dd");
+        definition();
+        html.Close();
+    }
+
+    static void Folded(HtmlWriter html, string summary, Action content)
+    {
+        html.Open("details").Element("summary", summary);
+        content();
+        html.Close();
+    }
+
+    static void Sentences(HtmlWriter html, string title, IReadOnlyList<string> sentences)
+    {
+        if (sentences.Count == 0)
+            return;
+        html.Element("p", title + ":").Open("ul");
+        foreach (var sentence in sentences)
+            html.Element("li", sentence);
+        html.Close();
+    }
+}

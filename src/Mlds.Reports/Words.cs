@@ -1,0 +1,74 @@
+using System.Globalization;
+using Mlds.Analysis.Results;
+
+namespace Mlds.Reports;
+
+/// <summary>How names and numbers of an <see cref="AnalysisResult"/> are said to a reader.</summary>
+static class Words
+{
+    public static string View(string name) => name switch
+    {
+        "raw" => "raw weights",
+        "reduced" => "reduced weights",
+        "statistics" => "statistics",
+        "invariants" => "invariants",
+        "validation_loss" => "validation loss",
+        "training_loss" => "training loss",
+        "epochs" => "epochs",
+        _ => name.Replace('_', ' '),
+    };
+
+    public static string Method(string name) => name switch
+    {
+        "ridge" => "ridge",
+        "forest" => "random forest",
+        "kmeans" => "k-means",
+        "pca" => "PCA",
+        "value" => "the number alone",
+        _ => name.Replace('_', ' '),
+    };
+
+    public static string Metric(string name) => name switch
+    {
+        "accuracy" => "accuracy",
+        "auc" => "AUC",
+        "minimum_auc" => "smallest AUC",
+        "ari" => "ARI",
+        "nmi" => "NMI",
+        _ => name.Replace('_', ' '),
+    };
+
+    /// <summary>True for a detector that looks at no weight.</summary>
+    public static bool IsRival(string view) => view is "validation_loss" or "training_loss" or "epochs";
+
+    /// <summary>A score, to three decimals.</summary>
+    public static string Number(double value) => value.ToString("0.000", CultureInfo.InvariantCulture);
+
+    /// <summary>A share, in per cent to one decimal.</summary>
+    public static string Percent(double value) => (100 * value).ToString("0.0", CultureInfo.InvariantCulture) + " %";
+
+    /// <summary>A loss or a distance, to three figures: 9.12e-5, 0.0123, 12.3.</summary>
+    public static string Figures(double value)
+    {
+        if (value == 0)
+            return "0";
+        var size = Math.Abs(value);
+        if (size is < 1e-3 or >= 1e5)
+            return value.ToString("0.00e+0", CultureInfo.InvariantCulture).Replace("e+", "e", StringComparison.Ordinal);
+        var decimals = Math.Max(0, 2 - (int)Math.Floor(Math.Log10(size)));
+        return value.ToString("F" + decimals, CultureInfo.InvariantCulture);
+    }
+
+    public static string Count(long value) => value.ToString("#,0", CultureInfo.InvariantCulture);
+
+    /// <summary>"a", "a and b", "a, b and c".</summary>
+    public static string Join(IReadOnlyList<string> parts) => parts.Count switch
+    {
+        0 => "",
+        1 => parts[0],
+        _ => string.Join(", ", parts.Take(parts.Count - 1)) + " and " + parts[^1],
+    };
+
+    /// <summary>"one machine", "5 machines".</summary>
+    public static string Counted(int count, string noun) => count == 1 ? "one " + noun : Count(count) + " " + noun + "s";
+}
