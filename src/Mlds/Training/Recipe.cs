@@ -73,6 +73,11 @@ public sealed record Recipe(
     TrainingSpec Training,
     uint Seed)
 {
+    /// <summary>A copy to change by <c>with</c>: what was derived from the original isn't taken along.</summary>
+    Recipe(Recipe original) =>
+        (MachineName, Machine, Data, DataSha256, Network, Training, Seed) =
+        (original.MachineName, original.Machine, original.Data, original.DataSha256, original.Network, original.Training, original.Seed);
+
     /// <summary>The arithmetic this program trains with.</summary>
     public const int ArithmeticVersion = 1;
 
@@ -81,6 +86,11 @@ public sealed record Recipe(
 
     /// <summary>Lower-case hex SHA-256 of <see cref="CanonicalJson"/>: the network's name everywhere.</summary>
     public string Id => field ??= Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(CanonicalJson)));
+
+    /// <summary>Recipes are equal if their ids are.</summary>
+    public bool Equals(Recipe? other) => other is not null && Id == other.Id;
+
+    public override int GetHashCode() => Id.GetHashCode(StringComparison.Ordinal);
 
     /// <summary>The recipe as JSON.</summary>
     public JsonObject ToJson() => RecipeJson.Write(this);
