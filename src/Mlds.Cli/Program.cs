@@ -1,13 +1,15 @@
 using System.CommandLine;
+using Mlds.Cli.Frame;
 
 namespace Mlds.Cli;
 
 static class Program
 {
-    /// <summary>The verbs, in main-path order.</summary>
-    static RootCommand Root() => new("Populations of neural networks under full control, and what their weights reveal.")
+    /// <summary>The verbs, in main-path order: this list is the program's table of contents.</summary>
+    internal static RootCommand Root() => new("Populations of neural networks under full control, and what their weights reveal.")
     {
+        HelpName = "mlds",
     };
 
-    static async Task<int> Main(string[] args) => await Root().Parse(args).InvokeAsync();
+    static int Main(string[] args) => CommandLine.Run(Root(), args, Console.Out, Console.Error);
 }

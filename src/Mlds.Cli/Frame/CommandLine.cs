@@ -1,0 +1,94 @@
+using System.CommandLine;
+using System.CommandLine.Help;
+using System.Runtime.InteropServices;
+
+namespace Mlds.Cli.Frame;
+
+/// <summary>Runs a command line from words to exit code; the one place where exceptions become sentences.</summary>
+static class CommandLine
+{
+    /// <summary>Parses <paramref name="args"/> and runs the verb in them.</summary>
+    /// <param name="output">Results: text for people, or one JSON document with <c>--json</c>.</param>
+    /// <param name="error">Progress and the one sentence an error gets.</param>
+    public static int Run(RootCommand root, string[] args, TextWriter output, TextWriter error)
+    {
+        UseExampleHelp(root);
+        var parsed = root.Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null });
+        var asksForHelp = parsed.Action is ExampleHelpAction;
+        if (!asksForHelp && args.Length > 0 && ParseFault.Sentence(parsed, args) is { } fault)
+        {
+            error.WriteLine($"mlds: {fault}");
+            return ExitCode.Usage;
+        }
+
+        if (args.Length == 0) parsed = root.Parse(["--help"]);
+        using var interruption = new Interruption();
+        var configuration = new InvocationConfiguration
+        {
+            EnableDefaultExceptionHandler = false,
+            ProcessTerminationTimeout = null,
+            Output = output,
+            Error = error,
+        };
+        try
+        {
+            var code = parsed.InvokeAsync(configuration, interruption.Token).GetAwaiter().GetResult();
+            return args.Length == 0 ? ExitCode.Usage : code;
+        }
+        catch (Exception exception)
+        {
+            return Explain(exception, error);
+        }
+    }
+
+    static int Explain(Exception exception, TextWriter error)
+    {
+        if (exception is AggregateException { InnerExceptions.Count: 1 } aggregate) exception = aggregate.InnerExceptions[0];
+        var (code, sentence) = exception switch
+        {
+            OperationCanceledException => (ExitCode.Interrupted, "Interrupted."),
+            UsageException => (ExitCode.Usage, exception.Message),
+            FormatException => (ExitCode.Usage, exception.Message),
+            FailureException or InvalidDataException or IOException or UnauthorizedAccessException => (ExitCode.Failure, exception.Message),
+            OutOfMemoryException => (ExitCode.Failure, "Not enough memory for this; try fewer networks."),
+            _ => (ExitCode.Failure, $"internal error: {exception.Message} Please report this, with what MLDS_TRACE=1 prints when set."),
+        };
+        error.WriteLine($"mlds: {OneLine(sentence)}");
+        if (Environment.GetEnvironmentVariable("MLDS_TRACE") == "1") error.WriteLine(exception);
+        return code;
+    }
+
+    static string OneLine(string sentence) =>
+        string.Join(' ', sentence.Split(['\r', '\n'], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries));
+
+    static void UseExampleHelp(RootCommand root)
+    {
+        foreach (var option in root.Options.OfType<HelpOption>())
+            if (option.Action is HelpAction help) option.Action = new ExampleHelpAction(help);
+    }
+}
+
+/// <summary>Ctrl-C, SIGTERM and a hang-up as a cancellation: the verb puts away its work and stops. A second one stops at once.</summary>
+sealed class Interruption : IDisposable
+{
+    readonly CancellationTokenSource _source = new();
+    readonly PosixSignalRegistration[] _registrations;
+
+    public Interruption() =>
+        _registrations = [.. new[] { PosixSignal.SIGINT, PosixSignal.SIGTERM, PosixSignal.SIGHUP }.Select(signal => PosixSignalRegistration.Create(signal, Stop))];
+
+    public CancellationToken Token => _source.Token;
+
+    public void Dispose()
+    {
+        foreach (var registration in _registrations) registration.Dispose();
+        _source.Dispose();
+    }
+
+    void Stop(PosixSignalContext context)
+    {
+        context.Cancel = true;
+        if (_source.IsCancellationRequested) Environment.Exit(ExitCode.Interrupted);
+        _source.Cancel();
+    }
+}

@@ -1,0 +1,34 @@
+namespace Mlds.Cli.Frame;
+
+/// <summary>What is known about the terminal we may be on.</summary>
+static class Terminal
+{
+    /// <summary>A terminal that can't move its cursor, or no terminal.</summary>
+    public static bool IsDumb => Environment.GetEnvironmentVariable("TERM") is null or "" or "dumb" && !OperatingSystem.IsWindows();
+
+    /// <summary>Columns to draw in, 40 … 160.</summary>
+    public static int Width
+    {
+        get
+        {
+            try
+            {
+                return Console.IsOutputRedirected ? 80 : Math.Clamp(Console.WindowWidth - 1, 40, 160);
+            }
+            catch (IOException)
+            {
+                return 80;
+            }
+        }
+    }
+
+    /// <summary>A time as people say it: 8 s, 3 min 20 s, 2 h 5 min.</summary>
+    public static string Duration(TimeSpan time) => time switch
+    {
+        { TotalSeconds: < 10 } => FormattableString.Invariant($"{time.TotalSeconds:0.0} s"),
+        { TotalSeconds: < 60 } => FormattableString.Invariant($"{time.TotalSeconds:0} s"),
+        { TotalMinutes: < 60 } => $"{(int)time.TotalMinutes} min {time.Seconds} s",
+        { TotalHours: < 48 } => $"{(int)time.TotalHours} h {time.Minutes} min",
+        _ => $"{(int)time.TotalDays} d {time.Hours} h",
+    };
+}
