@@ -8,7 +8,6 @@ static class Program
     /// <summary>The verbs, in main-path order: this list is the program's table of contents.</summary>
     internal static RootCommand Root() => new("Populations of neural networks under full control, and what their weights reveal.")
     {
-        HelpName = "mlds",
     };
 
     static int Main(string[] args) => CommandLine.Run(Root(), args, Console.Out, Console.Error);

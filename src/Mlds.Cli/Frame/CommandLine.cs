@@ -12,6 +12,7 @@ static class CommandLine
     /// <param name="error">Progress and the one sentence an error gets.</param>
     public static int Run(RootCommand root, string[] args, TextWriter output, TextWriter error)
     {
+        root.HelpName = "mlds";
         UseExampleHelp(root);
         var parsed = root.Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null });
         var asksForHelp = parsed.Action is ExampleHelpAction;

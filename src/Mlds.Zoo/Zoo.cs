@@ -1,0 +1,242 @@
+using System.Runtime.InteropServices;
+using System.Security.Cryptography;
+using System.Text;
+using Microsoft.Data.Sqlite;
+using Mlds.Training;
+
+namespace Mlds.Zoos;
+
+/// <summary>
+/// The store of trained networks of one population, for reading: a folder with one SQLite database (docs/formats/zoo.md). Any number of
+/// processes may read while one writes (<see cref="ZooWriter"/>). Not thread-safe: open one a thread.
+/// </summary>
+public sealed class Zoo : IDisposable
+{
+    const string NetworkColumns = """
+        n.network_id, n.form_id, n.recipe_id, m.name, n.seed, n.outcome, n.epochs, n.training_loss, n.validation_loss, n.long_loss, n.weights_sha256,
+        o.program_version, o.processor, o.kernel_set, o.host, n.core_seconds
+        """;
+
+    const string NetworkTables = "networks n JOIN machines m USING(machine_id) JOIN origins o USING(origin_id)";
+
+    readonly ZooDatabase _database;
+
+    internal Zoo(ZooDatabase database)
+    {
+        _database = database;
+        Machines = [.. database.Rows("SELECT name FROM machines ORDER BY machine_id").Select(row => row.GetString(0))];
+        Population = new ZooPopulation(Meta("population_name"), Meta("population_sha256"), Meta("population_json"), Machines);
+        CreatedBy = Meta("created_by");
+    }
+
+    /// <summary>The folder, as it was given.</summary>
+    public string Folder => _database.Folder;
+
+    /// <summary>The population whose networks the zoo holds.</summary>
+    public ZooPopulation Population { get; }
+
+    /// <summary>Names of the population's machines, in its file's order.</summary>
+    public IReadOnlyList<string> Machines { get; }
+
+    /// <summary>Version of the program that made the zoo.</summary>
+    public string CreatedBy { get; }
+
+    /// <summary>Whether <paramref name="folder"/> holds a zoo of any version.</summary>
+    public static bool Exists(string folder) => ZooDatabase.Exists(folder);
+
+    /// <summary>Opens a zoo for reading; changes nothing, needs no lock.</summary>
+    /// <exception cref="ZooException">No zoo there, one of another version, or one that can't be read.</exception>
+    public static Zoo Open(string folder) => Open(folder, ZooSchema.Steps);
+
+    internal static Zoo Open(string folder, IReadOnlyList<string> steps)
+    {
+        var database = ZooDatabase.OpenForReading(folder, steps);
+        try
+        {
+            return new Zoo(database);
+        }
+        catch
+        {
+            database.Dispose();
+            throw;
+        }
+    }
+
+    public void Dispose() => _database.Dispose();
+
+    /// <summary>Counts by machine and outcome.</summary>
+    public ZooStatus Status()
+    {
+        var rows = _database.Rows("SELECT machine_id, outcome, count(*), sum(core_seconds), sum(epochs) FROM networks GROUP BY machine_id, outcome")
+            .Select(row => (Machine: row.GetInt64(0), Outcome: (Outcome)row.GetInt32(1), Count: row.GetInt32(2), Seconds: row.GetDouble(3), Epochs: row.GetInt64(4)))
+            .ToLookup(row => row.Machine);
+        var begun = _database.Rows("SELECT machine_id, count(*) FROM checkpoints GROUP BY machine_id")
+            .ToDictionary(row => row.GetInt64(0), row => row.GetInt32(1));
+        var machines = _database.Rows("SELECT machine_id, name FROM machines ORDER BY machine_id").Select(row =>
+        {
+            var id = row.GetInt64(0);
+            int Count(Outcome outcome) => rows[id].Where(group => group.Outcome == outcome).Sum(group => group.Count);
+            return new MachineStatus(
+                row.GetString(1),
+                Count(Outcome.Converged),
+                Count(Outcome.NotConverged),
+                Count(Outcome.Diverged),
+                rows[id].Sum(group => group.Seconds),
+                rows[id].Sum(group => group.Epochs),
+                begun.GetValueOrDefault(id));
+        });
+        return new ZooStatus([.. machines], Bytes());
+    }
+
+    /// <summary>SHA-256 over the sorted lines <c>recipe_id weights_sha256</c>, each ended by a line feed: equal digests, equal networks.</summary>
+    public string WeightsDigest()
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        foreach (var row in _database.Rows("SELECT recipe_id, weights_sha256 FROM networks ORDER BY recipe_id"))
+            hash.AppendData(Encoding.ASCII.GetBytes($"{Hex(row, 0)} {Hex(row, 1)}\n"));
+        return Convert.ToHexStringLower(hash.GetHashAndReset());
+    }
+
+    /// <summary>Streams the networks of <paramref name="machine"/>, or of all machines in the population's order; by seed within a machine.</summary>
+    public IEnumerable<StoredNetwork> Networks(string? machine = null)
+    {
+        foreach (var name in machine is null ? Machines : [Known(machine)])
+        {
+            var rows = _database.Rows($"SELECT {NetworkColumns} FROM {NetworkTables} WHERE n.machine_id = (SELECT machine_id FROM machines WHERE name = $1) ORDER BY n.seed", name);
+            foreach (var row in rows) yield return Network(row);
+        }
+    }
+
+    /// <summary>Seeds of <paramref name="machine"/> that have a network, whatever its outcome.</summary>
+    public HashSet<uint> Seeds(string machine) =>
+        [.. _database.Rows("SELECT seed FROM networks WHERE machine_id = (SELECT machine_id FROM machines WHERE name = $1)", Known(machine)).Select(row => (uint)row.GetInt64(0))];
+
+    /// <summary>The networks whose recipe id begins with <paramref name="prefix"/> (hex digits), at most <paramref name="limit"/>.</summary>
+    public IReadOnlyList<StoredNetwork> Find(string prefix, int limit = 10)
+    {
+        if (prefix.Length is 0 or > 64 || !prefix.All(char.IsAsciiHexDigit))
+            throw new ArgumentException($"A recipe id is 64 hex digits, of which the first few are enough; '{prefix}' is not.", nameof(prefix));
+        var (low, high) = (Convert.FromHexString(prefix.PadRight(64, '0')), Convert.FromHexString(prefix.PadRight(64, 'f')));
+        return [.. _database.Rows($"SELECT {NetworkColumns} FROM {NetworkTables} WHERE recipe_id BETWEEN $1 AND $2 ORDER BY recipe_id LIMIT $3", low, high, limit).Select(Network)];
+    }
+
+    /// <summary>The canonical JSON of a network's recipe.</summary>
+    public string RecipeJson(StoredNetwork network)
+    {
+        var form = _database.Rows("SELECT before_seed, after_seed FROM recipe_forms WHERE form_id = $1", network.Form)
+            .Select(row => new RecipeForm(row.GetString(0), row.GetString(1)))
+            .Single();
+        var json = form.With(network.Seed);
+        var id = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(json)));
+        return id == network.RecipeId
+            ? json
+            : throw new ZooException($"The recipe of network {network.RecipeId} in the zoo '{Folder}' is damaged: its SHA-256 is {id}; restore the zoo from a copy.");
+    }
+
+    public IReadOnlyList<EpochRecord> History(StoredNetwork network) =>
+        Decoded(network, () => HistoryBlob.Read(_database.Blob("SELECT history FROM runs WHERE network_id = $1", network.Row)));
+
+    public IReadOnlyList<Milestone> Milestones(StoredNetwork network) =>
+        Decoded(network, () => MilestoneBlob.Read(_database.Blob("SELECT milestones FROM runs WHERE network_id = $1", network.Row)));
+
+    /// <summary>The P weights of one network, checked against their SHA-256.</summary>
+    /// <exception cref="ZooException">They are missing or damaged; the message names the network.</exception>
+    public float[] ReadWeights(StoredNetwork network)
+    {
+        var bytes = WeightBytes(network);
+        CheckWeights(network, bytes);
+        return Floats(bytes);
+    }
+
+    /// <summary>The weights of all networks of <paramref name="machine"/> as one matrix, by seed, each row checked against its SHA-256.</summary>
+    /// <param name="include">Which networks, or null for all.</param>
+    public StoredWeights ReadWeights(string machine, Func<StoredNetwork, bool>? include = null) =>
+        WeightMatrixReader.Read(Networks(machine).Where(include ?? (_ => true)).ToArray(), WeightBytes, CheckWeights);
+
+    /// <summary>A network in full.</summary>
+    public TrainedNetwork Read(StoredNetwork network) => new(
+        Recipe.Parse(RecipeJson(network)),
+        network.Outcome,
+        network.Epochs,
+        network.ValidationLoss,
+        network.LongLoss,
+        ReadWeights(network),
+        History(network),
+        Milestones(network),
+        network.Provenance);
+
+    /// <summary>The checkpoint a stopped run of <paramref name="recipeId"/> left, or null. One that can't be read counts as none.</summary>
+    public Checkpoint? Checkpoint(string recipeId)
+    {
+        if (_database.Blob("SELECT checkpoint FROM checkpoints WHERE recipe_id = $1", Convert.FromHexString(recipeId)) is not { } bytes) return null;
+        try
+        {
+            return Training.Checkpoint.FromBytes(bytes);
+        }
+        catch (InvalidDataException)
+        {
+            // Beginning again costs time, never bits.
+            return null;
+        }
+    }
+
+    /// <summary>Seeds of <paramref name="machine"/> that have a checkpoint.</summary>
+    public HashSet<uint> SeedsBegun(string machine) =>
+        [.. _database.Rows("SELECT seed FROM checkpoints WHERE machine_id = (SELECT machine_id FROM machines WHERE name = $1)", Known(machine)).Select(row => (uint)row.GetInt64(0))];
+
+    static StoredNetwork Network(SqliteDataReader row) => new(
+        Hex(row, 2),
+        row.GetString(3),
+        (uint)row.GetInt64(4),
+        (Outcome)row.GetInt32(5),
+        row.GetInt32(6),
+        Loss(row, 7),
+        Loss(row, 8),
+        Loss(row, 9),
+        Hex(row, 10),
+        new Provenance(row.GetString(11), row.GetString(12), row.GetString(13), row.GetString(14), row.GetDouble(15)))
+    {
+        Row = row.GetInt64(0),
+        Form = row.GetInt64(1),
+    };
+
+    static string Hex(SqliteDataReader row, int column) => Convert.ToHexStringLower(row.GetFieldValue<byte[]>(column));
+
+    static float Loss(SqliteDataReader row, int column) => row.IsDBNull(column) ? float.NaN : (float)row.GetDouble(column);
+
+    static float[] Floats(byte[] bytes) => MemoryMarshal.Cast<byte, float>(bytes).ToArray();
+
+    byte[] WeightBytes(StoredNetwork network) =>
+        _database.Blob("SELECT weights FROM weights WHERE network_id = $1", network.Row)
+        ?? throw new ZooException($"The weights of network {network.RecipeId} ({network.Machine}, seed {network.Seed}) are missing from the zoo '{Folder}'; restore it from a copy.");
+
+    void CheckWeights(StoredNetwork network, byte[] bytes)
+    {
+        if (bytes.Length % sizeof(float) == 0 && Convert.ToHexStringLower(SHA256.HashData(bytes)) == network.WeightsSha256) return;
+        throw new ZooException(
+            $"The weights of network {network.RecipeId} ({network.Machine}, seed {network.Seed}) in the zoo '{Folder}' are damaged: their SHA-256 differs from the recorded one; restore the zoo from a copy.");
+    }
+
+    T Decoded<T>(StoredNetwork network, Func<T> decode)
+    {
+        try
+        {
+            return decode();
+        }
+        catch (InvalidDataException exception)
+        {
+            throw new ZooException($"The record of network {network.RecipeId} in the zoo '{Folder}' is damaged: {exception.Message}", exception);
+        }
+    }
+
+    string Known(string machine) =>
+        Machines.Contains(machine)
+            ? machine
+            : throw new ArgumentException($"The zoo '{Folder}' has no machine '{machine}'; it has {string.Join(", ", Machines)}.", nameof(machine));
+
+    string Meta(string key) =>
+        _database.Scalar("SELECT value FROM meta WHERE key = $1", key) as string
+        ?? throw new ZooException($"The zoo '{Folder}' is damaged: it lacks its {key}; restore it from a copy.");
+
+    long Bytes() => new DirectoryInfo(Folder).EnumerateFiles("zoo.*").Sum(file => file.Length);
+}

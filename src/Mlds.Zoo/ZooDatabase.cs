@@ -1,0 +1,185 @@
+using Microsoft.Data.Sqlite;
+
+namespace Mlds.Zoos;
+
+/// <summary>One connection to a zoo's database; SQLite's errors come out as <see cref="ZooException"/>. Not thread-safe.</summary>
+sealed class ZooDatabase : IDisposable
+{
+    public const string FileName = "zoo.db";
+
+    readonly SqliteConnection _connection;
+    readonly Dictionary<string, SqliteCommand> _prepared = [];
+
+    ZooDatabase(string folder, SqliteConnection connection) => (Folder, _connection) = (folder, connection);
+
+    public string Folder { get; }
+
+    public static bool Exists(string folder) => File.Exists(Path.Combine(folder, FileName));
+
+    /// <summary>Opens an existing zoo without any change to it.</summary>
+    public static ZooDatabase OpenForReading(string folder, IReadOnlyList<string> steps)
+    {
+        if (!Directory.Exists(folder)) throw new ZooException($"There is no folder '{folder}', so no zoo in it.");
+        if (!Exists(folder)) throw new ZooException($"There is no zoo in '{folder}': it has no {FileName}; `mlds generate POPULATION --zoo {folder}` makes one.");
+        var database = Try(folder, () => OpenReadOnly(folder));
+        return database.Checked(() =>
+        {
+            ZooSchema.Check(database._connection, folder, steps.Count);
+            var version = ZooSchema.Version(database._connection);
+            if (version == 0) throw new ZooException($"The zoo '{folder}' is empty: the command that began it was stopped at once; run it again.");
+            if (version < steps.Count)
+                throw new ZooException($"The zoo '{folder}' is of an older version ({version}; today's is {steps.Count}); any command that writes to it, such as `mlds generate`, brings it up to date.");
+        });
+    }
+
+    /// <summary>
+    /// Opens or makes the database. WAL lets readers go on while one process writes, and a kill at any moment leaves the last commit: the log
+    /// is replayed at the next open. synchronous = FULL also waits for the disk at every commit, so that "stored" survives a power cut; with
+    /// commits gathered (<see cref="ZooWriter.Add"/>) it costs a few milliseconds a second.
+    /// </summary>
+    public static ZooDatabase OpenForWriting(string folder, IReadOnlyList<string> steps)
+    {
+        var database = Try(folder, () => Open(folder, Source(folder), SqliteOpenMode.ReadWriteCreate));
+        return database.Checked(() =>
+        {
+            ZooSchema.Check(database._connection, folder, steps.Count);
+            database.Execute("PRAGMA page_size = 8192");
+            database.Execute("PRAGMA journal_mode = WAL");
+            database.Execute("PRAGMA synchronous = FULL");
+            database.Execute("PRAGMA foreign_keys = ON");
+            ZooSchema.Migrate(database._connection, steps);
+        });
+    }
+
+    public void Dispose()
+    {
+        foreach (var command in _prepared.Values) command.Dispose();
+        _connection.Dispose();
+    }
+
+    /// <summary>Runs <paramref name="work"/> in a transaction: all of it is stored, or nothing.</summary>
+    public void Transaction(Action work)
+    {
+        Execute("BEGIN IMMEDIATE");
+        try
+        {
+            work();
+            Execute("COMMIT");
+        }
+        catch
+        {
+            // A full disk may have rolled back already.
+            if (SQLitePCL.raw.sqlite3_get_autocommit(_connection.Handle) == 0) Execute("ROLLBACK");
+            throw;
+        }
+    }
+
+    public int Execute(string sql, params object?[] values) => Try(Folder, () => Command(sql, values).ExecuteNonQuery());
+
+    public object? Scalar(string sql, params object?[] values) => Try(Folder, () => Command(sql, values).ExecuteScalar());
+
+    /// <summary>Streams the rows of <paramref name="sql"/>; use each row before asking for the next.</summary>
+    public IEnumerable<SqliteDataReader> Rows(string sql, params object?[] values)
+    {
+        // A command of its own: two streams of the same statement may be open at once.
+        using var command = _connection.CreateCommand();
+        command.CommandText = sql;
+        Bind(command, values);
+        using var reader = Try(Folder, command.ExecuteReader);
+        while (Try(Folder, reader.Read)) yield return reader;
+    }
+
+    /// <summary>The first column of the only row as bytes, or null when there is none.</summary>
+    public byte[]? Blob(string sql, params object?[] values) => Scalar(sql, values) as byte[];
+
+    static T Try<T>(string folder, Func<T> work)
+    {
+        try
+        {
+            return work();
+        }
+        catch (SqliteException exception)
+        {
+            throw ZooException.From(exception, folder);
+        }
+    }
+
+    static string Source(string folder) => Path.Combine(folder, FileName);
+
+    static ZooDatabase OpenReadOnly(string folder)
+    {
+        try
+        {
+            return Open(folder, Source(folder), SqliteOpenMode.ReadOnly);
+        }
+        catch (SqliteException) when (!HasLog(folder))
+        {
+            // A disk that can't be written to has no room for WAL's shared index; without a log nothing is missing without it.
+            var uri = new Uri(Path.GetFullPath(Source(folder))).AbsoluteUri;
+            return Open(folder, $"{uri}?immutable=1", SqliteOpenMode.ReadOnly);
+        }
+    }
+
+    static bool HasLog(string folder) => new FileInfo(Source(folder) + "-wal") is { Exists: true, Length: > 0 };
+
+    static ZooDatabase Open(string folder, string source, SqliteOpenMode mode)
+    {
+        var connection = new SqliteConnection(new SqliteConnectionStringBuilder
+        {
+            DataSource = source,
+            Mode = mode,
+            Pooling = false,
+            DefaultTimeout = 30,
+        }.ToString());
+        try
+        {
+            connection.Open();
+            using var probe = connection.CreateCommand();
+            probe.CommandText = "SELECT count(*) FROM sqlite_schema";
+            probe.ExecuteScalar();
+            return new ZooDatabase(folder, connection);
+        }
+        catch
+        {
+            connection.Dispose();
+            throw;
+        }
+    }
+
+    ZooDatabase Checked(Action check)
+    {
+        try
+        {
+            Try(Folder, () =>
+            {
+                check();
+                return 0;
+            });
+            return this;
+        }
+        catch
+        {
+            Dispose();
+            throw;
+        }
+    }
+
+    SqliteCommand Command(string sql, object?[] values)
+    {
+        if (!_prepared.TryGetValue(sql, out var command))
+        {
+            command = _connection.CreateCommand();
+            command.CommandText = sql;
+            _prepared.Add(sql, command);
+        }
+
+        Bind(command, values);
+        return command;
+    }
+
+    static void Bind(SqliteCommand command, object?[] values)
+    {
+        command.Parameters.Clear();
+        for (var i = 0; i < values.Length; i++) command.Parameters.AddWithValue($"${i + 1}", values[i] ?? DBNull.Value);
+    }
+}

@@ -1,0 +1,197 @@
+using Mlds.Training;
+
+namespace Mlds.Zoos;
+
+/// <summary>The one writer of a zoo; holds its lock until disposed, or until the process ends in whatever way. Not thread-safe.</summary>
+public sealed class ZooWriter : IDisposable
+{
+    readonly ZooLock _lock;
+    readonly ZooDatabase _database;
+    readonly Dictionary<string, long> _machines;
+    readonly Dictionary<(string, RecipeForm), long> _forms = [];
+    readonly Dictionary<Provenance, long> _origins = [];
+
+    ZooWriter(ZooLock @lock, ZooDatabase database, ZooPopulation population)
+    {
+        (_lock, _database) = (@lock, database);
+        Zoo = Begin(population);
+        _machines = database.Rows("SELECT name, machine_id FROM machines").ToDictionary(row => row.GetString(0), row => row.GetInt64(1));
+    }
+
+    /// <summary>The zoo as the writer sees it; closed with the writer.</summary>
+    public Zoo Zoo { get; }
+
+    /// <summary>Opens the zoo in <paramref name="folder"/> for writing, or makes it, folder included.</summary>
+    /// <exception cref="ZooException">Another process is writing to it, it belongs to another population or a newer program, or the folder can't be written to.</exception>
+    public static ZooWriter Open(string folder, ZooPopulation population) => Open(folder, population, ZooSchema.Steps);
+
+    internal static ZooWriter Open(string folder, ZooPopulation population, IReadOnlyList<string> steps)
+    {
+        MakeFolder(folder);
+        var @lock = ZooLock.Take(folder);
+        ZooDatabase? database = null;
+        try
+        {
+            database = ZooDatabase.OpenForWriting(folder, steps);
+            return new ZooWriter(@lock, database, population);
+        }
+        catch
+        {
+            database?.Dispose();
+            @lock.Dispose();
+            throw;
+        }
+    }
+
+    public void Dispose()
+    {
+        _database.Dispose();
+        _lock.Dispose();
+    }
+
+    /// <summary>
+    /// Stores networks in one transaction: when this returns, all of them survive a kill and a power cut; when it throws, none is stored.
+    /// Their checkpoints go. A network that is already there with the same weights is left as it is.
+    /// </summary>
+    /// <exception cref="ZooException">The disk is full, or a network is there with <em>other</em> weights: the message names both origins.</exception>
+    public void Add(IReadOnlyCollection<TrainedNetwork> networks) => Store(networks, []);
+
+    /// <summary>Stores finished networks and checkpoints of unfinished ones in one transaction. A checkpoint replaces the recipe's former one.</summary>
+    /// <inheritdoc cref="Add"/>
+    public void Store(IReadOnlyCollection<TrainedNetwork> networks, IReadOnlyCollection<(Recipe Recipe, Checkpoint Checkpoint)> checkpoints)
+    {
+        try
+        {
+            _database.Transaction(() =>
+            {
+                foreach (var network in networks) Insert(network);
+                foreach (var (recipe, checkpoint) in checkpoints) Save(recipe, checkpoint);
+            });
+        }
+        catch
+        {
+            // What these remember may just have been rolled back.
+            _forms.Clear();
+            _origins.Clear();
+            throw;
+        }
+    }
+
+    static void MakeFolder(string folder)
+    {
+        try
+        {
+            Directory.CreateDirectory(folder);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw new ZooException($"The folder '{folder}' for the zoo can't be made: {exception.Message}", exception);
+        }
+    }
+
+    Zoo Begin(ZooPopulation population)
+    {
+        if (_database.Scalar("SELECT value FROM meta WHERE key = 'population_sha256'") is null)
+        {
+            _database.Transaction(() =>
+            {
+                void Meta(string key, string value) => _database.Execute("INSERT INTO meta VALUES($1, $2)", key, value);
+                Meta("population_name", population.Name);
+                Meta("population_sha256", population.Sha256);
+                Meta("population_json", population.CanonicalJson);
+                Meta("created_by", ProgramVersion.Current);
+                for (var i = 0; i < population.Machines.Count; i++) _database.Execute("INSERT INTO machines VALUES($1, $2)", i + 1, population.Machines[i]);
+            });
+        }
+
+        var zoo = new Zoo(_database);
+        if (zoo.Population.Sha256 == population.Sha256) return zoo;
+        var what = zoo.Population.Name == population.Name ? $"another version of the population '{population.Name}'" : $"the population '{zoo.Population.Name}', not '{population.Name}'";
+        throw new ZooException(
+            $"The zoo '{zoo.Folder}' holds {what} (its file's SHA-256 begins {zoo.Population.Sha256[..12]}, this one's {population.Sha256[..12]}); give another --zoo folder.");
+    }
+
+    void Insert(TrainedNetwork network)
+    {
+        var recipe = network.Recipe;
+        var id = Convert.FromHexString(recipe.Id);
+        if (IsThere(network, id)) return;
+        _database.Execute(
+            """
+            INSERT INTO networks(recipe_id, form_id, machine_id, seed, outcome, epochs, training_loss, validation_loss, long_loss, core_seconds, origin_id, weights_sha256)
+            VALUES($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
+            """,
+            id,
+            FormId(recipe),
+            MachineId(recipe.MachineName),
+            (long)recipe.Seed,
+            (int)network.Outcome,
+            network.Epochs,
+            Loss(network.History.Count > 0 ? network.History[^1].TrainingLoss : float.NaN),
+            Loss(network.ValidationLoss),
+            Loss(network.LongLoss),
+            network.Provenance.CoreSeconds,
+            OriginId(network.Provenance),
+            Convert.FromHexString(network.WeightsSha256));
+        var row = _database.Scalar("SELECT last_insert_rowid()");
+        _database.Execute("INSERT INTO weights VALUES($1, $2)", row, WeightsHash.Bytes(network.Weights));
+        _database.Execute("INSERT INTO runs VALUES($1, $2, $3)", row, HistoryBlob.Write(network.History), MilestoneBlob.Write(network.Milestones));
+        _database.Execute("DELETE FROM checkpoints WHERE recipe_id = $1", id);
+    }
+
+    void Save(Recipe recipe, Checkpoint checkpoint) => _database.Execute(
+        "INSERT OR REPLACE INTO checkpoints(recipe_id, machine_id, seed, epoch, checkpoint) VALUES($1, $2, $3, $4, $5)",
+        Convert.FromHexString(checkpoint.RecipeId),
+        MachineId(recipe.MachineName),
+        (long)recipe.Seed,
+        checkpoint.Epoch,
+        checkpoint.ToBytes());
+
+    bool IsThere(TrainedNetwork network, byte[] id)
+    {
+        var recipe = network.Recipe;
+        if (Zoo.Find(recipe.Id) is [var stored])
+        {
+            if (stored.WeightsSha256 == network.WeightsSha256) return true;
+            throw new ZooException(
+                $"Network {recipe.Id} ({recipe.MachineName}, seed {recipe.Seed}) is in the zoo '{Zoo.Folder}' with other weights: stored {Origin(stored.Provenance)}, now {Origin(network.Provenance)}; one of them computed wrongly.");
+        }
+
+        var other = _database.Blob("SELECT recipe_id FROM networks WHERE machine_id = $1 AND seed = $2", MachineId(recipe.MachineName), (long)recipe.Seed);
+        return other is null
+            ? false
+            : throw new ZooException(
+                $"The zoo '{Zoo.Folder}' already has seed {recipe.Seed} of {recipe.MachineName} by another recipe ({Convert.ToHexStringLower(other)[..12]} …, not {recipe.Id[..12]} …); give another --zoo folder.");
+    }
+
+    static string Origin(Provenance from) => $"from {from.Host} (mlds {from.ProgramVersion}, {from.Processor}, {from.KernelSet})";
+
+    static object? Loss(float value) => float.IsNaN(value) ? null : (double)value;
+
+    long MachineId(string name) =>
+        _machines.TryGetValue(name, out var id)
+            ? id
+            : throw new ZooException($"The population '{Zoo.Population.Name}' of the zoo '{Zoo.Folder}' has no machine '{name}'.");
+
+    long FormId(Recipe recipe)
+    {
+        var form = RecipeForm.Of(recipe.CanonicalJson);
+        if (_forms.TryGetValue((recipe.MachineName, form), out var id)) return id;
+        var machine = MachineId(recipe.MachineName);
+        _database.Execute("INSERT OR IGNORE INTO recipe_forms(machine_id, before_seed, after_seed) VALUES($1, $2, $3)", machine, form.BeforeSeed, form.AfterSeed);
+        id = (long)_database.Scalar("SELECT form_id FROM recipe_forms WHERE machine_id = $1 AND before_seed = $2 AND after_seed = $3", machine, form.BeforeSeed, form.AfterSeed)!;
+        _forms.Add((recipe.MachineName, form), id);
+        return id;
+    }
+
+    long OriginId(Provenance provenance)
+    {
+        var key = provenance with { CoreSeconds = 0 };
+        if (_origins.TryGetValue(key, out var id)) return id;
+        object?[] values = [key.ProgramVersion, key.Processor, key.KernelSet, key.Host];
+        _database.Execute("INSERT OR IGNORE INTO origins(program_version, processor, kernel_set, host) VALUES($1, $2, $3, $4)", values);
+        id = (long)_database.Scalar("SELECT origin_id FROM origins WHERE program_version = $1 AND processor = $2 AND kernel_set = $3 AND host = $4", values)!;
+        _origins.Add(key, id);
+        return id;
+    }
+}
