@@ -21,6 +21,8 @@ sealed class BarProgress : IProgressView
             .Start(context => work(new BarProgress(context, notes)));
     }
 
+    public bool IsDetailed => true;
+
     public IProgressItem Begin(string name, long total)
     {
         var task = _context.AddTask(Markup.Escape(name), maxValue: Math.Max(total, 1));

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Help;
 using System.Runtime.InteropServices;
+using Mlds.Zoos;
 
 namespace Mlds.Cli.Frame;
 
@@ -47,10 +48,11 @@ static class CommandLine
         if (exception is AggregateException { InnerExceptions.Count: 1 } aggregate) exception = aggregate.InnerExceptions[0];
         var (code, sentence) = exception switch
         {
-            OperationCanceledException => (ExitCode.Interrupted, "Interrupted."),
+            // The runtime's own message says nothing a user understands; a verb's says what is stored.
+            OperationCanceledException => (ExitCode.Interrupted, exception.Message.StartsWith("Interrupted", StringComparison.Ordinal) ? exception.Message : "Interrupted."),
             UsageException => (ExitCode.Usage, exception.Message),
             FormatException => (ExitCode.Usage, exception.Message),
-            FailureException or InvalidDataException or IOException or UnauthorizedAccessException => (ExitCode.Failure, exception.Message),
+            FailureException or ZooException or InvalidDataException or IOException or UnauthorizedAccessException => (ExitCode.Failure, exception.Message),
             OutOfMemoryException => (ExitCode.Failure, "Not enough memory for this; try fewer networks."),
             _ => (ExitCode.Failure, $"internal error: {exception.Message} Please report this, with what MLDS_TRACE=1 prints when set."),
         };

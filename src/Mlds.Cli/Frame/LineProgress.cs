@@ -9,6 +9,8 @@ sealed class LineProgress(TextWriter error, TimeProvider clock) : IProgressView
     readonly long _start = clock.GetTimestamp();
     TimeSpan _last = -s_atMostEvery;
 
+    public bool IsDetailed => false;
+
     public IProgressItem Begin(string name, long total) => new Item(this, name, total);
 
     void Report(string name, long done, long total, string note)

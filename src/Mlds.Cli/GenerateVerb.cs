@@ -1,0 +1,48 @@
+using System.CommandLine;
+using System.Text.Json.Nodes;
+using Mlds.Cli.Frame;
+using Mlds.Zoos;
+
+namespace Mlds.Cli;
+
+/// <summary><c>mlds generate</c>: trains what a population asks for and its zoo lacks.</summary>
+static class GenerateVerb
+{
+    static readonly Argument<string> s_population = new("POPULATION") { Description = "The population file, or the name of one that ships: ds1, ds2, quickstart." };
+    static readonly Option<string> s_zoo = new("--zoo") { Description = "The folder that keeps the networks; made when it isn't there.", Required = true, HelpName = "DIR" };
+    static readonly Option<int?> s_networks = new("--networks") { Description = "Networks a machine; the population's own number when not given.", HelpName = "N" };
+    static readonly Option<string> s_shard = new("--shard") { Description = "Train only part i of n, 0 ≤ i < n: one job of a cluster.", HelpName = "i/n", DefaultValueFactory = _ => "0/1" };
+    static readonly Option<int> s_threads = new("--threads") { Description = "Networks trained at once; one a core when not given.", HelpName = "T", DefaultValueFactory = _ => Environment.ProcessorCount };
+
+    public static Command Create() =>
+        new Verb(
+            "generate",
+            "Trains a population into a zoo. Stopped in any way, the same command goes on where it was.",
+            "mlds generate populations/ds1.json --networks 20 --zoo z",
+            "mlds generate ds1 --networks 10000 --shard 3/16 --zoo z3")
+        {
+            s_population, s_zoo, s_networks, s_shard, s_threads,
+        }
+        .Runs(Run);
+
+    static int Run(VerbRun run)
+    {
+        var population = PopulationFile.Read(run.Get(s_population));
+        var networks = Limits.Check("--networks", run.Get(s_networks) ?? population.DefaultNetworks, 1, 10_000_000);
+        var threads = Limits.Check("--threads", run.Get(s_threads), 1, 1024);
+        var options = new GenerationOptions(networks, Shard.Parse(run.Get(s_shard)!), threads, TimeSpan.FromSeconds(5));
+        using var writer = ZooWriter.Open(run.Get(s_zoo)!, ZooPopulation.Of(population));
+        var result = run.WithProgress(view => Generation.Run(writer, population, options, view, run.Cancellation));
+        var status = writer.Zoo.Status();
+        run.Output.WriteLine($"{result.Trained} networks trained, {status.Networks} in the zoo '{writer.Zoo.Folder}' ({population.Name}).");
+        ZooTable.Write(run.Output, status);
+        run.PrintJson(() =>
+        {
+            var document = ZooJson.Status(writer.Zoo, status);
+            document["trained"] = result.Trained;
+            document["seconds"] = result.Seconds;
+            return (JsonNode)document;
+        });
+        return ExitCode.Success;
+    }
+}

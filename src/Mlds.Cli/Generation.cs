@@ -1,0 +1,53 @@
+using System.Diagnostics;
+using Mlds.Cli.Frame;
+using Mlds.Training;
+using Mlds.Zoos;
+
+namespace Mlds.Cli;
+
+/// <summary>A <see cref="GenerationRun"/> as verbs show it: a bar a machine and one for all.</summary>
+static class Generation
+{
+    /// <summary>Networks trained and the time it took.</summary>
+    public readonly record struct Result(int Trained, double Seconds);
+
+    /// <exception cref="OperationCanceledException">Stopped; its message says what is stored.</exception>
+    public static Result Run(ZooWriter writer, Population population, GenerationOptions options, IProgressView view, CancellationToken cancellation)
+    {
+        var watch = Stopwatch.StartNew();
+        var generation = new GenerationRun(writer, population, options);
+        var all = default(IProgressItem);
+        var machines = new Dictionary<string, IProgressItem>();
+        GenerationProgress? last = null;
+        void Show(GenerationProgress progress)
+        {
+            last = progress;
+            (all ??= view.Begin(population.Name, progress.Total)).Report(progress.Done, Note(progress));
+            foreach (var (name, done, total) in progress.Machines.Where(machine => machine.Total > 0 && view.IsDetailed))
+            {
+                if (!machines.TryGetValue(name, out var item)) machines.Add(name, item = view.Begin(name, total));
+                item.Report(done, $"{done}/{total}");
+            }
+        }
+
+        try
+        {
+            Show(generation.Run(Show, cancellation));
+        }
+        catch (OperationCanceledException)
+        {
+            throw new OperationCanceledException(
+                $"Interrupted: {last?.Done ?? 0} of {last?.Total ?? 0} networks are stored; the same command goes on from there.", cancellation);
+        }
+
+        return new Result(last!.Trained, watch.Elapsed.TotalSeconds);
+    }
+
+    static string Note(GenerationProgress progress)
+    {
+        if (progress.Done == progress.Total) return $"{progress.Done}/{progress.Total} networks";
+        var remaining = progress.Remaining is { } time ? Terminal.Duration(time) + " left" : "measuring";
+        return FormattableString.Invariant(
+            $"{progress.Done}/{progress.Total} networks, {progress.NetworksPerMinute:0.0}/min, {progress.SampleTimestepsPerSecond / 1e6:0.00} M sample-timesteps/s, {remaining}");
+    }
+}

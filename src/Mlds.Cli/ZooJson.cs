@@ -1,0 +1,84 @@
+using System.Text.Json.Nodes;
+using Mlds.Cli.Frame;
+using Mlds.Training;
+using Mlds.Zoos;
+
+namespace Mlds.Cli;
+
+/// <summary>The JSON of a zoo and of a network (docs/formats/cli-json.md).</summary>
+static class ZooJson
+{
+    public static JsonObject Status(Zoo zoo, ZooStatus status) => new()
+    {
+        ["zoo"] = zoo.Folder,
+        ["population"] = zoo.Population.Name,
+        ["population_sha256"] = zoo.Population.Sha256,
+        ["networks"] = status.Networks,
+        ["bytes"] = status.Bytes,
+        ["machines"] = new JsonArray([.. status.Machines.Select(machine => new JsonObject
+        {
+            ["name"] = machine.Name,
+            ["converged"] = machine.Converged,
+            ["not_converged"] = machine.NotConverged,
+            ["diverged"] = machine.Diverged,
+            ["begun"] = machine.InProgress,
+            ["epochs"] = machine.Epochs,
+            ["core_seconds"] = VerbRun.Number(machine.CoreSeconds),
+        })]),
+        ["weights_digest"] = zoo.WeightsDigest(),
+    };
+
+    /// <summary>The keys that <c>train</c> promises, for a network stored or just trained.</summary>
+    public static JsonObject Summary(string recipeId, string machine, uint seed, Outcome outcome, int epochs, float validationLoss, float longLoss, string weightsSha256) => new()
+    {
+        ["recipe_id"] = recipeId,
+        ["machine"] = machine,
+        ["seed"] = seed,
+        ["outcome"] = Name(outcome),
+        ["epochs"] = epochs,
+        ["validation_loss"] = VerbRun.Number(validationLoss),
+        ["long_loss"] = VerbRun.Number(longLoss),
+        ["weights_sha256"] = weightsSha256,
+    };
+
+    public static JsonObject Provenance(Provenance from) => new()
+    {
+        ["program_version"] = from.ProgramVersion,
+        ["processor"] = from.Processor,
+        ["kernel_set"] = from.KernelSet,
+        ["host"] = from.Host,
+        ["core_seconds"] = VerbRun.Number(from.CoreSeconds),
+    };
+
+    public static JsonObject Network(Zoo zoo, StoredNetwork network)
+    {
+        var document = Summary(
+            network.RecipeId, network.Machine, network.Seed, network.Outcome, network.Epochs, network.ValidationLoss, network.LongLoss, network.WeightsSha256);
+        var history = zoo.History(network);
+        document["recipe"] = JsonNode.Parse(zoo.RecipeJson(network));
+        document["provenance"] = Provenance(network.Provenance);
+        document["history"] = new JsonObject
+        {
+            ["training_loss"] = new JsonArray([.. history.Select(epoch => VerbRun.Number(epoch.TrainingLoss))]),
+            ["validation_loss"] = new JsonArray([.. history.Select(epoch => VerbRun.Number(epoch.ValidationLoss))]),
+            ["learning_rate"] = new JsonArray([.. history.Select(epoch => VerbRun.Number(epoch.LearningRate))]),
+        };
+        document["milestones"] = new JsonArray([.. zoo.Milestones(network).Select(milestone => new JsonObject
+        {
+            ["epoch"] = milestone.Epoch,
+            ["validation_loss"] = VerbRun.Number(milestone.ValidationLoss),
+            ["weights_sha256"] = milestone.WeightsSha256,
+            ["chain"] = milestone.Chain,
+        })]);
+        return document;
+    }
+
+    /// <summary>An outcome as JSON, Parquet and the command line say it.</summary>
+    public static string Name(Outcome outcome) => outcome switch
+    {
+        Outcome.Converged => "converged",
+        Outcome.NotConverged => "not_converged",
+        Outcome.Diverged => "diverged",
+        _ => throw new ArgumentOutOfRangeException(nameof(outcome), outcome, "Not an outcome."),
+    };
+}
