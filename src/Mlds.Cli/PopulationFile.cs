@@ -40,8 +40,8 @@ static class PopulationFile
     public static UsageException UnknownMachine(string machine, IEnumerable<string> known)
     {
         var names = known.ToList();
-        var hint = Nearest.To(machine, names) is { } nearest ? $"did you mean '{nearest}'" : $"known are {string.Join(", ", names)}";
-        return new UsageException($"There is no machine '{machine}'; {hint}.");
+        var hint = NearestName.DidYouMean(machine, names) is { Length: > 0 } near ? near.TrimEnd() : $"There are {string.Join(", ", names)}.";
+        return new UsageException($"There is no machine '{machine}'. {hint}");
     }
 
     static IReadOnlyList<string> ShippedNames() =>

@@ -2,8 +2,8 @@ using System.CommandLine;
 using System.Diagnostics;
 using System.Globalization;
 using Mlds.Cli.Frame;
+using Mlds.Releases;
 using Mlds.Training;
-using Mlds.Zoos;
 using Spectre.Console;
 
 namespace Mlds.Cli;
@@ -35,7 +35,7 @@ static class TrainVerb
         if (target is not null) NpyFile.Write(target, network.Weights);
         run.Output.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
-            $"{machine}, seed {network.Recipe.Seed}: {ZooJson.Name(network.Outcome).Replace('_', ' ')} after {network.Epochs} epochs in {watch.Elapsed.TotalSeconds:0.0} s; validation loss {network.ValidationLoss:g4}, on long words {network.LongLoss:g4}"));
+            $"{machine}, seed {network.Recipe.Seed}: {OutcomeName.Of(network.Outcome).Replace('_', ' ')} after {network.Epochs} epochs in {watch.Elapsed.TotalSeconds:0.0} s; validation loss {network.ValidationLoss:g4}, on long words {network.LongLoss:g4}"));
         run.Output.WriteLine($"recipe {network.Recipe.Id}");
         run.Output.WriteLine($"weights sha256 {network.WeightsSha256}{(target is null ? "" : $", written to {target}")}");
         run.PrintJson(() =>
@@ -50,7 +50,7 @@ static class TrainVerb
 
     static TrainedNetwork Train(VerbRun run, Recipe recipe, TrainingData data)
     {
-        var training = new TrainingRun(recipe, data);
+        using var training = new TrainingRun(recipe, data);
         if (run.OutputIsTerminal) return TrainLive(training, run.Cancellation);
         return run.WithProgress(view =>
         {

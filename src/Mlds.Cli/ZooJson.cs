@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using Mlds.Cli.Frame;
+using Mlds.Releases;
 using Mlds.Training;
 using Mlds.Zoos;
 
@@ -34,7 +35,7 @@ static class ZooJson
         ["recipe_id"] = recipeId,
         ["machine"] = machine,
         ["seed"] = seed,
-        ["outcome"] = Name(outcome),
+        ["outcome"] = OutcomeName.Of(outcome),
         ["epochs"] = epochs,
         ["validation_loss"] = VerbRun.Number(validationLoss),
         ["long_loss"] = VerbRun.Number(longLoss),
@@ -72,13 +73,4 @@ static class ZooJson
         })]);
         return document;
     }
-
-    /// <summary>An outcome as JSON, Parquet and the command line say it.</summary>
-    public static string Name(Outcome outcome) => outcome switch
-    {
-        Outcome.Converged => "converged",
-        Outcome.NotConverged => "not_converged",
-        Outcome.Diverged => "diverged",
-        _ => throw new ArgumentOutOfRangeException(nameof(outcome), outcome, "Not an outcome."),
-    };
 }

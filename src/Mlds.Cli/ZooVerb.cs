@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Mlds.Cli.Frame;
+using Mlds.Releases;
 using Mlds.Zoos;
 
 namespace Mlds.Cli;
@@ -59,7 +60,7 @@ static class ZooVerb
         void Line(string name, string value) => output.WriteLine($"{name,-16}{value}");
         Line("recipe id", network.RecipeId);
         Line("machine", $"{network.Machine}, seed {network.Seed}");
-        Line("outcome", $"{ZooJson.Name(network.Outcome).Replace('_', ' ')} after {network.Epochs} epochs");
+        Line("outcome", $"{OutcomeName.Of(network.Outcome).Replace('_', ' ')} after {network.Epochs} epochs");
         Line("losses", string.Create(CultureInfo.InvariantCulture, $"validation {network.ValidationLoss:g4}, training {network.TrainingLoss:g4}, long words {network.LongLoss:g4}"));
         Line("weights", $"sha256 {network.WeightsSha256}");
         var from = network.Provenance;

@@ -90,7 +90,7 @@ static class ParseFault
     static bool MissingVerb(ParseResult parsed) => parsed.CommandResult.Command is { Action: null, Subcommands.Count: > 0 };
 
     static string DidYouMean(string word, IEnumerable<string> names) =>
-        Nearest.To(word, names) is { } nearest ? $" (did you mean '{nearest}'?)" : "";
+        NearestName.Of(word, names) is [var nearest, ..] ? $" (did you mean '{nearest}'?)" : "";
 
     static string HelpHint(ParseResult parsed) => $"`{Path(parsed)} --help` lists what there is";
 

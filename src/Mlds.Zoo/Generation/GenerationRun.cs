@@ -122,7 +122,7 @@ public sealed class GenerationRun
         }
 
         var watch = Stopwatch.StartNew();
-        var run = new TrainingRun(recipe, data, _begun.GetValueOrDefault((machine, seed)));
+        using var run = new TrainingRun(recipe, data, _begun.GetValueOrDefault((machine, seed)));
         var saved = watch.Elapsed;
         while (run.Outcome is null)
         {

@@ -1,0 +1,85 @@
+using Mlds.Networks;
+using Mlds.Zoos;
+using PureHDF;
+using PureHDF.Selections;
+
+namespace Mlds.Releases;
+
+/// <summary><c>mlds.h5</c>: the whole release in one HDF5 file (docs/formats/release.md). Weights are streamed; the rest is small.</summary>
+sealed class Hdf5Release : IDisposable
+{
+    public const string FileName = "mlds.h5";
+
+    readonly H5Dataset<float[]> _weights;
+    readonly H5NativeWriter _writer;
+    readonly int _parameters;
+    ulong _row;
+
+    public Hdf5Release(string path, Zoo zoo, ReleasePlan plan, WeightLayout layout)
+    {
+        _parameters = layout.Parameters;
+        var networks = plan.Networks.Select(released => released.Network).ToList();
+        _weights = new H5Dataset<float[]>(fileDims: [(ulong)networks.Count, (ulong)_parameters]);
+        var file = new H5File
+        {
+            ["weights"] = _weights,
+            ["networks"] = new H5Group
+            {
+                ["recipe_id"] = networks.Select(network => network.RecipeId).ToArray(),
+                ["machine"] = networks.Select(network => network.Machine).ToArray(),
+                ["seed"] = networks.Select(network => network.Seed).ToArray(),
+                ["subset"] = plan.Networks.Select(released => released.Subset).ToArray(),
+                ["outcome"] = networks.Select(network => OutcomeName.Of(network.Outcome)).ToArray(),
+                ["epochs"] = networks.Select(network => network.Epochs).ToArray(),
+                ["training_loss"] = networks.Select(network => network.TrainingLoss).ToArray(),
+                ["validation_loss"] = networks.Select(network => network.ValidationLoss).ToArray(),
+                ["long_loss"] = networks.Select(network => network.LongLoss).ToArray(),
+                ["weights_sha256"] = networks.Select(network => network.WeightsSha256).ToArray(),
+                ["core_seconds"] = networks.Select(network => network.Provenance.CoreSeconds).ToArray(),
+                ["program_version"] = networks.Select(network => network.Provenance.ProgramVersion).ToArray(),
+                ["processor"] = networks.Select(network => network.Provenance.Processor).ToArray(),
+                ["kernel_set"] = networks.Select(network => network.Provenance.KernelSet).ToArray(),
+            },
+            ["history"] = History(zoo, networks),
+            ["layout"] = new H5Group
+            {
+                ["tensor"] = layout.Tensors.Select(tensor => tensor.Name).ToArray(),
+                ["rows"] = layout.Tensors.Select(tensor => tensor.Rows).ToArray(),
+                ["columns"] = layout.Tensors.Select(tensor => tensor.Columns).ToArray(),
+                ["offset"] = layout.Tensors.Select(tensor => tensor.Offset).ToArray(),
+            },
+            ["population_json"] = new[] { zoo.Population.CanonicalJson },
+            Attributes =
+            {
+                ["format"] = "mlds-release",
+                ["version"] = ReleaseWriter.Version,
+                ["population"] = zoo.Population.Name,
+                ["population_sha256"] = zoo.Population.Sha256,
+            },
+        };
+        _writer = file.BeginWrite(path);
+    }
+
+    /// <summary>The next row of weights.</summary>
+    public void WriteRow(float[] weights) =>
+        _writer.Write(_weights, weights, fileSelection: new HyperslabSelection(2, [_row++, 0], [1, (ulong)_parameters]));
+
+    public void Dispose() => _writer.Dispose();
+
+    /// <summary>Histories end to end; network i has the epochs start[i] … start[i + 1] − 1 of them.</summary>
+    static H5Group History(Zoo zoo, List<StoredNetwork> networks)
+    {
+        var epochs = networks.Sum(network => network.Epochs);
+        var (training, validation, rate) = (new float[epochs], new float[epochs], new float[epochs]);
+        var start = new long[networks.Count + 1];
+        for (var i = 0; i < networks.Count; i++)
+        {
+            var history = zoo.History(networks[i]);
+            start[i + 1] = start[i] + history.Count;
+            for (var epoch = 0; epoch < history.Count; epoch++)
+                (training[start[i] + epoch], validation[start[i] + epoch], rate[start[i] + epoch]) = (history[epoch].TrainingLoss, history[epoch].ValidationLoss, history[epoch].LearningRate);
+        }
+
+        return new H5Group { ["start"] = start, ["training_loss"] = training, ["validation_loss"] = validation, ["learning_rate"] = rate };
+    }
+}

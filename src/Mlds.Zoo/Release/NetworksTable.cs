@@ -1,0 +1,78 @@
+using Mlds.Training;
+using Mlds.Zoos;
+using ParquetSharp;
+
+namespace Mlds.Releases;
+
+/// <summary><c>networks.parquet</c>: one row a network, in the order of the weights' rows (docs/formats/release.md).</summary>
+static class NetworksTable
+{
+    public const string FileName = "networks.parquet";
+
+    /// <summary>Rows held in memory at once, a row group of the file.</summary>
+    const int RowGroup = 4096;
+
+    /// <summary>A row and what is read for it alone.</summary>
+    sealed record Row(int Index, ReleasedNetwork Released, IReadOnlyList<EpochRecord> History, IReadOnlyList<Milestone> Milestones)
+    {
+        public StoredNetwork Network => Released.Network;
+    }
+
+    /// <summary>One column: its name, what it means, and how its values of a row group are written.</summary>
+    sealed record TableColumn(string Name, string Meaning, Column Schema, Action<ColumnWriter, IReadOnlyList<Row>> Write);
+
+    static readonly TableColumn[] s_columns =
+    [
+        Of("row", "Row of `weights.npy` that holds its weights.", row => row.Index),
+        Of("recipe_id", "SHA-256 of the canonical JSON of its recipe: the network's name everywhere.", row => row.Network.RecipeId),
+        Of("machine", "The machine it imitates.", row => row.Network.Machine),
+        Of("seed", "Its seed: initial weights and the order of the training sequences follow from it. Networks of equal seed on different machines are twins.", row => (long)row.Network.Seed),
+        Of("subset", "The smallest subset that has it, in networks a machine; larger ones have it too.", row => row.Released.Subset),
+        Of("outcome", "How its training ended: converged, for every network of this release.", row => OutcomeName.Of(row.Network.Outcome)),
+        Of("epochs", "Epochs trained.", row => row.Network.Epochs),
+        Of("training_loss", "Mean squared error over the last epoch's batches, each taken before its step.", row => row.Network.TrainingLoss),
+        Of("validation_loss", "Mean squared error over the validation sequences after the last epoch.", row => row.Network.ValidationLoss),
+        Of("long_loss", "Mean squared error over sequences longer than any it was trained on.", row => row.Network.LongLoss),
+        Of("weights_sha256", "SHA-256 of its weights as float32 little-endian.", row => row.Network.WeightsSha256),
+        Of("core_seconds", "Processor time its training took.", row => row.Network.Provenance.CoreSeconds),
+        Of("program_version", "Version of mlds that trained it.", row => row.Network.Provenance.ProgramVersion),
+        Of("processor", "Processor it was trained on; has no influence on the weights.", row => row.Network.Provenance.Processor),
+        Of("kernel_set", "Kernels that ran: avx512, avx2, simd128 or scalar; has no influence on the weights.", row => row.Network.Provenance.KernelSet),
+        Of("history_training_loss", "Training loss of every epoch.", row => row.History.Select(epoch => epoch.TrainingLoss).ToArray()),
+        Of("history_validation_loss", "Validation loss of every epoch.", row => row.History.Select(epoch => epoch.ValidationLoss).ToArray()),
+        Of("history_learning_rate", "Learning rate of every epoch.", row => row.History.Select(epoch => epoch.LearningRate).ToArray()),
+        Of("milestone_epoch", "Epochs at which the weights were hashed on the way.", row => row.Milestones.Select(milestone => milestone.Epoch).ToArray()),
+        Of("milestone_weights_sha256", "SHA-256 of the weights at those epochs.", row => row.Milestones.Select(milestone => milestone.WeightsSha256).ToArray()),
+        Of("milestone_chain", "The last link of the hash chain over recipe id and milestones: it vouches for the whole training run.", row => row.Milestones.Count > 0 ? row.Milestones[^1].Chain : ""),
+    ];
+
+    /// <summary>Names and meanings of the columns, for the README.</summary>
+    public static IEnumerable<(string Name, string Meaning)> Columns => s_columns.Select(column => (column.Name, column.Meaning));
+
+    public static void Write(string path, Zoo zoo, IReadOnlyList<ReleasedNetwork> networks, CancellationToken cancellation)
+    {
+        using var properties = new WriterPropertiesBuilder().Compression(Compression.Zstd).CompressionLevel(9).Build();
+        using var writer = new ParquetFileWriter(path, [.. s_columns.Select(column => column.Schema)], properties);
+        for (var start = 0; start < networks.Count; start += RowGroup)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            var rows = Enumerable.Range(start, Math.Min(RowGroup, networks.Count - start))
+                .Select(i => new Row(i, networks[i], zoo.History(networks[i].Network), zoo.Milestones(networks[i].Network)))
+                .ToList();
+            using var group = writer.AppendRowGroup();
+            foreach (var column in s_columns)
+            {
+                using var columnWriter = group.NextColumn();
+                column.Write(columnWriter, rows);
+            }
+        }
+
+        writer.Close();
+    }
+
+    static TableColumn Of<T>(string name, string meaning, Func<Row, T> value) => new(name, meaning, new Column<T>(name), (writer, rows) =>
+    {
+        using var values = writer.LogicalWriter<T>();
+        values.WriteBatch(rows.Select(value).ToArray());
+    });
+}
