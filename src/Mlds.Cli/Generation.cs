@@ -26,7 +26,7 @@ static class Generation
             foreach (var (name, done, total) in progress.Machines.Where(machine => machine.Total > 0 && view.IsDetailed))
             {
                 if (!machines.TryGetValue(name, out var item)) machines.Add(name, item = view.Begin(name, total));
-                item.Report(done, $"{done}/{total}");
+                item.Report(done);
             }
         }
 
@@ -45,9 +45,9 @@ static class Generation
 
     static string Note(GenerationProgress progress)
     {
-        if (progress.Done == progress.Total) return $"{progress.Done}/{progress.Total} networks";
-        var remaining = progress.Remaining is { } time ? Terminal.Duration(time) + " left" : "measuring";
+        if (progress.Trained == 0 && progress.Done == progress.Total) return "all were there";
+        var remaining = progress.Done == progress.Total ? "done" : progress.Remaining is { } time ? Terminal.Duration(time) + " left" : "time left not known yet";
         return FormattableString.Invariant(
-            $"{progress.Done}/{progress.Total} networks, {progress.NetworksPerMinute:0.0}/min, {progress.SampleTimestepsPerSecond / 1e6:0.00} M sample-timesteps/s, {remaining}");
+            $"{progress.NetworksPerMinute:0.0} networks/min, {progress.SampleTimestepsPerSecond / 1e6:0.00} M sample-timesteps/s, {remaining}");
     }
 }

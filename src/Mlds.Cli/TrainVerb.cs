@@ -54,7 +54,7 @@ static class TrainVerb
         if (run.OutputIsTerminal) return TrainLive(training, run.Cancellation);
         return run.WithProgress(view =>
         {
-            var item = view.Begin($"{recipe.MachineName} {recipe.Seed}: epoch", 0);
+            var item = view.Begin($"{recipe.MachineName}, seed {recipe.Seed}", 0);
             return Drive(training, epoch => item.Report(epoch.Epoch, Note(recipe, epoch)), run.Cancellation);
         });
     }

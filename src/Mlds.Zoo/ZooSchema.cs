@@ -1,4 +1,5 @@
 using Microsoft.Data.Sqlite;
+using SQLitePCL;
 
 namespace Mlds.Zoos;
 
@@ -88,12 +89,23 @@ static class ZooSchema
     {
         for (var version = Version(connection); version < steps.Count; version++)
         {
-            using var transaction = connection.BeginTransaction();
-            using var command = connection.CreateCommand();
-            command.CommandText = $"{steps[version]}\nPRAGMA application_id = {ApplicationId}; PRAGMA user_version = {version + 1};";
-            command.ExecuteNonQuery();
-            transaction.Commit();
+            try
+            {
+                Run(connection, $"BEGIN IMMEDIATE; {steps[version]}\nPRAGMA application_id = {ApplicationId}; PRAGMA user_version = {version + 1}; COMMIT;");
+            }
+            catch
+            {
+                if (raw.sqlite3_get_autocommit(connection.Handle) == 0) Run(connection, "ROLLBACK");
+                throw;
+            }
         }
+    }
+
+    /// <summary>Runs many statements. Not by a command: that one would pass over errors after its first statement that returns rows.</summary>
+    static void Run(SqliteConnection connection, string sql)
+    {
+        var code = raw.sqlite3_exec(connection.Handle, sql);
+        if (code != raw.SQLITE_OK) throw new SqliteException(raw.sqlite3_errmsg(connection.Handle).utf8_to_string(), code);
     }
 
     static int Number(SqliteConnection connection, string sql)

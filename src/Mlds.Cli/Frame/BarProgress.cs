@@ -34,7 +34,7 @@ sealed class BarProgress : IProgressView
     {
         public void Report(long done, string note = "")
         {
-            notes.Set(task.Id, note);
+            notes.Set(task.Id, total == 0 ? note : $"{done}/{total} {note}");
             task.Value = total == 0 ? 0 : Math.Min(done, total);
         }
     }

@@ -1,0 +1,77 @@
+using System.Diagnostics;
+using Mlds.Training;
+
+namespace Mlds.Zoos.Tests;
+
+/// <summary>Disks that are full or can't be written to: small memory disks that only root can make.</summary>
+public sealed class DiskTests : IDisposable
+{
+    readonly ScratchFolder _scratch = new();
+    readonly string _disk;
+    bool _isMounted;
+
+    public DiskTests()
+    {
+        _disk = _scratch["disk"];
+        Directory.CreateDirectory(_disk);
+    }
+
+    public void Dispose()
+    {
+        if (_isMounted) Run("umount", "-l", _disk);
+        _scratch.Dispose();
+    }
+
+    static bool Run(string program, params string[] arguments)
+    {
+        using var process = Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardError = true })!;
+        process.WaitForExit();
+        return process.ExitCode == 0;
+    }
+
+    void Mount()
+    {
+        _isMounted = OperatingSystem.IsLinux() && Environment.UserName == "root" && Run("mount", "-t", "tmpfs", "-o", "size=2m", "mlds-test", _disk);
+        if (!_isMounted) Assert.Skip("Mounting a small disk needs root on Linux.");
+    }
+
+    [Fact]
+    public void A_full_disk_gets_a_sentence_and_what_was_stored_stays()
+    {
+        Mount();
+        var folder = Path.Combine(_disk, "z");
+        var stored = new List<string>();
+        using (var writer = ZooWriter.Open(folder, Example.Of(Example.Ds1Shape)))
+        {
+            var error = Assert.Throws<ZooException>(() =>
+            {
+                for (var seed = 0u; seed < 1000; seed++)
+                {
+                    var network = Example.Network(Example.Ds1Shape, "ParityMachine", seed);
+                    writer.Add([network]);
+                    stored.Add(network.WeightsSha256);
+                }
+            });
+            Assert.Contains("The disk is full", error.Message);
+        }
+
+        Assert.InRange(stored.Count, 10, 200);
+        using var zoo = Zoo.Open(folder);
+        Assert.Equal(stored, zoo.Networks().Select(network => network.WeightsSha256));
+        Assert.Equal(stored.Count, zoo.ReadWeights("ParityMachine").Networks.Count);
+    }
+
+    [Fact]
+    public void A_zoo_on_a_disk_that_can_not_be_written_to_can_be_read()
+    {
+        Mount();
+        var folder = Path.Combine(_disk, "z");
+        var network = Example.Network(Example.Small, "ParityMachine", 1, Outcome.NotConverged);
+        using (var writer = ZooWriter.Open(folder, Example.Of(Example.Small))) writer.Add([network]);
+        Assert.True(Run("mount", "-o", "remount,ro", _disk));
+        using (var zoo = Zoo.Open(folder)) Assert.Equal(network.Weights, zoo.ReadWeights(zoo.Networks().Single()));
+        var error = Assert.Throws<ZooException>(() => ZooWriter.Open(folder, Example.Of(Example.Small)));
+        Assert.Contains("can't be written to", error.Message);
+        Assert.Contains("can't be made", Assert.Throws<ZooException>(() => ZooWriter.Open(Path.Combine(_disk, "new"), Example.Of(Example.Small))).Message);
+    }
+}
