@@ -1,3 +1,5 @@
 using BenchmarkDotNet.Running;
+using Mlds.Benchmarks;
 
-BenchmarkSwitcher.FromAssembly(typeof(Program).Assembly).Run(args);
+if (args is ["activations"]) ActivationErrors.Measure();
+else BenchmarkSwitcher.FromAssembly(typeof(ActivationErrors).Assembly).Run(args);

@@ -1,6 +1,6 @@
 using Mlds.Kernels.Lanes;
 using Mlds.Kernels.Linear;
-using Mlds.Kernels.Math;
+using Mlds.Kernels.Elementary;
 using Mlds.Kernels.Optimizers;
 
 namespace Mlds.Kernels;
@@ -59,7 +59,7 @@ sealed class ScalarNetwork : NetworkKernels
         var total = 0.0;
         for (var start = 0; start < rows.Length; start += LaneCount.Chunk)
         {
-            Forward(sequences, rows[start..System.Math.Min(start + LaneCount.Chunk, rows.Length)]);
+            Forward(sequences, rows[start..Math.Min(start + LaneCount.Chunk, rows.Length)]);
             total += Error(sequences.Length, 0f);
         }
 
@@ -74,7 +74,7 @@ sealed class ScalarNetwork : NetworkKernels
         _head.ClearSums();
         for (var start = 0; start < rows.Length; start += LaneCount.Chunk)
         {
-            Forward(sequences, rows[start..System.Math.Min(start + LaneCount.Chunk, rows.Length)]);
+            Forward(sequences, rows[start..Math.Min(start + LaneCount.Chunk, rows.Length)]);
             total += Error(sequences.Length, scale);
             Backward(sequences.Length);
         }
@@ -90,7 +90,7 @@ sealed class ScalarNetwork : NetworkKernels
     {
         for (var start = 0; start < rows.Length; start += LaneCount.Chunk)
         {
-            var chunk = rows[start..System.Math.Min(start + LaneCount.Chunk, rows.Length)];
+            var chunk = rows[start..Math.Min(start + LaneCount.Chunk, rows.Length)];
             Forward(sequences, chunk);
             var size = sequences.Length * Shape.Outputs;
             for (var lane = 0; lane < chunk.Length; lane++)

@@ -58,7 +58,7 @@ sealed unsafe class VectorNetwork<TLanes, TVector> : NetworkKernels
         var total = 0.0;
         for (var start = 0; start < rows.Length; start += LaneCount.Chunk)
         {
-            Forward(sequences, rows[start..System.Math.Min(start + LaneCount.Chunk, rows.Length)]);
+            Forward(sequences, rows[start..Math.Min(start + LaneCount.Chunk, rows.Length)]);
             total += Error(sequences.Length, 0f);
         }
 
@@ -71,7 +71,7 @@ sealed unsafe class VectorNetwork<TLanes, TVector> : NetworkKernels
         var scale = (float)(2.0 / ((double)rows.Length * sequences.Length * Shape.Outputs));
         for (var start = 0; start < rows.Length; start += LaneCount.Chunk)
         {
-            Forward(sequences, rows[start..System.Math.Min(start + LaneCount.Chunk, rows.Length)]);
+            Forward(sequences, rows[start..Math.Min(start + LaneCount.Chunk, rows.Length)]);
             total += Error(sequences.Length, scale);
             _head.Backward(_gru.Top, _memory.At(_outputs), sequences.Length, _memory.At(_above), start == 0);
             _gru.Backward(sequences.Length, _memory.At(_above), _memory.At(_sums), start == 0);
@@ -92,7 +92,7 @@ sealed unsafe class VectorNetwork<TLanes, TVector> : NetworkKernels
         var (steps, o) = (sequences.Length, Shape.Outputs);
         for (var start = 0; start < rows.Length; start += LaneCount.Chunk)
         {
-            var chunk = rows[start..System.Math.Min(start + LaneCount.Chunk, rows.Length)];
+            var chunk = rows[start..Math.Min(start + LaneCount.Chunk, rows.Length)];
             Forward(sequences, chunk);
             var from = _memory.At(_outputs);
             for (var lane = 0; lane < chunk.Length; lane++)

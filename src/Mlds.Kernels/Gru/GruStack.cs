@@ -115,7 +115,7 @@ sealed unsafe class GruStack<TLanes, TVector>
             new Span<float>(_memory.At(_carry), _hiddenStride).Clear();
             for (var last = steps - 1; last >= 0; last -= TimeBlock)
             {
-                var first = System.Math.Max(0, last - TimeBlock + 1);
+                var first = Math.Max(0, last - TimeBlock + 1);
                 BackwardThroughTime(layer, first, last, above);
                 AccumulateWeights(layer, first, last, sums, fresh && last == steps - 1);
             }
@@ -167,7 +167,7 @@ sealed unsafe class GruStack<TLanes, TVector>
         OuterProduct<TLanes, TVector>.AccumulateBias(sweep, deltas + (3 * _hiddenStride), h, Sums(_shape.BiasHh(layer) + (2 * h)), fresh);
 
         // h before the first step is 0 and adds nothing.
-        var recurrent = new Sweep(_gateStride, _hiddenStride, last - System.Math.Max(first, 1) + 1);
+        var recurrent = new Sweep(_gateStride, _hiddenStride, last - Math.Max(first, 1) + 1);
         var hidden = _memory.At(here.Hidden) + ((nint)last * _hiddenStride);
         OuterProduct<TLanes, TVector>.Accumulate(recurrent, deltas, 2 * h, hidden, h, Sums(_shape.WeightHh(layer)), fresh);
         OuterProduct<TLanes, TVector>.Accumulate(recurrent, deltas + (3 * _hiddenStride), h, hidden, h, Sums(_shape.WeightHh(layer) + (2 * h * h)), fresh);

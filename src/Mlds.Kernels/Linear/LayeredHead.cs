@@ -1,5 +1,5 @@
 using Mlds.Kernels.Lanes;
-using Mlds.Kernels.Math;
+using Mlds.Kernels.Elementary;
 
 namespace Mlds.Kernels.Linear;
 
@@ -30,7 +30,7 @@ sealed unsafe class LayeredHead<TLanes, TVector> : LinearHead
                 BiasSums: memory.Reserve((long)rows * LaneCount.Virtual));
         }
 
-        _zeros = memory.Reserve(System.Math.Max(shape.Hidden, shape.Linear.Max()));
+        _zeros = memory.Reserve(Math.Max(shape.Hidden, shape.Linear.Max()));
     }
 
     /// <param name="Output">[T][rows][chunk], after the activation; not used for the last layer.</param>

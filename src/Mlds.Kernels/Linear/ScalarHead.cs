@@ -1,5 +1,5 @@
 using Mlds.Kernels.Lanes;
-using Mlds.Kernels.Math;
+using Mlds.Kernels.Elementary;
 
 namespace Mlds.Kernels.Linear;
 

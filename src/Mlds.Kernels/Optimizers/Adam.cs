@@ -29,7 +29,7 @@ public readonly record struct AdamStep(
         (float)beta2,
         (float)(1 - beta2),
         (float)(rate / (1 - power1)),
-        (float)(1 / System.Math.Sqrt(1 - power2)),
+        (float)(1 / Math.Sqrt(1 - power2)),
         (float)epsilon,
         gradientScale);
 }

@@ -1,7 +1,7 @@
 using System.Runtime.CompilerServices;
 using Mlds.Kernels.Lanes;
 
-namespace Mlds.Kernels.Math;
+namespace Mlds.Kernels.Elementary;
 
 /// <summary><see cref="Activations"/> on vectors: the same operations in the same order, so the same bits.</summary>
 static class ActivationLanes<TLanes, TVector>

@@ -1,0 +1,90 @@
+#!/usr/bin/python3
+"""Writes what PyTorch says of three small networks: the golden states that tests/Mlds.Kernels.Tests/GoldenTests.cs must reproduce.
+
+    /usr/bin/python3 reference/write_golden_gru.py tests/Mlds.Kernels.Tests/Golden
+
+Everything is computed in float64, so a difference is our rounding, not PyTorch's. Numbers are little-endian; a file is
+  "MLDSGOLD", int32 x 8: version (1), I, H, L, K linear layers, activation (0 none, 1 relu, 2 tanh), batch B, steps T; K x int32 widths;
+  B*T uint32 inputs (bit i is input i), B*T uint32 targets, P float32 weights in parameters() order;
+  then float64: B*T*O outputs, loss, P gradients, ten losses before each of ten Adam steps, P weights after them.
+Needs Debian's python3-torch.
+"""
+import struct
+import sys
+
+import numpy as np
+import torch
+
+ADAM_STEPS = 10
+CASES = {
+    "ds1": dict(inputs=9, hidden=12, layers=4, linear=[12, 12, 12, 12, 8], activation=0, batch=37, steps=11, seed=1),
+    "relu": dict(inputs=5, hidden=7, layers=2, linear=[6, 3], activation=1, batch=33, steps=6, seed=2),
+    "tanh": dict(inputs=3, hidden=10, layers=3, linear=[9, 5, 4], activation=2, batch=8, steps=17, seed=3),
+}
+
+
+class Network(torch.nn.Module):
+    def __init__(self, inputs, hidden, layers, linear, activation):
+        super().__init__()
+        self.gru = torch.nn.GRU(inputs, hidden, num_layers=layers, batch_first=True)
+        widths = [hidden] + linear
+        self.linear = torch.nn.ModuleList(torch.nn.Linear(a, b) for a, b in zip(widths, widths[1:]))
+        self.between = [lambda x: x, torch.relu, torch.tanh][activation]
+
+    def forward(self, x):
+        x, _ = self.gru(x)
+        for i, layer in enumerate(self.linear):
+            x = layer(x if i == 0 else self.between(x))
+        return x
+
+
+def bits(words, count):
+    return torch.from_numpy(((words[..., None] >> np.arange(count)) & 1).astype(np.float64))
+
+
+def flat(tensors):
+    return torch.cat([t.detach().reshape(-1) for t in tensors]).numpy()
+
+
+def write(path, inputs, hidden, layers, linear, activation, batch, steps, seed):
+    torch.manual_seed(seed)
+    generator = np.random.default_rng(seed)
+    network = Network(inputs, hidden, layers, linear, activation)
+    parameters = list(network.parameters())
+    weights = flat(parameters).astype("<f4")
+    network.double()
+    words = generator.integers(0, 1 << inputs, (batch, steps)).astype("<u4")
+    targets = generator.integers(0, 1 << linear[-1], (batch, steps)).astype("<u4")
+    x, y = bits(words, inputs), bits(targets, linear[-1])
+
+    def loss():
+        return torch.nn.functional.mse_loss(network(x), y)
+
+    outputs = network(x).detach().numpy()
+    first = loss()
+    first.backward()
+    gradients = flat(p.grad for p in network.parameters())
+
+    optimizer = torch.optim.Adam(network.parameters(), lr=0.01, betas=(0.9, 0.999), eps=1e-8)
+    losses = []
+    for _ in range(ADAM_STEPS):
+        optimizer.zero_grad()
+        value = loss()
+        value.backward()
+        losses.append(value.item())
+        optimizer.step()
+
+    with open(path, "wb") as file:
+        file.write(b"MLDSGOLD")
+        file.write(struct.pack("<8i", 1, inputs, hidden, layers, len(linear), activation, batch, steps))
+        file.write(struct.pack(f"<{len(linear)}i", *linear))
+        for array in (words, targets, weights):
+            file.write(array.tobytes())
+        for array in (outputs, first.item(), gradients, losses, flat(network.parameters())):
+            file.write(np.asarray(array, dtype="<f8").tobytes())
+    print(f"{path}: {weights.size} parameters, loss {first.item():.6f}, after {ADAM_STEPS} steps {losses[-1]:.6f}")
+
+
+if __name__ == "__main__":
+    for name, case in CASES.items():
+        write(f"{sys.argv[1]}/{name}.golden", **case)

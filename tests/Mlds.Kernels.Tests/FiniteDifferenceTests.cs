@@ -1,0 +1,79 @@
+using Mlds.Kernels.Random;
+
+namespace Mlds.Kernels.Tests;
+
+/// <summary>The gradient is the slope of the loss, whoever computed it.</summary>
+public sealed class FiniteDifferenceTests
+{
+    public static TheoryData<LinearActivation, string> Variants
+    {
+        get
+        {
+            var variants = new TheoryData<LinearActivation, string>();
+            foreach (var activation in Enum.GetValues<LinearActivation>())
+            {
+                foreach (var kernels in KernelSet.Available) variants.Add(activation, kernels);
+            }
+
+            return variants;
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Variants))]
+    public void The_gradient_is_the_slope_of_the_loss_in_random_directions_and_in_every_tensor(LinearActivation activation, string kernelSet)
+    {
+        const int Steps = 9;
+        const int Batch = 24;
+        var shape = new NetworkShape(4, 6, 3, [5, 7, 3], activation);
+        var random = new PhiloxStream(7, (RandomStream)1001);
+        uint[] inputs = [.. Enumerable.Range(0, Batch * Steps).Select(_ => random.NextUInt32())];
+        uint[] targets = [.. Enumerable.Range(0, Batch * Steps).Select(_ => random.NextUInt32())];
+        int[] rows = [.. Enumerable.Range(0, Batch)];
+        float[] weights = [.. Enumerable.Range(0, shape.Parameters).Select(_ => random.UniformFloat(0.5f))];
+        using var kernels = KernelSet.Create(shape, Steps, kernelSet);
+
+        double Loss(float[] w)
+        {
+            kernels.SetWeights(w);
+            return kernels.SquaredError(new SequenceView(inputs, targets, Steps), rows) / (Batch * Steps * shape.Outputs);
+        }
+
+        kernels.SetWeights(weights);
+        var gradient = new float[weights.Length];
+        kernels.Gradient(new SequenceView(inputs, targets, Steps), rows, gradient);
+        foreach (var (first, length) in Blocks(shape))
+        {
+            float[] direction = new float[weights.Length];
+            for (var i = first; i < first + length; i++) direction[i] = random.UniformFloat(1f) < 0 ? -1 : 1;
+            var slope = gradient.Zip(direction, (g, d) => (double)g * d).Sum();
+
+            // Third-order error at a step of 0.002 and float32 rounding of the loss (about 1e-7 / 0.004) are both well below the tolerance.
+            const float Step = 2e-3f;
+            var ahead = Loss([.. weights.Zip(direction, (w, d) => w + (Step * d))]);
+            var behind = Loss([.. weights.Zip(direction, (w, d) => w - (Step * d))]);
+            Assert.Equal(slope, (ahead - behind) / (2 * Step), 2e-4 + (0.01 * Math.Abs(slope)));
+        }
+    }
+
+    /// <summary>Each tensor, and all of them at once.</summary>
+    static IEnumerable<(int First, int Length)> Blocks(NetworkShape shape)
+    {
+        var h = shape.Hidden;
+        for (var layer = 0; layer < shape.Layers; layer++)
+        {
+            yield return (shape.WeightIh(layer), 3 * h * shape.InputsOf(layer));
+            yield return (shape.WeightHh(layer), 3 * h * h);
+            yield return (shape.BiasIh(layer), 3 * h);
+            yield return (shape.BiasHh(layer), 3 * h);
+        }
+
+        for (var layer = 0; layer < shape.Linear.Length; layer++)
+        {
+            yield return (shape.LinearWeight(layer), shape.Linear[layer] * shape.LinearInputs(layer));
+            yield return (shape.LinearBias(layer), shape.Linear[layer]);
+        }
+
+        yield return (0, shape.Parameters);
+    }
+}

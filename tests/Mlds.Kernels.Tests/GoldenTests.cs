@@ -1,0 +1,74 @@
+using Mlds.Kernels.Optimizers;
+
+namespace Mlds.Kernels.Tests;
+
+/// <summary>Against PyTorch in float64. Tolerances are a few times what float32 rounding was measured to give.</summary>
+public sealed class GoldenTests
+{
+    public static TheoryData<string, string> States
+    {
+        get
+        {
+            var states = new TheoryData<string, string>();
+            foreach (var name in (string[])["ds1", "relu", "tanh"])
+            {
+                foreach (var kernels in KernelSet.Available) states.Add(name, kernels);
+            }
+
+            return states;
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(States))]
+    public void Outputs_loss_and_every_gradient_are_those_of_PyTorch(string name, string kernelSet)
+    {
+        var golden = GoldenState.Read(name);
+        using var kernels = KernelSet.Create(golden.Shape, golden.Steps, kernelSet);
+        kernels.SetWeights(golden.Weights);
+
+        var outputs = new float[golden.Outputs.Length];
+        kernels.Outputs(View(golden), Rows(golden), outputs);
+        Assert.All(outputs.Zip(golden.Outputs), pair => Assert.Equal(pair.Second, pair.First, 1e-6));
+
+        var gradient = new float[golden.Shape.Parameters];
+        var loss = kernels.Gradient(View(golden), Rows(golden), gradient) / golden.Outputs.Length;
+        Assert.Equal(golden.Loss, loss, 1e-6 * golden.Loss);
+
+        var norm = Math.Sqrt(golden.Gradients.Sum(g => g * g));
+        var error = Math.Sqrt(gradient.Zip(golden.Gradients, (ours, theirs) => (ours - theirs) * (ours - theirs)).Sum());
+        Assert.InRange(error / norm, 0, 2e-6);
+        Assert.All(gradient.Zip(golden.Gradients), pair => Assert.Equal(pair.Second, pair.First, 1e-6 * norm));
+    }
+
+    [Theory]
+    [MemberData(nameof(States))]
+    public void Ten_steps_of_Adam_lead_where_they_lead_PyTorch(string name, string kernelSet)
+    {
+        var golden = GoldenState.Read(name);
+        using var kernels = KernelSet.Create(golden.Shape, golden.Steps, kernelSet);
+        float[] weights = [.. golden.Weights];
+        var gradient = new float[weights.Length];
+        var first = new float[weights.Length];
+        var second = new float[weights.Length];
+        var (power1, power2) = (1.0, 1.0);
+        foreach (var expected in golden.LossesOfTenSteps)
+        {
+            kernels.SetWeights(weights);
+            var loss = kernels.Gradient(View(golden), Rows(golden), gradient) / golden.Outputs.Length;
+            Assert.Equal(expected, loss, 1e-5 * expected);
+            power1 *= 0.9;
+            power2 *= 0.999;
+            kernels.Update(AdamStep.At(0.01, 0.9, 0.999, 1e-8, power1, power2, 1f), gradient, weights, first, second);
+        }
+
+        // The weights have moved by up to 0.1; where a gradient nearly vanishes Adam's quotient magnifies its rounding.
+        Assert.All(weights.Zip(golden.WeightsAfterTenSteps), pair => Assert.Equal(pair.Second, pair.First, 1e-4));
+        var meanError = weights.Zip(golden.WeightsAfterTenSteps, (ours, theirs) => Math.Abs(ours - theirs)).Average();
+        Assert.InRange(meanError, 0, 1e-6);
+    }
+
+    static SequenceView View(GoldenState golden) => new(golden.Inputs, golden.Targets, golden.Steps);
+
+    static int[] Rows(GoldenState golden) => [.. Enumerable.Range(0, golden.Batch)];
+}
