@@ -71,4 +71,11 @@ static class Words
 
     /// <summary>"one machine", "5 machines".</summary>
     public static string Counted(int count, string noun) => count == 1 ? "one " + noun : Count(count) + " " + noun + "s";
+
+    /// <summary>"20" or "20 to 40".</summary>
+    public static string Range(IEnumerable<int> counts)
+    {
+        var all = counts.ToArray();
+        return all.Min() == all.Max() ? Count(all[0]) : $"{Count(all.Min())} to {Count(all.Max())}";
+    }
 }

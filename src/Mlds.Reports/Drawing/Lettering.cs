@@ -28,6 +28,9 @@ static class Lettering
         return text[..length].TrimEnd() + "…";
     }
 
+    /// <summary>A machine's name, shortened if it is longer than a label can be.</summary>
+    public static string Short(string name) => Fit(name, 190, 12);
+
     static SKTypeface Load(string name)
     {
         using var stream = typeof(Lettering).Assembly.GetManifestResourceStream(name)!;

@@ -57,16 +57,16 @@ abstract record Scale
     {
         public override double Place(double value) => Math.Log(value / Low) / Math.Log(High / Low);
 
-        /// <summary>Each power of ten, and within less than two decades also 2 and 5 times it.</summary>
+        /// <summary>Each power of ten; within less than two decades also 2 and 5 times it, within less than two thirds of one every multiple.</summary>
         public override IReadOnlyList<Tick> Ticks
         {
             get
             {
-                var fine = Math.Log10(High / Low) < 2;
+                int[] factors = Math.Log10(High / Low) switch { < 0.67 => [1, 2, 3, 4, 5, 6, 7, 8, 9], < 2 => [1, 2, 5], _ => [1] };
                 var ticks = new List<Tick>();
                 for (var power = (int)Math.Floor(Math.Log10(Low)); power <= (int)Math.Ceiling(Math.Log10(High)); power++)
                 {
-                    foreach (var factor in fine ? new[] { 1, 2, 5 } : [1])
+                    foreach (var factor in factors)
                     {
                         var value = factor * Math.Pow(10, power);
                         if (value >= Low * 0.999999 && value <= High * 1.000001)

@@ -8,16 +8,19 @@ static class ConfusionFigure
 {
     const double Gap = 26;
 
+    /// <summary>Smaller cells have neither names nor numbers written at them; pointing at one still tells.</summary>
+    const double SmallestNamed = 11;
+
     /// <summary>The figure, or null when the question has no matrix.</summary>
     public static Figure? Of(QuestionResult question, string id)
     {
         var matrices = question.ConfusionMatrices.Where(matrix => matrix.Classes.Count > 0).ToArray();
         if (matrices.Length == 0)
             return null;
-        var left = 34 + matrices.SelectMany(matrix => matrix.Classes).Max(name => Lettering.Width(name, Panel.LabelSize));
+        var left = 34 + matrices.SelectMany(matrix => matrix.Classes).Max(name => Lettering.Width(Lettering.Short(name), Panel.LabelSize));
         var columns = Math.Min(matrices.Length, 3);
         var side = Math.Min((Figure.FullWidth - left - 12 - (Gap * (columns - 1))) / columns, 330);
-        var below = left - 20;
+        var below = left + 4;
         var rows = (matrices.Length + columns - 1) / columns;
         var total = matrices[0].Counts.Sum(row => row.Sum());
         return new Figure(
@@ -41,18 +44,24 @@ static class ConfusionFigure
     {
         var count = matrix.Classes.Count;
         var cell = box.Width / count;
+        var longest = matrix.Classes.Max(name => Lettering.Width(Lettering.Short(name), Panel.LabelSize));
         canvas.Text(
             new Point(box.X, box.Y - 10), $"{Words.View(matrix.View)}, {Words.Method(matrix.Method)}", new TextStyle(Palette.Ink, 13, Bold: true));
+        canvas.Text(new Point(box.MiddleX, box.Bottom + 22 + longest), "taken for", new TextStyle(Palette.Ink, Panel.LabelSize, Anchor.Middle));
+        if (names)
+            canvas.Text(
+                new Point(box.X - longest - 14, box.MiddleY), "learned", new TextStyle(Palette.Ink, Panel.LabelSize, Anchor.Middle, Upright: false));
         for (var row = 0; row < count; row++)
         {
             var total = Math.Max(1, matrix.Counts[row].Sum());
             var y = box.Y + (row * cell);
-            if (names)
+            if (names && cell >= SmallestNamed)
                 canvas.Text(
-                    new Point(box.X - 8, y + (cell / 2) + 4), matrix.Classes[row], new TextStyle(Palette.Muted, Panel.LabelSize, Anchor.End));
-            canvas.Text(
-                new Point(box.X + (row * cell) + (cell / 2) + 4, box.Bottom + 8), matrix.Classes[row],
-                new TextStyle(Palette.Muted, Panel.LabelSize, Anchor.End, Upright: false));
+                    new Point(box.X - 8, y + (cell / 2) + 4), Lettering.Short(matrix.Classes[row]), new TextStyle(Palette.Muted, Panel.LabelSize, Anchor.End));
+            if (cell >= SmallestNamed)
+                canvas.Text(
+                    new Point(box.X + (row * cell) + (cell / 2) + 4, box.Bottom + 8), Lettering.Short(matrix.Classes[row]),
+                    new TextStyle(Palette.Muted, Panel.LabelSize, Anchor.End, Upright: false));
             for (var column = 0; column < count; column++)
                 DrawCell(canvas, new Box(box.X + (column * cell), y, cell, cell), matrix, row, column, total);
         }
@@ -68,7 +77,7 @@ static class ConfusionFigure
             canvas.Path(corners, closed: true, new Look(row == column ? Palette.Blue : Palette.Vermillion, Opacity: 0.15 + (0.8 * share)));
         canvas.Path(corners, closed: true, new Look(Stroke: Palette.Grid));
         canvas.End();
-        if (number > 0)
+        if (number > 0 && box.Width >= SmallestNamed)
             canvas.Text(
                 new Point(box.MiddleX, box.MiddleY + 4), Words.Count(number),
                 new TextStyle(share > 0.45 ? Palette.Surface : Palette.Ink, Math.Min(12, box.Width * 0.4), Anchor.Middle));

@@ -22,8 +22,7 @@ static class CurveFigure
             id,
             $"{curves[0].YLabel} against {curves[0].XLabel}",
             $"{Capital(curves[0].YLabel)} against {curves[0].XLabel}; bands are 95 % intervals, each point is over "
-            + $"{Words.Count(curves.SelectMany(curve => curve.Points).Min(point => point.Networks))} to "
-            + $"{Words.Count(curves.SelectMany(curve => curve.Points).Max(point => point.Networks))} test networks. The dashed line is guessing.",
+            + $"{Words.Range(curves.SelectMany(curve => curve.Points).Select(point => point.Networks))} test networks. The dashed line is guessing.",
             Figure.FullWidth,
             34 + height + 50 + Legend.Height(legend, Figure.FullWidth - 60),
             canvas =>

@@ -45,7 +45,7 @@ sealed class Families
     /// <summary>Signs of families, then of the variants if there are several.</summary>
     public IReadOnlyList<LegendEntry> Legend()
     {
-        var entries = All.Select(family => new LegendEntry(family, (canvas, at) => Draw(canvas, at, family, "original", 4.5)));
+        var entries = All.Select(family => new LegendEntry(Lettering.Short(family), (canvas, at) => Draw(canvas, at, family, "original", 4.5)));
         var variants = _variants.Length < 2
             ? []
             : _variants.Select(variant => new LegendEntry(

@@ -23,19 +23,16 @@ static class KeyFigure
         var band = (views.Length * RowHeight) + 14;
         var height = subjects.Length * band;
         var legend = views.Select((view, i) => new LegendEntry(Words.View(view), (canvas, at) => DrawSign(canvas, at, view, i))).ToArray();
-        var networks = scores.Where(score => !Words.IsRival(score.View)).Sum(score => score.Method == methods[0] && score.View == views[0] ? score.Networks : 0);
         return new Figure(
             id,
             question.Title,
             $"AUC of telling the two kinds of networks apart, by machine and by what is looked at, with 95 % intervals; "
-            + $"n = {Words.Count(scores.Min(score => score.Networks))}"
-            + (scores.Min(score => score.Networks) == scores.Max(score => score.Networks) ? "" : $" to {Words.Count(scores.Max(score => score.Networks))}")
-            + " networks a row. Guessing gives the dashed line. Loss and epochs look at no weight, so they are the same in each panel.",
+            + $"n = {Words.Range(scores.Select(score => score.Networks))} networks a row. Guessing gives the dashed line. Loss and epochs look at no weight, so they are the same in each panel.",
             Figure.FullWidth,
             34 + height + 44 + Legend.Height(legend, Figure.FullWidth - 60),
             canvas =>
             {
-                var left = 28 + subjects.Max(subject => Lettering.Width(subject, 12, bold: true));
+                var left = 28 + subjects.Max(subject => Lettering.Width(Lettering.Short(subject), 12, bold: true));
                 var width = (Figure.FullWidth - left - 20 - (24 * (methods.Length - 1))) / methods.Length;
                 for (var i = 0; i < methods.Length; i++)
                     DrawPanel(canvas, new Box(left + (i * (width + 24)), 34, width, height), methods[i], subjects, views, scores, first: i == 0);
@@ -57,7 +54,7 @@ static class KeyFigure
             if (s > 0)
                 panel.Line(new Point(first ? 16 : box.X, top), new Point(box.Right, top), Palette.Grid);
             if (first)
-                canvas.Text(new Point(16, top + (band / 2) + 4), subjects[s], new TextStyle(Palette.Ink, 12, Bold: true));
+                canvas.Text(new Point(16, top + (band / 2) + 4), Lettering.Short(subjects[s]), new TextStyle(Palette.Ink, 12, Bold: true));
             for (var v = 0; v < views.Length; v++)
                 if (scores.FirstOrDefault(score => score.Subject == subjects[s] && score.View == views[v]
                     && (score.Method == method || Words.IsRival(score.View))) is { } found)

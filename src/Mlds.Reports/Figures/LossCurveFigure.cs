@@ -45,7 +45,7 @@ static class LossCurveFigure
     static void DrawPanel(ICanvas canvas, Box box, IGrouping<string, LossCurve> family, Scale losses, bool yTitle)
     {
         var panel = new Panel(canvas, box, Scale.Linear(0, family.Max(curve => curve.Points[^1].Epoch)), losses);
-        panel.Frame(family.Key, "epoch", yTitle ? "validation loss" : null);
+        panel.Frame(Lettering.Short(family.Key), "epoch", yTitle ? "validation loss" : null);
         foreach (var curve in family)
         {
             var paint = Families.PaintOfVariant(curve.Variant);

@@ -17,7 +17,7 @@ static class LossFigure
             return null;
         var rows = networks.GroupBy(point => (point.Family, point.Variant)).OrderBy(row => families.IndexOf(row.Key.Family))
             .ThenBy(row => Families.VariantShape(row.Key.Variant)).ToArray();
-        var left = 40 + rows.Max(row => Lettering.Width(row.Key.Family, 12, bold: true) + Lettering.Width(row.Key.Variant, Panel.LabelSize));
+        var left = 40 + rows.Max(row => Lettering.Width(Lettering.Short(row.Key.Family), 12, bold: true) + Lettering.Width(row.Key.Variant, Panel.LabelSize));
         var height = (rows.Length * RowHeight) + 10;
         return new Figure(
             "validation-loss",
@@ -49,7 +49,7 @@ static class LossFigure
         var canvas = panel.Canvas;
         if (first)
         {
-            canvas.Text(new Point(16, y + 4), networks[0].Family, new TextStyle(Palette.Ink, 12, Bold: true));
+            canvas.Text(new Point(16, y + 4), Lettering.Short(networks[0].Family), new TextStyle(Palette.Ink, 12, Bold: true));
             if (y > panel.Box.Y + RowHeight)
                 panel.Line(new Point(16, y - (RowHeight / 2)), new Point(panel.Box.Right, y - (RowHeight / 2)), Palette.Grid);
         }

@@ -11,7 +11,7 @@ static class OutcomeFigure
     public static Figure Of(PopulationSummary population)
     {
         var machines = population.Machines;
-        var left = 34 + machines.Max(machine => Lettering.Width(machine.Name, Panel.LabelSize));
+        var left = 34 + machines.Max(machine => Lettering.Width(Lettering.Short(machine.Name), Panel.LabelSize));
         var height = (machines.Count * RowHeight) + 8;
         LegendEntry[] legend =
         [
@@ -32,7 +32,7 @@ static class OutcomeFigure
                     canvas,
                     new Box(left, 16, Figure.FullWidth - left - 120, height),
                     Scale.Linear(0, Math.Max(1, machines.Max(machine => machine.Networks))),
-                    Scale.Names([.. machines.Select(machine => machine.Name)]));
+                    Scale.Names([.. machines.Select(machine => Lettering.Short(machine.Name))]));
                 panel.Frame(null, "networks", null, yGrid: false);
                 for (var i = 0; i < machines.Count; i++)
                     DrawBar(panel, machines[i], panel.Y(i));

@@ -27,7 +27,7 @@ static class ScoreFigure
             $"{Words.Metric(metric)}: {question.Title}",
             Caption(scores, metric),
             Figure.FullWidth,
-            24 + height + 44 + Legend.Height(legend, Figure.FullWidth - 60),
+            24 + height + 56 + Legend.Height(legend, Figure.FullWidth - 60),
             canvas => Draw(canvas, groups, severalSubjects, new Box(left, 24, Figure.FullWidth - left - 90, height), metric, legend));
     }
 
@@ -36,10 +36,10 @@ static class ScoreFigure
 
     static string Caption(Score[] scores, string metric)
     {
-        var networks = scores.Select(score => score.Networks).Distinct().ToArray();
-        var over = networks.Length == 1 ? Words.Count(networks[0]) : $"{Words.Count(networks.Min())} to {Words.Count(networks.Max())}";
-        return $"Dots are the {Words.Metric(metric)} on networks that took no part in fitting, lines their 95 % intervals; n = {over} networks"
-            + (metric == "accuracy" ? $", {scores.Max(score => score.NetworksPerClass)} a machine. " : ". ")
+        var unlabelled = metric is "ari" or "nmi";
+        var networks = Words.Range(scores.Select(score => score.Networks));
+        return $"Dots are the {Words.Metric(metric)} {(unlabelled ? "of clusters found without labels" : "on networks that took no part in fitting")}, "
+            + $"lines their 95 % intervals; n = {networks} networks{(unlabelled ? "" : $", {Words.Range(scores.Select(score => score.NetworksPerClass))} a machine")}. "
             + (scores.Any(score => score.Shuffled is not null)
                 ? "Grey bars hold 95 % of what the same protocol gives with shuffled labels; they must lie around the dashed line, which is guessing."
                 : "The dashed line is guessing.");
@@ -50,14 +50,15 @@ static class ScoreFigure
         var all = groups.SelectMany(group => group).ToArray();
         var lowest = all.Min(score => Math.Min(score.Value.Low, score.Shuffled?.Low ?? 0));
         var panel = new Panel(canvas, box, Scale.Linear(Math.Min(0, lowest), 1), Scale.Linear(0, 1));
-        panel.Frame(null, null, null, yTicks: false);
-        if (all.Select(score => score.Chance).Distinct().Count() == 1)
-            panel.VerticalMark(all[0].Chance, "guessing");
+        panel.Frame(null, Words.Metric(metric), null, yTicks: false);
+        canvas.Text(new Point(panel.X(all[0].Chance), box.Y - 6), "guessing", new TextStyle(Palette.Muted, 10.5, Anchor.Middle));
         var y = box.Y + 4;
         foreach (var group in groups)
         {
             canvas.Text(new Point(16, y + 14), group.Key, new TextStyle(Palette.Ink, 12, Bold: true));
             y += 22;
+            var chance = panel.X(group.First().Chance);
+            canvas.Path([new(chance, y - 4), new(chance, y + (group.Count() * RowHeight) - 4)], closed: false, new Look(Stroke: Palette.Muted, Dashed: true));
             foreach (var score in group)
             {
                 DrawRow(panel, score, RowLabel(score, severalSubjects), y + (RowHeight / 2) - 2);
@@ -65,7 +66,7 @@ static class ScoreFigure
             }
         }
 
-        Legend.Draw(canvas, new Point(24, box.Bottom + 34), Figure.FullWidth - 60, legend);
+        Legend.Draw(canvas, new Point(24, box.Bottom + 46), Figure.FullWidth - 60, legend);
     }
 
     static void DrawRow(Panel panel, Score score, string label, double y)

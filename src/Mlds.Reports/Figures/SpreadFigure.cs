@@ -6,7 +6,7 @@ namespace Mlds.Reports.Figures;
 /// <summary>Spreads as box plots: box from quarter to quarter, line at the median, whiskers over the middle 80 %. A panel a view.</summary>
 static class SpreadFigure
 {
-    const double RowHeight = 20;
+    const double RowHeight = 17;
 
     /// <summary>The figure, or null when the question has no spread.</summary>
     public static Figure? Of(QuestionResult question, string id)
@@ -18,17 +18,17 @@ static class SpreadFigure
         var panels = all.GroupBy(distribution => distribution.View).ToArray();
         var rows = all.Select(distribution => (distribution.Subject, distribution.Group)).Distinct().OrderBy(row => row.Subject == "all" ? 1 : 0).ToArray();
         rows = [.. rows.GroupBy(row => row.Subject).SelectMany(subject => subject.OrderBy(row => Array.IndexOf(groups, row.Group)))];
-        var left = 34 + rows.Max(row => Lettering.Width(row.Subject, 12, bold: true));
+        var left = 34 + rows.Max(row => Lettering.Width(Lettering.Short(row.Subject), 12, bold: true));
         var columns = Math.Min(panels.Length, 2);
         var panelRows = (panels.Length + columns - 1) / columns;
         var width = (Figure.FullWidth - left - 24 - (26 * (columns - 1))) / columns;
         var height = (rows.Length * RowHeight) + 10;
-        var legend = groups.Select((group, i) => new LegendEntry(group, (canvas, at) => DrawBox(canvas, at.X - 7, at.X + 7, at.Y, Palette.Of(i)))).ToArray();
+        var legend = groups.Select((group, i) => new LegendEntry(group, (canvas, at) => DrawBox(canvas, at.X - 7, at.X + 7, at.Y, PaintOf(i)))).ToArray();
         return new Figure(
             id,
             question.Title,
             $"{Capital(all[0].Quantity)}: boxes hold the middle half, whiskers the middle 80 %, the line is the median; "
-            + $"{Words.Count(all.Min(distribution => distribution.Count))} to {Words.Count(all.Max(distribution => distribution.Count))} numbers a row.",
+            + $"{Words.Range(all.Select(distribution => distribution.Count))} pairs of networks a row.",
             Figure.FullWidth,
             (panelRows * (34 + height + 44)) + Legend.Height(legend, Figure.FullWidth - 60),
             canvas =>
@@ -53,13 +53,13 @@ static class SpreadFigure
             if (i == 0 || rows[i - 1].Subject != rows[i].Subject)
             {
                 if (names)
-                    canvas.Text(new Point(16, y + 4), rows[i].Subject, new TextStyle(Palette.Ink, 12, Bold: true));
+                    canvas.Text(new Point(16, y + 4), Lettering.Short(rows[i].Subject), new TextStyle(Palette.Ink, 12, Bold: true));
                 if (i > 0)
                     panel.Line(new Point(names ? 16 : box.X, y - (RowHeight / 2)), new Point(box.Right, y - (RowHeight / 2)), Palette.Grid);
             }
 
             if (spreads.FirstOrDefault(spread => (spread.Subject, spread.Group) == rows[i]) is { } found)
-                DrawSpread(panel, found, y, Palette.Of(Array.IndexOf(groups, found.Group)));
+                DrawSpread(panel, found, y, PaintOf(Array.IndexOf(groups, found.Group)));
         }
     }
 
@@ -75,10 +75,13 @@ static class SpreadFigure
 
     static void DrawBox(ICanvas canvas, double left, double right, double y, Paint paint)
     {
-        Point[] corners = [new(left, y - 6), new(right, y - 6), new(right, y + 6), new(left, y + 6)];
+        Point[] corners = [new(left, y - 5), new(right, y - 5), new(right, y + 5), new(left, y + 5)];
         canvas.Path(corners, closed: true, new Look(paint, Opacity: 0.35));
         canvas.Path(corners, closed: true, new Look(Stroke: paint));
     }
+
+    /// <summary>Not the first colours: those stand for machines and variants.</summary>
+    static Paint PaintOf(int group) => Palette.Of(group + 3);
 
     static string Capital(string text) => char.ToUpperInvariant(text[0]) + text[1..];
 }

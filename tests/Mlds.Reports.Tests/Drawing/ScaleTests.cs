@@ -1,0 +1,49 @@
+using System.Globalization;
+using CsCheck;
+using Mlds.Reports.Drawing;
+
+namespace Mlds.Reports.Tests.Drawing;
+
+public sealed class ScaleTests
+{
+    static readonly Gen<(double Low, double High)> s_ranges =
+        Gen.Select(Gen.Double[-1e4, 1e4], Gen.Double[-6, 4]).Select((low, power) => (low, low + Math.Pow(10, power)));
+
+    static readonly Gen<(double Low, double High)> s_positive =
+        Gen.Select(Gen.Double[-8, 2], Gen.Double[0.02, 6]).Select((power, span) => (Math.Pow(10, power), Math.Pow(10, power + span)));
+
+    [Fact]
+    public void A_linear_axis_has_a_few_ticks_inside_its_range_that_say_what_they_are() => s_ranges.Sample(range =>
+    {
+        var scale = Scale.Linear(range.Low, range.High);
+        var ticks = scale.Ticks;
+        Assert.InRange(ticks.Count, 2, 12);
+        foreach (var tick in ticks)
+        {
+            Assert.InRange(scale.Place(tick.Value), -1e-6, 1 + 1e-6);
+            Assert.Equal(tick.Value, double.Parse(tick.Label, CultureInfo.InvariantCulture), (range.High - range.Low) * 1e-3);
+        }
+
+        Assert.Equal(ticks.Count, ticks.Select(tick => tick.Label).Distinct().Count());
+    });
+
+    [Fact]
+    public void A_logarithmic_axis_marks_equal_ratios_at_equal_distances() => s_positive.Sample(range =>
+    {
+        var scale = Scale.Log(range.Low, range.High);
+        var middle = Math.Sqrt(range.Low * range.High);
+        Assert.Equal(0.5, scale.Place(middle), 1e-9);
+        Assert.Equal(0, scale.Place(range.Low), 1e-9);
+        Assert.Equal(1, scale.Place(range.High), 1e-9);
+        Assert.All(scale.Ticks, tick => Assert.InRange(scale.Place(tick.Value), -1e-4, 1 + 1e-4));
+        if (range.High / range.Low > 10)
+            Assert.NotEmpty(scale.Ticks);
+    });
+
+    [Fact]
+    public void The_first_name_is_on_top()
+    {
+        var scale = Scale.Names(["a", "b", "c"]);
+        Assert.True(scale.Place(0) > scale.Place(1) && scale.Place(1) > scale.Place(2));
+    }
+}
