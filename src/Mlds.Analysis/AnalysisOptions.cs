@@ -21,10 +21,10 @@ public sealed record AnalysisOptions
     public int RidgeShuffles { get; init; } = 20;
 
     /// <summary>Shuffled-label controls of a forest score (each is as dear as the score).</summary>
-    public int ForestShuffles { get; init; } = 5;
+    public int ForestShuffles { get; init; } = 2;
 
     /// <summary>Trees of a forest.</summary>
-    public int Trees { get; init; } = 200;
+    public int Trees { get; init; } = 100;
 
     /// <summary>Repetitions of each point of a learning curve, each with other training networks.</summary>
     public int CurveRepetitions { get; init; } = 5;

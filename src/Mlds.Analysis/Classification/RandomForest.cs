@@ -5,7 +5,7 @@ namespace Mlds.Analysis.Classification;
 /// <param name="Trees">Trees of the forest.</param>
 /// <param name="Bins">Bins a column is cut into, 2 … 256.</param>
 /// <param name="Seed">Seed of bootstraps and drawn columns.</param>
-public sealed record ForestOptions(int Trees = 200, int Bins = 64, ulong Seed = 1);
+public sealed record ForestOptions(int Trees = 100, int Bins = 64, ulong Seed = 1);
 
 /// <summary>
 /// Random forest (Breiman 2001): each tree on a bootstrap sample, the square root of the columns tried at each node, class shares averaged over trees.
@@ -19,6 +19,7 @@ public sealed class RandomForest(ForestOptions options) : IClassifier
     public IReadOnlyList<IClassModel> Fit(FeatureMatrix matrix, IReadOnlyList<int[]> labelings, int classes)
     {
         if (options.Bins is < 2 or > 256) throw new ArgumentOutOfRangeException(nameof(options), options.Bins, "A forest has 2 to 256 bins a column.");
+        if (classes > 256) throw new ArgumentOutOfRangeException(nameof(classes), classes, "A forest tells at most 256 classes apart.");
         var columns = new BinnedColumns(matrix, options.Bins);
         var tried = Math.Max(1, (int)Math.Sqrt(matrix.Columns));
         return [.. labelings.Select((labels, set) =>

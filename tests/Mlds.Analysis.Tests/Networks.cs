@@ -1,0 +1,151 @@
+using Mlds.Analysis.Symmetry;
+using Mlds.Networks;
+using Mlds.Training;
+
+namespace Mlds.Analysis.Tests;
+
+/// <summary>Networks made for the tests, and what must be true of them by the equations alone.</summary>
+static class Networks
+{
+    /// <summary>Weights drawn as PyTorch draws them, but wider, so that gates and candidates are far from linear.</summary>
+    internal static float[] Random(WeightLayout layout, SeededRandom random, double width = 0.8) =>
+        [.. Enumerable.Range(0, layout.Parameters).Select(_ => (float)((random.NextDouble() - 0.5) * 2 * width))];
+
+    /// <summary>
+    /// A population of <paramref name="machines"/> with <paramref name="seeds"/> networks each. Every machine has its own centre; a network is its machine's centre and noise, hidden
+    /// behind a random symmetry and a random basis between linear layers, as training from random weights hides it. A change of a machine shifts the centre by
+    /// <paramref name="shift"/> along one direction that all machines share.
+    /// </summary>
+    internal static WeightMatrix Population(
+        NetworkSpec spec, IReadOnlyList<string> machines, int seeds, double noise = 0.1, double shift = 0.15, bool hidden = true, ulong seed = 7)
+    {
+        var layout = new WeightLayout(spec);
+        var common = Random(layout, new SeededRandom(seed, 999));
+        var control = Random(layout, new SeededRandom(seed, 998));
+        var weights = new List<float>();
+        var labels = new List<NetworkLabel>();
+        foreach (var machine in machines.Select(MachineLabel.Parse))
+        {
+            var centre = Random(layout, new SeededRandom(seed, SeededRandom.Stream(machine.Family)));
+            var direction = machine.Variant switch { Variant.Modified => common, Variant.Control => control, _ => null };
+            for (uint i = 0; i < seeds; i++)
+            {
+                var random = new SeededRandom(seed, SeededRandom.Stream(machine.Name, (int)i));
+                var network = centre.Select((w, p) => (float)(w + (noise * random.NextNormal()) + (direction is null ? 0 : shift * direction[p]))).ToArray();
+                if (hidden) network = OtherBasis(layout, NetworkSymmetry.Random(spec, random).Apply(layout, network), random);
+                weights.AddRange(network);
+                labels.Add(Label(machine, i, random, network));
+            }
+        }
+
+        return new WeightMatrix("synthetic", "matrix", [.. weights], layout, labels);
+    }
+
+    static NetworkLabel Label(MachineLabel machine, uint seed, SeededRandom random, float[] weights)
+    {
+        var epochs = 3 + random.Next(10);
+        var history = Enumerable.Range(1, epochs).Select(e => new EpochRecord(e, 0.1f / e, 0.09f / e, 0.01f)).ToArray();
+        return new NetworkLabel(
+            SeededRandom.Stream(machine.Name, (int)seed).ToString("x16", null), machine, seed, Outcome.Converged, epochs, 1e-4 * random.NextDouble(), 0.1 / epochs, 2e-4,
+            WeightsHash.Of(weights), history);
+    }
+
+    /// <summary>The same function with another split of the merged biases and, where nothing stands between the linear layers, other bases there: orthogonal ones, so that float32 stays accurate.</summary>
+    internal static float[] OtherBasis(WeightLayout layout, float[] weights, SeededRandom random)
+    {
+        var spec = layout.Spec;
+        var result = (float[])weights.Clone();
+        for (var layer = 0; layer < spec.Layers; layer++)
+        {
+            for (var i = 0; i < 2 * spec.Hidden; i++)
+            {
+                var moved = (float)(random.NextDouble() - 0.5);
+                result[layout.BiasIh(layer).Offset + i] += moved;
+                result[layout.BiasHh(layer).Offset + i] -= moved;
+            }
+        }
+
+        if (spec.Activation != Activation.None) return result;
+        for (var layer = 0; layer + 1 < spec.Linear.Count; layer++) Rotate(layout, layer, result, random);
+        return result;
+    }
+
+    /// <summary>One Givens rotation after another between two linear layers: rows of the lower, columns of the upper.</summary>
+    static void Rotate(WeightLayout layout, int layer, float[] weights, SeededRandom random)
+    {
+        var width = layout.Spec.Linear[layer];
+        var lower = layout.LinearWeight(layer);
+        var upper = layout.LinearWeight(layer + 1);
+        for (var p = 0; p < width; p++)
+        {
+            for (var q = p + 1; q < width; q++)
+            {
+                var angle = 2 * Math.PI * random.NextDouble();
+                for (var j = 0; j < lower.Columns; j++)
+                    Turn(weights, lower.Offset + (p * lower.Columns) + j, lower.Offset + (q * lower.Columns) + j, angle);
+                Turn(weights, layout.LinearBias(layer).Offset + p, layout.LinearBias(layer).Offset + q, angle);
+                for (var i = 0; i < upper.Rows; i++)
+                    Turn(weights, upper.Offset + (i * width) + p, upper.Offset + (i * width) + q, angle);
+            }
+        }
+    }
+
+    static void Turn(float[] weights, int a, int b, double angle)
+    {
+        double x = weights[a], y = weights[b];
+        weights[a] = (float)((Math.Cos(angle) * x) - (Math.Sin(angle) * y));
+        weights[b] = (float)((Math.Sin(angle) * x) + (Math.Cos(angle) * y));
+    }
+
+    /// <summary>
+    /// The network's outputs, T × O, in double precision straight from PyTorch's equations; inputs are T × I. A second implementation on purpose: it shares no code with what it judges.
+    /// </summary>
+    internal static double[] Forward(WeightLayout layout, ReadOnlySpan<float> weights, double[][] inputs)
+    {
+        var spec = layout.Spec;
+        var w = weights.ToArray();
+        double At(WeightTensor tensor, int row, int column = 0) => w[tensor.Offset + (row * tensor.Columns) + column];
+        var states = Enumerable.Range(0, spec.Layers).Select(_ => new double[spec.Hidden]).ToArray();
+        var outputs = new List<double>();
+        foreach (var input in inputs)
+        {
+            var x = input;
+            for (var layer = 0; layer < spec.Layers; layer++)
+            {
+                WeightTensor wi = layout.WeightIh(layer), wh = layout.WeightHh(layer), bi = layout.BiasIh(layer), bh = layout.BiasHh(layer);
+                var h = states[layer];
+                var below = x;
+                double FromInput(int row) => below.Select((value, j) => At(wi, row, j) * value).Sum() + At(bi, row);
+                double FromState(int row) => h.Select((value, j) => At(wh, row, j) * value).Sum() + At(bh, row);
+                states[layer] = [.. Enumerable.Range(0, spec.Hidden).Select(i =>
+                {
+                    var r = Sigmoid(FromInput(i) + FromState(i));
+                    var z = Sigmoid(FromInput(spec.Hidden + i) + FromState(spec.Hidden + i));
+                    var n = Math.Tanh(FromInput((2 * spec.Hidden) + i) + (r * FromState((2 * spec.Hidden) + i)));
+                    return ((1 - z) * n) + (z * h[i]);
+                })];
+                x = states[layer];
+            }
+
+            for (var layer = 0; layer < spec.Linear.Count; layer++)
+            {
+                var below = x;
+                var last = layer == spec.Linear.Count - 1;
+                x = [.. Enumerable.Range(0, spec.Linear[layer]).Select(i =>
+                {
+                    var y = below.Select((value, j) => At(layout.LinearWeight(layer), i, j) * value).Sum() + At(layout.LinearBias(layer), i);
+                    return last ? y : spec.Activation switch { Activation.Relu => Math.Max(0, y), Activation.Tanh => Math.Tanh(y), _ => y };
+                })];
+            }
+
+            outputs.AddRange(x);
+        }
+
+        return [.. outputs];
+    }
+
+    internal static double[][] RandomInputs(int steps, int lines, SeededRandom random) =>
+        [.. Enumerable.Range(0, steps).Select(_ => Enumerable.Range(0, lines).Select(_ => (double)random.Next(2)).ToArray())];
+
+    static double Sigmoid(double x) => 1 / (1 + Math.Exp(-x));
+}

@@ -1,0 +1,60 @@
+using System.Diagnostics;
+using System.Text.Json;
+
+namespace Mlds.Analysis.Tests;
+
+/// <summary>numpy and scikit-learn as judges: the same numbers go in, their answer comes back.</summary>
+static class Python
+{
+    const string Interpreter = "/usr/bin/python3";
+
+    // rows(name, d): the numbers called name as an N × d array; out(…): the answer.
+    const string Prelude = """
+        import sys, json, numpy as np
+        data = json.load(sys.stdin)
+        def rows(name, d): return np.array(data[name], dtype=float).reshape(-1, d)
+        def ints(name): return np.array(data[name], dtype=float).astype(int)
+        def out(**answer): print(json.dumps({k: (v.tolist() if hasattr(v, 'tolist') else v) for k, v in answer.items()}))
+        """;
+
+    static readonly Lazy<string?> s_missing = new(Missing);
+
+    /// <summary>Runs <paramref name="code"/> on named lists of numbers; skips the test where Python, numpy or scikit-learn is missing.</summary>
+    internal static Reply Run(string code, params (string Name, IReadOnlyList<double> Numbers)[] data)
+    {
+        Assert.SkipWhen(s_missing.Value is not null, s_missing.Value ?? "");
+        var input = JsonSerializer.Serialize(data.ToDictionary(d => d.Name, d => d.Numbers));
+        var (exit, output, error) = Start(Prelude + "\n" + code, input);
+        Assert.True(exit == 0, error);
+        return new Reply(JsonDocument.Parse(output).RootElement);
+    }
+
+    static string? Missing()
+    {
+        if (!File.Exists(Interpreter)) return $"There is no {Interpreter}.";
+        return Start("import numpy, sklearn", "").Exit == 0 ? null : "Python has no numpy or scikit-learn (Debian: python3-sklearn).";
+    }
+
+    static (int Exit, string Output, string Error) Start(string code, string input)
+    {
+        var start = new ProcessStartInfo(Interpreter, ["-c", code]) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
+        using var process = Process.Start(start)!;
+        var output = process.StandardOutput.ReadToEndAsync();
+        var error = process.StandardError.ReadToEndAsync();
+        process.StandardInput.Write(input);
+        process.StandardInput.Close();
+        process.WaitForExit();
+        return (process.ExitCode, output.Result, error.Result);
+    }
+
+    internal sealed class Reply(JsonElement root)
+    {
+        internal double Double(string name) => root.GetProperty(name).GetDouble();
+
+        internal double[] Doubles(string name) => [.. Flatten(root.GetProperty(name))];
+
+        static IEnumerable<double> Flatten(JsonElement element) =>
+            element.ValueKind == JsonValueKind.Array ? element.EnumerateArray().SelectMany(Flatten) : [element.GetDouble()];
+    }
+
+}

@@ -1,0 +1,96 @@
+using CsCheck;
+using Mlds.Analysis.Symmetry;
+using Mlds.Analysis.Views;
+using Mlds.Networks;
+
+namespace Mlds.Analysis.Tests.Symmetry;
+
+public sealed class InvariantsTests
+{
+    [Fact]
+    public void No_permutation_and_no_sign_flip_changes_an_invariant() =>
+        Gen.Select(NetworkSymmetryTests.Specs, Gen.ULong).Sample((spec, seed) =>
+        {
+            var random = new SeededRandom(seed);
+            var layout = new WeightLayout(spec);
+            var weights = Networks.Random(layout, random);
+            AssertSame(layout, weights, NetworkSymmetry.Random(spec, random).Apply(layout, weights), 1e-9);
+        }, iter: 60);
+
+    [Fact]
+    public void Neither_another_basis_between_linear_layers_nor_another_split_of_biases_changes_an_invariant() =>
+        Gen.Select(NetworkSymmetryTests.Specs, Gen.ULong).Sample((spec, seed) =>
+        {
+            var random = new SeededRandom(seed);
+            var layout = new WeightLayout(spec);
+            var weights = Networks.Random(layout, random);
+            AssertSame(layout, weights, Networks.OtherBasis(layout, weights, random), 1e-5);
+        }, iter: 60);
+
+    /// <summary>Else a view of zeros would pass: a network's function and nearly every invariant change with every weight.</summary>
+    [Fact]
+    public void Another_weight_is_another_network()
+    {
+        var layout = new WeightLayout(NetworkSpec.Ds1);
+        var weights = Networks.Random(layout, new SeededRandom(3));
+        var before = Values(layout, weights);
+        foreach (var tensor in layout.Tensors)
+        {
+            var changed = (float[])weights.Clone();
+            changed[tensor.Offset + (tensor.Length / 2)] += 0.25f;
+            var moved = Values(layout, changed).Zip(before).Count(pair => Math.Abs(pair.First - pair.Second) > 1e-3 * (1e-3 + Math.Abs(pair.Second)));
+            Assert.True(moved >= 8, $"A change in {tensor.Name} moves only {moved} invariants.");
+        }
+    }
+
+    [Fact]
+    public void Every_column_has_a_name_of_its_own()
+    {
+        var names = View.Invariants.Build(Networks.Population(NetworkSpec.Ds1, ["AMachine"], 2)).ColumnNames;
+        Assert.Equal(names.Count, names.Distinct().Count());
+        Assert.Contains("l0.w_ir.line3.q25", names);
+        Assert.Contains("l2.w_hn.singular[0]", names);
+        Assert.Contains("l3.path_recurrent[7,9]", names);
+    }
+
+    [Fact]
+    public void Singular_values_and_eigenvalue_moduli_are_numpys()
+    {
+        var matrix = Networks.Population(NetworkSpec.Ds1, ["AMachine"], 1);
+        var invariants = View.Invariants.Build(matrix);
+        double[] Column(string prefix) => [.. invariants.ColumnNames.Select((name, i) => (name, i)).Where(c => c.name.StartsWith(prefix, StringComparison.Ordinal)).Select(c => invariants.Row(0)[c.i])];
+        var hh = matrix.Layout.WeightHh(1);
+        var weights = matrix.Row(0).Slice(hh.Offset + (2 * 144), 144).ToArray().Select(w => (double)w).ToArray();
+        var expected = Python.Run(
+            "w = rows('w', 12); import numpy as np; out(singular=list(np.linalg.svd(w)[1]), moduli=sorted(map(float, abs(np.linalg.eigvals(w))), reverse=True))",
+            ("w", weights));
+        Near.All(expected.Doubles("singular"), Column("l1.w_hn.singular"), 1e-9);
+        Near.All(expected.Doubles("moduli"), Column("l1.w_hn.eigenvalue_modulus"), 1e-9);
+    }
+
+    static double[] Values(WeightLayout layout, float[] weights)
+    {
+        var writer = new InvariantWriter(null);
+        Invariants.Write(layout, weights, writer);
+        return [.. writer.Values];
+    }
+
+    static void AssertSame(WeightLayout layout, float[] weights, float[] same, double tolerance)
+    {
+        var names = new List<string>();
+        var writer = new InvariantWriter(names);
+        Invariants.Write(layout, weights, writer);
+        var expected = writer.Values.ToArray();
+        var actual = Values(layout, same);
+
+        // Relative to the largest number of its block: a quantile that happens to be near zero has no digits of its own.
+        var scale = names.Select((name, i) => (Block: Block(name), Size: Math.Abs(expected[i]))).GroupBy(c => c.Block).ToDictionary(g => g.Key, g => g.Max(c => c.Size));
+        for (var i = 0; i < expected.Length; i++)
+        {
+            var allowed = tolerance * (scale[Block(names[i])] + 1e-6);
+            Assert.True(Math.Abs(expected[i] - actual[i]) <= allowed, $"{names[i]} was {expected[i]}, is {actual[i]}.");
+        }
+    }
+
+    static string Block(string name) => string.Join('.', name.Split('.', '[').Take(2));
+}
