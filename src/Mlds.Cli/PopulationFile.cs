@@ -27,15 +27,17 @@ static class PopulationFile
     public static Population WithMachine(string machine)
     {
         var known = new List<string>();
-        foreach (var name in ShippedNames())
+        foreach (var population in Shipped())
         {
-            var population = Population.Read(Path.Combine(ShippedFolder, name + ".json"));
             if (population.MachineNames.Contains(machine)) return population;
             known.AddRange(population.MachineNames);
         }
 
         throw UnknownMachine(machine, known.Distinct());
     }
+
+    /// <summary>The shipped populations, in alphabetical order of their files.</summary>
+    public static IEnumerable<Population> Shipped() => ShippedNames().Select(name => Population.Read(Path.Combine(ShippedFolder, name + ".json")));
 
     public static UsageException UnknownMachine(string machine, IEnumerable<string> known)
     {

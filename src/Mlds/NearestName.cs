@@ -3,11 +3,14 @@ namespace Mlds;
 /// <summary>Finds what someone may have meant by a name that doesn't exist.</summary>
 public static class NearestName
 {
-    /// <summary>Up to three of <paramref name="names"/> that are near <paramref name="wrong"/>, nearest first; none if nothing is near.</summary>
+    /// <summary>
+    /// Up to three of <paramref name="names"/> that are near <paramref name="wrong"/>, nearest first; none if nothing is near. A name is
+    /// also near if it begins nearly so.
+    /// </summary>
     public static IReadOnlyList<string> Of(string wrong, IEnumerable<string> names) =>
         [.. names.Distinct()
             .Select(name => (name, distance: Distance(wrong, name)))
-            .Where(pair => pair.distance <= Math.Max(2, wrong.Length / 3) || Begins(pair.name, wrong))
+            .Where(pair => pair.distance <= Math.Max(2, wrong.Length / 3) || BeginsNearly(pair.name, wrong))
             .OrderBy(pair => pair.distance).ThenBy(pair => pair.name, StringComparer.Ordinal)
             .Select(pair => pair.name).Take(3)];
 
@@ -27,7 +30,12 @@ public static class NearestName
     /// Edits (insert, delete, replace a letter, swap two neighbours) that turn one name into the other; case doesn't count.
     /// </summary>
     /// <remarks>The optimal string alignment distance: F. J. Damerau, Communications of the ACM 7(3), 1964.</remarks>
-    public static int Distance(string left, string right)
+    public static int Distance(string left, string right) => Edits(left, right)[^1];
+
+    static bool BeginsNearly(string name, string wrong) => wrong.Length >= 3 && Edits(wrong, name).Min() <= wrong.Length / 4;
+
+    /// <summary>The distance of <paramref name="left"/> from every beginning of <paramref name="right"/>, the empty one first.</summary>
+    static int[] Edits(string left, string right)
     {
         var (a, b) = (left.ToUpperInvariant(), right.ToUpperInvariant());
         var edits = new int[a.Length + 1, b.Length + 1];
@@ -44,8 +52,6 @@ public static class NearestName
             }
         }
 
-        return edits[a.Length, b.Length];
+        return [.. Enumerable.Range(0, b.Length + 1).Select(j => edits[a.Length, j])];
     }
-
-    static bool Begins(string name, string wrong) => wrong.Length >= 3 && name.StartsWith(wrong, StringComparison.OrdinalIgnoreCase);
 }

@@ -1,0 +1,39 @@
+using Mlds.Machines;
+using Mlds.Training;
+
+namespace Mlds.Tests;
+
+/// <summary>What the pages of docs/formats show is what the program reads.</summary>
+public sealed class FormatPagesTests
+{
+    [Fact]
+    public void The_machines_of_the_page_are_definitions()
+    {
+        var definitions = Examples("docs/formats/machine.md").Where(text => text.StartsWith("{\"form\"", StringComparison.Ordinal))
+            .Select(text => MachineDefinition.Read(StrictJson.Parse(text, "machine.md"))).ToArray();
+        Assert.Equal([typeof(RegisterDefinition), typeof(KeyedDefinition), typeof(AutomatonDefinition)], definitions.Select(definition => definition.GetType()));
+    }
+
+    [Fact]
+    public void The_table_of_the_page_has_the_keys_of_the_catalogue()
+    {
+        var page = File.ReadAllText(Repository.File("docs/formats/machine.md"));
+        Assert.All(MachineCatalogue.Names.Where(name => name.EndsWith("Machine", StringComparison.Ordinal)), name =>
+        {
+            var keyed = (KeyedMachine)MachineCatalogue.Build(name.Replace("Machine", "Modified", StringComparison.Ordinal));
+            var row = page.Split('\n').Single(line => line.StartsWith($"| {name} |", StringComparison.Ordinal));
+            Assert.EndsWith($"| {string.Join(", ", keyed.Key.Select(keyed.Describe))}: `[{string.Join(", ", keyed.Key)}]` |", row, StringComparison.Ordinal);
+        });
+    }
+
+    [Fact]
+    public void The_population_of_the_page_is_read()
+    {
+        var population = Population.Parse(Assert.Single(Examples("docs/formats/population.md")), "population.md");
+        Assert.Equal(["SingleDirectMachine", "ParityMachine", "ParityModified", "ThreeBitParity"], population.MachineNames);
+        Assert.Equal(population.DataSpec("ParityMachine"), population.DataSpec("ParityModified"));
+    }
+
+    static IEnumerable<string> Examples(string page) =>
+        File.ReadAllText(Repository.File(page)).Split("```json\n").Skip(1).Select(rest => rest.Split("```")[0]);
+}
