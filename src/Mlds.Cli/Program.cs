@@ -13,6 +13,7 @@ static class Program
         GenerateVerb.Create(),
         ZooVerb.Create(),
         ReleaseVerb.Create(),
+        BenchVerb.Create(),
     };
 
     static int Main(string[] args) => CommandLine.Run(Root(), args, Console.Out, Console.Error);

@@ -42,13 +42,27 @@ public sealed record NetworkShape(int Inputs, int Hidden, int Layers, int[] Line
 
     public int LinearBias(int layer) => LinearOffset(layer) + (Linear[layer] * LinearInputs(layer));
 
-    /// <summary>Multiply-adds a sequence and time step of the matrices of forward and backward as the equations have them: 3 × forward, less what needs no gradient.</summary>
+    /// <summary>
+    /// Multiply-adds a sequence and time step in the matrices of forward and backward, as the equations have them: what any implementation of
+    /// this network is measured by.
+    /// </summary>
     public long MultiplyAdds()
     {
-        long forward = 0;
-        for (var layer = 0; layer < Layers; layer++) forward += 3L * Hidden * (InputsOf(layer) + Hidden);
-        for (var layer = 0; layer < Linear.Length; layer++) forward += (long)Linear[layer] * LinearInputs(layer);
-        return (3 * forward) - (3L * Hidden * Inputs);
+        var head = 0L;
+        for (var layer = 0; layer < Linear.Length; layer++) head += (long)Linear[layer] * LinearInputs(layer);
+        return (3 * (GruMultiplyAdds() + head)) - (3L * Hidden * Inputs);
+    }
+
+    /// <summary>The same, of those that the kernels really do: linear layers without activations are one matrix (docs/decisions/0001 §6).</summary>
+    public long PerformedMultiplyAdds() => Activation == LinearActivation.None
+        ? (3 * (GruMultiplyAdds() + ((long)Outputs * Hidden))) - (3L * Hidden * Inputs)
+        : MultiplyAdds();
+
+    long GruMultiplyAdds()
+    {
+        var sum = 0L;
+        for (var layer = 0; layer < Layers; layer++) sum += 3L * Hidden * (InputsOf(layer) + Hidden);
+        return sum;
     }
 
     int LayerLength(int layer) => (3 * Hidden * (InputsOf(layer) + Hidden)) + (6 * Hidden);

@@ -1,0 +1,41 @@
+using System.CommandLine;
+using System.Globalization;
+using Mlds.Cli.Frame;
+
+namespace Mlds.Cli;
+
+/// <summary><c>mlds bench</c>: training speed on this machine.</summary>
+static class BenchVerb
+{
+    static readonly Option<int> s_batch = new("--batch") { Description = "Sequences a step.", DefaultValueFactory = _ => 128, HelpName = "N" };
+    static readonly Option<int> s_steps = new("--steps") { Description = "Commands a sequence.", DefaultValueFactory = _ => 16, HelpName = "N" };
+    static readonly Option<int> s_seconds = new("--seconds") { Description = "How long to measure.", DefaultValueFactory = _ => 10, HelpName = "N" };
+
+    public static Command Create() =>
+        new Verb("bench", "Measures how fast one core trains the DS1 network, beside the core's own peak.", "mlds bench", "mlds bench --batch 32 --json")
+        {
+            s_batch, s_steps, s_seconds,
+        }
+        .Runs(Run);
+
+    static int Run(VerbRun run)
+    {
+        var batch = Limits.Check("--batch", run.Get(s_batch), 1, 4096);
+        var steps = Limits.Check("--steps", run.Get(s_steps), 1, 1024);
+        var seconds = Limits.Check("--seconds", run.Get(s_seconds), 1, 600);
+        var result = run.WithProgress(view =>
+        {
+            var item = view.Begin("training steps", seconds);
+            return StepBenchmark.Measure(batch, steps, seconds, elapsed => item.Report((long)elapsed), run.Cancellation);
+        });
+        run.Output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"""
+            The DS1 network, batch {result.Batch} × {result.Steps} commands, one core, {result.KernelSet} kernels:
+              a step (forward, backward, Adam)  {result.MedianSeconds * 1e6:0} µs median, {result.BestSeconds * 1e6:0} µs best
+              speed                             {result.TimestepsPerSecond / 1e6:0.00} million sample-timesteps/s
+              matrix work done                  {result.PerformedFlops / result.MedianSeconds / 1e9:0.0} GFLOP/s, {result.ShareOfPeak:0.0 %} of the core's peak of {result.PeakFlops / 1e9:0.0}
+              as the equations count it         {result.Flops / result.MedianSeconds / 1e9:0.0} GFLOP/s, {result.ModelShareOfPeak:0.0 %}
+            """));
+        run.PrintJson(result.ToJson);
+        return ExitCode.Success;
+    }
+}

@@ -1,0 +1,102 @@
+using System.Diagnostics;
+using System.Text.Json.Nodes;
+using Mlds.Kernels;
+using Mlds.Kernels.Optimizers;
+using Mlds.Kernels.Random;
+using Mlds.Networks;
+
+namespace Mlds.Cli;
+
+/// <summary>
+/// How fast one core of this machine trains the DS1 network: whole steps (loading, forward, backward, Adam) on random sequences, beside
+/// the core's own peak, measured in turn with them so that both see the same clock.
+/// </summary>
+/// <param name="KernelSet">Kernels that ran.</param>
+/// <param name="Batch">Sequences a step.</param>
+/// <param name="Steps">Time steps a sequence.</param>
+/// <param name="MedianSeconds">Median time of a step over all rounds.</param>
+/// <param name="BestSeconds">The fastest step met.</param>
+/// <param name="PeakFlops">The core's peak, operations a second.</param>
+/// <param name="Flops">Operations of a step's matrices, as the equations have them: two a multiply-add.</param>
+/// <param name="PerformedFlops">Those of them that are really done.</param>
+sealed record StepBenchmark(string KernelSet, int Batch, int Steps, double MedianSeconds, double BestSeconds, double PeakFlops, double Flops, double PerformedFlops)
+{
+    const int Sequences = 16_384;
+    const int StepsARound = 50;
+
+    public double TimestepsPerSecond => Batch * Steps / MedianSeconds;
+
+    /// <summary>Share of the peak by what is really done.</summary>
+    public double ShareOfPeak => PerformedFlops / MedianSeconds / PeakFlops;
+
+    /// <summary>Share of the peak that an implementation doing every multiplication of the equations would need for the same speed.</summary>
+    public double ModelShareOfPeak => Flops / MedianSeconds / PeakFlops;
+
+    static int VectorBits(string kernelSet) => kernelSet switch { "avx512" => 512, "avx2" => 256, "simd128" => 128, _ => 32 };
+
+    public JsonObject ToJson() => new()
+    {
+        ["sample_timesteps_per_second"] = Math.Round(TimestepsPerSecond),
+        ["gflops"] = Round(PerformedFlops / MedianSeconds / 1e9),
+        ["peak_gflops"] = Round(PeakFlops / 1e9),
+        ["share_of_peak"] = Round(ShareOfPeak),
+        ["model_gflops"] = Round(Flops / MedianSeconds / 1e9),
+        ["model_share_of_peak"] = Round(ModelShareOfPeak),
+        ["step_microseconds_median"] = Round(MedianSeconds * 1e6),
+        ["step_microseconds_best"] = Round(BestSeconds * 1e6),
+        ["kernel_set"] = KernelSet,
+        ["vector_bits"] = VectorBits(KernelSet),
+        ["batch"] = Batch,
+        ["steps"] = Steps,
+    };
+
+    /// <summary>Measures for about <paramref name="seconds"/>.</summary>
+    /// <param name="onRound">Told of every round; may be null.</param>
+    public static StepBenchmark Measure(int batch, int steps, double seconds, Action<double>? onRound, CancellationToken cancellation)
+    {
+        var spec = NetworkSpec.Ds1;
+        var shape = spec.Shape;
+        using var kernels = Kernels.KernelSet.Create(shape, steps);
+        var random = new PhiloxStream(0, RandomStream.TrainingSequences);
+        var inputs = Words(ref random, Sequences * steps);
+        var targets = Words(ref random, Sequences * steps);
+        var order = new int[Sequences];
+        for (var i = 0; i < order.Length; i++) order[i] = i;
+        random.Shuffle(order);
+        var weights = InitialWeights.Draw(new WeightLayout(spec), 0);
+        var (gradient, first, second) = (new float[weights.Length], new float[weights.Length], new float[weights.Length]);
+        var times = new List<double>();
+        var peak = 0.0;
+        var watch = Stopwatch.StartNew();
+        do
+        {
+            cancellation.ThrowIfCancellationRequested();
+            for (var i = 0; i < StepsARound; i++)
+            {
+                var started = Stopwatch.GetTimestamp();
+                kernels.SetWeights(weights);
+                kernels.Gradient(new SequenceView(inputs, targets, steps), order.AsSpan(i * batch % (Sequences - batch + 1), batch), gradient);
+                kernels.Update(AdamStep.At(1e-3, 0.9, 0.999, 1e-8, 0.5, 0.5, 1f), gradient, weights, first, second);
+                times.Add(Stopwatch.GetElapsedTime(started).TotalSeconds);
+            }
+
+            peak = Math.Max(peak, PeakRate.Measure(kernels.Name, 5));
+            onRound?.Invoke(watch.Elapsed.TotalSeconds);
+        }
+        while (watch.Elapsed.TotalSeconds < seconds);
+
+        times.Sort();
+        var timesteps = 2.0 * batch * steps;
+        return new StepBenchmark(
+            kernels.Name, batch, steps, times[times.Count / 2], times[0], peak, timesteps * shape.MultiplyAdds(), timesteps * shape.PerformedMultiplyAdds());
+    }
+
+    static uint[] Words(ref PhiloxStream random, int count)
+    {
+        var words = new uint[count];
+        for (var i = 0; i < count; i++) words[i] = random.NextUInt32();
+        return words;
+    }
+
+    static double Round(double value) => value == 0 ? 0 : double.Parse(value.ToString("g4", System.Globalization.CultureInfo.InvariantCulture), System.Globalization.CultureInfo.InvariantCulture);
+}
