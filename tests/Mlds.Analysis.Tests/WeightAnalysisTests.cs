@@ -21,6 +21,26 @@ public sealed class WeightAnalysisTests
     }
 
     [Fact]
+    public void Real()
+    {
+        using var zoo = Mlds.Zoos.Zoo.Open("/tmp/analysis-run/z");
+        var watch = System.Diagnostics.Stopwatch.StartNew();
+        var matrix = Mlds.Analysis.Loading.ZooMatrix.Read(zoo, TestContext.Current.CancellationToken);
+        Console.WriteLine($"loaded {matrix.Networks} in {watch.Elapsed.TotalSeconds:0.00}");
+        var result = WeightAnalysis.Run(matrix, null, new Printer(watch), TestContext.Current.CancellationToken);
+        foreach (var m in result.Population.Machines) Console.WriteLine(m);
+        foreach (var f in result.Findings) Console.WriteLine(f.Answer);
+        foreach (var q in result.Questions) Console.WriteLine($"{q.Id}: {q.Skipped}{q.Answer} {string.Join(" ", q.LeftOut)}");
+        foreach (var q in result.Questions) foreach (var s in q.Scores)
+            Console.WriteLine(FormattableString.Invariant($"{q.Id,-38} {s.Subject,-20} {s.View,-15} {s.Method,-7} {s.Metric,-8} {s.Value.Value:0.000} [{s.Value.Low:0.000} {s.Value.High:0.000}] shuffled {s.Shuffled?.Value:0.000} metadata {s.MetadataOnly?.Value:0.000}"));
+        foreach (var q in result.Questions) foreach (var c in q.Curves)
+            Console.WriteLine($"{c.Name}: {string.Join(" ", c.Points.Select(p => $"{p.X}:{p.Y.Value:0.000}"))}");
+        foreach (var q in result.Questions) foreach (var d in q.Distributions)
+            Console.WriteLine(FormattableString.Invariant($"{d.View} {d.Subject} {d.Group} {d.Count} median {d.Median:0.00}"));
+        Metrics.Write(result, "/tmp/analysis-run/metrics.json");
+    }
+
+    [Fact]
     public void Parts()
     {
         var machines = new[] { "A", "B", "C", "D", "E" }.Select(f => f + "Machine").ToArray();

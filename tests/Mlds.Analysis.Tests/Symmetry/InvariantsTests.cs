@@ -39,7 +39,11 @@ public sealed class InvariantsTests
             var changed = (float[])weights.Clone();
             changed[tensor.Offset + (tensor.Length / 2)] += 0.25f;
             var moved = Values(layout, changed).Zip(before).Count(pair => Math.Abs(pair.First - pair.Second) > 1e-3 * (1e-3 + Math.Abs(pair.Second)));
-            Assert.True(moved >= 8, $"A change in {tensor.Name} moves only {moved} invariants.");
+
+
+            // The last bias is one number of one output line; all else acts through others.
+            var least = tensor == layout.Tensors[^1] ? 1 : 8;
+            Assert.True(moved >= least, $"A change in {tensor.Name} moves only {moved} invariants.");
         }
     }
 
@@ -92,5 +96,5 @@ public sealed class InvariantsTests
         }
     }
 
-    static string Block(string name) => string.Join('.', name.Split('.', '[').Take(2));
+    static string Block(string name) => string.Join('.', name.Split('[')[0].Split('.').Take(2));
 }

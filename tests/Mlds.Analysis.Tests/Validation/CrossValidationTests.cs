@@ -1,0 +1,62 @@
+using Mlds.Analysis.Classification;
+using Mlds.Analysis.Validation;
+using Mlds.Analysis.Views;
+
+namespace Mlds.Analysis.Tests.Validation;
+
+public sealed class CrossValidationTests
+{
+    /// <summary>A column that is 1 for the tested rows and 0 for the others would give a fold away if anything were fitted on all rows.</summary>
+    sealed class Spy : IClassifier, IClassModel
+    {
+        readonly List<(int[] Training, int[] Test)> _splits = [];
+        int[] _training = [];
+
+        internal IReadOnlyList<(int[] Training, int[] Test)> Splits => _splits;
+
+        public string Name => "spy";
+
+        public IReadOnlyList<IClassModel> Fit(FeatureMatrix matrix, IReadOnlyList<int[]> labelings, int classes)
+        {
+            _training = [.. Enumerable.Range(0, matrix.Rows).Select(i => (int)matrix.Row(i)[0])];
+            Assert.All(labelings, labels => Assert.Equal(_training.Select(row => row % 3), labels));
+            return [this];
+        }
+
+        public double[] Scores(FeatureMatrix matrix)
+        {
+            int[] test = [.. Enumerable.Range(0, matrix.Rows).Select(i => (int)matrix.Row(i)[0])];
+            _splits.Add((_training, test));
+            return [.. test.SelectMany(row => new[] { row, row + 0.25, row + 0.5 })];
+        }
+    }
+
+    [Fact]
+    public void Every_network_is_scored_once_by_a_model_that_never_saw_it()
+    {
+        var folds = Enumerable.Range(0, 31).Select(i => i % 4).ToArray();
+        var matrix = new FeatureMatrix([.. Enumerable.Range(0, 31).Select(i => (double)i)], 31, ["row"]);
+        var spy = new Spy();
+        var scores = CrossValidation.OutOfFold(spy, matrix, [[.. Enumerable.Range(0, 31).Select(i => i % 3)]], 3, folds, TestContext.Current.CancellationToken)[0];
+        Assert.Equal(Enumerable.Range(0, 31).SelectMany(row => new[] { row, row + 0.25, row + 0.5 }), scores);
+        Assert.Equal(4, spy.Splits.Count);
+        Assert.Equal(Enumerable.Range(0, 31), spy.Splits.SelectMany(split => split.Test).Order());
+        Assert.All(spy.Splits, split => Assert.Equal(Enumerable.Range(0, 31), split.Training.Concat(split.Test).Order()));
+    }
+
+    /// <summary>Noise with thousands of columns: whoever fits on test rows finds something in it.</summary>
+    [Fact]
+    public void Pure_noise_scores_at_chance()
+    {
+        var matrix = Samples.Blobs(120, 2000, 1, 77);
+        var labels = Samples.Labels(120, 2);
+        var folds = Enumerable.Range(0, 120).Select(i => i / 2 % 5).ToArray();
+        foreach (var classifier in new IClassifier[] { new Ridge(RidgeOptions.Default), new RandomForest(new ForestOptions()) })
+        {
+            var scores = CrossValidation.OutOfFold(classifier, matrix, [labels], 2, folds, TestContext.Current.CancellationToken)[0];
+            var right = CrossValidation.Predictions(scores, 2).Zip(labels).Count(pair => pair.First == pair.Second);
+            var interval = Intervals.Proportion(right / 120.0, 120);
+            Assert.InRange(0.5, interval.Low - 0.03, interval.High + 0.03);
+        }
+    }
+}
