@@ -11,13 +11,13 @@ static class Conclusions
 
     internal static Headlines Headlines(IReadOnlyList<QuestionResult> questions) => new(
         Find(questions, "which_machine", WhichMachine.Originals, HeadlineView, "ridge"),
-        Key(questions, HeadlineView, "forest"),
-        Key(questions, "validation_loss", "value"));
+        Key(questions, "modified_or_original", (HeadlineView, "forest")),
+        Key(questions, "modified_or_original", ("validation_loss", "value")));
 
     /// <summary>By leave-one-machine-out where it was asked, else with the machine seen.</summary>
-    static Score? Key(IReadOnlyList<QuestionResult> questions, string view, string method) =>
-        Find(questions, "modified_or_original_unseen_machine", ChangedSameMachine.Mean, view, method)
-        ?? Find(questions, "modified_or_original", ChangedSameMachine.Mean, view, method);
+    static Score? Key(IReadOnlyList<QuestionResult> questions, string contrast, (string View, string Method) score) =>
+        Find(questions, contrast + "_unseen_machine", ChangedSameMachine.Mean, score.View, score.Method)
+        ?? Find(questions, contrast, ChangedSameMachine.Mean, score.View, score.Method);
 
     static Score? Find(IReadOnlyList<QuestionResult> questions, string id, string subject, string view, string method, string? metric = null) =>
         questions.First(question => question.Id == id).Scores.FirstOrDefault(score =>
@@ -63,14 +63,25 @@ static class Conclusions
     static Finding InsteadOfLoss(IReadOnlyList<QuestionResult> questions)
     {
         const string Claim = "Analysis in weight space is a viable alternative to judging networks by their loss.";
-        var weights = Key(questions, HeadlineView, "forest");
-        var loss = Key(questions, "validation_loss", "value");
-        var epochs = Key(questions, "epochs", "value");
-        if (weights is null || loss is null) return Unasked(Claim, questions, "modified_or_original");
-        var answer = $"On the same {loss.Networks} networks the weights find the key with a mean AUC of {Words.Number(weights.Value)}, the final validation loss with {Words.Number(loss.Value)}";
-        answer += epochs is null ? "." : $", the epochs to converge with {Words.Number(epochs.Value)}.";
-        return new Finding(Claim, answer, [.. new[] { weights, loss, epochs }.OfType<Score>()]);
+        var evidence = Rivals(score => Key(questions, "modified_or_original", score));
+        if (evidence is not [{ } weights, { } loss, ..]) return Unasked(Claim, questions, "modified_or_original");
+        var answer = $"Modified against original, on the same {loss.Networks} networks: the weights find the key with a mean AUC of {Words.Number(weights.Value)}, the final validation loss " +
+            $"with {Words.Number(loss.Value)}{Epochs(evidence)}.";
+        var control = Rivals(score => Key(questions, "modified_or_control", score));
+        if (control is [{ } controlWeights, { } controlLoss, ..])
+        {
+            answer += $" Modified against control, which is as hard to learn: the weights {Words.Number(controlWeights.Value)}, the final validation loss " +
+                $"{Words.Number(controlLoss.Value)}{Epochs(control)}.";
+        }
+
+        return new Finding(Claim, answer, [.. evidence, .. control]);
     }
+
+    /// <summary>The scores of the weights, the final loss and the epochs, as far as there are any.</summary>
+    static Score[] Rivals(Func<(string View, string Method), Score?> find) =>
+        [.. new[] { find((HeadlineView, "forest")), find(("validation_loss", "value")), find(("epochs", "value")) }.OfType<Score>()];
+
+    static string Epochs(Score[] rivals) => rivals.Length < 3 ? "" : $", the epochs to converge {Words.Number(rivals[2].Value)}";
 
     static Finding Unasked(string claim, IReadOnlyList<QuestionResult> questions, string id) =>
         new(claim, $"This population can't say. {questions.First(question => question.Id == id).Skipped}".TrimEnd(), []);

@@ -1,6 +1,7 @@
 using Mlds.Analysis.Classification;
 using Mlds.Analysis.Results;
 using Mlds.Analysis.Validation;
+using Mlds.Analysis.Views;
 
 namespace Mlds.Analysis.Questions;
 
@@ -10,14 +11,17 @@ namespace Mlds.Analysis.Questions;
 /// </summary>
 static class ChangedUnseenMachine
 {
+    const int SeedFolds = 3;
+
     internal static QuestionResult Ask(QuestionContext context, Contrast contrast)
     {
         var asked = new Asked(
             contrast.Id + "_unseen_machine",
             contrast.Title + ", on a machine and key never seen before?",
-            "Leave one machine out: trained on both forms of all other machines, tested on both forms of the one left out; scalers and penalties are fitted on the training " +
-            "machines alone. " + Asked.Methods + "AUC of each machine with Newcombe's interval (method 5), the mean over machines with MOVER's, and the minimum. " +
-            "Shuffled: labels shuffled within each machine before training. Metadata only: a forest on epochs and final validation loss, trained on the other machines. " +
+            "Leave one machine out: trained on both forms of all other machines, tested on both forms of the one left out. Networks of one seed began with the same weights on " +
+            "every machine, so the seeds are split in three as well: a third is tested by a detector from the other two thirds of the other machines. Scalers and penalties are " +
+            "fitted on the training networks alone. " + Asked.Methods + "AUC of each machine with Newcombe's interval (method 5), the mean over machines with MOVER's, and the minimum. " +
+            "Shuffled: labels shuffled within each training machine. Metadata only: a forest on epochs and final validation loss, on the same splits. " +
             "Rival detectors: the final validation loss, the last training loss and the epochs, each in the direction that scores higher on the other machines.");
         var (cases, leftOut) = contrast.Cases(context);
         var families = cases.Select(one => one.Family).Distinct().ToArray();
@@ -41,22 +45,39 @@ static class ChangedUnseenMachine
         return asked.Answer(Answer(scores, families.Length), leftOut, scores);
     }
 
-    /// <summary>AUC on one machine's networks, of a detector from all other machines; then the AUCs of its shuffled controls.</summary>
+    /// <summary>AUC on one machine's networks, of detectors from all other machines and other seeds; then the AUCs of its shuffled controls.</summary>
     static double[] Test(
-        QuestionContext context, IClassifier classifier, Views.FeatureMatrix features, List<ContrastCase> cases, ContrastCase held, int shuffles, string stream)
+        QuestionContext context, IClassifier classifier, FeatureMatrix features, List<ContrastCase> cases, ContrastCase held, int shuffles, string stream)
     {
-        context.Cancellation.ThrowIfCancellationRequested();
-
         // An original may stand beside several keys of its machine; it is trained on once.
-        var training = cases.Where(one => one.Family != held.Family)
-            .SelectMany(one => one.Rows.Zip(one.Labels, (row, label) => (row, label, one.Family))).Distinct().ToArray();
-        var families = training.Select(t => t.Family).Distinct().ToList();
-        var machine = Array.ConvertAll(training, t => families.IndexOf(t.Family));
-        var labelings = Labelings.WithShuffles(context, Array.ConvertAll(training, t => t.label), machine, shuffles, stream, 1000);
-        var models = classifier.Fit(features.Select(Array.ConvertAll(training, t => t.row)), labelings, 2);
-        var test = features.Select(held.Rows);
-        return [.. models.Select(model => ChangedSameMachine.AucOf(model.Scores(test), held.Labels))];
+        var others = cases.Where(one => one.Family != held.Family)
+            .SelectMany(one => one.Rows.Zip(one.Labels, (row, label) => new Example(row, label, one.Family))).Distinct().ToArray();
+        var families = others.Select(example => example.Family).Distinct().ToList();
+        var labelings = Labelings.WithShuffles(
+            context, Array.ConvertAll(others, e => e.Label), Array.ConvertAll(others, e => families.IndexOf(e.Family)), shuffles, stream, held.Rows[0]);
+        var fold = Folds.BySeed([.. others.Select(e => e.Row).Concat(held.Rows).Select(row => context.Labels[row].Seed)], SeedFolds, context.Random("folds"));
+
+        var scores = labelings.Select(_ => new double[2 * held.Rows.Length]).ToArray();
+        for (var third = 0; third < SeedFolds; third++)
+        {
+            context.Cancellation.ThrowIfCancellationRequested();
+            var training = CrossValidation.Where(fold[..others.Length], f => f != third);
+            var test = CrossValidation.Where(fold[others.Length..], f => f == third);
+            if (training.Length == 0 || test.Length == 0) continue;
+            var labels = labelings.Select(set => Array.ConvertAll(training, i => set[i])).ToArray();
+            var models = classifier.Fit(features.Select(Array.ConvertAll(training, i => others[i].Row)), labels, 2);
+            var rows = features.Select(Array.ConvertAll(test, i => held.Rows[i]));
+            for (var set = 0; set < models.Count; set++)
+            {
+                var tested = models[set].Scores(rows);
+                for (var i = 0; i < test.Length; i++) tested.AsSpan(2 * i, 2).CopyTo(scores[set].AsSpan(2 * test[i]));
+            }
+        }
+
+        return [.. scores.Select(s => ChangedSameMachine.AucOf(s, held.Labels))];
     }
+
+    readonly record struct Example(int Row, int Label, string Family);
 
     static Estimate Interval(ContrastCase one, double auc) => Intervals.Auc(auc, one.PerClass, one.PerClass);
 

@@ -39,6 +39,19 @@ sealed class InvariantWriter(List<string>? names)
         }
     }
 
+    /// <summary>
+    /// A matrix as its direction (entries divided by the Frobenius norm) and the logarithm of its norm: products of several layers spread over
+    /// orders of magnitude, and their size would drown their signs.
+    /// </summary>
+    internal void AddDirection(string block, double[] values, int rows, int columns, bool upper = false)
+    {
+        var norm = Math.Sqrt(values.Sum(value => value * value));
+        AddMatrix(block, norm > 0 ? Array.ConvertAll(values, value => value / norm) : values, rows, columns, upper);
+
+        // No weights that were ever trained have a product this small; zeros must not become an infinite number.
+        Add(block, "log_norm", Math.Log(Math.Max(norm, 1e-12)));
+    }
+
     /// <summary>Quantiles 0, 25, 50, 75, 100 %, mean and standard deviation. Sorts <paramref name="numbers"/>.</summary>
     internal void AddSpread(string block, Span<double> numbers)
     {

@@ -170,8 +170,8 @@ sealed class Invariants
     void Grams(double[][] driven)
     {
         for (var gate = 0; gate < 3; gate++)
-            _writer.AddMatrix(Names.Gram[gate], TransposedTimes(driven[gate], driven[gate]), _lines, _lines, upper: true);
-        _writer.AddMatrix("gram_rz", TransposedTimes(driven[GruWeights.R], driven[GruWeights.Z]), _lines, _lines);
+            _writer.AddDirection(Names.Gram[gate], TransposedTimes(driven[gate], driven[gate]), _lines, _lines, upper: true);
+        _writer.AddDirection("gram_rz", TransposedTimes(driven[GruWeights.R], driven[GruWeights.Z]), _lines, _lines);
     }
 
     /// <summary>Aᵀ B, both units × lines.</summary>
@@ -198,22 +198,22 @@ sealed class Invariants
         var held = Scaled(opened, _lines, Held(layer));
         var around = GruWeights.Multiply(_network.Recurrent[layer][GruWeights.N], opened, _hidden, _hidden, _lines);
         around = Scaled(Scaled(around, _lines, ResetGate(layer)), _lines, Opened(layer));
-        _writer.AddMatrix("path_candidate", GruWeights.Multiply(target, candidate, outputs, _hidden, _lines), outputs, _lines);
-        _writer.AddMatrix("path_held", GruWeights.Multiply(target, held, outputs, _hidden, _lines), outputs, _lines);
-        _writer.AddMatrix("path_recurrent", GruWeights.Multiply(target, around, outputs, _hidden, _lines), outputs, _lines);
-        _writer.AddVector("path_b_hn", GruWeights.Multiply(target, _network.RecurrentBiasN[layer], outputs, _hidden, 1));
+        _writer.AddDirection("path_candidate", GruWeights.Multiply(target, candidate, outputs, _hidden, _lines), outputs, _lines);
+        _writer.AddDirection("path_held", GruWeights.Multiply(target, held, outputs, _hidden, _lines), outputs, _lines);
+        _writer.AddDirection("path_recurrent", GruWeights.Multiply(target, around, outputs, _hidden, _lines), outputs, _lines);
+        _writer.AddDirection("path_b_hn", GruWeights.Multiply(target, _network.RecurrentBiasN[layer], outputs, _hidden, 1), outputs, 1);
     }
 
     void Output(double[] source)
     {
         var outputs = _network.Spec.Outputs;
-        _writer.AddMatrix("path", GruWeights.Multiply(_network.Output, source, outputs, _hidden, _lines), outputs, _lines);
+        _writer.AddDirection("path", GruWeights.Multiply(_network.Output, source, outputs, _hidden, _lines), outputs, _lines);
         _writer.AddVector("output.singular", SingularValues.Of(_network.Output, outputs, _hidden));
         var gram = new double[outputs * outputs];
         for (var i = 0; i < outputs; i++)
             for (var j = 0; j < outputs; j++)
                 gram[(i * outputs) + j] = Products.Dot(_network.Output.AsSpan(i * _hidden, _hidden), _network.Output.AsSpan(j * _hidden, _hidden));
-        _writer.AddMatrix("output.gram", gram, outputs, outputs, upper: true);
+        _writer.AddDirection("output.gram", gram, outputs, outputs, upper: true);
         _writer.AddVector("output_bias", _network.OutputBias);
     }
 
