@@ -14,6 +14,8 @@ static class GenerateVerb
     static readonly Option<string> s_shard = new("--shard") { Description = "Train only part i of n, 0 ≤ i < n: one job of a cluster.", HelpName = "i/n", DefaultValueFactory = _ => "0/1" };
     static readonly Option<int> s_threads = new("--threads") { Description = "Networks trained at once; one a core when not given.", HelpName = "T", DefaultValueFactory = _ => Environment.ProcessorCount };
 
+    static readonly Option<double> s_checkpoint = new("--checkpoint-every") { Description = "Seconds of a network's training that a kill may cost.", HelpName = "S", DefaultValueFactory = _ => 5 };
+
     public static Command Create() =>
         new Verb(
             "generate",
@@ -21,7 +23,7 @@ static class GenerateVerb
             "mlds generate populations/ds1.json --networks 20 --zoo z",
             "mlds generate ds1 --networks 10000 --shard 3/16 --zoo z3")
         {
-            s_population, s_zoo, s_networks, s_shard, s_threads,
+            s_population, s_zoo, s_networks, s_shard, s_threads, s_checkpoint,
         }
         .Runs(Run);
 
@@ -30,7 +32,9 @@ static class GenerateVerb
         var population = PopulationFile.Read(run.Get(s_population));
         var networks = Limits.Check("--networks", run.Get(s_networks) ?? population.DefaultNetworks, 1, 10_000_000);
         var threads = Limits.Check("--threads", run.Get(s_threads), 1, 1024);
-        var options = new GenerationOptions(networks, Shard.Parse(run.Get(s_shard)!), threads, TimeSpan.FromSeconds(5));
+        var seconds = run.Get(s_checkpoint);
+        if (seconds is not (>= 0.01 and <= 86_400)) throw new UsageException(FormattableString.Invariant($"--checkpoint-every takes 0.01 … 86400 seconds, not {seconds}."));
+        var options = new GenerationOptions(networks, Shard.Parse(run.Get(s_shard)!), threads, TimeSpan.FromSeconds(seconds));
         using var writer = ZooWriter.Open(run.Get(s_zoo)!, ZooPopulation.Of(population));
         var result = run.WithProgress(view => Generation.Run(writer, population, options, view, run.Cancellation));
         var status = writer.Zoo.Status();

@@ -9,6 +9,11 @@ static class Example
     /// <summary>Three machines whose networks train in a moment.</summary>
     public static Population Small { get; } = Population.Parse(Json("small", """{"inputs": 9, "hidden": 3, "layers": 1, "linear": [8], "activation": "none"}"""), "small");
 
+    /// <summary>The same with runs long enough to be stopped in.</summary>
+    public static Population Slow { get; } = Population.Parse(
+        Json("slow", """{"inputs": 9, "hidden": 8, "layers": 2, "linear": [8], "activation": "none"}""").Replace("\"training\": 128", "\"training\": 4096", StringComparison.Ordinal).Replace("0.02", "1e-12", StringComparison.Ordinal),
+        "slow");
+
     /// <summary>The same with the network of DS1.</summary>
     public static Population Ds1Shape { get; } = Population.Parse(Json("shape", """{"inputs": 9, "hidden": 12, "layers": 4, "linear": [12, 12, 12, 12, 8], "activation": "none"}"""), "shape");
 
@@ -46,7 +51,7 @@ static class Example
           "defaults": {
             "data": {"seed": 1, "training": 128, "validation": 32, "length": 4, "long_test": 8, "long_length": 16},
             "training": {"optimizer": "adam", "loss": "mean_squared_error", "batch": 16, "learning_rate": 0.01, "beta1": 0.9, "beta2": 0.999, "epsilon": 1e-8,
-              "goal_loss": 0.02, "epoch_limit": 40, "milestone_every": 10}
+              "goal_loss": 0.02, "epoch_limit": 30, "milestone_every": 10}
           },
           "machines": [
             {"machine": "SingleDirectMachine"},

@@ -1,6 +1,7 @@
 using Mlds.Training;
 using Mlds.Zoos;
 using ParquetSharp;
+using ParquetSharp.Schema;
 
 namespace Mlds.Releases;
 
@@ -19,7 +20,7 @@ static class NetworksTable
     }
 
     /// <summary>One column: its name, what it means, and how its values of a row group are written.</summary>
-    sealed record TableColumn(string Name, string Meaning, Column Schema, Action<ColumnWriter, IReadOnlyList<Row>> Write);
+    sealed record TableColumn(string Name, string Meaning, Node Schema, Action<ColumnWriter, IReadOnlyList<Row>> Write);
 
     static readonly TableColumn[] s_columns =
     [
@@ -52,7 +53,8 @@ static class NetworksTable
     public static void Write(string path, Zoo zoo, IReadOnlyList<ReleasedNetwork> networks, CancellationToken cancellation)
     {
         using var properties = new WriterPropertiesBuilder().Compression(Compression.Zstd).CompressionLevel(9).Build();
-        using var writer = new ParquetFileWriter(path, [.. s_columns.Select(column => column.Schema)], properties);
+        using var schema = new GroupNode("networks", Repetition.Required, [.. s_columns.Select(column => column.Schema)]);
+        using var writer = new ParquetFileWriter(path, schema, properties);
         for (var start = 0; start < networks.Count; start += RowGroup)
         {
             cancellation.ThrowIfCancellationRequested();
@@ -70,9 +72,30 @@ static class NetworksTable
         writer.Close();
     }
 
-    static TableColumn Of<T>(string name, string meaning, Func<Row, T> value) => new(name, meaning, new Column<T>(name), (writer, rows) =>
+    static TableColumn Of<T>(string name, string meaning, Func<Row, T> value) => new(name, meaning, Schema(name, typeof(T)), (writer, rows) =>
     {
         using var values = writer.LogicalWriter<T>();
         values.WriteBatch(rows.Select(value).ToArray());
     });
+
+    /// <summary>A column without nulls. Lists are named as Parquet's own document has it: list, then element (LogicalTypes.md).</summary>
+    static Node Schema(string name, Type type)
+    {
+        if (type.IsArray)
+        {
+            var element = Schema("element", type.GetElementType()!);
+            return new GroupNode(name, Repetition.Required, [new GroupNode("list", Repetition.Repeated, [element])], LogicalType.List());
+        }
+
+        var (logical, physical) = Type.GetTypeCode(type) switch
+        {
+            TypeCode.Int32 => (LogicalType.Int(32, true), PhysicalType.Int32),
+            TypeCode.Int64 => (LogicalType.Int(64, true), PhysicalType.Int64),
+            TypeCode.Single => (LogicalType.None(), PhysicalType.Float),
+            TypeCode.Double => (LogicalType.None(), PhysicalType.Double),
+            TypeCode.String => (LogicalType.String(), PhysicalType.ByteArray),
+            _ => throw new NotSupportedException($"No column of {type}."),
+        };
+        return new PrimitiveNode(name, Repetition.Required, logical, physical);
+    }
 }

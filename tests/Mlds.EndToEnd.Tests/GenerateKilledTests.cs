@@ -1,0 +1,150 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Text.Json.Nodes;
+
+namespace Mlds.EndToEnd.Tests;
+
+/// <summary>The program itself, killed with -9 at random moments and started again: the zoo ends as if nothing had happened.</summary>
+public sealed class GenerateKilledTests
+{
+    const int Kills = 10;
+
+    static readonly string s_program = Path.Combine(AppContext.BaseDirectory, "Mlds.Cli.dll");
+
+    static Command Mlds(string folder, params string[] arguments) => Command.Run("dotnet", [s_program, .. arguments], folder, TimeSpan.FromMinutes(3));
+
+    static string[] Generate(string zoo, int threads) => ["generate", "population.json", "--zoo", zoo, "--threads", threads.ToString(CultureInfo.InvariantCulture), "--checkpoint-every", "0.1", "--json"];
+
+    [Fact]
+    public void A_generation_killed_ten_times_ends_with_the_same_weights_as_an_undisturbed_one_with_other_threads()
+    {
+        using var scratch = new ScratchFolder();
+        File.WriteAllText(scratch.File("population.json"), Population);
+        var watch = Stopwatch.StartNew();
+        var undisturbed = Mlds(scratch.Path, Generate("undisturbed", 1));
+        Assert.True(undisturbed.ExitCode == 0, undisturbed.Everything);
+        var whole = watch.Elapsed;
+
+        // Moments from the start of the process to a fifth of the whole time later; the fixed seed is for the moments only.
+        var random = new Random(1);
+        var (killed, resumable) = (0, 0);
+        for (var i = 0; i < Kills; i++)
+        {
+            using var process = Process.Start(new ProcessStartInfo("dotnet", [s_program, .. Generate("killed", 3)])
+            {
+                WorkingDirectory = scratch.Path,
+                RedirectStandardOutput = true,
+                RedirectStandardError = true,
+            })!;
+            process.OutputDataReceived += (_, _) => { };
+            process.ErrorDataReceived += (_, _) => { };
+            process.BeginOutputReadLine();
+            process.BeginErrorReadLine();
+            if (!process.WaitForExit(TimeSpan.FromMilliseconds(100 + (random.NextDouble() * whole.TotalMilliseconds / 5))))
+            {
+                process.Kill();
+                killed++;
+            }
+
+            process.WaitForExit();
+            resumable += Begun(scratch.File("killed"));
+        }
+
+        Assert.True(killed >= Kills / 2, $"Only {killed} of {Kills} runs were killed before they ended.");
+        Assert.True(resumable > 0, "No kill left a checkpoint to go on from.");
+        var end = Mlds(scratch.Path, Generate("killed", 3));
+        Assert.True(end.ExitCode == 0, end.Everything);
+        var (expected, actual) = (JsonNode.Parse(undisturbed.Output)!, JsonNode.Parse(end.Output)!);
+        Assert.Equal(12, (int)actual["networks"]!);
+        Assert.Equal((string?)expected["weights_digest"], (string?)actual["weights_digest"]);
+        Assert.All(actual["machines"]!.AsArray(), machine => Assert.Equal(0, (int)machine!["begun"]!));
+
+        // Not only the weights: the whole record of every network, but for where and how long it was trained.
+        foreach (var id in Ids(scratch.File("killed")))
+            Assert.Equal(Record(scratch.Path, "undisturbed", id), Record(scratch.Path, "killed", id));
+    }
+
+    [Fact]
+    public async Task Two_processes_on_one_zoo_get_a_sentence_and_a_terminated_one_stops_cleanly()
+    {
+        using var scratch = new ScratchFolder();
+        File.WriteAllText(scratch.File("population.json"), Population.Replace("\"networks\": 4", "\"networks\": 4000", StringComparison.Ordinal));
+        using var first = Process.Start(new ProcessStartInfo("dotnet", [s_program, .. Generate("z", 1)])
+        {
+            WorkingDirectory = scratch.Path,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        })!;
+        try
+        {
+            // Its first progress line comes when it holds the zoo and trains.
+            var line = await first.StandardError.ReadLineAsync(TestContext.Current.CancellationToken);
+            Assert.NotNull(line);
+            var second = Mlds(scratch.Path, Generate("z", 1));
+            Assert.Equal(1, second.ExitCode);
+            Assert.StartsWith($"mlds: Another process is writing to the zoo 'z' (process {first.Id}", second.Error, StringComparison.Ordinal);
+            Assert.Single(second.Error.TrimEnd().Split('\n'));
+            Assert.Equal(0, Mlds(scratch.Path, "zoo", "z").ExitCode);
+        }
+        finally
+        {
+            Assert.Equal(0, Command.Run("kill", ["-TERM", first.Id.ToString(CultureInfo.InvariantCulture)], scratch.Path, TimeSpan.FromSeconds(10)).ExitCode);
+        }
+
+        var error = await first.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
+        Assert.True(first.WaitForExit(TimeSpan.FromSeconds(20)));
+        Assert.Equal(130, first.ExitCode);
+        Assert.Contains("networks are stored; the same command goes on from there.", error, StringComparison.Ordinal);
+    }
+
+    /// <summary>Checkpoints in the zoo; none when the kill came before there was one.</summary>
+    static int Begun(string zoo)
+    {
+        try
+        {
+            using var opened = Zoos.Zoo.Open(zoo);
+            return opened.Status().Machines.Sum(machine => machine.InProgress);
+        }
+        catch (Zoos.ZooException)
+        {
+            return 0;
+        }
+    }
+
+    static List<string> Ids(string zoo)
+    {
+        using var opened = Zoos.Zoo.Open(zoo);
+        return [.. opened.Networks().Select(network => network.RecipeId)];
+    }
+
+    static string Record(string folder, string zoo, string id)
+    {
+        using var opened = Zoos.Zoo.Open(Path.Combine(folder, zoo));
+        var network = opened.Find(id).Single();
+        return string.Join(
+            '\n',
+            [
+                $"{network.Machine} {network.Seed} {network.Outcome} {network.Epochs} {network.TrainingLoss} {network.ValidationLoss} {network.LongLoss} {network.WeightsSha256}",
+                opened.RecipeJson(network),
+                .. opened.History(network).Select(epoch => epoch.ToString()),
+                .. opened.Milestones(network).Select(milestone => milestone.ToString()),
+            ]);
+    }
+
+    /// <summary>Real recipes, small: a machine that learns, one that doesn't, over enough epochs for a kill to fall into a run.</summary>
+    const string Population = """
+        {
+          "name": "killed",
+          "description": "For tests.",
+          "licence": "CC-BY-SA-4.0",
+          "network": {"inputs": 9, "hidden": 12, "layers": 2, "linear": [8], "activation": "none"},
+          "networks": 4,
+          "defaults": {
+            "data": {"seed": 1, "training": 4096, "validation": 256, "length": 16, "long_test": 16, "long_length": 64},
+            "training": {"optimizer": "adam", "loss": "mean_squared_error", "batch": 128, "learning_rate": 0.01, "beta1": 0.9, "beta2": 0.999, "epsilon": 1e-8,
+              "goal_loss": 0.0001, "epoch_limit": 150, "milestone_every": 10}
+          },
+          "machines": [{"machine": "SingleDirectMachine"}, {"machine": "SimpleXORMachine"}, {"machine": "ParityMachine"}]
+        }
+        """;
+}

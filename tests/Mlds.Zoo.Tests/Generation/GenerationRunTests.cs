@@ -1,0 +1,123 @@
+using Mlds.Training;
+
+namespace Mlds.Zoos.Tests;
+
+public sealed class GenerationRunTests : IDisposable
+{
+    readonly ScratchFolder _scratch = new();
+
+    public void Dispose() => _scratch.Dispose();
+
+    static GenerationOptions Options(int networks, int threads = 2, Shard? shard = null) => new(networks, shard ?? Shard.All, threads, TimeSpan.Zero);
+
+    (string Digest, GenerationProgress End) Generate(
+        string zoo, GenerationOptions options, Action<GenerationProgress>? report = null, CancellationTokenSource? stop = null, Population? population = null)
+    {
+        population ??= Example.Small;
+        using var writer = ZooWriter.Open(_scratch[zoo], Example.Of(population));
+        var end = new GenerationRun(writer, population, options).Run(report ?? (_ => { }), stop?.Token ?? TestContext.Current.CancellationToken);
+        return (writer.Zoo.WeightsDigest(), end);
+    }
+
+    [Fact]
+    public void Every_network_is_what_training_its_recipe_alone_gives()
+    {
+        var (_, end) = Generate("z", Options(3));
+        Assert.Equal((9, 9, 9), (end.Trained, end.Done, end.Total));
+        using var zoo = Zoo.Open(_scratch["z"]);
+        foreach (var stored in zoo.Networks())
+        {
+            var recipe = Example.Small.Recipe(stored.Machine, stored.Seed);
+            var alone = Trainer.Train(recipe, Example.Small.Data(stored.Machine), cancellation: TestContext.Current.CancellationToken);
+            Assert.Equal((alone.Recipe.Id, alone.WeightsSha256, alone.Outcome, alone.LongLoss), (stored.RecipeId, stored.WeightsSha256, stored.Outcome, stored.LongLoss));
+            Assert.Equal(alone.History, zoo.History(stored));
+            Assert.Equal(alone.Milestones, zoo.Milestones(stored));
+        }
+    }
+
+    [Fact]
+    public void A_network_that_does_not_converge_is_kept_with_that_outcome()
+    {
+        Generate("z", Options(1), population: Example.Slow);
+        using var zoo = Zoo.Open(_scratch["z"]);
+        Assert.All(zoo.Networks(), network => Assert.Equal((Outcome.NotConverged, 30), (network.Outcome, network.Epochs)));
+        Assert.Equal(3, zoo.Status().Machines.Sum(machine => machine.NotConverged));
+    }
+
+    [Fact]
+    public void Threads_and_resumption_and_growth_in_steps_leave_no_trace()
+    {
+        var (once, _) = Generate("once", Options(4, threads: 1));
+        Generate("steps", Options(1, threads: 3));
+        var (steps, end) = Generate("steps", Options(4, threads: 3));
+        Assert.Equal(once, steps);
+        Assert.Equal(9, end.Trained);
+    }
+
+    [Fact]
+    public void A_run_that_is_stopped_goes_on_from_its_checkpoints()
+    {
+        var (undisturbed, _) = Generate("once", Options(2), population: Example.Slow);
+        var (stops, begun, stored) = (0, 0, 0);
+        while (true)
+        {
+            using var stop = new CancellationTokenSource();
+            var reports = 0;
+            try
+            {
+                var (digest, _) = Generate("stopped", Options(2), _ => StopAt(stop, ++reports), stop, Example.Slow);
+                Assert.Equal(undisturbed, digest);
+                break;
+            }
+            catch (OperationCanceledException)
+            {
+                stops++;
+                using var zoo = Zoo.Open(_scratch["stopped"]);
+                begun += zoo.Status().Machines.Sum(machine => machine.InProgress);
+                Assert.True(zoo.Status().Networks >= stored);
+                stored = zoo.Status().Networks;
+            }
+        }
+
+        Assert.InRange(stops, 2, 1000);
+        Assert.InRange(begun, stops, 3 * stops);
+        using var whole = Zoo.Open(_scratch["stopped"]);
+        Assert.Equal(0, whole.Status().Machines.Sum(machine => machine.InProgress));
+    }
+
+    static void StopAt(CancellationTokenSource stop, int reports)
+    {
+        if (reports == 12) stop.Cancel();
+    }
+
+    [Fact]
+    public void Shards_together_are_the_whole()
+    {
+        Generate("whole", Options(4));
+        using var whole = Zoo.Open(_scratch["whole"]);
+        var parts = new List<string>();
+        for (var i = 0; i < 3; i++)
+        {
+            Generate($"part{i}", Options(4, shard: new Shard(i, 3)));
+            using var part = Zoo.Open(_scratch[$"part{i}"]);
+            parts.AddRange(part.Networks().Select(network => $"{network.RecipeId} {network.WeightsSha256}"));
+        }
+
+        Assert.Equal(whole.Networks().Select(network => $"{network.RecipeId} {network.WeightsSha256}").Order(StringComparer.Ordinal), parts.Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public void A_finished_population_trains_nothing_more()
+    {
+        Generate("z", Options(2));
+        var (_, end) = Generate("z", Options(2));
+        Assert.Equal((0, 6, 6), (end.Trained, end.Done, end.Total));
+    }
+
+    [Fact]
+    public void What_fails_while_reporting_stops_the_training_threads()
+    {
+        Assert.Throws<InvalidTimeZoneException>(() => Generate("z", Options(4), _ => throw new InvalidTimeZoneException()));
+        Generate("z", Options(4));
+    }
+}
