@@ -150,8 +150,13 @@ public sealed class Zoo : IDisposable
 
     /// <summary>The weights of all networks of <paramref name="machine"/> as one matrix, by seed, each row checked against its SHA-256.</summary>
     /// <param name="include">Which networks, or null for all.</param>
-    public StoredWeights ReadWeights(string machine, Func<StoredNetwork, bool>? include = null) =>
-        WeightMatrixReader.Read(Networks(machine).Where(include ?? (_ => true)).ToArray(), WeightBytes, CheckWeights);
+    public StoredWeights ReadWeights(string machine, Func<StoredNetwork, bool>? include = null)
+    {
+        var networks = Networks(machine).Where(include ?? (_ => true)).ToArray();
+        var rows = _database.Rows(
+            "SELECT network_id, weights FROM networks LEFT JOIN weights USING(network_id) WHERE machine_id = (SELECT machine_id FROM machines WHERE name = $1) ORDER BY seed", machine);
+        return WeightMatrixReader.Read(networks, rows, CheckWeights);
+    }
 
     /// <summary>A network in full.</summary>
     public TrainedNetwork Read(StoredNetwork network) => new(
@@ -208,10 +213,14 @@ public sealed class Zoo : IDisposable
 
     byte[] WeightBytes(StoredNetwork network) =>
         _database.Blob("SELECT weights FROM weights WHERE network_id = $1", network.Row)
-        ?? throw new ZooException($"The weights of network {network.RecipeId} ({network.Machine}, seed {network.Seed}) are missing from the zoo '{Folder}'; restore it from a copy.");
+        ?? throw Missing(network);
 
-    void CheckWeights(StoredNetwork network, byte[] bytes)
+    ZooException Missing(StoredNetwork network) =>
+        new($"The weights of network {network.RecipeId} ({network.Machine}, seed {network.Seed}) are missing from the zoo '{Folder}'; restore it from a copy.");
+
+    void CheckWeights(StoredNetwork network, ReadOnlySpan<byte> bytes)
     {
+        if (bytes.IsEmpty) throw Missing(network);
         if (bytes.Length % sizeof(float) == 0 && Convert.ToHexStringLower(SHA256.HashData(bytes)) == network.WeightsSha256) return;
         throw new ZooException(
             $"The weights of network {network.RecipeId} ({network.Machine}, seed {network.Seed}) in the zoo '{Folder}' are damaged: their SHA-256 differs from the recorded one; restore the zoo from a copy.");
