@@ -8,6 +8,7 @@ static class Program
     /// <summary>The verbs, in main-path order: this list is the program's table of contents.</summary>
     internal static RootCommand Root() => new("Populations of neural networks under full control, and what their weights reveal.")
     {
+        QuickstartVerb.Create(),
         MachinesVerb.Create(),
         TrainVerb.Create(),
         GenerateVerb.Create(),
