@@ -68,7 +68,7 @@ public sealed partial class ReportTests
         using var report = new WrittenReport(result);
         var rest = Regex.Replace(report.Page, "<head>.*</head>|<script>.*</script>|<svg.*?</svg>|<figcaption>.*?</figcaption>", " ", RegexOptions.Singleline);
         rest = DataElement().Replace(rest, " ");
-        rest = WebUtility.HtmlDecode(Regex.Replace(rest, "<[^>]*>", "\n"));
+        rest = WebUtility.HtmlDecode(Regex.Replace(rest, "<[^>]*>", "\n")).Replace('\u00a0', ' ');
         foreach (var sentence in Leaves(Metrics.ToJson(result)).OfType<string>().Where(sentence => sentence.Length > 0).Distinct().OrderByDescending(sentence => sentence.Length))
             rest = rest.Replace(sentence, "", StringComparison.Ordinal);
 

@@ -11,32 +11,41 @@ static class ConfusionFigure
     /// <summary>Smaller cells have neither names nor numbers written at them; pointing at one still tells.</summary>
     const double SmallestNamed = 11;
 
-    /// <summary>The figure, or null when the question has no matrix.</summary>
-    public static Figure? Of(QuestionResult question, string id)
+    /// <summary>One figure a subject of the question, such as the original machines and all machines.</summary>
+    public static IEnumerable<Figure> Of(QuestionResult question, string id)
     {
-        var matrices = question.ConfusionMatrices.Where(matrix => matrix.Classes.Count > 0).ToArray();
-        if (matrices.Length == 0)
-            return null;
-        var left = 34 + matrices.SelectMany(matrix => matrix.Classes).Max(name => Lettering.Width(Lettering.Short(name), Panel.LabelSize));
-        var columns = Math.Min(matrices.Length, 3);
-        var side = Math.Min((Figure.FullWidth - left - 12 - (Gap * (columns - 1))) / columns, 330);
-        var below = left + 4;
-        var rows = (matrices.Length + columns - 1) / columns;
+        var subjects = question.ConfusionMatrices.Where(matrix => matrix.Classes.Count > 0).GroupBy(matrix => matrix.Subject);
+        return subjects.Select((subject, i) => Of(question, Shown([.. subject]), i == 0 ? id : $"{id}-{i + 1}"));
+    }
+
+    /// <summary>
+    /// The paper's way and ours, chosen beforehand and not by the result: a random forest on the first view (raw weights) and on the last
+    /// (invariants). All others are in metrics.json.
+    /// </summary>
+    static ConfusionMatrix[] Shown(ConfusionMatrix[] matrices)
+    {
+        var method = matrices.Any(matrix => matrix.Method == "forest") ? "forest" : matrices[0].Method;
+        var candidates = matrices.Where(matrix => matrix.Method == method).ToArray();
+        return candidates.Length < 2 ? candidates : [candidates[0], candidates[^1]];
+    }
+
+    static Figure Of(QuestionResult question, ConfusionMatrix[] matrices, string id)
+    {
+        var longest = matrices[0].Classes.Max(name => Lettering.Width(Lettering.Short(name), Panel.LabelSize));
+        var left = 34 + longest;
+        var side = Math.Min((Figure.FullWidth - left - 12 - Gap) / 2, 330);
         var total = matrices[0].Counts.Sum(row => row.Sum());
         return new Figure(
             id,
             $"Who was taken for whom: {question.Title}",
-            "Rows are the machine that was learned, columns the machine that the weights were taken for; numbers count networks that took no part in fitting, "
-            + $"n = {Words.Count(total)} a panel. A perfect answer has numbers on the diagonal only.",
+            $"Who was taken for whom among the {matrices[0].Subject}: rows are the machine that was learned, columns the machine that the weights were taken for; numbers count "
+            + $"networks that took no part in fitting, n = {Words.Count(total)} a panel. A perfect answer has numbers on the diagonal only.",
             Figure.FullWidth,
-            rows * (34 + side + below),
+            34 + side + longest + 38,
             canvas =>
             {
                 for (var i = 0; i < matrices.Length; i++)
-                {
-                    var box = new Box(left + (i % columns * (side + Gap)), 34 + (i / columns * (34 + side + below)), side, side);
-                    DrawMatrix(canvas, box, matrices[i], names: i % columns == 0);
-                }
+                    DrawMatrix(canvas, new Box(left + (i * (side + Gap)), 34, side, side), matrices[i], names: i == 0);
             });
     }
 

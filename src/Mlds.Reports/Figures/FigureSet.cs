@@ -34,7 +34,7 @@ sealed class FigureSet
             .. s_metrics.Select(metric => ScoreFigure.Of(question, metric, $"{id}-{metric}")),
             CurveFigure.Of(question, id + "-curve"),
             KeyFigure.Of(question, id + "-auc"),
-            ConfusionFigure.Of(question, id + "-confusion"),
+            .. ConfusionFigure.Of(question, id + "-confusion"),
             SpreadFigure.Of(question, id + "-spread"),
         ]);
     }

@@ -14,6 +14,7 @@ static class SpreadFigure
         var all = question.Distributions.Where(distribution => distribution.Count > 0).ToArray();
         if (all.Length == 0)
             return null;
+        all = [.. all.Select(distribution => distribution with { Group = WithoutVariant(distribution.Group) })];
         var groups = all.Select(distribution => distribution.Group).Distinct().ToArray();
         var panels = all.GroupBy(distribution => distribution.View).ToArray();
         var rows = all.Select(distribution => (distribution.Subject, distribution.Group)).Distinct().OrderBy(row => row.Subject == "all" ? 1 : 0).ToArray();
@@ -79,6 +80,9 @@ static class SpreadFigure
         canvas.Path(corners, closed: true, new Look(paint, Opacity: 0.35));
         canvas.Path(corners, closed: true, new Look(Stroke: paint));
     }
+
+    /// <summary>A row's machine says which variant is meant, so groups of all variants share a colour.</summary>
+    static string WithoutVariant(string group) => Families.Variants.Skip(1).Aggregate(group, (name, variant) => name.Replace(variant, "changed", StringComparison.Ordinal));
 
     /// <summary>Not the first colours: those stand for machines and variants.</summary>
     static Paint PaintOf(int group) => Palette.Of(group + 3);

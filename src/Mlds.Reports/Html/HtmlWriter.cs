@@ -28,9 +28,10 @@ sealed class HtmlWriter
         return this;
     }
 
+    /// <summary>Escaped text; a per cent sign stays on the line of its number.</summary>
     public HtmlWriter Text(string text)
     {
-        _html.Append(Escape(text));
+        _html.Append(Escape(text.Replace(" %", "\u00a0%", StringComparison.Ordinal)));
         return this;
     }
 

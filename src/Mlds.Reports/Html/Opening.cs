@@ -13,10 +13,10 @@ static class Opening
             .Text($" parameters ({population.Network}), each trained to imitate one of ").Count(population.Machines.Count)
             .Text($" machines. Population: {population.Name}.").Close();
         html.Close();
-        Tiles(html, result.Headlines);
+        Tiles(html, result);
         html.Open("section", "claims", "claims").Element("h2", "The paper’s claims, on these networks");
         foreach (var finding in result.Findings)
-            Claim(html, finding);
+            Claim(html, finding, result.Questions);
         html.Element(
             "p",
             "The claims are those of J. Clemens, MLDS: A Dataset for Weight-Space Analysis of Neural Networks, arXiv 2104.10555 (2021). Brackets hold 95 % intervals.",
@@ -24,29 +24,31 @@ static class Opening
         html.Close();
     }
 
-    static void Tiles(HtmlWriter html, Headlines headlines)
+    static void Tiles(HtmlWriter html, AnalysisResult result)
     {
+        var headlines = result.Headlines;
         html.Open("div", "tiles");
         if (headlines.WhichMachine is { } machine)
-            Tile(html, "naming the machine from the weights", machine, Words.Percent, "accuracy");
+            Tile(html, "naming the machine from the weights", machine, Words.Percent, "accuracy", result.Questions);
         if (headlines.KeyFromWeights is { } weights)
-            Tile(html, "finding the key from the weights", weights, Words.Number, "AUC");
+            Tile(html, "finding the key from the weights", weights, Words.Number, "AUC", result.Questions);
         if (headlines.KeyFromLoss is { } loss)
-            Tile(html, "finding the key from the loss", loss, Words.Number, "AUC");
+            Tile(html, "finding the key from the loss", loss, Words.Number, "AUC", result.Questions, headlines.KeyFromWeights);
         html.Close();
     }
 
-    static void Tile(HtmlWriter html, string what, Score score, Func<double, string> shown, string unit)
+    static void Tile(HtmlWriter html, string what, Score score, Func<double, string> shown, string unit, IReadOnlyList<QuestionResult> questions, Score? beside = null)
     {
         html.Open("div", Words.IsRival(score.View) ? "tile rival" : "tile");
         html.Open("div", "big").Value(score.Value.Value, shown).Close();
         html.Element("div", $"{unit} of {what}", "what");
         html.Open("div", "note").Text("95 % interval ").Value(score.Value.Low, shown).Text(" to ").Value(score.Value.High, shown).Text("; guessing gives ")
-            .Value(score.Chance, shown).Text("; ").Count(score.Networks).Text($" networks; {Words.View(score.View)}, {Words.Method(score.Method)}").Close();
-        html.Close();
+            .Value(score.Chance, shown).Text("; ").Count(score.Networks).Text($" networks; {Words.View(score.View)}, {Words.Method(score.Method)}. ");
+        LinkToQuestion(html, score, questions, beside is null ? [] : [beside]);
+        html.Close().Close();
     }
 
-    static void Claim(HtmlWriter html, Finding finding)
+    static void Claim(HtmlWriter html, Finding finding, IReadOnlyList<QuestionResult> questions)
     {
         html.Open("article", "claim").Element("h3", finding.Claim).Element("p", finding.Answer);
         if (finding.Evidence.Count > 0)
@@ -54,16 +56,25 @@ static class Opening
             html.Open("ul", "evidence");
             foreach (var score in finding.Evidence)
             {
-                html.Open("li").Text($"{score.Subject}, {Words.View(score.View)}, {Words.Method(score.Method)}: {Words.Metric(score.Metric)} ");
-                html.Open("b").Value(score.Value.Value, Words.Number).Close();
+                html.Open("li").Text($"{Words.Metric(score.Metric)} ").Open("b").Value(score.Value.Value, Words.Number).Close();
                 html.Text(" [");
                 Tables.Interval(html, score.Value);
-                html.Text("], guessing ").Value(score.Chance, Words.Number).Text(", ").Count(score.Networks).Text(" networks").Close();
+                html.Text($"]: {score.Subject}, {Words.View(score.View)}, {Words.Method(score.Method)}; guessing ").Value(score.Chance, Words.Number).Text(", ")
+                    .Count(score.Networks).Text(" networks. ");
+                LinkToQuestion(html, score, questions, finding.Evidence);
+                html.Close();
             }
 
             html.Close();
         }
 
         html.Close();
+    }
+
+    /// <summary>Where the score was asked for. Questions can have equal scores; then it is the one that has most of those beside it.</summary>
+    static void LinkToQuestion(HtmlWriter html, Score score, IReadOnlyList<QuestionResult> questions, IReadOnlyList<Score> beside)
+    {
+        if (questions.Where(question => question.Scores.Contains(score)).MaxBy(question => beside.Count(question.Scores.Contains)) is { } asked)
+            html.Link(asked.Id, asked.Title);
     }
 }
