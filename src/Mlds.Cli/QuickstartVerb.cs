@@ -1,8 +1,10 @@
 using System.CommandLine;
 using System.Diagnostics;
 using System.Globalization;
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using Mlds.Analysis;
+using Mlds.Analysis.Loading;
 using Mlds.Analysis.Results;
 using Mlds.Cli.Frame;
 using Mlds.Releases;
@@ -43,6 +45,7 @@ static class QuickstartVerb
         var result = run.WithProgress(view => Analyze(writer.Zoo, view, run.Cancellation));
         var report = Report.Write(result, folder);
 
+        // Three lines, whatever happened before: people and scripts look for them at the end.
         run.Output.WriteLine($"Report: {report}");
         run.Output.WriteLine($"Naming the machine from the weights: {Machine(result)}");
         run.Output.WriteLine($"Finding the key: {Key(result)}");
@@ -66,16 +69,22 @@ static class QuickstartVerb
     static bool IsReleaseOf(Zoo zoo, ReleasePlan plan, string folder)
     {
         var path = Path.Combine(folder, "manifest.json");
-        if (!File.Exists(path) || JsonNode.Parse(File.ReadAllText(path)) is not JsonObject manifest) return false;
-        return (string?)manifest["population"]?["sha256"] == zoo.Population.Sha256
-            && manifest["subsets"] is JsonArray subsets && subsets.Select(size => (int?)size).SequenceEqual(plan.Subsets.Select(size => (int?)size));
+        try
+        {
+            return File.Exists(path) && JsonNode.Parse(File.ReadAllText(path)) is JsonObject manifest
+                && (string?)manifest["population_sha256"] == zoo.Population.Sha256
+                && manifest["subsets"] is JsonArray subsets && subsets.Select(size => (int?)size).SequenceEqual(plan.Subsets.Select(size => (int?)size));
+        }
+        catch (Exception exception) when (exception is JsonException or InvalidOperationException or FormatException)
+        {
+            return false;
+        }
     }
 
     static AnalysisResult Analyze(Zoo zoo, IProgressView view, CancellationToken cancellation)
     {
         var item = view.Begin("Analysing", 100);
-        var matrix = WeightSource.Read(zoo);
-        return WeightAnalysis.Run(matrix, progress: new Reporting<AnalysisProgress>(at => item.Report((long)(100 * at.Share), at.Step)), cancellation: cancellation);
+        return WeightAnalysis.Run(ZooMatrix.Read(zoo, cancellation), progress: new Reporting<AnalysisProgress>(at => item.Report((long)(100 * at.Share), at.Step)), cancellation: cancellation);
     }
 
     static string Machine(AnalysisResult result) => result.Headlines.WhichMachine is { } score
