@@ -8,7 +8,7 @@ namespace Mlds.Training;
 /// <param name="Processor">The processor's name, as the system tells it.</param>
 /// <param name="KernelSet">The kernels that ran: <c>avx512</c>, <c>avx2</c>, <c>simd128</c> or <c>scalar</c>.</param>
 /// <param name="Host">Name of the machine it ran on.</param>
-/// <param name="CoreSeconds">Seconds that one core was at work on this run: the clock of its thread, over all pauses and resumptions.</param>
+/// <param name="CoreSeconds">Seconds that a core was at work on this run, over all pauses and resumptions.</param>
 public sealed record Provenance(string ProgramVersion, string Processor, string KernelSet, string Host, double CoreSeconds)
 {
     /// <summary>Version of this program.</summary>

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Mlds.Kernels;
 using Mlds.Kernels.Optimizers;
 using Mlds.Kernels.Random;
@@ -73,7 +72,7 @@ public sealed class TrainingRun : IDisposable
     public EpochRecord NextEpoch()
     {
         if (Outcome is not null) throw new InvalidOperationException($"The run has ended with {Outcome}.");
-        var started = Stopwatch.GetTimestamp();
+        var started = CoreClock.Seconds;
         var squares = Descend();
         _kernels.SetWeights(_weights);
         var record = new EpochRecord(
@@ -85,7 +84,7 @@ public sealed class TrainingRun : IDisposable
         _rate.After(record.ValidationLoss);
         Outcome = End(record);
         if (Outcome is not null || record.Epoch % Recipe.Training.MilestoneEvery == 0) AddMilestone(record);
-        _coreSeconds += Stopwatch.GetElapsedTime(started).TotalSeconds;
+        _coreSeconds += CoreClock.Seconds - started;
         return record;
     }
 
@@ -96,9 +95,9 @@ public sealed class TrainingRun : IDisposable
     public TrainedNetwork Finish()
     {
         if (Outcome is not { } outcome) throw new InvalidOperationException("The run has not ended yet.");
-        var started = Stopwatch.GetTimestamp();
+        var started = CoreClock.Seconds;
         var longLoss = Evaluation.Loss(Recipe.Network, _weights, _data.LongTest);
-        var seconds = _coreSeconds + Stopwatch.GetElapsedTime(started).TotalSeconds;
+        var seconds = _coreSeconds + CoreClock.Seconds - started;
         return new TrainedNetwork(
             Recipe, outcome, Epoch, _history[^1].ValidationLoss, longLoss, [.. _weights], [.. _history], [.. _milestones], Provenance.Here(_kernels.Name, seconds));
     }

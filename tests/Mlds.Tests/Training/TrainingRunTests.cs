@@ -129,7 +129,9 @@ public sealed class TrainingRunTests
         run.NextEpoch();
         var before = GC.GetAllocatedBytesForCurrentThread();
         for (var i = 0; i < 20; i++) run.NextEpoch();
-        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 2000);
+
+        // Two readings of the core's clock an epoch; nothing in the steps themselves.
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 20 * 1000);
     }
 
     static void AssertSame(TrainedNetwork expected, TrainedNetwork actual)
