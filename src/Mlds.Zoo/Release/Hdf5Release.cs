@@ -64,6 +64,17 @@ sealed class Hdf5Release : IDisposable
     public void WriteRow(float[] weights) =>
         _writer.Write(_weights, weights, fileSelection: new HyperslabSelection(2, [_row++, 0], [1, (ulong)_parameters]));
 
+    /// <summary>The first <paramref name="rows"/> rows of weights.</summary>
+    /// <exception cref="InvalidDataException">The file has another shape.</exception>
+    public static float[] ReadWeights(string path, int rows, int parameters, int networks)
+    {
+        using var file = H5File.OpenRead(path);
+        var dataset = file.Dataset("weights");
+        if (!dataset.Space.Dimensions.SequenceEqual([(ulong)networks, (ulong)parameters]))
+            throw new InvalidDataException($"'{path}' has weights of {string.Join(" × ", dataset.Space.Dimensions)} where the release has {networks} networks of {parameters}.");
+        return dataset.Read<float[]>(fileSelection: new HyperslabSelection(2, [0, 0], [(ulong)rows, (ulong)parameters]));
+    }
+
     public void Dispose() => _writer.Dispose();
 
     /// <summary>Histories end to end; network i has the epochs start[i] … start[i + 1] − 1 of them.</summary>

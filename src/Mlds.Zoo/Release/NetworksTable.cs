@@ -72,6 +72,40 @@ static class NetworksTable
         writer.Close();
     }
 
+    /// <summary>What a release's reader takes from the table.</summary>
+    public sealed record Contents(IReadOnlyList<StoredNetwork> Networks, IReadOnlyList<EpochRecord[]> Histories);
+
+    public static Contents Read(string path)
+    {
+        var (networks, histories) = (new List<StoredNetwork>(), new List<EpochRecord[]>());
+        using var reader = new ParquetFileReader(path);
+        for (var i = 0; i < reader.FileMetaData.NumRowGroups; i++)
+        {
+            using var group = reader.RowGroup(i);
+            var (id, machine, seed, outcome) = (All<string>(group, "recipe_id"), All<string>(group, "machine"), All<long>(group, "seed"), All<string>(group, "outcome"));
+            var (epochs, training, validation, @long) = (All<int>(group, "epochs"), All<float>(group, "training_loss"), All<float>(group, "validation_loss"), All<float>(group, "long_loss"));
+            var (hash, seconds) = (All<string>(group, "weights_sha256"), All<double>(group, "core_seconds"));
+            var (version, processor, kernels) = (All<string>(group, "program_version"), All<string>(group, "processor"), All<string>(group, "kernel_set"));
+            var (trainings, validations, rates) = (All<float[]>(group, "history_training_loss"), All<float[]>(group, "history_validation_loss"), All<float[]>(group, "history_learning_rate"));
+            for (var row = 0; row < id.Length; row++)
+            {
+                networks.Add(new StoredNetwork(
+                    id[row], machine[row], (uint)seed[row], OutcomeName.Parse(outcome[row]), epochs[row], training[row], validation[row], @long[row], hash[row],
+                    new Provenance(version[row], processor[row], kernels[row], "", seconds[row])));
+                histories.Add([.. trainings[row].Select((loss, epoch) => new EpochRecord(epoch + 1, loss, validations[row][epoch], rates[row][epoch]))]);
+            }
+        }
+
+        return new Contents(networks, histories);
+    }
+
+    static T[] All<T>(RowGroupReader group, string column)
+    {
+        using var reader = group.Column(Array.FindIndex(s_columns, candidate => candidate.Name == column));
+        using var values = reader.LogicalReader<T>();
+        return values.ReadAll((int)group.MetaData.NumRows);
+    }
+
     static TableColumn Of<T>(string name, string meaning, Func<Row, T> value) => new(name, meaning, Schema(name, typeof(T)), (writer, rows) =>
     {
         using var values = writer.LogicalWriter<T>();

@@ -240,4 +240,52 @@ public sealed class ReleaseTests : IDisposable
         Assert.Equal(Example.Network(Example.Small, "ParityMachine", 0).Weights.Length, next);
         static int Number(string text) => int.Parse(text, CultureInfo.InvariantCulture);
     }
+
+    [Theory]
+    [InlineData("npy")]
+    [InlineData("h5")]
+    public void What_was_written_is_read_again_from_either_format(string format)
+    {
+        var written = Write("r", [1, 3], format);
+        var release = Release.Open(_scratch["r"]);
+        Assert.Equal(("small", written.WeightsDigest), (release.Population, release.WeightsDigest));
+        Assert.Equal([1, 3], release.Subsets);
+        Assert.Equal(Example.Small.MachineNames, release.Machines);
+        using var zoo = Zoo.Open(_scratch["z"]);
+        var networks = Expected(1, 3);
+        var weights = release.ReadWeights();
+        for (var i = 0; i < networks.Count; i++)
+        {
+            Assert.Equal(networks[i] with { Provenance = networks[i].Provenance with { Host = "" }, Row = 0, Form = 0 }, release.Networks[i]);
+            Assert.Equal(zoo.ReadWeights(networks[i]), weights.Row(i).ToArray());
+            Assert.Equal(zoo.History(networks[i]), release.History(i));
+        }
+
+        Assert.Equal(3, release.ReadWeights(1).Networks.Count);
+        Assert.Throws<ArgumentException>(() => release.ReadWeights(2));
+    }
+
+    [Fact]
+    public void A_damaged_release_is_refused_naming_what_is_wrong()
+    {
+        Write("r", [2], "npy");
+        var weights = Path.Combine(_scratch["r"], "weights.npy");
+        var bytes = File.ReadAllBytes(weights);
+        bytes[^1] ^= 1;
+        File.WriteAllBytes(weights, bytes);
+        var release = Release.Open(_scratch["r"]);
+        Assert.Contains(release.Networks[^1].RecipeId, Assert.Throws<InvalidDataException>(() => release.ReadWeights()).Message);
+        File.WriteAllBytes(weights, bytes[..^4]);
+        Assert.Contains("weights.npy", Assert.Throws<InvalidDataException>(() => release.ReadWeights()).Message);
+        foreach (var name in new[] { "networks.parquet", "recipes.json", "manifest.json" })
+        {
+            var whole = File.ReadAllBytes(Path.Combine(_scratch["r"], name));
+            File.WriteAllBytes(Path.Combine(_scratch["r"], name), whole[..(whole.Length / 2)]);
+            Assert.Throws<InvalidDataException>(() => Release.Open(_scratch["r"]));
+            File.WriteAllBytes(Path.Combine(_scratch["r"], name), whole);
+        }
+
+        File.WriteAllText(Path.Combine(_scratch["r"], "manifest.json"), File.ReadAllText(Path.Combine(_scratch["r"], "manifest.json")).Replace("\"version\": 1", "\"version\": 2", StringComparison.Ordinal));
+        Assert.Contains("update mlds", Assert.Throws<InvalidDataException>(() => Release.Open(_scratch["r"])).Message);
+    }
 }
