@@ -15,7 +15,11 @@ static class Generation
     public static Result Run(ZooWriter writer, Population population, GenerationOptions options, IProgressView view, CancellationToken cancellation)
     {
         var watch = Stopwatch.StartNew();
+        // Every machine's sequences are generated here: the recipes have their SHA-256.
+        var preparing = view.Begin("Preparing sequences", population.MachineNames.Count);
+        preparing.Report(0);
         var generation = new GenerationRun(writer, population, options);
+        preparing.Report(population.MachineNames.Count);
         var all = default(IProgressItem);
         var machines = new Dictionary<string, IProgressItem>();
         GenerationProgress? last = null;

@@ -19,8 +19,9 @@ static class ParseFault
             { SymbolResult: ArgumentResult { Tokens.Count: > 0 } argument } error => ArgumentFault(argument, error),
             { SymbolResult: ArgumentResult argument } => Missing(command, argument.Argument),
             { SymbolResult: CommandResult } when MissingArgument(parsed) is { } missing => Missing(command, missing),
-            { SymbolResult: CommandResult } when MissingOption(parsed) is { } missing =>
+            { SymbolResult: OptionResult { Implicit: true, Option: var missing } } =>
                 $"'{command.Name}' needs {missing.Name} {missing.HelpName ?? "VALUE"}: {Lower(missing.Description)}{Example(command)}.",
+            { SymbolResult: OptionResult { Option: var bare } } => $"{bare.Name} needs a value: {Lower(bare.Description)}.",
             { SymbolResult: CommandResult } when MissingVerb(parsed) => $"'{Path(parsed)}' needs one of: {string.Join(", ", Verbs(command))}.",
             var error => $"{error.Message.TrimEnd('.')}; {HelpHint(parsed)}.",
         };
@@ -88,9 +89,6 @@ static class ParseFault
     static Argument? MissingArgument(ParseResult parsed) =>
         parsed.CommandResult.Command.Arguments.FirstOrDefault(argument =>
             argument.Arity.MinimumNumberOfValues > (parsed.GetResult(argument)?.Tokens.Count ?? 0));
-
-    static Option? MissingOption(ParseResult parsed) =>
-        parsed.CommandResult.Command.Options.FirstOrDefault(option => option.Required && parsed.GetResult(option) is null);
 
     static bool MissingVerb(ParseResult parsed) => parsed.CommandResult.Command is { Action: null, Subcommands.Count: > 0 };
 

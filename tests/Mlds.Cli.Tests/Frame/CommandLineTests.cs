@@ -35,6 +35,7 @@ public sealed class CommandLineTests
     [InlineData("needs FILE", "generate")]
     [InlineData("mlds generate x.json --seed 3", "generate")]
     [InlineData("'y'", "generate", "x", "y")]
+    [InlineData("--seed needs a value: the seed", "generate", "x", "--seed")]
     public void A_command_line_that_can_not_be_gets_one_sentence_and_exit_code_2(string says, params string[] args)
     {
         var (code, output, error) = Run(Fine, args);

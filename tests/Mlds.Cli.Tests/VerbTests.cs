@@ -1,0 +1,160 @@
+using System.Text.Json.Nodes;
+using Mlds.Cli.Frame;
+
+namespace Mlds.Cli.Tests;
+
+/// <summary>train, generate, zoo and release on a population that trains in a moment; the formats are those of docs/formats/cli-json.md.</summary>
+public sealed class VerbTests : IDisposable
+{
+    const string Population = """
+        {
+          "name": "tiny",
+          "description": "For tests.",
+          "licence": "CC-BY-SA-4.0",
+          "network": {"inputs": 9, "hidden": 4, "layers": 1, "linear": [8], "activation": "none"},
+          "networks": 3,
+          "defaults": {
+            "data": {"seed": 1, "training": 512, "validation": 64, "length": 8, "long_test": 8, "long_length": 32},
+            "training": {"optimizer": "adam", "loss": "mean_squared_error", "batch": 32, "learning_rate": 0.01, "beta1": 0.9, "beta2": 0.999, "epsilon": 1e-8,
+              "goal_loss": 0.02, "epoch_limit": 60, "milestone_every": 10}
+          },
+          "machines": [{"machine": "SingleDirectMachine"}, {"machine": "SimpleXORMachine"}]
+        }
+        """;
+
+    readonly string _folder = Directory.CreateTempSubdirectory("mlds-cli-test-").FullName;
+
+    public VerbTests() => File.WriteAllText(At("tiny.json"), Population);
+
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
+
+    string At(string name) => Path.Combine(_folder, name);
+
+    static (int Code, string Output, string Error) Run(params string[] args)
+    {
+        var (output, error) = (new StringWriter(), new StringWriter());
+        var code = CommandLine.Run(Program.Root(), args, output, error);
+        return (code, output.ToString(), error.ToString());
+    }
+
+    static JsonObject Json(params string[] args)
+    {
+        var (code, output, error) = Run([.. args, "--json"]);
+        Assert.True(code == 0, error);
+        return JsonNode.Parse(output)!.AsObject();
+    }
+
+    static void Fails(int expected, string says, params string[] args)
+    {
+        var (code, output, error) = Run(args);
+        Assert.Equal((expected, ""), (code, output));
+        Assert.StartsWith("mlds: ", error);
+        Assert.Single(error.TrimEnd('\n').Split('\n'));
+        Assert.Contains(says, error);
+        Assert.DoesNotContain("internal error", error);
+    }
+
+    static IEnumerable<string> Keys(JsonNode? node) => node!.AsObject().Select(pair => pair.Key);
+
+    JsonObject Generate() => Json("generate", At("tiny.json"), "--zoo", At("z"));
+
+    [Fact]
+    public void Train_prints_its_keys_and_writes_the_weights_it_hashes()
+    {
+        var document = Json("train", "--machine", "SimpleXORMachine", "--seed", "3", "--population", At("tiny.json"), "--out", At("w.npy"));
+        Assert.Superset(
+            new HashSet<string> { "recipe_id", "machine", "seed", "outcome", "epochs", "validation_loss", "weights_sha256" }, Keys(document).ToHashSet());
+        Assert.Equal(("SimpleXORMachine", 3, "converged"), ((string?)document["machine"], (int)document["seed"]!, (string?)document["outcome"]));
+        var bytes = File.ReadAllBytes(At("w.npy"));
+        Assert.Equal((string?)document["weights_sha256"], Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(bytes.AsSpan(128))));
+        var (code, text, _) = Run("train", "--machine", "SimpleXORMachine", "--seed", "3", "--population", At("tiny.json"));
+        Assert.Equal(0, code);
+        Assert.Contains((string)document["weights_sha256"]!, text);
+        Assert.Contains("converged after", text);
+    }
+
+    [Fact]
+    public void Generate_and_zoo_print_the_same_status()
+    {
+        var generated = Generate();
+        var status = Json("zoo", At("z"));
+        Assert.Equal(6, (int)generated["trained"]!);
+        Assert.Equal((string?)generated["weights_digest"], (string?)status["weights_digest"]);
+        Assert.Equal(["SingleDirectMachine", "SimpleXORMachine"], status["machines"]!.AsArray().Select(machine => (string?)machine!["name"]));
+        Assert.All(status["machines"]!.AsArray(), machine => Assert.Superset(
+            new HashSet<string> { "name", "converged", "not_converged", "diverged", "core_seconds" }, Keys(machine).ToHashSet()));
+        Assert.Equal(6, status["machines"]!.AsArray().Sum(machine => (int)machine!["converged"]! + (int)machine["not_converged"]! + (int)machine["diverged"]!));
+        Assert.Equal(0, (int)Generate()["trained"]!);
+        var (code, text, _) = Run("zoo", At("z"));
+        Assert.Equal(0, code);
+        Assert.Contains($"weights digest {status["weights_digest"]}", text);
+    }
+
+    [Fact]
+    public void Show_tells_all_about_one_network()
+    {
+        Generate();
+        var trained = Json("train", "--machine", "SingleDirectMachine", "--seed", "1", "--population", At("tiny.json"));
+        var id = (string)trained["recipe_id"]!;
+        var shown = Json("zoo", At("z"), "show", id[..12]);
+        foreach (var key in new[] { "recipe_id", "machine", "seed", "outcome", "epochs", "validation_loss", "long_loss", "weights_sha256" })
+            Assert.Equal(trained[key]!.ToJsonString(), shown[key]!.ToJsonString());
+        Assert.Equal(id, Mlds.Training.Recipe.Parse(Mlds.Training.Canonical.Serialize(shown["recipe"])).Id);
+        Assert.Equal((int)trained["epochs"]!, shown["history"]!["validation_loss"]!.AsArray().Count);
+        Assert.NotEmpty(shown["milestones"]!.AsArray());
+        var (code, text, _) = Run("zoo", At("z"), "show", id);
+        Assert.Equal(0, code);
+        Assert.Contains("validation loss by epoch", text);
+        Assert.Contains(id, text);
+    }
+
+    [Fact]
+    public void Release_prints_what_it_wrote()
+    {
+        Generate();
+        var document = Json("release", At("z"), "--out", At("r"), "--subsets", "1,2", "--formats", "npy,h5");
+        Assert.Equal(4, (int)document["networks"]!);
+        Assert.Equal([1, 2], document["subsets"]!.AsArray().Select(size => (int)size!));
+        foreach (var file in document["files"]!.AsArray())
+            Assert.Equal(new FileInfo(Path.Combine(At("r"), (string)file!["name"]!)).Length, (long)file["bytes"]!);
+        Fails(1, "is already there", "release", At("z"), "--out", At("r"));
+        Fails(1, "A subset of 50 needs 50", "release", At("z"), "--out", At("r2"), "--subsets", "50");
+    }
+
+    [Fact]
+    public void What_can_not_be_gets_a_sentence_that_helps()
+    {
+        Generate();
+        Fails(2, "There is no machine 'SimpleXORMachin'. Did you mean 'SimpleXORMachine'", "train", "--machine", "SimpleXORMachin", "--seed", "1", "--population", At("tiny.json"));
+        Fails(2, "'train' needs --seed S", "train", "--machine", "SimpleXORMachine");
+        Fails(2, "no folder", "train", "--machine", "SimpleXORMachine", "--seed", "1", "--population", At("tiny.json"), "--out", At("not/here.npy"));
+        Fails(2, "There is no population file", "generate", At("none.json"), "--zoo", At("z"));
+        Fails(2, "is a folder", "generate", _folder, "--zoo", At("z"));
+        Fails(2, "--networks takes 1", "generate", At("tiny.json"), "--zoo", At("z"), "--networks", "0");
+        Fails(2, "--threads takes 1 … 1024", "generate", At("tiny.json"), "--zoo", At("z"), "--threads", "0");
+        Fails(2, "0 ≤ i < n", "generate", At("tiny.json"), "--zoo", At("z"), "--shard", "4/4");
+        Fails(2, "--subsets takes", "release", At("z"), "--out", At("r"), "--subsets", "a");
+        Fails(2, "--formats takes npy, h5", "release", At("z"), "--out", At("r"), "--formats", "zip");
+        Fails(2, "recipe id", "zoo", At("z"), "show", "xyz");
+        Fails(1, "no network whose recipe id begins", "zoo", At("z"), "show", "0123456789");
+        Fails(1, "no zoo", "zoo", _folder);
+        File.WriteAllText(At("tiny.json"), Population.Replace("\"tiny\"", "\"other\"", StringComparison.Ordinal));
+        Fails(1, "holds the population 'tiny', not 'other'", "generate", At("tiny.json"), "--zoo", At("z"));
+        File.WriteAllText(At("tiny.json"), Population.Replace("\"networks\"", "\"netwroks\"", StringComparison.Ordinal));
+        Fails(2, "'networks'", "generate", At("tiny.json"), "--zoo", At("z"));
+    }
+
+    [Fact]
+    public void Every_verb_has_an_example_that_parses()
+    {
+        foreach (var verb in Program.Root().Subcommands.OfType<Verb>())
+        {
+            Assert.NotEmpty(verb.Examples);
+            foreach (var example in verb.Examples)
+            {
+                Assert.StartsWith($"mlds {verb.Name}", example);
+                Assert.Empty(Program.Root().Parse(example["mlds ".Length..]).Errors);
+            }
+        }
+    }
+}
