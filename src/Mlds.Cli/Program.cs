@@ -14,6 +14,7 @@ static class Program
         GenerateVerb.Create(),
         ZooVerb.Create(),
         ReleaseVerb.Create(),
+        AnalyzeVerb.Create(),
         BenchVerb.Create(),
     };
 

@@ -1,0 +1,79 @@
+using System.CommandLine;
+using System.Globalization;
+using System.Text.Json.Nodes;
+using Mlds.Analysis;
+using Mlds.Analysis.Loading;
+using Mlds.Analysis.Results;
+using Mlds.Cli.Frame;
+using Mlds.Releases;
+using Mlds.Reports;
+using Mlds.Zoos;
+
+namespace Mlds.Cli;
+
+/// <summary><c>mlds analyze</c>: every question about a population's weights, as a report for people and as numbers for programs.</summary>
+static class AnalyzeVerb
+{
+    static readonly Argument<string> s_source = new("ZOO-or-RELEASE") { Description = "The folder of a zoo or of a release." };
+    static readonly Option<string> s_out = new("--out") { Description = "The folder for report.html, metrics.json and figures/; made when it isn't there.", Required = true, HelpName = "DIR" };
+    static readonly Option<uint> s_seed = new("--seed") { Description = "Seed of all splits, shuffles and forests; the same seed gives the same report.", HelpName = "N", DefaultValueFactory = _ => 1 };
+
+    public static Command Create() =>
+        new Verb("analyze", "Asks what the weights tell: which machine, whether a key is hidden, and what the loss knows of it.", "mlds analyze z --out a", "mlds analyze r --out a --json")
+        {
+            s_source, s_out, s_seed,
+        }
+        .Runs(Run);
+
+    static int Run(VerbRun run)
+    {
+        var folder = run.Get(s_out)!;
+        if (File.Exists(folder)) throw new UsageException($"--out '{folder}' is a file; give a folder.");
+        var result = run.WithProgress(view => Analyze(run, view));
+        var page = Report.Write(result, folder);
+        run.Output.WriteLine(string.Create(
+            CultureInfo.InvariantCulture, $"{result.Population.Used} of {result.Population.Networks} networks of '{result.Population.Name}' analysed in {result.Seconds:0.0} s."));
+        foreach (var finding in result.Findings) run.Output.WriteLine($"{finding.Claim}\n  {finding.Answer}");
+        run.Output.WriteLine($"Report: {page}");
+        run.PrintJson(() => Json(result, folder, page));
+        return ExitCode.Success;
+    }
+
+    static AnalysisResult Analyze(VerbRun run, IProgressView view)
+    {
+        var matrix = Read(run.Get(s_source), run.Cancellation);
+        if (matrix.Labels.Count(label => label.Outcome == Training.Outcome.Converged) is < 2 and var converged)
+            throw new FailureException($"An analysis needs at least 2 converged networks; '{matrix.Name}' has {converged} among {matrix.Networks}. Generate more first.");
+        var item = view.Begin("Analysing", 100);
+        var progress = new Steps(at => item.Report((long)(100 * at.Share), at.Step));
+        return WeightAnalysis.Run(matrix, new AnalysisOptions { Seed = run.Get(s_seed) }, progress, run.Cancellation);
+    }
+
+    static WeightMatrix Read(string folder, CancellationToken cancellation)
+    {
+        if (ReleaseReader.Exists(folder)) return ReleaseMatrix.Read(folder);
+        if (!Zoo.Exists(folder))
+            throw new FailureException($"'{folder}' is neither a zoo (it has no zoo.db) nor a release (it has no manifest.json); 'mlds generate' makes the one, 'mlds release' the other.");
+        using var zoo = Zoo.Open(folder);
+        return ZooMatrix.Read(zoo, cancellation);
+    }
+
+    static JsonObject Json(AnalysisResult result, string folder, string page) => new()
+    {
+        ["report"] = page,
+        ["metrics"] = Path.Combine(folder, "metrics.json"),
+        ["population"] = result.Population.Name,
+        ["networks"] = result.Population.Networks,
+        ["analysed"] = result.Population.Used,
+        ["weights_digest"] = result.Population.WeightsDigest,
+        ["seed"] = result.Seed,
+        ["seconds"] = VerbRun.Number(result.Seconds),
+        ["headlines"] = Metrics.ToJson(result)["headlines"]!.DeepClone(),
+    };
+
+    /// <summary>Tells at once and in order, where <see cref="Progress{T}"/> would tell later and on any thread.</summary>
+    sealed class Steps(Action<AnalysisProgress> tell) : IProgress<AnalysisProgress>
+    {
+        public void Report(AnalysisProgress value) => tell(value);
+    }
+}
