@@ -1,80 +1,154 @@
+using System.Text.Json.Nodes;
 using Mlds.Analysis.Results;
 using Mlds.Networks;
+using Mlds.Training;
 
 namespace Mlds.Analysis.Tests;
 
 public sealed class WeightAnalysisTests
 {
+    static readonly NetworkSpec s_spec = new(4, 5, 2, [5, 3], Activation.None);
+
+    static readonly string[] s_machines =
+        ["AlphaMachine", "BetaMachine", "GammaMachine", "AlphaModified", "BetaModified", "GammaModified", "AlphaControl", "BetaControl", "GammaControl"];
+
+    static readonly AnalysisOptions s_quick = new() { Trees = 40, CurveRepetitions = 2, RidgeShuffles = 10 };
+
+    static readonly Lazy<AnalysisResult> s_result = new(() => WeightAnalysis.Run(Networks.Population(s_spec, s_machines, 20, noise: 0.12), s_quick));
+
+    static Score Find(AnalysisResult result, string question, string subject, string view, string method, string metric) =>
+        result.Questions.Single(q => q.Id == question).Scores.Single(s => (s.Subject, s.View, s.Method, s.Metric) == (subject, view, method, metric));
+
     [Fact]
-    public void Timing()
+    public void Hidden_behind_symmetries_machines_cluster_by_invariants_and_not_by_raw_weights()
     {
-        var machines = new[] { "A", "B", "C", "D", "E" }.SelectMany(f => new[] { f + "Machine", f + "Modified", f + "Control" }).ToArray();
-        var matrix = Networks.Population(NetworkSpec.Ds1, machines, 20);
-        var watch = System.Diagnostics.Stopwatch.StartNew();
-        var result = WeightAnalysis.Run(matrix, null, new Printer(watch), TestContext.Current.CancellationToken);
-        Console.WriteLine($"total {watch.Elapsed.TotalSeconds}");
-        foreach (var f in result.Findings) Console.WriteLine(f.Answer);
-        foreach (var q in result.Questions) Console.WriteLine($"{q.Id}: {q.Skipped}{q.Answer}");
-        foreach (var s in result.Questions.SelectMany(q => q.Scores.Where(s => s.Subject.Contains("machines"))))
-            Console.WriteLine($"{s.Subject} {s.View} {s.Method} {s.Metric} {s.Value} shuffled {s.Shuffled}");
-        Metrics.Write(result, "/tmp/metrics.json");
+        Assert.InRange(Find(s_result.Value, "which_machine_unsupervised", "original machines", "invariants", "kmeans", "ari").Value.Value, 0.9, 1);
+        Assert.InRange(Find(s_result.Value, "which_machine_unsupervised", "original machines", "raw", "kmeans", "ari").Value.Value, -0.1, 0.3);
+        foreach (var method in new[] { "ridge", "forest" })
+            Assert.InRange(Find(s_result.Value, "which_machine", "original machines", "invariants", method, "accuracy").Value.Value, 0.95, 1);
+        Assert.InRange(Find(s_result.Value, "modified_or_original", "mean over machines", "invariants", "ridge", "auc").Value.Value, 0.85, 1);
+    }
+
+    /// <summary>Without symmetries in the way the same networks lie together in raw weights too: it is the symmetries that part them.</summary>
+    [Fact]
+    public void Not_hidden_they_cluster_by_raw_weights_as_well()
+    {
+        var open = WeightAnalysis.Run(
+            Networks.Population(s_spec, s_machines[..3], 20, noise: 0.12, hidden: false), s_quick, cancellation: TestContext.Current.CancellationToken);
+        Assert.Equal(1, Find(open, "which_machine", "original machines", "raw", "ridge", "accuracy").Value.Value);
+        Assert.Equal(1, Find(open, "which_machine_unsupervised", "original machines", "raw", "kmeans", "ari").Value.Value);
     }
 
     [Fact]
-    public void Real()
+    public void Networks_that_differ_in_nothing_but_their_names_score_at_chance()
     {
-        using var zoo = Mlds.Zoos.Zoo.Open("/tmp/analysis-run/z");
-        var watch = System.Diagnostics.Stopwatch.StartNew();
-        var matrix = Mlds.Analysis.Loading.ZooMatrix.Read(zoo, TestContext.Current.CancellationToken);
-        Console.WriteLine($"loaded {matrix.Networks} in {watch.Elapsed.TotalSeconds:0.00}");
-        var result = WeightAnalysis.Run(matrix, null, new Printer(watch), TestContext.Current.CancellationToken);
-        foreach (var m in result.Population.Machines) Console.WriteLine(m);
-        foreach (var f in result.Findings) Console.WriteLine(f.Answer);
-        foreach (var q in result.Questions) Console.WriteLine($"{q.Id}: {q.Skipped}{q.Answer} {string.Join(" ", q.LeftOut)}");
-        foreach (var q in result.Questions) foreach (var s in q.Scores)
-            Console.WriteLine(FormattableString.Invariant($"{q.Id,-38} {s.Subject,-20} {s.View,-15} {s.Method,-7} {s.Metric,-8} {s.Value.Value:0.000} [{s.Value.Low:0.000} {s.Value.High:0.000}] shuffled {s.Shuffled?.Value:0.000} metadata {s.MetadataOnly?.Value:0.000}"));
-        foreach (var q in result.Questions) foreach (var c in q.Curves)
-            Console.WriteLine($"{c.Name}: {string.Join(" ", c.Points.Select(p => $"{p.X}:{p.Y.Value:0.000}"))}");
-        foreach (var q in result.Questions) foreach (var d in q.Distributions)
-            Console.WriteLine(FormattableString.Invariant($"{d.View} {d.Subject} {d.Group} {d.Count} median {d.Median:0.00}"));
-        Metrics.Write(result, "/tmp/analysis-run/metrics.json");
+        var matrix = Networks.Population(s_spec, ["OneMachine"], 60);
+        var renamed = new WeightMatrix(
+            "renamed", "matrix", [.. Enumerable.Range(0, 60).SelectMany(i => matrix.Row(i).ToArray())], matrix.Layout,
+            [.. matrix.Labels.Select((label, i) => label with { Machine = MachineLabel.Parse(i % 3 == 0 ? "AMachine" : i % 3 == 1 ? "BMachine" : "AModified"), Seed = (uint)(i / 3) })]);
+        var result = WeightAnalysis.Run(renamed, s_quick, cancellation: TestContext.Current.CancellationToken);
+        var scores = result.Questions.SelectMany(q => q.Scores).Where(s => s.Metric is "accuracy" or "auc" && s.Method != "value").ToArray();
+        Assert.NotEmpty(scores);
+
+        // 95 % intervals of many scores: a few may miss, most may not.
+        var held = scores.Count(s => s.Value.Low <= s.Chance && s.Chance <= s.Value.High);
+        Assert.InRange((double)held / scores.Length, 0.75, 1);
     }
 
     [Fact]
-    public void Parts()
+    public void Shuffled_labels_are_at_chance()
     {
-        var machines = new[] { "A", "B", "C", "D", "E" }.Select(f => f + "Machine").ToArray();
-        var matrix = Networks.Population(NetworkSpec.Ds1, machines, 20);
-        double Cpu() => System.Diagnostics.Process.GetCurrentProcess().TotalProcessorTime.TotalSeconds;
-        var labels = matrix.Labels.Select(l => l.Machine.Name[0] - 'A').ToArray();
-        var random = new SeededRandom(1);
-        var shuffled = labels.ToArray(); random.Shuffle<int>(shuffled);
-        foreach (var view in Mlds.Analysis.Views.View.All)
+        foreach (var score in s_result.Value.Questions.SelectMany(q => q.Scores).Where(s => s.Shuffled is not null && s.Subject is "original machines" or "all machines" or "mean over machines"))
         {
-            var features = view.Build(matrix);
-            for (var rep = 0; rep < 2; rep++)
-            {
-                var t = Cpu();
-                _ = new Mlds.Analysis.Classification.BinnedColumns(features, 64);
-                Console.WriteLine($"{view.Name} {features.Columns} binning {Cpu() - t:0.000}");
-                t = Cpu();
-                Mlds.Analysis.Classification.RandomForest.Fit(features, labels, 5, new());
-                Console.WriteLine($"{view.Name} forest true {Cpu() - t:0.000}");
-                t = Cpu();
-                Mlds.Analysis.Classification.RandomForest.Fit(features, shuffled, 5, new());
-                Console.WriteLine($"{view.Name} forest shuffled {Cpu() - t:0.000}");
-                t = Cpu();
-                Mlds.Analysis.Classification.Ridge.Fit(features, labels, 5, Mlds.Analysis.Classification.RidgeOptions.Default);
-                Console.WriteLine($"{view.Name} ridge {Cpu() - t:0.000}");
-                t = Cpu();
-                new Mlds.Analysis.Classification.Ridge(Mlds.Analysis.Classification.RidgeOptions.Default).Fit(features, [.. Enumerable.Repeat(labels, 21)], 5);
-                Console.WriteLine($"{view.Name} ridge x 21 {Cpu() - t:0.000}");
-            }
+            if (score.Shuffled is not { } shuffled || score.Metric == "nmi") continue;
+            Assert.True(Math.Abs(shuffled.Value - score.Chance) < 0.16, $"{score.Subject}, {score.View}, {score.Method}: {shuffled} is far from {score.Chance}.");
         }
     }
 
-    sealed class Printer(System.Diagnostics.Stopwatch watch) : IProgress<AnalysisProgress>
+    [Fact]
+    public void The_same_seed_gives_the_same_result_and_another_seed_another_split()
     {
-        public void Report(AnalysisProgress value) => Console.WriteLine($"{watch.Elapsed.TotalSeconds:0.00} {System.Diagnostics.Process.GetCurrentProcess().TotalProcessorTime.TotalSeconds:0.00} {value.Step}");
+        string Text(ulong seed) => Metrics.ToJson(WeightAnalysis.Run(
+            Networks.Population(s_spec, s_machines[..2], 12, noise: 0.3), s_quick with { Seed = seed }, cancellation: TestContext.Current.CancellationToken) with { Seconds = 0 }).ToJsonString();
+        Assert.Equal(Text(3), Text(3));
+        Assert.NotEqual(Text(3), Text(4).Replace("\"seed\":4", "\"seed\":3", StringComparison.Ordinal));
     }
+
+    [Fact]
+    public void The_order_of_the_networks_makes_no_difference_to_a_score()
+    {
+        var matrix = Networks.Population(s_spec, s_machines[..3], 12, noise: 0.3);
+        var order = Enumerable.Range(0, matrix.Networks).OrderBy(i => matrix.Labels[i].Seed).ToArray();
+        var shuffled = new WeightMatrix(
+            matrix.Name, "matrix", [.. order.SelectMany(i => matrix.Row(i).ToArray())], matrix.Layout, [.. order.Select(i => matrix.Labels[i])]);
+        double[] Accuracies(WeightMatrix m) => [.. WeightAnalysis.Run(m, s_quick, cancellation: TestContext.Current.CancellationToken)
+            .Questions[0].Scores.Where(s => s.Method == "ridge").Select(s => s.Value.Value)];
+        Assert.Equal(Accuracies(matrix), Accuracies(shuffled));
+    }
+
+    [Fact]
+    public void Every_network_left_out_is_counted()
+    {
+        var matrix = Networks.Population(s_spec, ["AMachine", "BMachine"], 14);
+        var some = new WeightMatrix("some", "matrix", [.. Enumerable.Range(0, 28).SelectMany(i => matrix.Row(i).ToArray())], matrix.Layout, [.. matrix.Labels.Select((label, i) =>
+            label with { Outcome = i switch { 0 or 1 => Outcome.NotConverged, 2 => Outcome.Diverged, _ => Outcome.Converged }, ValidationLoss = i == 2 ? double.NaN : label.ValidationLoss })]);
+        var result = WeightAnalysis.Run(some, s_quick, cancellation: TestContext.Current.CancellationToken);
+        Assert.Equal((28, 25), (result.Population.Networks, result.Population.Used));
+        Assert.Equal((11, 2, 1), (result.Population.Machines[0].Converged, result.Population.Machines[0].NotConverged, result.Population.Machines[0].Diverged));
+        Assert.Equal(2, result.Population.LeftOut.Count);
+        Assert.Contains("Among the original machines: 3 networks of BMachine were left out to balance the classes.", result.Questions[0].LeftOut);
+        Assert.Equal(22, result.Questions[0].Scores[0].Networks);
+    }
+
+    [Fact]
+    public void A_question_without_networks_says_why_it_is_skipped()
+    {
+        var result = WeightAnalysis.Run(Networks.Population(s_spec, ["AMachine", "AControl"], 4), s_quick, cancellation: TestContext.Current.CancellationToken);
+        foreach (var question in result.Questions)
+        {
+            Assert.True(question.Skipped is { Length: > 20 } || question.Scores.Count + question.Distributions.Count > 0, question.Id);
+            if (question.Skipped is not null) Assert.Empty(question.Scores);
+        }
+
+        Assert.Contains("at least 10 are needed", string.Concat(result.Questions.SelectMany(q => q.LeftOut)), StringComparison.Ordinal);
+        Assert.StartsWith("This population can't say. ", result.Findings[0].Answer, StringComparison.Ordinal);
+        Assert.Null(result.Headlines.WhichMachine);
+    }
+
+    [Fact]
+    public void Too_few_networks_are_refused_with_their_number() =>
+        Assert.Contains("has 1 among 1", Assert.Throws<ArgumentException>(
+            () => WeightAnalysis.Run(Networks.Population(s_spec, ["AMachine"], 1), cancellation: TestContext.Current.CancellationToken)).Message, StringComparison.Ordinal);
+
+    [Fact]
+    public void It_stops_when_cancelled() =>
+        Assert.ThrowsAny<OperationCanceledException>(() => WeightAnalysis.Run(Networks.Population(s_spec, s_machines, 20), cancellation: new CancellationToken(true)));
+
+    [Fact]
+    public void Metrics_hold_the_whole_result_in_snake_case_and_read_back()
+    {
+        var json = Metrics.ToJson(s_result.Value);
+        Assert.Equal(json.ToJsonString(), Metrics.ToJson(Metrics.Parse(json.ToJsonString())).ToJsonString());
+        Assert.All(Keys(json), key => Assert.Matches("^[a-z][a-z0-9_]*$", key));
+        Assert.Equal(json["questions"]![0]!["scores"]![0]!["metadata_only"]!["value"]!.GetValue<double>(), s_result.Value.Questions[0].Scores[0].MetadataOnly!.Value.Value);
+        Assert.Contains("version 99", Assert.Throws<FormatException>(() => Metrics.Parse("""{"format":"mlds-metrics","version":99}""")).Message, StringComparison.Ordinal);
+        Assert.Throws<FormatException>(() => Metrics.Parse("{}"));
+    }
+
+    [Fact]
+    public void Projections_and_loss_curves_cover_every_network_and_machine()
+    {
+        Assert.Equal(["raw", "reduced", "statistics", "invariants"], s_result.Value.Projections.Select(p => p.View));
+        Assert.All(s_result.Value.Projections, p => Assert.Equal(180, p.Points.Count));
+        Assert.Equal(s_machines, s_result.Value.LossCurves.Select(c => c.Machine));
+        Assert.All(s_result.Value.LossCurves.SelectMany(c => c.Points), p => Assert.True(p.P10 <= p.Median && p.Median <= p.P90));
+        Assert.All(s_result.Value.LossCurves, c => Assert.Equal(20, c.Points[0].Running));
+    }
+
+    static IEnumerable<string> Keys(JsonNode? node) => node switch
+    {
+        JsonObject o => o.SelectMany(p => Keys(p.Value).Prepend(p.Key)),
+        JsonArray a => a.SelectMany(Keys),
+        _ => [],
+    };
 }
