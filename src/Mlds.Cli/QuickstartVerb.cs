@@ -114,6 +114,7 @@ static class QuickstartVerb
         ["release"] = Path.Combine(folder, "release"),
         ["zoo"] = zoo.Folder,
         ["population"] = zoo.Population.Name,
+        ["machines"] = result.Population.Machines.Count,
         ["networks"] = result.Population.Networks,
         ["analysed"] = result.Population.Used,
         ["weights_digest"] = zoo.WeightsDigest(),
