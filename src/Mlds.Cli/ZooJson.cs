@@ -9,24 +9,37 @@ namespace Mlds.Cli;
 /// <summary>The JSON of a zoo and of a network (docs/formats/cli-json.md).</summary>
 static class ZooJson
 {
-    public static JsonObject Status(Zoo zoo, ZooStatus status) => new()
+    public static JsonObject Status(Zoo zoo, ZooStatus status)
     {
-        ["zoo"] = zoo.Folder,
-        ["population"] = zoo.Population.Name,
-        ["population_sha256"] = zoo.Population.Sha256,
-        ["networks"] = status.Networks,
-        ["bytes"] = status.Bytes,
-        ["machines"] = new JsonArray([.. status.Machines.Select(machine => new JsonObject
+        var costs = zoo.CostOfConverged();
+        return new JsonObject
         {
-            ["name"] = machine.Name,
-            ["converged"] = machine.Converged,
-            ["not_converged"] = machine.NotConverged,
-            ["diverged"] = machine.Diverged,
-            ["begun"] = machine.InProgress,
-            ["epochs"] = machine.Epochs,
-            ["core_seconds"] = VerbRun.Number(machine.CoreSeconds),
-        })]),
-        ["weights_digest"] = zoo.WeightsDigest(),
+            ["zoo"] = zoo.Folder,
+            ["population"] = zoo.Population.Name,
+            ["population_sha256"] = zoo.Population.Sha256,
+            ["networks"] = status.Networks,
+            ["bytes"] = status.Bytes,
+            ["machines"] = new JsonArray([.. status.Machines.Select(machine => new JsonObject
+            {
+                ["name"] = machine.Name,
+                ["converged"] = machine.Converged,
+                ["not_converged"] = machine.NotConverged,
+                ["diverged"] = machine.Diverged,
+                ["begun"] = machine.InProgress,
+                ["epochs"] = machine.Epochs,
+                ["core_seconds"] = VerbRun.Number(machine.CoreSeconds),
+                ["of_converged"] = costs.TryGetValue(machine.Name, out var cost) ? Cost(cost) : null,
+            })]),
+            ["weights_digest"] = zoo.WeightsDigest(),
+        };
+    }
+
+    static JsonObject Cost(ConvergedCost cost) => new()
+    {
+        ["epochs_median"] = cost.EpochsMedian,
+        ["epochs_p90"] = cost.EpochsP90,
+        ["core_seconds_median"] = VerbRun.Number(cost.CoreSecondsMedian),
+        ["core_seconds_p90"] = VerbRun.Number(cost.CoreSecondsP90),
     };
 
     /// <summary>The keys that <c>train</c> promises, for a network stored or just trained.</summary>

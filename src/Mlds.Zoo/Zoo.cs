@@ -88,6 +88,13 @@ public sealed class Zoo : IDisposable
         return new ZooStatus([.. machines], Bytes());
     }
 
+    /// <summary>What a converged network costs, by machine; machines without one are left out.</summary>
+    public IReadOnlyDictionary<string, ConvergedCost> CostOfConverged() =>
+        _database.Rows("SELECT m.name, n.epochs, n.core_seconds FROM networks n JOIN machines m USING (machine_id) WHERE n.outcome = $1", (int)Outcome.Converged)
+            .Select(row => (Machine: row.GetString(0), Epochs: row.GetInt32(1), Seconds: row.GetDouble(2)))
+            .GroupBy(row => row.Machine, row => (row.Epochs, row.Seconds))
+            .ToDictionary(group => group.Key, group => ConvergedCost.Of([.. group]));
+
     /// <summary>SHA-256 over the sorted lines <c>recipe_id weights_sha256</c>, each ended by a line feed: equal digests, equal networks.</summary>
     public string WeightsDigest()
     {

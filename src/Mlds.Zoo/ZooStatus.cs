@@ -16,3 +16,18 @@ public sealed record ZooStatus(IReadOnlyList<MachineStatus> Machines, long Bytes
 {
     public int Networks => Machines.Sum(machine => machine.Networks);
 }
+
+/// <summary>What the converged networks of one machine cost: the median and the 90th percentile (the value that 90 % don't exceed).</summary>
+public sealed record ConvergedCost(double EpochsMedian, double EpochsP90, double CoreSecondsMedian, double CoreSecondsP90)
+{
+    /// <param name="networks">Epochs and core-seconds of each converged network; at least one.</param>
+    internal static ConvergedCost Of(IReadOnlyCollection<(int Epochs, double Seconds)> networks)
+    {
+        double[] epochs = [.. networks.Select(network => (double)network.Epochs).Order()];
+        double[] seconds = [.. networks.Select(network => network.Seconds).Order()];
+        return new ConvergedCost(Quantile(epochs, 0.5), Quantile(epochs, 0.9), Quantile(seconds, 0.5), Quantile(seconds, 0.9));
+    }
+
+    /// <summary>The smallest value that at least <paramref name="share"/> of the sorted values don't exceed.</summary>
+    static double Quantile(double[] sorted, double share) => sorted[(int)Math.Ceiling(share * sorted.Length) - 1];
+}
