@@ -55,7 +55,7 @@ public sealed class GenerateKilledTests
         var end = Mlds(scratch.Path, Generate("killed", 3));
         Assert.True(end.ExitCode == 0, end.Everything);
         var (expected, actual) = (JsonNode.Parse(undisturbed.Output)!, JsonNode.Parse(end.Output)!);
-        Assert.Equal(12, (int)actual["networks"]!);
+        Assert.Equal(9, (int)actual["networks"]!);
         Assert.Equal((string?)expected["weights_digest"], (string?)actual["weights_digest"]);
         Assert.All(actual["machines"]!.AsArray(), machine => Assert.Equal(0, (int)machine!["begun"]!));
 
@@ -68,7 +68,7 @@ public sealed class GenerateKilledTests
     public async Task Two_processes_on_one_zoo_get_a_sentence_and_a_terminated_one_stops_cleanly()
     {
         using var scratch = new ScratchFolder();
-        File.WriteAllText(scratch.File("population.json"), Population.Replace("\"networks\": 4", "\"networks\": 4000", StringComparison.Ordinal));
+        File.WriteAllText(scratch.File("population.json"), Population.Replace("\"networks\": 4", "\"networks\": 3000", StringComparison.Ordinal));
         using var first = Process.Start(new ProcessStartInfo("dotnet", [s_program, .. Generate("z", 1)])
         {
             WorkingDirectory = scratch.Path,
@@ -138,7 +138,7 @@ public sealed class GenerateKilledTests
           "description": "For tests.",
           "licence": "CC-BY-SA-4.0",
           "network": {"inputs": 9, "hidden": 12, "layers": 2, "linear": [8], "activation": "none"},
-          "networks": 4,
+          "networks": 3,
           "defaults": {
             "data": {"seed": 1, "training": 4096, "validation": 256, "length": 16, "long_test": 16, "long_length": 64},
             "training": {"optimizer": "adam", "loss": "mean_squared_error", "batch": 128, "learning_rate": 0.01, "beta1": 0.9, "beta2": 0.999, "epsilon": 1e-8,

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Mlds.Releases;
 using Mlds.Training;
 
 namespace Mlds.Zoos.Tests;
@@ -59,6 +60,39 @@ public sealed class DiskTests : IDisposable
         using var zoo = Zoo.Open(folder);
         Assert.Equal(stored, zoo.Networks().Select(network => network.WeightsSha256));
         Assert.Equal(stored.Count, zoo.ReadWeights("ParityMachine").Networks.Count);
+    }
+
+    [Theory]
+    [InlineData("npy")]
+    [InlineData("h5")]
+    public void A_release_that_fills_the_disk_gets_a_sentence_and_leaves_nothing(string format)
+    {
+        Mount();
+        using (var writer = ZooWriter.Open(_scratch["z"], Example.Of(Example.Ds1Shape)))
+        {
+            foreach (var machine in Example.Ds1Shape.MachineNames)
+                writer.Add([.. Enumerable.Range(0, 50).Select(seed => Example.Network(Example.Ds1Shape, machine, (uint)seed))]);
+        }
+
+        using var zoo = Zoo.Open(_scratch["z"]);
+        var error = Assert.Throws<ZooException>(() => ReleaseWriter.Write(zoo, Path.Combine(_disk, "r"), new ReleaseOptions([50], [format]), _ => { }, TestContext.Current.CancellationToken));
+        Assert.Contains("nothing of it is left", error.Message);
+        Assert.Empty(Directory.GetFileSystemEntries(_disk));
+    }
+
+    [Fact]
+    public void A_table_that_does_not_fit_the_disk_gets_a_sentence_too()
+    {
+        Mount();
+        using (var writer = ZooWriter.Open(_scratch["z"], Example.Of(Example.Small)))
+        {
+            foreach (var machine in Example.Small.MachineNames)
+                writer.Add([.. Enumerable.Range(0, 500).Select(seed => Example.Network(Example.Small, machine, (uint)seed, epochs: 300))]);
+        }
+
+        using var zoo = Zoo.Open(_scratch["z"]);
+        Assert.Throws<ZooException>(() => ReleaseWriter.Write(zoo, Path.Combine(_disk, "r"), new ReleaseOptions([500], ["npy"]), _ => { }, TestContext.Current.CancellationToken));
+        Assert.Empty(Directory.GetFileSystemEntries(_disk));
     }
 
     [Fact]

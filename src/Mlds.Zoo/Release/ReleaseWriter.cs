@@ -59,7 +59,7 @@ public static class ReleaseWriter
         catch (Exception exception)
         {
             if (Directory.Exists(growing)) Directory.Delete(growing, recursive: true);
-            if (exception is IOException or UnauthorizedAccessException) throw new ZooException($"The release '{folder}' could not be written, nothing of it is left: {exception.Message}", exception);
+            if (exception is IOException or UnauthorizedAccessException or ParquetSharp.ParquetException) throw new ZooException($"The release '{folder}' could not be written, nothing of it is left: {exception.Message}", exception);
             throw;
         }
     }
