@@ -68,7 +68,7 @@ public sealed class GenerateKilledTests
     public async Task Two_processes_on_one_zoo_get_a_sentence_and_a_terminated_one_stops_cleanly()
     {
         using var scratch = new ScratchFolder();
-        File.WriteAllText(scratch.File("population.json"), Population.Replace("\"networks\": 4", "\"networks\": 3000", StringComparison.Ordinal));
+        File.WriteAllText(scratch.File("population.json"), Population.Replace("\"networks\": 3", "\"networks\": 3000", StringComparison.Ordinal));
         using var first = Process.Start(new ProcessStartInfo("dotnet", [s_program, .. Generate("z", 1)])
         {
             WorkingDirectory = scratch.Path,
