@@ -1,6 +1,6 @@
+using Mlds.Kernels.Elementary;
 using Mlds.Kernels.Lanes;
 using Mlds.Kernels.Linear;
-using Mlds.Kernels.Elementary;
 using Mlds.Kernels.Optimizers;
 
 namespace Mlds.Kernels;

@@ -1,5 +1,5 @@
-using Mlds.Kernels.Lanes;
 using Mlds.Kernels.Elementary;
+using Mlds.Kernels.Lanes;
 
 namespace Mlds.Kernels.Linear;
 

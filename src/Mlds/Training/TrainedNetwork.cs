@@ -44,5 +44,5 @@ public sealed record TrainedNetwork(
     Provenance Provenance)
 {
     /// <summary>Lower-case hex SHA-256 of the weights as float32 little-endian.</summary>
-    public string WeightsSha256 { get; } = WeightsHash.Of(Weights);
+    public string WeightsSha256 => WeightsHash.Of(Weights);
 }
