@@ -18,10 +18,10 @@ public sealed record AnalysisOptions
     public int MinimumPerClass { get; init; } = 10;
 
     /// <summary>Shuffled-label controls of a ridge score (they share its matrix factors and cost little).</summary>
-    public int RidgeShuffles { get; init; } = 20;
+    public int RidgeShuffles { get; init; } = 10;
 
     /// <summary>Shuffled-label controls of a forest score (each is as dear as the score).</summary>
-    public int ForestShuffles { get; init; } = 2;
+    public int ForestShuffles { get; init; } = 1;
 
     /// <summary>Trees of a forest.</summary>
     public int Trees { get; init; } = 100;

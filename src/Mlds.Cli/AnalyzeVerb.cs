@@ -51,7 +51,7 @@ static class AnalyzeVerb
 
     static WeightMatrix Read(string folder, CancellationToken cancellation)
     {
-        if (ReleaseReader.Exists(folder)) return ReleaseMatrix.Read(folder);
+        if (Release.Exists(folder)) return ReleaseMatrix.Read(Release.Open(folder));
         if (!Zoo.Exists(folder))
             throw new FailureException($"'{folder}' is neither a zoo (it has no zoo.db) nor a release (it has no manifest.json); 'mlds generate' makes the one, 'mlds release' the other.");
         using var zoo = Zoo.Open(folder);

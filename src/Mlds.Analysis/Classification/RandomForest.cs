@@ -16,27 +16,37 @@ public sealed class RandomForest(ForestOptions options) : IClassifier
 {
     public string Name => "forest";
 
-    public IReadOnlyList<IClassModel> Fit(FeatureMatrix matrix, IReadOnlyList<int[]> labelings, int classes)
+    public double[][] Score(FeatureMatrix training, IReadOnlyList<int[]> labelings, int classes, FeatureMatrix test)
+    {
+        var columns = Columns(training, classes);
+        return [.. labelings.Select((labels, set) => Grow(columns, labels, classes, set).Scores(test))];
+    }
+
+    /// <summary>A model of one labelling.</summary>
+    public static IClassModel Fit(FeatureMatrix matrix, int[] labels, int classes, ForestOptions options)
+    {
+        var forest = new RandomForest(options);
+        return forest.Grow(forest.Columns(matrix, classes), labels, classes, 0);
+    }
+
+    BinnedColumns Columns(FeatureMatrix matrix, int classes)
     {
         if (options.Bins is < 2 or > 256) throw new ArgumentOutOfRangeException(nameof(options), options.Bins, "A forest has 2 to 256 bins a column.");
         if (classes > 256) throw new ArgumentOutOfRangeException(nameof(classes), classes, "A forest tells at most 256 classes apart.");
-        var columns = new BinnedColumns(matrix, options.Bins);
-        var tried = Math.Max(1, (int)Math.Sqrt(matrix.Columns));
-        return [.. labelings.Select((labels, set) =>
-        {
-            var trees = new DecisionTree[options.Trees];
-            Parallel.For(0, trees.Length, tree =>
-            {
-                var random = new SeededRandom(options.Seed, SeededRandom.Stream("forest", set, tree));
-                trees[tree] = DecisionTree.Grow(columns, labels, classes, tried, random);
-            });
-            return new ForestModel(trees, classes);
-        })];
+        return new BinnedColumns(matrix, options.Bins);
     }
 
-    /// <summary>Fits one labelling.</summary>
-    public static IClassModel Fit(FeatureMatrix matrix, int[] labels, int classes, ForestOptions options) =>
-        new RandomForest(options).Fit(matrix, [labels], classes)[0];
+    ForestModel Grow(BinnedColumns columns, int[] labels, int classes, int set)
+    {
+        var tried = Math.Max(1, (int)Math.Sqrt(columns.Columns));
+        var trees = new DecisionTree[options.Trees];
+        Parallel.For(0, trees.Length, tree =>
+        {
+            var random = new SeededRandom(options.Seed, SeededRandom.Stream("forest", set, tree));
+            trees[tree] = DecisionTree.Grow(columns, labels, classes, tried, random);
+        });
+        return new ForestModel(trees, classes);
+    }
 }
 
 /// <summary>A grown forest.</summary>

@@ -19,37 +19,61 @@ public sealed class Ridge(RidgeOptions options) : IClassifier
 {
     public string Name => "ridge";
 
-    public IReadOnlyList<IClassModel> Fit(FeatureMatrix matrix, IReadOnlyList<int[]> labelings, int classes)
+    public double[][] Score(FeatureMatrix training, IReadOnlyList<int[]> labelings, int classes, FeatureMatrix test)
     {
-        var n = matrix.Rows;
+        var scaler = Standardizer.Fit(training);
+        var rows = scaler.Transform(training);
+        var targets = labelings.Select(labels => new Targets(labels, classes)).ToArray();
+        var duals = Solve(rows, targets);
+
+        // For many labelings products with the training rows are cheaper, taken once, than weights over thousands of columns for each.
+        var (n, m) = (rows.Rows, test.Rows);
+        var products = Products.TimesTransposed(scaler.Transform(test).Values, m, rows.Values, n, rows.Columns);
+        var scores = labelings.Select(_ => new double[m * classes]).ToArray();
+        Parallel.For(0, m, i =>
+        {
+            var row = products.AsSpan(i * n, n);
+            for (var set = 0; set < duals.Length; set++)
+                for (var k = 0; k < classes; k++)
+                    scores[set][(i * classes) + k] = targets[set].Mean[k] + Products.Dot(row, duals[set].AsSpan(k * n, n));
+        });
+        return scores;
+    }
+
+    /// <summary>A model of one labelling.</summary>
+    public static IClassModel Fit(FeatureMatrix matrix, int[] labels, int classes, RidgeOptions options)
+    {
         var scaler = Standardizer.Fit(matrix);
         var rows = scaler.Transform(matrix);
+        var target = new Targets(labels, classes);
+        return new RidgeModel(scaler, rows, new Ridge(options).Solve(rows, [target])[0], target.Mean);
+    }
+
+    /// <summary>The dual coefficients of each target, N numbers a class, under the penalty that suits it best.</summary>
+    double[][] Solve(FeatureMatrix rows, Targets[] targets)
+    {
+        var n = rows.Rows;
         var gram = Products.Gram(rows.Values, n, rows.Columns);
         var scale = Math.Max(Enumerable.Range(0, n).Sum(i => gram[((long)i * n) + i]) / n, double.Epsilon);
 
         // Every labelling chooses its own penalty: a control that borrowed the true labels' choice would be no control.
-        var targets = labelings.Select(labels => new Targets(labels, classes)).ToArray();
-        var best = new (double Error, double[] Dual)[labelings.Count];
+        var best = new (double Error, double[] Dual)[targets.Length];
         Array.Fill(best, (double.PositiveInfinity, []));
         foreach (var penalty in options.Penalties)
         {
             var ridge = penalty * scale;
             var factor = Cholesky.Factor(gram, n, ridge);
             var diagonal = options.Penalties.Count > 1 ? factor.InverseDiagonal() : null;
-            for (var set = 0; set < targets.Length; set++)
+            Parallel.For(0, targets.Length, set =>
             {
                 var dual = factor.Solve(targets[set].Centred);
                 var error = diagonal is null ? 0 : LeaveOneOutError(dual, diagonal, n, ridge);
                 if (error < best[set].Error) best[set] = (error, dual);
-            }
+            });
         }
 
-        return [.. targets.Select((target, set) => new RidgeModel(scaler, rows, best[set].Dual, target.Mean))];
+        return Array.ConvertAll(best, set => set.Dual);
     }
-
-    /// <summary>Fits one labelling.</summary>
-    public static IClassModel Fit(FeatureMatrix matrix, int[] labels, int classes, RidgeOptions options) =>
-        new Ridge(options).Fit(matrix, [labels], classes)[0];
 
     /// <summary>
     /// Σ (a_i / M_ii)², with M the inverse of K + αI less its part along the constant vector, which the intercept takes up: centred rows make

@@ -6,7 +6,7 @@ namespace Mlds.Analysis.Clustering;
 /// <param name="Clusters">k.</param>
 /// <param name="Restarts">Independent starts; the one with the least inertia is kept.</param>
 /// <param name="MostIterations">Of one start.</param>
-public sealed record KMeansOptions(int Clusters, int Restarts = 20, int MostIterations = 300, ulong Seed = 1);
+public sealed record KMeansOptions(int Clusters, int Restarts = 100, int MostIterations = 300, ulong Seed = 1);
 
 /// <summary>
 /// k-means by Lloyd's iterations from k-means++ starts (Lloyd 1982; Arthur and Vassilvitskii, SODA 2007). Ties go to the lower cluster; a cluster

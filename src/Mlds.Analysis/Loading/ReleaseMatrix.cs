@@ -1,19 +1,16 @@
-using Mlds.Networks;
 using Mlds.Releases;
-using Mlds.Zoos;
 
 namespace Mlds.Analysis.Loading;
 
-/// <summary>The weight matrix of a release folder.</summary>
+/// <summary>The weight matrix of a release, with its loss histories.</summary>
 public static class ReleaseMatrix
 {
-    /// <exception cref="ZooException">No release there, or a damaged one; the message says which.</exception>
-    public static WeightMatrix Read(string folder)
+    /// <exception cref="InvalidDataException">Missing or damaged weights; the message names the file or the network.</exception>
+    public static WeightMatrix Read(Release release)
     {
-        var release = ReleaseReader.Read(folder);
-        var labels = release.Networks.Select(network => new NetworkLabel(
+        var labels = release.Networks.Select((network, row) => new NetworkLabel(
             network.RecipeId, MachineLabel.Parse(network.Machine), network.Seed, network.Outcome, network.Epochs, network.ValidationLoss, network.TrainingLoss, network.LongLoss,
-            network.WeightsSha256, network.History));
-        return new WeightMatrix(release.Population, "release", release.Weights, new WeightLayout(release.Spec), [.. labels]);
+            network.WeightsSha256, release.History(row)));
+        return new WeightMatrix(release.Population, "release", release.ReadWeights().Weights, release.Layout, [.. labels]);
     }
 }

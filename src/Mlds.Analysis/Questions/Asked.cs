@@ -13,7 +13,7 @@ sealed record Asked(string Id, string Title, string Protocol)
         "Methods: ridge regression on class indicators with its penalty chosen by leave-one-out on the training networks, and a random forest. ";
 
     internal const string Controls =
-        "Shuffled: the same with labels shuffled within each fold, mean and central 95 % of the repetitions. " +
+        "Shuffled: the same with labels shuffled within each fold, mean of the repetitions with the interval of a single one. " +
         "Metadata only: a forest on epochs and final validation loss, on the same splits.";
 
     /// <summary>The result of a question that this population can't answer.</summary>

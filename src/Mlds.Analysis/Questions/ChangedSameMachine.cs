@@ -51,7 +51,7 @@ static class ChangedSameMachine
         var labelings = Labelings.WithShuffles(context, one.Labels, folds, shuffles, contrast.Id, view);
         var scores = CrossValidation.OutOfFold(classifier, context.Features[view].Select(one.Rows), labelings, 2, folds, context.Cancellation);
         var aucs = scores.Select((s, set) => AucOf(s, labelings[set])).ToArray();
-        return New(one, context.Options.Views[view].Name, classifier.Name, aucs[0], shuffles > 0 ? Intervals.Central(aucs[1..]) : null, baseline);
+        return New(one, context.Options.Views[view].Name, classifier.Name, aucs[0], shuffles > 0 ? Intervals.Auc(aucs[1..].Average(), one.PerClass, one.PerClass) : null, baseline);
     }
 
     /// <summary>AUC of the difference between the two classes' scores.</summary>

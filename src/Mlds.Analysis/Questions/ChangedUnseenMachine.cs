@@ -21,7 +21,7 @@ static class ChangedUnseenMachine
             "Leave one machine out: trained on both forms of all other machines, tested on both forms of the one left out. Networks of one seed began with the same weights on " +
             "every machine, so the seeds are split in three as well: a third is tested by a detector from the other two thirds of the other machines. Scalers and penalties are " +
             "fitted on the training networks alone. " + Asked.Methods + "AUC of each machine with Newcombe's interval (method 5), the mean over machines with MOVER's, and the minimum. " +
-            "Shuffled: labels shuffled within each training machine. Metadata only: a forest on epochs and final validation loss, on the same splits. " +
+            "Shuffled: labels shuffled within each training machine, mean of the repetitions with the interval of a single one. Metadata only: a forest on epochs and final validation loss, on the same splits. " +
             "Rival detectors: the final validation loss, the last training loss and the epochs, each in the direction that scores higher on the other machines.");
         var (cases, leftOut) = contrast.Cases(context);
         var families = cases.Select(one => one.Family).Distinct().ToArray();
@@ -37,7 +37,7 @@ static class ChangedUnseenMachine
         var scores = context.InParallel([.. jobs], job =>
         {
             var aucs = Test(context, job.Classifier, context.Features[job.view], cases, job.one, job.Shuffles, contrast.Id);
-            var shuffled = job.Shuffles > 0 ? Intervals.Central(aucs[1..]) : (Estimate?)null;
+            var shuffled = job.Shuffles > 0 ? Interval(job.one, aucs[1..].Average()) : (Estimate?)null;
             return New(job.one, context.Options.Views[job.view].Name, job.Classifier.Name, aucs[0], shuffled, Interval(job.one, baselines[job.one]));
         }).ToList();
         scores.AddRange(cases.SelectMany(one => RivalScores(context, cases, one)));
@@ -65,13 +65,10 @@ static class ChangedUnseenMachine
             var test = CrossValidation.Where(fold[others.Length..], f => f == third);
             if (training.Length == 0 || test.Length == 0) continue;
             var labels = labelings.Select(set => Array.ConvertAll(training, i => set[i])).ToArray();
-            var models = classifier.Fit(features.Select(Array.ConvertAll(training, i => others[i].Row)), labels, 2);
-            var rows = features.Select(Array.ConvertAll(test, i => held.Rows[i]));
-            for (var set = 0; set < models.Count; set++)
-            {
-                var tested = models[set].Scores(rows);
-                for (var i = 0; i < test.Length; i++) tested.AsSpan(2 * i, 2).CopyTo(scores[set].AsSpan(2 * test[i]));
-            }
+            var tested = classifier.Score(
+                features.Select(Array.ConvertAll(training, i => others[i].Row)), labels, 2, features.Select(Array.ConvertAll(test, i => held.Rows[i])));
+            for (var set = 0; set < tested.Length; set++)
+                for (var i = 0; i < test.Length; i++) tested[set].AsSpan(2 * i, 2).CopyTo(scores[set].AsSpan(2 * test[i]));
         }
 
         return [.. scores.Select(s => ChangedSameMachine.AucOf(s, held.Labels))];

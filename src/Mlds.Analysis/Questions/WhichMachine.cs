@@ -75,7 +75,7 @@ static class WhichMachine
         var shuffled = predictions.Skip(1).Select((p, set) => Accuracy(p, labelings[set + 1]).Value).ToArray();
         var score = new Score(
             subject, name, classifier.Name, "accuracy", Accuracy(predictions[0], selection.Labels), 1.0 / classes, selection.Rows.Length, classes,
-            selection.PerClass, shuffled.Length > 0 ? Intervals.Central(shuffled) : null, baseline);
+            selection.PerClass, shuffled.Length > 0 ? Intervals.Proportion(shuffled.Average(), selection.Labels.Length) : null, baseline);
         return (score, Confusion(selection, subject, name, classifier.Name, predictions[0]));
     }
 

@@ -13,7 +13,7 @@ static class WhichMachineUnsupervised
     static readonly Asked s_asked = new(
         "which_machine_unsupervised",
         "Do networks of the same machine lie together?",
-        "k-means with as many clusters as machines, 20 k-means++ starts, on as many networks of every original machine; labels play no part. " +
+        "k-means with as many clusters as machines, 100 k-means++ starts, on as many networks of every original machine; labels play no part. " +
         "Columns are standardised except in the views raw and reduced, whose columns share a scale. ARI: adjusted Rand index between clusters and machines; NMI: " +
         "normalised mutual information. Intervals: percentile bootstrap over seeds of the assignment as found, so an ARI of exactly 1 has no length. " +
         "Shuffled: the same clusters against shuffled machines.");

@@ -27,12 +27,8 @@ static class CrossValidation
 
     /// <summary>For each labelling the scores of the <paramref name="test"/> rows by a model of the <paramref name="training"/> rows.</summary>
     internal static double[][] HeldOut(
-        IClassifier classifier, FeatureMatrix matrix, IReadOnlyList<int[]> labelings, int classes, int[] training, int[] test)
-    {
-        var models = classifier.Fit(matrix.Select(training), [.. labelings.Select(labels => Array.ConvertAll(training, i => labels[i]))], classes);
-        var rows = matrix.Select(test);
-        return [.. models.Select(model => model.Scores(rows))];
-    }
+        IClassifier classifier, FeatureMatrix matrix, IReadOnlyList<int[]> labelings, int classes, int[] training, int[] test) =>
+        classifier.Score(matrix.Select(training), [.. labelings.Select(labels => Array.ConvertAll(training, i => labels[i]))], classes, matrix.Select(test));
 
     /// <summary>The class with the largest score, for each network; the lower class on a tie.</summary>
     internal static int[] Predictions(double[] scores, int classes)

@@ -81,14 +81,15 @@ public sealed class RidgeTests
     }
 
     [Fact]
-    public void A_second_labelling_doesnt_touch_the_first()
+    public void Labelings_scored_together_score_as_if_each_were_alone()
     {
         var matrix = Samples.Blobs(40, 10, 2, 5);
         var labels = Samples.Labels(40, 2);
         int[] other = [.. labels.Reverse()];
-        var both = new Ridge(RidgeOptions.Default).Fit(matrix, [labels, other], 2);
-        Assert.Equal(Ridge.Fit(matrix, labels, 2, RidgeOptions.Default).Scores(matrix), both[0].Scores(matrix));
-        Assert.Equal(Ridge.Fit(matrix, other, 2, RidgeOptions.Default).Scores(matrix), both[1].Scores(matrix));
+        var test = Samples.Blobs(15, 10, 2, 6);
+        var both = new Ridge(RidgeOptions.Default).Score(matrix, [labels, other], 2, test);
+        Near.All(Ridge.Fit(matrix, labels, 2, RidgeOptions.Default).Scores(test), both[0], 1e-10);
+        Near.All(Ridge.Fit(matrix, other, 2, RidgeOptions.Default).Scores(test), both[1], 1e-10);
     }
 
     static string Text(double value) => value.ToString(System.Globalization.CultureInfo.InvariantCulture);

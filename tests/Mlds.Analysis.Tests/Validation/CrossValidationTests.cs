@@ -6,28 +6,21 @@ namespace Mlds.Analysis.Tests.Validation;
 
 public sealed class CrossValidationTests
 {
-    /// <summary>A column that is 1 for the tested rows and 0 for the others would give a fold away if anything were fitted on all rows.</summary>
-    sealed class Spy : IClassifier, IClassModel
+    /// <summary>A classifier that only remembers which rows it was given.</summary>
+    sealed class Spy : IClassifier
     {
         readonly List<(int[] Training, int[] Test)> _splits = [];
-        int[] _training = [];
 
         internal IReadOnlyList<(int[] Training, int[] Test)> Splits => _splits;
 
         public string Name => "spy";
 
-        public IReadOnlyList<IClassModel> Fit(FeatureMatrix matrix, IReadOnlyList<int[]> labelings, int classes)
+        public double[][] Score(FeatureMatrix training, IReadOnlyList<int[]> labelings, int classes, FeatureMatrix test)
         {
-            _training = [.. Enumerable.Range(0, matrix.Rows).Select(i => (int)matrix.Row(i)[0])];
-            Assert.All(labelings, labels => Assert.Equal(_training.Select(row => row % 3), labels));
-            return [this];
-        }
-
-        public double[] Scores(FeatureMatrix matrix)
-        {
-            int[] test = [.. Enumerable.Range(0, matrix.Rows).Select(i => (int)matrix.Row(i)[0])];
-            _splits.Add((_training, test));
-            return [.. test.SelectMany(row => new[] { row, row + 0.25, row + 0.5 })];
+            static int[] Rows(FeatureMatrix matrix) => [.. Enumerable.Range(0, matrix.Rows).Select(i => (int)matrix.Row(i)[0])];
+            _splits.Add((Rows(training), Rows(test)));
+            Assert.All(labelings, labels => Assert.Equal(Rows(training).Select(row => row % 3), labels));
+            return [.. labelings.Select(_ => Rows(test).SelectMany(row => new[] { row, row + 0.25, row + 0.5 }).ToArray())];
         }
     }
 
