@@ -44,9 +44,14 @@ static class AnalyzeVerb
         var matrix = Read(run.Get(s_source), run.Cancellation);
         if (matrix.Labels.Count(label => label.Outcome == Training.Outcome.Converged) is < 2 and var converged)
             throw new FailureException($"An analysis needs at least 2 converged networks; '{matrix.Name}' has {converged} among {matrix.Networks}. Generate more first.");
+        return Analyze(matrix, new AnalysisOptions { Seed = run.Get(s_seed) }, view, run.Cancellation);
+    }
+
+    /// <summary>An analysis as verbs show it.</summary>
+    public static AnalysisResult Analyze(WeightMatrix matrix, AnalysisOptions options, IProgressView view, CancellationToken cancellation)
+    {
         var item = view.Begin("Analysing", 100);
-        var progress = new Steps(at => item.Report((long)(100 * at.Share), at.Step));
-        return WeightAnalysis.Run(matrix, new AnalysisOptions { Seed = run.Get(s_seed) }, progress, run.Cancellation);
+        return WeightAnalysis.Run(matrix, options, new Steps(at => item.Report((long)(100 * at.Share), at.Step)), cancellation);
     }
 
     static WeightMatrix Read(string folder, CancellationToken cancellation)

@@ -42,7 +42,7 @@ static class QuickstartVerb
         run.WithProgress(view => Generation.Run(writer, population, new GenerationOptions(networks, Shard.All, threads, TimeSpan.FromSeconds(5)), view, run.Cancellation));
         var release = Path.Combine(folder, "release");
         run.WithProgress(view => Release(writer.Zoo, release, view, run.Cancellation));
-        var result = run.WithProgress(view => Analyze(writer.Zoo, view, run.Cancellation));
+        var result = run.WithProgress(view => AnalyzeVerb.Analyze(ZooMatrix.Read(writer.Zoo, run.Cancellation), new AnalysisOptions(), view, run.Cancellation));
         var report = Report.Write(result, folder);
 
         // Three lines, whatever happened before: people and scripts look for them at the end.
@@ -79,12 +79,6 @@ static class QuickstartVerb
         {
             return false;
         }
-    }
-
-    static AnalysisResult Analyze(Zoo zoo, IProgressView view, CancellationToken cancellation)
-    {
-        var item = view.Begin("Analysing", 100);
-        return WeightAnalysis.Run(ZooMatrix.Read(zoo, cancellation), progress: new Reporting<AnalysisProgress>(at => item.Report((long)(100 * at.Share), at.Step)), cancellation: cancellation);
     }
 
     static string Machine(AnalysisResult result) => result.Headlines.WhichMachine is { } score
@@ -135,10 +129,4 @@ static class QuickstartVerb
         ["view"] = score.View,
         ["method"] = score.Method,
     };
-
-    /// <summary>Tells at once and in order, where <see cref="Progress{T}"/> would tell later and on any thread.</summary>
-    sealed class Reporting<T>(Action<T> tell) : IProgress<T>
-    {
-        public void Report(T value) => tell(value);
-    }
 }
