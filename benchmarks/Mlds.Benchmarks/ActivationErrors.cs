@@ -54,7 +54,7 @@ static class ActivationErrors
     {
         var worst = Worst.None;
         var gate = new Lock();
-        Parallel.For(0, Parts, part =>
+        Parallel.For(0, Parts, new ParallelOptions { MaxDegreeOfParallelism = Environment.ProcessorCount }, part =>
         {
             var mine = Worst.None;
             var first = (uint)part * (uint)((1L << 32) / Parts);
