@@ -1,3 +1,6 @@
+using System.Numerics;
+using System.Runtime.InteropServices;
+
 namespace Mlds.Analysis.LinearAlgebra;
 
 /// <summary>Singular values of small matrices by one-sided Jacobi rotations (Hestenes 1958; Demmel and Veselić 1992 for its accuracy).</summary>
@@ -14,19 +17,21 @@ static class SingularValues
         for (var i = 0; i < n; i++)
             for (var j = 0; j < d; j++) work[(i * d) + j] = rows <= columns ? matrix[(i * columns) + j] : matrix[(j * columns) + i];
 
-        for (var sweep = 0; sweep < MostSweeps && Sweep(work, n, d); sweep++)
+        var squares = new double[n];
+        for (var sweep = 0; sweep < MostSweeps && Sweep(work, squares, n, d); sweep++)
         {
         }
 
         var values = new double[n];
-        for (var i = 0; i < n; i++) values[i] = Math.Sqrt(Dot(work.AsSpan(i * d, d), work.AsSpan(i * d, d)));
+        for (var i = 0; i < n; i++) values[i] = Math.Sqrt(Products.Dot(work.AsSpan(i * d, d), work.AsSpan(i * d, d)));
         values.AsSpan().Sort((a, b) => b.CompareTo(a));
         return values;
     }
 
     /// <summary>Rotates every pair of rows to orthogonality; false when all of them were already.</summary>
-    static bool Sweep(double[] work, int n, int d)
+    static bool Sweep(double[] work, double[] squares, int n, int d)
     {
+        for (var i = 0; i < n; i++) squares[i] = Products.Dot(work.AsSpan(i * d, d), work.AsSpan(i * d, d));
         var rotated = false;
         for (var p = 0; p < n - 1; p++)
         {
@@ -34,19 +39,36 @@ static class SingularValues
             {
                 var a = work.AsSpan(p * d, d);
                 var b = work.AsSpan(q * d, d);
-                double aa = Dot(a, a), bb = Dot(b, b), ab = Dot(a, b);
-                if (Math.Abs(ab) <= 1e-14 * Math.Sqrt(aa * bb)) continue;
+                var product = Products.Dot(a, b);
+
+                // An angle of 1e-9 that is left changes a length by 1e-18 of itself.
+                if (product * product <= 1e-18 * squares[p] * squares[q]) continue;
                 rotated = true;
-                var zeta = (bb - aa) / (2 * ab);
+                var zeta = (squares[q] - squares[p]) / (2 * product);
                 var t = Math.CopySign(1, zeta) / (Math.Abs(zeta) + Math.Sqrt(1 + (zeta * zeta)));
                 var c = 1 / Math.Sqrt(1 + (t * t));
-                var s = c * t;
-                for (var i = 0; i < d; i++) (a[i], b[i]) = ((c * a[i]) - (s * b[i]), (s * a[i]) + (c * b[i]));
+                Rotate(a, b, c, c * t);
+                squares[p] -= t * product;
+                squares[q] += t * product;
             }
         }
 
         return rotated;
     }
 
-    static double Dot(ReadOnlySpan<double> a, ReadOnlySpan<double> b) => Products.Dot(a, b);
+    static void Rotate(Span<double> a, Span<double> b, double c, double s)
+    {
+        ref var pa = ref MemoryMarshal.GetReference(a);
+        ref var pb = ref MemoryMarshal.GetReference(b);
+        var (cosine, sine) = (new Vector<double>(c), new Vector<double>(s));
+        var i = 0;
+        for (; i <= a.Length - Vector<double>.Count; i += Vector<double>.Count)
+        {
+            var (x, y) = (Vector.LoadUnsafe(ref pa, (nuint)i), Vector.LoadUnsafe(ref pb, (nuint)i));
+            ((cosine * x) - (sine * y)).StoreUnsafe(ref pa, (nuint)i);
+            ((sine * x) + (cosine * y)).StoreUnsafe(ref pb, (nuint)i);
+        }
+
+        for (; i < a.Length; i++) (a[i], b[i]) = ((c * a[i]) - (s * b[i]), (s * a[i]) + (c * b[i]));
+    }
 }
