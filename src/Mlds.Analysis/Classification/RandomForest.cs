@@ -9,7 +9,7 @@ public sealed record ForestOptions(int Trees = 100, int Bins = 64, ulong Seed = 
 
 /// <summary>
 /// Random forest (Breiman 2001): each tree on a bootstrap sample, the square root of the columns tried at each node, class shares averaged over trees.
-/// The classifier of the paper (arXiv 2104.10555). Why our own: docs/decisions/0005.
+/// The classifier of the paper (arXiv 2104.10555). Why our own: docs/decisions/0003.
 /// </summary>
 /// <seealso href="https://scikit-learn.org/stable/modules/generated/sklearn.ensemble.RandomForestClassifier.html"/>
 public sealed class RandomForest(ForestOptions options) : IClassifier

@@ -1,0 +1,99 @@
+using System.Text.Json.Nodes;
+using Mlds.Analysis;
+using Mlds.Analysis.Loading;
+using Mlds.Analysis.Results;
+using Mlds.Cli.Frame;
+using Mlds.Releases;
+
+namespace Mlds.Cli.Tests;
+
+/// <summary>analyze on networks that were really trained, if only for a moment.</summary>
+public sealed class AnalyzeVerbTests : IDisposable
+{
+    const string Population = """
+        {
+          "name": "tiny",
+          "description": "For tests.",
+          "licence": "CC-BY-SA-4.0",
+          "network": {"inputs": 9, "hidden": 4, "layers": 2, "linear": [4, 8], "activation": "none"},
+          "networks": 12,
+          "defaults": {
+            "data": {"seed": 1, "training": 512, "validation": 64, "length": 8, "long_test": 8, "long_length": 32},
+            "training": {"optimizer": "adam", "loss": "mean_squared_error", "batch": 32, "learning_rate": 0.01, "beta1": 0.9, "beta2": 0.999, "epsilon": 1e-8,
+              "goal_loss": 0.03, "epoch_limit": 40, "milestone_every": 10}
+          },
+          "machines": [{"machine": "SingleDirectMachine"}, {"machine": "SimpleXORMachine"}]
+        }
+        """;
+
+    readonly string _folder = Directory.CreateTempSubdirectory("mlds-cli-test-").FullName;
+
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
+
+    string At(string name) => Path.Combine(_folder, name);
+
+    static (int Code, string Output, string Error) Run(params string[] args)
+    {
+        var (output, error) = (new StringWriter(), new StringWriter());
+        var code = CommandLine.Run(Program.Root(), args, output, error);
+        return (code, output.ToString(), error.ToString());
+    }
+
+    void Generate()
+    {
+        File.WriteAllText(At("tiny.json"), Population);
+        Assert.Equal(0, Run("generate", At("tiny.json"), "--zoo", At("z")).Code);
+    }
+
+    [Fact]
+    public void A_zoo_and_its_release_give_the_same_numbers()
+    {
+        Generate();
+        Assert.Equal(0, Run("release", At("z"), "--out", At("r")).Code);
+        var zoo = Run("analyze", At("z"), "--out", At("a"));
+        var release = Run("analyze", At("r"), "--out", At("b"), "--json");
+        Assert.Equal((0, 0), (zoo.Code, release.Code));
+        Assert.Contains("24 of 24 networks of 'tiny' analysed", zoo.Output);
+        Assert.Contains($"Report: {At("a/report.html")}", zoo.Output);
+
+        AnalysisResult Read(string name) => Metrics.Parse(File.ReadAllText(At(name))) with { Seconds = 0 };
+        string Scores(AnalysisResult result) => Metrics.ToJson(result)["questions"]!.ToJsonString();
+        var (a, b) = (Read("a/metrics.json"), Read("b/metrics.json"));
+        Assert.Equal(("zoo", "release"), (a.Population.Source, b.Population.Source));
+        Assert.Equal(a.Population.WeightsDigest, b.Population.WeightsDigest);
+        Assert.Equal(Scores(a), Scores(b));
+        Assert.Equal(2, a.LossCurves.Count);
+
+        var document = JsonNode.Parse(release.Output)!;
+        Assert.Equal(a.Headlines.WhichMachine!.Value.Value, (double)document["headlines"]!["which_machine"]!["value"]!["value"]!);
+        Assert.Equal(b.Population.WeightsDigest, (string?)document["weights_digest"]);
+        Assert.True(File.Exists((string?)document["report"]));
+    }
+
+    /// <summary>The lines of docs/analysis.md.</summary>
+    [Fact]
+    public void Five_lines_of_code_do_the_same()
+    {
+        Generate();
+        Assert.Equal(0, Run("release", At("z"), "--out", At("r")).Code);
+        var matrix = ReleaseMatrix.Read(Release.Open(At("r")));
+        var result = WeightAnalysis.Run(matrix, cancellation: TestContext.Current.CancellationToken);
+        Assert.Contains("networks of 2 machines", result.Findings[0].Answer, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void What_is_neither_zoo_nor_release_gets_one_sentence()
+    {
+        foreach (var (code, says, args) in new[]
+        {
+            (1, "is neither a zoo (it has no zoo.db) nor a release (it has no manifest.json)", new[] { "analyze", At("nowhere"), "--out", At("a") }),
+            (2, "--out", ["analyze", At("nowhere")]),
+        })
+        {
+            var result = Run(args);
+            Assert.Equal((code, ""), (result.Code, result.Output));
+            Assert.Single(result.Error.TrimEnd('\n').Split('\n'));
+            Assert.Contains(says, result.Error);
+        }
+    }
+}
