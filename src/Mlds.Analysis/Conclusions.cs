@@ -70,7 +70,7 @@ static class Conclusions
         var control = Rivals(score => Key(questions, "modified_or_control", score));
         if (control is [{ } controlWeights, { } controlLoss, ..])
         {
-            answer += $" Modified against control, which is as hard to learn: the weights {Words.Number(controlWeights.Value)}, the final validation loss " +
+            answer += $" Modified against control, whose rule is of like complexity: the weights {Words.Number(controlWeights.Value)}, the final validation loss " +
                 $"{Words.Number(controlLoss.Value)}{Epochs(control)}.";
         }
 
