@@ -108,7 +108,7 @@ public sealed class FiguresTests
     public void Every_network_is_a_point_in_every_view_and_says_its_seed()
     {
         var result = SyntheticResult.Make(networks: 7);
-        var figure = new FigureSet(result).Projection!;
+        var figure = new FigureSet(result).AllViews!;
         var tips = XDocument.Parse(figure.ToSvg(inline: false)).Descendants(s_svg + "title").Select(title => title.Value).ToArray();
 
         foreach (var point in result.Projections[0].Points)

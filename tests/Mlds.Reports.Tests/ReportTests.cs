@@ -18,7 +18,7 @@ public sealed partial class ReportTests
             report.Figures("svg").Select(Path.GetFileNameWithoutExtension), report.Figures("png").Select(Path.GetFileNameWithoutExtension));
         string[] expected =
         [
-            "pca", "which-machine-accuracy", "which-machine-curve", "which-machine-confusion", "which-machine-unsupervised-ari", "modified-or-original-auc",
+            "weight-space", "weight-space-all-views", "which-machine-accuracy", "which-machine-curve", "which-machine-confusion", "which-machine-unsupervised-ari", "modified-or-original-auc",
             "modified-or-original-unseen-machine-auc", "twins-distance-spread", "loss-curves", "validation-loss", "outcomes",
         ];
         Assert.Equal(expected.Order(StringComparer.Ordinal), report.Figures("svg").Select(Path.GetFileNameWithoutExtension));

@@ -25,6 +25,22 @@ abstract record Scale
         return Linear(low - margin, high + margin);
     }
 
+    /// <summary>
+    /// Around the middle 96 % of <paramref name="values"/> with a margin of an eighth, where that shows the crowd at least one and a half times as
+    /// large as all would; else around all. What lies beyond is drawn on the edge, and whoever uses this must say so.
+    /// </summary>
+    public static Scale AroundMost(IReadOnlyCollection<double> values)
+    {
+        var sorted = values.Order().ToArray();
+        var beyond = sorted.Length / 50;
+        var (low, high) = (sorted[beyond], sorted[^(beyond + 1)]);
+        var margin = (high - low) / 8;
+        return (sorted[^1] - sorted[0]) > 1.5 * (high - low + (2 * margin)) && high > low ? Linear(low - margin, high + margin) : Around(values);
+    }
+
+    /// <summary>Whether <paramref name="value"/> lies on the axis.</summary>
+    public bool Has(double value) => Place(value) is >= 0 and <= 1;
+
     /// <summary>By the logarithm; both ends above 0.</summary>
     public static Scale Log(double low, double high) => new LogScale(low, high > low ? high : low * 10);
 

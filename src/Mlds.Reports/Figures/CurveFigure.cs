@@ -42,7 +42,6 @@ static class CurveFigure
             Scale.Linear(0, points.Max(point => point.X) * 1.04),
             Scale.Linear(Math.Min(0, points.Min(point => point.Y.Low)), 1.02));
         panel.Frame(Words.Method(method), curves[0].XLabel, curves[0].YLabel);
-        panel.HorizontalMark(curves[0].Chance, "guessing");
         foreach (var curve in curves.Where(curve => curve.Method == method))
         {
             var index = Array.IndexOf(views, curve.View);
@@ -61,6 +60,8 @@ static class CurveFigure
                 canvas.End();
             }
         }
+
+        panel.HorizontalMark(curves[0].Chance, "guessing");
     }
 
     static string Capital(string text) => char.ToUpperInvariant(text[0]) + text[1..];

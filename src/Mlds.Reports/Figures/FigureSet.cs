@@ -11,17 +11,22 @@ sealed class FigureSet
     public FigureSet(AnalysisResult result)
     {
         var families = new Families(result.Population);
-        Projection = ProjectionFigure.Of(result, families);
+        WeightSpace = ProjectionFigure.OfFirstAndLast(result, families);
+        AllViews = ProjectionFigure.OfAll(result, families);
         foreach (var question in result.Questions.Where(question => question.Skipped is null))
             _ofQuestions[question.Id] = OfQuestion(question);
         Training = Present(OutcomeFigure.Of(result.Population), LossCurveFigure.Of(result, families), LossFigure.Of(result, families));
     }
 
-    public Figure? Projection { get; }
+    /// <summary>Raw weights beside invariants.</summary>
+    public Figure? WeightSpace { get; }
+
+    /// <summary>All views, if there are more.</summary>
+    public Figure? AllViews { get; }
 
     public IReadOnlyList<Figure> Training { get; }
 
-    public IEnumerable<Figure> All => [.. Present(Projection), .. _ofQuestions.Values.SelectMany(figures => figures), .. Training];
+    public IEnumerable<Figure> All => [.. Present(WeightSpace, AllViews), .. _ofQuestions.Values.SelectMany(figures => figures), .. Training];
 
     /// <summary>The figures that answer <paramref name="question"/>.</summary>
     public IReadOnlyList<Figure> Of(QuestionResult question) => _ofQuestions.GetValueOrDefault(question.Id, []);

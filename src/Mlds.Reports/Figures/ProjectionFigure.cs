@@ -9,12 +9,22 @@ static class ProjectionFigure
     const double Gap = 34;
     const double Top = 30;
 
-    /// <summary>The figure, or null when the result has no plane to show.</summary>
-    public static Figure? Of(AnalysisResult result, Families families)
+    /// <summary>The first view beside the last, raw weights beside invariants; or all there are when they are fewer. Null when there is none.</summary>
+    public static Figure? OfFirstAndLast(AnalysisResult result, Families families)
     {
-        var shown = result.Projections.Where(projection => projection.ExplainedVariance.Count >= 2 && projection.Points.Count > 0).ToArray();
-        if (shown.Length == 0)
-            return null;
+        var all = Planes(result);
+        return all.Length == 0 ? null : Of("weight-space", all.Length <= 2 ? all : [all[0], all[^1]], families);
+    }
+
+    /// <summary>All views; null when <see cref="OfFirstAndLast"/> shows them.</summary>
+    public static Figure? OfAll(AnalysisResult result, Families families) =>
+        Planes(result) is { Length: > 2 } all ? Of("weight-space-all-views", all, families) : null;
+
+    static Projection[] Planes(AnalysisResult result) =>
+        [.. result.Projections.Where(projection => projection.ExplainedVariance.Count >= 2 && projection.Points.Count > 0)];
+
+    static Figure Of(string id, Projection[] shown, Families families)
+    {
         var columns = shown.Length <= 3 ? shown.Length : 2;
         var rows = (shown.Length + columns - 1) / columns;
         var width = (Figure.FullWidth - 30 - (Gap * (columns - 1))) / columns;
@@ -24,7 +34,7 @@ static class ProjectionFigure
         var points = shown[0].Points;
         var views = shown.Select(projection => Words.View(projection.View)).ToArray();
         return new Figure(
-            "pca",
+            id,
             "Networks in weight space, by machine",
             $"Every point is one trained network, placed by the first two principal components of its {Words.Join(views)}; "
             + $"n = {Words.Count(points.Count)} networks of {Words.Counted(points.Select(point => point.Machine).Distinct().Count(), "machine")}. "
@@ -46,13 +56,14 @@ static class ProjectionFigure
 
     static void DrawPanel(ICanvas canvas, Box box, Projection projection, Families families)
     {
-        var panel = new Panel(
-            canvas,
-            box,
-            Scale.Around(projection.Points.Select(point => point.Coordinates[0])),
-            Scale.Around(projection.Points.Select(point => point.Coordinates[1])));
+        var x = Scale.AroundMost([.. projection.Points.Select(point => point.Coordinates[0])]);
+        var y = Scale.AroundMost([.. projection.Points.Select(point => point.Coordinates[1])]);
+        var panel = new Panel(canvas, box, x, y);
         string Axis(int i) => $"PC {i + 1} ({Words.Percent(projection.ExplainedVariance[i])} of the variance)";
         panel.Frame(Capital(Words.View(projection.View)), Axis(0), Axis(1), xTicks: false, yTicks: false);
+        var beyond = projection.Points.Count(point => !x.Has(point.Coordinates[0]) || !y.Has(point.Coordinates[1]));
+        if (beyond > 0)
+            canvas.Text(new Point(box.Right, box.Y - 9), $"{beyond} beyond the frame, drawn on its edge", new TextStyle(Palette.Muted, 10.5, Anchor.End));
         var radius = projection.Points.Count > 1500 ? 2.2 : projection.Points.Count > 500 ? 3 : 3.8;
         foreach (var point in InterleavedBySeed(projection.Points))
         {

@@ -18,13 +18,7 @@ static class Page
         html.Raw($"<style>\n{Colours()}{Resource("report.css")}</style>\n</head>\n<body>\n").Open("main");
         Opening.Write(html, result);
         Contents(html, result, figures);
-        if (figures.Projection is { } plane)
-        {
-            html.Open("section", null, "weight-space").Element("h2", "Weight space");
-            Sections.Figure(html, plane);
-            html.Close();
-        }
-
+        Sections.WeightSpace(html, figures);
         foreach (var question in result.Questions)
             Sections.Question(html, question, figures.Of(question));
         Sections.Training(html, result, figures.Training);
@@ -36,8 +30,8 @@ static class Page
     static void Contents(HtmlWriter html, AnalysisResult result, FigureSet figures)
     {
         html.Open("nav");
-        if (figures.Projection is not null)
-            html.Link("weight-space", "Weight space");
+        if (figures.WeightSpace is not null)
+            html.Link(Sections.WeightSpaceId, "Weight space");
         foreach (var question in result.Questions.Where(question => question.Skipped is null))
             html.Link(question.Id, question.Title);
         html.Link("training", "How the networks learned").Link("provenance", "Where this comes from").Close();

@@ -6,6 +6,19 @@ namespace Mlds.Reports.Html;
 /// <summary>The parts of the report after its opening.</summary>
 static class Sections
 {
+    public const string WeightSpaceId = "planes";
+
+    public static void WeightSpace(HtmlWriter html, FigureSet figures)
+    {
+        if (figures.WeightSpace is not { } plane)
+            return;
+        html.Open("section", null, WeightSpaceId).Element("h2", "Weight space");
+        Figure(html, plane);
+        if (figures.AllViews is { } all)
+            Folded(html, "All views", () => Figure(html, all));
+        html.Close();
+    }
+
     public static void Figure(HtmlWriter html, Figure figure)
     {
         html.Open("figure", null, figure.Id).Raw(figure.ToSvg(inline: true));

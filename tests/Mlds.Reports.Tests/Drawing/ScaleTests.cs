@@ -41,6 +41,20 @@ public sealed class ScaleTests
     });
 
     [Fact]
+    public void A_few_far_away_do_not_press_the_others_together()
+    {
+        var crowd = Enumerable.Range(0, 100).Select(i => (double)i).ToArray();
+        var crowded = Scale.AroundMost([.. crowd, 10_000]);
+        Assert.InRange(crowded.Place(99) - crowded.Place(0), 0.7, 1);
+        Assert.False(crowded.Has(10_000));
+        Assert.True(crowded.Has(50));
+
+        var even = Scale.AroundMost(crowd);
+        Assert.All(crowd, value => Assert.True(even.Has(value)));
+        Assert.True(Scale.AroundMost([3, 3, 3]).Has(3));
+    }
+
+    [Fact]
     public void The_first_name_is_on_top()
     {
         var scale = Scale.Names(["a", "b", "c"]);
