@@ -21,7 +21,7 @@ public sealed partial class ReportTests
             "weight-space", "weight-space-all-views", "which-machine-accuracy", "which-machine-curve", "which-machine-confusion", "which-machine-unsupervised-ari", "modified-or-original-auc",
             "modified-or-original-unseen-machine-auc", "twins-distance-spread", "loss-curves", "validation-loss", "outcomes",
         ];
-        Assert.Equal(expected.Order(StringComparer.Ordinal), report.Figures("svg").Select(Path.GetFileNameWithoutExtension));
+        Assert.Equal(expected.Order(StringComparer.Ordinal), report.Figures("svg").Select(Path.GetFileNameWithoutExtension).Order(StringComparer.Ordinal));
         Assert.Equal(report.Figures("svg").Count(), FigureElement().Count(report.Page));
         Assert.Empty(Directory.GetFiles(report.Folder, "*.tmp", SearchOption.AllDirectories));
         var metrics = Metrics.Parse(File.ReadAllText(Path.Combine(report.Folder, "metrics.json")));
