@@ -214,13 +214,12 @@ public sealed class ZooTests : IDisposable
 
     [Theory]
     [InlineData("UPDATE weights SET weights = substr(weights, 1, length(weights) - 4)")]
-    [InlineData("UPDATE weights SET weights = CAST(x'00' || substr(weights, 2) AS BLOB)")]
+    [InlineData("UPDATE weights SET weights = CAST(x'FF' || substr(weights, 2) AS BLOB)")]
     [InlineData("DELETE FROM weights")]
     public void A_damaged_weights_blob_is_named_not_read(string damage)
     {
         var network = Network("ParityMachine", 1);
-        network.Weights[0] = 1f;
-        network = network with { };
+        network.Weights[0] = 1f; // Its first byte is 0.
         Store(Network("ParityMachine", 0), network);
         Sql(damage + " WHERE network_id = (SELECT network_id FROM networks WHERE seed = 1)");
         using var zoo = Zoo.Open(Folder);
