@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Reflection;
 using Mlds.Analysis.Decomposition;
 using Mlds.Analysis.Questions;
 using Mlds.Analysis.Results;
@@ -46,7 +45,7 @@ public static class WeightAnalysis
         var projections = options.Views.Select((view, i) => Project(context, view, context.Features[i]));
         var curves = LossCurves.Of(matrix);
         var result = new AnalysisResult(
-            Version(), options.Seed, 0, PopulationSummaries.Of(matrix), [.. views], Conclusions.Headlines(questions), Conclusions.Findings(questions), questions,
+            Provenance.Version, options.Seed, 0, PopulationSummaries.Of(matrix), [.. views], Conclusions.Headlines(questions), Conclusions.Findings(questions), questions,
             [.. projections], curves);
         progress?.Report(new AnalysisProgress("Done", 1));
         return result with { Seconds = watch.Elapsed.TotalSeconds };
@@ -78,7 +77,4 @@ public static class WeightAnalysis
     }
 
     internal static string VariantName(Variant variant) => variant.ToString().ToLowerInvariant();
-
-    static string Version() =>
-        typeof(WeightAnalysis).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "unknown";
 }

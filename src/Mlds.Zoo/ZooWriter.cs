@@ -99,7 +99,7 @@ public sealed class ZooWriter : IDisposable
                 Meta("population_name", population.Name);
                 Meta("population_sha256", population.Sha256);
                 Meta("population_json", population.CanonicalJson);
-                Meta("created_by", ProgramVersion.Current);
+                Meta("created_by", Provenance.Version);
                 for (var i = 0; i < population.Machines.Count; i++) _database.Execute("INSERT INTO machines VALUES($1, $2)", i + 1, population.Machines[i]);
             });
         }

@@ -138,7 +138,7 @@ static class ReleaseTexts
     {
         ["format"] = "mlds-release",
         ["version"] = ReleaseWriter.Version,
-        ["program_version"] = ProgramVersion.Current,
+        ["program_version"] = Provenance.Version,
         ["arithmetic_version"] = Recipe.ArithmeticVersion,
         ["license"] = "CC-BY-SA-4.0",
         ["population"] = zoo.Population.Name,
