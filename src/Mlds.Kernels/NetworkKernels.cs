@@ -12,7 +12,7 @@ public abstract class NetworkKernels : IDisposable
 
     public NetworkShape Shape { get; }
 
-    /// <summary>Longest sequence it has memory for.</summary>
+    /// <summary>Longest sequence that <see cref="Gradient"/> and <see cref="Outputs"/> have memory for.</summary>
     public int Steps { get; }
 
     /// <summary>Name of the kernel set: avx512, avx2, simd128 or scalar.</summary>
@@ -21,7 +21,7 @@ public abstract class NetworkKernels : IDisposable
     /// <summary>Takes the weights (P floats, PyTorch's order) that the calls below use.</summary>
     public abstract void SetWeights(ReadOnlySpan<float> weights);
 
-    /// <summary>Σ (y − target)² over the sequences numbered <paramref name="rows"/>, all steps and outputs.</summary>
+    /// <summary>Σ (y − target)² over the sequences numbered <paramref name="rows"/>, all steps and outputs. The sequences may be of any length.</summary>
     public abstract double SquaredError(SequenceView sequences, ReadOnlySpan<int> rows);
 
     /// <summary>The same, and in <paramref name="gradient"/> (P floats) the gradient of the mean of the squares over rows, steps and outputs.</summary>

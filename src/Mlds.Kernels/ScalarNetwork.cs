@@ -56,6 +56,13 @@ sealed class ScalarNetwork : NetworkKernels
 
     public override double SquaredError(SequenceView sequences, ReadOnlySpan<int> rows)
     {
+        if (sequences.Length > Steps)
+        {
+            using var roomier = new ScalarNetwork(Shape, sequences.Length);
+            roomier.SetWeights(_weights);
+            return roomier.SquaredError(sequences, rows);
+        }
+
         var total = 0.0;
         for (var start = 0; start < rows.Length; start += LaneCount.Chunk)
         {

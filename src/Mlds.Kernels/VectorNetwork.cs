@@ -13,6 +13,13 @@ sealed unsafe class VectorNetwork<TLanes, TVector> : NetworkKernels
     where TLanes : struct, ILanes<TLanes, TVector>
     where TVector : struct
 {
+    /// <summary>
+    /// Steps that are taken through all layers at once where no backward follows: their activations stay in the first-level cache, and
+    /// sequences may be of any length. No effect on bits.
+    /// </summary>
+    const int Window = 4;
+
+    readonly int _window;
     readonly AlignedFloats _memory = new();
     readonly GruStack<TLanes, TVector> _gru;
     readonly LinearHead _head;
@@ -28,6 +35,7 @@ sealed unsafe class VectorNetwork<TLanes, TVector> : NetworkKernels
         : base(shape, steps)
     {
         Name = name;
+        _window = Math.Min(Window, steps);
         _gru = new GruStack<TLanes, TVector>(shape, steps, _memory);
         _head = shape.Activation == LinearActivation.None
             ? new CollapsedHead<TLanes, TVector>(shape, _memory)
@@ -58,8 +66,15 @@ sealed unsafe class VectorNetwork<TLanes, TVector> : NetworkKernels
         var total = 0.0;
         for (var start = 0; start < rows.Length; start += LaneCount.Chunk)
         {
-            Forward(sequences, rows[start..Math.Min(start + LaneCount.Chunk, rows.Length)]);
-            total += Error(sequences.Length, 0f);
+            var chunk = rows[start..Math.Min(start + LaneCount.Chunk, rows.Length)];
+            for (var t = 0; t < sequences.Length; t += _window)
+            {
+                Forward(sequences, chunk, t, Math.Min(_window, sequences.Length - t));
+                AddSquares(Math.Min(_window, sequences.Length - t), 0f, t == 0);
+            }
+
+            _gru.Rewind();
+            total += LaneTree.Sum(_memory.At(_squares));
         }
 
         return total;
@@ -71,8 +86,9 @@ sealed unsafe class VectorNetwork<TLanes, TVector> : NetworkKernels
         var scale = (float)(2.0 / ((double)rows.Length * sequences.Length * Shape.Outputs));
         for (var start = 0; start < rows.Length; start += LaneCount.Chunk)
         {
-            Forward(sequences, rows[start..Math.Min(start + LaneCount.Chunk, rows.Length)]);
-            total += Error(sequences.Length, scale);
+            Forward(sequences, rows[start..Math.Min(start + LaneCount.Chunk, rows.Length)], 0, sequences.Length);
+            AddSquares(sequences.Length, scale, true);
+            total += LaneTree.Sum(_memory.At(_squares));
             _head.Backward(_gru.Top, _memory.At(_outputs), sequences.Length, _memory.At(_above), start == 0);
             _gru.Backward(sequences.Length, _memory.At(_above), _memory.At(_sums), start == 0);
         }
@@ -93,7 +109,7 @@ sealed unsafe class VectorNetwork<TLanes, TVector> : NetworkKernels
         for (var start = 0; start < rows.Length; start += LaneCount.Chunk)
         {
             var chunk = rows[start..Math.Min(start + LaneCount.Chunk, rows.Length)];
-            Forward(sequences, chunk);
+            Forward(sequences, chunk, 0, steps);
             var from = _memory.At(_outputs);
             for (var lane = 0; lane < chunk.Length; lane++)
             {
@@ -120,17 +136,18 @@ sealed unsafe class VectorNetwork<TLanes, TVector> : NetworkKernels
         base.Dispose();
     }
 
-    void Forward(SequenceView sequences, ReadOnlySpan<int> rows)
+    /// <summary>Takes the sequences numbered <paramref name="rows"/> through the steps from <paramref name="first"/> on; from another than 0, the steps before must have been the call before.</summary>
+    void Forward(SequenceView sequences, ReadOnlySpan<int> rows, int first, int steps)
     {
-        Load(sequences, rows);
-        _gru.Forward(sequences.Length);
-        _head.Forward(_gru.Top, sequences.Length, _memory.At(_outputs));
+        Load(sequences, rows, first, steps);
+        if (first == 0) _gru.Forward(steps);
+        else _gru.ForwardOn(_window, steps);
+        _head.Forward(_gru.Top, steps, _memory.At(_outputs));
     }
 
     /// <summary>Fills inputs, target words and the mask of the lanes in use; unused lanes get inputs of 0.</summary>
-    void Load(SequenceView sequences, ReadOnlySpan<int> rows)
+    void Load(SequenceView sequences, ReadOnlySpan<int> rows, int first, int steps)
     {
-        var steps = sequences.Length;
         var words = (uint*)_memory.At(_words);
         var targets = (uint*)_memory.At(_targetWords);
         var mask = _memory.At(_mask);
@@ -143,8 +160,8 @@ sealed unsafe class VectorNetwork<TLanes, TVector> : NetworkKernels
         for (var lane = 0; lane < LaneCount.Chunk; lane++) mask[lane] = lane < rows.Length ? 1f : 0f;
         for (var lane = 0; lane < rows.Length; lane++)
         {
-            var inputRow = sequences.Inputs.Slice(rows[lane] * steps, steps);
-            var targetRow = sequences.Targets.Slice(rows[lane] * steps, steps);
+            var inputRow = sequences.Inputs.Slice((rows[lane] * sequences.Length) + first, steps);
+            var targetRow = sequences.Targets.Slice((rows[lane] * sequences.Length) + first, steps);
             for (var t = 0; t < inputRow.Length; t++)
             {
                 words[(t * LaneCount.Chunk) + lane] = inputRow[t];
@@ -164,8 +181,9 @@ sealed unsafe class VectorNetwork<TLanes, TVector> : NetworkKernels
         }
     }
 
-    /// <summary>Turns outputs into their errors times <paramref name="scale"/>, in place; returns the sum of the squared errors of the lanes in use.</summary>
-    double Error(int steps, float scale)
+    /// <summary>Turns outputs into their errors times <paramref name="scale"/>, in place; adds the squared errors of the lanes in use to the virtual lanes' sums.</summary>
+    /// <param name="fresh">Start the sums at zero: the first steps of a chunk.</param>
+    void AddSquares(int steps, float scale, bool fresh)
     {
         var y = _memory.At(_outputs);
         var targets = (uint*)_memory.At(_targetWords);
@@ -174,7 +192,7 @@ sealed unsafe class VectorNetwork<TLanes, TVector> : NetworkKernels
         var factor = TLanes.All(scale);
         for (var lane = 0; lane < LaneCount.Virtual; lane += TLanes.Width)
         {
-            var sum = TLanes.All(0f);
+            var sum = fresh ? TLanes.All(0f) : TLanes.Load(squares + lane);
             for (var t = 0; t < steps; t++)
             {
                 for (var k = 0; k < Shape.Outputs; k++)
@@ -192,7 +210,5 @@ sealed unsafe class VectorNetwork<TLanes, TVector> : NetworkKernels
 
             TLanes.Store(sum, squares + lane);
         }
-
-        return LaneTree.Sum(squares);
     }
 }

@@ -36,6 +36,21 @@ public sealed class KernelSetTests
     }
 
     [Fact]
+    public void The_error_of_sequences_longer_than_the_kernels_have_memory_for_is_that_of_roomy_kernels()
+    {
+        foreach (var kernelSet in KernelSet.Available)
+        {
+            for (var trial = 0u; trial < 12; trial++)
+            {
+                var problem = Problem.Draw(trial);
+                var expected = problem.Error(problem.Steps, "scalar");
+                for (var steps = 1; steps < problem.Steps; steps += 3)
+                    Assert.True(expected == problem.Error(steps, kernelSet), $"{kernelSet} with room for {steps} steps differs on {problem.Description}");
+            }
+        }
+    }
+
+    [Fact]
     public void The_scalar_code_is_always_there_and_comes_last() => Assert.Equal("scalar", KernelSet.Available[^1]);
 
     [Fact]
@@ -111,6 +126,14 @@ public sealed class KernelSetTests
             var after = kernels.SquaredError(View, _rows);
             kernels.Outputs(View, _rows, outputs);
             return [.. BitConverter.GetBytes(loss), .. BitConverter.GetBytes(after), .. Bytes(gradient), .. Bytes(weights), .. Bytes(first), .. Bytes(second), .. Bytes(outputs)];
+        }
+
+        /// <summary>Σ (y − target)² by kernels with room for so many steps.</summary>
+        public double Error(int room, string kernelSet)
+        {
+            using var kernels = KernelSet.Create(Shape, room, kernelSet);
+            kernels.SetWeights(_weights);
+            return kernels.SquaredError(View, _rows);
         }
 
         static byte[] Bytes(float[] values) => MemoryMarshal.AsBytes(values.AsSpan()).ToArray();

@@ -77,7 +77,28 @@ sealed unsafe class GruStack<TLanes, TVector>
         }
     }
 
-    public void Forward(int steps)
+    /// <summary>Steps 0 … <paramref name="steps"/> − 1 of new sequences.</summary>
+    public void Forward(int steps) => Forward(steps, hasPast: false);
+
+    /// <summary>The next <paramref name="steps"/> steps of the same sequences, after a forward of <paramref name="done"/> steps; they take its place.</summary>
+    public void ForwardOn(int done, int steps)
+    {
+        foreach (var layer in _layers)
+        {
+            var hidden = _memory.At(layer.Hidden);
+            new Span<float>(hidden + ((nint)done * _hiddenStride), _hiddenStride).CopyTo(new Span<float>(hidden, _hiddenStride));
+        }
+
+        Forward(steps, hasPast: true);
+    }
+
+    /// <summary>Makes h before the first step 0 again; due after <see cref="ForwardOn"/> and before new sequences.</summary>
+    public void Rewind()
+    {
+        foreach (var layer in _layers) new Span<float>(_memory.At(layer.Hidden), _hiddenStride).Clear();
+    }
+
+    void Forward(int steps, bool hasPast)
     {
         var h = _shape.Hidden;
         for (var layer = 0; layer < _layers.Length; layer++)
@@ -92,7 +113,7 @@ sealed unsafe class GruStack<TLanes, TVector>
             for (var t = 0; t < steps; t++)
             {
                 // h before the first step is 0: its terms are left out.
-                var recurrent = t == 0 ? 0 : h;
+                var recurrent = t == 0 && !hasPast ? 0 : h;
                 Product<TLanes, TVector>.Multiply(new Factor(ih, 3 * h, input, inputs), new Factor(hh, 3 * h, hidden, recurrent), bias, 2 * h, gates);
                 Product<TLanes, TVector>.Multiply(new Factor(ih + (2 * h), 3 * h, input, inputs), default, bias + (2 * h), h, gates + (2 * _hiddenStride));
                 Product<TLanes, TVector>.Multiply(new Factor(hh + (2 * h), 3 * h, hidden, recurrent), default, bias + (3 * h), h, gates + (3 * _hiddenStride));
