@@ -14,6 +14,12 @@ sealed unsafe class GruStack<TLanes, TVector>
     /// <summary>Time steps whose deltas and inputs are turned into weight gradients while they are still in the first-level cache. No effect on bits.</summary>
     const int TimeBlock = 16;
 
+    /// <summary>
+    /// Floats between one time step's gates and the next's: four cache lines, so that the gates of many steps don't fall into the same few sets
+    /// of the first-level cache.
+    /// </summary>
+    const int Padding = 64;
+
     readonly NetworkShape _shape;
     readonly AlignedFloats _memory;
     readonly Layer[] _layers;
@@ -28,7 +34,7 @@ sealed unsafe class GruStack<TLanes, TVector>
     {
         (_shape, _memory) = (shape, memory);
         _inputStride = shape.Inputs * LaneCount.Chunk;
-        _gateStride = 4 * shape.Hidden * LaneCount.Chunk;
+        _gateStride = (4 * shape.Hidden * LaneCount.Chunk) + Padding;
         _hiddenStride = shape.Hidden * LaneCount.Chunk;
         _input = memory.Reserve((long)steps * _inputStride);
         _layers = new Layer[shape.Layers];
@@ -49,7 +55,7 @@ sealed unsafe class GruStack<TLanes, TVector>
     }
 
     /// <summary>Offsets of one layer's arrays.</summary>
-    /// <param name="Gates">[T][4H][chunk]: r, z, n, hn; in backward their gradients.</param>
+    /// <param name="Gates">[T][4H][chunk], <see cref="Padding"/> after each step: r, z, n, hn; in backward their gradients.</param>
     /// <param name="Hidden">[T + 1][H][chunk]: h before the first step (0), then after each.</param>
     /// <param name="Bias">[4H]: b_ir + b_hr, b_iz + b_hz, b_in, b_hn.</param>
     sealed record Layer(nint Gates, nint Hidden, nint WeightIh, nint WeightIhTransposed, nint WeightHh, nint WeightHhTransposed, nint Bias);
@@ -134,10 +140,11 @@ sealed unsafe class GruStack<TLanes, TVector>
         for (var layer = _layers.Length - 1; layer >= 0; layer--)
         {
             new Span<float>(_memory.At(_carry), _hiddenStride).Clear();
+            if (fresh) new Span<float>(sums + ((nint)_shape.BiasIh(layer) * LaneCount.Virtual), 6 * _shape.Hidden * LaneCount.Virtual).Clear();
             for (var last = steps - 1; last >= 0; last -= TimeBlock)
             {
                 var first = Math.Max(0, last - TimeBlock + 1);
-                BackwardThroughTime(layer, first, last, above);
+                BackwardThroughTime(layer, first, last, above, sums);
                 AccumulateWeights(layer, first, last, sums, fresh && last == steps - 1);
             }
         }
@@ -150,7 +157,7 @@ sealed unsafe class GruStack<TLanes, TVector>
             new Span<float>(gradient + _shape.BiasIh(layer), 2 * _shape.Hidden).CopyTo(new Span<float>(gradient + _shape.BiasHh(layer), 2 * _shape.Hidden));
     }
 
-    void BackwardThroughTime(int layer, int first, int last, float* above)
+    void BackwardThroughTime(int layer, int first, int last, float* above, float* sums)
     {
         var h = _shape.Hidden;
         var here = _layers[layer];
@@ -158,11 +165,13 @@ sealed unsafe class GruStack<TLanes, TVector>
         var hh = _memory.At(here.WeightHh);
         var carry = _memory.At(_carry);
         var inputs = _shape.InputsOf(layer);
+        var biasSums = sums + ((nint)_shape.BiasIh(layer) * LaneCount.Virtual);
+        var hiddenBiasSums = sums + ((nint)(_shape.BiasHh(layer) + (2 * h)) * LaneCount.Virtual);
         for (var t = last; t >= first; t--)
         {
             var gates = _memory.At(here.Gates) + ((nint)t * _gateStride);
             var dh = above + ((nint)t * _hiddenStride);
-            Gates<TLanes, TVector>.Backward(gates, _memory.At(here.Hidden) + ((nint)t * _hiddenStride), dh, carry, h);
+            Gates<TLanes, TVector>.Backward(gates, _memory.At(here.Hidden) + ((nint)t * _hiddenStride), dh, carry, h, biasSums, hiddenBiasSums);
             if (t > 0)
             {
                 var resetAndUpdate = new Factor(hh, h, gates, 2 * h);
@@ -184,8 +193,6 @@ sealed unsafe class GruStack<TLanes, TVector>
         float* Sums(int offset) => sums + ((nint)offset * LaneCount.Virtual);
 
         OuterProduct<TLanes, TVector>.Accumulate(sweep, deltas, 3 * h, input + ((nint)last * inputStride), inputs, Sums(_shape.WeightIh(layer)), fresh);
-        OuterProduct<TLanes, TVector>.AccumulateBias(sweep, deltas, 3 * h, Sums(_shape.BiasIh(layer)), fresh);
-        OuterProduct<TLanes, TVector>.AccumulateBias(sweep, deltas + (3 * _hiddenStride), h, Sums(_shape.BiasHh(layer) + (2 * h)), fresh);
 
         // h before the first step is 0 and adds nothing.
         var recurrent = new Sweep(_gateStride, _hiddenStride, last - Math.Max(first, 1) + 1);

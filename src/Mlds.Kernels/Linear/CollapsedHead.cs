@@ -81,7 +81,7 @@ sealed unsafe class CollapsedHead<TLanes, TVector> : LinearHead
         }
 
         if (last == 0) Copy(suffix, o * _shape.Hidden, _memory.At(_product));
-        Transpose.CopyBoth(_memory.At(_product), o, _shape.Hidden, _memory.At(_product), _memory.At(_productTransposed));
+        Transpose.Copy(_memory.At(_product), o, _shape.Hidden, _memory.At(_productTransposed));
     }
 
     public override void Forward(float* hidden, int steps, float* outputs)

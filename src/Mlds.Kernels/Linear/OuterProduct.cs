@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Mlds.Kernels.Lanes;
 
 namespace Mlds.Kernels.Linear;
@@ -16,8 +17,12 @@ readonly struct Sweep(int deltaStride, int inputStride, int steps)
 /// <summary>
 /// Weight gradients over a chunk: <c>sums[j, i, lane] += d[t, j, lane]·x[t, i, lane]</c>, t descending, the chunk's first 16 lanes before its
 /// second, each term one fused multiply-add into one of <see cref="LaneCount.Virtual"/> lanes. The lanes are added up once a step
-/// (<see cref="LaneTree"/>), so neither blocks of rows nor blocks of time change the bits.
+/// (<see cref="LaneTree"/>), so neither tiles nor blocks of time change the bits.
 /// </summary>
+/// <remarks>
+/// Tiles are wide: 2 deltas × up to 12 inputs where there are 32 registers, × 6 where there are 16. The deltas of a layer outgrow the first-level
+/// cache and its inputs don't, so each delta is read once (or twice) and the inputs again for every pair of deltas.
+/// </remarks>
 static unsafe class OuterProduct<TLanes, TVector>
     where TLanes : struct, ILanes<TLanes, TVector>
     where TVector : struct
@@ -31,40 +36,141 @@ static unsafe class OuterProduct<TLanes, TVector>
     /// <param name="fresh">Start from zero instead of from what <paramref name="sums"/> holds.</param>
     public static void Accumulate(in Sweep sweep, float* delta, int deltas, float* input, int inputs, float* sums, bool fresh)
     {
+        var largest = TLanes.Registers >= 32 ? 12 : 6;
         var stride = inputs * LaneCount.Virtual;
         for (var lane = 0; lane < LaneCount.Virtual; lane += TLanes.Width)
         {
             var j = 0;
-            if (TLanes.Registers >= 32)
-            {
-                for (; j + 6 <= deltas; j += 6)
-                {
-                    var d = delta + j * LaneCount.Chunk + lane;
-                    var to = sums + j * stride + lane;
-                    var i = 0;
-                    for (; i + 4 <= inputs; i += 4) Tile6x4(sweep, d, input + i * LaneCount.Chunk + lane, to + i * LaneCount.Virtual, stride, fresh);
-                    for (; i < inputs; i++) Tile6x1(sweep, d, input + i * LaneCount.Chunk + lane, to + i * LaneCount.Virtual, stride, fresh);
-                }
-            }
-
-            for (; j + 3 <= deltas; j += 3)
-            {
-                var d = delta + j * LaneCount.Chunk + lane;
-                var to = sums + j * stride + lane;
-                var i = 0;
-                for (; i + 4 <= inputs; i += 4) Tile3x4(sweep, d, input + i * LaneCount.Chunk + lane, to + i * LaneCount.Virtual, stride, fresh);
-                for (; i < inputs; i++) Tile3x1(sweep, d, input + i * LaneCount.Chunk + lane, to + i * LaneCount.Virtual, stride, fresh);
-            }
-
-            for (; j < deltas; j++)
-            {
-                var d = delta + j * LaneCount.Chunk + lane;
-                var to = sums + j * stride + lane;
-                var i = 0;
-                for (; i + 4 <= inputs; i += 4) Tile1x4(sweep, d, input + i * LaneCount.Chunk + lane, to + i * LaneCount.Virtual, stride, fresh);
-                for (; i < inputs; i++) Tile1x1(sweep, d, input + i * LaneCount.Chunk + lane, to + i * LaneCount.Virtual, stride, fresh);
-            }
+            for (; j + 2 <= deltas; j += 2) Rows<Of2>(sweep, delta + (j * LaneCount.Chunk) + lane, input + lane, inputs, largest, sums + (j * stride) + lane, fresh);
+            if (j < deltas) Rows<Of1>(sweep, delta + (j * LaneCount.Chunk) + lane, input + lane, inputs, largest, sums + (j * stride) + lane, fresh);
         }
+    }
+
+    static void Rows<TRows>(in Sweep sweep, float* d, float* x, int inputs, int largest, float* sums, bool fresh)
+        where TRows : struct, ITileSize
+    {
+        var stride = inputs * LaneCount.Virtual;
+        for (var i = 0; i < inputs;)
+        {
+            var size = Tiling.Next(inputs - i, largest);
+            var from = x + (i * LaneCount.Chunk);
+            var to = sums + (i * LaneCount.Virtual);
+            switch (size)
+            {
+                case 1: Tile<TRows, Of1>(sweep, d, from, to, stride, fresh); break;
+                case 2: Tile<TRows, Of2>(sweep, d, from, to, stride, fresh); break;
+                case 3: Tile<TRows, Of3>(sweep, d, from, to, stride, fresh); break;
+                case 4: Tile<TRows, Of4>(sweep, d, from, to, stride, fresh); break;
+                case 5: Tile<TRows, Of5>(sweep, d, from, to, stride, fresh); break;
+                case 6: Tile<TRows, Of6>(sweep, d, from, to, stride, fresh); break;
+                case 7: Tile<TRows, Of7>(sweep, d, from, to, stride, fresh); break;
+                case 8: Tile<TRows, Of8>(sweep, d, from, to, stride, fresh); break;
+                case 9: Tile<TRows, Of9>(sweep, d, from, to, stride, fresh); break;
+                case 10: Tile<TRows, Of10>(sweep, d, from, to, stride, fresh); break;
+                case 11: Tile<TRows, Of11>(sweep, d, from, to, stride, fresh); break;
+                case 12: Tile<TRows, Of12>(sweep, d, from, to, stride, fresh); break;
+            }
+
+            i += size;
+        }
+    }
+
+    /// <summary>1 or 2 deltas × up to 12 inputs.</summary>
+    static void Tile<TRows, TColumns>(in Sweep sweep, float* d, float* x, float* sums, int stride, bool fresh)
+        where TRows : struct, ITileSize
+        where TColumns : struct, ITileSize
+    {
+        TVector a0 = default, b0 = default;
+        TVector a1 = default, b1 = default;
+        TVector a2 = default, b2 = default;
+        TVector a3 = default, b3 = default;
+        TVector a4 = default, b4 = default;
+        TVector a5 = default, b5 = default;
+        TVector a6 = default, b6 = default;
+        TVector a7 = default, b7 = default;
+        TVector a8 = default, b8 = default;
+        TVector a9 = default, b9 = default;
+        TVector a10 = default, b10 = default;
+        TVector a11 = default, b11 = default;
+        if (!fresh)
+        {
+            if (TColumns.Size > 0) Load<TRows>(sums + (0 * LaneCount.Virtual), stride, out a0, out b0);
+            if (TColumns.Size > 1) Load<TRows>(sums + (1 * LaneCount.Virtual), stride, out a1, out b1);
+            if (TColumns.Size > 2) Load<TRows>(sums + (2 * LaneCount.Virtual), stride, out a2, out b2);
+            if (TColumns.Size > 3) Load<TRows>(sums + (3 * LaneCount.Virtual), stride, out a3, out b3);
+            if (TColumns.Size > 4) Load<TRows>(sums + (4 * LaneCount.Virtual), stride, out a4, out b4);
+            if (TColumns.Size > 5) Load<TRows>(sums + (5 * LaneCount.Virtual), stride, out a5, out b5);
+            if (TColumns.Size > 6) Load<TRows>(sums + (6 * LaneCount.Virtual), stride, out a6, out b6);
+            if (TColumns.Size > 7) Load<TRows>(sums + (7 * LaneCount.Virtual), stride, out a7, out b7);
+            if (TColumns.Size > 8) Load<TRows>(sums + (8 * LaneCount.Virtual), stride, out a8, out b8);
+            if (TColumns.Size > 9) Load<TRows>(sums + (9 * LaneCount.Virtual), stride, out a9, out b9);
+            if (TColumns.Size > 10) Load<TRows>(sums + (10 * LaneCount.Virtual), stride, out a10, out b10);
+            if (TColumns.Size > 11) Load<TRows>(sums + (11 * LaneCount.Virtual), stride, out a11, out b11);
+        }
+
+        for (var step = sweep.Steps; step > 0; step--)
+        {
+            // The chunk's first 16 lanes, then its second.
+            for (var half = 0; half < LaneCount.Chunk; half += LaneCount.Virtual)
+            {
+                var d0 = TLanes.Load(d + half);
+                var d1 = TRows.Size > 1 ? TLanes.Load(d + half + LaneCount.Chunk) : default;
+                var input = x + half;
+                if (TColumns.Size > 0) AddProduct<TRows>(d0, d1, input + (0 * LaneCount.Chunk), ref a0, ref b0);
+                if (TColumns.Size > 1) AddProduct<TRows>(d0, d1, input + (1 * LaneCount.Chunk), ref a1, ref b1);
+                if (TColumns.Size > 2) AddProduct<TRows>(d0, d1, input + (2 * LaneCount.Chunk), ref a2, ref b2);
+                if (TColumns.Size > 3) AddProduct<TRows>(d0, d1, input + (3 * LaneCount.Chunk), ref a3, ref b3);
+                if (TColumns.Size > 4) AddProduct<TRows>(d0, d1, input + (4 * LaneCount.Chunk), ref a4, ref b4);
+                if (TColumns.Size > 5) AddProduct<TRows>(d0, d1, input + (5 * LaneCount.Chunk), ref a5, ref b5);
+                if (TColumns.Size > 6) AddProduct<TRows>(d0, d1, input + (6 * LaneCount.Chunk), ref a6, ref b6);
+                if (TColumns.Size > 7) AddProduct<TRows>(d0, d1, input + (7 * LaneCount.Chunk), ref a7, ref b7);
+                if (TColumns.Size > 8) AddProduct<TRows>(d0, d1, input + (8 * LaneCount.Chunk), ref a8, ref b8);
+                if (TColumns.Size > 9) AddProduct<TRows>(d0, d1, input + (9 * LaneCount.Chunk), ref a9, ref b9);
+                if (TColumns.Size > 10) AddProduct<TRows>(d0, d1, input + (10 * LaneCount.Chunk), ref a10, ref b10);
+                if (TColumns.Size > 11) AddProduct<TRows>(d0, d1, input + (11 * LaneCount.Chunk), ref a11, ref b11);
+            }
+
+            d -= sweep.DeltaStride;
+            x -= sweep.InputStride;
+        }
+
+        if (TColumns.Size > 0) Store<TRows>(a0, b0, sums + (0 * LaneCount.Virtual), stride);
+        if (TColumns.Size > 1) Store<TRows>(a1, b1, sums + (1 * LaneCount.Virtual), stride);
+        if (TColumns.Size > 2) Store<TRows>(a2, b2, sums + (2 * LaneCount.Virtual), stride);
+        if (TColumns.Size > 3) Store<TRows>(a3, b3, sums + (3 * LaneCount.Virtual), stride);
+        if (TColumns.Size > 4) Store<TRows>(a4, b4, sums + (4 * LaneCount.Virtual), stride);
+        if (TColumns.Size > 5) Store<TRows>(a5, b5, sums + (5 * LaneCount.Virtual), stride);
+        if (TColumns.Size > 6) Store<TRows>(a6, b6, sums + (6 * LaneCount.Virtual), stride);
+        if (TColumns.Size > 7) Store<TRows>(a7, b7, sums + (7 * LaneCount.Virtual), stride);
+        if (TColumns.Size > 8) Store<TRows>(a8, b8, sums + (8 * LaneCount.Virtual), stride);
+        if (TColumns.Size > 9) Store<TRows>(a9, b9, sums + (9 * LaneCount.Virtual), stride);
+        if (TColumns.Size > 10) Store<TRows>(a10, b10, sums + (10 * LaneCount.Virtual), stride);
+        if (TColumns.Size > 11) Store<TRows>(a11, b11, sums + (11 * LaneCount.Virtual), stride);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static void Load<TRows>(float* sums, int stride, out TVector a, out TVector b)
+        where TRows : struct, ITileSize
+    {
+        a = TLanes.Load(sums);
+        b = TRows.Size > 1 ? TLanes.Load(sums + stride) : default;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static void AddProduct<TRows>(TVector d0, TVector d1, float* input, ref TVector a, ref TVector b)
+        where TRows : struct, ITileSize
+    {
+        var x = TLanes.Load(input);
+        a = TLanes.Fma(d0, x, a);
+        if (TRows.Size > 1) b = TLanes.Fma(d1, x, b);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static void Store<TRows>(TVector a, TVector b, float* sums, int stride)
+        where TRows : struct, ITileSize
+    {
+        TLanes.Store(a, sums);
+        if (TRows.Size > 1) TLanes.Store(b, sums + stride);
     }
 
     /// <summary>The same with every input 1: bias gradients, by plain addition. <paramref name="sums"/> is [deltas][<see cref="LaneCount.Virtual"/>].</summary>
@@ -73,500 +179,37 @@ static unsafe class OuterProduct<TLanes, TVector>
         for (var lane = 0; lane < LaneCount.Virtual; lane += TLanes.Width)
         {
             var j = 0;
-            for (; j + 4 <= deltas; j += 4) Bias4(sweep, delta + j * LaneCount.Chunk + lane, sums + j * LaneCount.Virtual + lane, fresh);
-            for (; j < deltas; j++) Bias1(sweep, delta + j * LaneCount.Chunk + lane, sums + j * LaneCount.Virtual + lane, fresh);
+            for (; j + 4 <= deltas; j += 4) Bias<Of4>(sweep, delta + (j * LaneCount.Chunk) + lane, sums + (j * LaneCount.Virtual) + lane, fresh);
+            for (; j < deltas; j++) Bias<Of1>(sweep, delta + (j * LaneCount.Chunk) + lane, sums + (j * LaneCount.Virtual) + lane, fresh);
         }
     }
 
-    /// <summary>6 × 4 accumulators.</summary>
-    static void Tile6x4(in Sweep sweep, float* d, float* x, float* sums, int stride, bool fresh)
+    /// <summary>1 or 4 rows, side by side: one alone is bound by the latency of its additions.</summary>
+    static void Bias<TRows>(in Sweep sweep, float* d, float* sums, bool fresh)
+        where TRows : struct, ITileSize
     {
-        TVector s00, s01, s02, s03;
-        TVector s10, s11, s12, s13;
-        TVector s20, s21, s22, s23;
-        TVector s30, s31, s32, s33;
-        TVector s40, s41, s42, s43;
-        TVector s50, s51, s52, s53;
-        if (fresh)
+        TVector a = default, b = default, c = default, e = default;
+        if (!fresh)
         {
-            s00 = s01 = s02 = s03 = TLanes.All(0f);
-            s10 = s11 = s12 = s13 = TLanes.All(0f);
-            s20 = s21 = s22 = s23 = TLanes.All(0f);
-            s30 = s31 = s32 = s33 = TLanes.All(0f);
-            s40 = s41 = s42 = s43 = TLanes.All(0f);
-            s50 = s51 = s52 = s53 = TLanes.All(0f);
-        }
-        else
-        {
-            s00 = TLanes.Load(sums + (0 * stride) + 0);
-            s01 = TLanes.Load(sums + (0 * stride) + 16);
-            s02 = TLanes.Load(sums + (0 * stride) + 32);
-            s03 = TLanes.Load(sums + (0 * stride) + 48);
-            s10 = TLanes.Load(sums + (1 * stride) + 0);
-            s11 = TLanes.Load(sums + (1 * stride) + 16);
-            s12 = TLanes.Load(sums + (1 * stride) + 32);
-            s13 = TLanes.Load(sums + (1 * stride) + 48);
-            s20 = TLanes.Load(sums + (2 * stride) + 0);
-            s21 = TLanes.Load(sums + (2 * stride) + 16);
-            s22 = TLanes.Load(sums + (2 * stride) + 32);
-            s23 = TLanes.Load(sums + (2 * stride) + 48);
-            s30 = TLanes.Load(sums + (3 * stride) + 0);
-            s31 = TLanes.Load(sums + (3 * stride) + 16);
-            s32 = TLanes.Load(sums + (3 * stride) + 32);
-            s33 = TLanes.Load(sums + (3 * stride) + 48);
-            s40 = TLanes.Load(sums + (4 * stride) + 0);
-            s41 = TLanes.Load(sums + (4 * stride) + 16);
-            s42 = TLanes.Load(sums + (4 * stride) + 32);
-            s43 = TLanes.Load(sums + (4 * stride) + 48);
-            s50 = TLanes.Load(sums + (5 * stride) + 0);
-            s51 = TLanes.Load(sums + (5 * stride) + 16);
-            s52 = TLanes.Load(sums + (5 * stride) + 32);
-            s53 = TLanes.Load(sums + (5 * stride) + 48);
+            a = TLanes.Load(sums);
+            if (TRows.Size > 1) (b, c, e) = (TLanes.Load(sums + LaneCount.Virtual), TLanes.Load(sums + (2 * LaneCount.Virtual)), TLanes.Load(sums + (3 * LaneCount.Virtual)));
         }
 
         for (var step = sweep.Steps; step > 0; step--)
         {
-            {
-                var x0 = TLanes.Load(x + 0);
-                var x1 = TLanes.Load(x + 32);
-                var x2 = TLanes.Load(x + 64);
-                var x3 = TLanes.Load(x + 96);
-                var d0 = TLanes.Load(d + 0);
-                s00 = TLanes.Fma(d0, x0, s00);
-                s01 = TLanes.Fma(d0, x1, s01);
-                s02 = TLanes.Fma(d0, x2, s02);
-                s03 = TLanes.Fma(d0, x3, s03);
-                var d1 = TLanes.Load(d + 32);
-                s10 = TLanes.Fma(d1, x0, s10);
-                s11 = TLanes.Fma(d1, x1, s11);
-                s12 = TLanes.Fma(d1, x2, s12);
-                s13 = TLanes.Fma(d1, x3, s13);
-                var d2 = TLanes.Load(d + 64);
-                s20 = TLanes.Fma(d2, x0, s20);
-                s21 = TLanes.Fma(d2, x1, s21);
-                s22 = TLanes.Fma(d2, x2, s22);
-                s23 = TLanes.Fma(d2, x3, s23);
-                var d3 = TLanes.Load(d + 96);
-                s30 = TLanes.Fma(d3, x0, s30);
-                s31 = TLanes.Fma(d3, x1, s31);
-                s32 = TLanes.Fma(d3, x2, s32);
-                s33 = TLanes.Fma(d3, x3, s33);
-                var d4 = TLanes.Load(d + 128);
-                s40 = TLanes.Fma(d4, x0, s40);
-                s41 = TLanes.Fma(d4, x1, s41);
-                s42 = TLanes.Fma(d4, x2, s42);
-                s43 = TLanes.Fma(d4, x3, s43);
-                var d5 = TLanes.Load(d + 160);
-                s50 = TLanes.Fma(d5, x0, s50);
-                s51 = TLanes.Fma(d5, x1, s51);
-                s52 = TLanes.Fma(d5, x2, s52);
-                s53 = TLanes.Fma(d5, x3, s53);
-            }
-
-            {
-                var x0 = TLanes.Load(x + 16);
-                var x1 = TLanes.Load(x + 48);
-                var x2 = TLanes.Load(x + 80);
-                var x3 = TLanes.Load(x + 112);
-                var d0 = TLanes.Load(d + 16);
-                s00 = TLanes.Fma(d0, x0, s00);
-                s01 = TLanes.Fma(d0, x1, s01);
-                s02 = TLanes.Fma(d0, x2, s02);
-                s03 = TLanes.Fma(d0, x3, s03);
-                var d1 = TLanes.Load(d + 48);
-                s10 = TLanes.Fma(d1, x0, s10);
-                s11 = TLanes.Fma(d1, x1, s11);
-                s12 = TLanes.Fma(d1, x2, s12);
-                s13 = TLanes.Fma(d1, x3, s13);
-                var d2 = TLanes.Load(d + 80);
-                s20 = TLanes.Fma(d2, x0, s20);
-                s21 = TLanes.Fma(d2, x1, s21);
-                s22 = TLanes.Fma(d2, x2, s22);
-                s23 = TLanes.Fma(d2, x3, s23);
-                var d3 = TLanes.Load(d + 112);
-                s30 = TLanes.Fma(d3, x0, s30);
-                s31 = TLanes.Fma(d3, x1, s31);
-                s32 = TLanes.Fma(d3, x2, s32);
-                s33 = TLanes.Fma(d3, x3, s33);
-                var d4 = TLanes.Load(d + 144);
-                s40 = TLanes.Fma(d4, x0, s40);
-                s41 = TLanes.Fma(d4, x1, s41);
-                s42 = TLanes.Fma(d4, x2, s42);
-                s43 = TLanes.Fma(d4, x3, s43);
-                var d5 = TLanes.Load(d + 176);
-                s50 = TLanes.Fma(d5, x0, s50);
-                s51 = TLanes.Fma(d5, x1, s51);
-                s52 = TLanes.Fma(d5, x2, s52);
-                s53 = TLanes.Fma(d5, x3, s53);
-            }
-
-            d -= sweep.DeltaStride;
-            x -= sweep.InputStride;
-        }
-
-        TLanes.Store(s00, sums + (0 * stride) + 0);
-        TLanes.Store(s01, sums + (0 * stride) + 16);
-        TLanes.Store(s02, sums + (0 * stride) + 32);
-        TLanes.Store(s03, sums + (0 * stride) + 48);
-        TLanes.Store(s10, sums + (1 * stride) + 0);
-        TLanes.Store(s11, sums + (1 * stride) + 16);
-        TLanes.Store(s12, sums + (1 * stride) + 32);
-        TLanes.Store(s13, sums + (1 * stride) + 48);
-        TLanes.Store(s20, sums + (2 * stride) + 0);
-        TLanes.Store(s21, sums + (2 * stride) + 16);
-        TLanes.Store(s22, sums + (2 * stride) + 32);
-        TLanes.Store(s23, sums + (2 * stride) + 48);
-        TLanes.Store(s30, sums + (3 * stride) + 0);
-        TLanes.Store(s31, sums + (3 * stride) + 16);
-        TLanes.Store(s32, sums + (3 * stride) + 32);
-        TLanes.Store(s33, sums + (3 * stride) + 48);
-        TLanes.Store(s40, sums + (4 * stride) + 0);
-        TLanes.Store(s41, sums + (4 * stride) + 16);
-        TLanes.Store(s42, sums + (4 * stride) + 32);
-        TLanes.Store(s43, sums + (4 * stride) + 48);
-        TLanes.Store(s50, sums + (5 * stride) + 0);
-        TLanes.Store(s51, sums + (5 * stride) + 16);
-        TLanes.Store(s52, sums + (5 * stride) + 32);
-        TLanes.Store(s53, sums + (5 * stride) + 48);
-    }
-
-    /// <summary>6 × 1 accumulators.</summary>
-    static void Tile6x1(in Sweep sweep, float* d, float* x, float* sums, int stride, bool fresh)
-    {
-        TVector s00;
-        TVector s10;
-        TVector s20;
-        TVector s30;
-        TVector s40;
-        TVector s50;
-        if (fresh)
-        {
-            s00 = TLanes.All(0f);
-            s10 = TLanes.All(0f);
-            s20 = TLanes.All(0f);
-            s30 = TLanes.All(0f);
-            s40 = TLanes.All(0f);
-            s50 = TLanes.All(0f);
-        }
-        else
-        {
-            s00 = TLanes.Load(sums + (0 * stride) + 0);
-            s10 = TLanes.Load(sums + (1 * stride) + 0);
-            s20 = TLanes.Load(sums + (2 * stride) + 0);
-            s30 = TLanes.Load(sums + (3 * stride) + 0);
-            s40 = TLanes.Load(sums + (4 * stride) + 0);
-            s50 = TLanes.Load(sums + (5 * stride) + 0);
-        }
-
-        for (var step = sweep.Steps; step > 0; step--)
-        {
-            {
-                var x0 = TLanes.Load(x + 0);
-                var d0 = TLanes.Load(d + 0);
-                s00 = TLanes.Fma(d0, x0, s00);
-                var d1 = TLanes.Load(d + 32);
-                s10 = TLanes.Fma(d1, x0, s10);
-                var d2 = TLanes.Load(d + 64);
-                s20 = TLanes.Fma(d2, x0, s20);
-                var d3 = TLanes.Load(d + 96);
-                s30 = TLanes.Fma(d3, x0, s30);
-                var d4 = TLanes.Load(d + 128);
-                s40 = TLanes.Fma(d4, x0, s40);
-                var d5 = TLanes.Load(d + 160);
-                s50 = TLanes.Fma(d5, x0, s50);
-            }
-
-            {
-                var x0 = TLanes.Load(x + 16);
-                var d0 = TLanes.Load(d + 16);
-                s00 = TLanes.Fma(d0, x0, s00);
-                var d1 = TLanes.Load(d + 48);
-                s10 = TLanes.Fma(d1, x0, s10);
-                var d2 = TLanes.Load(d + 80);
-                s20 = TLanes.Fma(d2, x0, s20);
-                var d3 = TLanes.Load(d + 112);
-                s30 = TLanes.Fma(d3, x0, s30);
-                var d4 = TLanes.Load(d + 144);
-                s40 = TLanes.Fma(d4, x0, s40);
-                var d5 = TLanes.Load(d + 176);
-                s50 = TLanes.Fma(d5, x0, s50);
-            }
-
-            d -= sweep.DeltaStride;
-            x -= sweep.InputStride;
-        }
-
-        TLanes.Store(s00, sums + (0 * stride) + 0);
-        TLanes.Store(s10, sums + (1 * stride) + 0);
-        TLanes.Store(s20, sums + (2 * stride) + 0);
-        TLanes.Store(s30, sums + (3 * stride) + 0);
-        TLanes.Store(s40, sums + (4 * stride) + 0);
-        TLanes.Store(s50, sums + (5 * stride) + 0);
-    }
-
-    /// <summary>3 × 4 accumulators.</summary>
-    static void Tile3x4(in Sweep sweep, float* d, float* x, float* sums, int stride, bool fresh)
-    {
-        TVector s00, s01, s02, s03;
-        TVector s10, s11, s12, s13;
-        TVector s20, s21, s22, s23;
-        if (fresh)
-        {
-            s00 = s01 = s02 = s03 = TLanes.All(0f);
-            s10 = s11 = s12 = s13 = TLanes.All(0f);
-            s20 = s21 = s22 = s23 = TLanes.All(0f);
-        }
-        else
-        {
-            s00 = TLanes.Load(sums + (0 * stride) + 0);
-            s01 = TLanes.Load(sums + (0 * stride) + 16);
-            s02 = TLanes.Load(sums + (0 * stride) + 32);
-            s03 = TLanes.Load(sums + (0 * stride) + 48);
-            s10 = TLanes.Load(sums + (1 * stride) + 0);
-            s11 = TLanes.Load(sums + (1 * stride) + 16);
-            s12 = TLanes.Load(sums + (1 * stride) + 32);
-            s13 = TLanes.Load(sums + (1 * stride) + 48);
-            s20 = TLanes.Load(sums + (2 * stride) + 0);
-            s21 = TLanes.Load(sums + (2 * stride) + 16);
-            s22 = TLanes.Load(sums + (2 * stride) + 32);
-            s23 = TLanes.Load(sums + (2 * stride) + 48);
-        }
-
-        for (var step = sweep.Steps; step > 0; step--)
-        {
-            {
-                var x0 = TLanes.Load(x + 0);
-                var x1 = TLanes.Load(x + 32);
-                var x2 = TLanes.Load(x + 64);
-                var x3 = TLanes.Load(x + 96);
-                var d0 = TLanes.Load(d + 0);
-                s00 = TLanes.Fma(d0, x0, s00);
-                s01 = TLanes.Fma(d0, x1, s01);
-                s02 = TLanes.Fma(d0, x2, s02);
-                s03 = TLanes.Fma(d0, x3, s03);
-                var d1 = TLanes.Load(d + 32);
-                s10 = TLanes.Fma(d1, x0, s10);
-                s11 = TLanes.Fma(d1, x1, s11);
-                s12 = TLanes.Fma(d1, x2, s12);
-                s13 = TLanes.Fma(d1, x3, s13);
-                var d2 = TLanes.Load(d + 64);
-                s20 = TLanes.Fma(d2, x0, s20);
-                s21 = TLanes.Fma(d2, x1, s21);
-                s22 = TLanes.Fma(d2, x2, s22);
-                s23 = TLanes.Fma(d2, x3, s23);
-            }
-
-            {
-                var x0 = TLanes.Load(x + 16);
-                var x1 = TLanes.Load(x + 48);
-                var x2 = TLanes.Load(x + 80);
-                var x3 = TLanes.Load(x + 112);
-                var d0 = TLanes.Load(d + 16);
-                s00 = TLanes.Fma(d0, x0, s00);
-                s01 = TLanes.Fma(d0, x1, s01);
-                s02 = TLanes.Fma(d0, x2, s02);
-                s03 = TLanes.Fma(d0, x3, s03);
-                var d1 = TLanes.Load(d + 48);
-                s10 = TLanes.Fma(d1, x0, s10);
-                s11 = TLanes.Fma(d1, x1, s11);
-                s12 = TLanes.Fma(d1, x2, s12);
-                s13 = TLanes.Fma(d1, x3, s13);
-                var d2 = TLanes.Load(d + 80);
-                s20 = TLanes.Fma(d2, x0, s20);
-                s21 = TLanes.Fma(d2, x1, s21);
-                s22 = TLanes.Fma(d2, x2, s22);
-                s23 = TLanes.Fma(d2, x3, s23);
-            }
-
-            d -= sweep.DeltaStride;
-            x -= sweep.InputStride;
-        }
-
-        TLanes.Store(s00, sums + (0 * stride) + 0);
-        TLanes.Store(s01, sums + (0 * stride) + 16);
-        TLanes.Store(s02, sums + (0 * stride) + 32);
-        TLanes.Store(s03, sums + (0 * stride) + 48);
-        TLanes.Store(s10, sums + (1 * stride) + 0);
-        TLanes.Store(s11, sums + (1 * stride) + 16);
-        TLanes.Store(s12, sums + (1 * stride) + 32);
-        TLanes.Store(s13, sums + (1 * stride) + 48);
-        TLanes.Store(s20, sums + (2 * stride) + 0);
-        TLanes.Store(s21, sums + (2 * stride) + 16);
-        TLanes.Store(s22, sums + (2 * stride) + 32);
-        TLanes.Store(s23, sums + (2 * stride) + 48);
-    }
-
-    /// <summary>3 × 1 accumulators.</summary>
-    static void Tile3x1(in Sweep sweep, float* d, float* x, float* sums, int stride, bool fresh)
-    {
-        TVector s00;
-        TVector s10;
-        TVector s20;
-        if (fresh)
-        {
-            s00 = TLanes.All(0f);
-            s10 = TLanes.All(0f);
-            s20 = TLanes.All(0f);
-        }
-        else
-        {
-            s00 = TLanes.Load(sums + (0 * stride) + 0);
-            s10 = TLanes.Load(sums + (1 * stride) + 0);
-            s20 = TLanes.Load(sums + (2 * stride) + 0);
-        }
-
-        for (var step = sweep.Steps; step > 0; step--)
-        {
-            {
-                var x0 = TLanes.Load(x + 0);
-                var d0 = TLanes.Load(d + 0);
-                s00 = TLanes.Fma(d0, x0, s00);
-                var d1 = TLanes.Load(d + 32);
-                s10 = TLanes.Fma(d1, x0, s10);
-                var d2 = TLanes.Load(d + 64);
-                s20 = TLanes.Fma(d2, x0, s20);
-            }
-
-            {
-                var x0 = TLanes.Load(x + 16);
-                var d0 = TLanes.Load(d + 16);
-                s00 = TLanes.Fma(d0, x0, s00);
-                var d1 = TLanes.Load(d + 48);
-                s10 = TLanes.Fma(d1, x0, s10);
-                var d2 = TLanes.Load(d + 80);
-                s20 = TLanes.Fma(d2, x0, s20);
-            }
-
-            d -= sweep.DeltaStride;
-            x -= sweep.InputStride;
-        }
-
-        TLanes.Store(s00, sums + (0 * stride) + 0);
-        TLanes.Store(s10, sums + (1 * stride) + 0);
-        TLanes.Store(s20, sums + (2 * stride) + 0);
-    }
-
-    /// <summary>1 × 4 accumulators.</summary>
-    static void Tile1x4(in Sweep sweep, float* d, float* x, float* sums, int stride, bool fresh)
-    {
-        TVector s00, s01, s02, s03;
-        if (fresh)
-        {
-            s00 = s01 = s02 = s03 = TLanes.All(0f);
-        }
-        else
-        {
-            s00 = TLanes.Load(sums + (0 * stride) + 0);
-            s01 = TLanes.Load(sums + (0 * stride) + 16);
-            s02 = TLanes.Load(sums + (0 * stride) + 32);
-            s03 = TLanes.Load(sums + (0 * stride) + 48);
-        }
-
-        for (var step = sweep.Steps; step > 0; step--)
-        {
-            {
-                var x0 = TLanes.Load(x + 0);
-                var x1 = TLanes.Load(x + 32);
-                var x2 = TLanes.Load(x + 64);
-                var x3 = TLanes.Load(x + 96);
-                var d0 = TLanes.Load(d + 0);
-                s00 = TLanes.Fma(d0, x0, s00);
-                s01 = TLanes.Fma(d0, x1, s01);
-                s02 = TLanes.Fma(d0, x2, s02);
-                s03 = TLanes.Fma(d0, x3, s03);
-            }
-
-            {
-                var x0 = TLanes.Load(x + 16);
-                var x1 = TLanes.Load(x + 48);
-                var x2 = TLanes.Load(x + 80);
-                var x3 = TLanes.Load(x + 112);
-                var d0 = TLanes.Load(d + 16);
-                s00 = TLanes.Fma(d0, x0, s00);
-                s01 = TLanes.Fma(d0, x1, s01);
-                s02 = TLanes.Fma(d0, x2, s02);
-                s03 = TLanes.Fma(d0, x3, s03);
-            }
-
-            d -= sweep.DeltaStride;
-            x -= sweep.InputStride;
-        }
-
-        TLanes.Store(s00, sums + (0 * stride) + 0);
-        TLanes.Store(s01, sums + (0 * stride) + 16);
-        TLanes.Store(s02, sums + (0 * stride) + 32);
-        TLanes.Store(s03, sums + (0 * stride) + 48);
-    }
-
-    /// <summary>1 × 1 accumulators.</summary>
-    static void Tile1x1(in Sweep sweep, float* d, float* x, float* sums, int stride, bool fresh)
-    {
-        TVector s00;
-        if (fresh)
-        {
-            s00 = TLanes.All(0f);
-        }
-        else
-        {
-            s00 = TLanes.Load(sums + (0 * stride) + 0);
-        }
-
-        for (var step = sweep.Steps; step > 0; step--)
-        {
-            {
-                var x0 = TLanes.Load(x + 0);
-                var d0 = TLanes.Load(d + 0);
-                s00 = TLanes.Fma(d0, x0, s00);
-            }
-
-            {
-                var x0 = TLanes.Load(x + 16);
-                var d0 = TLanes.Load(d + 16);
-                s00 = TLanes.Fma(d0, x0, s00);
-            }
-
-            d -= sweep.DeltaStride;
-            x -= sweep.InputStride;
-        }
-
-        TLanes.Store(s00, sums + (0 * stride) + 0);
-    }
-
-    static void Bias4(in Sweep sweep, float* d, float* sums, bool fresh)
-    {
-        var s0 = fresh ? TLanes.All(0f) : TLanes.Load(sums + 0);
-        var s1 = fresh ? TLanes.All(0f) : TLanes.Load(sums + 16);
-        var s2 = fresh ? TLanes.All(0f) : TLanes.Load(sums + 32);
-        var s3 = fresh ? TLanes.All(0f) : TLanes.Load(sums + 48);
-        for (var step = sweep.Steps; step > 0; step--)
-        {
-            s0 = TLanes.Add(s0, TLanes.Load(d + 0));
-            s1 = TLanes.Add(s1, TLanes.Load(d + 32));
-            s2 = TLanes.Add(s2, TLanes.Load(d + 64));
-            s3 = TLanes.Add(s3, TLanes.Load(d + 96));
-            s0 = TLanes.Add(s0, TLanes.Load(d + 16));
-            s1 = TLanes.Add(s1, TLanes.Load(d + 48));
-            s2 = TLanes.Add(s2, TLanes.Load(d + 80));
-            s3 = TLanes.Add(s3, TLanes.Load(d + 112));
+            a = AddBoth(a, d);
+            if (TRows.Size > 1) (b, c, e) = (AddBoth(b, d + LaneCount.Chunk), AddBoth(c, d + (2 * LaneCount.Chunk)), AddBoth(e, d + (3 * LaneCount.Chunk)));
             d -= sweep.DeltaStride;
         }
 
-        TLanes.Store(s0, sums + 0);
-        TLanes.Store(s1, sums + 16);
-        TLanes.Store(s2, sums + 32);
-        TLanes.Store(s3, sums + 48);
+        TLanes.Store(a, sums);
+        if (TRows.Size == 1) return;
+        TLanes.Store(b, sums + LaneCount.Virtual);
+        TLanes.Store(c, sums + (2 * LaneCount.Virtual));
+        TLanes.Store(e, sums + (3 * LaneCount.Virtual));
     }
 
-    static void Bias1(in Sweep sweep, float* d, float* sums, bool fresh)
-    {
-        var s0 = fresh ? TLanes.All(0f) : TLanes.Load(sums + 0);
-        for (var step = sweep.Steps; step > 0; step--)
-        {
-            s0 = TLanes.Add(s0, TLanes.Load(d + 0));
-            s0 = TLanes.Add(s0, TLanes.Load(d + 16));
-            d -= sweep.DeltaStride;
-        }
-
-        TLanes.Store(s0, sums + 0);
-    }
+    /// <summary>The sum, the chunk's first 16 lanes, then its second.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static TVector AddBoth(TVector sum, float* d) => TLanes.Add(TLanes.Add(sum, TLanes.Load(d)), TLanes.Load(d + LaneCount.Virtual));
 }

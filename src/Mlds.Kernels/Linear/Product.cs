@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Mlds.Kernels.Lanes;
 
 namespace Mlds.Kernels.Linear;
@@ -22,8 +23,8 @@ readonly unsafe struct Factor(float* weights, int stride, float* input, int coun
 /// term one fused multiply-add, k ascending, the first factor before the second. The start is a bias, or what the result holds.
 /// </summary>
 /// <remarks>
-/// Rows are taken in blocks that fill the registers: 12 × 2 accumulators where there are 32 registers, 6 × 2 where there are 16. The
-/// block's shape never changes the order of the terms of one element, so it never changes its bits.
+/// Rows are taken in tiles that fill the registers: up to 12 × 2 accumulators where there are 32 registers, 6 × 2 where there are 16. The
+/// tile's shape never changes the order of the terms of one element, so it never changes its bits.
 /// </remarks>
 static unsafe class Product<TLanes, TVector>
     where TLanes : struct, ILanes<TLanes, TVector>
@@ -36,76 +37,81 @@ static unsafe class Product<TLanes, TVector>
     /// <param name="result">[rows][<see cref="LaneCount.Chunk"/>].</param>
     public static void Multiply(in Factor first, in Factor second, float* bias, int rows, float* result)
     {
+        var largest = TLanes.Registers >= 32 ? 12 : 6;
         for (var lane = 0; lane < LaneCount.Chunk; lane += 2 * TLanes.Width)
         {
             var one = first.From(lane);
             var two = second.From(lane);
-            var row = 0;
-            if (TLanes.Registers >= 32)
-                for (; row + 12 <= rows; row += 12) Tile12(one, two, bias, row, result + row * LaneCount.Chunk + lane);
-            for (; row + 6 <= rows; row += 6) Tile6(one, two, bias, row, result + row * LaneCount.Chunk + lane);
-            for (; row + 4 <= rows; row += 4) Tile4(one, two, bias, row, result + row * LaneCount.Chunk + lane);
-            for (; row + 2 <= rows; row += 2) Tile2(one, two, bias, row, result + row * LaneCount.Chunk + lane);
-            for (; row < rows; row++) Tile1(one, two, bias, row, result + row * LaneCount.Chunk + lane);
+            for (var row = 0; row < rows;)
+            {
+                var size = Tiling.Next(rows - row, largest);
+                var to = result + (row * LaneCount.Chunk) + lane;
+                switch (size)
+                {
+                    case 1: Tile<Of1>(one, two, bias, row, to); break;
+                    case 2: Tile<Of2>(one, two, bias, row, to); break;
+                    case 3: Tile<Of3>(one, two, bias, row, to); break;
+                    case 4: Tile<Of4>(one, two, bias, row, to); break;
+                    case 5: Tile<Of5>(one, two, bias, row, to); break;
+                    case 6: Tile<Of6>(one, two, bias, row, to); break;
+                    case 7: Tile<Of7>(one, two, bias, row, to); break;
+                    case 8: Tile<Of8>(one, two, bias, row, to); break;
+                    case 9: Tile<Of9>(one, two, bias, row, to); break;
+                    case 10: Tile<Of10>(one, two, bias, row, to); break;
+                    case 11: Tile<Of11>(one, two, bias, row, to); break;
+                    case 12: Tile<Of12>(one, two, bias, row, to); break;
+                }
+
+                row += size;
+            }
         }
     }
 
-    /// <summary>12 rows × 2 vectors.</summary>
-    static void Tile12(in Factor first, in Factor second, float* bias, int row, float* result)
+    /// <summary>Up to 12 rows × 2 vectors.</summary>
+    static void Tile<TRows>(in Factor first, in Factor second, float* bias, int row, float* result)
+        where TRows : struct, ITileSize
     {
-        TVector a0, b0;
-        TVector a1, b1;
-        TVector a2, b2;
-        TVector a3, b3;
-        TVector a4, b4;
-        TVector a5, b5;
-        TVector a6, b6;
-        TVector a7, b7;
-        TVector a8, b8;
-        TVector a9, b9;
-        TVector a10, b10;
-        TVector a11, b11;
+        TVector a0 = default, b0 = default;
+        TVector a1 = default, b1 = default;
+        TVector a2 = default, b2 = default;
+        TVector a3 = default, b3 = default;
+        TVector a4 = default, b4 = default;
+        TVector a5 = default, b5 = default;
+        TVector a6 = default, b6 = default;
+        TVector a7 = default, b7 = default;
+        TVector a8 = default, b8 = default;
+        TVector a9 = default, b9 = default;
+        TVector a10 = default, b10 = default;
+        TVector a11 = default, b11 = default;
         if (bias != null)
         {
-            a0 = b0 = TLanes.All(bias[row + 0]);
-            a1 = b1 = TLanes.All(bias[row + 1]);
-            a2 = b2 = TLanes.All(bias[row + 2]);
-            a3 = b3 = TLanes.All(bias[row + 3]);
-            a4 = b4 = TLanes.All(bias[row + 4]);
-            a5 = b5 = TLanes.All(bias[row + 5]);
-            a6 = b6 = TLanes.All(bias[row + 6]);
-            a7 = b7 = TLanes.All(bias[row + 7]);
-            a8 = b8 = TLanes.All(bias[row + 8]);
-            a9 = b9 = TLanes.All(bias[row + 9]);
-            a10 = b10 = TLanes.All(bias[row + 10]);
-            a11 = b11 = TLanes.All(bias[row + 11]);
+            if (TRows.Size > 0) a0 = b0 = TLanes.All(bias[row + 0]);
+            if (TRows.Size > 1) a1 = b1 = TLanes.All(bias[row + 1]);
+            if (TRows.Size > 2) a2 = b2 = TLanes.All(bias[row + 2]);
+            if (TRows.Size > 3) a3 = b3 = TLanes.All(bias[row + 3]);
+            if (TRows.Size > 4) a4 = b4 = TLanes.All(bias[row + 4]);
+            if (TRows.Size > 5) a5 = b5 = TLanes.All(bias[row + 5]);
+            if (TRows.Size > 6) a6 = b6 = TLanes.All(bias[row + 6]);
+            if (TRows.Size > 7) a7 = b7 = TLanes.All(bias[row + 7]);
+            if (TRows.Size > 8) a8 = b8 = TLanes.All(bias[row + 8]);
+            if (TRows.Size > 9) a9 = b9 = TLanes.All(bias[row + 9]);
+            if (TRows.Size > 10) a10 = b10 = TLanes.All(bias[row + 10]);
+            if (TRows.Size > 11) a11 = b11 = TLanes.All(bias[row + 11]);
         }
         else
         {
-            a0 = TLanes.Load(result + 0 * LaneCount.Chunk);
-            b0 = TLanes.Load(result + 0 * LaneCount.Chunk + TLanes.Width);
-            a1 = TLanes.Load(result + 1 * LaneCount.Chunk);
-            b1 = TLanes.Load(result + 1 * LaneCount.Chunk + TLanes.Width);
-            a2 = TLanes.Load(result + 2 * LaneCount.Chunk);
-            b2 = TLanes.Load(result + 2 * LaneCount.Chunk + TLanes.Width);
-            a3 = TLanes.Load(result + 3 * LaneCount.Chunk);
-            b3 = TLanes.Load(result + 3 * LaneCount.Chunk + TLanes.Width);
-            a4 = TLanes.Load(result + 4 * LaneCount.Chunk);
-            b4 = TLanes.Load(result + 4 * LaneCount.Chunk + TLanes.Width);
-            a5 = TLanes.Load(result + 5 * LaneCount.Chunk);
-            b5 = TLanes.Load(result + 5 * LaneCount.Chunk + TLanes.Width);
-            a6 = TLanes.Load(result + 6 * LaneCount.Chunk);
-            b6 = TLanes.Load(result + 6 * LaneCount.Chunk + TLanes.Width);
-            a7 = TLanes.Load(result + 7 * LaneCount.Chunk);
-            b7 = TLanes.Load(result + 7 * LaneCount.Chunk + TLanes.Width);
-            a8 = TLanes.Load(result + 8 * LaneCount.Chunk);
-            b8 = TLanes.Load(result + 8 * LaneCount.Chunk + TLanes.Width);
-            a9 = TLanes.Load(result + 9 * LaneCount.Chunk);
-            b9 = TLanes.Load(result + 9 * LaneCount.Chunk + TLanes.Width);
-            a10 = TLanes.Load(result + 10 * LaneCount.Chunk);
-            b10 = TLanes.Load(result + 10 * LaneCount.Chunk + TLanes.Width);
-            a11 = TLanes.Load(result + 11 * LaneCount.Chunk);
-            b11 = TLanes.Load(result + 11 * LaneCount.Chunk + TLanes.Width);
+            if (TRows.Size > 0) (a0, b0) = (TLanes.Load(result + (0 * LaneCount.Chunk)), TLanes.Load(result + (0 * LaneCount.Chunk) + TLanes.Width));
+            if (TRows.Size > 1) (a1, b1) = (TLanes.Load(result + (1 * LaneCount.Chunk)), TLanes.Load(result + (1 * LaneCount.Chunk) + TLanes.Width));
+            if (TRows.Size > 2) (a2, b2) = (TLanes.Load(result + (2 * LaneCount.Chunk)), TLanes.Load(result + (2 * LaneCount.Chunk) + TLanes.Width));
+            if (TRows.Size > 3) (a3, b3) = (TLanes.Load(result + (3 * LaneCount.Chunk)), TLanes.Load(result + (3 * LaneCount.Chunk) + TLanes.Width));
+            if (TRows.Size > 4) (a4, b4) = (TLanes.Load(result + (4 * LaneCount.Chunk)), TLanes.Load(result + (4 * LaneCount.Chunk) + TLanes.Width));
+            if (TRows.Size > 5) (a5, b5) = (TLanes.Load(result + (5 * LaneCount.Chunk)), TLanes.Load(result + (5 * LaneCount.Chunk) + TLanes.Width));
+            if (TRows.Size > 6) (a6, b6) = (TLanes.Load(result + (6 * LaneCount.Chunk)), TLanes.Load(result + (6 * LaneCount.Chunk) + TLanes.Width));
+            if (TRows.Size > 7) (a7, b7) = (TLanes.Load(result + (7 * LaneCount.Chunk)), TLanes.Load(result + (7 * LaneCount.Chunk) + TLanes.Width));
+            if (TRows.Size > 8) (a8, b8) = (TLanes.Load(result + (8 * LaneCount.Chunk)), TLanes.Load(result + (8 * LaneCount.Chunk) + TLanes.Width));
+            if (TRows.Size > 9) (a9, b9) = (TLanes.Load(result + (9 * LaneCount.Chunk)), TLanes.Load(result + (9 * LaneCount.Chunk) + TLanes.Width));
+            if (TRows.Size > 10) (a10, b10) = (TLanes.Load(result + (10 * LaneCount.Chunk)), TLanes.Load(result + (10 * LaneCount.Chunk) + TLanes.Width));
+            if (TRows.Size > 11) (a11, b11) = (TLanes.Load(result + (11 * LaneCount.Chunk)), TLanes.Load(result + (11 * LaneCount.Chunk) + TLanes.Width));
         }
 
         {
@@ -115,42 +121,18 @@ static unsafe class Product<TLanes, TVector>
             {
                 var x = TLanes.Load(input);
                 var y = TLanes.Load(input + TLanes.Width);
-                var w0 = TLanes.All(weights[0]);
-                a0 = TLanes.Fma(w0, x, a0);
-                b0 = TLanes.Fma(w0, y, b0);
-                var w1 = TLanes.All(weights[1]);
-                a1 = TLanes.Fma(w1, x, a1);
-                b1 = TLanes.Fma(w1, y, b1);
-                var w2 = TLanes.All(weights[2]);
-                a2 = TLanes.Fma(w2, x, a2);
-                b2 = TLanes.Fma(w2, y, b2);
-                var w3 = TLanes.All(weights[3]);
-                a3 = TLanes.Fma(w3, x, a3);
-                b3 = TLanes.Fma(w3, y, b3);
-                var w4 = TLanes.All(weights[4]);
-                a4 = TLanes.Fma(w4, x, a4);
-                b4 = TLanes.Fma(w4, y, b4);
-                var w5 = TLanes.All(weights[5]);
-                a5 = TLanes.Fma(w5, x, a5);
-                b5 = TLanes.Fma(w5, y, b5);
-                var w6 = TLanes.All(weights[6]);
-                a6 = TLanes.Fma(w6, x, a6);
-                b6 = TLanes.Fma(w6, y, b6);
-                var w7 = TLanes.All(weights[7]);
-                a7 = TLanes.Fma(w7, x, a7);
-                b7 = TLanes.Fma(w7, y, b7);
-                var w8 = TLanes.All(weights[8]);
-                a8 = TLanes.Fma(w8, x, a8);
-                b8 = TLanes.Fma(w8, y, b8);
-                var w9 = TLanes.All(weights[9]);
-                a9 = TLanes.Fma(w9, x, a9);
-                b9 = TLanes.Fma(w9, y, b9);
-                var w10 = TLanes.All(weights[10]);
-                a10 = TLanes.Fma(w10, x, a10);
-                b10 = TLanes.Fma(w10, y, b10);
-                var w11 = TLanes.All(weights[11]);
-                a11 = TLanes.Fma(w11, x, a11);
-                b11 = TLanes.Fma(w11, y, b11);
+                if (TRows.Size > 0) AddProduct(weights[0], x, y, ref a0, ref b0);
+                if (TRows.Size > 1) AddProduct(weights[1], x, y, ref a1, ref b1);
+                if (TRows.Size > 2) AddProduct(weights[2], x, y, ref a2, ref b2);
+                if (TRows.Size > 3) AddProduct(weights[3], x, y, ref a3, ref b3);
+                if (TRows.Size > 4) AddProduct(weights[4], x, y, ref a4, ref b4);
+                if (TRows.Size > 5) AddProduct(weights[5], x, y, ref a5, ref b5);
+                if (TRows.Size > 6) AddProduct(weights[6], x, y, ref a6, ref b6);
+                if (TRows.Size > 7) AddProduct(weights[7], x, y, ref a7, ref b7);
+                if (TRows.Size > 8) AddProduct(weights[8], x, y, ref a8, ref b8);
+                if (TRows.Size > 9) AddProduct(weights[9], x, y, ref a9, ref b9);
+                if (TRows.Size > 10) AddProduct(weights[10], x, y, ref a10, ref b10);
+                if (TRows.Size > 11) AddProduct(weights[11], x, y, ref a11, ref b11);
                 weights += first.Stride;
                 input += LaneCount.Chunk;
             }
@@ -163,370 +145,49 @@ static unsafe class Product<TLanes, TVector>
             {
                 var x = TLanes.Load(input);
                 var y = TLanes.Load(input + TLanes.Width);
-                var w0 = TLanes.All(weights[0]);
-                a0 = TLanes.Fma(w0, x, a0);
-                b0 = TLanes.Fma(w0, y, b0);
-                var w1 = TLanes.All(weights[1]);
-                a1 = TLanes.Fma(w1, x, a1);
-                b1 = TLanes.Fma(w1, y, b1);
-                var w2 = TLanes.All(weights[2]);
-                a2 = TLanes.Fma(w2, x, a2);
-                b2 = TLanes.Fma(w2, y, b2);
-                var w3 = TLanes.All(weights[3]);
-                a3 = TLanes.Fma(w3, x, a3);
-                b3 = TLanes.Fma(w3, y, b3);
-                var w4 = TLanes.All(weights[4]);
-                a4 = TLanes.Fma(w4, x, a4);
-                b4 = TLanes.Fma(w4, y, b4);
-                var w5 = TLanes.All(weights[5]);
-                a5 = TLanes.Fma(w5, x, a5);
-                b5 = TLanes.Fma(w5, y, b5);
-                var w6 = TLanes.All(weights[6]);
-                a6 = TLanes.Fma(w6, x, a6);
-                b6 = TLanes.Fma(w6, y, b6);
-                var w7 = TLanes.All(weights[7]);
-                a7 = TLanes.Fma(w7, x, a7);
-                b7 = TLanes.Fma(w7, y, b7);
-                var w8 = TLanes.All(weights[8]);
-                a8 = TLanes.Fma(w8, x, a8);
-                b8 = TLanes.Fma(w8, y, b8);
-                var w9 = TLanes.All(weights[9]);
-                a9 = TLanes.Fma(w9, x, a9);
-                b9 = TLanes.Fma(w9, y, b9);
-                var w10 = TLanes.All(weights[10]);
-                a10 = TLanes.Fma(w10, x, a10);
-                b10 = TLanes.Fma(w10, y, b10);
-                var w11 = TLanes.All(weights[11]);
-                a11 = TLanes.Fma(w11, x, a11);
-                b11 = TLanes.Fma(w11, y, b11);
+                if (TRows.Size > 0) AddProduct(weights[0], x, y, ref a0, ref b0);
+                if (TRows.Size > 1) AddProduct(weights[1], x, y, ref a1, ref b1);
+                if (TRows.Size > 2) AddProduct(weights[2], x, y, ref a2, ref b2);
+                if (TRows.Size > 3) AddProduct(weights[3], x, y, ref a3, ref b3);
+                if (TRows.Size > 4) AddProduct(weights[4], x, y, ref a4, ref b4);
+                if (TRows.Size > 5) AddProduct(weights[5], x, y, ref a5, ref b5);
+                if (TRows.Size > 6) AddProduct(weights[6], x, y, ref a6, ref b6);
+                if (TRows.Size > 7) AddProduct(weights[7], x, y, ref a7, ref b7);
+                if (TRows.Size > 8) AddProduct(weights[8], x, y, ref a8, ref b8);
+                if (TRows.Size > 9) AddProduct(weights[9], x, y, ref a9, ref b9);
+                if (TRows.Size > 10) AddProduct(weights[10], x, y, ref a10, ref b10);
+                if (TRows.Size > 11) AddProduct(weights[11], x, y, ref a11, ref b11);
                 weights += second.Stride;
                 input += LaneCount.Chunk;
             }
         }
 
-        TLanes.Store(a0, result + 0 * LaneCount.Chunk);
-        TLanes.Store(b0, result + 0 * LaneCount.Chunk + TLanes.Width);
-        TLanes.Store(a1, result + 1 * LaneCount.Chunk);
-        TLanes.Store(b1, result + 1 * LaneCount.Chunk + TLanes.Width);
-        TLanes.Store(a2, result + 2 * LaneCount.Chunk);
-        TLanes.Store(b2, result + 2 * LaneCount.Chunk + TLanes.Width);
-        TLanes.Store(a3, result + 3 * LaneCount.Chunk);
-        TLanes.Store(b3, result + 3 * LaneCount.Chunk + TLanes.Width);
-        TLanes.Store(a4, result + 4 * LaneCount.Chunk);
-        TLanes.Store(b4, result + 4 * LaneCount.Chunk + TLanes.Width);
-        TLanes.Store(a5, result + 5 * LaneCount.Chunk);
-        TLanes.Store(b5, result + 5 * LaneCount.Chunk + TLanes.Width);
-        TLanes.Store(a6, result + 6 * LaneCount.Chunk);
-        TLanes.Store(b6, result + 6 * LaneCount.Chunk + TLanes.Width);
-        TLanes.Store(a7, result + 7 * LaneCount.Chunk);
-        TLanes.Store(b7, result + 7 * LaneCount.Chunk + TLanes.Width);
-        TLanes.Store(a8, result + 8 * LaneCount.Chunk);
-        TLanes.Store(b8, result + 8 * LaneCount.Chunk + TLanes.Width);
-        TLanes.Store(a9, result + 9 * LaneCount.Chunk);
-        TLanes.Store(b9, result + 9 * LaneCount.Chunk + TLanes.Width);
-        TLanes.Store(a10, result + 10 * LaneCount.Chunk);
-        TLanes.Store(b10, result + 10 * LaneCount.Chunk + TLanes.Width);
-        TLanes.Store(a11, result + 11 * LaneCount.Chunk);
-        TLanes.Store(b11, result + 11 * LaneCount.Chunk + TLanes.Width);
+        if (TRows.Size > 0) Store(a0, b0, result + (0 * LaneCount.Chunk));
+        if (TRows.Size > 1) Store(a1, b1, result + (1 * LaneCount.Chunk));
+        if (TRows.Size > 2) Store(a2, b2, result + (2 * LaneCount.Chunk));
+        if (TRows.Size > 3) Store(a3, b3, result + (3 * LaneCount.Chunk));
+        if (TRows.Size > 4) Store(a4, b4, result + (4 * LaneCount.Chunk));
+        if (TRows.Size > 5) Store(a5, b5, result + (5 * LaneCount.Chunk));
+        if (TRows.Size > 6) Store(a6, b6, result + (6 * LaneCount.Chunk));
+        if (TRows.Size > 7) Store(a7, b7, result + (7 * LaneCount.Chunk));
+        if (TRows.Size > 8) Store(a8, b8, result + (8 * LaneCount.Chunk));
+        if (TRows.Size > 9) Store(a9, b9, result + (9 * LaneCount.Chunk));
+        if (TRows.Size > 10) Store(a10, b10, result + (10 * LaneCount.Chunk));
+        if (TRows.Size > 11) Store(a11, b11, result + (11 * LaneCount.Chunk));
     }
 
-    /// <summary>6 rows × 2 vectors.</summary>
-    static void Tile6(in Factor first, in Factor second, float* bias, int row, float* result)
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static void AddProduct(float weight, TVector x, TVector y, ref TVector a, ref TVector b)
     {
-        TVector a0, b0;
-        TVector a1, b1;
-        TVector a2, b2;
-        TVector a3, b3;
-        TVector a4, b4;
-        TVector a5, b5;
-        if (bias != null)
-        {
-            a0 = b0 = TLanes.All(bias[row + 0]);
-            a1 = b1 = TLanes.All(bias[row + 1]);
-            a2 = b2 = TLanes.All(bias[row + 2]);
-            a3 = b3 = TLanes.All(bias[row + 3]);
-            a4 = b4 = TLanes.All(bias[row + 4]);
-            a5 = b5 = TLanes.All(bias[row + 5]);
-        }
-        else
-        {
-            a0 = TLanes.Load(result + 0 * LaneCount.Chunk);
-            b0 = TLanes.Load(result + 0 * LaneCount.Chunk + TLanes.Width);
-            a1 = TLanes.Load(result + 1 * LaneCount.Chunk);
-            b1 = TLanes.Load(result + 1 * LaneCount.Chunk + TLanes.Width);
-            a2 = TLanes.Load(result + 2 * LaneCount.Chunk);
-            b2 = TLanes.Load(result + 2 * LaneCount.Chunk + TLanes.Width);
-            a3 = TLanes.Load(result + 3 * LaneCount.Chunk);
-            b3 = TLanes.Load(result + 3 * LaneCount.Chunk + TLanes.Width);
-            a4 = TLanes.Load(result + 4 * LaneCount.Chunk);
-            b4 = TLanes.Load(result + 4 * LaneCount.Chunk + TLanes.Width);
-            a5 = TLanes.Load(result + 5 * LaneCount.Chunk);
-            b5 = TLanes.Load(result + 5 * LaneCount.Chunk + TLanes.Width);
-        }
-
-        {
-            var weights = first.Weights + row;
-            var input = first.Input;
-            for (var k = first.Count; k > 0; k--)
-            {
-                var x = TLanes.Load(input);
-                var y = TLanes.Load(input + TLanes.Width);
-                var w0 = TLanes.All(weights[0]);
-                a0 = TLanes.Fma(w0, x, a0);
-                b0 = TLanes.Fma(w0, y, b0);
-                var w1 = TLanes.All(weights[1]);
-                a1 = TLanes.Fma(w1, x, a1);
-                b1 = TLanes.Fma(w1, y, b1);
-                var w2 = TLanes.All(weights[2]);
-                a2 = TLanes.Fma(w2, x, a2);
-                b2 = TLanes.Fma(w2, y, b2);
-                var w3 = TLanes.All(weights[3]);
-                a3 = TLanes.Fma(w3, x, a3);
-                b3 = TLanes.Fma(w3, y, b3);
-                var w4 = TLanes.All(weights[4]);
-                a4 = TLanes.Fma(w4, x, a4);
-                b4 = TLanes.Fma(w4, y, b4);
-                var w5 = TLanes.All(weights[5]);
-                a5 = TLanes.Fma(w5, x, a5);
-                b5 = TLanes.Fma(w5, y, b5);
-                weights += first.Stride;
-                input += LaneCount.Chunk;
-            }
-        }
-
-        {
-            var weights = second.Weights + row;
-            var input = second.Input;
-            for (var k = second.Count; k > 0; k--)
-            {
-                var x = TLanes.Load(input);
-                var y = TLanes.Load(input + TLanes.Width);
-                var w0 = TLanes.All(weights[0]);
-                a0 = TLanes.Fma(w0, x, a0);
-                b0 = TLanes.Fma(w0, y, b0);
-                var w1 = TLanes.All(weights[1]);
-                a1 = TLanes.Fma(w1, x, a1);
-                b1 = TLanes.Fma(w1, y, b1);
-                var w2 = TLanes.All(weights[2]);
-                a2 = TLanes.Fma(w2, x, a2);
-                b2 = TLanes.Fma(w2, y, b2);
-                var w3 = TLanes.All(weights[3]);
-                a3 = TLanes.Fma(w3, x, a3);
-                b3 = TLanes.Fma(w3, y, b3);
-                var w4 = TLanes.All(weights[4]);
-                a4 = TLanes.Fma(w4, x, a4);
-                b4 = TLanes.Fma(w4, y, b4);
-                var w5 = TLanes.All(weights[5]);
-                a5 = TLanes.Fma(w5, x, a5);
-                b5 = TLanes.Fma(w5, y, b5);
-                weights += second.Stride;
-                input += LaneCount.Chunk;
-            }
-        }
-
-        TLanes.Store(a0, result + 0 * LaneCount.Chunk);
-        TLanes.Store(b0, result + 0 * LaneCount.Chunk + TLanes.Width);
-        TLanes.Store(a1, result + 1 * LaneCount.Chunk);
-        TLanes.Store(b1, result + 1 * LaneCount.Chunk + TLanes.Width);
-        TLanes.Store(a2, result + 2 * LaneCount.Chunk);
-        TLanes.Store(b2, result + 2 * LaneCount.Chunk + TLanes.Width);
-        TLanes.Store(a3, result + 3 * LaneCount.Chunk);
-        TLanes.Store(b3, result + 3 * LaneCount.Chunk + TLanes.Width);
-        TLanes.Store(a4, result + 4 * LaneCount.Chunk);
-        TLanes.Store(b4, result + 4 * LaneCount.Chunk + TLanes.Width);
-        TLanes.Store(a5, result + 5 * LaneCount.Chunk);
-        TLanes.Store(b5, result + 5 * LaneCount.Chunk + TLanes.Width);
+        var w = TLanes.All(weight);
+        a = TLanes.Fma(w, x, a);
+        b = TLanes.Fma(w, y, b);
     }
 
-    /// <summary>4 rows × 2 vectors.</summary>
-    static void Tile4(in Factor first, in Factor second, float* bias, int row, float* result)
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static void Store(TVector a, TVector b, float* to)
     {
-        TVector a0, b0;
-        TVector a1, b1;
-        TVector a2, b2;
-        TVector a3, b3;
-        if (bias != null)
-        {
-            a0 = b0 = TLanes.All(bias[row + 0]);
-            a1 = b1 = TLanes.All(bias[row + 1]);
-            a2 = b2 = TLanes.All(bias[row + 2]);
-            a3 = b3 = TLanes.All(bias[row + 3]);
-        }
-        else
-        {
-            a0 = TLanes.Load(result + 0 * LaneCount.Chunk);
-            b0 = TLanes.Load(result + 0 * LaneCount.Chunk + TLanes.Width);
-            a1 = TLanes.Load(result + 1 * LaneCount.Chunk);
-            b1 = TLanes.Load(result + 1 * LaneCount.Chunk + TLanes.Width);
-            a2 = TLanes.Load(result + 2 * LaneCount.Chunk);
-            b2 = TLanes.Load(result + 2 * LaneCount.Chunk + TLanes.Width);
-            a3 = TLanes.Load(result + 3 * LaneCount.Chunk);
-            b3 = TLanes.Load(result + 3 * LaneCount.Chunk + TLanes.Width);
-        }
-
-        {
-            var weights = first.Weights + row;
-            var input = first.Input;
-            for (var k = first.Count; k > 0; k--)
-            {
-                var x = TLanes.Load(input);
-                var y = TLanes.Load(input + TLanes.Width);
-                var w0 = TLanes.All(weights[0]);
-                a0 = TLanes.Fma(w0, x, a0);
-                b0 = TLanes.Fma(w0, y, b0);
-                var w1 = TLanes.All(weights[1]);
-                a1 = TLanes.Fma(w1, x, a1);
-                b1 = TLanes.Fma(w1, y, b1);
-                var w2 = TLanes.All(weights[2]);
-                a2 = TLanes.Fma(w2, x, a2);
-                b2 = TLanes.Fma(w2, y, b2);
-                var w3 = TLanes.All(weights[3]);
-                a3 = TLanes.Fma(w3, x, a3);
-                b3 = TLanes.Fma(w3, y, b3);
-                weights += first.Stride;
-                input += LaneCount.Chunk;
-            }
-        }
-
-        {
-            var weights = second.Weights + row;
-            var input = second.Input;
-            for (var k = second.Count; k > 0; k--)
-            {
-                var x = TLanes.Load(input);
-                var y = TLanes.Load(input + TLanes.Width);
-                var w0 = TLanes.All(weights[0]);
-                a0 = TLanes.Fma(w0, x, a0);
-                b0 = TLanes.Fma(w0, y, b0);
-                var w1 = TLanes.All(weights[1]);
-                a1 = TLanes.Fma(w1, x, a1);
-                b1 = TLanes.Fma(w1, y, b1);
-                var w2 = TLanes.All(weights[2]);
-                a2 = TLanes.Fma(w2, x, a2);
-                b2 = TLanes.Fma(w2, y, b2);
-                var w3 = TLanes.All(weights[3]);
-                a3 = TLanes.Fma(w3, x, a3);
-                b3 = TLanes.Fma(w3, y, b3);
-                weights += second.Stride;
-                input += LaneCount.Chunk;
-            }
-        }
-
-        TLanes.Store(a0, result + 0 * LaneCount.Chunk);
-        TLanes.Store(b0, result + 0 * LaneCount.Chunk + TLanes.Width);
-        TLanes.Store(a1, result + 1 * LaneCount.Chunk);
-        TLanes.Store(b1, result + 1 * LaneCount.Chunk + TLanes.Width);
-        TLanes.Store(a2, result + 2 * LaneCount.Chunk);
-        TLanes.Store(b2, result + 2 * LaneCount.Chunk + TLanes.Width);
-        TLanes.Store(a3, result + 3 * LaneCount.Chunk);
-        TLanes.Store(b3, result + 3 * LaneCount.Chunk + TLanes.Width);
-    }
-
-    /// <summary>2 rows × 2 vectors.</summary>
-    static void Tile2(in Factor first, in Factor second, float* bias, int row, float* result)
-    {
-        TVector a0, b0;
-        TVector a1, b1;
-        if (bias != null)
-        {
-            a0 = b0 = TLanes.All(bias[row + 0]);
-            a1 = b1 = TLanes.All(bias[row + 1]);
-        }
-        else
-        {
-            a0 = TLanes.Load(result + 0 * LaneCount.Chunk);
-            b0 = TLanes.Load(result + 0 * LaneCount.Chunk + TLanes.Width);
-            a1 = TLanes.Load(result + 1 * LaneCount.Chunk);
-            b1 = TLanes.Load(result + 1 * LaneCount.Chunk + TLanes.Width);
-        }
-
-        {
-            var weights = first.Weights + row;
-            var input = first.Input;
-            for (var k = first.Count; k > 0; k--)
-            {
-                var x = TLanes.Load(input);
-                var y = TLanes.Load(input + TLanes.Width);
-                var w0 = TLanes.All(weights[0]);
-                a0 = TLanes.Fma(w0, x, a0);
-                b0 = TLanes.Fma(w0, y, b0);
-                var w1 = TLanes.All(weights[1]);
-                a1 = TLanes.Fma(w1, x, a1);
-                b1 = TLanes.Fma(w1, y, b1);
-                weights += first.Stride;
-                input += LaneCount.Chunk;
-            }
-        }
-
-        {
-            var weights = second.Weights + row;
-            var input = second.Input;
-            for (var k = second.Count; k > 0; k--)
-            {
-                var x = TLanes.Load(input);
-                var y = TLanes.Load(input + TLanes.Width);
-                var w0 = TLanes.All(weights[0]);
-                a0 = TLanes.Fma(w0, x, a0);
-                b0 = TLanes.Fma(w0, y, b0);
-                var w1 = TLanes.All(weights[1]);
-                a1 = TLanes.Fma(w1, x, a1);
-                b1 = TLanes.Fma(w1, y, b1);
-                weights += second.Stride;
-                input += LaneCount.Chunk;
-            }
-        }
-
-        TLanes.Store(a0, result + 0 * LaneCount.Chunk);
-        TLanes.Store(b0, result + 0 * LaneCount.Chunk + TLanes.Width);
-        TLanes.Store(a1, result + 1 * LaneCount.Chunk);
-        TLanes.Store(b1, result + 1 * LaneCount.Chunk + TLanes.Width);
-    }
-
-    /// <summary>1 row × 2 vectors.</summary>
-    static void Tile1(in Factor first, in Factor second, float* bias, int row, float* result)
-    {
-        TVector a0, b0;
-        if (bias != null)
-        {
-            a0 = b0 = TLanes.All(bias[row + 0]);
-        }
-        else
-        {
-            a0 = TLanes.Load(result + 0 * LaneCount.Chunk);
-            b0 = TLanes.Load(result + 0 * LaneCount.Chunk + TLanes.Width);
-        }
-
-        {
-            var weights = first.Weights + row;
-            var input = first.Input;
-            for (var k = first.Count; k > 0; k--)
-            {
-                var x = TLanes.Load(input);
-                var y = TLanes.Load(input + TLanes.Width);
-                var w0 = TLanes.All(weights[0]);
-                a0 = TLanes.Fma(w0, x, a0);
-                b0 = TLanes.Fma(w0, y, b0);
-                weights += first.Stride;
-                input += LaneCount.Chunk;
-            }
-        }
-
-        {
-            var weights = second.Weights + row;
-            var input = second.Input;
-            for (var k = second.Count; k > 0; k--)
-            {
-                var x = TLanes.Load(input);
-                var y = TLanes.Load(input + TLanes.Width);
-                var w0 = TLanes.All(weights[0]);
-                a0 = TLanes.Fma(w0, x, a0);
-                b0 = TLanes.Fma(w0, y, b0);
-                weights += second.Stride;
-                input += LaneCount.Chunk;
-            }
-        }
-
-        TLanes.Store(a0, result + 0 * LaneCount.Chunk);
-        TLanes.Store(b0, result + 0 * LaneCount.Chunk + TLanes.Width);
+        TLanes.Store(a, to);
+        TLanes.Store(b, to + TLanes.Width);
     }
 }

@@ -8,30 +8,51 @@ static unsafe class SmallMatrix
     /// <summary>C[i, j] += Σ_k A[i, k]·B[k, j].</summary>
     public static void AddProduct(float* a, float* b, int rows, int inner, int columns, float* c)
     {
-        for (var i = 0; i < rows; i++)
-        {
-            for (var k = 0; k < inner; k++) AddScaled(a[(i * inner) + k], b + (k * columns), columns, c + (i * columns));
-        }
+        for (var i = 0; i < rows; i++) AddRow(a + (i * inner), 1, b, inner, columns, c + (i * columns));
     }
 
     /// <summary>C[i, j] += Σ_k A[k, i]·B[k, j].</summary>
     public static void AddTransposedProduct(float* a, float* b, int rows, int inner, int columns, float* c)
     {
-        for (var k = 0; k < inner; k++)
-        {
-            for (var i = 0; i < rows; i++) AddScaled(a[(k * rows) + i], b + (k * columns), columns, c + (i * columns));
-        }
+        for (var i = 0; i < rows; i++) AddRow(a + i, rows, b, inner, columns, c + (i * columns));
     }
 
-    static void AddScaled(float factor, float* x, int count, float* y)
+    /// <summary>c[j] += Σ_k a[k·stride]·B[k, j].</summary>
+    static void AddRow(float* a, int stride, float* b, int inner, int columns, float* c)
     {
-        var i = 0;
+        var j = 0;
         if (Vector128.IsHardwareAccelerated)
         {
-            var all = Vector128.Create(factor);
-            for (; i + 4 <= count; i += 4) Vector128.FusedMultiplyAdd(all, Vector128.Load(x + i), Vector128.Load(y + i)).Store(y + i);
+            for (; j + 12 <= columns; j += 12)
+            {
+                var (x, y, z) = (Vector128.Load(c + j), Vector128.Load(c + j + 4), Vector128.Load(c + j + 8));
+                for (var k = 0; k < inner; k++)
+                {
+                    var factor = Vector128.Create(a[k * stride]);
+                    var from = b + (k * columns) + j;
+                    x = Vector128.FusedMultiplyAdd(factor, Vector128.Load(from), x);
+                    y = Vector128.FusedMultiplyAdd(factor, Vector128.Load(from + 4), y);
+                    z = Vector128.FusedMultiplyAdd(factor, Vector128.Load(from + 8), z);
+                }
+
+                x.Store(c + j);
+                y.Store(c + j + 4);
+                z.Store(c + j + 8);
+            }
+
+            for (; j + 4 <= columns; j += 4)
+            {
+                var x = Vector128.Load(c + j);
+                for (var k = 0; k < inner; k++) x = Vector128.FusedMultiplyAdd(Vector128.Create(a[k * stride]), Vector128.Load(b + (k * columns) + j), x);
+                x.Store(c + j);
+            }
         }
 
-        for (; i < count; i++) y[i] = MathF.FusedMultiplyAdd(factor, x[i], y[i]);
+        for (; j < columns; j++)
+        {
+            var x = c[j];
+            for (var k = 0; k < inner; k++) x = MathF.FusedMultiplyAdd(a[k * stride], b[(k * columns) + j], x);
+            c[j] = x;
+        }
     }
 }
