@@ -43,7 +43,7 @@ sealed unsafe class VectorNetwork<TLanes, TVector> : NetworkKernels
         _words = _memory.Reserve((long)steps * LaneCount.Chunk);
         _targetWords = _memory.Reserve((long)steps * LaneCount.Chunk);
         _outputs = _memory.Reserve((long)steps * shape.Outputs * LaneCount.Chunk);
-        _above = _memory.Reserve((long)steps * shape.Hidden * LaneCount.Chunk);
+        _above = _memory.Reserve((long)steps * TimeStride.Of(shape.Hidden));
         _sums = _memory.Reserve((long)shape.LinearWeight(0) * LaneCount.Virtual);
         _mask = _memory.Reserve(LaneCount.Chunk);
         _squares = _memory.Reserve(LaneCount.Virtual);

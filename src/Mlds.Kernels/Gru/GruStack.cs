@@ -14,18 +14,13 @@ sealed unsafe class GruStack<TLanes, TVector>
     /// <summary>Time steps whose deltas and inputs are turned into weight gradients while they are still in the first-level cache. No effect on bits.</summary>
     const int TimeBlock = 16;
 
-    /// <summary>
-    /// Floats between one time step's gates and the next's: four cache lines, so that the gates of many steps don't fall into the same few sets
-    /// of the first-level cache.
-    /// </summary>
-    const int Padding = 64;
-
     readonly NetworkShape _shape;
     readonly AlignedFloats _memory;
     readonly Layer[] _layers;
     readonly nint _input;
     readonly nint _carry;
     readonly nint _zeros;
+    readonly int _block;
     readonly int _inputStride;
     readonly int _gateStride;
     readonly int _hiddenStride;
@@ -34,8 +29,9 @@ sealed unsafe class GruStack<TLanes, TVector>
     {
         (_shape, _memory) = (shape, memory);
         _inputStride = shape.Inputs * LaneCount.Chunk;
-        _gateStride = (4 * shape.Hidden * LaneCount.Chunk) + Padding;
-        _hiddenStride = shape.Hidden * LaneCount.Chunk;
+        _block = shape.Hidden * LaneCount.Chunk;
+        _gateStride = TimeStride.Of(4 * shape.Hidden);
+        _hiddenStride = TimeStride.Of(shape.Hidden);
         _input = memory.Reserve((long)steps * _inputStride);
         _layers = new Layer[shape.Layers];
         for (var layer = 0; layer < shape.Layers; layer++)
@@ -50,12 +46,12 @@ sealed unsafe class GruStack<TLanes, TVector>
                 Bias: memory.Reserve(4L * shape.Hidden));
         }
 
-        _carry = memory.Reserve(_hiddenStride);
+        _carry = memory.Reserve(_block);
         _zeros = memory.Reserve(shape.Hidden);
     }
 
     /// <summary>Offsets of one layer's arrays.</summary>
-    /// <param name="Gates">[T][4H][chunk], <see cref="Padding"/> after each step: r, z, n, hn; in backward their gradients.</param>
+    /// <param name="Gates">[T][4H][chunk]: r, z, n, hn; in backward their gradients. As far apart as <see cref="TimeStride"/> says, like h.</param>
     /// <param name="Hidden">[T + 1][H][chunk]: h before the first step (0), then after each.</param>
     /// <param name="Bias">[4H]: b_ir + b_hr, b_iz + b_hz, b_in, b_hn.</param>
     sealed record Layer(nint Gates, nint Hidden, nint WeightIh, nint WeightIhTransposed, nint WeightHh, nint WeightHhTransposed, nint Bias);
@@ -63,7 +59,7 @@ sealed unsafe class GruStack<TLanes, TVector>
     /// <summary>The network's inputs, [T][I][chunk]; filled by the caller.</summary>
     public float* Input => _memory.At(_input);
 
-    /// <summary>h of the last layer after step 0, 1, …: [T][H][chunk].</summary>
+    /// <summary>h of the last layer after step 0, 1, …: [T][H][chunk], <see cref="TimeStride"/> apart.</summary>
     public float* Top => _memory.At(_layers[^1].Hidden) + _hiddenStride;
 
     /// <summary>Takes the GRU's weights out of a weight vector, straight and transposed.</summary>
@@ -92,7 +88,7 @@ sealed unsafe class GruStack<TLanes, TVector>
         foreach (var layer in _layers)
         {
             var hidden = _memory.At(layer.Hidden);
-            new Span<float>(hidden + ((nint)done * _hiddenStride), _hiddenStride).CopyTo(new Span<float>(hidden, _hiddenStride));
+            new Span<float>(hidden + ((nint)done * _hiddenStride), _block).CopyTo(new Span<float>(hidden, _block));
         }
 
         Forward(steps, hasPast: true);
@@ -101,7 +97,7 @@ sealed unsafe class GruStack<TLanes, TVector>
     /// <summary>Makes h before the first step 0 again; due after <see cref="ForwardOn"/> and before new sequences.</summary>
     public void Rewind()
     {
-        foreach (var layer in _layers) new Span<float>(_memory.At(layer.Hidden), _hiddenStride).Clear();
+        foreach (var layer in _layers) new Span<float>(_memory.At(layer.Hidden), _block).Clear();
     }
 
     void Forward(int steps, bool hasPast)
@@ -121,8 +117,8 @@ sealed unsafe class GruStack<TLanes, TVector>
                 // h before the first step is 0: its terms are left out.
                 var recurrent = t == 0 && !hasPast ? 0 : h;
                 Product<TLanes, TVector>.Multiply(new Factor(ih, 3 * h, input, inputs), new Factor(hh, 3 * h, hidden, recurrent), bias, 2 * h, gates);
-                Product<TLanes, TVector>.Multiply(new Factor(ih + (2 * h), 3 * h, input, inputs), default, bias + (2 * h), h, gates + (2 * _hiddenStride));
-                Product<TLanes, TVector>.Multiply(new Factor(hh + (2 * h), 3 * h, hidden, recurrent), default, bias + (3 * h), h, gates + (3 * _hiddenStride));
+                Product<TLanes, TVector>.Multiply(new Factor(ih + (2 * h), 3 * h, input, inputs), default, bias + (2 * h), h, gates + (2 * _block));
+                Product<TLanes, TVector>.Multiply(new Factor(hh + (2 * h), 3 * h, hidden, recurrent), default, bias + (3 * h), h, gates + (3 * _block));
                 Gates<TLanes, TVector>.Forward(gates, hidden, h, hidden + _hiddenStride);
                 gates += _gateStride;
                 hidden += _hiddenStride;
@@ -132,14 +128,14 @@ sealed unsafe class GruStack<TLanes, TVector>
     }
 
     /// <param name="steps">T.</param>
-    /// <param name="above">[T][H][chunk]: in, the gradient of the last layer's h; used up.</param>
+    /// <param name="above">[T][H][chunk], <see cref="TimeStride"/> apart: in, the gradient of the last layer's h; used up.</param>
     /// <param name="sums">Lane sums of the gradient, 16 a parameter, at the parameters' own offsets.</param>
     /// <param name="fresh">Start the sums at zero: the first chunk of a batch.</param>
     public void Backward(int steps, float* above, float* sums, bool fresh)
     {
         for (var layer = _layers.Length - 1; layer >= 0; layer--)
         {
-            new Span<float>(_memory.At(_carry), _hiddenStride).Clear();
+            new Span<float>(_memory.At(_carry), _block).Clear();
             if (fresh) new Span<float>(sums + ((nint)_shape.BiasIh(layer) * LaneCount.Virtual), 6 * _shape.Hidden * LaneCount.Virtual).Clear();
             for (var last = steps - 1; last >= 0; last -= TimeBlock)
             {
@@ -175,7 +171,7 @@ sealed unsafe class GruStack<TLanes, TVector>
             if (t > 0)
             {
                 var resetAndUpdate = new Factor(hh, h, gates, 2 * h);
-                var candidate = new Factor(hh + (2 * h * h), h, gates + (3 * _hiddenStride), h);
+                var candidate = new Factor(hh + (2 * h * h), h, gates + (3 * _block), h);
                 Product<TLanes, TVector>.Multiply(resetAndUpdate, candidate, null, h, carry);
             }
 
@@ -198,7 +194,7 @@ sealed unsafe class GruStack<TLanes, TVector>
         var recurrent = new Sweep(_gateStride, _hiddenStride, last - Math.Max(first, 1) + 1);
         var hidden = _memory.At(here.Hidden) + ((nint)last * _hiddenStride);
         OuterProduct<TLanes, TVector>.Accumulate(recurrent, deltas, 2 * h, hidden, h, Sums(_shape.WeightHh(layer)), fresh);
-        OuterProduct<TLanes, TVector>.Accumulate(recurrent, deltas + (3 * _hiddenStride), h, hidden, h, Sums(_shape.WeightHh(layer) + (2 * h * h)), fresh);
+        OuterProduct<TLanes, TVector>.Accumulate(recurrent, deltas + (3 * _block), h, hidden, h, Sums(_shape.WeightHh(layer) + (2 * h * h)), fresh);
     }
 
     float* InputOf(int layer, out int stride, out int count)

@@ -89,7 +89,7 @@ sealed unsafe class CollapsedHead<TLanes, TVector> : LinearHead
         var (o, h) = (_shape.Outputs, _shape.Hidden);
         for (var t = 0; t < steps; t++)
         {
-            var factor = new Factor(_memory.At(_productTransposed), o, hidden + ((nint)t * h * LaneCount.Chunk), h);
+            var factor = new Factor(_memory.At(_productTransposed), o, hidden + ((nint)t * TimeStride.Of(h)), h);
             Product<TLanes, TVector>.Multiply(factor, default, _memory.At(_bias), o, outputs + ((nint)t * o * LaneCount.Chunk));
         }
     }
@@ -100,12 +100,12 @@ sealed unsafe class CollapsedHead<TLanes, TVector> : LinearHead
         for (var t = 0; t < steps; t++)
         {
             var factor = new Factor(_memory.At(_product), h, delta + ((nint)t * o * LaneCount.Chunk), o);
-            Product<TLanes, TVector>.Multiply(factor, default, _memory.At(_zeros), h, above + ((nint)t * h * LaneCount.Chunk));
+            Product<TLanes, TVector>.Multiply(factor, default, _memory.At(_zeros), h, above + ((nint)t * TimeStride.Of(h)));
         }
 
-        var sweep = new Sweep(o * LaneCount.Chunk, h * LaneCount.Chunk, steps);
+        var sweep = new Sweep(o * LaneCount.Chunk, TimeStride.Of(h), steps);
         var last = delta + ((steps - 1L) * o * LaneCount.Chunk);
-        OuterProduct<TLanes, TVector>.Accumulate(sweep, last, o, hidden + ((steps - 1L) * h * LaneCount.Chunk), h, _memory.At(_weightSums), fresh);
+        OuterProduct<TLanes, TVector>.Accumulate(sweep, last, o, hidden + ((steps - 1L) * TimeStride.Of(h)), h, _memory.At(_weightSums), fresh);
         OuterProduct<TLanes, TVector>.AccumulateBias(sweep, last, o, _memory.At(_biasSums), fresh);
     }
 

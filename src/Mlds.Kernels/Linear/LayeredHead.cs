@@ -54,9 +54,10 @@ sealed unsafe class LayeredHead<TLanes, TVector> : LinearHead
             var (rows, columns) = (_shape.Linear[k], _shape.LinearInputs(k));
             var isLast = k == _layers.Length - 1;
             var output = isLast ? outputs : _memory.At(_layers[k].Output);
+            var inputStride = k == 0 ? TimeStride.Of(columns) : columns * LaneCount.Chunk;
             for (var t = 0; t < steps; t++)
             {
-                var factor = new Factor(_memory.At(_layers[k].WeightTransposed), rows, input + ((nint)t * columns * LaneCount.Chunk), columns);
+                var factor = new Factor(_memory.At(_layers[k].WeightTransposed), rows, input + ((nint)t * inputStride), columns);
                 Product<TLanes, TVector>.Multiply(factor, default, _memory.At(_layers[k].Bias), rows, output + ((nint)t * rows * LaneCount.Chunk));
             }
 
@@ -72,16 +73,17 @@ sealed unsafe class LayeredHead<TLanes, TVector> : LinearHead
             var (rows, columns) = (_shape.Linear[k], _shape.LinearInputs(k));
             var input = k == 0 ? hidden : _memory.At(_layers[k - 1].Output);
             var below = k == 0 ? above : _memory.At(_layers[k - 1].Delta);
+            var inputStride = k == 0 ? TimeStride.Of(columns) : columns * LaneCount.Chunk;
             for (var t = 0; t < steps; t++)
             {
                 var factor = new Factor(_memory.At(_layers[k].Weight), columns, delta + ((nint)t * rows * LaneCount.Chunk), rows);
-                Product<TLanes, TVector>.Multiply(factor, default, _memory.At(_zeros), columns, below + ((nint)t * columns * LaneCount.Chunk));
+                Product<TLanes, TVector>.Multiply(factor, default, _memory.At(_zeros), columns, below + ((nint)t * inputStride));
             }
 
-            var sweep = new Sweep(rows * LaneCount.Chunk, columns * LaneCount.Chunk, steps);
+            var sweep = new Sweep(rows * LaneCount.Chunk, inputStride, steps);
             var last = delta + ((steps - 1L) * rows * LaneCount.Chunk);
             OuterProduct<TLanes, TVector>.Accumulate(
-                sweep, last, rows, input + ((steps - 1L) * columns * LaneCount.Chunk), columns, _memory.At(_layers[k].WeightSums), fresh);
+                sweep, last, rows, input + ((steps - 1L) * inputStride), columns, _memory.At(_layers[k].WeightSums), fresh);
             OuterProduct<TLanes, TVector>.AccumulateBias(sweep, last, rows, _memory.At(_layers[k].BiasSums), fresh);
             if (k > 0) DifferentiateActivation(input, (nint)steps * columns * LaneCount.Chunk, below);
             delta = below;

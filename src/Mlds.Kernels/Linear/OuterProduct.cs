@@ -20,8 +20,8 @@ readonly struct Sweep(int deltaStride, int inputStride, int steps)
 /// (<see cref="LaneTree"/>), so neither tiles nor blocks of time change the bits.
 /// </summary>
 /// <remarks>
-/// Tiles are wide: 2 deltas × up to 12 inputs where there are 32 registers, × 6 where there are 16. The deltas of a layer outgrow the first-level
-/// cache and its inputs don't, so each delta is read once (or twice) and the inputs again for every pair of deltas.
+/// Tiles are wide: 2 deltas × up to 12 inputs where there are 32 registers, × 6 where there are 16. A block of time of so many inputs fits the first-level
+/// cache and the deltas don't, so the inputs of a tile are kept while all the deltas pass by.
 /// </remarks>
 static unsafe class OuterProduct<TLanes, TVector>
     where TLanes : struct, ILanes<TLanes, TVector>
@@ -37,42 +37,42 @@ static unsafe class OuterProduct<TLanes, TVector>
     public static void Accumulate(in Sweep sweep, float* delta, int deltas, float* input, int inputs, float* sums, bool fresh)
     {
         var largest = TLanes.Registers >= 32 ? 12 : 6;
-        var stride = inputs * LaneCount.Virtual;
         for (var lane = 0; lane < LaneCount.Virtual; lane += TLanes.Width)
         {
-            var j = 0;
-            for (; j + 2 <= deltas; j += 2) Rows<Of2>(sweep, delta + (j * LaneCount.Chunk) + lane, input + lane, inputs, largest, sums + (j * stride) + lane, fresh);
-            if (j < deltas) Rows<Of1>(sweep, delta + (j * LaneCount.Chunk) + lane, input + lane, inputs, largest, sums + (j * stride) + lane, fresh);
+            for (var i = 0; i < inputs;)
+            {
+                var size = Tiling.Next(inputs - i, largest);
+                var d = delta + lane;
+                var x = input + (i * LaneCount.Chunk) + lane;
+                var to = sums + (i * LaneCount.Virtual) + lane;
+                switch (size)
+                {
+                    case 1: Columns<Of1>(sweep, d, deltas, x, inputs, to, fresh); break;
+                    case 2: Columns<Of2>(sweep, d, deltas, x, inputs, to, fresh); break;
+                    case 3: Columns<Of3>(sweep, d, deltas, x, inputs, to, fresh); break;
+                    case 4: Columns<Of4>(sweep, d, deltas, x, inputs, to, fresh); break;
+                    case 5: Columns<Of5>(sweep, d, deltas, x, inputs, to, fresh); break;
+                    case 6: Columns<Of6>(sweep, d, deltas, x, inputs, to, fresh); break;
+                    case 7: Columns<Of7>(sweep, d, deltas, x, inputs, to, fresh); break;
+                    case 8: Columns<Of8>(sweep, d, deltas, x, inputs, to, fresh); break;
+                    case 9: Columns<Of9>(sweep, d, deltas, x, inputs, to, fresh); break;
+                    case 10: Columns<Of10>(sweep, d, deltas, x, inputs, to, fresh); break;
+                    case 11: Columns<Of11>(sweep, d, deltas, x, inputs, to, fresh); break;
+                    case 12: Columns<Of12>(sweep, d, deltas, x, inputs, to, fresh); break;
+                }
+
+                i += size;
+            }
         }
     }
 
-    static void Rows<TRows>(in Sweep sweep, float* d, float* x, int inputs, int largest, float* sums, bool fresh)
-        where TRows : struct, ITileSize
+    static void Columns<TColumns>(in Sweep sweep, float* d, int deltas, float* x, int inputs, float* sums, bool fresh)
+        where TColumns : struct, ITileSize
     {
         var stride = inputs * LaneCount.Virtual;
-        for (var i = 0; i < inputs;)
-        {
-            var size = Tiling.Next(inputs - i, largest);
-            var from = x + (i * LaneCount.Chunk);
-            var to = sums + (i * LaneCount.Virtual);
-            switch (size)
-            {
-                case 1: Tile<TRows, Of1>(sweep, d, from, to, stride, fresh); break;
-                case 2: Tile<TRows, Of2>(sweep, d, from, to, stride, fresh); break;
-                case 3: Tile<TRows, Of3>(sweep, d, from, to, stride, fresh); break;
-                case 4: Tile<TRows, Of4>(sweep, d, from, to, stride, fresh); break;
-                case 5: Tile<TRows, Of5>(sweep, d, from, to, stride, fresh); break;
-                case 6: Tile<TRows, Of6>(sweep, d, from, to, stride, fresh); break;
-                case 7: Tile<TRows, Of7>(sweep, d, from, to, stride, fresh); break;
-                case 8: Tile<TRows, Of8>(sweep, d, from, to, stride, fresh); break;
-                case 9: Tile<TRows, Of9>(sweep, d, from, to, stride, fresh); break;
-                case 10: Tile<TRows, Of10>(sweep, d, from, to, stride, fresh); break;
-                case 11: Tile<TRows, Of11>(sweep, d, from, to, stride, fresh); break;
-                case 12: Tile<TRows, Of12>(sweep, d, from, to, stride, fresh); break;
-            }
-
-            i += size;
-        }
+        var j = 0;
+        for (; j + 2 <= deltas; j += 2) Tile<Of2, TColumns>(sweep, d + (j * LaneCount.Chunk), x, sums + (j * stride), stride, fresh);
+        if (j < deltas) Tile<Of1, TColumns>(sweep, d + (j * LaneCount.Chunk), x, sums + (j * stride), stride, fresh);
     }
 
     /// <summary>1 or 2 deltas × up to 12 inputs.</summary>
