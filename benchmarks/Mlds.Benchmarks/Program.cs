@@ -1,5 +1,13 @@
 using BenchmarkDotNet.Running;
 using Mlds.Benchmarks;
 
-if (args is ["activations"]) ActivationErrors.Measure();
-else BenchmarkSwitcher.FromAssembly(typeof(ActivationErrors).Assembly).Run(args);
+// benchmarks/README.md says what each does.
+switch (args)
+{
+    case ["activations"]: ActivationErrors.Measure(); break;
+    case ["step"]: StepServer.Run(); break;
+    case ["shapes", .. var options]: return Shapes.Run(options);
+    default: BenchmarkSwitcher.FromAssembly(typeof(ActivationErrors).Assembly).Run(args); break;
+}
+
+return 0;

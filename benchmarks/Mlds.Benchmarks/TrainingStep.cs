@@ -1,0 +1,89 @@
+using System.Diagnostics;
+using Mlds.Kernels;
+using Mlds.Kernels.Optimizers;
+
+namespace Mlds.Benchmarks;
+
+/// <summary>
+/// Training steps as a training run takes them (setting the weights, loading, forward, backward, Adam; without clipping), over batches cut
+/// in order from <paramref name="order"/> and begun again at its end.
+/// </summary>
+/// <param name="shape">Of the network.</param>
+/// <param name="weights">P float32 to begin with.</param>
+/// <param name="inputs">[sequence][time].</param>
+/// <param name="targets">[sequence][time].</param>
+/// <param name="order">Numbers of the sequences; at least <paramref name="batch"/>.</param>
+/// <param name="batch">Sequences a step.</param>
+/// <param name="steps">Commands a sequence.</param>
+/// <param name="adam">Adam's settings.</param>
+/// <param name="kernelSet">By name; null for the best.</param>
+sealed class TrainingStep(
+    NetworkShape shape, float[] weights, uint[] inputs, uint[] targets, int[] order, int batch, int steps, AdamSettings adam, string? kernelSet = null) : IDisposable
+{
+    readonly NetworkKernels _kernels = KernelSet.Create(shape, steps, kernelSet);
+    readonly float[] _weights = [.. weights];
+    readonly float[] _gradient = new float[weights.Length];
+    readonly float[] _first = new float[weights.Length];
+    readonly float[] _second = new float[weights.Length];
+    int _next;
+    double _power1 = 1;
+    double _power2 = 1;
+
+    public string KernelSetName => _kernels.Name;
+
+    /// <summary>The gradient of the last step.</summary>
+    public ReadOnlySpan<float> LastGradient => _gradient;
+
+    /// <summary>Back to the first weights, without moments, and to the first batch.</summary>
+    public void Reset()
+    {
+        weights.CopyTo(_weights, 0);
+        Array.Clear(_first);
+        Array.Clear(_second);
+        (_next, _power1, _power2) = (0, 1, 1);
+    }
+
+    /// <summary>One step; returns the loss before it.</summary>
+    public double Take()
+    {
+        var rows = order.AsSpan(_next, batch);
+        _next = _next + (2 * batch) <= order.Length ? _next + batch : 0;
+        _kernels.SetWeights(_weights);
+        var squares = _kernels.Gradient(new SequenceView(inputs, targets, steps), rows, _gradient);
+        _power1 *= adam.Beta1;
+        _power2 *= adam.Beta2;
+        _kernels.Update(AdamStep.At(adam.LearningRate, adam.Beta1, adam.Beta2, adam.Epsilon, _power1, _power2, 1f), _gradient, _weights, _first, _second);
+        return squares / ((double)batch * steps * shape.Outputs);
+    }
+
+    /// <summary>Steps from the first weights on for about <paramref name="seconds"/>, after <paramref name="warmUp"/> that aren't timed.</summary>
+    public StepTimes Time(double seconds, int warmUp)
+    {
+        Reset();
+        for (var i = 0; i < warmUp; i++) Take();
+        double loss;
+        var each = new List<double>(1 << 16);
+        var core = Environment.CpuUsage.TotalTime;
+        var began = Stopwatch.GetTimestamp();
+        do
+        {
+            var started = Stopwatch.GetTimestamp();
+            loss = Take();
+            each.Add(Stopwatch.GetElapsedTime(started).TotalSeconds);
+        }
+        while (Stopwatch.GetElapsedTime(began).TotalSeconds < seconds);
+        return new StepTimes(each, Stopwatch.GetElapsedTime(began).TotalSeconds, (Environment.CpuUsage.TotalTime - core).TotalSeconds, loss);
+    }
+
+    public void Dispose() => _kernels.Dispose();
+}
+
+/// <summary>What Adam is told.</summary>
+readonly record struct AdamSettings(double LearningRate, double Beta1, double Beta2, double Epsilon);
+
+/// <summary>How long steps took.</summary>
+/// <param name="Each">Seconds of every step by the wall clock, in order.</param>
+/// <param name="WallSeconds">All of them.</param>
+/// <param name="CoreSeconds">Seconds that a core was at work on them: less than the wall clock's when others had their turn on it.</param>
+/// <param name="LastLoss">The loss before the last step.</param>
+sealed record StepTimes(List<double> Each, double WallSeconds, double CoreSeconds, double LastLoss);
