@@ -52,11 +52,13 @@ sealed record StepBenchmark(string KernelSet, int Batch, int Steps, double Media
 
     /// <summary>Measures for about <paramref name="seconds"/>.</summary>
     /// <param name="onRound">Told of every round; may be null.</param>
-    public static StepBenchmark Measure(int batch, int steps, double seconds, Action<double>? onRound, CancellationToken cancellation)
+    /// <param name="kernelSet">By name; null for the best.</param>
+    public static StepBenchmark Measure(
+        int batch, int steps, double seconds, Action<double>? onRound, CancellationToken cancellation, string? kernelSet = null)
     {
         var spec = NetworkSpec.Ds1;
         var shape = spec.Shape;
-        using var kernels = Kernels.KernelSet.Create(shape, steps);
+        using var kernels = Kernels.KernelSet.Create(shape, steps, kernelSet);
         var random = new PhiloxStream(0, RandomStream.TrainingSequences);
         var inputs = Words(ref random, Sequences * steps);
         var targets = Words(ref random, Sequences * steps);

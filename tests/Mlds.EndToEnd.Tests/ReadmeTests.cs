@@ -73,7 +73,8 @@ public sealed partial class ReadmeTests
     [Fact]
     public void Every_link_in_the_documentation_leads_somewhere()
     {
-        var pages = Directory.GetFiles(Repository.Root, "*.md").Concat(Directory.GetFiles(Repository.PathOf("docs"), "*.md", SearchOption.AllDirectories));
+        var pages = Directory.GetFiles(Repository.Root, "*.md").Concat(Directory.GetFiles(Repository.PathOf("docs"), "*.md", SearchOption.AllDirectories))
+            .Append(Repository.PathOf("benchmarks", "README.md"));
         foreach (var page in pages)
             foreach (Match link in Link().Matches(File.ReadAllText(page)))
             {
