@@ -3,7 +3,10 @@ using Mlds.Reports.Figures;
 
 namespace Mlds.Benchmarks;
 
-/// <summary>Time a multiply-add over each size, a panel a sweep. The axis is logarithmic, so a factor of two is as high everywhere.</summary>
+/// <summary>
+/// Time a multiply-add over each size, a panel a sweep. The axes are logarithmic, and panels with little between lowest and highest have one scale, so
+/// that a factor of two is as high in each of them.
+/// </summary>
 static class ShapeFigure
 {
     const double Height = 190;
@@ -11,6 +14,9 @@ static class ShapeFigure
     const double Below = 56;
     const double GapX = 66;
     const int Columns = 2;
+
+    /// <summary>What the time axis spans at least, as a factor.</summary>
+    const double LeastSpan = 8;
 
     public static Figure Of(ShapesResult result)
     {
@@ -24,8 +30,7 @@ static class ShapeFigure
                 $"{name} (its peak: {2000 / result.PeakGflops[name]:0.0} ps)", (canvas, at) => Marker.Draw(canvas, at, i, Palette.Of(i), MarkerFill.Solid))),
             new LegendEntry("neighbours more than 2x apart", (canvas, at) => canvas.Circle(at, 7, new Look(Stroke: Palette.Ink, Width: 1.4))),
         ];
-        var times = result.Shapes.SelectMany(shape => shape.Speed.Values).Select(speed => speed.PicosecondsAMultiplyAdd).ToArray();
-        var scale = Scale.Log(times.Min() * 0.8, times.Max() * 1.25);
+        var fastest = result.Shapes.SelectMany(shape => shape.Speed.Values).Min(speed => speed.PicosecondsAMultiplyAdd);
         return new Figure(
             "shapes",
             $"Time a multiply-add by the network's and the batch's sizes on {result.Processor}",
@@ -37,18 +42,19 @@ static class ShapeFigure
                 for (var i = 0; i < sweeps.Length; i++)
                 {
                     var box = new Box(66 + (i % Columns * (width + GapX)), Above + (i / Columns * (Above + Height + Below)), width, Height);
-                    DrawPanel(canvas, box, sweeps[i], result, kernelSets, scale);
+                    DrawPanel(canvas, box, sweeps[i], result, kernelSets, fastest * 0.8);
                 }
 
                 Legend.Draw(canvas, new Point(24, rows * (Above + Height + Below)), Figure.FullWidth - 60, legend);
             });
     }
 
-    static void DrawPanel(ICanvas canvas, Box box, ShapeSweep sweep, ShapesResult result, string[] kernelSets, Scale times)
+    static void DrawPanel(ICanvas canvas, Box box, ShapeSweep sweep, ShapesResult result, string[] kernelSets, double bottom)
     {
         var (low, high) = (sweep.Sizes[0], sweep.Sizes[^1]);
         var sizes = high > 32 ? Scale.Log(low * 0.9, high * 1.1) : Scale.Linear(low - 0.5, high + 0.5);
-        var panel = new Panel(canvas, box, sizes, times);
+        var slowest = result.Shapes.Where(shape => shape.Sweep == sweep.Name).SelectMany(shape => shape.Speed.Values).Max(speed => speed.PicosecondsAMultiplyAdd);
+        var panel = new Panel(canvas, box, sizes, Scale.Log(bottom, Math.Max(bottom * LeastSpan, slowest * 1.25)));
         panel.Frame(sweep.Name, sweep.Axis, "ps a multiply-add");
         var shapes = result.Shapes.Where(shape => shape.Sweep == sweep.Name).ToArray();
         for (var i = 0; i < kernelSets.Length; i++)
