@@ -10,17 +10,21 @@ static class BenchVerb
 {
     static readonly Option<int> s_batch = new("--batch") { Description = "Sequences a step.", DefaultValueFactory = _ => 128, HelpName = "N" };
     static readonly Option<int> s_steps = new("--steps") { Description = "Commands a sequence.", DefaultValueFactory = _ => 16, HelpName = "N" };
+    static readonly Option<string?> s_network = new("--network") { Description = "Times whole networks of this machine instead, from recipe to zoo, and says where the time goes.", HelpName = "MACHINE" };
+    static readonly Option<string?> s_population = new("--population") { Description = "The population file whose recipe --network uses; when not given, the shipped one that has the machine.", HelpName = "FILE" };
     static readonly Option<int> s_seconds = new("--seconds") { Description = "How long to measure.", DefaultValueFactory = _ => 10, HelpName = "N" };
 
     public static Command Create() =>
-        new Verb("bench", "Measures how fast one core trains the DS1 network, beside the core's own peak.", "mlds bench", "mlds bench --batch 32 --json")
+        new Verb("bench", "Measures how fast one core trains the DS1 network, beside the core's own peak.", "mlds bench", "mlds bench --batch 32 --json", "mlds bench --network SingleDirectMachine")
         {
-            s_batch, s_steps, s_seconds,
+            s_batch, s_steps, s_seconds, s_network, s_population,
         }
         .Runs(Run);
 
     static int Run(VerbRun run)
     {
+        if (run.Get(s_network) is { } machine) return RunNetworks(run, machine);
+        if (run.Has(s_population)) throw new UsageException("--population goes with --network MACHINE; the step is always that of the DS1 network.");
         var batch = Limits.Check("--batch", run.Get(s_batch), 1, 4096);
         var steps = Limits.Check("--steps", run.Get(s_steps), 1, 1024);
         var seconds = Limits.Check("--seconds", run.Get(s_seconds), 1, 600);
@@ -55,6 +59,29 @@ static class BenchVerb
             if (narrower is not null) json["avx2"] = narrower.ToJson();
             return json;
         });
+        return ExitCode.Success;
+    }
+
+    static int RunNetworks(VerbRun run, string machine)
+    {
+        if (run.Has(s_batch) || run.Has(s_steps)) throw new UsageException("--batch and --steps don't go with --network: a whole network's come from its recipe.");
+        var seconds = Limits.Check("--seconds", run.Get(s_seconds), 1, 600);
+        var population = run.Get(s_population) is { } file ? PopulationFile.Read(file) : PopulationFile.WithMachine(machine);
+        if (!population.MachineNames.Contains(machine)) throw PopulationFile.UnknownMachine(machine, population.MachineNames);
+        var result = run.WithProgress(view =>
+        {
+            var item = view.Begin("whole networks", seconds);
+            return NetworkBenchmark.Measure(population, machine, seconds, elapsed => item.Report((long)elapsed), run.Cancellation);
+        });
+        run.Output.WriteLine(string.Create(
+            CultureInfo.InvariantCulture,
+            $"{result.Networks} networks of {machine} ({population.Name}), {(double)result.Epochs / result.Networks:0.0} epochs each, one thread; milliseconds a network:"));
+        foreach (var (_, what, time) in result.Parts)
+            run.Output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"  {what,-48}{1e3 * time / result.Networks,9:0.00}  {time / result.Total,6:0.0 %}"));
+        run.Output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"  {"whole network",-48}{1e3 * result.Total / result.Networks,9:0.00}"));
+        run.Output.WriteLine(string.Create(
+            CultureInfo.InvariantCulture, $"Beside it: the machine's sequences, made once, {1e3 * result.Data:0} ms; a checkpoint, when one is due, {1e3 * result.Checkpoint:0.00} ms."));
+        run.PrintJson(result.ToJson);
         return ExitCode.Success;
     }
 }

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Mlds.Kernels;
 using Mlds.Kernels.Optimizers;
 using Mlds.Kernels.Random;
@@ -40,6 +41,7 @@ public sealed class TrainingRun : IDisposable
         if (from is not null && from.RecipeId != recipe.Id)
             throw new ArgumentException($"The checkpoint is of recipe {from.RecipeId}, not of {recipe.Id}.", nameof(from));
 
+        var started = Stopwatch.GetTimestamp();
         (Recipe, _data) = (recipe, data);
         var layout = new WeightLayout(recipe.Network);
         _weights = from is null ? InitialWeights.Draw(layout, recipe.Seed) : [.. from.Weights];
@@ -53,6 +55,7 @@ public sealed class TrainingRun : IDisposable
         _rate = new LearningRate(recipe.Training);
         _kernels = KernelSet.Create(recipe.Network.Shape, recipe.Data.Length, kernelSet);
         if (from is not null) Resume(from);
+        Times = new TrainingTimes { Preparation = Since(ref started) };
     }
 
     public Recipe Recipe { get; }
@@ -65,6 +68,12 @@ public sealed class TrainingRun : IDisposable
     /// <summary>How the run ended, or null while it goes on.</summary>
     public Outcome? Outcome { get; private set; }
 
+    /// <summary>Seconds that a core was at work on this run so far, over all pauses and resumptions.</summary>
+    public double CoreSeconds => _coreSeconds;
+
+    /// <summary>Where the time went since this run was made.</summary>
+    public TrainingTimes Times { get; private set; }
+
     /// <summary>Steps of gradient descent an epoch.</summary>
     int Batches => (_order.Length + Recipe.Training.Batch - 1) / Recipe.Training.Batch;
 
@@ -73,17 +82,29 @@ public sealed class TrainingRun : IDisposable
     {
         if (Outcome is not null) throw new InvalidOperationException($"The run has ended with {Outcome}.");
         var started = CoreClock.Seconds;
+        var clock = Stopwatch.GetTimestamp();
+        Shuffle();
+        var shuffle = Since(ref clock);
         var squares = Descend();
+        var steps = Since(ref clock);
         _kernels.SetWeights(_weights);
         var record = new EpochRecord(
             Epoch + 1,
             Evaluation.Mean(squares, _data.Training, _kernels.Shape),
             Evaluation.Loss(_kernels, _data.Validation, _validationRows),
             (float)_rate.Current);
+        var validation = Since(ref clock);
         _history.Add(record);
         _rate.After(record.ValidationLoss);
         Outcome = End(record);
         if (Outcome is not null || record.Epoch % Recipe.Training.MilestoneEvery == 0) AddMilestone(record);
+        Times = Times with
+        {
+            Shuffles = Times.Shuffles + shuffle,
+            Steps = Times.Steps + steps,
+            Validation = Times.Validation + validation,
+            Milestones = Times.Milestones + Since(ref clock),
+        };
         _coreSeconds += CoreClock.Seconds - started;
         return record;
     }
@@ -96,7 +117,10 @@ public sealed class TrainingRun : IDisposable
     {
         if (Outcome is not { } outcome) throw new InvalidOperationException("The run has not ended yet.");
         var started = CoreClock.Seconds;
-        var longLoss = Evaluation.Loss(Recipe.Network, _weights, _data.LongTest);
+        var clock = Stopwatch.GetTimestamp();
+        _kernels.SetWeights(_weights);
+        var longLoss = Evaluation.Loss(_kernels, _data.LongTest, Evaluation.AllRows(_data.LongTest));
+        Times = Times with { LongTest = Since(ref clock) };
         var seconds = _coreSeconds + CoreClock.Seconds - started;
         return new TrainedNetwork(
             Recipe, outcome, Epoch, _history[^1].ValidationLoss, longLoss, [.. _weights], [.. _history], [.. _milestones], Provenance.Here(_kernels.Name, seconds));
@@ -104,11 +128,18 @@ public sealed class TrainingRun : IDisposable
 
     public void Dispose() => _kernels.Dispose();
 
+    /// <summary>Seconds since <paramref name="timestamp"/>, which becomes now.</summary>
+    static double Since(ref long timestamp)
+    {
+        var (from, now) = (timestamp, Stopwatch.GetTimestamp());
+        timestamp = now;
+        return Stopwatch.GetElapsedTime(from, now).TotalSeconds;
+    }
+
     /// <summary>One pass over the shuffled training sequences; returns the sum of the squared errors met on the way.</summary>
     double Descend()
     {
         var spec = Recipe.Training;
-        Shuffle();
         var squares = 0.0;
         for (var start = 0; start < _order.Length; start += spec.Batch)
         {
