@@ -1,5 +1,3 @@
-using System.Security.Cryptography;
-
 namespace Mlds.Training;
 
 /// <summary>
@@ -20,7 +18,6 @@ public sealed record Checkpoint(
     double CoreSeconds)
 {
     const int Version = 1;
-    const int HashBytes = 32;
 
     static ReadOnlySpan<byte> Magic => "MLDSCKPT"u8;
 
@@ -55,7 +52,7 @@ public sealed record Checkpoint(
         }
 
         writer.Flush();
-        writer.Write(SHA256.HashData(stream.GetBuffer().AsSpan(0, (int)stream.Length)));
+        writer.Write(Sha256Hash.Of(stream.GetBuffer().AsSpan(0, (int)stream.Length)));
         writer.Flush();
         return stream.ToArray();
     }
@@ -63,11 +60,11 @@ public sealed record Checkpoint(
     /// <exception cref="InvalidDataException">Truncated, altered or of another version; the message says which.</exception>
     public static Checkpoint FromBytes(ReadOnlySpan<byte> bytes)
     {
-        if (bytes.Length < Magic.Length + sizeof(int) + HashBytes || !bytes.StartsWith(Magic))
+        if (bytes.Length < Magic.Length + sizeof(int) + Sha256Hash.HashBytes || !bytes.StartsWith(Magic))
             throw new InvalidDataException($"This is no checkpoint: it has {bytes.Length} bytes and does not begin with MLDSCKPT.");
-        if (!SHA256.HashData(bytes[..^HashBytes]).AsSpan().SequenceEqual(bytes[^HashBytes..]))
+        if (!Sha256Hash.Of(bytes[..^Sha256Hash.HashBytes]).AsSpan().SequenceEqual(bytes[^Sha256Hash.HashBytes..]))
             throw new InvalidDataException("The checkpoint is truncated or altered: its SHA-256 does not match its content. Delete it; the run starts again from its recipe.");
-        using var reader = new BinaryReader(new MemoryStream(bytes[..^HashBytes].ToArray()));
+        using var reader = new BinaryReader(new MemoryStream(bytes[..^Sha256Hash.HashBytes].ToArray()));
         reader.ReadBytes(Magic.Length);
         var version = reader.ReadInt32();
         if (version != Version) throw new InvalidDataException($"The checkpoint is of version {version}; this program reads version {Version}.");
@@ -76,7 +73,7 @@ public sealed record Checkpoint(
 
     static Checkpoint Read(BinaryReader reader)
     {
-        var recipeId = Convert.ToHexStringLower(reader.ReadBytes(HashBytes));
+        var recipeId = Convert.ToHexStringLower(reader.ReadBytes(Sha256Hash.HashBytes));
         var coreSeconds = reader.ReadDouble();
         var parameters = reader.ReadInt32();
         var epochs = reader.ReadInt32();
@@ -91,7 +88,7 @@ public sealed record Checkpoint(
             coreSeconds);
     }
 
-    static string Hash(BinaryReader reader) => Convert.ToHexStringLower(reader.ReadBytes(HashBytes));
+    static string Hash(BinaryReader reader) => Convert.ToHexStringLower(reader.ReadBytes(Sha256Hash.HashBytes));
 
     static float[] Floats(BinaryReader reader, int count)
     {

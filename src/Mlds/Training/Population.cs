@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using System.Text;
 using Mlds.Machines;
 using Mlds.Networks;
@@ -16,7 +15,7 @@ public sealed class Population
         (Name, Description, Licence, Network, DefaultNetworks, CanonicalJson) = (name, description, licence, network, networks, canonicalJson);
         MachineNames = [.. machines.Select(machine => machine.Name)];
         _machines = machines.ToDictionary(machine => machine.Name);
-        Sha256 = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(canonicalJson)));
+        Sha256 = Sha256Hash.HexOf(Encoding.UTF8.GetBytes(canonicalJson));
     }
 
     /// <summary>The population's name, as in the file.</summary>

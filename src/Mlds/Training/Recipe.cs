@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json.Nodes;
 using Mlds.Machines;
@@ -85,7 +84,7 @@ public sealed record Recipe(
     public string CanonicalJson => field ??= Canonical.Serialize(ToJson());
 
     /// <summary>Lower-case hex SHA-256 of <see cref="CanonicalJson"/>: the network's name everywhere.</summary>
-    public string Id => field ??= Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(CanonicalJson)));
+    public string Id => field ??= Sha256Hash.HexOf(Encoding.UTF8.GetBytes(CanonicalJson));
 
     /// <summary>Recipes are equal if their ids are.</summary>
     public bool Equals(Recipe? other) => other is not null && Id == other.Id;

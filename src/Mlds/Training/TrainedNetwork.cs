@@ -1,5 +1,4 @@
 using System.Buffers.Binary;
-using System.Security.Cryptography;
 
 namespace Mlds.Training;
 
@@ -25,7 +24,7 @@ public sealed record Milestone(int Epoch, float ValidationLoss, string WeightsSh
         BinaryPrimitives.WriteInt32LittleEndian(link[32..], epoch);
         BinaryPrimitives.WriteSingleLittleEndian(link[36..], validationLoss);
         Convert.FromHexString(weightsSha256).CopyTo(link[40..]);
-        return new Milestone(epoch, validationLoss, weightsSha256, Convert.ToHexStringLower(SHA256.HashData(link)));
+        return new Milestone(epoch, validationLoss, weightsSha256, Sha256Hash.HexOf(link));
     }
 }
 

@@ -1,5 +1,4 @@
 using System.Buffers.Binary;
-using System.Security.Cryptography;
 using Mlds.Kernels;
 using Mlds.Kernels.Random;
 using Mlds.Machines;
@@ -95,15 +94,15 @@ public sealed class TrainingData
 
     static string Hash(params ReadOnlySpan<SequenceSet> sets)
     {
-        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        var hash = new Sha256Hash();
         foreach (var set in sets)
         {
-            hash.AppendData(LittleEndian([(uint)set.Count, (uint)set.Length]));
-            hash.AppendData(set.Symbols);
-            hash.AppendData(LittleEndian(set.Targets));
+            hash.Append(LittleEndian([(uint)set.Count, (uint)set.Length]));
+            hash.Append(set.Symbols);
+            hash.Append(LittleEndian(set.Targets));
         }
 
-        return Convert.ToHexStringLower(hash.GetHashAndReset());
+        return Convert.ToHexStringLower(hash.Finish());
     }
 
     static byte[] LittleEndian(ReadOnlySpan<uint> words)

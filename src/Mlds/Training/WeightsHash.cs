@@ -1,5 +1,4 @@
 using System.Runtime.InteropServices;
-using System.Security.Cryptography;
 
 namespace Mlds.Training;
 
@@ -7,7 +6,7 @@ namespace Mlds.Training;
 public static class WeightsHash
 {
     /// <summary>Lower-case hex SHA-256 of <paramref name="weights"/> as float32 little-endian.</summary>
-    public static string Of(ReadOnlySpan<float> weights) => Convert.ToHexStringLower(SHA256.HashData(Bytes(weights)));
+    public static string Of(ReadOnlySpan<float> weights) => Sha256Hash.HexOf(Bytes(weights));
 
     /// <summary>The weights as float32 little-endian bytes, 4 a weight.</summary>
     public static byte[] Bytes(ReadOnlySpan<float> weights)
