@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using Mlds.Cli.Frame;
 using Mlds.Kernels;
+using Mlds.Training;
 
 namespace Mlds.Cli;
 

@@ -1,6 +1,5 @@
 using System.Text.Json.Nodes;
 using Mlds.Cli.Frame;
-using Mlds.Releases;
 using Mlds.Training;
 using Mlds.Zoos;
 

@@ -3,7 +3,7 @@ using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Mlds.Cli.Frame;
-using Mlds.Releases;
+using Mlds.Training;
 using Mlds.Zoos;
 
 namespace Mlds.Cli;

@@ -34,6 +34,9 @@ public static class KernelSet
     /// <summary>Whether products are added with hardware fused multiply-add. Without it the bits are the same and training takes some 200 times as long.</summary>
     public static bool HasHardwareFma => Fma.IsSupported || AdvSimd.IsSupported;
 
+    /// <summary>Bits of the vectors that the set <paramref name="name"/> works on; 32 for the scalar one.</summary>
+    public static int VectorBits(string name) => name switch { "avx512" => 512, "avx2" => 256, "simd128" => 128, _ => 32 };
+
     /// <summary>Kernels for networks of <paramref name="shape"/> and sequences of up to <paramref name="steps"/> steps.</summary>
     /// <param name="name">One of <see cref="Available"/>; null for <see cref="Best"/>.</param>
     public static NetworkKernels Create(NetworkShape shape, int steps, string? name = null) => (name ?? Best) switch

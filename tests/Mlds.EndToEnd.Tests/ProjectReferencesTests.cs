@@ -15,6 +15,7 @@ public sealed class ProjectReferencesTests
         ["Mlds.Zoo"] = ["Mlds"],
         ["Mlds.Analysis"] = ["Mlds.Zoo"],
         ["Mlds.Reports"] = ["Mlds.Analysis"],
+        ["Mlds.Worker"] = ["Mlds"],
         ["Mlds.Cli"] = ["Mlds.Kernels", "Mlds", "Mlds.Zoo", "Mlds.Analysis", "Mlds.Reports"],
     };
 

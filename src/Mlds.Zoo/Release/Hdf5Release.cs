@@ -1,4 +1,5 @@
 using Mlds.Networks;
+using Mlds.Training;
 using Mlds.Zoos;
 using PureHDF;
 using PureHDF.Selections;

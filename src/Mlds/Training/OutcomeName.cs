@@ -1,6 +1,4 @@
-using Mlds.Training;
-
-namespace Mlds.Releases;
+namespace Mlds.Training;
 
 /// <summary>Outcomes as JSON, Parquet and the command line say them.</summary>
 public static class OutcomeName

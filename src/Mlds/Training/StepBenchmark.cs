@@ -5,7 +5,7 @@ using Mlds.Kernels.Optimizers;
 using Mlds.Kernels.Random;
 using Mlds.Networks;
 
-namespace Mlds.Cli;
+namespace Mlds.Training;
 
 /// <summary>
 /// How fast one core of this machine trains the DS1 network: whole steps (loading, forward, backward, Adam) on random sequences, beside
@@ -16,10 +16,22 @@ namespace Mlds.Cli;
 /// <param name="Steps">Time steps a sequence.</param>
 /// <param name="MedianSeconds">Median time of a step over all rounds.</param>
 /// <param name="BestSeconds">The fastest step met.</param>
+/// <param name="FirstSeconds">Time of the very first step, with whatever had to be compiled for it.</param>
+/// <param name="FirstSecondSeconds">Mean time of the steps of the first second, the very first left out.</param>
 /// <param name="PeakFlops">The core's peak, operations a second.</param>
 /// <param name="Flops">Operations of a step's matrices, as the equations have them: two a multiply-add.</param>
 /// <param name="PerformedFlops">Those of them that are really done.</param>
-sealed record StepBenchmark(string KernelSet, int Batch, int Steps, double MedianSeconds, double BestSeconds, double PeakFlops, double Flops, double PerformedFlops)
+public sealed record StepBenchmark(
+    string KernelSet,
+    int Batch,
+    int Steps,
+    double MedianSeconds,
+    double BestSeconds,
+    double FirstSeconds,
+    double FirstSecondSeconds,
+    double PeakFlops,
+    double Flops,
+    double PerformedFlops)
 {
     const int Sequences = 16_384;
     const int StepsARound = 50;
@@ -32,8 +44,6 @@ sealed record StepBenchmark(string KernelSet, int Batch, int Steps, double Media
     /// <summary>Share of the peak that an implementation doing every multiplication of the equations would need for the same speed.</summary>
     public double ModelShareOfPeak => Flops / MedianSeconds / PeakFlops;
 
-    static int VectorBits(string kernelSet) => kernelSet switch { "avx512" => 512, "avx2" => 256, "simd128" => 128, _ => 32 };
-
     public JsonObject ToJson() => new()
     {
         ["sample_timesteps_per_second"] = Math.Round(TimestepsPerSecond),
@@ -44,8 +54,10 @@ sealed record StepBenchmark(string KernelSet, int Batch, int Steps, double Media
         ["model_share_of_peak"] = Round(ModelShareOfPeak),
         ["step_microseconds_median"] = Round(MedianSeconds * 1e6),
         ["step_microseconds_best"] = Round(BestSeconds * 1e6),
+        ["step_microseconds_first"] = Round(FirstSeconds * 1e6),
+        ["step_microseconds_first_second"] = Round(FirstSecondSeconds * 1e6),
         ["kernel_set"] = KernelSet,
-        ["vector_bits"] = VectorBits(KernelSet),
+        ["vector_bits"] = Kernels.KernelSet.VectorBits(KernelSet),
         ["batch"] = Batch,
         ["steps"] = Steps,
     };
@@ -87,10 +99,18 @@ sealed record StepBenchmark(string KernelSet, int Batch, int Steps, double Media
         }
         while (watch.Elapsed.TotalSeconds < seconds);
 
+        var (firstStep, firstSecond) = (times[0], MeanOfFirstSecond(times));
         times.Sort();
         var timesteps = 2.0 * batch * steps;
         return new StepBenchmark(
-            kernels.Name, batch, steps, times[times.Count / 2], times[0], peak, timesteps * shape.MultiplyAdds(), timesteps * shape.PerformedMultiplyAdds());
+            kernels.Name, batch, steps, times[times.Count / 2], times[0], firstStep, firstSecond, peak, timesteps * shape.MultiplyAdds(), timesteps * shape.PerformedMultiplyAdds());
+    }
+
+    static double MeanOfFirstSecond(List<double> times)
+    {
+        var (sum, count) = (0.0, 0);
+        while (count + 1 < times.Count && sum < 1) sum += times[++count];
+        return sum / count;
     }
 
     static uint[] Words(ref PhiloxStream random, int count)

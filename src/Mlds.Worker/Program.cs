@@ -1,0 +1,6 @@
+namespace Mlds.Worker;
+
+static class Program
+{
+    static int Main(string[] args) => CommandLine.Run(args, Console.Out, Console.Error);
+}
