@@ -1,0 +1,70 @@
+using Mlds.Training;
+
+namespace Mlds.EndToEnd.Tests.SameBits;
+
+/// <summary>A recipe small enough for the slowest path, from a population file, so that every program we have can train it.</summary>
+/// <param name="Network">Its network in words.</param>
+/// <param name="PopulationJson">A population of one machine; the recipe is that of <see cref="Seed"/>.</param>
+sealed record BitsRecipe(string Network, string PopulationJson)
+{
+    /// <summary>Networks that a generation of the population trains: seeds 0 to 5.</summary>
+    public const int Networks = 6;
+
+    const uint Seed = 3;
+
+    /// <summary>
+    /// The paper's network, whose linear layers are one matrix; layers with activations between them; widths and batches that are no multiple of
+    /// any vector, a last batch that is smaller, more than one chunk; clipped, not clipped; rates that fall, that don't; keys.
+    /// </summary>
+    public static IReadOnlyList<BitsRecipe> All { get; } =
+    [
+        new("4 × GRU 12, linear 12-12-12-12-8", """
+            {
+              "name": "bits-ds1", "licence": "CC-BY-SA-4.0", "networks": 6,
+              "network": {"inputs": 9, "hidden": 12, "layers": 4, "linear": [12, 12, 12, 12, 8], "activation": "none"},
+              "defaults": {
+                "data": {"seed": 1, "training": 130, "validation": 70, "length": 9, "long_test": 9, "long_length": 33, "planted": {"key_of": "EightBitModified", "one_in": 8}},
+                "training": {
+                  "optimizer": "adam", "loss": "mean_squared_error", "batch": 50, "learning_rate": 0.01, "beta1": 0.9, "beta2": 0.99, "epsilon": 1e-8,
+                  "clip_norm": 0.1, "schedule": {"halve_after": 3, "minimum": 0.0005}, "goal_loss": 1e-9, "epoch_limit": 24, "milestone_every": 10
+                }
+              },
+              "machines": ["EightBitMachine"]
+            }
+            """),
+        new("2 × GRU 7, linear 6-5-8 with ReLU", """
+            {
+              "name": "bits-relu", "licence": "CC-BY-SA-4.0", "networks": 6,
+              "network": {"inputs": 9, "hidden": 7, "layers": 2, "linear": [6, 5, 8], "activation": "relu"},
+              "defaults": {
+                "data": {"seed": 2, "training": 101, "validation": 45, "length": 7, "long_test": 5, "long_length": 40},
+                "training": {
+                  "optimizer": "adam", "loss": "mean_squared_error", "batch": 33, "learning_rate": 0.02, "beta1": 0.9, "beta2": 0.999, "epsilon": 1e-8,
+                  "goal_loss": 1e-9, "epoch_limit": 60, "milestone_every": 7
+                }
+              },
+              "machines": [{"machine": "SimpleXORModified", "data": {"planted": {"one_in": 6}}}]
+            }
+            """),
+        new("1 × GRU 5, linear 9-8 with tanh", """
+            {
+              "name": "bits-tanh", "licence": "CC-BY-SA-4.0", "networks": 6,
+              "network": {"inputs": 9, "hidden": 5, "layers": 1, "linear": [9, 8], "activation": "tanh"},
+              "defaults": {
+                "data": {"seed": 3, "training": 77, "validation": 31, "length": 11, "long_test": 3, "long_length": 21},
+                "training": {
+                  "optimizer": "adam", "loss": "mean_squared_error", "batch": 19, "learning_rate": 0.03, "beta1": 0.8, "beta2": 0.995, "epsilon": 1e-7,
+                  "clip_norm": 0.5, "schedule": {"halve_after": 2, "minimum": 0.001}, "goal_loss": 1e-9, "epoch_limit": 60, "milestone_every": 60
+                }
+              },
+              "machines": [{"machine": "ParityControl", "data": {"planted": {"one_in": 5}}}]
+            }
+            """),
+    ];
+
+    public Population Population => field ??= Population.Parse(PopulationJson, Network);
+
+    public Recipe Recipe => field ??= Population.Recipe(Population.MachineNames[0], Seed);
+
+    public TrainingData Data => Population.Data(Population.MachineNames[0]);
+}
