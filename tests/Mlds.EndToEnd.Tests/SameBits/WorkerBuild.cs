@@ -45,7 +45,7 @@ sealed record WorkerBuild(string Name, string? Needs)
         return null;
     }
 
-    /// <summary>Makes the file anew, from the sources as they are.</summary>
+    /// <summary>Makes the file from the sources as they are.</summary>
     public void Publish()
     {
         var run = Command.Run(Repository.PathOf("src", "Mlds.Worker", "publish"), [Name], Repository.Root, TimeSpan.FromMinutes(10));
