@@ -50,8 +50,15 @@ static class Generation
     static string Note(GenerationProgress progress)
     {
         if (progress.Trained == 0 && progress.Done == progress.Total) return "all were there";
-        var remaining = progress.Done == progress.Total ? "done" : progress.Remaining is { } time ? Terminal.Duration(time) + " left" : "time left not known yet";
+        var remaining = progress.Done == progress.Total ? "done" : Left(progress.Remaining);
         return FormattableString.Invariant(
             $"{progress.NetworksPerMinute:0.0} networks/min, {progress.SampleTimestepsPerSecond / 1e6:0.00} M sample-timesteps/s, {remaining}");
     }
+
+    static string Left(TimeLeft? left) => left switch
+    {
+        null => "time left not known yet",
+        { IsAtLeast: true } time => $"at least {Terminal.Duration(time.Expected)} left",
+        { } time => $"about {Terminal.Duration(time.Expected)} left",
+    };
 }

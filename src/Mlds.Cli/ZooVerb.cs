@@ -34,7 +34,7 @@ static class ZooVerb
     static void ShowStatus(VerbRun run, Zoo zoo)
     {
         var status = zoo.Status();
-        run.Output.WriteLine($"Zoo '{zoo.Folder}' of the population '{zoo.Population.Name}': {status.Networks} networks, {Size(status.Bytes)}, made by mlds {zoo.CreatedBy}.");
+        run.Output.WriteLine($"Zoo '{zoo.Folder}' of the population '{zoo.Population.Name}': {status.Networks} networks, {Terminal.Size(status.Bytes)}, made by mlds {zoo.CreatedBy}.");
         run.Output.WriteLine();
         ZooTable.Write(run.Output, status);
         run.Output.WriteLine();
@@ -75,11 +75,4 @@ static class ZooVerb
         output.WriteLine(JsonNode.Parse(zoo.RecipeJson(network))!.ToJsonString(new JsonSerializerOptions { WriteIndented = true }));
         run.PrintJson(() => ZooJson.Network(zoo, network));
     }
-
-    static string Size(long bytes) => bytes switch
-    {
-        < 1_000_000 => FormattableString.Invariant($"{bytes / 1e3:0.0} kB"),
-        < 1_000_000_000 => FormattableString.Invariant($"{bytes / 1e6:0.0} MB"),
-        _ => FormattableString.Invariant($"{bytes / 1e9:0.00} GB"),
-    };
 }

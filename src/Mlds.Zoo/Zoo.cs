@@ -64,6 +64,15 @@ public sealed class Zoo : IDisposable
 
     public void Dispose() => _database.Dispose();
 
+    /// <exception cref="ZooException">The zoo belongs to another population; the message names both.</exception>
+    public void CheckPopulation(ZooPopulation population)
+    {
+        if (Population.Sha256 == population.Sha256) return;
+        var what = Population.Name == population.Name ? $"another version of the population '{population.Name}'" : $"the population '{Population.Name}', not '{population.Name}'";
+        throw new ZooException(
+            $"The zoo '{Folder}' holds {what} (its file's SHA-256 begins {Population.Sha256[..12]}, this one's {population.Sha256[..12]}); give another --zoo folder.");
+    }
+
     /// <summary>Counts by machine and outcome.</summary>
     public ZooStatus Status()
     {
@@ -192,9 +201,16 @@ public sealed class Zoo : IDisposable
         }
     }
 
-    /// <summary>Seeds of <paramref name="machine"/> that have a checkpoint.</summary>
-    public HashSet<uint> SeedsBegun(string machine) =>
-        [.. _database.Rows("SELECT seed FROM checkpoints WHERE machine_id = (SELECT machine_id FROM machines WHERE name = $1)", Known(machine)).Select(row => (uint)row.GetInt64(0))];
+    /// <summary>Seeds of <paramref name="machine"/> that have a checkpoint, and the epochs it has.</summary>
+    public IReadOnlyDictionary<uint, int> Begun(string machine) =>
+        _database.Rows("SELECT seed, epoch FROM checkpoints WHERE machine_id = (SELECT machine_id FROM machines WHERE name = $1)", Known(machine))
+            .ToDictionary(row => (uint)row.GetInt64(0), row => row.GetInt32(1));
+
+    /// <summary>How the networks of <paramref name="machine"/> ended, those that ended alike together.</summary>
+    public IReadOnlyList<EndedRuns> Ended(string machine) =>
+        [.. _database.Rows(
+            "SELECT epochs, outcome, count(*) FROM networks WHERE machine_id = (SELECT machine_id FROM machines WHERE name = $1) GROUP BY epochs, outcome ORDER BY epochs, outcome", Known(machine))
+            .Select(row => new EndedRuns(row.GetInt32(0), (Outcome)row.GetInt32(1), row.GetInt32(2)))];
 
     static StoredNetwork Network(SqliteDataReader row) => new(
         Hex(row, 2),

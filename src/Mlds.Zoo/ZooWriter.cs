@@ -105,10 +105,8 @@ public sealed class ZooWriter : IDisposable
         }
 
         var zoo = new Zoo(_database);
-        if (zoo.Population.Sha256 == population.Sha256) return zoo;
-        var what = zoo.Population.Name == population.Name ? $"another version of the population '{population.Name}'" : $"the population '{zoo.Population.Name}', not '{population.Name}'";
-        throw new ZooException(
-            $"The zoo '{zoo.Folder}' holds {what} (its file's SHA-256 begins {zoo.Population.Sha256[..12]}, this one's {population.Sha256[..12]}); give another --zoo folder.");
+        zoo.CheckPopulation(population);
+        return zoo;
     }
 
     void Insert(TrainedNetwork network)

@@ -193,7 +193,7 @@ public sealed class ZooTests : IDisposable
         using (var zoo = Zoo.Open(Folder))
         {
             Assert.Equal(6, zoo.Checkpoint(recipe.Id)!.Epoch);
-            Assert.Equal([5u], zoo.SeedsBegun("ParityMachine"));
+            Assert.Equal([5u], zoo.Begun("ParityMachine").Keys);
             Assert.Equal(1, zoo.Status().Machines[2].InProgress);
         }
 

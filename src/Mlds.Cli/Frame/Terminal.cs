@@ -22,6 +22,14 @@ static class Terminal
         }
     }
 
+    /// <summary>A number of bytes as people say it: 18.4 kB, 1.20 GB.</summary>
+    public static string Size(double bytes) => bytes switch
+    {
+        < 1e6 => FormattableString.Invariant($"{bytes / 1e3:0.0} kB"),
+        < 1e9 => FormattableString.Invariant($"{bytes / 1e6:0.0} MB"),
+        _ => FormattableString.Invariant($"{bytes / 1e9:0.00} GB"),
+    };
+
     /// <summary>A time as people say it: 8 s, 3 min 20 s, 2 h 5 min.</summary>
     public static string Duration(TimeSpan time) => time switch
     {

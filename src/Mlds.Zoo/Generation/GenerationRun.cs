@@ -25,8 +25,11 @@ public sealed class GenerationRun
 {
     static readonly TimeSpan s_reportEvery = TimeSpan.FromMilliseconds(250);
 
+    /// <summary>How often the time left is worked out anew; in between it runs down.</summary>
+    static readonly TimeSpan s_estimateEvery = TimeSpan.FromSeconds(1);
+
     /// <summary>A finished network, or how far an unfinished one is.</summary>
-    readonly record struct Write(TrainedNetwork? Network, Recipe Recipe, Checkpoint? Checkpoint, double Seconds);
+    readonly record struct Write(TrainedNetwork? Network, Recipe Recipe, Checkpoint? Checkpoint);
 
     readonly ZooWriter _writer;
     readonly Population _population;
@@ -34,12 +37,14 @@ public sealed class GenerationRun
     readonly Dictionary<string, (int Done, int Total)> _counts = [];
     readonly Dictionary<(string Machine, uint Seed), Checkpoint> _begun = [];
     readonly BlockingCollection<Write> _writes = [];
-    readonly Lock _planning = new();
+    readonly RecentSpeed _speed = new();
     readonly Stopwatch _clock = Stopwatch.StartNew();
     readonly GenerationQueue _queue;
     long _sampleTimesteps;
     int _trained;
     Exception? _fault;
+    TimeLeft? _remaining;
+    TimeSpan _estimated;
 
     /// <param name="writer">The population's zoo.</param>
     public GenerationRun(ZooWriter writer, Population population, GenerationOptions options)
@@ -48,8 +53,7 @@ public sealed class GenerationRun
         ArgumentOutOfRangeException.ThrowIfLessThan(options.Threads, 1);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(options.Threads, 1024);
         (_writer, _population, _options) = (writer, population, options);
-        var status = writer.Zoo.Status().Machines.ToDictionary(machine => machine.Name);
-        _queue = new GenerationQueue(population.MachineNames.Select((name, index) => Plan(name, index, status[name])).Where(work => work.Seeds.Count > 0).ToList());
+        _queue = new GenerationQueue([.. population.MachineNames.Select(Plan)]);
     }
 
     /// <summary>Trains until all is done. What was finished when it throws is stored.</summary>
@@ -83,18 +87,13 @@ public sealed class GenerationRun
         return Progress();
     }
 
-    MachineWork Plan(string name, int index, MachineStatus status)
+    MachineWork Plan(string name, int index)
     {
-        var wanted = Enumerable.Range(0, _options.Networks).Select(seed => (uint)seed).Where(seed => _options.Shard.Has(index, seed)).ToList();
-        var there = _writer.Zoo.Seeds(name);
-        var missing = wanted.Where(seed => !there.Contains(seed)).ToList();
-        _counts[name] = (wanted.Count - missing.Count, wanted.Count);
-        if (missing.Count == 0) return new MachineWork(name, [], new HashSet<uint>(), 0, 0, 0, 0, 0);
-        var recipe = _population.Recipe(name, missing[0]);
-        foreach (var seed in _writer.Zoo.SeedsBegun(name).Intersect(missing))
+        var work = MachineWork.Of(_population, index, _writer.Zoo, _options.Networks, _options.Shard, out var asked);
+        _counts[name] = (asked - work.Seeds.Count, asked);
+        foreach (var seed in work.Begun.Keys)
             if (_writer.Zoo.Checkpoint(_population.Recipe(name, seed).Id) is { } checkpoint) _begun[(name, seed)] = checkpoint;
-        var begun = _begun.Keys.Where(key => key.Machine == name).Select(key => key.Seed).ToHashSet();
-        return new MachineWork(name, missing, begun, (long)recipe.Data.Training * recipe.Data.Length, recipe.Training.EpochLimit, status.Networks, status.Epochs, status.CoreSeconds);
+        return work with { Begun = work.Begun.Where(pair => _begun.ContainsKey((name, pair.Key))).ToDictionary() };
     }
 
     /// <summary>What a training thread does: take a network, train it, hand it over, until there is none left or it is to stop.</summary>
@@ -113,31 +112,29 @@ public sealed class GenerationRun
 
     void Train(string machine, uint seed, CancellationToken stop)
     {
-        Recipe recipe;
-        TrainingData data;
-        lock (_planning)
-        {
-            // The first network of a machine makes its data; all others share it.
-            (recipe, data) = (_population.Recipe(machine, seed), _population.Data(machine));
-        }
-
         var watch = Stopwatch.StartNew();
+        // The first network of a machine makes its data; all others share it.
+        var (recipe, data) = (_population.Recipe(machine, seed), _population.Data(machine));
         using var run = new TrainingRun(recipe, data, _begun.GetValueOrDefault((machine, seed)));
         var saved = watch.Elapsed;
         while (run.Outcome is null)
         {
             if (stop.IsCancellationRequested || watch.Elapsed - saved >= _options.CheckpointEvery)
             {
-                if (run.Epoch > 0) _writes.Add(new Write(null, recipe, run.Checkpoint(), 0), CancellationToken.None);
+                if (run.Epoch > 0) _writes.Add(new Write(null, recipe, run.Checkpoint()), CancellationToken.None);
                 if (stop.IsCancellationRequested) return;
                 saved = watch.Elapsed;
             }
 
+            var (began, cores) = (watch.Elapsed, run.CoreSeconds);
             run.NextEpoch();
+            _queue.Did(machine, seed, run.Epoch, (watch.Elapsed - began).TotalSeconds, run.CoreSeconds - cores);
             Interlocked.Add(ref _sampleTimesteps, (long)data.Training.Count * data.Training.Length);
         }
 
-        _writes.Add(new Write(run.Finish(), recipe, null, watch.Elapsed.TotalSeconds), CancellationToken.None);
+        var network = run.Finish();
+        _queue.Ended(machine, seed, network.Epochs, network.Outcome, watch.Elapsed.TotalSeconds);
+        _writes.Add(new Write(network, recipe, null), CancellationToken.None);
     }
 
     /// <summary>Stores what has come in, all of it in one transaction: one wait for the disk however many threads train.</summary>
@@ -154,19 +151,27 @@ public sealed class GenerationRun
         {
             var name = write.Recipe.MachineName;
             _counts[name] = (_counts[name].Done + 1, _counts[name].Total);
-            _queue.Finished(name, write.Network!.Epochs, write.Seconds);
             _trained++;
         }
     }
 
     GenerationProgress Progress()
     {
-        var seconds = Math.Max(_clock.Elapsed.TotalSeconds, 1e-3);
+        var now = _clock.Elapsed;
+        var (networksPerMinute, sampleTimestepsPerSecond) = _speed.Read(now, _trained, Interlocked.Read(ref _sampleTimesteps));
         return new GenerationProgress(
-            [.. _population.MachineNames.Select(name => (name, _counts[name].Done, _counts[name].Total))],
-            _trained,
-            60 * _trained / seconds,
-            Interlocked.Read(ref _sampleTimesteps) / seconds,
-            _queue.Remaining(_options.Threads));
+            [.. _population.MachineNames.Select(name => (name, _counts[name].Done, _counts[name].Total))], _trained, networksPerMinute, sampleTimestepsPerSecond, Remaining(now));
+    }
+
+    TimeLeft? Remaining(TimeSpan now)
+    {
+        if (_remaining is null || now - _estimated >= s_estimateEvery)
+        {
+            _remaining = _queue.Remaining(_options.Threads);
+            _estimated = now;
+        }
+
+        TimeSpan Later(TimeSpan time) => time > now - _estimated ? time - (now - _estimated) : TimeSpan.Zero;
+        return _remaining is { } left ? new TimeLeft(Later(left.Expected), Later(left.Low), Later(left.High), left.IsAtLeast) : null;
     }
 }
