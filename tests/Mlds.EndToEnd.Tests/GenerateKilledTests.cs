@@ -25,7 +25,8 @@ public sealed class GenerateKilledTests
         Assert.True(undisturbed.ExitCode == 0, undisturbed.Everything);
         var whole = watch.Elapsed;
 
-        // Moments from the start of the process to a fifth of the whole time later; the fixed seed is for the moments only.
+        // Every second kill comes at a moment from the start of the process to a fifth of the whole time later, the others that long after its
+        // training has begun, however slowly the process started. The fixed seed is for the moments only.
         var random = new Random(1);
         var (killed, resumable) = (0, 0);
         for (var i = 0; i < Kills; i++)
@@ -37,10 +38,12 @@ public sealed class GenerateKilledTests
                 RedirectStandardError = true,
             })!;
             process.OutputDataReceived += (_, _) => { };
-            process.ErrorDataReceived += (_, _) => { };
+            using var trains = new ManualResetEventSlim();
+            process.ErrorDataReceived += (_, _) => trains.Set();
             process.BeginOutputReadLine();
             process.BeginErrorReadLine();
-            if (!process.WaitForExit(TimeSpan.FromMilliseconds(100 + (random.NextDouble() * whole.TotalMilliseconds / 5))))
+            if (i % 2 == 1) trains.Wait(TimeSpan.FromMinutes(1), TestContext.Current.CancellationToken);
+            if (!process.WaitForExit(TimeSpan.FromMilliseconds((i % 2 == 1 ? 300 : 100) + (random.NextDouble() * whole.TotalMilliseconds / 5))))
             {
                 process.Kill();
                 killed++;
@@ -140,7 +143,7 @@ public sealed class GenerateKilledTests
           "network": {"inputs": 9, "hidden": 12, "layers": 2, "linear": [8], "activation": "none"},
           "networks": 3,
           "defaults": {
-            "data": {"seed": 1, "training": 4096, "validation": 256, "length": 16, "long_test": 16, "long_length": 64},
+            "data": {"seed": 1, "training": 8192, "validation": 256, "length": 16, "long_test": 16, "long_length": 64},
             "training": {"optimizer": "adam", "loss": "mean_squared_error", "batch": 128, "learning_rate": 0.01, "beta1": 0.9, "beta2": 0.999, "epsilon": 1e-8,
               "goal_loss": 0.0001, "epoch_limit": 150, "milestone_every": 10}
           },
