@@ -172,6 +172,6 @@ public sealed class GenerationRun
         }
 
         TimeSpan Later(TimeSpan time) => time > now - _estimated ? time - (now - _estimated) : TimeSpan.Zero;
-        return _remaining is { } left ? new TimeLeft(Later(left.Expected), Later(left.Low), Later(left.High), left.IsAtLeast) : null;
+        return _remaining is { } left ? left with { Expected = Later(left.Expected), Low = Later(left.Low), High = Later(left.High) } : null;
     }
 }
