@@ -75,7 +75,7 @@ public sealed class DiskTests : IDisposable
         }
 
         using var zoo = Zoo.Open(_scratch["z"]);
-        var error = Assert.Throws<ZooException>(() => ReleaseWriter.Write(zoo, Path.Combine(_disk, "r"), new ReleaseOptions([50], [format]), _ => { }, TestContext.Current.CancellationToken));
+        var error = Assert.Throws<ZooException>(() => ReleaseWriter.Write(zoo, Path.Combine(_disk, "r"), new ReleaseOptions([50], [format]), (_, _, _) => { }, TestContext.Current.CancellationToken));
         Assert.Contains("nothing of it is left", error.Message);
         Assert.Empty(Directory.GetFileSystemEntries(_disk));
     }
@@ -91,7 +91,7 @@ public sealed class DiskTests : IDisposable
         }
 
         using var zoo = Zoo.Open(_scratch["z"]);
-        Assert.Throws<ZooException>(() => ReleaseWriter.Write(zoo, Path.Combine(_disk, "r"), new ReleaseOptions([500], ["npy"]), _ => { }, TestContext.Current.CancellationToken));
+        Assert.Throws<ZooException>(() => ReleaseWriter.Write(zoo, Path.Combine(_disk, "r"), new ReleaseOptions([500], ["npy"]), (_, _, _) => { }, TestContext.Current.CancellationToken));
         Assert.Empty(Directory.GetFileSystemEntries(_disk));
     }
 

@@ -1,4 +1,3 @@
-using Mlds.Networks;
 using Mlds.Training;
 using Mlds.Zoos;
 using PureHDF;
@@ -16,8 +15,9 @@ sealed class Hdf5Release : IDisposable
     readonly int _parameters;
     ulong _row;
 
-    public Hdf5Release(string path, Zoo zoo, ReleasePlan plan, WeightLayout layout)
+    public Hdf5Release(string path, ReleaseSource source)
     {
+        var (zoo, plan, layout) = (source.Zoo, source.Plan, source.Layout);
         _parameters = layout.Parameters;
         var networks = plan.Networks.Select(released => released.Network).ToList();
         _weights = new H5Dataset<float[]>(fileDims: [(ulong)networks.Count, (ulong)_parameters]);
@@ -30,6 +30,7 @@ sealed class Hdf5Release : IDisposable
                 ["machine"] = networks.Select(network => network.Machine).ToArray(),
                 ["seed"] = networks.Select(network => network.Seed).ToArray(),
                 ["subset"] = plan.Networks.Select(released => released.Subset).ToArray(),
+                ["split"] = networks.Select(network => Splits.Of(network.Seed)).ToArray(),
                 ["outcome"] = networks.Select(network => OutcomeName.Of(network.Outcome)).ToArray(),
                 ["epochs"] = networks.Select(network => network.Epochs).ToArray(),
                 ["training_loss"] = networks.Select(network => network.TrainingLoss).ToArray(),
@@ -49,6 +50,7 @@ sealed class Hdf5Release : IDisposable
                 ["columns"] = layout.Tensors.Select(tensor => tensor.Columns).ToArray(),
                 ["offset"] = layout.Tensors.Select(tensor => tensor.Offset).ToArray(),
             },
+            ["automata"] = Automata(source),
             ["population_json"] = new[] { zoo.Population.CanonicalJson },
             Attributes =
             {
@@ -77,6 +79,13 @@ sealed class Hdf5Release : IDisposable
     }
 
     public void Dispose() => _writer.Dispose();
+
+    static H5Group Automata(ReleaseSource source)
+    {
+        var group = new H5Group();
+        foreach (var machine in source.Machines.Where(machine => machine.Automaton is not null)) group[machine.Name] = new[] { machine.Automaton!.ToText() };
+        return group;
+    }
 
     /// <summary>Histories end to end; network i has the epochs start[i] … start[i + 1] − 1 of them.</summary>
     static H5Group History(Zoo zoo, List<StoredNetwork> networks)

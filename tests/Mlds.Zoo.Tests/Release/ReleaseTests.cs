@@ -27,7 +27,7 @@ public sealed class ReleaseTests : IDisposable
     WrittenRelease Write(string name, int[] subsets, params string[] formats)
     {
         using var zoo = Zoo.Open(_scratch["z"]);
-        return ReleaseWriter.Write(zoo, _scratch[name], new ReleaseOptions(subsets, formats), _ => { }, default);
+        return ReleaseWriter.Write(zoo, _scratch[name], new ReleaseOptions(subsets, formats), (_, _, _) => { }, default);
     }
 
     List<StoredNetwork> Expected(params int[] subsets)
