@@ -79,6 +79,7 @@ static class Croissant
     {
         ".csv" => "text/csv",
         ".json" => "application/json",
+        ".py" => "text/x-python",
         ".md" => "text/markdown",
         ".parquet" => "application/x-parquet",
         ".h5" => "application/x-hdf5",

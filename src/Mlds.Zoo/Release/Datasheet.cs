@@ -112,6 +112,7 @@ static class Datasheet
             yield return (true, "`recipes.json`", "of each machine the recipe of its networks; with a `seed` put in, its canonical JSON (RFC 8785) is what `recipe_id` is the SHA-256 of");
             yield return (true, "`manifest.json`", "the numbers of this page for programs");
             yield return (true, "`croissant.json`", "this page for data-set searches and loaders (Croissant 1.1)");
+            yield return (true, "`mlds.py`", "the loader for Python (Apache-2.0)");
             yield return (true, "`LICENSE`, `SHA256SUMS`", "the licence; checksums of all files");
         }
     }

@@ -7,7 +7,7 @@ static class DatasheetUse
     {
         var formats = source.Options.Formats;
         page.Section("Loading it");
-        page.Line("With `mlds.py`, the loader of one file that comes with mlds (`python/mlds.py`) and needs NumPy alone:\n");
+        page.Line("In this folder, with `mlds.py`, a loader of one file that needs NumPy alone; copy it to where you need it:\n");
         page.Line($"""
             ```python
             import mlds

@@ -10,10 +10,19 @@ sealed class Hdf5Release : IDisposable
 {
     public const string FileName = "mlds.h5";
 
+    static readonly (string Name, Func<EpochRecord, float> Value)[] s_courses =
+    [
+        ("training_loss", epoch => epoch.TrainingLoss),
+        ("validation_loss", epoch => epoch.ValidationLoss),
+        ("learning_rate", epoch => epoch.LearningRate),
+    ];
+
     readonly H5Dataset<float[]> _weights;
+    readonly List<H5Dataset<float[]>> _courses = [];
     readonly H5NativeWriter _writer;
     readonly int _parameters;
     ulong _row;
+    ulong _epoch;
 
     public Hdf5Release(string path, ReleaseSource source)
     {
@@ -42,7 +51,7 @@ sealed class Hdf5Release : IDisposable
                 ["processor"] = networks.Select(network => network.Provenance.Processor).ToArray(),
                 ["kernel_set"] = networks.Select(network => network.Provenance.KernelSet).ToArray(),
             },
-            ["history"] = History(zoo, networks),
+            ["history"] = History(networks),
             ["layout"] = new H5Group
             {
                 ["tensor"] = layout.Tensors.Select(tensor => tensor.Name).ToArray(),
@@ -63,9 +72,15 @@ sealed class Hdf5Release : IDisposable
         _writer = file.BeginWrite(path);
     }
 
-    /// <summary>The next row of weights.</summary>
-    public void WriteRow(float[] weights) =>
+    /// <summary>The next network: its P weights, and its losses, one record for each epoch that the network says it had.</summary>
+    public void WriteRow(float[] weights, IReadOnlyList<EpochRecord> history)
+    {
         _writer.Write(_weights, weights, fileSelection: new HyperslabSelection(2, [_row++, 0], [1, (ulong)_parameters]));
+        if (history.Count == 0) return;
+        for (var i = 0; i < s_courses.Length; i++)
+            _writer.Write(_courses[i], history.Select(s_courses[i].Value).ToArray(), fileSelection: new HyperslabSelection(_epoch, (ulong)history.Count));
+        _epoch += (ulong)history.Count;
+    }
 
     /// <summary>The first <paramref name="rows"/> rows of weights.</summary>
     /// <exception cref="InvalidDataException">The file has another shape.</exception>
@@ -88,19 +103,18 @@ sealed class Hdf5Release : IDisposable
     }
 
     /// <summary>Histories end to end; network i has the epochs start[i] … start[i + 1] − 1 of them.</summary>
-    static H5Group History(Zoo zoo, List<StoredNetwork> networks)
+    H5Group History(List<StoredNetwork> networks)
     {
-        var epochs = networks.Sum(network => network.Epochs);
-        var (training, validation, rate) = (new float[epochs], new float[epochs], new float[epochs]);
         var start = new long[networks.Count + 1];
-        for (var i = 0; i < networks.Count; i++)
+        for (var i = 0; i < networks.Count; i++) start[i + 1] = start[i] + networks[i].Epochs;
+        var group = new H5Group { ["start"] = start };
+        foreach (var course in s_courses)
         {
-            var history = zoo.History(networks[i]);
-            start[i + 1] = start[i] + history.Count;
-            for (var epoch = 0; epoch < history.Count; epoch++)
-                (training[start[i] + epoch], validation[start[i] + epoch], rate[start[i] + epoch]) = (history[epoch].TrainingLoss, history[epoch].ValidationLoss, history[epoch].LearningRate);
+            var dataset = new H5Dataset<float[]>(fileDims: [(ulong)start[^1]]);
+            _courses.Add(dataset);
+            group[course.Name] = dataset;
         }
 
-        return new H5Group { ["start"] = start, ["training_loss"] = training, ["validation_loss"] = validation, ["learning_rate"] = rate };
+        return group;
     }
 }

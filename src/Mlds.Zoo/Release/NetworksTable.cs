@@ -18,7 +18,7 @@ static class NetworksTable
     const string Chain = "milestone_chain";
 
     /// <summary>Rows held in memory at once, a row group of the file.</summary>
-    const int RowGroup = 4096;
+    const int RowGroup = 2048;
 
     /// <summary>A row and what is read for it alone.</summary>
     sealed record Row(int Index, ReleasedNetwork Released, IReadOnlyList<EpochRecord> History, IReadOnlyList<Milestone> Milestones)
@@ -29,7 +29,7 @@ static class NetworksTable
     /// <summary>One column: its name, what it means, and how its values of a row group are written.</summary>
     /// <param name="Type">Of a value, or of the array of values.</param>
     /// <param name="Text">A value in the CSV file; for lists it isn't called.</param>
-    sealed record TableColumn(string Name, string Meaning, Type Type, Node Schema, Action<ColumnWriter, IReadOnlyList<Row>> Write, Func<Row, string> Text);
+    sealed record TableColumn(string Name, string Meaning, Type Type, Action<ColumnWriter, IReadOnlyList<Row>> Write, Func<Row, string> Text);
 
     static readonly TableColumn[] s_columns =
     [
@@ -77,7 +77,7 @@ static class NetworksTable
     public static void Write(string path, Zoo zoo, IReadOnlyList<ReleasedNetwork> networks, CancellationToken cancellation)
     {
         using var properties = new WriterPropertiesBuilder().Compression(Compression.Zstd).CompressionLevel(9).Build();
-        using var schema = new GroupNode("networks", Repetition.Required, [.. s_columns.Select(column => column.Schema)]);
+        using var schema = new GroupNode("networks", Repetition.Required, [.. s_columns.Select(column => Schema(column.Name, column.Type))]);
         using var writer = new ParquetFileWriter(path, schema, properties);
         for (var start = 0; start < networks.Count; start += RowGroup)
         {
@@ -134,7 +134,6 @@ static class NetworksTable
         name,
         meaning,
         typeof(T),
-        Schema(name, typeof(T)),
         (writer, rows) =>
         {
             using var values = writer.LogicalWriter<T>();

@@ -9,6 +9,16 @@ namespace Mlds.Releases;
 /// <summary>The small files of a release: layout.csv, recipes.json, manifest.json. No date in them: the same zoo gives the same bytes.</summary>
 static class ReleaseTexts
 {
+    /// <summary>The loader for Python, so that a release opens wherever there is NumPy.</summary>
+    public const string LoaderFile = "mlds.py";
+
+    /// <summary>The text of <see cref="LoaderFile"/>: python/mlds.py of the version that wrote the release.</summary>
+    public static string Loader()
+    {
+        using var reader = new StreamReader(typeof(ReleaseTexts).Assembly.GetManifestResourceStream(LoaderFile)!);
+        return reader.ReadToEnd();
+    }
+
     /// <summary>Where each tensor lies in a row of weights.</summary>
     public static string Layout(WeightLayout layout)
     {

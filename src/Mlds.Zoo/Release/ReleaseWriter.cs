@@ -89,6 +89,7 @@ public static class ReleaseWriter
         Text("manifest.json", Indented(ReleaseTexts.Manifest(source)));
         Text("README.md", Datasheet.Text(source));
         Text("LICENSE", source.Licence.Text);
+        Text(ReleaseTexts.LoaderFile, ReleaseTexts.Loader());
         return [.. Described(folder, source, report, cancellation)];
     }
 
@@ -126,12 +127,20 @@ public static class ReleaseWriter
             if (Array.FindIndex(weights, weight => !float.IsFinite(weight)) is var at and >= 0)
                 throw new ZooException($"Network {network.RecipeId} ({network.Machine}, seed {network.Seed}) counts as converged but its weight {at} is {weights[at]}; nothing was released.");
             npy?.WriteRow(weights);
-            h5?.WriteRow(weights);
+            h5?.WriteRow(weights, History(source.Zoo, network));
             tensors?.WriteRow(weights);
             report(i + 1);
         }
 
         tensors?.Finish();
+    }
+
+    static IReadOnlyList<Training.EpochRecord> History(Zoo zoo, StoredNetwork network)
+    {
+        var history = zoo.History(network);
+        return history.Count == network.Epochs
+            ? history
+            : throw new ZooException($"Network {network.RecipeId} ({network.Machine}, seed {network.Seed}) had {network.Epochs} epochs, but the zoo has the losses of {history.Count}; nothing was released.");
     }
 
     static void WriteSequences(string folder, ReleaseSource source, ReleaseProgress report, CancellationToken cancellation)
