@@ -88,7 +88,7 @@ static class MachinesVerb
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            File.Delete(growing);
+            if (File.Exists(growing)) File.Delete(growing);
             throw new FailureException($"The sequences could not be written to '{path}': {exception.Message}", exception);
         }
     }

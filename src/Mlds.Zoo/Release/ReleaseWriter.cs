@@ -177,7 +177,7 @@ public static class ReleaseWriter
     static void Remove(string folder, string? archive)
     {
         if (Directory.Exists(folder)) Directory.Delete(folder, recursive: true);
-        if (archive is not null) File.Delete(archive);
+        if (File.Exists(archive)) File.Delete(archive);
     }
 
     static string Indented(JsonNode node) => node.ToJsonString(s_indented) + "\n";
