@@ -426,3 +426,17 @@ def _import(name, why):
         return importlib.import_module(name)
     except ImportError:
         raise ImportError(f"{why}, which needs {name}: pip install {name}") from None
+
+
+def _leave_no_trace():
+    """Takes back the compiled copy that Python makes when this file is imported from inside a release: a release is never changed."""
+    compiled = globals().get("__cached__")
+    if compiled and os.path.exists(os.path.join(os.path.dirname(os.path.abspath(__file__)), "SHA256SUMS")):
+        try:
+            os.remove(compiled)
+            os.rmdir(os.path.dirname(compiled))
+        except OSError:
+            pass
+
+
+_leave_no_trace()
