@@ -170,8 +170,24 @@ public static class ReleaseWriter
 
     static string[] Leftovers(string place)
     {
-        var parent = Path.GetDirectoryName(place);
-        return Directory.Exists(parent) ? [.. Directory.GetFileSystemEntries(parent, $"{Path.GetFileName(place)}*.unfinished-*").Order(StringComparer.Ordinal)] : [];
+        var (parent, name) = (Path.GetDirectoryName(place), Path.GetFileName(place));
+        if (!Directory.Exists(parent)) return [];
+        var patterns = ReleaseArchive.KnownKinds.Select(kind => $"{name}.{kind}").Prepend(name);
+        return [.. patterns.SelectMany(pattern => Directory.GetFileSystemEntries(parent, $"{pattern}.unfinished-*")).Where(IsAbandoned).Order(StringComparer.Ordinal)];
+    }
+
+    /// <summary>Whether the process whose number ends the name is no longer there; another release of this name may be under way.</summary>
+    static bool IsAbandoned(string path)
+    {
+        try
+        {
+            using var process = System.Diagnostics.Process.GetProcessById(int.Parse(path[(path.LastIndexOf('-') + 1)..], System.Globalization.CultureInfo.InvariantCulture));
+            return process.HasExited;
+        }
+        catch (Exception exception) when (exception is ArgumentException or FormatException or OverflowException or InvalidOperationException)
+        {
+            return true;
+        }
     }
 
     static void Remove(string folder, string? archive)

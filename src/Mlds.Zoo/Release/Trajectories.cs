@@ -15,8 +15,8 @@ sealed class Trajectories
     public const string WeightsFile = "trajectories/weights.npy";
     public const string IndexFile = "trajectories/milestones.csv";
 
-    /// <summary>Networks trained again between two writings, a thread.</summary>
-    const int BlockPerThread = 4;
+    /// <summary>Networks trained again between two writings, a thread; all their milestones are in memory.</summary>
+    const int BlockPerThread = 2;
 
     readonly ReleaseSource _source;
     readonly Dictionary<string, Lazy<TrainingData>> _data;
