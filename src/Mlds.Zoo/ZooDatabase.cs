@@ -16,7 +16,10 @@ sealed class ZooDatabase : IDisposable
 
     public static bool Exists(string folder) => File.Exists(Path.Combine(folder, FileName));
 
-    /// <summary>Opens an existing zoo without any change to it.</summary>
+    /// <summary>Schema version of the zoo: today's where it is open for writing, perhaps an older one where it is only read.</summary>
+    public int Version => ZooSchema.Version(_connection);
+
+    /// <summary>Opens an existing zoo, of any version up to today's, without any change to it.</summary>
     public static ZooDatabase OpenForReading(string folder, IReadOnlyList<string> steps)
     {
         if (!Directory.Exists(folder)) throw new ZooException($"There is no folder '{folder}', so no zoo in it.");
@@ -25,10 +28,7 @@ sealed class ZooDatabase : IDisposable
         return database.Checked(() =>
         {
             ZooSchema.Check(database._connection, folder, steps.Count);
-            var version = ZooSchema.Version(database._connection);
-            if (version == 0) throw new ZooException($"The zoo '{folder}' is empty: the command that began it was stopped at once; run it again.");
-            if (version < steps.Count)
-                throw new ZooException($"The zoo '{folder}' is of an older version ({version}; today's is {steps.Count}); any command that writes to it, such as `mlds generate`, brings it up to date.");
+            if (database.Version == 0) throw new ZooException($"The zoo '{folder}' is empty: the command that began it was stopped at once; run it again.");
         });
     }
 

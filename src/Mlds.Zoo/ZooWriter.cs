@@ -56,14 +56,18 @@ public sealed class ZooWriter : IDisposable
     /// <exception cref="ZooException">The disk is full, or a network is there with <em>other</em> weights: the message names both origins.</exception>
     public void Add(IReadOnlyCollection<TrainedNetwork> networks) => Store(networks, []);
 
-    /// <summary>Stores finished networks and checkpoints of unfinished ones in one transaction. A checkpoint replaces the recipe's former one.</summary>
+    /// <summary>
+    /// Stores finished networks and checkpoints of unfinished ones in one transaction. A checkpoint replaces the recipe's former one; a kept
+    /// one stays for ever beside the others.
+    /// </summary>
     /// <inheritdoc cref="Add"/>
-    public void Store(IReadOnlyCollection<TrainedNetwork> networks, IReadOnlyCollection<(Recipe Recipe, Checkpoint Checkpoint)> checkpoints)
+    public void Store(IReadOnlyCollection<TrainedNetwork> networks, IReadOnlyCollection<(Recipe Recipe, Checkpoint Checkpoint)> checkpoints, IReadOnlyCollection<Checkpoint>? kept = null)
     {
         try
         {
             _database.Transaction(() =>
             {
+                foreach (var checkpoint in kept ?? []) Keep(checkpoint);
                 foreach (var network in networks) Insert(network);
                 foreach (var (recipe, checkpoint) in checkpoints) Save(recipe, checkpoint);
             });
@@ -113,6 +117,7 @@ public sealed class ZooWriter : IDisposable
     {
         var recipe = network.Recipe;
         var id = Convert.FromHexString(recipe.Id);
+        _database.Execute("DELETE FROM checkpoints WHERE recipe_id = $1", id);
         if (IsThere(network, id)) return;
         _database.Execute(
             """
@@ -134,7 +139,6 @@ public sealed class ZooWriter : IDisposable
         var row = _database.Scalar("SELECT last_insert_rowid()");
         _database.Execute("INSERT INTO weights VALUES($1, $2)", row, WeightsHash.Bytes(network.Weights));
         _database.Execute("INSERT INTO runs VALUES($1, $2, $3)", row, HistoryBlob.Write(network.History), MilestoneBlob.Write(network.Milestones));
-        _database.Execute("DELETE FROM checkpoints WHERE recipe_id = $1", id);
     }
 
     void Save(Recipe recipe, Checkpoint checkpoint) => _database.Execute(
@@ -144,6 +148,20 @@ public sealed class ZooWriter : IDisposable
         (long)recipe.Seed,
         checkpoint.Epoch,
         checkpoint.ToBytes());
+
+    /// <summary>Keeps a checkpoint unless the same is there. A damaged one is replaced: it can be no worse than this.</summary>
+    void Keep(Checkpoint checkpoint)
+    {
+        if (Zoo.ReadableKept(checkpoint.RecipeId, checkpoint.Epoch) is { } there)
+        {
+            if (there.HasSameBits(checkpoint)) return;
+            throw new ZooException(
+                $"The checkpoint of {checkpoint.RecipeId} at epoch {checkpoint.Epoch} is kept in the zoo '{Zoo.Folder}' with other bits (weights {WeightsHash.Of(there.Weights)[..12]} …, now {WeightsHash.Of(checkpoint.Weights)[..12]} …); one of them was computed wrongly.");
+        }
+
+        _database.Execute(
+            "INSERT OR REPLACE INTO kept_checkpoints(recipe_id, epoch, checkpoint) VALUES($1, $2, $3)", Convert.FromHexString(checkpoint.RecipeId), checkpoint.Epoch, checkpoint.ToBytes());
+    }
 
     bool IsThere(TrainedNetwork network, byte[] id)
     {

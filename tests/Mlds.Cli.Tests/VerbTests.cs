@@ -151,8 +151,42 @@ public sealed class VerbTests : IDisposable
         Assert.Equal([1, 2], document["subsets"]!.AsArray().Select(size => (int)size!));
         foreach (var file in document["files"]!.AsArray())
             Assert.Equal(new FileInfo(Path.Combine(At("r"), (string)file!["name"]!)).Length, (long)file["bytes"]!);
+        Assert.Equal((long)document["bytes"]!, document["files"]!.AsArray().Sum(file => (long)file!["bytes"]!));
+        Assert.Equal((long)document["bytes"]! - new FileInfo(Path.Combine(At("r"), "mlds.h5")).Length, (long)document["core_bytes"]!);
+        Assert.Null(document["archive"]);
         Fails(1, "is already there", "release", At("z"), "--out", At("r"));
+        Fails(1, "is already there", "release", At("z"), "--out", At("r/machines/.."));
         Fails(1, "A subset of 50 needs 50", "release", At("z"), "--out", At("r2"), "--subsets", "50");
+    }
+
+    [Fact]
+    public void A_release_s_sequences_are_those_that_machines_export_writes()
+    {
+        Generate();
+        var (code, output, error) = Run("release", At("z"), "--out", At("r"), "--training-data", "--trajectories", "--dataset-version", "1.2.3", "--date", "2027-03-04", "--url", "https://example.org/d");
+        Assert.True(code == 0, error);
+        Assert.Matches(@"\d+ bytes a network \(\d+ with trajectories, training data\)", output);
+        Assert.DoesNotContain("To publish it", output);
+        var exported = Json("machines", "SimpleXORMachine", "--population", At("r/population.json"), "--export", At("xor.npz"));
+        Assert.Equal(File.ReadAllBytes(At("r/training-data/SimpleXORMachine.npz")), File.ReadAllBytes(At("xor.npz")));
+        Assert.Equal(Mlds.Training.Population.Read(At("tiny.json")).Data("SimpleXORMachine").Sha256, (string?)exported["data_sha256"]);
+        Fails(1, "is already there", "machines", "SimpleXORMachine", "--export", At("xor.npz"));
+        Fails(1, "could not be written", "machines", "SimpleXORMachine", "--export", At("none/xor.npz"));
+        Fails(2, "--export writes one machine's sequences", "machines", "--export", At("all.npz"));
+        Assert.Empty(Directory.GetFileSystemEntries(_folder, "*.unfinished-*"));
+    }
+
+    [Fact]
+    public void What_a_killed_release_left_is_named()
+    {
+        Generate();
+        // No process has such a number; ours has the other, and may still be at work.
+        Directory.CreateDirectory(At("r.unfinished-2147483647"));
+        Directory.CreateDirectory(At($"r.tar.xz.unfinished-{Environment.ProcessId}"));
+        var (code, _, error) = Run("release", At("z"), "--out", At("r"));
+        Assert.Equal(0, code);
+        Assert.Contains("r.unfinished-2147483647' was left by a release that was killed", error);
+        Assert.DoesNotContain("tar.xz", error);
     }
 
     [Fact]
@@ -169,6 +203,10 @@ public sealed class VerbTests : IDisposable
         Fails(2, "0 ≤ i < n", "generate", At("tiny.json"), "--zoo", At("z"), "--shard", "4/4");
         Fails(2, "--subsets takes", "release", At("z"), "--out", At("r"), "--subsets", "a");
         Fails(2, "--formats takes npy, h5", "release", At("z"), "--out", At("r"), "--formats", "zip");
+        Fails(2, "--archive takes tar.xz or tar.zst", "release", At("z"), "--out", At("r"), "--archive", "zip");
+        Fails(2, "--dataset-version takes three numbers", "release", At("z"), "--out", At("r"), "--dataset-version", "1.2");
+        Fails(2, "--date takes a day", "release", At("z"), "--out", At("r"), "--date", "2026-13-01");
+        Fails(2, "--url takes a page", "release", At("z"), "--out", At("r"), "--url", "../here");
         Fails(2, "recipe id", "zoo", At("z"), "show", "xyz");
         Fails(1, "no network whose recipe id begins", "zoo", At("z"), "show", "0123456789");
         Fails(1, "no zoo", "zoo", _folder);

@@ -11,16 +11,17 @@ namespace Mlds.Zoos;
 public sealed record MachineWork(
     string Machine, IReadOnlyList<uint> Seeds, IReadOnlyDictionary<uint, int> Begun, long SampleTimesteps, int EpochLimit, IReadOnlyList<EndedRuns> Ended)
 {
-    /// <summary>What <paramref name="networks"/> networks of machine number <paramref name="index"/> leave to be done.</summary>
+    /// <summary>What the networks asked of machine number <paramref name="index"/> leave to be done.</summary>
     /// <param name="zoo">The population's zoo, or null while there is none.</param>
-    /// <param name="shard">Which part of them.</param>
+    /// <param name="options">How many networks, which part of them, and whether their milestones are to be kept.</param>
     /// <param name="asked">How many of them belong to the part, whether the zoo has them or not.</param>
-    public static MachineWork Of(Population population, int index, Zoo? zoo, int networks, Shard shard, out int asked)
+    public static MachineWork Of(Population population, int index, Zoo? zoo, GenerationOptions options, out int asked)
     {
         var name = population.MachineNames[index];
-        var wanted = Enumerable.Range(0, networks).Select(seed => (uint)seed).Where(seed => shard.Has(index, seed)).ToList();
+        var wanted = Enumerable.Range(0, options.Networks).Select(seed => (uint)seed).Where(seed => options.Shard.Has(index, seed)).ToList();
         asked = wanted.Count;
         var there = zoo?.Seeds(name) ?? [];
+        if (options.KeepMilestones && zoo is not null) there.ExceptWith(zoo.SeedsNotKept(name));
         var missing = wanted.Where(seed => !there.Contains(seed)).ToList();
         var begun = zoo?.Begun(name) ?? new Dictionary<uint, int>();
         var data = population.DataSpec(name);

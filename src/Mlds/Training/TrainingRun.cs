@@ -68,6 +68,9 @@ public sealed class TrainingRun : IDisposable
     /// <summary>How the run ended, or null while it goes on.</summary>
     public Outcome? Outcome { get; private set; }
 
+    /// <summary>Whether the last epoch ended with a milestone.</summary>
+    public bool IsAtMilestone => _milestones.Count > 0 && _milestones[^1].Epoch == Epoch;
+
     /// <summary>Seconds that a core was at work on this run so far, over all pauses and resumptions.</summary>
     public double CoreSeconds => _coreSeconds;
 
