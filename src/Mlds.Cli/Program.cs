@@ -13,6 +13,7 @@ static class Program
         TrainVerb.Create(),
         GenerateVerb.Create(),
         ZooVerb.Create(),
+        VerifyVerb.Create(),
         ReleaseVerb.Create(),
         AnalyzeVerb.Create(),
         BenchVerb.Create(),

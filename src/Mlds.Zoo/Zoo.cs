@@ -66,6 +66,8 @@ public sealed class Zoo : IDisposable
 
     public void Dispose() => _database.Dispose();
 
+    internal ZooDatabase Database => _database;
+
     /// <exception cref="ZooException">The zoo belongs to another population; the message names both.</exception>
     public void CheckPopulation(ZooPopulation population)
     {

@@ -9,6 +9,7 @@ sealed class ZooDatabase : IDisposable
 
     readonly SqliteConnection _connection;
     readonly Dictionary<string, SqliteCommand> _prepared = [];
+    bool _isChanged;
 
     ZooDatabase(string folder, SqliteConnection connection) => (Folder, _connection) = (folder, connection);
 
@@ -47,19 +48,24 @@ sealed class ZooDatabase : IDisposable
             database.Execute("PRAGMA journal_mode = WAL");
             database.Execute("PRAGMA synchronous = FULL");
             database.Execute("PRAGMA foreign_keys = ON");
+            if (database.Version < steps.Count) database.BreakSeal();
             ZooSchema.Migrate(database._connection, steps);
         });
     }
 
     public void Dispose()
     {
+        // All into the one file, so that its seal says all. A reader may be in the way; then there is no seal until the next writer.
+        var isWhole = _isChanged && IsWhole();
         foreach (var command in _prepared.Values) command.Dispose();
         _connection.Dispose();
+        if (isWhole) ZooSeal.Write(Folder);
     }
 
     /// <summary>Runs <paramref name="work"/> in a transaction: all of it is stored, or nothing.</summary>
     public void Transaction(Action work)
     {
+        BreakSeal();
         Execute("BEGIN IMMEDIATE");
         try
         {
@@ -71,6 +77,24 @@ sealed class ZooDatabase : IDisposable
             // A full disk may have rolled back already.
             if (SQLitePCL.raw.sqlite3_get_autocommit(_connection.Handle) == 0) Execute("ROLLBACK");
             throw;
+        }
+    }
+
+    void BreakSeal()
+    {
+        if (!_isChanged) ZooSeal.Break(Folder);
+        _isChanged = true;
+    }
+
+    bool IsWhole()
+    {
+        try
+        {
+            return Rows("PRAGMA wal_checkpoint(TRUNCATE)").Select(row => row.GetInt32(0)).First() == 0;
+        }
+        catch (ZooException)
+        {
+            return false;
         }
     }
 

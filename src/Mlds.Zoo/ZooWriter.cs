@@ -170,7 +170,7 @@ public sealed class ZooWriter : IDisposable
         {
             if (stored.WeightsSha256 == network.WeightsSha256) return true;
             throw new ZooException(
-                $"Network {recipe.Id} ({recipe.MachineName}, seed {recipe.Seed}) is in the zoo '{Zoo.Folder}' with other weights: stored {Origin(stored.Provenance)}, now {Origin(network.Provenance)}; one of them computed wrongly.");
+                $"Network {recipe.Id} ({recipe.MachineName}, seed {recipe.Seed}) is in the zoo '{Zoo.Folder}' with other weights: stored {stored.Provenance.Origin}, now {network.Provenance.Origin}; one of them computed wrongly.");
         }
 
         var other = _database.Blob("SELECT recipe_id FROM networks WHERE machine_id = $1 AND seed = $2", MachineId(recipe.MachineName), (long)recipe.Seed);
@@ -179,8 +179,6 @@ public sealed class ZooWriter : IDisposable
             : throw new ZooException(
                 $"The zoo '{Zoo.Folder}' already has seed {recipe.Seed} of {recipe.MachineName} by another recipe ({Convert.ToHexStringLower(other)[..12]} …, not {recipe.Id[..12]} …); give another --zoo folder.");
     }
-
-    static string Origin(Provenance from) => $"from {from.Host} (mlds {from.ProgramVersion}, {from.Processor}, {from.KernelSet})";
 
     static object? Loss(float value) => float.IsNaN(value) ? null : (double)value;
 
