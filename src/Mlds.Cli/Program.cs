@@ -12,6 +12,7 @@ static class Program
         MachinesVerb.Create(),
         TrainVerb.Create(),
         GenerateVerb.Create(),
+        MergeVerb.Create(),
         ZooVerb.Create(),
         VerifyVerb.Create(),
         ReleaseVerb.Create(),

@@ -80,6 +80,22 @@ sealed class ZooDatabase : IDisposable
         }
     }
 
+    /// <summary>Gives unused pages back to the disk. Needs room for a second copy while it runs.</summary>
+    public void Vacuum()
+    {
+        BreakSeal();
+        Execute("VACUUM");
+    }
+
+    /// <summary>Copies the database as it is at this moment into a new file, while a writer may be writing (SQLite's online backup).</summary>
+    public void Backup(string file) => Try(Folder, () =>
+    {
+        using var copy = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = file, Mode = SqliteOpenMode.ReadWriteCreate, Pooling = false }.ToString());
+        copy.Open();
+        _connection.BackupDatabase(copy);
+        return 0;
+    });
+
     void BreakSeal()
     {
         if (!_isChanged) ZooSeal.Break(Folder);

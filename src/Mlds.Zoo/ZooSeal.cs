@@ -44,8 +44,14 @@ static class ZooSeal
     }
 
     /// <summary>Whether the zoo is as its last writer left it; null when no writer has sealed it.</summary>
-    public static bool? IsWhole(string folder) =>
-        File.Exists(Path.Combine(folder, FileName)) ? File.ReadAllText(Path.Combine(folder, FileName)) == Line(folder) : null;
+    public static bool? IsWhole(string folder)
+    {
+        var seal = Path.Combine(folder, FileName);
+        if (!File.Exists(seal)) return null;
+        if (File.ReadAllText(seal) == Line(folder)) return true;
+        // A writer may have begun meanwhile.
+        return File.Exists(seal) ? false : null;
+    }
 
     static string Line(string folder)
     {
