@@ -217,8 +217,14 @@ public sealed class Zoo : IDisposable
     /// <exception cref="ArgumentException">None was kept at this epoch.</exception>
     public Checkpoint Kept(StoredNetwork network, int epoch)
     {
-        var bytes = KeptBytes(network.RecipeId, epoch)
-            ?? throw new ArgumentException($"No checkpoint of network {network.RecipeId} was kept at epoch {epoch}; there are {string.Join(", ", KeptEpochs(network))}.", nameof(epoch));
+        if (KeptBytes(network.RecipeId, epoch) is not { } bytes)
+        {
+            var epochs = KeptEpochs(network);
+            throw epochs.Contains(epoch)
+                ? new ZooException($"The checkpoint kept of network {network.RecipeId} at epoch {epoch} in the zoo '{Folder}' is damaged: it is listed, but not found; restore the zoo from a copy.")
+                : new ArgumentException($"No checkpoint of network {network.RecipeId} was kept at epoch {epoch}; there are {string.Join(", ", epochs)}.", nameof(epoch));
+        }
+
         var checkpoint = Decoded(network, () => Training.Checkpoint.FromBytes(bytes));
         return checkpoint.RecipeId == network.RecipeId && checkpoint.Epoch == epoch
             ? checkpoint

@@ -64,7 +64,7 @@ sealed class Retraining(IVerifiable source, NetworkChecks checks, VerificationLo
             new ParallelOptions { MaxDegreeOfParallelism = options.Threads, CancellationToken = cancellation },
             i =>
             {
-                log.Try(check, VerificationLog.Name(courses[i].Run.Network), () => results[i] = train(courses[i]));
+                log.Try(check, courses[i].Run.Network, () => results[i] = train(courses[i]));
                 log.Count(check);
                 lock (results) report(++done);
             });

@@ -74,13 +74,13 @@ sealed class VerifiableRelease : IVerifiable
     {
         var network = Networks[row];
         var run = new StoredRun(network, null, weights, _release.History(row), null, []);
-        log.Try(Checks.Recipes, VerificationLog.Name(network), () =>
+        log.Try(Checks.Recipes, network, () =>
         {
             var recipe = _recipes.GetValueOrDefault(network.Machine)?.DeepClone() ?? throw new InvalidDataException($"recipes.json has no recipe of {network.Machine}");
             recipe["seed"] = network.Seed;
             run = run with { Recipe = Recipe.Parse(Canonical.Serialize(recipe)) };
         });
-        log.Try(Checks.Milestones, VerificationLog.Name(network), () => run = run with { Milestones = _table.Milestones(row, network.RecipeId, run.History!) });
+        log.Try(Checks.Milestones, network, () => run = run with { Milestones = _table.Milestones(row, network.RecipeId, run.History!) });
         return run;
     }
 }

@@ -125,14 +125,14 @@ sealed class VerifiableZoo : IVerifiable
     public StoredRun Run(StoredNetwork network, VerificationLog log)
     {
         var run = new StoredRun(network, null, null, null, null, []);
-        log.Try(Checks.Recipes, VerificationLog.Name(network), () => run = run with { Recipe = Recipe.Parse(_zoo.RecipeJson(network)) });
-        log.Try(Checks.Weights, VerificationLog.Name(network), () => run = run with { Weights = _zoo.ReadWeights(network) });
-        log.Try(Checks.Records, VerificationLog.Name(network), () => run = run with { History = _zoo.History(network) });
-        log.Try(Checks.Milestones, VerificationLog.Name(network), () => run = run with { Milestones = _zoo.Milestones(network) });
+        log.Try(Checks.Recipes, network, () => run = run with { Recipe = Recipe.Parse(_zoo.RecipeJson(network)) });
+        log.Try(Checks.Weights, network, () => run = run with { Weights = _zoo.ReadWeights(network) });
+        log.Try(Checks.Records, network, () => run = run with { History = _zoo.History(network) });
+        log.Try(Checks.Milestones, network, () => run = run with { Milestones = _zoo.Milestones(network) });
         if (KeptEpochs(network) is { Count: > 0 } epochs)
         {
             var kept = new List<Checkpoint>();
-            foreach (var epoch in epochs) log.Try(Checks.Kept, VerificationLog.Name(network), () => kept.Add(_zoo.Kept(network, epoch)));
+            foreach (var epoch in epochs) log.Try(Checks.Kept, network, () => kept.Add(_zoo.Kept(network, epoch)));
             run = run with { Kept = kept };
         }
 

@@ -48,7 +48,12 @@ sealed class VerificationLog
 
     /// <summary>Runs <paramref name="work"/>; whatever a damaged file makes of it becomes a doubt about <paramref name="subject"/>.</summary>
     /// <returns>Whether it went through.</returns>
-    public bool Try(string check, string subject, Action work)
+    public bool Try(string check, string subject, Action work) => Try(work, sentence => Doubt(check, subject, sentence));
+
+    /// <summary>The same, of what is stored of a network.</summary>
+    public bool Try(string check, StoredNetwork network, Action work) => Try(work, sentence => Doubt(check, network, sentence));
+
+    static bool Try(Action work, Action<string> doubt)
     {
         try
         {
@@ -57,7 +62,7 @@ sealed class VerificationLog
         }
         catch (Exception exception) when (exception is not (OperationCanceledException or OutOfMemoryException))
         {
-            Doubt(check, subject, Sentence(exception));
+            doubt(Sentence(exception));
             return false;
         }
     }

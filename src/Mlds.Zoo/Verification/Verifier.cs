@@ -26,6 +26,7 @@ public static class Verifier
         var isRelease = IsRelease(folder);
         if (!isRelease && !Zoo.Exists(folder))
             throw new ZooException($"'{folder}' is neither a zoo (it has no zoo.db) nor a release (it has no manifest.json); 'mlds generate' makes the one, 'mlds release' the other.");
+        if (isRelease && options.Segments > 0) throw new ZooException(NoSegments(folder, isRelease));
         var log = new VerificationLog();
         log.Begin(Checks.Files, isRelease ? "every file has its SHA-256 in SHA256SUMS, and none is missing or added" : "zoo.db is what its writer sealed, SQLite's own checks pass, checkpoints of unfinished runs are whole");
         if (isRelease) Sha256Sums.Check(folder, log, options.Threads, (done, total) => report(new VerificationProgress("Checking files", done, total)), cancellation);
@@ -67,7 +68,7 @@ public static class Verifier
             new ParallelOptions { MaxDegreeOfParallelism = options.Threads, CancellationToken = cancellation },
             run =>
             {
-                log.Try(Checks.Records, VerificationLog.Name(run.Network), () => checks.Check(run));
+                log.Try(Checks.Records, run.Network, () => checks.Check(run));
                 duplicates.Add(run);
                 report(new VerificationProgress("Checking networks", Interlocked.Increment(ref done), total));
             });
