@@ -6,7 +6,7 @@ namespace Mlds.Cli.Tests;
 /// <summary>train, generate, zoo and release on a population that trains in a moment; the formats are those of docs/formats/cli-json.md.</summary>
 public sealed class VerbTests : IDisposable
 {
-    const string Population = """
+    internal const string Population = """
         {
           "name": "tiny",
           "description": "For tests.",

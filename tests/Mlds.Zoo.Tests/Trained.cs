@@ -14,7 +14,7 @@ public sealed class Trained : IDisposable
     {
         using var writer = ZooWriter.Open(_scratch["z"], ZooPopulation.Of(Population));
         new GenerationRun(writer, Population, new GenerationOptions(Networks, Shard.All, 2, TimeSpan.FromSeconds(5)) { KeepMilestones = true }).Run(_ => { }, default);
-        ReleaseWriter.Write(writer.Zoo, _scratch["r"], new ReleaseOptions([2, 4], ["npy", "h5"]), _ => { }, default);
+        ReleaseWriter.Write(writer.Zoo, _scratch["r"], new ReleaseOptions([2, 4], ["npy", "h5"]), delegate { }, default);
     }
 
     /// <summary>Machines that all converge, after enough epochs for some milestones.</summary>
