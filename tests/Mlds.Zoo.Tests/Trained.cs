@@ -13,8 +13,25 @@ public sealed class Trained : IDisposable
     public Trained()
     {
         using var writer = ZooWriter.Open(_scratch["z"], ZooPopulation.Of(Population));
-        new GenerationRun(writer, Population, new GenerationOptions(Networks, Shard.All, 2, TimeSpan.FromSeconds(5)) { KeepMilestones = true }).Run(_ => { }, default);
+        foreach (var machine in Population.MachineNames)
+            for (var seed = 0u; seed < Networks; seed++) Train(writer, machine, seed);
         ReleaseWriter.Write(writer.Zoo, _scratch["r"], new ReleaseOptions([2, 4], ["npy", "h5"]), delegate { }, default);
+    }
+
+    /// <summary>Where they were trained, the time it took included: always the same, so that the files have the same bytes and what tests do to them can be repeated.</summary>
+    internal static Provenance Provenance { get; } = new("0.1.0", "a processor", "avx2", "a-host", 1.5);
+
+    static void Train(ZooWriter writer, string machine, uint seed)
+    {
+        using var run = new TrainingRun(Population.Recipe(machine, seed), Population.Data(machine));
+        var kept = new List<Checkpoint>();
+        while (run.Outcome is null)
+        {
+            run.NextEpoch();
+            if (run.IsAtMilestone) kept.Add(run.Checkpoint() with { CoreSeconds = 0.5 });
+        }
+
+        writer.Store([run.Finish() with { Provenance = Provenance }], [], kept);
     }
 
     /// <summary>Machines that all converge, after enough epochs for some milestones.</summary>

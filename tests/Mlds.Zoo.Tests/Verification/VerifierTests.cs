@@ -59,7 +59,7 @@ public sealed class VerifierTests(Trained trained) : IClassFixture<Trained>, IDi
         Assert.Equal((5, 7), (report.Retrained.Count, report.Segments.Count));
         Assert.All(report.Retrained.Concat(report.Segments), again => Assert.True(again.IsEqual));
         Assert.Contains(report.Segments, segment => segment.FromEpoch > 0);
-        Assert.All(report.Retrained, again => Assert.Equal(Environment.MachineName, again.Recorded.Host));
+        Assert.All(report.Retrained, again => Assert.Equal((Trained.Provenance, Environment.MachineName), (again.Recorded, again.Here.Host)));
         Assert.Equal(before, File.ReadAllBytes(Path.Combine(Folder, "zoo.db")));
     }
 
