@@ -1,6 +1,6 @@
+using Mlds.Cli.Frame;
 using Mlds.Training;
 using Mlds.Verification;
-using Mlds.Cli.Frame;
 
 namespace Mlds.Cli;
 
