@@ -34,14 +34,14 @@ static class VerificationText
     {
         if (report.Doubts is not [var first, ..])
             return $"All equal: no doubt about the {report.Kind} '{report.Folder}'.";
-        var more = report.Doubts.Count > 1 ? $", and {report.Doubts.Count - 1} more doubts" : "";
+        var more = report.Doubts.Count switch { 1 => "", 2 => ", and 1 more doubt", var count => $", and {count - 1} more doubts" };
         return $"The {report.Kind} '{report.Folder}' is not sound: {first.Check}: {first.Subject}: {first.Message}{more}.";
     }
 
     static void Write(TextWriter output, CheckResult check)
     {
         var result = check.Doubts > 0 ? "FAILED" : check.Count > 0 ? "ok" : "-";
-        output.WriteLine($"{result,-6}  {check.Name.Replace('_', ' '),-16}  {check.Count,8}  {check.Meaning}{(check.Doubts > 0 ? $": {check.Doubts} doubts" : "")}");
+        output.WriteLine($"{result,-6}  {check.Name.Replace('_', ' '),-16}  {check.Count,8}  {check.Meaning}{(check.Doubts > 0 ? $"; doubts: {check.Doubts}" : "")}");
         foreach (var note in check.Notes.Take(5)) output.WriteLine($"{"",36}{note}");
         if (check.Notes.Count > 5) output.WriteLine($"{"",36}… and {check.Notes.Count - 5} more notes");
     }

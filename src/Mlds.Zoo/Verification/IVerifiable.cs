@@ -38,6 +38,7 @@ interface IVerifiable : IDisposable
 static class Checks
 {
     public const string Files = "files";
+    public const string Opened = "opened";
     public const string Population = "population";
     public const string Subsets = "subsets";
     public const string Splits = "splits";

@@ -32,7 +32,9 @@ public static class Verifier
         if (isRelease) Sha256Sums.Check(folder, log, options.Threads, (done, total) => report(new VerificationProgress("Checking files", done, total)), cancellation);
         else VerifiableZoo.CheckSeal(folder, log);
         IVerifiable? source = null;
-        log.Try(Checks.Files, isRelease ? "manifest.json" : ZooDatabase.FileName, () => source = isRelease ? new VerifiableRelease(folder) : new VerifiableZoo(folder));
+        log.Begin(Checks.Opened, isRelease ? "manifest, recipes and table of networks can be read" : "the database can be read");
+        log.Count(Checks.Opened);
+        log.Try(Checks.Opened, isRelease ? "the release" : ZooDatabase.FileName, () => source = isRelease ? new VerifiableRelease(folder) : new VerifiableZoo(folder));
         using (source)
         {
             if (source is not null && options.Segments > 0 && source is not VerifiableZoo { HasKept: true }) throw new ZooException(NoSegments(folder, isRelease));
