@@ -47,6 +47,7 @@ static class Checks
     public const string Losses = "losses";
     public const string Records = "records";
     public const string Milestones = "milestones";
+    public const string Trajectories = "trajectories";
     public const string Kept = "kept_checkpoints";
     public const string Duplicates = "duplicates";
     public const string Retrained = "retrained";

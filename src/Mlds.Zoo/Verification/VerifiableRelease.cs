@@ -40,6 +40,7 @@ sealed class VerifiableRelease : IVerifiable
     public void CheckWhole(VerificationLog log, CancellationToken cancellation)
     {
         new ReleaseChecks(_release, _table, log).Check();
+        new TrajectoryChecks(_release, _table, log).Check(cancellation);
         // The first of several files with the weights is checked network by network; the others need only say the same.
         foreach (var file in ReleaseWeights.Files(_release.Folder).Skip(1))
         {

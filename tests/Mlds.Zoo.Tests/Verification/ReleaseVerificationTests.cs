@@ -109,6 +109,50 @@ public sealed class ReleaseVerificationTests(Trained trained) : IClassFixture<Tr
         File.WriteAllBytes(At("weights.npy"), bytes);
     }));
 
+    /// <summary>Trajectories as a release has them, of the zoo's kept checkpoints.</summary>
+    void WriteTrajectories()
+    {
+        trained.Copy(release: false, _scratch["z"]);
+        using var zoo = Zoo.Open(_scratch["z"]);
+        var networks = Mlds.Releases.Release.Open(Folder).Networks.Select(network => zoo.Find(network.RecipeId).Single()).ToList();
+        Directory.CreateDirectory(At("trajectories"));
+        using var npy = new Mlds.Releases.NpyFile(At("trajectories/weights.npy"), networks.Sum(network => zoo.Milestones(network).Count), zoo.ReadWeights(networks[0]).Length);
+        var (lines, row) = ("row,network,epoch,validation_loss,weights_sha256\n", 0);
+        foreach (var (i, network) in networks.Index())
+        {
+            foreach (var milestone in zoo.Milestones(network))
+            {
+                npy.WriteRow(zoo.Kept(network, milestone.Epoch).Weights);
+                lines += FormattableString.Invariant($"{row++},{i},{milestone.Epoch},{milestone.ValidationLoss},{milestone.WeightsSha256}\n");
+            }
+        }
+
+        File.WriteAllText(At("trajectories/milestones.csv"), lines);
+    }
+
+    [Fact]
+    public void Trajectories_are_held_to_the_milestones()
+    {
+        Assert.Empty(Altered(WriteTrajectories));
+        Directory.Delete(Folder, recursive: true);
+        Directory.Delete(_scratch["z"], recursive: true);
+        Finds("trajectories", "isn't its weights at epoch", () =>
+        {
+            WriteTrajectories();
+            var bytes = File.ReadAllBytes(At("trajectories/weights.npy"));
+            bytes[^9] ^= 1;
+            File.WriteAllBytes(At("trajectories/weights.npy"), bytes);
+        });
+        Directory.Delete(Folder, recursive: true);
+        Directory.Delete(_scratch["z"], recursive: true);
+        Finds("trajectories", "hasn't the", () =>
+        {
+            WriteTrajectories();
+            var lines = File.ReadAllLines(At("trajectories/milestones.csv"));
+            File.WriteAllLines(At("trajectories/milestones.csv"), lines[..^1]);
+        });
+    }
+
     [Fact]
     public void A_name_that_leads_out_of_the_release_is_not_followed()
     {
