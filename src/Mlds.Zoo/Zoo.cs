@@ -66,6 +66,8 @@ public sealed class Zoo : IDisposable
 
     public void Dispose() => _database.Dispose();
 
+    internal ZooDatabase Database => _database;
+
     /// <exception cref="ZooException">The zoo belongs to another population; the message names both.</exception>
     public void CheckPopulation(ZooPopulation population)
     {
@@ -215,8 +217,14 @@ public sealed class Zoo : IDisposable
     /// <exception cref="ArgumentException">None was kept at this epoch.</exception>
     public Checkpoint Kept(StoredNetwork network, int epoch)
     {
-        var bytes = KeptBytes(network.RecipeId, epoch)
-            ?? throw new ArgumentException($"No checkpoint of network {network.RecipeId} was kept at epoch {epoch}; there are {string.Join(", ", KeptEpochs(network))}.", nameof(epoch));
+        if (KeptBytes(network.RecipeId, epoch) is not { } bytes)
+        {
+            var epochs = KeptEpochs(network);
+            throw epochs.Contains(epoch)
+                ? new ZooException($"The checkpoint kept of network {network.RecipeId} at epoch {epoch} in the zoo '{Folder}' is damaged: it is listed, but not found; restore the zoo from a copy.")
+                : new ArgumentException($"No checkpoint of network {network.RecipeId} was kept at epoch {epoch}; there are {string.Join(", ", epochs)}.", nameof(epoch));
+        }
+
         var checkpoint = Decoded(network, () => Training.Checkpoint.FromBytes(bytes));
         return checkpoint.RecipeId == network.RecipeId && checkpoint.Epoch == epoch
             ? checkpoint
@@ -244,6 +252,39 @@ public sealed class Zoo : IDisposable
                 """,
                 Known(machine)).Select(row => (uint)row.GetInt64(0))]
             : Seeds(machine);
+
+    /// <summary>Runs that are begun but not finished: those with a checkpoint to go on from.</summary>
+    internal IEnumerable<(string Machine, uint Seed, string RecipeId)> Unfinished() =>
+        _database.Rows("SELECT m.name, c.seed, c.recipe_id FROM checkpoints c JOIN machines m USING(machine_id) ORDER BY c.machine_id, c.seed")
+            .Select(row => (row.GetString(0), (uint)row.GetInt64(1), Hex(row, 2)));
+
+    /// <summary>Recipe ids of unfinished runs that have kept checkpoints.</summary>
+    internal IEnumerable<string> UnfinishedKept() =>
+        _hasKept
+            ? _database.Rows("SELECT DISTINCT recipe_id FROM kept_checkpoints WHERE recipe_id NOT IN (SELECT recipe_id FROM networks)").Select(row => Hex(row, 0))
+            : [];
+
+    /// <summary>A network as the database keeps it, checked: recipe and weights against their hashes, history and milestones decoded.</summary>
+    internal ZooRow Row(StoredNetwork network)
+    {
+        var weights = WeightBytes(network);
+        CheckWeights(network, weights);
+        return new ZooRow(
+            network.RecipeId,
+            RecipeForm.Of(RecipeJson(network)),
+            network.Machine,
+            network.Seed,
+            network.Outcome,
+            network.Epochs,
+            network.TrainingLoss,
+            network.ValidationLoss,
+            network.LongLoss,
+            network.WeightsSha256,
+            network.Provenance,
+            weights,
+            HistoryBlob.Write(History(network)),
+            MilestoneBlob.Write(Milestones(network)));
+    }
 
     /// <summary>Seeds of <paramref name="machine"/> that have a checkpoint, and the epochs it has.</summary>
     public IReadOnlyDictionary<uint, int> Begun(string machine) =>

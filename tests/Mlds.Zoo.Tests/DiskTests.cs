@@ -138,6 +138,9 @@ public sealed class DiskTests : IDisposable
         using (var writer = ZooWriter.Open(folder, Example.Of(Example.Small))) writer.Add([network]);
         Assert.True(Run("mount", "-o", "remount,ro", _disk));
         using (var zoo = Zoo.Open(folder)) Assert.Equal(network.Weights, zoo.ReadWeights(zoo.Networks().Single()));
+        var report = Mlds.Verification.Verifier.Run(folder, new(), _ => { }, TestContext.Current.CancellationToken);
+        Assert.DoesNotContain(report.Doubts, doubt => doubt.Check is "files" or "weights");
+        Assert.Equal(1, ZooMerge.Run([folder], _scratch["merged"], (_, _) => { }, TestContext.Current.CancellationToken).Added);
         var error = Assert.Throws<ZooException>(() => ZooWriter.Open(folder, Example.Of(Example.Small)));
         Assert.Contains("can't be written to", error.Message);
         Assert.Contains("can't be made", Assert.Throws<ZooException>(() => ZooWriter.Open(Path.Combine(_disk, "new"), Example.Of(Example.Small))).Message);

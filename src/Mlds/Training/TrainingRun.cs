@@ -115,6 +115,10 @@ public sealed class TrainingRun : IDisposable
     /// <summary>The state after the last epoch.</summary>
     public Checkpoint Checkpoint() => new(Recipe.Id, [.. _weights], [.. _first], [.. _second], [.. _history], [.. _milestones], _coreSeconds);
 
+    /// <summary>Where this run is being trained.</summary>
+    /// <param name="coreSeconds">Of the part that was trained here.</param>
+    public Provenance ProvenanceHere(double coreSeconds) => Provenance.Here(_kernels.Name, coreSeconds);
+
     /// <summary>The trained network. Call once <see cref="Outcome"/> is set.</summary>
     public TrainedNetwork Finish()
     {
@@ -175,20 +179,24 @@ public sealed class TrainingRun : IDisposable
         return norm > Recipe.Training.ClipNorm ? (float)(Recipe.Training.ClipNorm / norm) : 1f;
     }
 
+    /// <summary>How a run ends with an epoch, or null when it goes on.</summary>
+    internal static Outcome? OutcomeAfter(TrainingSpec spec, EpochRecord record)
+    {
+        if (!float.IsFinite(record.TrainingLoss) || !float.IsFinite(record.ValidationLoss)) return Training.Outcome.Diverged;
+        if (record.ValidationLoss <= (float)spec.GoalLoss) return Training.Outcome.Converged;
+        return record.Epoch >= spec.EpochLimit ? Training.Outcome.NotConverged : null;
+    }
+
     Outcome? End(EpochRecord record)
     {
-        if (!float.IsFinite(record.TrainingLoss) || !float.IsFinite(record.ValidationLoss))
+        var outcome = OutcomeAfter(Recipe.Training, record);
+        if (outcome != Training.Outcome.Diverged) return outcome;
+        for (var i = 0; i < _weights.Length; i++)
         {
-            for (var i = 0; i < _weights.Length; i++)
-            {
-                if (float.IsNaN(_weights[i])) _weights[i] = Evaluation.CanonicalNaN;
-            }
-
-            return Training.Outcome.Diverged;
+            if (float.IsNaN(_weights[i])) _weights[i] = Evaluation.CanonicalNaN;
         }
 
-        if (record.ValidationLoss <= (float)Recipe.Training.GoalLoss) return Training.Outcome.Converged;
-        return record.Epoch >= Recipe.Training.EpochLimit ? Training.Outcome.NotConverged : null;
+        return outcome;
     }
 
     void AddMilestone(EpochRecord record)
