@@ -38,6 +38,9 @@ public sealed class WeightMatrix
     /// <summary>Networks N.</summary>
     public int Networks => Labels.Count;
 
+    /// <summary>The same weights as named tensors, for what needs no GRU.</summary>
+    public TensorMatrix Tensors => new(_weights, Networks, Layout.Parameters, Layout.Tensors);
+
     /// <summary>The P weights of network <paramref name="row"/>.</summary>
     public ReadOnlySpan<float> Row(int row) => _weights.AsSpan(row * Layout.Parameters, Layout.Parameters);
 
