@@ -36,7 +36,16 @@ sealed record Affinities(int[] Starts, int[] Columns, float[] Values)
     {
         var p = new double[distances.Length];
         var least = distances[0] * distances[0];
-        double low = 0, high = double.PositiveInfinity, beta = 1 / Math.Max(distances.Average(d => (d * d) - least), 1e-300);
+        var mean = distances.Average(d => (d * d) - least);
+
+        // Neighbours all equally far, or so nearly that no β could tell them apart.
+        if (mean < 1e-200)
+        {
+            Array.Fill(p, 1.0 / p.Length);
+            return p;
+        }
+
+        double low = 0, high = double.PositiveInfinity, beta = 1 / mean;
         for (var step = 0; step < 100; step++)
         {
             double sum = 0, weighted = 0;

@@ -50,9 +50,20 @@ sealed class TSneDescent
         {
             cancellation.ThrowIfCancellationRequested();
             var early = iteration < iterations / 4;
+            if (iteration == iterations / 4) Restart();
             Gradient(early ? Exaggeration : 1);
             Step(_x, 0, rate, early ? 0.5f : 0.8f);
             Step(_y, 1, rate, early ? 0.5f : 0.8f);
+        }
+    }
+
+    /// <summary>Gains that the exaggerated forces wore down would slow the true ones.</summary>
+    void Restart()
+    {
+        for (var axis = 0; axis < 2; axis++)
+        {
+            Array.Clear(_velocity[axis]);
+            Array.Fill(_gain[axis], 1);
         }
     }
 

@@ -4,7 +4,7 @@ namespace Mlds.Analysis.Symmetry;
 
 /// <param name="Starts">Independent starts; the one that ends nearest to the reference is kept.</param>
 /// <param name="Seed">Of the random starts.</param>
-public sealed record AlignmentOptions(int Starts = 4, ulong Seed = 1);
+public sealed record AlignmentOptions(int Starts = 2, ulong Seed = 1);
 
 /// <summary>A network as near to a reference as a symmetry could bring it.</summary>
 /// <param name="Symmetry">What was applied.</param>
