@@ -16,6 +16,8 @@ public sealed class WeightAnalysisTests
 
     static readonly Lazy<AnalysisResult> s_result = new(() => WeightAnalysis.Run(Networks.Population(s_spec, s_machines, 20, noise: 0.12), s_quick));
 
+    static readonly string[] s_allViews = ["raw", "reduced", "aligned", "statistics", "invariants", "spectral", "behaviour"];
+
     static Score Find(AnalysisResult result, string question, string subject, string view, string method, string metric) =>
         result.Questions.Single(q => q.Id == question).Scores.Single(s => (s.Subject, s.View, s.Method, s.Metric) == (subject, view, method, metric));
 
@@ -61,7 +63,10 @@ public sealed class WeightAnalysisTests
         foreach (var score in s_result.Value.Questions.SelectMany(q => q.Scores).Where(s => s.Shuffled is not null && s.Subject is "original machines" or "all machines" or "mean over machines"))
         {
             if (score.Shuffled is not { } shuffled || score.Metric == "nmi") continue;
-            Assert.True(Math.Abs(shuffled.Value - score.Chance) < 0.16, $"{score.Subject}, {score.View}, {score.Method}: {shuffled} is far from {score.Chance}.");
+
+            // On an unseen machine one shuffled forest scores whole clouds of like networks up or down together: few independent numbers, a wide spread about chance.
+            var most = score.Subject == "mean over machines" && score.Method == "forest" ? 0.35 : 0.16;
+            Assert.True(Math.Abs(shuffled.Value - score.Chance) < most, $"{score.Subject}, {score.View}, {score.Method}: {shuffled} is far from {score.Chance}.");
         }
     }
 
@@ -143,7 +148,7 @@ public sealed class WeightAnalysisTests
     [Fact]
     public void Projections_and_loss_curves_cover_every_network_and_machine()
     {
-        Assert.Equal(["raw", "reduced", "statistics", "invariants"], s_result.Value.Projections.Select(p => p.View));
+        Assert.Equal(s_allViews, s_result.Value.Projections.Where(p => p.Method == "pca").Select(p => p.View));
         Assert.All(s_result.Value.Projections, p => Assert.Equal(180, p.Points.Count));
         Assert.Equal(s_machines, s_result.Value.LossCurves.Select(c => c.Machine));
         Assert.All(s_result.Value.LossCurves.SelectMany(c => c.Points), p => Assert.True(p.P10 <= p.Median && p.Median <= p.P90));

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Mlds.Analysis.LinearAlgebra;
 
 namespace Mlds.Analysis.Symmetry;
@@ -10,6 +11,8 @@ sealed class InvariantWriter(List<string>? names)
     internal string Layer { get; set; } = "";
 
     internal IReadOnlyList<double> Values => _values;
+
+    internal void CopyTo(Span<double> target) => CollectionsMarshal.AsSpan(_values).CopyTo(target);
 
     internal void Clear() => _values.Clear();
 

@@ -11,14 +11,14 @@ public sealed class AlignmentTests
     [Fact]
     public void A_planted_permutation_and_sign_is_found_on_trained_networks_a_hundred_and_eight_times_of_as_many()
     {
-        for (var row = 0; row < Trained.Matrix.Networks; row++)
+        for (var row = 0; row < TrainedDs1.Matrix.Networks; row++)
         {
-            var alignment = Alignment.To(s_layout, Trained.Matrix.Row(row));
+            var alignment = Alignment.To(s_layout, TrainedDs1.Matrix.Row(row));
             for (var trial = 0; trial < 9; trial++)
             {
                 var random = new SeededRandom(17, SeededRandom.Stream("planted", row, trial));
                 var planted = NetworkSymmetry.Random(NetworkSpec.Ds1, random);
-                var hidden = Networks.OtherBasis(s_layout, planted.Apply(s_layout, Trained.Matrix.Row(row)), random);
+                var hidden = Networks.OtherBasis(s_layout, planted.Apply(s_layout, TrainedDs1.Matrix.Row(row)), random);
                 var found = alignment.Align(hidden);
                 AssertEqual(planted.Inverse(), found.Symmetry);
                 Assert.InRange(found.Similarity, 1 - 1e-9, 1 + 1e-9);
@@ -64,15 +64,15 @@ public sealed class AlignmentTests
     public void The_average_of_two_aligned_networks_is_better_than_that_of_the_raw_ones()
     {
         var (raw, aligned) = (new List<double>(), new List<double>());
-        foreach (var machine in Trained.Matrix.Labels.Select(label => label.Machine.Name).Distinct())
+        foreach (var machine in TrainedDs1.Matrix.Labels.Select(label => label.Machine.Name).Distinct())
         {
-            var networks = Trained.Matrix.Where(label => label.Machine.Name == machine);
+            var networks = TrainedDs1.Matrix.Where(label => label.Machine.Name == machine);
             for (var i = 0; i < networks.Networks; i++)
             {
                 for (var j = 0; j < i; j++)
                 {
-                    raw.Add(Trained.Loss(machine, Mean(networks.Row(i), networks.Row(j))));
-                    aligned.Add(Trained.Loss(machine, Mean(MergedForm.Of(s_layout, networks.Row(i)), Alignment.To(s_layout, networks.Row(i)).Align(networks.Row(j)).Weights)));
+                    raw.Add(TrainedDs1.Loss(machine, Mean(networks.Row(i), networks.Row(j))));
+                    aligned.Add(TrainedDs1.Loss(machine, Mean(MergedForm.Of(s_layout, networks.Row(i)), Alignment.To(s_layout, networks.Row(i)).Align(networks.Row(j)).Weights)));
                 }
             }
         }
@@ -97,11 +97,11 @@ public sealed class AlignmentTests
     [Fact]
     public void All_networks_at_once_are_aligned_as_each_alone_and_twice_alike()
     {
-        var reference = Trained.Matrix.Row(0);
-        var together = Alignment.To(s_layout, reference).AlignAll(Trained.Matrix);
-        for (var row = 0; row < Trained.Matrix.Networks; row++)
-            Assert.Equal(Alignment.To(s_layout, reference).Align(Trained.Matrix.Row(row)).Weights, together[row].Weights);
-        Assert.Equal(together.SelectMany(one => one.Weights), View(Alignment.Align(reference, Trained.Matrix)));
+        var reference = TrainedDs1.Matrix.Row(0);
+        var together = Alignment.To(s_layout, reference).AlignAll(TrainedDs1.Matrix);
+        for (var row = 0; row < TrainedDs1.Matrix.Networks; row++)
+            Assert.Equal(Alignment.To(s_layout, reference).Align(TrainedDs1.Matrix.Row(row)).Weights, together[row].Weights);
+        Assert.Equal(together.SelectMany(one => one.Weights), View(Alignment.Align(reference, TrainedDs1.Matrix)));
     }
 
     static IEnumerable<float> View(WeightMatrix matrix) => Enumerable.Range(0, matrix.Networks).SelectMany(row => matrix.Row(row).ToArray());
@@ -109,7 +109,7 @@ public sealed class AlignmentTests
     [Fact]
     public void More_starts_end_no_farther_from_the_reference()
     {
-        double Similarity(int starts) => Alignment.To(s_layout, Trained.Matrix.Row(0), new AlignmentOptions(starts)).AlignAll(Trained.Matrix).Sum(one => one.Similarity);
+        double Similarity(int starts) => Alignment.To(s_layout, TrainedDs1.Matrix.Row(0), new AlignmentOptions(starts)).AlignAll(TrainedDs1.Matrix).Sum(one => one.Similarity);
         Assert.True(Similarity(8) >= Similarity(1));
         Assert.Throws<ArgumentOutOfRangeException>(() => Similarity(0));
     }

@@ -33,10 +33,10 @@ public sealed class CanonicalFormTests
     [Fact]
     public void A_canonical_form_is_its_own()
     {
-        var layout = Trained.Matrix.Layout;
-        for (var row = 0; row < Trained.Matrix.Networks; row++)
+        var layout = TrainedDs1.Matrix.Layout;
+        for (var row = 0; row < TrainedDs1.Matrix.Networks; row++)
         {
-            var form = CanonicalForm.Of(layout, Trained.Matrix.Row(row));
+            var form = CanonicalForm.Of(layout, TrainedDs1.Matrix.Row(row));
             Assert.Equal(form, CanonicalForm.Of(layout, form));
         }
     }
@@ -44,8 +44,8 @@ public sealed class CanonicalFormTests
     [Fact]
     public void Different_networks_have_different_canonical_forms()
     {
-        var layout = Trained.Matrix.Layout;
-        var forms = Enumerable.Range(0, Trained.Matrix.Networks).Select(row => string.Join(' ', CanonicalForm.Of(layout, Trained.Matrix.Row(row))));
-        Assert.Equal(Trained.Matrix.Networks, forms.Distinct().Count());
+        var layout = TrainedDs1.Matrix.Layout;
+        var forms = Enumerable.Range(0, TrainedDs1.Matrix.Networks).Select(row => string.Join(' ', CanonicalForm.Of(layout, TrainedDs1.Matrix.Row(row))));
+        Assert.Equal(TrainedDs1.Matrix.Networks, forms.Distinct().Count());
     }
 }

@@ -14,8 +14,8 @@ public sealed class ViewTests
     [MemberData(nameof(Names))]
     public void Every_view_has_a_row_a_network_finite_numbers_and_a_name_of_its_own_for_each_column(string name)
     {
-        var features = Find(name).Build(Trained.Matrix);
-        Assert.Equal(Trained.Matrix.Networks, features.Rows);
+        var features = Find(name).Build(TrainedDs1.Matrix);
+        Assert.Equal(TrainedDs1.Matrix.Networks, features.Rows);
         Assert.Equal(features.Columns, features.ColumnNames.Distinct().Count());
         Assert.All(features.Values, value => Assert.True(double.IsFinite(value)));
     }
@@ -23,7 +23,7 @@ public sealed class ViewTests
     [Theory]
     [MemberData(nameof(Names))]
     public void Every_view_gives_the_same_numbers_twice(string name) =>
-        Assert.Equal(Find(name).Build(Trained.Matrix).Values, Find(name).Build(Trained.Matrix).Values);
+        Assert.Equal(Find(name).Build(TrainedDs1.Matrix).Values, Find(name).Build(TrainedDs1.Matrix).Values);
 
     /// <summary>What is claimed of a view in docs/analysis.md: no permutation and no sign changes it. The aligned view may end in another local optimum, and isn't in this list.</summary>
     [Theory]
@@ -31,7 +31,7 @@ public sealed class ViewTests
     [InlineData("behaviour", 1e-5)]
     public void A_view_of_the_function_is_the_same_behind_any_symmetry(string name, double tolerance)
     {
-        var matrix = Trained.Matrix;
+        var matrix = TrainedDs1.Matrix;
         var hidden = Hidden(matrix);
         var (expected, actual) = (Find(name).Build(matrix), Find(name).Build(hidden));
         for (var row = 0; row < matrix.Networks; row++) Near.All(expected.Row(row).ToArray(), actual.Row(row).ToArray(), tolerance);
@@ -40,14 +40,14 @@ public sealed class ViewTests
     [Fact]
     public void Spectra_of_gates_are_the_same_behind_any_symmetry()
     {
-        var (expected, actual) = (View.Spectral.Build(Trained.Matrix), View.Spectral.Build(Hidden(Trained.Matrix)));
+        var (expected, actual) = (View.Spectral.Build(TrainedDs1.Matrix), View.Spectral.Build(Hidden(TrainedDs1.Matrix)));
         Near.All(expected.Values, actual.Values, 1e-9);
     }
 
     [Fact]
     public void Aligned_networks_of_a_machine_lie_nearer_together_than_raw_ones()
     {
-        var matrix = Trained.Matrix.Where(label => label.Machine.Name == "SingleDirectMachine");
+        var matrix = TrainedDs1.Matrix.Where(label => label.Machine.Name == "SingleDirectMachine");
         double Spread(FeatureMatrix features) => Enumerable.Range(1, features.Rows - 1).Average(row => Mlds.Analysis.LinearAlgebra.Products.SquaredDistance(features.Row(0), features.Row(row)));
         var aligned = Spread(View.Aligned.Build(matrix));
         Assert.InRange(aligned, 0, 0.7 * Spread(View.Reduced.Build(matrix)));
@@ -57,10 +57,10 @@ public sealed class ViewTests
     [Fact]
     public void Spectral_numbers_are_numpys()
     {
-        var layout = Trained.Matrix.Layout;
-        var features = View.Spectral.Build(Trained.Matrix);
+        var layout = TrainedDs1.Matrix.Layout;
+        var features = View.Spectral.Build(TrainedDs1.Matrix);
         var tensor = layout.WeightIh(0);
-        var weights = Trained.Matrix.Row(3).Slice(tensor.Offset + (12 * 9), 12 * 9).ToArray().Select(w => (double)w).ToArray();
+        var weights = TrainedDs1.Matrix.Row(3).Slice(tensor.Offset + (12 * 9), 12 * 9).ToArray().Select(w => (double)w).ToArray();
         var expected = Python.Run(
             """
             w = rows('w', 9)
@@ -91,10 +91,10 @@ public sealed class ViewTests
     {
         var words = BehaviourView.Probes(NetworkSpec.Ds1);
         Assert.All(words.Inputs, input => Assert.Equal(1, System.Numerics.BitOperations.PopCount(input >> 1)));
-        var features = View.Behaviour.Build(Trained.Matrix);
+        var features = View.Behaviour.Build(TrainedDs1.Matrix);
         var inputs = Enumerable.Range(0, words.Length).Select(t => Enumerable.Range(0, 9).Select(i => (double)((words.Inputs[t] >> i) & 1)).ToArray()).ToArray();
-        Near.All(Networks.Forward(Trained.Matrix.Layout, Trained.Matrix.Row(2), inputs), features.Row(2)[..(16 * 8)].ToArray(), 1e-4);
-        Assert.Equal(features.Values, View.BehaviourOn(words).Build(Trained.Matrix).Values);
+        Near.All(Networks.Forward(TrainedDs1.Matrix.Layout, TrainedDs1.Matrix.Row(2), inputs), features.Row(2)[..(16 * 8)].ToArray(), 1e-4);
+        Assert.Equal(features.Values, View.BehaviourOn(words).Build(TrainedDs1.Matrix).Values);
     }
 
     static WeightMatrix Hidden(WeightMatrix matrix)

@@ -4,7 +4,7 @@ using Mlds.Training;
 namespace Mlds.Analysis.Tests;
 
 /// <summary>Twelve really trained DS1 networks, of the three machines that are learned in a fraction of a second; trained once for all tests.</summary>
-static class Trained
+static class TrainedDs1
 {
     static readonly Lazy<(Population Population, WeightMatrix Matrix)> s_trained = new(Train);
 
