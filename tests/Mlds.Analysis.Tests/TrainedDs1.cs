@@ -6,17 +6,22 @@ namespace Mlds.Analysis.Tests;
 /// <summary>Twelve really trained DS1 networks, of the three machines that are learned in a fraction of a second; trained once for all tests.</summary>
 static class TrainedDs1
 {
-    static readonly Lazy<(Population Population, WeightMatrix Matrix)> s_trained = new(Train);
+    static readonly Lazy<(Population Population, TrainedNetwork[] Networks, WeightMatrix Matrix)> s_trained = new(Train);
+
+    internal static Population Population => s_trained.Value.Population;
+
+    /// <summary>In the order of the matrix' rows.</summary>
+    internal static IReadOnlyList<TrainedNetwork> Networks => s_trained.Value.Networks;
 
     internal static WeightMatrix Matrix => s_trained.Value.Matrix;
 
     /// <summary>The loss of P weights on a machine's validation sequences.</summary>
     internal static double Loss(string machine, float[] weights) =>
-        Evaluation.Loss(NetworkSpec.Ds1, weights, s_trained.Value.Population.Data(machine).Validation);
+        Evaluation.Loss(NetworkSpec.Ds1, weights, Population.Data(machine).Validation);
 
-    static (Population, WeightMatrix) Train()
+    static (Population, TrainedNetwork[], WeightMatrix) Train()
     {
-        var population = Population.Parse(
+        var population = Mlds.Training.Population.Parse(
             """
             {
               "name": "trained", "licence": "CC-BY-SA-4.0", "networks": 4, "description": "For tests.",
@@ -37,6 +42,6 @@ static class TrainedDs1
         var labels = networks.Select(network => new NetworkLabel(
             network.Recipe.Id, MachineLabel.Parse(network.Recipe.MachineName), network.Recipe.Seed, network.Outcome, network.Epochs, network.ValidationLoss, null, network.LongLoss,
             WeightsHash.Of(network.Weights), null));
-        return (population, new WeightMatrix("trained", "matrix", [.. networks.SelectMany(network => network.Weights)], new WeightLayout(NetworkSpec.Ds1), [.. labels]));
+        return (population, networks, new WeightMatrix("trained", "matrix", [.. networks.SelectMany(network => network.Weights)], new WeightLayout(NetworkSpec.Ds1), [.. labels]));
     }
 }
