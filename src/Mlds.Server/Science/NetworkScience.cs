@@ -24,7 +24,16 @@ public sealed class NetworkScience(string folder, ReplayPolicy? policy = null) :
 
     public ResultCheck Check(ProjectDatabase database, ReturnedResult result, CancellationToken cancellation) => Check(database, result, everything: false, cancellation);
 
-    public ResultCheck Prove(ProjectDatabase database, ReturnedResult result, CancellationToken cancellation) => Check(database, result, everything: true, cancellation);
+    public ResultCheck Prove(ProjectDatabase database, ReturnedResult result, CancellationToken cancellation)
+    {
+        var check = Check(database, result, everything: true, cancellation);
+        if (!check.Proved) return check;
+        var found = _files.Read(result);
+
+        // Its networks are known now, and may be asked for as ringers.
+        database.Write(session => WeightsSeen.Note(session, UnitNetwork.Of(session, result.WorkUnitName), found.Bundle, found.Result, proved: true)).Wait(cancellation);
+        return check;
+    }
 
     public HostStanding Judged(Session session, ReturnedResult result, ResultCheck check, ValidateState state)
     {

@@ -71,10 +71,10 @@ public sealed class ForgeryTests
     [InlineData("planted key")]
     public async Task A_host_that_forges_once_it_has_been_honest_is_caught_and_all_that_waits_of_it_is_computed_anew(string kind)
     {
-        await using var project = new Volunteers(s_policy);
+        await using var project = new Volunteers(s_policy with { Release = 1000 });
         WorkAdding.Add(project.Database, project.Folder, Small.Population, new WorkOptions(60, EpochLimit: EpochLimit));
         var honest = 0;
-        var forger = new Volunteer(9, (network, _) => ++honest <= 12 ? null : s_forgers[kind](network, EpochLimit));
+        var forger = new Volunteer(9, (network, _) => ++honest <= 30 ? null : s_forgers[kind](network, EpochLimit));
         var held = 0;
         while (project.Next() is { } unit)
         {
