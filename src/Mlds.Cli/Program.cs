@@ -15,6 +15,8 @@ static class Program
         ZooVerb.Create(),
         ReleaseVerb.Create(),
         AnalyzeVerb.Create(),
+        ProjectVerb.Create(),
+        ServeVerb.Create(),
         BenchVerb.Create(),
     };
 
