@@ -27,6 +27,7 @@ public static class ProjectServer
     public static WebApplication Build(ProjectFolder project, IScience science, ServeOptions options)
     {
         var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ContentRootPath = project.Path, ApplicationName = "mlds" });
+        builder.Configuration.Sources.Clear(); // project.json is all there is to set
         ConfigureLogging(builder.Logging, options);
         ConfigureKestrel(builder.WebHost, project, options);
         var metrics = new ServerMetrics();

@@ -16,7 +16,7 @@ sealed class LineScience(int units) : IScience
     public int Quorum { get; init; } = 1;
     public long DelayBound { get; init; } = 86400;
     public string CommandLine { get; init; } = "";
-    public double FpopsEstimate { get; init; } = 1e9;
+    public double FpopsEstimate { get; init; } = 1e11;
     public bool Proved { get; init; } = true;
     public bool OneResultPerUser { get; init; } = true;
     public Func<int, string> Line { get; init; } = number => $"line {number}";

@@ -1,11 +1,12 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 
 namespace Mlds.Boinc.Signing;
 
 /// <summary>
-/// b^e mod m for odd m by Montgomery's method (P. L. Montgomery, "Modular multiplication without trial division", Math. Comp. 44, 1985; coarsely
-/// integrated operand scanning, Koç, Acar and Kaliski, IEEE Micro 16, 1996), with a window of four bits. Twelve and more times as fast as
-/// <see cref="BigInteger.ModPow"/>, which signing an upload certificate for every result needs.
+/// b^e mod m for odd m by Montgomery's method (P. L. Montgomery, "Modular multiplication without trial division", Math. Comp. 44, 1985; finely
+/// integrated operand scanning, Koç, Acar and Kaliski, IEEE Micro 16, 1996), with a window of four bits. With the Chinese remainder
+/// theorem a signature takes a tenth of the time of <see cref="BigInteger.ModPow"/>; every result that is sent needs one.
 /// </summary>
 sealed class ModularPower
 {
@@ -32,73 +33,79 @@ sealed class ModularPower
     /// <summary><paramref name="value"/>^<paramref name="exponent"/> mod m.</summary>
     public BigInteger Of(BigInteger value, BigInteger exponent)
     {
-        var powers = new ulong[1 << Window][];
-        powers[0] = Product(_square, Limbs(BigInteger.One));
-        powers[1] = Product(_square, Limbs(value % _m));
-        for (var i = 2; i < powers.Length; i++) powers[i] = Product(powers[i - 1], powers[1]);
-        var result = powers[0];
-        var digits = exponent.ToByteArray(isUnsigned: true, isBigEndian: true);
-        foreach (var digit in digits)
-        {
-            result = Digit(result, powers[digit >> Window]);
-            result = Digit(result, powers[digit & ((1 << Window) - 1)]);
-        }
-        return Number(Product(result, Limbs(BigInteger.One)));
-    }
-
-    ulong[] Digit(ulong[] result, ulong[] power)
-    {
-        for (var i = 0; i < Window; i++) result = Product(result, result);
-        return Product(result, power);
-    }
-
-    /// <summary>a·b·R⁻¹ mod m.</summary>
-    ulong[] Product(ulong[] a, ulong[] b)
-    {
         var n = _limbs;
-        Span<ulong> t = stackalloc ulong[n + 2];
+        Span<ulong> powers = stackalloc ulong[n << Window];
+        Span<ulong> one = Limbs(BigInteger.One);
+        Span<ulong> result = stackalloc ulong[n];
+        Span<ulong> spare = stackalloc ulong[n + 1];
+        Multiply(_square, one, powers[..n], spare);
+        Multiply(_square, Limbs(value % _m), powers.Slice(n, n), spare);
+        for (var i = 2; i < 1 << Window; i++) Multiply(powers.Slice((i - 1) * n, n), powers.Slice(n, n), powers.Slice(i * n, n), spare);
+        powers[..n].CopyTo(result);
+        foreach (var pair in exponent.ToByteArray(isUnsigned: true, isBigEndian: true))
+        {
+            foreach (var digit in (ReadOnlySpan<int>)[pair >> Window, pair & ((1 << Window) - 1)])
+            {
+                for (var i = 0; i < Window; i++) Multiply(result, result, result, spare);
+                Multiply(result, powers.Slice(digit * n, n), result, spare);
+            }
+        }
+        Multiply(result, one, result, spare);
+        return Number(result);
+    }
+
+    /// <summary>product = a·b·R⁻¹ mod m. Both chains of carries run side by side: that is what makes it fast.</summary>
+    /// <param name="t">n + 1 limbs to work in.</param>
+    void Multiply(ReadOnlySpan<ulong> a, ReadOnlySpan<ulong> b, Span<ulong> product, Span<ulong> t)
+    {
+        ReadOnlySpan<ulong> modulus = _modulus;
+        var n = modulus.Length;
+        a = a[..n];
+        t = t[..(n + 1)];
         t.Clear();
         foreach (var digit in b)
         {
-            ulong carry = 0;
-            for (var j = 0; j < n; j++) t[j] = MultiplyAdd(a[j], digit, t[j], ref carry);
-            t[n] = Add(t[n], carry, out var over);
-            t[n + 1] = over;
-            var factor = unchecked(t[0] * _inverse);
-            carry = 0;
-            MultiplyAdd(factor, _modulus[0], t[0], ref carry);
-            for (var j = 1; j < n; j++) t[j - 1] = MultiplyAdd(factor, _modulus[j], t[j], ref carry);
-            t[n - 1] = Add(t[n], carry, out over);
-            t[n] = t[n + 1] + over;
+            ulong carry = 0, reduction = 0;
+            var low = MultiplyAdd(a[0], digit, t[0], ref carry);
+            var factor = low * _inverse;
+            MultiplyAdd(factor, modulus[0], low, ref reduction);
+            for (var j = 1; j < modulus.Length; j++)
+            {
+                low = MultiplyAdd(a[j], digit, t[j], ref carry);
+                t[j - 1] = MultiplyAdd(factor, modulus[j], low, ref reduction);
+            }
+            var sum = Add(t[n], carry, out var over);
+            t[n - 1] = Add(sum, reduction, out var over2);
+            t[n] = over + over2;
         }
-        return Reduced(t);
+        Reduce(t, product);
     }
 
-    ulong[] Reduced(ReadOnlySpan<ulong> t)
+    void Reduce(ReadOnlySpan<ulong> t, Span<ulong> product)
     {
-        var difference = new ulong[_limbs];
         ulong borrow = 0;
         for (var i = 0; i < _limbs; i++)
         {
             var first = t[i] - _modulus[i];
-            var next = first - borrow;
+            product[i] = first - borrow;
             borrow = (t[i] < _modulus[i] ? 1UL : 0UL) + (first < borrow ? 1UL : 0UL);
-            difference[i] = next;
         }
-        return t[_limbs] >= borrow ? difference : t[.._limbs].ToArray();
+        if (t[_limbs] < borrow) t[.._limbs].CopyTo(product);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     static ulong MultiplyAdd(ulong a, ulong b, ulong c, ref ulong carry)
     {
         var high = Math.BigMul(a, b, out var low);
+        // Sums, not branches: carries come at random, and a processor guesses half of them wrong.
         low += c;
-        if (low < c) high++;
+        high += low < c ? 1UL : 0UL;
         low += carry;
-        if (low < carry) high++;
-        carry = high;
+        carry = high + (low < carry ? 1UL : 0UL);
         return low;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     static ulong Add(ulong a, ulong b, out ulong over)
     {
         var sum = a + b;
@@ -113,7 +120,7 @@ sealed class ModularPower
         return limbs;
     }
 
-    static BigInteger Number(ulong[] limbs)
+    static BigInteger Number(ReadOnlySpan<ulong> limbs)
     {
         var value = BigInteger.Zero;
         for (var i = limbs.Length - 1; i >= 0; i--) value = (value << 64) | limbs[i];

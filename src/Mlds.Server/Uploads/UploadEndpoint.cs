@@ -51,6 +51,10 @@ sealed partial class UploadEndpoint(ProjectFolder project, UploadStore store, Se
         {
             return (UploadStatus.Refused, exception.Message, null);
         }
+        catch (BadHttpRequestException exception) when (exception.StatusCode == StatusCodes.Status413PayloadTooLarge)
+        {
+            return (UploadStatus.Refused, "The upload is larger than this project takes", null);
+        }
         catch (Exception exception) when (exception is BadHttpRequestException or OperationCanceledException or IOException)
         {
             return (UploadStatus.TryLater, "The upload was interrupted", null);
