@@ -59,7 +59,7 @@ sealed class Assimilation(string folder, PlannedPopulation population, IReadOnly
     List<TrainedNetwork> Ended(ReturnedResult canonical, FinishedWorkUnit unit)
     {
         var (_, result) = files.Read(canonical);
-        var by = result.By with { Host = $"{unit.HostName ?? "volunteer"} (host {canonical.HostId}, work unit {unit.Name})" };
+        var by = result.By with { Host = $"{(string.IsNullOrWhiteSpace(unit.HostName) ? "volunteer" : unit.HostName)} (host {canonical.HostId}, work unit {unit.Name})" };
         return [.. result.Parts.Where((part, i) => part.Outcome is not null && networks[i].Ringer is null).Select(part => part.Network(by))];
     }
 
