@@ -17,6 +17,7 @@ static class Program
         AnalyzeVerb.Create(),
         ProjectVerb.Create(),
         ServeVerb.Create(),
+        HookVerb.Create(),
         BenchVerb.Create(),
     };
 

@@ -4,6 +4,7 @@ using System.Text.Json.Nodes;
 using Mlds.Boinc.Signing;
 using Mlds.Cli.Frame;
 using Mlds.Server;
+using Mlds.Server.Science;
 
 namespace Mlds.Cli;
 
@@ -34,6 +35,7 @@ static class ProjectVerb
         project.Add(App());
         project.Add(new Verb("sign", "Signs programs with the code-signing key; needs no project, so it works where the key is kept.", "mlds project sign apps/mlds/1.00 --key code_sign_private") { s_what, s_key, s_newKey }.Runs(Sign));
         project.Add(new Verb("key", "Gives the project a new code-signing key, which clients take because the old one signed it.", "mlds project key next-key -p p") { s_nextKey, Folder }.Runs(Key));
+        project.Add(ProjectWorkVerb.Create());
         project.Add(new Verb("status", "Shows what is being computed, waits and failed.", "mlds project status -p p") { Folder }.Runs(ProjectStatusVerb.Run));
         project.Add(new Verb("hosts", "Shows the volunteers' computers, their results and standing.", "mlds project hosts -p p") { s_last, Folder }.Runs(run => ProjectStatusVerb.Hosts(run, Limits.Check("--last", run.Get(s_last), 1, 100_000))));
         project.Add(new Verb("cancel", "Cancels a work unit or a batch: what is unsent stays here, what is running is stopped at the next call.", "mlds project cancel unit_17 -p p", "mlds project cancel \"batch 3\" -p p") { s_target, Folder }.Runs(Cancel));
@@ -60,6 +62,8 @@ static class ProjectVerb
         if (run.Get(s_database) is { } database) settings = settings with { Database = database };
         var project = ProjectCreation.Create(folder, settings, []).GetAwaiter().GetResult();
         run.Output.WriteLine($"Project '{settings.Name}' at {url} is in '{folder}'.");
+        if (WorkerBuild.Find() is { } builds) AddVersions(run, project, AppVersionFolder.Find(builds));
+        else run.Output.WriteLine("It has no program yet: `src/Mlds.Worker/publish --app linux-x64` makes the worker, `mlds project app add artifacts/worker/app -p` adds it.");
         run.Output.WriteLine($"Its code-signing key is in '{ProjectCreation.SigningFolder(folder)}'. Whoever has it can run programs on every volunteer's computer: take it off this machine before you serve in public (docs/operate.md).");
         run.PrintJson(() => new JsonObject { ["folder"] = project.Path, ["master_url"] = url, ["code_signing_key"] = ProjectCreation.SigningKeyFile(folder) });
         return ExitCode.Success;
@@ -67,8 +71,13 @@ static class ProjectVerb
 
     static int AddApp(VerbRun run)
     {
-        var project = Open(run);
-        var versions = AppVersionFolder.Find(run.Get(s_program));
+        var added = AddVersions(run, Open(run), AppVersionFolder.Find(run.Get(s_program)));
+        run.PrintJson(() => new JsonObject { ["added"] = added });
+        return ExitCode.Success;
+    }
+
+    static JsonArray AddVersions(VerbRun run, ProjectFolder project, IReadOnlyList<AppVersionFolder> versions)
+    {
         // As long as the key is still beside the project, as after `init`, there is no need for a second step.
         if (versions.Any(version => version.Files.Any(file => file.Signature is null)) && File.Exists(ProjectCreation.SigningKeyFile(project.Path)))
         {
@@ -78,8 +87,7 @@ static class ProjectVerb
         var science = ProjectScience.Of(project);
         var added = new JsonArray();
         Add().GetAwaiter().GetResult();
-        run.PrintJson(() => new JsonObject { ["added"] = added });
-        return ExitCode.Success;
+        return added;
 
         async Task Add()
         {

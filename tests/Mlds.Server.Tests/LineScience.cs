@@ -60,7 +60,9 @@ sealed class LineScience(int units) : IScience
     public void Created(Session session, string name, long workUnitId) =>
         session.Execute("INSERT INTO science_line (number, workunit_id) VALUES ($1, $2)", long.Parse(name["unit_".Length..], null), workUnitId);
 
-    public ResultCheck Check(ReturnedResult result, CancellationToken cancellation)
+    public ResultCheck Prove(ProjectDatabase database, ReturnedResult result, CancellationToken cancellation) => Check(database, result, cancellation) with { Proved = true };
+
+    public ResultCheck Check(ProjectDatabase database, ReturnedResult result, CancellationToken cancellation)
     {
         if (result.Outputs is not [var output]) return new(Verdict.Invalid, "", 0, "The output is missing.");
         var (input, text) = (File.ReadAllText(result.Inputs[0].Path), File.ReadAllText(output.Path));
@@ -75,7 +77,7 @@ sealed class LineScience(int units) : IScience
         return Standing(state);
     }
 
-    public void Assimilate(FinishedWorkUnit unit, CancellationToken cancellation)
+    public void Assimilate(ProjectDatabase database, FinishedWorkUnit unit, CancellationToken cancellation)
     {
         lock (_lock)
         {

@@ -26,7 +26,7 @@ sealed partial class Assimilator(ProjectDatabase database, ProjectFolder project
             cancellation.ThrowIfCancellationRequested();
             try
             {
-                science.Assimilate(unit, cancellation);
+                science.Assimilate(database, unit, cancellation);
             }
             catch (Exception exception) when (exception is not OperationCanceledException)
             {

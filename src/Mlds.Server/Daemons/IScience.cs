@@ -24,14 +24,17 @@ public interface IScience
     /// <summary>Says the id that a unit of <see cref="Generate"/> got; in the same transaction.</summary>
     void Created(Session session, string name, long workUnitId);
 
-    /// <summary>Judges one returned result by its files alone. Outside any transaction; may take minutes; the same files give the same answer.</summary>
-    ResultCheck Check(ReturnedResult result, CancellationToken cancellation);
+    /// <summary>Judges one returned result. Outside any transaction; may take minutes; how closely it looks may depend on the host, what is right doesn't.</summary>
+    ResultCheck Check(ProjectDatabase database, ReturnedResult result, CancellationToken cancellation);
+
+    /// <summary>The same with everything computed again, for a held result that its host can't earn trust for any more. Proved or invalid.</summary>
+    ResultCheck Prove(ProjectDatabase database, ReturnedResult result, CancellationToken cancellation);
 
     /// <summary>Hears the verdict, in the transaction that stores it, and says what the host's work is worth from now on.</summary>
     HostStanding Judged(Session session, ReturnedResult result, ResultCheck check, ValidateState state);
 
     /// <summary>Takes the outcome of a work unit over. Outside any transaction; may come twice for one unit and then has to do nothing the second time. An exception: the unit comes again later.</summary>
-    void Assimilate(FinishedWorkUnit unit, CancellationToken cancellation);
+    void Assimilate(ProjectDatabase database, FinishedWorkUnit unit, CancellationToken cancellation);
 
     /// <summary>In the transaction that marks the unit assimilated: notes what work follows from it.</summary>
     void Assimilated(Session session, FinishedWorkUnit unit);
@@ -123,7 +126,8 @@ public enum Verdict
 /// <param name="Credit">In cobblestones, from the work's known cost (<see cref="Boinc.Rules.RecentCredit.OfFlops"/>), never from what the client claims.</param>
 /// <param name="Reason">One sentence when it isn't valid.</param>
 /// <param name="Proved">Computed again here, bit for bit: it need not wait for its host to earn trust.</param>
-public sealed record ResultCheck(Verdict Verdict, string ComparisonHash, double Credit, string Reason = "", bool Proved = false);
+/// <param name="Retrained">Of its parts, those that were computed again here: what the host's standing is reckoned by.</param>
+public sealed record ResultCheck(Verdict Verdict, string ComparisonHash, double Credit, string Reason = "", bool Proved = false, int Retrained = 0);
 
 public enum HostStanding
 {

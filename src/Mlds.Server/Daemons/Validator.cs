@@ -14,6 +14,9 @@ sealed partial class Validator(ProjectDatabase database, ProjectFolder project, 
 {
     const long Batch = 100;
 
+    /// <summary>Seconds that a result waits for its host to earn trust.</summary>
+    const long LongestHeld = 86400;
+
     /// <summary>When each unit that has to wait, because its check couldn't be made, is looked at again.</summary>
     readonly Dictionary<long, long> _later = [];
 
@@ -26,20 +29,64 @@ sealed partial class Validator(ProjectDatabase database, ProjectFolder project, 
         {
             _later.Remove(unit);
             var results = database.Read(session => ResultFiles.ToValidate(session, project, unit));
-            var checks = results.ConvertAll(result => (Result: result, Check: Check(result, cancellation)));
+            var checks = results.ConvertAll(result => (Result: result, Check: Check(result, science.Check, cancellation)));
             if (checks.Exists(check => check.Check.Verdict == Verdict.Retry)) _later[unit] = state.Now + 60;
             writes.Add(database.Write(session => Judge(session, unit, checks)));
         }
         await Task.WhenAll(writes);
-        return units.Count >= Batch;
+        return units.Count == 0 ? await ProveHeld(cancellation) : units.Count >= Batch;
     }
 
-    ResultCheck Check(ReturnedResult result, CancellationToken cancellation)
+    /// <summary>
+    /// With nothing else to do, has the oldest held result computed again here: one that has been held for a day, or any when no work is left to send, for then its host can't earn
+    /// trust any more.
+    /// </summary>
+    async Task<bool> ProveHeld(CancellationToken cancellation)
+    {
+        var held = database.Read(session =>
+        {
+            var someUnsent = session.Number("SELECT count(*) FROM (SELECT id FROM result WHERE server_state = 2 LIMIT 1) AS unsent") > 0;
+            var id = session.Number(
+                "SELECT r.id FROM workunit w JOIN result r ON r.id = w.canonical_result_id WHERE w.held = 1 AND r.received <= $1 ORDER BY r.received, r.id LIMIT 1",
+                someUnsent ? state.Now - LongestHeld : state.Now);
+            return id is { } result ? ResultFiles.ById(session, project, result) : null;
+        });
+        if (held is null || (_later.TryGetValue(held.WorkUnitId, out var time) && time > state.Now)) return false;
+        var check = Check(held, science.Prove, cancellation);
+        if (check.Verdict == Verdict.Retry)
+        {
+            _later[held.WorkUnitId] = state.Now + 60;
+            return false;
+        }
+
+        await database.Write(session => Proved(session, held, check));
+        return true;
+    }
+
+    void Proved(Session session, ReturnedResult held, ResultCheck check)
+    {
+        // Trust, or a fall from it, may have come meanwhile.
+        if (session.Number("SELECT count(*) FROM workunit WHERE id = $1 AND held = 1 AND canonical_result_id = $2", held.WorkUnitId, held.ResultId) == 0) return;
+        if (check.Verdict == Verdict.Invalid)
+        {
+            LogInvalid(log, held.ResultName, held.HostId, check.Reason);
+            session.Execute("UPDATE host SET invalid_results = invalid_results + 1 WHERE id = $1", held.HostId);
+            Stand(session, held, check, ValidateState.Invalid);
+            signals.Transitioner.Set();
+            return;
+        }
+
+        session.Execute("UPDATE result SET proved = 1 WHERE id = $1", held.ResultId);
+        session.Execute("UPDATE workunit SET held = 0, assimilate_state = 1 WHERE id = $1", held.WorkUnitId);
+        signals.Assimilator.Set();
+    }
+
+    ResultCheck Check(ReturnedResult result, Func<ProjectDatabase, ReturnedResult, CancellationToken, ResultCheck> look, CancellationToken cancellation)
     {
         cancellation.ThrowIfCancellationRequested();
         try
         {
-            return science.Check(result, cancellation);
+            return look(database, result, cancellation);
         }
         catch (Exception exception) when (exception is not OperationCanceledException)
         {

@@ -74,6 +74,12 @@ public sealed class TrainingRun : IDisposable
     /// <summary>Where the time went since this run was made.</summary>
     public TrainingTimes Times { get; private set; }
 
+    /// <summary>
+    /// Called after every step of an epoch with the share of the epoch's steps done, on the thread that trains. It may wait, which pauses the
+    /// run; if it throws, the epoch is lost and the run can't go on: take its checkpoint before <see cref="NextEpoch"/>.
+    /// </summary>
+    public Action<double>? OnStep { get; set; }
+
     /// <summary>Steps of gradient descent an epoch.</summary>
     int Batches => (_order.Length + Recipe.Training.Batch - 1) / Recipe.Training.Batch;
 
@@ -150,6 +156,7 @@ public sealed class TrainingRun : IDisposable
             _power2 *= spec.Beta2;
             var step = AdamStep.At(_rate.Current, spec.Beta1, spec.Beta2, spec.Epsilon, _power1, _power2, Clip());
             _kernels.Update(step, _gradient, _weights, _first, _second);
+            OnStep?.Invoke((double)(start + batch.Length) / _order.Length);
         }
 
         return squares;
@@ -174,18 +181,22 @@ public sealed class TrainingRun : IDisposable
 
     Outcome? End(EpochRecord record)
     {
-        if (!float.IsFinite(record.TrainingLoss) || !float.IsFinite(record.ValidationLoss))
+        var outcome = OutcomeAfter(Recipe.Training, record);
+        if (outcome != Training.Outcome.Diverged) return outcome;
+        for (var i = 0; i < _weights.Length; i++)
         {
-            for (var i = 0; i < _weights.Length; i++)
-            {
-                if (float.IsNaN(_weights[i])) _weights[i] = Evaluation.CanonicalNaN;
-            }
-
-            return Training.Outcome.Diverged;
+            if (float.IsNaN(_weights[i])) _weights[i] = Evaluation.CanonicalNaN;
         }
 
-        if (record.ValidationLoss <= (float)Recipe.Training.GoalLoss) return Training.Outcome.Converged;
-        return record.Epoch >= Recipe.Training.EpochLimit ? Training.Outcome.NotConverged : null;
+        return outcome;
+    }
+
+    /// <summary>How a run ends with this epoch, or null if it goes on.</summary>
+    internal static Outcome? OutcomeAfter(TrainingSpec spec, EpochRecord record)
+    {
+        if (!float.IsFinite(record.TrainingLoss) || !float.IsFinite(record.ValidationLoss)) return Training.Outcome.Diverged;
+        if (record.ValidationLoss <= (float)spec.GoalLoss) return Training.Outcome.Converged;
+        return record.Epoch >= spec.EpochLimit ? Training.Outcome.NotConverged : null;
     }
 
     void AddMilestone(EpochRecord record)
