@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Logging;
 using Mlds.Server.Science;
 using Mlds.Zoos;
 
@@ -23,7 +24,7 @@ public sealed class RealWorkerTests
             await AddWorker(project, database, scratch);
         }
         var log = new RecordedLog();
-        await using var server = ProjectServer.Build(project, science, new() { Log = logging => Microsoft.Extensions.Logging.LoggingBuilderExtensions.AddProvider(logging, log) });
+        await using var server = ProjectServer.Build(project, science, new() { Log = logging => logging.AddProvider(log) });
         await server.StartAsync(TestContext.Current.CancellationToken);
         using var ada = new RealClient(scratch.In("ada"));
         using var bob = new RealClient(scratch.In("bob"));
