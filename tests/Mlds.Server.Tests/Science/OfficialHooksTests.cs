@@ -1,5 +1,4 @@
 using System.Xml.Linq;
-using Mlds.Bundles;
 using Mlds.Server.Science;
 using Mlds.Zoos;
 
