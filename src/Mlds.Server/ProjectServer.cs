@@ -12,6 +12,7 @@ using Mlds.Server.Database;
 using Mlds.Server.Downloads;
 using Mlds.Server.Pages;
 using Mlds.Server.Scheduler;
+using Mlds.Server.Statistics;
 using Mlds.Server.Uploads;
 
 namespace Mlds.Server;
@@ -37,7 +38,7 @@ public static class ProjectServer
         services.AddSingleton(_ => project.OpenDatabase(science.Schema));
         services.AddSingleton<SchedulerState>().AddSingleton<SchedulerEndpoint>().AddSingleton<BadKeys>();
         services.AddSingleton<UploadStore>().AddSingleton<UploadEndpoint>().AddSingleton<DownloadEndpoint>();
-        services.AddSingleton<AccountStore>().AddSingleton<AccountEndpoints>();
+        services.AddSingleton<AccountStore>().AddSingleton<AccountEndpoints>().AddSingleton<AccountPage>().AddSingleton<StatusPages>();
         services.AddRateLimiter(limits => RateLimits.Configure(limits, project.Settings, metrics));
         AddDaemons(services, options);
         var application = builder.Build();
@@ -53,10 +54,20 @@ public static class ProjectServer
         if (project.Settings.BehindProxy)
             application.UseForwardedHeaders(new ForwardedHeadersOptions { ForwardedHeaders = ForwardedHeaders.XForwardedFor | ForwardedHeaders.XForwardedProto });
         application.UsePathBase(project.Settings.Master.AbsolutePath.TrimEnd('/'));
+        application.Use((context, next) =>
+        {
+            // Pages are text and style of their own; nothing is run in them or fetched for them.
+            context.Response.Headers.ContentSecurityPolicy = "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; frame-ancestors 'none'";
+            context.Response.Headers.XContentTypeOptions = "nosniff";
+            return next(context);
+        });
         application.UseRouting();
         application.UseRateLimiter();
         var services = application.Services;
-        application.MapGet("/", () => MasterPage.Answer(project.Settings));
+        services.GetRequiredService<StatusPages>().Map(application);
+        services.GetRequiredService<AccountPage>().Map(application);
+        application.MapGet("/stats/{name}", (string name) =>
+            StatisticsExport.IsName(name) && project.In("stats", name) is var file && File.Exists(file) ? Results.File(file, "application/octet-stream") : Results.NotFound());
         application.MapPost("/scheduler", services.GetRequiredService<SchedulerEndpoint>().Answer);
         application.MapPost("/file_upload_handler", services.GetRequiredService<UploadEndpoint>().Answer);
         application.MapMethods("/download/{fan}/{name}", ["GET", "HEAD"], services.GetRequiredService<DownloadEndpoint>().Answer);
@@ -75,6 +86,7 @@ public static class ProjectServer
         if (options.Runs("validator")) services.AddHostedService<Validator>();
         if (options.Runs("assimilator")) services.AddHostedService<Assimilator>();
         if (options.Runs("deleter")) services.AddHostedService<FileDeleter>();
+        if (options.Runs("statistics")) services.AddHostedService<StatisticsExporter>();
     }
 
     /// <summary>The framework's own lines name whole URLs, which can hold addresses and passwords: none of them is written.</summary>

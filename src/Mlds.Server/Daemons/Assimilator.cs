@@ -38,7 +38,6 @@ sealed partial class Assimilator(ProjectDatabase database, ProjectFolder project
         }
         await Task.WhenAll(marks);
         metrics.Assimilated.Inc(units.Count);
-        if (units.Count > 0) signals.Generator.Set();
         return units.Count == Batch;
     }
 

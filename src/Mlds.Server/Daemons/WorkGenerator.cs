@@ -9,7 +9,7 @@ namespace Mlds.Server.Daemons;
 
 /// <summary>Asks the science for new work while too little is unsent.</summary>
 sealed partial class WorkGenerator(ProjectDatabase database, ProjectFolder project, IScience science, SchedulerState state, Signals signals, ILogger<WorkGenerator> log)
-    : Daemon(signals.Generator, TimeSpan.FromSeconds(2), log)
+    : Daemon(signals.Generator, TimeSpan.FromSeconds(1), log)
 {
     const int Batch = 50;
 

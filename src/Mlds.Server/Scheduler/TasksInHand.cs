@@ -17,7 +17,7 @@ sealed class TasksInHand(Session session, SchedulerState state, SchedulerRequest
             else if (task.Failed) outcome.Aborted.Add(task.Name);
             else if (task.Settled) outcome.AbortedIfNotStarted.Add(task.Name);
         }
-        foreach (var name in inHand) StopUnlessWanted(name);
+        foreach (var name in inHand) StopUnlessWanted(name, host);
     }
 
     /// <summary>A task was sent, and the client doesn't have it: the reply never arrived, or its state was lost.</summary>
@@ -39,12 +39,13 @@ sealed class TasksInHand(Session session, SchedulerState state, SchedulerRequest
         outcome.Messages.Add(($"Resent lost task {task.Name}", false));
     }
 
-    /// <summary>A task that isn't in progress here: stopped, unless it is merely late and would still be welcome.</summary>
-    void StopUnlessWanted(string name)
+    /// <summary>A task that isn't in progress here: stopped, unless it is merely late and would still be welcome, or in progress with another host of the account, of which this one is a copy.</summary>
+    void StopUnlessWanted(string name, HostRow host)
     {
         if (!FileName.IsValid(name)) return;
-        var late = session.Number(
-            "SELECT count(*) FROM result r JOIN workunit w ON w.id = r.workunit_id WHERE r.name = $1 AND r.server_state = 5 AND r.outcome = 4 AND w.errors = 0 AND w.canonical_result_id = 0", name);
-        if (late != 1) outcome.Aborted.Add(name);
+        var wanted = session.Number(
+            "SELECT count(*) FROM result r JOIN workunit w ON w.id = r.workunit_id WHERE r.name = $1 AND r.account_id = $2 AND w.errors = 0 "
+            + "AND (r.server_state = 4 OR r.server_state = 5 AND r.outcome = 4 AND w.canonical_result_id = 0)", name, host.AccountId);
+        if (wanted != 1) outcome.Aborted.Add(name);
     }
 }
