@@ -7,11 +7,11 @@ using System.Xml.Linq;
 namespace Mlds.Server.Tests;
 
 /// <summary>A client as far as the wire goes: makes the calls that a real one makes, and remembers what it has to.</summary>
-sealed class Caller(TestProject project, string key) : IDisposable
+sealed class Caller(ProjectFolder project, string key) : IDisposable
 {
     static readonly string[] s_features = ["fma", "avx2", "avx512f", "avx512bw", "avx512dq", "avx512vl"];
 
-    public HttpClient Http { get; } = new() { BaseAddress = new(project.MasterUrl), Timeout = TimeSpan.FromSeconds(30) };
+    public HttpClient Http { get; } = new() { BaseAddress = project.Settings.Master, Timeout = TimeSpan.FromSeconds(30) };
 
     public long HostId { get; set; }
     public long Seqno { get; set; }
@@ -31,10 +31,17 @@ sealed class Caller(TestProject project, string key) : IDisposable
 
     public static string Md5(string text) => Convert.ToHexStringLower(MD5.HashData(Encoding.UTF8.GetBytes(text)));
 
-    /// <summary>A new account, and a caller with its key.</summary>
-    public static async Task<Caller> Register(TestProject project, string name)
+    public Caller(TestProject project, string key)
+        : this(project.Folder, key)
     {
-        using var http = new HttpClient { BaseAddress = new(project.MasterUrl) };
+    }
+
+    public static Task<Caller> Register(TestProject project, string name) => Register(project.Folder, name);
+
+    /// <summary>A new account, and a caller with its key.</summary>
+    public static async Task<Caller> Register(ProjectFolder project, string name)
+    {
+        using var http = new HttpClient { BaseAddress = project.Settings.Master };
         var reply = XElement.Parse(await http.GetStringAsync($"create_account.php?email_addr={name}%40example.org&passwd_hash={Md5("secret" + name + "@example.org")}&user_name={name}", TestContext.Current.CancellationToken));
         return new Caller(project, reply.Element("authenticator")!.Value);
     }
