@@ -29,25 +29,30 @@ sealed class WorkCutting(Session session, WorkWanted wanted)
             row => new MachineRow(row.Long(0), Recipe.Parse(row.Text(1)), row.Real(2), row.Long(3), row.Long(4)))
         .ToDictionary(machine => machine.Id);
 
+    long _number = session.Number("SELECT count(*) FROM science_unit")!.Value;
+
     public IReadOnlyList<NewWorkUnit> Cut()
     {
         var units = new List<NewWorkUnit>();
         foreach (var population in PlannedPopulation.All(session))
-            while (units.Count < wanted.Count && Next(population) is { } unit) units.Add(unit);
+        {
+            if (units.Count == wanted.Count) break;
+            var waiting = session.Number(
+                "SELECT count(*) FROM science_network n JOIN science_machine m ON m.id = n.machine_id WHERE n.state = 0 AND m.population_id = $1", population.Id)!.Value;
+            while (waiting > 0 && units.Count < wanted.Count) units.Add(Next(population, ref waiting));
+        }
+
         return units;
     }
 
-    NewWorkUnit? Next(PlannedPopulation population)
+    NewWorkUnit Next(PlannedPopulation population, ref long waiting)
     {
-        var waiting = session.Number(
-            "SELECT count(*) FROM science_network n JOIN science_machine m ON m.id = n.machine_id WHERE n.state = 0 AND m.population_id = $1", population.Id)!.Value;
-        if (waiting == 0) return null;
         var taken = Take(population, Math.Clamp(waiting / Parts, 1, Bundle.MostNetworks / 2));
+        waiting -= taken.Count;
         var ringer = Ringer(population, taken);
         var networks = taken.ConvertAll(network => (Network: network, Ringer: ""));
         if (ringer is var (known, weights)) networks.Insert((int)(known.Place % (networks.Count + 1)), (known, weights));
-        var number = session.Number("SELECT count(*) FROM science_unit")!.Value + 1;
-        var name = FormattableString.Invariant($"{population.Name.Replace("..", "__", StringComparison.Ordinal)}_{number:d6}");
+        var name = FormattableString.Invariant($"{population.Name.Replace("..", "__", StringComparison.Ordinal)}_{++_number:d6}");
         session.Execute("INSERT INTO science_unit (name, population_id) VALUES ($1, $2)", name, population.Id);
         for (var i = 0; i < networks.Count; i++)
         {
@@ -90,12 +95,12 @@ sealed class WorkCutting(Session session, WorkWanted wanted)
         if (taken[0].Failures >= AloneAfter) return null;
         var lot = new ReplayLot(population.Secret);
         if (lot.Draw($"ringer before {taken[0].Id}", 0) * RingerEvery >= taken.Count) return null;
-        var from = lot.Place($"which before {taken[0].Id}");
+        var last = session.Number("SELECT max(network_id) FROM science_weights WHERE proved = 1") ?? 0;
         return session.Row(
             "SELECT n.id, n.machine_id, n.seed, n.place, w.sha256 FROM science_weights w JOIN science_network n ON n.id = w.network_id JOIN science_machine m ON m.id = n.machine_id "
-            + "WHERE w.proved = 1 AND w.epochs <= $3 AND n.state = 2 AND m.population_id = $1 ORDER BY (n.place + $2) % 1000003, n.id LIMIT 1",
+            + "WHERE w.proved = 1 AND w.network_id >= $2 AND w.epochs <= $3 AND n.state = 2 AND m.population_id = $1 ORDER BY w.network_id LIMIT 1",
             row => ((WaitingNetwork, string)?)(new WaitingNetwork(row.Long(0), row.Long(1), (uint)row.Long(2), row.Long(3), 0, null), row.Text(4)),
-            population.Id, from % 1000003, (long)population.EpochLimit);
+            population.Id, (long)(last * lot.Draw($"which before {taken[0].Id}", 0)), (long)population.EpochLimit);
     }
 
     NewWorkUnit Unit(PlannedPopulation population, string name, List<WaitingNetwork> networks)

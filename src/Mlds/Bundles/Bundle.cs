@@ -66,9 +66,9 @@ public sealed class Bundle
     {
         if (epochLimit is < 1 or > MostEpochs) throw new ArgumentException($"A unit trains 1 to {MostEpochs} epochs, not {epochLimit}.", nameof(epochLimit));
         if (networks.Count is < 1 or > MostNetworks) throw new ArgumentException($"A bundle has 1 to {MostNetworks} networks, not {networks.Count}.", nameof(networks));
-        var forms = networks.Select(network => Form(network.Recipe)).Distinct().ToList();
+        var (forms, numbers) = Forms(networks);
         if (forms.Count > MostForms) throw new ArgumentException($"A bundle has recipes of at most {MostForms} machines, not {forms.Count}.", nameof(networks));
-        if (networks.DistinctBy(network => network.Recipe.Id).Count() != networks.Count) throw new ArgumentException("A bundle asks for no network twice.", nameof(networks));
+        if (numbers.Zip(networks, (number, network) => (number, network.Recipe.Seed)).Distinct().Count() != networks.Count) throw new ArgumentException("A bundle asks for no network twice.", nameof(networks));
         using var stream = new MemoryStream();
         using var writer = new BinaryWriter(stream);
         writer.Write(Magic);
@@ -84,11 +84,11 @@ public sealed class Bundle
             writer.Write(text);
         }
 
-        foreach (var network in networks)
+        foreach (var (network, number) in networks.Zip(numbers))
         {
             if (network.From is { } from && from.RecipeId != network.Recipe.Id) throw new ArgumentException($"The checkpoint is of recipe {from.RecipeId}, not of {network.Recipe.Id}.", nameof(networks));
             var checkpoint = network.From?.ToBytes() ?? [];
-            writer.Write(forms.IndexOf(Form(network.Recipe)));
+            writer.Write(number);
             writer.Write(network.Recipe.Seed);
             writer.Write(checkpoint.Length);
             writer.Write(checkpoint);
@@ -111,21 +111,46 @@ public sealed class Bundle
         var networkCount = reader.Count("networks", 1, MostNetworks);
         var forms = new Recipe[formCount];
         for (var i = 0; i < formCount; i++) forms[i] = ReadForm(reader.Take(reader.Count("bytes of a recipe", 1, MostFormBytes)));
+        if (forms.DistinctBy(form => form.CanonicalJson).Count() != formCount) throw new InvalidDataException("The bundle has a recipe twice.");
         var networks = new List<BundleNetwork>(networkCount);
+        var seen = new HashSet<(int, uint)>();
         for (var i = 0; i < networkCount; i++)
         {
-            var form = forms[reader.Count("as a recipe's number", 0, formCount - 1)];
-            var recipe = form with { Seed = reader.UInt32() };
+            var number = reader.Count("as a recipe's number", 0, formCount - 1);
+            var recipe = forms[number] with { Seed = reader.UInt32() };
+            if (!seen.Add((number, recipe.Seed))) throw new InvalidDataException("The bundle asks for a network twice.");
             networks.Add(new BundleNetwork(recipe, ReadCheckpoint(recipe, reader.Take(reader.Int32()))));
         }
 
         reader.End();
-        if (networks.DistinctBy(network => network.Recipe.Id).Count() != networks.Count) throw new InvalidDataException("The bundle asks for a network twice.");
         return new Bundle(epochLimit, networks, bytes);
     }
 
-    /// <summary>The recipe's text with seed 0: what a machine's networks share.</summary>
-    static string Form(Recipe recipe) => (recipe with { Seed = 0 }).CanonicalJson;
+    /// <summary>The recipes' texts with seed 0, which a machine's networks share, and which of them each network has.</summary>
+    static (List<string> Forms, List<int> Numbers) Forms(IReadOnlyList<BundleNetwork> networks)
+    {
+        var (forms, numbers, known) = (new List<string>(), new List<int>(networks.Count), new List<(Recipe Recipe, int Number)>());
+        foreach (var (recipe, _) in networks)
+        {
+            // Recipes that were copied from one another with another seed share all else, so the text is made once for thousands of them.
+            var index = known.FindIndex(sample => SharesAllButSeed(sample.Recipe, recipe));
+            if (index < 0)
+            {
+                var form = (recipe with { Seed = 0 }).CanonicalJson;
+                if (!forms.Contains(form)) forms.Add(form);
+                index = known.Count;
+                known.Add((recipe, forms.IndexOf(form)));
+            }
+
+            numbers.Add(known[index].Number);
+        }
+
+        return (forms, numbers);
+    }
+
+    static bool SharesAllButSeed(Recipe one, Recipe other) =>
+        ReferenceEquals(one.MachineName, other.MachineName) && ReferenceEquals(one.Machine, other.Machine) && ReferenceEquals(one.Data, other.Data)
+        && ReferenceEquals(one.DataSha256, other.DataSha256) && ReferenceEquals(one.Network, other.Network) && ReferenceEquals(one.Training, other.Training);
 
     static Recipe ReadForm(ReadOnlySpan<byte> text)
     {

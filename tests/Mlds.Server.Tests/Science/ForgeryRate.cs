@@ -33,6 +33,7 @@ static class ForgeryRate
         int Host(int host)
         {
             var random = new Random(host);
+            var returned = 0;
             for (var unit = 0; ; unit++)
             {
                 var networks = Enumerable.Range(0, UnitNetworks).Select(_ => (pool[random.Next(pool.Count)], Forges: random.Next(forgeOneIn) == 0)).DistinctBy(network => network.Item1.Asked.Recipe.Id).ToList();
@@ -41,7 +42,8 @@ static class ForgeryRate
                     bundle.Sha256, new Provenance("", "", "", "", 0), KnownAnswer.Expected, networks.ConvertAll(network => network.Forges ? network.Item1.Forged : network.Item1.Honest));
                 var last = 0;
                 var examined = examiner.Examine(result.ToBytes(), bundle, (position, _) => lot.Draw($"{host}/{unit}", last = position) < share, _ => null, CancellationToken.None);
-                if (examined.Fault is not null) return (unit * UnitNetworks) + last + 1;
+                if (examined.Fault is not null) return returned + last + 1;
+                returned += networks.Count;
             }
         }
     }

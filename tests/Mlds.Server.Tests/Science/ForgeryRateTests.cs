@@ -47,7 +47,7 @@ public sealed class ForgeryRateTests
         foreach (var row in result["until_caught"]!.AsArray().GroupBy(row => (double)row!["share"]!))
             Assert.Contains(Row([.. row.Select(item => item!)]), page, StringComparison.Ordinal);
         foreach (var row in result["escaping"]!.AsArray())
-            Assert.Contains(FormattableString.Invariant($"| {(double)row!["forged"]!:p0} | {(int)row["honest_first"]!:n0} | {100 * (double)row["hosts"]!:f1} % |"), page, StringComparison.Ordinal);
+            Assert.Contains(FormattableString.Invariant($"| {100 * (double)row!["forged"]!:f0} % | {(int)row["honest_first"]!:n0} | {100 * (double)row["hosts"]!:f1} % |"), page, StringComparison.Ordinal);
     }
 
     /// <summary>A line of the page's table: all kinds together, once for hosts that forge everything and once for those that forge one in ten.</summary>
