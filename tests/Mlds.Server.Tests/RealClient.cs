@@ -1,10 +1,11 @@
 using System.Diagnostics;
 using System.Globalization;
+using System.Text.RegularExpressions;
 
 namespace Mlds.Server.Tests;
 
 /// <summary>Debian's unmodified BOINC client, with a data directory and a port of its own.</summary>
-sealed class RealClient : IDisposable
+sealed partial class RealClient : IDisposable
 {
     const string Password = "trial";
 
@@ -23,7 +24,6 @@ sealed class RealClient : IDisposable
             <cc_config>
               <log_flags><task>1</task><file_xfer>1</file_xfer><sched_ops>1</sched_ops><http_xfer_debug>0</http_xfer_debug></log_flags>
               <options>
-                <allow_multiple_clients>1</allow_multiple_clients>
                 <dont_contact_ref_site>1</dont_contact_ref_site>
                 <no_info_fetch>1</no_info_fetch>
                 <skip_cpu_benchmarks>1</skip_cpu_benchmarks>
@@ -59,10 +59,22 @@ sealed class RealClient : IDisposable
     {
         _process = Process.Start(new ProcessStartInfo(
             "/bin/bash",
-            ["-c", "exec /usr/bin/boinc --dir \"$0\" --gui_rpc_port \"$1\" --allow_multiple_clients >>\"$0/client.log\" 2>&1", Folder, _port.ToString(CultureInfo.InvariantCulture)])
+            ["-c", "exec /usr/bin/boinc --dir \"$0\" --gui_rpc_port \"$1\" >>\"$0/client.log\" 2>&1", Folder, _port.ToString(CultureInfo.InvariantCulture)])
         { WorkingDirectory = Folder })!;
         await TestProject.Until(() => Command("--get_host_info", quiet: true).Code == 0, "the client answers", 30);
     }
+
+    /// <summary>Makes an account and attaches with it; its key.</summary>
+    public string Attach(string masterUrl, string name)
+    {
+        Do("--create_account", masterUrl, $"{name}@example.org", "password1", name);
+        var key = Key().Match(Do("--lookup_account", masterUrl, $"{name}@example.org", "password1")).Value;
+        Do("--project_attach", masterUrl, key);
+        return key;
+    }
+
+    [GeneratedRegex("[0-9a-f]{32}")]
+    private static partial Regex Key();
 
     /// <summary>Asks it to end, as a volunteer would.</summary>
     public async Task Quit()

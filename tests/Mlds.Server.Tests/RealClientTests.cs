@@ -9,17 +9,6 @@ namespace Mlds.Server.Tests;
 /// <summary>Debian's unmodified client, from attaching to credit and through what happens to volunteers' computers in between.</summary>
 public sealed partial class RealClientTests
 {
-    static string Attach(RealClient client, TestProject project, string name)
-    {
-        client.Do("--create_account", project.MasterUrl, $"{name}@example.org", "password1", name);
-        var key = Key().Match(client.Do("--lookup_account", project.MasterUrl, $"{name}@example.org", "password1")).Value;
-        client.Do("--project_attach", project.MasterUrl, key);
-        return key;
-    }
-
-    [GeneratedRegex("[0-9a-f]{32}")]
-    private static partial Regex Key();
-
     [GeneratedRegex(@"fraction done: ([0-9.]+)")]
     private static partial Regex Fraction();
 
@@ -39,7 +28,7 @@ public sealed partial class RealClientTests
         try
         {
             await client.Start();
-            var key = Attach(client, project, "ada");
+            var key = client.Attach(project.MasterUrl, "ada");
             await TestProject.Until(() => Progress(client) > 0.1, "the first task makes progress");
 
             client.Do("--task", project.MasterUrl, "unit_0_0", "suspend");
@@ -82,14 +71,16 @@ public sealed partial class RealClientTests
                 "the cancelled task is reported as aborted");
 
             await TestProject.Until(() => client.Do("--get_tasks").Contains("unit_2_0", StringComparison.Ordinal), "the third task is there");
+            var before = client.Log.Length;
             client.Do("--project", project.MasterUrl, "reset");
             client.Do("--project", project.MasterUrl, "update");
-            await TestProject.Until(() => client.Log.Contains("Resent lost task unit_2_0", StringComparison.Ordinal), "the lost task is sent again");
+            await TestProject.Until(() => client.Log[before..].Contains("Resent lost task unit_2_0", StringComparison.Ordinal), "the lost task is sent again");
 
             client.Do("--project", project.MasterUrl, "detach");
             client.Do("--project_attach", project.MasterUrl, key);
             await TestProject.Until(() => project.Number("SELECT count(*) FROM result WHERE outcome = 7") == 1, "what it had is given to others");
             Assert.Equal(1, project.Number("SELECT count(*) FROM host"));
+            await TestProject.Until(() => client.Do("--get_tasks").Contains("unit_2_1", StringComparison.Ordinal), "it has a task again");
 
             await CopyTheFolder(client, project);
         }
@@ -122,10 +113,16 @@ public sealed partial class RealClientTests
         var copy = Path.Combine(project.Scratch, "copy");
         Directory.CreateDirectory(copy);
         foreach (var file in Directory.EnumerateFiles(client.Folder)) File.Copy(file, Path.Combine(copy, Path.GetFileName(file)));
-        await client.Start();
-        client.Do("--project", project.MasterUrl, "update");
         var calls = project.Number("SELECT rpc_seqno FROM host WHERE id = 1");
-        await TestProject.Until(() => project.Number("SELECT rpc_seqno FROM host WHERE id = 1") > calls, "the original calls");
+        await client.Start();
+        await TestProject.Until(
+            () =>
+            {
+                client.Do("--project", project.MasterUrl, "update");
+                Thread.Sleep(1500);
+                return project.Number("SELECT rpc_seqno FROM host WHERE id = 1") > calls;
+            },
+            "the original calls");
         await client.Quit();
         using var other = new RealClient(copy);
         await other.Start();
@@ -162,7 +159,7 @@ public sealed partial class RealClientTests
         try
         {
             await client.Start();
-            Attach(client, project, "bob");
+            client.Attach(project.MasterUrl, "bob");
             await TestProject.Until(() => project.Number("SELECT count(*) FROM result WHERE exit_status = -186") >= 1, "the client refuses the program");
             Assert.Contains("signature verification", client.Log, StringComparison.OrdinalIgnoreCase);
             Assert.Empty(science.Zoo);
