@@ -59,9 +59,11 @@ public static class OfficialTemplates
         $"""
         <input_template>
           <file_info>
+            <number>0</number>
           </file_info>
           <workunit>
             <file_ref>
+              <file_number>0</file_number>
               <open_name>bundle</open_name>
             </file_ref>
             <rsc_fpops_est>{units.Average(unit => unit.Flops):e6}</rsc_fpops_est>
