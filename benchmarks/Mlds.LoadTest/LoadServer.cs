@@ -20,7 +20,13 @@ static class LoadServer
         var science = new LoadScience();
         var settings = new ProjectSettings
         {
-            Name = "Load", MasterUrl = url, Database = database, RequestDelay = 1, LowWater = LowWater, DailyQuota = 100_000, MaxInProgressPerProcessor = 1000,
+            Name = "Load",
+            MasterUrl = url,
+            Database = database,
+            RequestDelay = 1,
+            LowWater = LowWater,
+            DailyQuota = 100_000,
+            MaxInProgressPerProcessor = 1000,
         };
         var project = await ProjectCreation.Create(folder, settings, science.Schema);
         var leaf = Path.Combine(folder, "apps", "load", "1.00", "x86_64-pc-linux-gnu");
