@@ -39,7 +39,7 @@ public sealed partial class TwoClientsTests : IAsyncDisposable
         var url = $"http://127.0.0.1:{TestProject.FreePort()}/mlds/";
         var settings = new ProjectSettings { Name = "Networks", MasterUrl = url, RequestDelay = 1, AccountCallsPerMinute = 1000 };
         var project = await ProjectCreation.Create(_scratch.In("p"), settings, []);
-        var science = new NetworkScience(project.Path, new ReplayPolicy(First: 3, Floor: 0.02, Release: 6));
+        using var science = new NetworkScience(project.Path, new ReplayPolicy(First: 3, Floor: 0.02, Release: 6));
         await using (var database = project.OpenDatabase(science.Schema))
         {
             WorkAdding.Add(database, project.Path, Work, new WorkOptions(6, EpochLimit: 25));
