@@ -10,6 +10,7 @@ namespace Mlds.LoadTest;
 static class LoadServer
 {
     public const int Accounts = 200;
+    const int LowWater = 20_000;
 
     /// <summary>The key of one of the test's accounts: made of its number, so that the storm knows it.</summary>
     public static string Key(int account) => Convert.ToHexStringLower(MD5.HashData(Encoding.ASCII.GetBytes($"load account {account}")));
@@ -19,7 +20,13 @@ static class LoadServer
         var science = new LoadScience();
         var settings = new ProjectSettings
         {
-            Name = "Load", MasterUrl = url, Database = database, RequestDelay = 1, LowWater = 20_000, DailyQuota = 100_000, MaxInProgressPerProcessor = 1000,
+            Name = "Load",
+            MasterUrl = url,
+            Database = database,
+            RequestDelay = 1,
+            LowWater = LowWater,
+            DailyQuota = 100_000,
+            MaxInProgressPerProcessor = 1000,
         };
         var project = await ProjectCreation.Create(folder, settings, science.Schema);
         var leaf = Path.Combine(folder, "apps", "load", "1.00", "x86_64-pc-linux-gnu");
@@ -41,11 +48,20 @@ static class LoadServer
         return 0;
     }
 
+    /// <summary>Whether as much work is there as two tasks for each host take.</summary>
+    public static int IsReady(string folder)
+    {
+        using var http = new HttpClient { BaseAddress = ProjectFolder.Open(folder).Settings.Master };
+        var status = http.GetStringAsync("server_status?xml=1").GetAwaiter().GetResult();
+        return status.Contains($"<results_ready_to_send>{LowWater}<", StringComparison.Ordinal) ? 0 : 1;
+    }
+
     public static async Task<int> Serve(string folder)
     {
         var project = ProjectFolder.Open(folder);
         await using var server = ProjectServer.Build(project, new LoadScience(), new() { Log = logging => logging.AddSimpleConsole().SetMinimumLevel(LogLevel.Warning) });
         await server.StartAsync();
+        File.WriteAllText(Path.Combine(folder, "pid"), Environment.ProcessId.ToString(System.Globalization.CultureInfo.InvariantCulture));
         Console.WriteLine("serving");
         var stop = new TaskCompletionSource();
         using var term = System.Runtime.InteropServices.PosixSignalRegistration.Create(System.Runtime.InteropServices.PosixSignal.SIGTERM, context =>

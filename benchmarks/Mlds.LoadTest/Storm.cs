@@ -19,14 +19,21 @@ static class Storm
         var all = Enumerable.Range(0, hosts).Select(i => new SimulatedHost(i)).ToArray();
         // Attaching isn't what is measured: every host gets its id and two tasks first.
         await Calls(url, all, callers, rounds: 2, deadline: null);
+        Console.Error.WriteLine("All hosts are attached; measuring.");
+        var (idle, total) = Processor.Times();
+        var mine = Processor.OfOurs(Environment.ProcessId) + Processor.OfOurs(Processor.Serving(folder));
         var watch = Stopwatch.StartNew();
         var times = await Calls(url, all, callers, rounds: int.MaxValue, deadline: DateTime.UtcNow.AddSeconds(seconds));
         var elapsed = watch.Elapsed.TotalSeconds;
+        var (idleAfter, totalAfter) = Processor.Times();
+        var others = totalAfter - total - (idleAfter - idle) - (Processor.OfOurs(Environment.ProcessId) + Processor.OfOurs(Processor.Serving(folder)) - mine);
         times.Sort();
         double At(double share) => times[Math.Min(times.Count - 1, (int)(share * times.Count))];
         Console.WriteLine(JsonSerializer.Serialize(
             new
             {
+                processor = Processor.Name(),
+                cores = Environment.ProcessorCount,
                 hosts,
                 callers,
                 seconds = Math.Round(elapsed, 2),
@@ -39,6 +46,7 @@ static class Storm
                 p95_ms = Math.Round(At(0.95), 2),
                 p99_ms = Math.Round(At(0.99), 2),
                 max_ms = Math.Round(times[^1], 2),
+                share_of_others = Math.Round(Math.Max(0, others) / Math.Max(1, totalAfter - total), 3),
             },
             new JsonSerializerOptions { WriteIndented = true }));
         return all.Any(host => host.Failed > 0) ? 1 : 0;

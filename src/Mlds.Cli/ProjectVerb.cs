@@ -62,7 +62,7 @@ static class ProjectVerb
         if (run.Get(s_database) is { } database) settings = settings with { Database = database };
         var project = ProjectCreation.Create(folder, settings, []).GetAwaiter().GetResult();
         run.Output.WriteLine($"Project '{settings.Name}' at {url} is in '{folder}'.");
-        if (WorkerBuild.Find() is { } builds) AddVersions(run, project, AppVersionFolder.Find(builds));
+        if (WorkerBuild.Find() is { } builds) AddVersions(run, project, AppVersionFolder.Copy(builds, Path.Combine(project.Apps, "mlds")));
         else run.Output.WriteLine("It has no program yet: `src/Mlds.Worker/publish --app linux-x64` makes the worker, `mlds project app add artifacts/worker/app -p` adds it.");
         run.Output.WriteLine($"Its code-signing key is in '{ProjectCreation.SigningFolder(folder)}'. Whoever has it can run programs on every volunteer's computer: take it off this machine before you serve in public (docs/operate.md).");
         run.PrintJson(() => new JsonObject { ["folder"] = project.Path, ["master_url"] = url, ["code_signing_key"] = ProjectCreation.SigningKeyFile(folder) });

@@ -27,6 +27,7 @@ public static class ProjectServer
     /// <exception cref="ProjectException">The settings, keys or database can't be used.</exception>
     public static WebApplication Build(ProjectFolder project, IScience science, ServeOptions options)
     {
+        KeepThreads();
         var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ContentRootPath = project.Path, ApplicationName = "mlds" });
         builder.Configuration.Sources.Clear(); // project.json is all there is to set
         ConfigureLogging(builder.Logging, options);
@@ -47,6 +48,13 @@ public static class ProjectServer
         _ = application.Services.GetRequiredService<SchedulerState>();
         if (options.Runs("web")) Map(application, project);
         return application;
+    }
+
+    /// <summary>Daemons compute and wait on threads of the pool. Calls don't queue behind them for the second that the pool takes to grow.</summary>
+    static void KeepThreads()
+    {
+        ThreadPool.GetMinThreads(out var workers, out var ports);
+        ThreadPool.SetMinThreads(Math.Max(workers, Environment.ProcessorCount + 16), ports);
     }
 
     static void Map(WebApplication application, ProjectFolder project)

@@ -30,6 +30,7 @@ sealed partial class RealClient : IDisposable
                 <suppress_net_info>1</suppress_net_info>
                 <report_results_immediately>1</report_results_immediately>
                 <ncpus>2</ncpus>
+                <no_priority_change>1</no_priority_change>
               </options>
             </cc_config>
             """);

@@ -93,7 +93,7 @@ sealed class TestProject : IAsyncDisposable
     public long Number(string sql, params object?[] values) => Database.Read(session => session.Number(sql, values)) ?? 0;
 
     /// <summary>Waits until the daemons have brought something about.</summary>
-    public static async Task Until(Func<bool> holds, string what, double seconds = 60)
+    public static async Task Until(Func<bool> holds, string what, double seconds = 120)
     {
         var end = DateTime.UtcNow.AddSeconds(seconds);
         while (!holds())

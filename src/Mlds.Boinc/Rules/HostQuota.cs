@@ -14,9 +14,6 @@ public readonly record struct HostQuota(long MaxJobsPerDay, long JobsToday, long
 
     public HostQuota AfterValid(long quota) => this with { MaxJobsPerDay = Math.Min(quota, 2 * MaxJobsPerDay), ConsecutiveValid = ConsecutiveValid + 1 };
 
-    /// <summary>After false work: back to the smallest quota.</summary>
-    public HostQuota AfterFraud() => this with { MaxJobsPerDay = 1, ConsecutiveValid = 0 };
-
     public HostQuota AfterSent(long day) => this with { Day = day, JobsToday = (day == Day ? JobsToday : 0) + 1 };
 
     /// <summary>Tasks that may still be sent on <paramref name="day"/> to a host of <paramref name="processors"/>.</summary>

@@ -24,6 +24,19 @@ public sealed record AppVersionFolder(string Path, string App, int Version, stri
         return leaves.ConvertAll(Read);
     }
 
+    /// <summary>Copies a version's folder, or an app's, without signatures, which may be another project's, into an app's folder of this one.</summary>
+    public static IReadOnlyList<AppVersionFolder> Copy(string from, string appFolder)
+    {
+        foreach (var version in Find(from))
+        {
+            var parts = version.Path.Split(System.IO.Path.DirectorySeparatorChar);
+            var leaf = Directory.CreateDirectory(System.IO.Path.Combine(appFolder, parts[^2], parts[^1])).FullName;
+            foreach (var file in Directory.EnumerateFiles(version.Path).Where(file => !file.EndsWith(SignatureSuffix, StringComparison.Ordinal)))
+                File.Copy(file, System.IO.Path.Combine(leaf, System.IO.Path.GetFileName(file)), overwrite: true);
+        }
+        return Find(appFolder);
+    }
+
     /// <summary>Signs every file; a signature that is there is written anew.</summary>
     public void Sign(PrivateKey key)
     {
