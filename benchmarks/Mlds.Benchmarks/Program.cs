@@ -7,6 +7,7 @@ switch (args)
     case ["activations"]: ActivationErrors.Measure(); break;
     case ["step"]: StepServer.Run(); break;
     case ["shapes", .. var options]: return Shapes.Run(options);
+    case ["zoo", .. var options]: return ZooSpeed.Run(options);
     default: BenchmarkSwitcher.FromAssembly(typeof(ActivationErrors).Assembly).Run(args); break;
 }
 

@@ -16,6 +16,7 @@ static class GenerateVerb
     static readonly Option<int> s_threads = new("--threads") { Description = "Networks trained at once; one a core when not given.", HelpName = "T", DefaultValueFactory = _ => Environment.ProcessorCount };
 
     static readonly Option<double> s_checkpoint = new("--checkpoint-every") { Description = "Seconds of a network's training that a kill may cost.", HelpName = "S", DefaultValueFactory = _ => 5 };
+    static readonly Option<bool> s_keep = new("--keep-milestones") { Description = "Keep the checkpoint at every milestone for good: for releases with trajectories and for verify --segments." };
     static readonly Option<bool> s_plan = new("--plan") { Description = "Only print what it will take: time, bytes and outcomes by machine. Writes nothing." };
     static readonly Option<double> s_planSeconds = new("--plan-seconds") { Description = "How long --plan may measure.", HelpName = "S", DefaultValueFactory = _ => 20 };
 
@@ -27,7 +28,7 @@ static class GenerateVerb
             "mlds generate ds1 --networks 10000 --shard 3/16 --zoo z3",
             "mlds generate ds1 --networks 10000 --plan")
         {
-            s_population, s_zoo, s_networks, s_shard, s_threads, s_checkpoint, s_plan, s_planSeconds,
+            s_population, s_zoo, s_networks, s_shard, s_threads, s_checkpoint, s_keep, s_plan, s_planSeconds,
         }
         .Runs(Run);
 
@@ -38,7 +39,7 @@ static class GenerateVerb
         var threads = Limits.Check("--threads", run.Get(s_threads), 1, 1024);
         var seconds = run.Get(s_checkpoint);
         if (seconds is not (>= 0.01 and <= 86_400)) throw new UsageException(FormattableString.Invariant($"--checkpoint-every takes 0.01 … 86400 seconds, not {seconds}."));
-        var options = new GenerationOptions(networks, Shard.Parse(run.Get(s_shard)!), threads, TimeSpan.FromSeconds(seconds));
+        var options = new GenerationOptions(networks, Shard.Parse(run.Get(s_shard)!), threads, TimeSpan.FromSeconds(seconds)) { KeepMilestones = run.Get(s_keep) };
         var planSeconds = run.Get(s_planSeconds);
         if (planSeconds is not (>= 1 and <= 86_400)) throw new UsageException(FormattableString.Invariant($"--plan-seconds takes 1 … 86400 seconds, not {planSeconds}."));
         if (run.Get(s_plan)) return Plan(run, population, options, TimeSpan.FromSeconds(planSeconds));

@@ -55,10 +55,12 @@ static class Generation
             $"{progress.NetworksPerMinute:0.0} networks/min, {progress.SampleTimestepsPerSecond / 1e6:0.00} M sample-timesteps/s, {remaining}");
     }
 
-    static string Left(TimeLeft? left) => left switch
+    /// <summary>No more than is known: one figure where it is right to a fifth, else a range that holds the truth eight times of ten.</summary>
+    internal static string Left(TimeLeft? left) => left switch
     {
         null => "time left not known yet",
         { IsAtLeast: true } time => $"at least {Terminal.Duration(time.Expected)} left",
-        { } time => $"about {Terminal.Duration(time.Expected)} left",
+        { IsSharp: true } time => $"about {Terminal.Duration(time.Expected)} left",
+        { } time => $"{Terminal.Duration(time.Low)} to {Terminal.Duration(time.High)} left",
     };
 }

@@ -6,9 +6,10 @@ namespace Mlds.Cli;
 
 /// <summary>A machine with its name, and how the sequences are drawn on which it is judged.</summary>
 /// <param name="Data">Its data in the population it comes from, or a stand-in.</param>
+/// <param name="Sequences">The same in the numbers that its networks learn from.</param>
 /// <param name="DataSource">Where <paramref name="Data"/> is from, in words.</param>
 /// <param name="GoalLoss">The loss that counts as learned there.</param>
-sealed record NamedMachine(string Name, IMachine Machine, DataSpec Data, string DataSource, double GoalLoss);
+sealed record NamedMachine(string Name, IMachine Machine, DataSpec Data, DataSpec Sequences, string DataSource, double GoalLoss);
 
 /// <summary>Finds machines for <c>mlds machines</c>: in the catalogue, in a population, or in a definition's file.</summary>
 static class MachineSource
@@ -63,6 +64,7 @@ static class MachineSource
             name,
             population.Machine(name),
             data with { Training = Math.Max(data.Training, FewestSequences) },
+            data,
             $"drawn as in population {population.Name}",
             population.TrainingSpec(name).GoalLoss);
     }
@@ -70,6 +72,7 @@ static class MachineSource
     static NamedMachine WithoutPopulation(string name, IMachine machine)
     {
         var planted = machine is KeyedMachine keyed ? new PlantedKey(keyed.Key, 16) : null;
-        return new NamedMachine(name, machine, new DataSpec(1, FewestSequences, 1, 16, 1, 1, planted), "drawn from data seed 1", UsualGoal);
+        var data = new DataSpec(1, FewestSequences, 1, 16, 1, 1, planted);
+        return new NamedMachine(name, machine, data, data with { Training = 16_384, Validation = 2048, LongTest = 512, LongLength = 256 }, "drawn from data seed 1", UsualGoal);
     }
 }

@@ -57,12 +57,10 @@ static class QuickstartVerb
     static int Release(Zoo zoo, string folder, IProgressView view, CancellationToken cancellation)
     {
         var plan = ReleasePlan.Make(zoo, []);
-        var item = view.Begin("Writing the release", plan.Networks.Count);
         if (!Path.Exists(folder))
-            ReleaseWriter.Write(zoo, folder, new ReleaseOptions([], ["npy"]), done => item.Report(done), cancellation);
+            ReleaseWriter.Write(zoo, folder, new ReleaseOptions([], ["npy"]), new ProgressItems(view).Report, cancellation);
         else if (!IsReleaseOf(zoo, plan, folder))
             throw new FailureException($"'{folder}' is not a release of these {plan.Networks.Count} networks, and a release is never changed; move it away, or give another --out.");
-        item.Report(plan.Networks.Count);
         return plan.Networks.Count;
     }
 

@@ -31,7 +31,8 @@ static class ServeVerb
 
     static async Task Serve(VerbRun run, ProjectFolder project, ServeOptions options)
     {
-        await using var server = ProjectServer.Build(project, ProjectScience.Of(project), options);
+        using var science = ProjectScience.Of(project);
+        await using var server = ProjectServer.Build(project, science, options);
         await server.StartAsync(run.Cancellation);
         run.Error.WriteLine($"Serving '{project.Settings.Name}' at {project.Settings.MasterUrl}; Ctrl-C stops it.");
         run.PrintJson(() => new JsonObject { ["master_url"] = project.Settings.MasterUrl, ["pid"] = Environment.ProcessId });

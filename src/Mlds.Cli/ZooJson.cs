@@ -83,6 +83,7 @@ static class ZooJson
             ["weights_sha256"] = milestone.WeightsSha256,
             ["chain"] = milestone.Chain,
         })]);
+        document["kept_epochs"] = new JsonArray([.. zoo.KeptEpochs(network).Select(epoch => (JsonNode)epoch)]);
         return document;
     }
 }

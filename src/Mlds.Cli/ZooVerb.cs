@@ -8,25 +8,50 @@ using Mlds.Zoos;
 
 namespace Mlds.Cli;
 
-/// <summary><c>mlds zoo DIR [show ID]</c>: what a zoo holds; one network in full.</summary>
+/// <summary><c>mlds zoo DIR</c> and what can be done with a zoo: show a network, compact, export its recipes, back it up.</summary>
 static class ZooVerb
 {
     static readonly Argument<string> s_folder = new("DIR") { Description = "The zoo's folder." };
-    static readonly Argument<string[]> s_show = new("show ID") { Description = "Shows the network whose recipe id begins with ID: recipe, provenance, losses.", Arity = ArgumentArity.ZeroOrMore };
+    static readonly Argument<string[]> s_action = new("ACTION")
+    {
+        Description = "Nothing for the status; `show ID`: the network whose recipe id begins with ID, in full; `compact`: gives unused space back; `export-recipes`: every network's recipe, a line of canonical JSON each; `backup --to FILE`: a copy, also while a writer is at work.",
+        Arity = ArgumentArity.ZeroOrMore,
+    };
+
+    static readonly Option<string?> s_to = new("--to") { Description = "For backup: the file to write; one called zoo.db is a zoo of its own.", HelpName = "FILE" };
+    static readonly Option<string?> s_out = new("--out") { Description = "For export-recipes: the file to write; stdout when not given.", HelpName = "FILE.jsonl" };
 
     public static Command Create() =>
-        new Verb("zoo", "Shows what a zoo holds, by machine and outcome; or one network in full.", "mlds zoo z", "mlds zoo z show 3fa2c1")
+        new Verb(
+            "zoo",
+            "Shows what a zoo holds, by machine and outcome; or one network in full; or compacts, exports or backs up the zoo.",
+            "mlds zoo z",
+            "mlds zoo z show 3fa2c1",
+            "mlds zoo z backup --to copy/zoo.db",
+            "mlds zoo z export-recipes --out recipes.jsonl",
+            "mlds zoo z compact")
         {
-            s_folder, s_show,
+            s_folder, s_action, s_to, s_out,
         }
         .Runs(Run);
 
     static int Run(VerbRun run)
     {
-        var show = run.Get(s_show);
-        if (show is not ([] or ["show", _])) throw new UsageException($"After the zoo's folder comes nothing or `show ID`, not '{string.Join(' ', show)}'.");
-        using var zoo = Zoo.Open(run.Get(s_folder));
-        if (show is [_, var id]) ShowNetwork(run, zoo, Find(zoo, id));
+        var (folder, action) = (run.Get(s_folder), run.Get(s_action));
+        if (action is not ([] or ["show", _] or ["compact"] or ["export-recipes"] or ["backup"]))
+            throw new UsageException($"After the zoo's folder comes nothing, `show ID`, `compact`, `export-recipes` or `backup --to FILE`, not '{string.Join(' ', action)}'.");
+        if (run.Has(s_to) && action is not ["backup"]) throw new UsageException("--to goes with `backup`, as in `mlds zoo z backup --to copy/zoo.db`.");
+        if (run.Has(s_out) && action is not ["export-recipes"]) throw new UsageException("--out goes with `export-recipes`, as in `mlds zoo z export-recipes --out recipes.jsonl`.");
+        if (action is ["compact"])
+        {
+            ZooActions.Compact(run, folder);
+            return ExitCode.Success;
+        }
+
+        using var zoo = Zoo.Open(folder);
+        if (action is ["show", var id]) ShowNetwork(run, zoo, Find(zoo, id));
+        else if (action is ["export-recipes"]) ZooActions.ExportRecipes(run, zoo, run.Get(s_out));
+        else if (action is ["backup"]) ZooActions.Backup(run, zoo, run.Get(s_to) ?? throw new UsageException("`backup` needs --to FILE: where the copy goes, as in `mlds zoo z backup --to copy/zoo.db`."));
         else ShowStatus(run, zoo);
         return ExitCode.Success;
     }
@@ -67,9 +92,14 @@ static class ZooVerb
         Line("trained", string.Create(CultureInfo.InvariantCulture, $"by mlds {from.ProgramVersion} on {from.Host} ({from.Processor}, {from.KernelSet}), {from.CoreSeconds:0.00} core-seconds"));
         var milestones = zoo.Milestones(network);
         if (milestones.Count > 0) Line("milestones", $"{milestones.Count}, the last with chain {milestones[^1].Chain}");
+        var kept = zoo.KeptEpochs(network);
         output.WriteLine();
         output.WriteLine("validation loss by epoch");
         foreach (var line in LossPlot.Draw([.. history.Select(epoch => epoch.ValidationLoss)], Terminal.Width, 12)) output.WriteLine(line);
+        output.WriteLine();
+        output.WriteLine("milestones: epoch, validation loss, SHA-256 of the weights");
+        foreach (var milestone in milestones)
+            output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{milestone.Epoch,8}  {milestone.ValidationLoss,10:g4}  {milestone.WeightsSha256}{(kept.Contains(milestone.Epoch) ? "  checkpoint kept" : "")}"));
         output.WriteLine();
         output.WriteLine("recipe");
         output.WriteLine(JsonNode.Parse(zoo.RecipeJson(network))!.ToJsonString(new JsonSerializerOptions { WriteIndented = true }));

@@ -20,10 +20,12 @@ public sealed class Zoo : IDisposable
     const string NetworkTables = "networks n JOIN machines m USING(machine_id) JOIN origins o USING(origin_id)";
 
     readonly ZooDatabase _database;
+    readonly bool _hasKept;
 
     internal Zoo(ZooDatabase database)
     {
         _database = database;
+        _hasKept = database.Version >= 2;
         Machines = [.. database.Rows("SELECT name FROM machines ORDER BY machine_id").Select(row => row.GetString(0))];
         Population = new ZooPopulation(Meta("population_name"), Meta("population_sha256"), Meta("population_json"), Machines);
         CreatedBy = Meta("created_by");
@@ -45,7 +47,7 @@ public sealed class Zoo : IDisposable
     public static bool Exists(string folder) => ZooDatabase.Exists(folder);
 
     /// <summary>Opens a zoo for reading; changes nothing, needs no lock.</summary>
-    /// <exception cref="ZooException">No zoo there, one of another version, or one that can't be read.</exception>
+    /// <exception cref="ZooException">No zoo there, one of a newer version, or one that can't be read.</exception>
     public static Zoo Open(string folder) => Open(folder, ZooSchema.Steps);
 
     internal static Zoo Open(string folder, IReadOnlyList<string> steps)
@@ -63,6 +65,8 @@ public sealed class Zoo : IDisposable
     }
 
     public void Dispose() => _database.Dispose();
+
+    internal ZooDatabase Database => _database;
 
     /// <exception cref="ZooException">The zoo belongs to another population; the message names both.</exception>
     public void CheckPopulation(ZooPopulation population)
@@ -189,16 +193,97 @@ public sealed class Zoo : IDisposable
     /// <summary>The checkpoint a stopped run of <paramref name="recipeId"/> left, or null. One that can't be read counts as none.</summary>
     public Checkpoint? Checkpoint(string recipeId)
     {
-        if (_database.Blob("SELECT checkpoint FROM checkpoints WHERE recipe_id = $1", Convert.FromHexString(recipeId)) is not { } bytes) return null;
+        return Readable(_database.Blob("SELECT checkpoint FROM checkpoints WHERE recipe_id = $1", Convert.FromHexString(recipeId)));
+    }
+
+    /// <summary>Null for one that can't be read: beginning again costs time, never bits.</summary>
+    internal static Checkpoint? Readable(byte[]? bytes)
+    {
         try
         {
-            return Training.Checkpoint.FromBytes(bytes);
+            return bytes is null ? null : Training.Checkpoint.FromBytes(bytes);
         }
         catch (InvalidDataException)
         {
-            // Beginning again costs time, never bits.
             return null;
         }
+    }
+
+    /// <summary>Epochs, ascending, at which <paramref name="network"/>'s checkpoint was kept (<c>generate --keep-milestones</c>); often none.</summary>
+    public IReadOnlyList<int> KeptEpochs(StoredNetwork network) => KeptEpochs(network.RecipeId);
+
+    /// <summary>The whole state of the training run at <paramref name="epoch"/>, one of <see cref="KeptEpochs(StoredNetwork)"/>.</summary>
+    /// <exception cref="ZooException">It is damaged; the message names the network.</exception>
+    /// <exception cref="ArgumentException">None was kept at this epoch.</exception>
+    public Checkpoint Kept(StoredNetwork network, int epoch)
+    {
+        if (KeptBytes(network.RecipeId, epoch) is not { } bytes)
+        {
+            var epochs = KeptEpochs(network);
+            throw epochs.Contains(epoch)
+                ? new ZooException($"The checkpoint kept of network {network.RecipeId} at epoch {epoch} in the zoo '{Folder}' is damaged: it is listed, but not found; restore the zoo from a copy.")
+                : new ArgumentException($"No checkpoint of network {network.RecipeId} was kept at epoch {epoch}; there are {string.Join(", ", epochs)}.", nameof(epoch));
+        }
+
+        var checkpoint = Decoded(network, () => Training.Checkpoint.FromBytes(bytes));
+        return checkpoint.RecipeId == network.RecipeId && checkpoint.Epoch == epoch
+            ? checkpoint
+            : throw new ZooException($"The checkpoint kept of network {network.RecipeId} at epoch {epoch} in the zoo '{Folder}' is another one: of {checkpoint.RecipeId} at epoch {checkpoint.Epoch}.");
+    }
+
+    /// <summary>A kept checkpoint, or null where there is none that can be read.</summary>
+    internal Checkpoint? ReadableKept(string recipeId, int epoch) => Readable(KeptBytes(recipeId, epoch));
+
+    internal IReadOnlyList<int> KeptEpochs(string recipeId) =>
+        _hasKept
+            ? [.. _database.Rows("SELECT epoch FROM kept_checkpoints WHERE recipe_id = $1 ORDER BY epoch", Convert.FromHexString(recipeId)).Select(row => row.GetInt32(0))]
+            : [];
+
+    internal byte[]? KeptBytes(string recipeId, int epoch) =>
+        _hasKept ? _database.Blob("SELECT checkpoint FROM kept_checkpoints WHERE recipe_id = $1 AND epoch = $2", Convert.FromHexString(recipeId), epoch) : null;
+
+    /// <summary>Seeds of <paramref name="machine"/> that have a network but not a kept checkpoint at each of its milestones.</summary>
+    internal HashSet<uint> SeedsNotKept(string machine) =>
+        _hasKept
+            ? [.. _database.Rows(
+                """
+                SELECT n.seed FROM networks n JOIN runs r USING(network_id) WHERE n.machine_id = (SELECT machine_id FROM machines WHERE name = $1)
+                AND (length(r.milestones) - 1) / 72 > (SELECT count(*) FROM kept_checkpoints k WHERE k.recipe_id = n.recipe_id)
+                """,
+                Known(machine)).Select(row => (uint)row.GetInt64(0))]
+            : Seeds(machine);
+
+    /// <summary>Runs that are begun but not finished: those with a checkpoint to go on from.</summary>
+    internal IEnumerable<(string Machine, uint Seed, string RecipeId)> Unfinished() =>
+        _database.Rows("SELECT m.name, c.seed, c.recipe_id FROM checkpoints c JOIN machines m USING(machine_id) ORDER BY c.machine_id, c.seed")
+            .Select(row => (row.GetString(0), (uint)row.GetInt64(1), Hex(row, 2)));
+
+    /// <summary>Recipe ids of unfinished runs that have kept checkpoints.</summary>
+    internal IEnumerable<string> UnfinishedKept() =>
+        _hasKept
+            ? _database.Rows("SELECT DISTINCT recipe_id FROM kept_checkpoints WHERE recipe_id NOT IN (SELECT recipe_id FROM networks)").Select(row => Hex(row, 0))
+            : [];
+
+    /// <summary>A network as the database keeps it, checked: recipe and weights against their hashes, history and milestones decoded.</summary>
+    internal ZooRow Row(StoredNetwork network)
+    {
+        var weights = WeightBytes(network);
+        CheckWeights(network, weights);
+        return new ZooRow(
+            network.RecipeId,
+            RecipeForm.Of(RecipeJson(network)),
+            network.Machine,
+            network.Seed,
+            network.Outcome,
+            network.Epochs,
+            network.TrainingLoss,
+            network.ValidationLoss,
+            network.LongLoss,
+            network.WeightsSha256,
+            network.Provenance,
+            weights,
+            HistoryBlob.Write(History(network)),
+            MilestoneBlob.Write(Milestones(network)));
     }
 
     /// <summary>Seeds of <paramref name="machine"/> that have a checkpoint, and the epochs it has.</summary>

@@ -9,6 +9,7 @@ sealed class ZooDatabase : IDisposable
 
     readonly SqliteConnection _connection;
     readonly Dictionary<string, SqliteCommand> _prepared = [];
+    bool _isChanged;
 
     ZooDatabase(string folder, SqliteConnection connection) => (Folder, _connection) = (folder, connection);
 
@@ -16,7 +17,10 @@ sealed class ZooDatabase : IDisposable
 
     public static bool Exists(string folder) => File.Exists(Path.Combine(folder, FileName));
 
-    /// <summary>Opens an existing zoo without any change to it.</summary>
+    /// <summary>Schema version of the zoo: today's where it is open for writing, perhaps an older one where it is only read.</summary>
+    public int Version => ZooSchema.Version(_connection);
+
+    /// <summary>Opens an existing zoo, of any version up to today's, without any change to it.</summary>
     public static ZooDatabase OpenForReading(string folder, IReadOnlyList<string> steps)
     {
         if (!Directory.Exists(folder)) throw new ZooException($"There is no folder '{folder}', so no zoo in it.");
@@ -25,10 +29,7 @@ sealed class ZooDatabase : IDisposable
         return database.Checked(() =>
         {
             ZooSchema.Check(database._connection, folder, steps.Count);
-            var version = ZooSchema.Version(database._connection);
-            if (version == 0) throw new ZooException($"The zoo '{folder}' is empty: the command that began it was stopped at once; run it again.");
-            if (version < steps.Count)
-                throw new ZooException($"The zoo '{folder}' is of an older version ({version}; today's is {steps.Count}); any command that writes to it, such as `mlds generate`, brings it up to date.");
+            if (database.Version == 0) throw new ZooException($"The zoo '{folder}' is empty: the command that began it was stopped at once; run it again.");
         });
     }
 
@@ -47,19 +48,24 @@ sealed class ZooDatabase : IDisposable
             database.Execute("PRAGMA journal_mode = WAL");
             database.Execute("PRAGMA synchronous = FULL");
             database.Execute("PRAGMA foreign_keys = ON");
+            if (database.Version < steps.Count) database.BreakSeal();
             ZooSchema.Migrate(database._connection, steps);
         });
     }
 
     public void Dispose()
     {
+        // All into the one file, so that its seal says all. A reader may be in the way; then there is no seal until the next writer.
+        var isWhole = _isChanged && IsWhole();
         foreach (var command in _prepared.Values) command.Dispose();
         _connection.Dispose();
+        if (isWhole) ZooSeal.Write(Folder);
     }
 
     /// <summary>Runs <paramref name="work"/> in a transaction: all of it is stored, or nothing.</summary>
     public void Transaction(Action work)
     {
+        BreakSeal();
         Execute("BEGIN IMMEDIATE");
         try
         {
@@ -71,6 +77,40 @@ sealed class ZooDatabase : IDisposable
             // A full disk may have rolled back already.
             if (SQLitePCL.raw.sqlite3_get_autocommit(_connection.Handle) == 0) Execute("ROLLBACK");
             throw;
+        }
+    }
+
+    /// <summary>Gives unused pages back to the disk. Needs room for a second copy while it runs.</summary>
+    public void Vacuum()
+    {
+        BreakSeal();
+        Execute("VACUUM");
+    }
+
+    /// <summary>Copies the database as it is at this moment into a new file, while a writer may be writing (SQLite's online backup).</summary>
+    public void Backup(string file) => Try(Folder, () =>
+    {
+        using var copy = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = file, Mode = SqliteOpenMode.ReadWriteCreate, Pooling = false }.ToString());
+        copy.Open();
+        _connection.BackupDatabase(copy);
+        return 0;
+    });
+
+    void BreakSeal()
+    {
+        if (!_isChanged) ZooSeal.Break(Folder);
+        _isChanged = true;
+    }
+
+    bool IsWhole()
+    {
+        try
+        {
+            return Rows("PRAGMA wal_checkpoint(TRUNCATE)").Select(row => row.GetInt32(0)).First() == 0;
+        }
+        catch (ZooException)
+        {
+            return false;
         }
     }
 

@@ -10,7 +10,7 @@ static class ZooSchema
     public const int ApplicationId = 0x4D4C4453;
 
     /// <summary>Step i leads from version i to i + 1. Steps are only ever added: a released one never changes.</summary>
-    public static IReadOnlyList<string> Steps { get; } = [Version1];
+    public static IReadOnlyList<string> Steps { get; } = [Version1, Version2];
 
     // Losses are REAL, which SQLite keeps as doubles: every finite float32 comes back to the same bits. NaN it turns into NULL, so
     // NULL reads as NaN. The histories hold all bits.
@@ -65,6 +65,17 @@ static class ZooSchema
             seed INTEGER NOT NULL,
             epoch INTEGER NOT NULL,
             checkpoint BLOB NOT NULL) STRICT;
+        """;
+
+    // Unlike checkpoints these stay: there may be one at every milestone. The row's own key comes first and the blob last, so that epochs are
+    // listed without a blob being read.
+    const string Version2 = """
+        CREATE TABLE kept_checkpoints(
+            kept_id INTEGER PRIMARY KEY,
+            recipe_id BLOB NOT NULL CHECK(length(recipe_id) = 32),
+            epoch INTEGER NOT NULL,
+            checkpoint BLOB NOT NULL,
+            UNIQUE(recipe_id, epoch)) STRICT;
         """;
 
     /// <summary>The schema version of an open database; 0 before the first table.</summary>

@@ -6,16 +6,29 @@ static class ZooSize
     /// <summary>Rows and indexes of a network, beside its blobs: measured.</summary>
     const double RowBytes = 230;
 
+    /// <summary>Recipe id and epoch of a kept checkpoint, in its row and in the index.</summary>
+    const double KeptRowBytes = 90;
+
     const int Page = 8192;
 
     /// <param name="parameters">P weights.</param>
     /// <param name="epochs">Its epochs, as a mean of many perhaps.</param>
     /// <param name="milestoneEvery">The recipe's.</param>
-    public static double OfNetwork(int parameters, double epochs, int milestoneEvery)
+    /// <param name="keepMilestones">Whether the checkpoint at each milestone is kept.</param>
+    public static double OfNetwork(int parameters, double epochs, int milestoneEvery, bool keepMilestones)
     {
         var history = 5 + (8 * epochs) + 8;
         var milestones = 1 + (72 * (Math.Floor(epochs / milestoneEvery) + 1));
-        return RowBytes + OfRow(4.0 * parameters) + OfRow(history + milestones);
+        return RowBytes + OfRow(4.0 * parameters) + OfRow(history + milestones) + (keepMilestones ? OfKept(parameters, epochs, milestoneEvery) : 0);
+    }
+
+    /// <summary>The checkpoints at all milestones: each has the weights, Adam's moments, and the epochs and milestones so far (docs/formats/checkpoint.md).</summary>
+    static double OfKept(int parameters, double epochs, int milestoneEvery)
+    {
+        var bytes = 0.0;
+        for (var milestone = 1; milestone <= Math.Floor(epochs / milestoneEvery) + 1; milestone++)
+            bytes += KeptRowBytes + OfRow(96 + (12.0 * parameters) + (12 * Math.Min(epochs, milestone * milestoneEvery)) + (72 * milestone));
+        return bytes;
     }
 
     /// <summary>A table's row with a blob of so many bytes: what stays in its leaf, a leaf's unused end shared out, and whole overflow pages.</summary>

@@ -56,17 +56,43 @@ public sealed class ZooWriter : IDisposable
     /// <exception cref="ZooException">The disk is full, or a network is there with <em>other</em> weights: the message names both origins.</exception>
     public void Add(IReadOnlyCollection<TrainedNetwork> networks) => Store(networks, []);
 
-    /// <summary>Stores finished networks and checkpoints of unfinished ones in one transaction. A checkpoint replaces the recipe's former one.</summary>
+    /// <summary>
+    /// Stores finished networks and checkpoints of unfinished ones in one transaction. A checkpoint replaces the recipe's former one; a kept
+    /// one stays for ever beside the others.
+    /// </summary>
     /// <inheritdoc cref="Add"/>
-    public void Store(IReadOnlyCollection<TrainedNetwork> networks, IReadOnlyCollection<(Recipe Recipe, Checkpoint Checkpoint)> checkpoints)
+    public void Store(IReadOnlyCollection<TrainedNetwork> networks, IReadOnlyCollection<(Recipe Recipe, Checkpoint Checkpoint)> checkpoints, IReadOnlyCollection<Checkpoint>? kept = null)
+    {
+        Transaction(() =>
+        {
+            foreach (var checkpoint in kept ?? []) Keep(checkpoint);
+            foreach (var network in networks) Insert(network);
+            foreach (var (recipe, checkpoint) in checkpoints) Save(recipe.MachineName, recipe.Seed, checkpoint);
+        });
+    }
+
+    /// <summary>Stores what another zoo of the same population has, in one transaction. Of a recipe's checkpoints the furthest stays.</summary>
+    /// <inheritdoc cref="Add"/>
+    internal void Import(IReadOnlyCollection<ZooRow> networks, IReadOnlyCollection<(string Machine, uint Seed, Checkpoint Checkpoint)> checkpoints, IReadOnlyCollection<Checkpoint> kept) => Transaction(() =>
+    {
+        foreach (var checkpoint in kept) Keep(checkpoint);
+        foreach (var network in networks) Insert(network);
+        foreach (var (machine, seed, checkpoint) in checkpoints)
+            if (Zoo.Find(checkpoint.RecipeId) is [] && !(Zoo.Checkpoint(checkpoint.RecipeId) is { } there && there.Epoch >= checkpoint.Epoch)) Save(machine, seed, checkpoint);
+    });
+
+    /// <summary>Drops checkpoints that nothing needs any more and gives unused pages back to the disk.</summary>
+    public void Compact()
+    {
+        Transaction(() => _database.Execute("DELETE FROM checkpoints WHERE recipe_id IN (SELECT recipe_id FROM networks)"));
+        _database.Vacuum();
+    }
+
+    void Transaction(Action work)
     {
         try
         {
-            _database.Transaction(() =>
-            {
-                foreach (var network in networks) Insert(network);
-                foreach (var (recipe, checkpoint) in checkpoints) Save(recipe, checkpoint);
-            });
+            _database.Transaction(work);
         }
         catch
         {
@@ -109,60 +135,86 @@ public sealed class ZooWriter : IDisposable
         return zoo;
     }
 
-    void Insert(TrainedNetwork network)
+    void Insert(TrainedNetwork network) => Insert(new ZooRow(
+        network.Recipe.Id,
+        RecipeForm.Of(network.Recipe.CanonicalJson),
+        network.Recipe.MachineName,
+        network.Recipe.Seed,
+        network.Outcome,
+        network.Epochs,
+        network.History.Count > 0 ? network.History[^1].TrainingLoss : float.NaN,
+        network.ValidationLoss,
+        network.LongLoss,
+        network.WeightsSha256,
+        network.Provenance,
+        WeightsHash.Bytes(network.Weights),
+        HistoryBlob.Write(network.History),
+        MilestoneBlob.Write(network.Milestones)));
+
+    void Insert(ZooRow network)
     {
-        var recipe = network.Recipe;
-        var id = Convert.FromHexString(recipe.Id);
-        if (IsThere(network, id)) return;
+        var id = Convert.FromHexString(network.RecipeId);
+        _database.Execute("DELETE FROM checkpoints WHERE recipe_id = $1", id);
+        if (IsThere(network)) return;
         _database.Execute(
             """
             INSERT INTO networks(recipe_id, form_id, machine_id, seed, outcome, epochs, training_loss, validation_loss, long_loss, core_seconds, origin_id, weights_sha256)
             VALUES($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
             """,
             id,
-            FormId(recipe),
-            MachineId(recipe.MachineName),
-            (long)recipe.Seed,
+            FormId(network.Machine, network.Form),
+            MachineId(network.Machine),
+            (long)network.Seed,
             (int)network.Outcome,
             network.Epochs,
-            Loss(network.History.Count > 0 ? network.History[^1].TrainingLoss : float.NaN),
+            Loss(network.TrainingLoss),
             Loss(network.ValidationLoss),
             Loss(network.LongLoss),
             network.Provenance.CoreSeconds,
             OriginId(network.Provenance),
             Convert.FromHexString(network.WeightsSha256));
         var row = _database.Scalar("SELECT last_insert_rowid()");
-        _database.Execute("INSERT INTO weights VALUES($1, $2)", row, WeightsHash.Bytes(network.Weights));
-        _database.Execute("INSERT INTO runs VALUES($1, $2, $3)", row, HistoryBlob.Write(network.History), MilestoneBlob.Write(network.Milestones));
-        _database.Execute("DELETE FROM checkpoints WHERE recipe_id = $1", id);
+        _database.Execute("INSERT INTO weights VALUES($1, $2)", row, network.Weights);
+        _database.Execute("INSERT INTO runs VALUES($1, $2, $3)", row, network.History, network.Milestones);
     }
 
-    void Save(Recipe recipe, Checkpoint checkpoint) => _database.Execute(
+    void Save(string machine, uint seed, Checkpoint checkpoint) => _database.Execute(
         "INSERT OR REPLACE INTO checkpoints(recipe_id, machine_id, seed, epoch, checkpoint) VALUES($1, $2, $3, $4, $5)",
         Convert.FromHexString(checkpoint.RecipeId),
-        MachineId(recipe.MachineName),
-        (long)recipe.Seed,
+        MachineId(machine),
+        (long)seed,
         checkpoint.Epoch,
         checkpoint.ToBytes());
 
-    bool IsThere(TrainedNetwork network, byte[] id)
+    /// <summary>Keeps a checkpoint unless the same is there. A damaged one is replaced: it can be no worse than this.</summary>
+    void Keep(Checkpoint checkpoint)
     {
-        var recipe = network.Recipe;
-        if (Zoo.Find(recipe.Id) is [var stored])
+        if (Zoo.ReadableKept(checkpoint.RecipeId, checkpoint.Epoch) is { } there)
+        {
+            if (there.HasSameBits(checkpoint)) return;
+            throw new ZooException(
+                $"The checkpoint of {checkpoint.RecipeId} at epoch {checkpoint.Epoch} is kept in the zoo '{Zoo.Folder}' with other bits (weights {WeightsHash.Of(there.Weights)[..12]} …, now {WeightsHash.Of(checkpoint.Weights)[..12]} …); one of them was computed wrongly.");
+        }
+
+        _database.Execute(
+            "INSERT OR REPLACE INTO kept_checkpoints(recipe_id, epoch, checkpoint) VALUES($1, $2, $3)", Convert.FromHexString(checkpoint.RecipeId), checkpoint.Epoch, checkpoint.ToBytes());
+    }
+
+    bool IsThere(ZooRow network)
+    {
+        if (Zoo.Find(network.RecipeId) is [var stored])
         {
             if (stored.WeightsSha256 == network.WeightsSha256) return true;
             throw new ZooException(
-                $"Network {recipe.Id} ({recipe.MachineName}, seed {recipe.Seed}) is in the zoo '{Zoo.Folder}' with other weights: stored {Origin(stored.Provenance)}, now {Origin(network.Provenance)}; one of them computed wrongly.");
+                $"Network {network.RecipeId} ({network.Machine}, seed {network.Seed}) is in the zoo '{Zoo.Folder}' with other weights: stored {stored.Provenance.Origin}, now {network.Provenance.Origin}; one of them computed wrongly.");
         }
 
-        var other = _database.Blob("SELECT recipe_id FROM networks WHERE machine_id = $1 AND seed = $2", MachineId(recipe.MachineName), (long)recipe.Seed);
+        var other = _database.Blob("SELECT recipe_id FROM networks WHERE machine_id = $1 AND seed = $2", MachineId(network.Machine), (long)network.Seed);
         return other is null
             ? false
             : throw new ZooException(
-                $"The zoo '{Zoo.Folder}' already has seed {recipe.Seed} of {recipe.MachineName} by another recipe ({Convert.ToHexStringLower(other)[..12]} …, not {recipe.Id[..12]} …); give another --zoo folder.");
+                $"The zoo '{Zoo.Folder}' already has seed {network.Seed} of {network.Machine} by another recipe ({Convert.ToHexStringLower(other)[..12]} …, not {network.RecipeId[..12]} …); give another --zoo folder.");
     }
-
-    static string Origin(Provenance from) => $"from {from.Host} (mlds {from.ProgramVersion}, {from.Processor}, {from.KernelSet})";
 
     static object? Loss(float value) => float.IsNaN(value) ? null : (double)value;
 
@@ -171,14 +223,13 @@ public sealed class ZooWriter : IDisposable
             ? id
             : throw new ZooException($"The population '{Zoo.Population.Name}' of the zoo '{Zoo.Folder}' has no machine '{name}'.");
 
-    long FormId(Recipe recipe)
+    long FormId(string name, RecipeForm form)
     {
-        var form = RecipeForm.Of(recipe.CanonicalJson);
-        if (_forms.TryGetValue((recipe.MachineName, form), out var id)) return id;
-        var machine = MachineId(recipe.MachineName);
+        if (_forms.TryGetValue((name, form), out var id)) return id;
+        var machine = MachineId(name);
         _database.Execute("INSERT OR IGNORE INTO recipe_forms(machine_id, before_seed, after_seed) VALUES($1, $2, $3)", machine, form.BeforeSeed, form.AfterSeed);
         id = (long)_database.Scalar("SELECT form_id FROM recipe_forms WHERE machine_id = $1 AND before_seed = $2 AND after_seed = $3", machine, form.BeforeSeed, form.AfterSeed)!;
-        _forms.Add((recipe.MachineName, form), id);
+        _forms.Add((name, form), id);
         return id;
     }
 

@@ -6,7 +6,7 @@ namespace Mlds.Cli.Tests;
 /// <summary>train, generate, zoo and release on a population that trains in a moment; the formats are those of docs/formats/cli-json.md.</summary>
 public sealed class VerbTests : IDisposable
 {
-    const string Population = """
+    internal const string Population = """
         {
           "name": "tiny",
           "description": "For tests.",
@@ -151,8 +151,42 @@ public sealed class VerbTests : IDisposable
         Assert.Equal([1, 2], document["subsets"]!.AsArray().Select(size => (int)size!));
         foreach (var file in document["files"]!.AsArray())
             Assert.Equal(new FileInfo(Path.Combine(At("r"), (string)file!["name"]!)).Length, (long)file["bytes"]!);
+        Assert.Equal((long)document["bytes"]!, document["files"]!.AsArray().Sum(file => (long)file!["bytes"]!));
+        Assert.Equal((long)document["bytes"]! - new FileInfo(Path.Combine(At("r"), "mlds.h5")).Length, (long)document["core_bytes"]!);
+        Assert.Null(document["archive"]);
         Fails(1, "is already there", "release", At("z"), "--out", At("r"));
+        Fails(1, "is already there", "release", At("z"), "--out", At("r/machines/.."));
         Fails(1, "A subset of 50 needs 50", "release", At("z"), "--out", At("r2"), "--subsets", "50");
+    }
+
+    [Fact]
+    public void A_release_s_sequences_are_those_that_machines_export_writes()
+    {
+        Generate();
+        var (code, output, error) = Run("release", At("z"), "--out", At("r"), "--training-data", "--trajectories", "--dataset-version", "1.2.3", "--date", "2027-03-04", "--url", "https://example.org/d");
+        Assert.True(code == 0, error);
+        Assert.Matches(@"\d+ bytes a network \(\d+ with trajectories, training data\)", output);
+        Assert.DoesNotContain("To publish it", output);
+        var exported = Json("machines", "SimpleXORMachine", "--population", At("r/population.json"), "--export", At("xor.npz"));
+        Assert.Equal(File.ReadAllBytes(At("r/training-data/SimpleXORMachine.npz")), File.ReadAllBytes(At("xor.npz")));
+        Assert.Equal(Mlds.Training.Population.Read(At("tiny.json")).Data("SimpleXORMachine").Sha256, (string?)exported["data_sha256"]);
+        Fails(1, "is already there", "machines", "SimpleXORMachine", "--export", At("xor.npz"));
+        Fails(1, "could not be written", "machines", "SimpleXORMachine", "--export", At("none/xor.npz"));
+        Fails(2, "--export writes one machine's sequences", "machines", "--export", At("all.npz"));
+        Assert.Empty(Directory.GetFileSystemEntries(_folder, "*.unfinished-*"));
+    }
+
+    [Fact]
+    public void What_a_killed_release_left_is_named()
+    {
+        Generate();
+        // No process has such a number; ours has the other, and may still be at work.
+        Directory.CreateDirectory(At("r.unfinished-2147483647"));
+        Directory.CreateDirectory(At($"r.tar.xz.unfinished-{Environment.ProcessId}"));
+        var (code, _, error) = Run("release", At("z"), "--out", At("r"));
+        Assert.Equal(0, code);
+        Assert.Contains("r.unfinished-2147483647' was left by a release that was killed", error);
+        Assert.DoesNotContain("tar.xz", error);
     }
 
     [Fact]
@@ -169,6 +203,10 @@ public sealed class VerbTests : IDisposable
         Fails(2, "0 ≤ i < n", "generate", At("tiny.json"), "--zoo", At("z"), "--shard", "4/4");
         Fails(2, "--subsets takes", "release", At("z"), "--out", At("r"), "--subsets", "a");
         Fails(2, "--formats takes npy, h5", "release", At("z"), "--out", At("r"), "--formats", "zip");
+        Fails(2, "--archive takes tar.xz or tar.zst", "release", At("z"), "--out", At("r"), "--archive", "zip");
+        Fails(2, "--dataset-version takes three numbers", "release", At("z"), "--out", At("r"), "--dataset-version", "1.2");
+        Fails(2, "--date takes a day", "release", At("z"), "--out", At("r"), "--date", "2026-13-01");
+        Fails(2, "--url takes a page", "release", At("z"), "--out", At("r"), "--url", "../here");
         Fails(2, "recipe id", "zoo", At("z"), "show", "xyz");
         Fails(1, "no network whose recipe id begins", "zoo", At("z"), "show", "0123456789");
         Fails(1, "no zoo", "zoo", _folder);
@@ -176,6 +214,67 @@ public sealed class VerbTests : IDisposable
         Fails(1, "holds the population 'tiny', not 'other'", "generate", At("tiny.json"), "--zoo", At("z"));
         File.WriteAllText(At("tiny.json"), Population.Replace("\"networks\"", "\"netwroks\"", StringComparison.Ordinal));
         Fails(2, "'networks'", "generate", At("tiny.json"), "--zoo", At("z"));
+    }
+
+    [Fact]
+    public void Verify_prints_its_keys_and_a_report_and_fails_over_one_bit_with_the_file_named()
+    {
+        Assert.Equal(0, Run("generate", At("tiny.json"), "--zoo", At("z"), "--keep-milestones").Code);
+        Assert.Equal(0, Run("release", At("z"), "--out", At("r")).Code);
+        var zoo = Json("verify", At("z"), "--retrain", "2", "--segments", "3");
+        Assert.Superset(new HashSet<string> { "checked", "failed", "failures" }, Keys(zoo).ToHashSet());
+        Assert.Equal((6, 0, 0), ((int)zoo["checked"]!, (int)zoo["failed"]!, zoo["failures"]!.AsArray().Count));
+        Assert.Equal((2, 3), (zoo["retrained"]!.AsArray().Count(again => (bool)again!["equal"]!), zoo["segments"]!.AsArray().Count(again => (bool)again!["equal"]!)));
+        var (code, text, _) = Run("verify", At("r"), "--retrain", "2");
+        Assert.Equal(0, code);
+        Assert.Contains("All equal: no doubt about the release", text);
+        Assert.Contains((string)zoo["weights_digest"]!, Json("zoo", At("z"))["weights_digest"]!.ToString());
+
+        var bytes = File.ReadAllBytes(Path.Combine(At("r"), "weights.npy"));
+        bytes[^7] ^= 4;
+        File.WriteAllBytes(Path.Combine(At("r"), "weights.npy"), bytes);
+        var (failed, report, error) = Run("verify", At("r"));
+        Assert.Equal(1, failed);
+        Assert.Contains("files: weights.npy: its SHA-256 is", report);
+        Assert.Matches("weights: network [0-9a-f]{64} ", report);
+        Assert.StartsWith("mlds: ", error.TrimEnd('\n').Split('\n')[^1]);
+        Assert.Contains("is not sound", error);
+        var (again, json, _) = Run("verify", At("r"), "--json");
+        Assert.Equal(1, again);
+        Assert.Equal((int)JsonNode.Parse(json)!["failed"]!, JsonNode.Parse(json)!["failures"]!.AsArray().Count);
+
+        Fails(1, "neither a zoo", "verify", _folder);
+        Fails(1, "--retrain takes both", "verify", At("r"), "--segments", "1");
+        Fails(2, "--retrain takes 0", "verify", At("r"), "--retrain", "-1");
+    }
+
+    [Fact]
+    public void Shards_are_merged_and_a_zoo_is_compacted_exported_and_backed_up()
+    {
+        Generate();
+        foreach (var i in new[] { "0", "1" }) Assert.Equal(0, Run("generate", At("tiny.json"), "--zoo", At("s" + i), "--shard", $"{i}/2").Code);
+        var merged = Json("merge", At("s0"), At("s1"), "--into", At("m"));
+        Assert.Equal((6, 0), ((int)merged["added"]!, (int)merged["were_there"]!));
+        Assert.Equal((string?)Json("zoo", At("z"))["weights_digest"], (string?)merged["weights_digest"]);
+        Assert.Contains("0 networks added", Run("merge", At("s0"), "--into", At("m")).Output);
+        Fails(1, "into itself", "merge", At("m"), "--into", At("m"));
+        Fails(2, "--into", "merge", At("m"));
+
+        Assert.Equal(0, Run("zoo", At("m"), "backup", "--to", At("copy/zoo.db")).Code);
+        Assert.Equal((string?)merged["weights_digest"], (string?)Json("zoo", At("copy"))["weights_digest"]);
+        Fails(1, "already there", "zoo", At("m"), "backup", "--to", At("copy/zoo.db"));
+        Fails(2, "needs --to FILE", "zoo", At("m"), "backup");
+        Fails(2, "--to goes with `backup`", "zoo", At("m"), "--to", At("x"));
+
+        Assert.Equal(6, (int)Json("zoo", At("m"), "export-recipes", "--out", At("recipes.jsonl"))["networks"]!);
+        foreach (var line in File.ReadAllLines(At("recipes.jsonl"))) Assert.Equal(0, Run("zoo", At("m"), "show", Mlds.Sha256Hash.HexOf(System.Text.Encoding.UTF8.GetBytes(line))).Code);
+        Assert.Equal(File.ReadAllText(At("recipes.jsonl")), Run("zoo", At("m"), "export-recipes").Output);
+        Assert.Equal(6, Json("zoo", At("m"), "export-recipes")["recipes"]!.AsArray().Count);
+        Fails(1, "already there", "zoo", At("m"), "export-recipes", "--out", At("recipes.jsonl"));
+
+        Assert.Equal((string?)merged["zoo"], (string?)Json("zoo", At("m"), "compact")["zoo"]);
+        Assert.Equal(0, Run("verify", At("m")).Code);
+        Fails(2, "`compact`", "zoo", At("m"), "compress");
     }
 
     [Fact]

@@ -13,7 +13,7 @@ public sealed class GenerateKilledTests
 
     static Command Mlds(string folder, params string[] arguments) => Command.Run("dotnet", [s_program, .. arguments], folder, TimeSpan.FromMinutes(3));
 
-    static string[] Generate(string zoo, int threads) => ["generate", "population.json", "--zoo", zoo, "--threads", threads.ToString(CultureInfo.InvariantCulture), "--checkpoint-every", "0.1", "--json"];
+    static string[] Generate(string zoo, int threads) => ["generate", "population.json", "--zoo", zoo, "--threads", threads.ToString(CultureInfo.InvariantCulture), "--checkpoint-every", "0.1", "--keep-milestones", "--json"];
 
     [Fact]
     public void A_generation_killed_ten_times_ends_with_the_same_weights_as_an_undisturbed_one_with_other_threads()
@@ -62,7 +62,7 @@ public sealed class GenerateKilledTests
         Assert.Equal((string?)expected["weights_digest"], (string?)actual["weights_digest"]);
         Assert.All(actual["machines"]!.AsArray(), machine => Assert.Equal(0, (int)machine!["begun"]!));
 
-        // Not only the weights: the whole record of every network, but for where and how long it was trained.
+        // Not only the weights: the whole record of every network, kept milestones included, but for where and how long it was trained.
         foreach (var id in Ids(scratch.File("killed")))
             Assert.Equal(Record(scratch.Path, "undisturbed", id), Record(scratch.Path, "killed", id));
     }
@@ -131,6 +131,7 @@ public sealed class GenerateKilledTests
                 opened.RecipeJson(network),
                 .. opened.History(network).Select(epoch => epoch.ToString()),
                 .. opened.Milestones(network).Select(milestone => milestone.ToString()),
+                .. opened.KeptEpochs(network).Select(epoch => $"kept at {epoch}: {Convert.ToHexString((opened.Kept(network, epoch) with { CoreSeconds = 0 }).ToBytes())}"),
             ]);
     }
 

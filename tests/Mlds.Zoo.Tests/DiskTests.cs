@@ -65,6 +65,7 @@ public sealed class DiskTests : IDisposable
     [Theory]
     [InlineData("npy")]
     [InlineData("h5")]
+    [InlineData("safetensors")]
     public void A_release_that_fills_the_disk_gets_a_sentence_and_leaves_nothing(string format)
     {
         Mount();
@@ -75,7 +76,7 @@ public sealed class DiskTests : IDisposable
         }
 
         using var zoo = Zoo.Open(_scratch["z"]);
-        var error = Assert.Throws<ZooException>(() => ReleaseWriter.Write(zoo, Path.Combine(_disk, "r"), new ReleaseOptions([50], [format]), _ => { }, TestContext.Current.CancellationToken));
+        var error = Assert.Throws<ZooException>(() => ReleaseWriter.Write(zoo, Path.Combine(_disk, "r"), new ReleaseOptions([50], [format]), (_, _, _) => { }, TestContext.Current.CancellationToken));
         Assert.Contains("nothing of it is left", error.Message);
         Assert.Empty(Directory.GetFileSystemEntries(_disk));
     }
@@ -91,8 +92,41 @@ public sealed class DiskTests : IDisposable
         }
 
         using var zoo = Zoo.Open(_scratch["z"]);
-        Assert.Throws<ZooException>(() => ReleaseWriter.Write(zoo, Path.Combine(_disk, "r"), new ReleaseOptions([500], ["npy"]), _ => { }, TestContext.Current.CancellationToken));
+        Assert.Throws<ZooException>(() => ReleaseWriter.Write(zoo, Path.Combine(_disk, "r"), new ReleaseOptions([500], ["npy"]), (_, _, _) => { }, TestContext.Current.CancellationToken));
         Assert.Empty(Directory.GetFileSystemEntries(_disk));
+    }
+
+    [Theory]
+    [InlineData("tar.xz")]
+    [InlineData("tar.zst")]
+    public void An_archive_that_fills_the_disk_takes_its_release_along(string kind)
+    {
+        Mount();
+        using (var writer = ZooWriter.Open(_scratch["z"], Example.Of(Example.Ds1Shape)))
+        {
+            foreach (var machine in Example.Ds1Shape.MachineNames)
+                writer.Add([.. Enumerable.Range(0, 22).Select(seed => Example.Network(Example.Ds1Shape, machine, (uint)seed))]);
+        }
+
+        using var zoo = Zoo.Open(_scratch["z"]);
+        var options = new ReleaseOptions([22], ["npy"]);
+        ReleaseWriter.Write(zoo, Path.Combine(_disk, "r"), options, (_, _, _) => { }, TestContext.Current.CancellationToken);
+        Directory.Delete(Path.Combine(_disk, "r"), recursive: true);
+        var error = Assert.Throws<ZooException>(() => ReleaseWriter.Write(zoo, Path.Combine(_disk, "r"), options with { Archive = kind }, (_, _, _) => { }, TestContext.Current.CancellationToken));
+        Assert.Contains("No space left on device", error.Message);
+        Assert.Empty(Directory.GetFileSystemEntries(_disk));
+    }
+
+    [Fact]
+    public void A_release_to_a_disk_that_can_not_be_written_to_gets_a_sentence()
+    {
+        Mount();
+        using (var writer = ZooWriter.Open(_scratch["z"], Example.Of(Example.Small)))
+            writer.Add([.. Example.Small.MachineNames.Select(machine => Example.Network(Example.Small, machine, 1))]);
+        using var zoo = Zoo.Open(_scratch["z"]);
+        Assert.True(Run("mount", "-o", "remount,ro", _disk));
+        var error = Assert.Throws<ZooException>(() => ReleaseWriter.Write(zoo, Path.Combine(_disk, "r"), new ReleaseOptions([1], ["npy"]), (_, _, _) => { }, TestContext.Current.CancellationToken));
+        Assert.Contains("nothing of it is left: Read-only file system", error.Message);
     }
 
     [Fact]
@@ -104,6 +138,9 @@ public sealed class DiskTests : IDisposable
         using (var writer = ZooWriter.Open(folder, Example.Of(Example.Small))) writer.Add([network]);
         Assert.True(Run("mount", "-o", "remount,ro", _disk));
         using (var zoo = Zoo.Open(folder)) Assert.Equal(network.Weights, zoo.ReadWeights(zoo.Networks().Single()));
+        var report = Mlds.Verification.Verifier.Run(folder, new(), _ => { }, TestContext.Current.CancellationToken);
+        Assert.DoesNotContain(report.Doubts, doubt => doubt.Check is "files" or "weights");
+        Assert.Equal(1, ZooMerge.Run([folder], _scratch["merged"], (_, _) => { }, TestContext.Current.CancellationToken).Added);
         var error = Assert.Throws<ZooException>(() => ZooWriter.Open(folder, Example.Of(Example.Small)));
         Assert.Contains("can't be written to", error.Message);
         Assert.Contains("can't be made", Assert.Throws<ZooException>(() => ZooWriter.Open(Path.Combine(_disk, "new"), Example.Of(Example.Small))).Message);

@@ -2,7 +2,6 @@ using Mlds.Boinc;
 using Mlds.Bundles;
 using Mlds.Server.Database;
 using Mlds.Training;
-using Mlds.Zoos;
 
 namespace Mlds.Server.Science;
 
@@ -10,7 +9,7 @@ namespace Mlds.Server.Science;
 /// Takes a finished unit over: networks that ended into the zoo that <c>generate</c> would have made, the others back to be gone on with. No recipe is dropped: what no host could
 /// return is trained here.
 /// </summary>
-sealed class Assimilation(string folder, PlannedPopulation population, IReadOnlyList<UnitNetwork> networks, ReturnedFiles files, ResultExaminer examiner)
+sealed class Assimilation(string folder, PlannedPopulation population, IReadOnlyList<UnitNetwork> networks, ReturnedFiles files, ResultExaminer examiner, OpenZoo zoo)
 {
     /// <summary>After so many units that came to nothing a network is trained here: if it is the network's fault, every host would fail.</summary>
     const int MostFailures = 3;
@@ -18,10 +17,8 @@ sealed class Assimilation(string folder, PlannedPopulation population, IReadOnly
     public void Run(ProjectDatabase database, FinishedWorkUnit unit, CancellationToken cancellation)
     {
         var ended = unit.Canonical is { } canonical ? Ended(canonical, unit) : TrainedHere(database, unit, cancellation);
-        if (ended.Count == 0) return;
-        using var writer = ZooWriter.Open(Path.Combine(folder, population.Zoo), ZooPopulation.Of(Population.Parse(population.Json, population.Name)));
         // Networks that are there with the same weights are left as they are, so a second time changes nothing.
-        writer.Add(ended);
+        if (ended.Count > 0) zoo.Add(Path.Combine(folder, population.Zoo), Population.Parse(population.Json, population.Name), ended);
     }
 
     /// <summary>What follows for the networks of the unit.</summary>

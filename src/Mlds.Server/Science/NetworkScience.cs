@@ -6,11 +6,12 @@ namespace Mlds.Server.Science;
 /// <summary>The science that the project server serves: populations cut into units, returned networks checked, and the zoo that they end in.</summary>
 /// <param name="folder">The project's folder, in which the zoos are.</param>
 /// <param name="policy">How much is trained again here.</param>
-public sealed class NetworkScience(string folder, ReplayPolicy? policy = null) : IScience
+public sealed class NetworkScience(string folder, ReplayPolicy? policy = null) : IScience, IDisposable
 {
     readonly ReplayPolicy _policy = policy ?? ReplayPolicy.Default;
     readonly ResultExaminer _examiner = new();
     readonly ReturnedFiles _files = new();
+    readonly OpenZoo _zoo = new();
 
     public string AppName => "mlds";
 
@@ -49,10 +50,13 @@ public sealed class NetworkScience(string folder, ReplayPolicy? policy = null) :
     public void Assimilate(ProjectDatabase database, FinishedWorkUnit unit, CancellationToken cancellation)
     {
         var (population, networks) = database.Read(session => (PlannedPopulation.OfUnit(session, unit.Name), UnitNetwork.Of(session, unit.Name)));
-        new Assimilation(folder, population, networks, _files, _examiner).Run(database, unit, cancellation);
+        new Assimilation(folder, population, networks, _files, _examiner, _zoo).Run(database, unit, cancellation);
     }
 
     public void Assimilated(Session session, FinishedWorkUnit unit) => Assimilation.Note(session, unit, UnitNetwork.Of(session, unit.Name), _files);
+
+    /// <summary>Closes the zoo.</summary>
+    public void Dispose() => _zoo.Dispose();
 
     ResultCheck Check(ProjectDatabase database, ReturnedResult result, bool everything, CancellationToken cancellation)
     {

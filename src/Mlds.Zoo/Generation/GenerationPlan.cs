@@ -81,13 +81,13 @@ public sealed record GenerationPlan(
     public static GenerationPlan Make(Population population, Zoo? zoo, GenerationOptions options, TimeSpan budget, Action<double> report, CancellationToken cancellation)
     {
         var asked = new int[population.MachineNames.Count];
-        var work = population.MachineNames.Select((_, index) => MachineWork.Of(population, index, zoo, options.Networks, options.Shard, out asked[index])).ToList();
+        var work = population.MachineNames.Select((_, index) => MachineWork.Of(population, index, zoo, options, out asked[index])).ToList();
         // What checkpoints save is little beside the whole, and reading them would take time.
         var queue = new GenerationQueue(work.Select(machine => machine with { Begun = new Dictionary<uint, int>() }), sample: int.MaxValue);
         var known = queue.Lines.ToDictionary(line => line.Work.Machine, line => line.Lengths.Ended);
         var watch = Stopwatch.StartNew();
         if (queue.Lines.Count > 0) Train(population, queue, options.Threads, budget, report, cancellation);
-        return new Forecaster(population, queue, options.Threads).Plan(work, asked, known, zoo?.Status().Bytes ?? 0, watch.Elapsed.TotalSeconds);
+        return new Forecaster(population, queue, options).Plan(work, asked, known, zoo?.Status().Bytes ?? 0, watch.Elapsed.TotalSeconds);
     }
 
     static void Train(Population population, GenerationQueue queue, int threads, TimeSpan budget, Action<double> report, CancellationToken cancellation)
@@ -138,7 +138,7 @@ public sealed record GenerationPlan(
     }
 
     /// <summary>From what a queue has seen to what all of its networks will take, by drawing futures.</summary>
-    sealed class Forecaster(Population population, GenerationQueue queue, int threads)
+    sealed class Forecaster(Population population, GenerationQueue queue, GenerationOptions options)
     {
         readonly Random _random = new(1);
         readonly int _parameters = new WeightLayout(population.Network).Parameters;
@@ -160,7 +160,7 @@ public sealed record GenerationPlan(
                     bytes[i] += line.Work.Seeds.Count * BytesOf(line, epochs);
                 }
 
-                var (end, firstIdle) = Makespan.Draw(new double[threads], waiting, _random);
+                var (end, firstIdle) = Makespan.Draw(new double[options.Threads], waiting, _random);
                 (all[i], tail[i]) = (end, end - firstIdle);
             }
 
@@ -176,7 +176,7 @@ public sealed record GenerationPlan(
                 return Forecast.Of(isKnown ? values[Draws / 2] : null, values);
             }
 
-            return new GenerationPlan(machines, threads, Total(all), Total(tail), Total(cores), Total(bytes), zooBytes, measuredSeconds);
+            return new GenerationPlan(machines, options.Threads, Total(all), Total(tail), Total(cores), Total(bytes), zooBytes, measuredSeconds);
         }
 
         /// <summary>A curve that could be the machine's. While no network of it has ended, any mean from the longest run to the limit is as likely.</summary>
@@ -249,7 +249,7 @@ public sealed record GenerationPlan(
         double CoreSecondsOf(MachineLine line, double epochs) =>
             CoresAThread * (queue.SecondsPerNetwork + (epochs * queue.SecondsPerEpoch(line)));
 
-        double BytesOf(MachineLine line, double epochs) => ZooSize.OfNetwork(_parameters, epochs, population.TrainingSpec(line.Work.Machine).MilestoneEvery);
+        double BytesOf(MachineLine line, double epochs) => ZooSize.OfNetwork(_parameters, epochs, population.TrainingSpec(line.Work.Machine).MilestoneEvery, options.KeepMilestones);
 
         /// <summary>Share of a thread's time in which it had a core: below 1 with more threads than cores, or with other work on the machine.</summary>
         double CoresAThread { get; } = Ratio(queue.Lines.Where(line => line.PerEpoch.Count > 0).ToList());

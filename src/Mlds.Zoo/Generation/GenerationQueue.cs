@@ -11,16 +11,17 @@ namespace Mlds.Zoos;
 public sealed record MachineWork(
     string Machine, IReadOnlyList<uint> Seeds, IReadOnlyDictionary<uint, int> Begun, long SampleTimesteps, int EpochLimit, IReadOnlyList<EndedRuns> Ended)
 {
-    /// <summary>What <paramref name="networks"/> networks of machine number <paramref name="index"/> leave to be done.</summary>
+    /// <summary>What the networks asked of machine number <paramref name="index"/> leave to be done.</summary>
     /// <param name="zoo">The population's zoo, or null while there is none.</param>
-    /// <param name="shard">Which part of them.</param>
+    /// <param name="options">How many networks, which part of them, and whether their milestones are to be kept.</param>
     /// <param name="asked">How many of them belong to the part, whether the zoo has them or not.</param>
-    public static MachineWork Of(Population population, int index, Zoo? zoo, int networks, Shard shard, out int asked)
+    public static MachineWork Of(Population population, int index, Zoo? zoo, GenerationOptions options, out int asked)
     {
         var name = population.MachineNames[index];
-        var wanted = Enumerable.Range(0, networks).Select(seed => (uint)seed).Where(seed => shard.Has(index, seed)).ToList();
+        var wanted = Enumerable.Range(0, options.Networks).Select(seed => (uint)seed).Where(seed => options.Shard.Has(index, seed)).ToList();
         asked = wanted.Count;
         var there = zoo?.Seeds(name) ?? [];
+        if (options.KeepMilestones && zoo is not null) there.ExceptWith(zoo.SeedsNotKept(name));
         var missing = wanted.Where(seed => !there.Contains(seed)).ToList();
         var begun = zoo?.Begun(name) ?? new Dictionary<uint, int>();
         var data = population.DataSpec(name);
@@ -38,8 +39,13 @@ public sealed record MachineWork(
 /// <param name="Expected">As likely too long as too short; while <paramref name="IsAtLeast"/>, what it will take at the very least.</param>
 /// <param name="Low">One time in ten it takes less.</param>
 /// <param name="High">One time in ten it takes more.</param>
+/// <param name="IsRough">True while less than a dozen networks of a machine have ended that a quarter or more of the work is left of: too few to have shown a rare long run.</param>
 /// <param name="IsAtLeast">True until a network of every machine has ended: nobody knows before how long the others take.</param>
-public readonly record struct TimeLeft(TimeSpan Expected, TimeSpan Low, TimeSpan High, bool IsAtLeast);
+public readonly record struct TimeLeft(TimeSpan Expected, TimeSpan Low, TimeSpan High, bool IsRough, bool IsAtLeast)
+{
+    /// <summary>Whether it is known to a fifth: then one figure says enough, otherwise it takes the range.</summary>
+    public bool IsSharp => !IsAtLeast && !IsRough && Low >= 0.8 * Expected && High <= 1.2 * Expected;
+}
 
 /// <summary>
 /// Hands out networks to train: those begun before first, then a few of every machine, which shows what each costs, then those expected
@@ -51,6 +57,8 @@ public sealed class GenerationQueue
     public const int Sample = 4;
 
     const int Draws = 64;
+
+    const int Dozen = 12;
 
     readonly Lock _lock = new();
     readonly List<MachineLine> _lines;
@@ -121,7 +129,7 @@ public sealed class GenerationQueue
         lock (_lock)
         {
             var open = _lines.Where(line => line.Waiting > 0 || line.Running.Count > 0).OrderByDescending(line => line.ExpectedCost).ToList();
-            if (open.Count == 0) return new TimeLeft(TimeSpan.Zero, TimeSpan.Zero, TimeSpan.Zero, false);
+            if (open.Count == 0) return new TimeLeft(TimeSpan.Zero, TimeSpan.Zero, TimeSpan.Zero, false, false);
             if (_perTimestep.Count == 0) return null;
             var random = new Random(1);
             var times = new double[Draws];
@@ -131,7 +139,8 @@ public sealed class GenerationQueue
                 TimeSpan.FromSeconds(times[Draws / 2]),
                 TimeSpan.FromSeconds(times[Draws / 10]),
                 TimeSpan.FromSeconds(times[Draws - 1 - (Draws / 10)]),
-                open.Any(line => line.Lengths.Ended == 0));
+                open.Exists(line => line.Lengths.Ended < Dozen && 4 * line.ExpectedWork >= open.Sum(other => other.ExpectedWork)),
+                open.Exists(line => line.Lengths.Ended == 0));
         }
     }
 
@@ -203,6 +212,9 @@ sealed class MachineLine
     /// <summary>Sample-timesteps of a network: by the networks seen, or by the epoch limit while none has ended.</summary>
     public double ExpectedCost =>
         Work.SampleTimesteps * (Lengths.Ended > 0 ? _expectedEpochs ??= Lengths.Curve(EpochsDone).Mean : Work.EpochLimit);
+
+    /// <summary>Sample-timesteps of all its networks that wait or train, those done by the latter included.</summary>
+    public double ExpectedWork => (Waiting + Running.Count) * ExpectedCost;
 
     public uint Take()
     {

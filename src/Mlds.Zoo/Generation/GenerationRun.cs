@@ -11,6 +11,12 @@ namespace Mlds.Zoos;
 /// <param name="CheckpointEvery">Longest time of work that a kill can lose, a network.</param>
 public sealed record GenerationOptions(int Networks, Shard Shard, int Threads, TimeSpan CheckpointEvery)
 {
+    /// <summary>
+    /// Whether the checkpoint at every milestone is kept for good, so that any segment of the run can be trained again alone. Networks that are
+    /// in the zoo without them are trained once more, which must give the same bits.
+    /// </summary>
+    public bool KeepMilestones { get; init; }
+
     public GenerationOptions(int networks)
         : this(networks, Shard.All, Environment.ProcessorCount, TimeSpan.FromSeconds(5))
     {
@@ -29,7 +35,8 @@ public sealed class GenerationRun
     static readonly TimeSpan s_estimateEvery = TimeSpan.FromSeconds(1);
 
     /// <summary>A finished network, or how far an unfinished one is.</summary>
-    readonly record struct Write(TrainedNetwork? Network, Recipe Recipe, Checkpoint? Checkpoint);
+    /// <param name="Keep">Whether the checkpoint is one of a milestone, to be kept for good.</param>
+    readonly record struct Write(TrainedNetwork? Network, Recipe Recipe, Checkpoint? Checkpoint, bool Keep = false);
 
     readonly ZooWriter _writer;
     readonly Population _population;
@@ -89,11 +96,22 @@ public sealed class GenerationRun
 
     MachineWork Plan(string name, int index)
     {
-        var work = MachineWork.Of(_population, index, _writer.Zoo, _options.Networks, _options.Shard, out var asked);
+        var work = MachineWork.Of(_population, index, _writer.Zoo, _options, out var asked);
         _counts[name] = (asked - work.Seeds.Count, asked);
-        foreach (var seed in work.Begun.Keys)
-            if (_writer.Zoo.Checkpoint(_population.Recipe(name, seed).Id) is { } checkpoint) _begun[(name, seed)] = checkpoint;
-        return work with { Begun = work.Begun.Where(pair => _begun.ContainsKey((name, pair.Key))).ToDictionary() };
+        foreach (var seed in _options.KeepMilestones ? work.Seeds : work.Begun.Keys)
+            if (Begun(_population.Recipe(name, seed).Id) is { Epoch: > 0 } checkpoint) _begun[(name, seed)] = checkpoint;
+        return work with { Begun = work.Seeds.Where(seed => _begun.ContainsKey((name, seed))).ToDictionary(seed => seed, seed => _begun[(name, seed)].Epoch) };
+    }
+
+    /// <summary>The furthest state to go on from. Where milestones are to be kept, one that has none before it unkept.</summary>
+    Checkpoint? Begun(string recipeId)
+    {
+        var checkpoint = _writer.Zoo.Checkpoint(recipeId);
+        if (!_options.KeepMilestones) return checkpoint;
+        var kept = _writer.Zoo.KeptEpochs(recipeId);
+        bool HasAllBefore(Checkpoint state) => state.Milestones.All(milestone => kept.Contains(milestone.Epoch));
+        if (checkpoint is not null && HasAllBefore(checkpoint)) return checkpoint;
+        return kept.Reverse().Select(epoch => _writer.Zoo.ReadableKept(recipeId, epoch)).FirstOrDefault(state => state is not null && HasAllBefore(state));
     }
 
     /// <summary>What a training thread does: take a network, train it, hand it over, until there is none left or it is to stop.</summary>
@@ -130,6 +148,7 @@ public sealed class GenerationRun
             run.NextEpoch();
             _queue.Did(machine, seed, run.Epoch, (watch.Elapsed - began).TotalSeconds, run.CoreSeconds - cores);
             Interlocked.Add(ref _sampleTimesteps, (long)data.Training.Count * data.Training.Length);
+            if (_options.KeepMilestones && run.IsAtMilestone) _writes.Add(new Write(null, recipe, run.Checkpoint(), Keep: true), CancellationToken.None);
         }
 
         var network = run.Finish();
@@ -146,7 +165,8 @@ public sealed class GenerationRun
         var networks = batch.Where(write => write.Network is not null).ToList();
         _writer.Store(
             [.. networks.Select(write => write.Network!)],
-            [.. batch.Where(write => write.Checkpoint is not null && !networks.Exists(done => done.Recipe.Id == write.Recipe.Id)).Select(write => (write.Recipe, write.Checkpoint!))]);
+            [.. batch.Where(write => write is { Checkpoint: not null, Keep: false } && !networks.Exists(done => done.Recipe.Id == write.Recipe.Id)).Select(write => (write.Recipe, write.Checkpoint!))],
+            [.. batch.Where(write => write.Keep).Select(write => write.Checkpoint!)]);
         foreach (var write in networks)
         {
             var name = write.Recipe.MachineName;
@@ -172,6 +192,6 @@ public sealed class GenerationRun
         }
 
         TimeSpan Later(TimeSpan time) => time > now - _estimated ? time - (now - _estimated) : TimeSpan.Zero;
-        return _remaining is { } left ? new TimeLeft(Later(left.Expected), Later(left.Low), Later(left.High), left.IsAtLeast) : null;
+        return _remaining is { } left ? left with { Expected = Later(left.Expected), Low = Later(left.Low), High = Later(left.High) } : null;
     }
 }

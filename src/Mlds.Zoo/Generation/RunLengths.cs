@@ -9,10 +9,10 @@ public readonly record struct EndedRuns(int Epochs, Outcome Outcome, int Count);
 /// <summary>What is known of how long one machine's networks take: those that ended, by epochs and outcome.</summary>
 sealed class RunLengths
 {
-    /// <summary>With fewer ended networks than this a resampling of them sees too little of how much runs differ.</summary>
-    const int Few = 5;
-
-    /// <summary>Spread of run lengths, as a standard deviation of the logarithm: about what the machines of docs/results/recipes-*.json have.</summary>
+    /// <summary>
+    /// Spread of run lengths, as a standard deviation of the logarithm: about what the machines of docs/results/recipes-*.json have. A few networks that ended show less,
+    /// and the rare long runs they don't show are what makes estimates too short.
+    /// </summary>
     const double UsualSpread = 0.5;
 
     readonly int _limit;
@@ -46,13 +46,14 @@ sealed class RunLengths
     /// <summary>
     /// A curve that could as well be the true one: the networks weighted at random (the Bayesian bootstrap; Rubin 1981).
     /// </summary>
-    /// <param name="scale">What to multiply epochs by: 1, or with few networks a random factor for what they can't show.</param>
+    /// <param name="scale">What to multiply epochs by: a random factor for what the networks seen can't show, the nearer 1 the more there are.</param>
     public SurvivalCurve Resampled(IEnumerable<int> running, Random random, out double scale)
     {
-        scale = Ended is > 0 and < Few ? Math.Exp(UsualSpread * Normal(random) / Math.Sqrt(Ended)) : 1;
+        scale = Ended > 0 ? Math.Exp(UsualSpread * (1 + (3.0 / Math.Max(4, Ended))) * Normal(random) / Math.Sqrt(Ended)) : 1;
         var groups = Groups(running).ConvertAll(group => new RunGroup(
             group.Epochs, Weight(group.Converged, random), Weight(group.NotConverged, random), Weight(group.Diverged, random), Weight(group.Running, random)));
-        return SurvivalCurve.Of(groups, _limit);
+        // What outlives all that were seen to end is of a slow kind: it ends at an unknown part of the usual rate.
+        return SurvivalCurve.Of(groups, _limit, 1 - random.NextDouble());
     }
 
     public static double Normal(Random random) => Math.Sqrt(-2 * Math.Log(1 - random.NextDouble())) * Math.Cos(2 * Math.PI * random.NextDouble());

@@ -44,7 +44,8 @@ sealed class SurvivalCurve
 
     /// <param name="groups">Ascending in epochs. Weights are numbers of networks, or random weights about them.</param>
     /// <param name="limit">The recipe's epoch limit.</param>
-    public static SurvivalCurve Of(IReadOnlyList<RunGroup> groups, int limit)
+    /// <param name="late">What the rate of ending is multiplied by beyond the longest run seen.</param>
+    public static SurvivalCurve Of(IReadOnlyList<RunGroup> groups, int limit, double late = 1)
     {
         var atRisk = groups.Sum(group => group.Weight);
         var runEpochs = groups.Sum(group => group.Weight * group.Epochs);
@@ -67,7 +68,7 @@ sealed class SurvivalCurve
         }
 
         var last = Math.Min(groups.Count == 0 ? 0 : groups[^1].Epochs, limit);
-        var hazard = runEpochs > 0 ? Math.Min(1, ended / runEpochs) : 0;
+        var hazard = runEpochs > 0 ? Math.Min(1, late * ended / runEpochs) : 0;
         return new SurvivalCurve([.. epochs], [.. survival], hazard, last, limit, notConverged, diverged);
     }
 

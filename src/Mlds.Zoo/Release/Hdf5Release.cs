@@ -1,4 +1,3 @@
-using Mlds.Networks;
 using Mlds.Training;
 using Mlds.Zoos;
 using PureHDF;
@@ -11,13 +10,23 @@ sealed class Hdf5Release : IDisposable
 {
     public const string FileName = "mlds.h5";
 
+    static readonly (string Name, Func<EpochRecord, float> Value)[] s_courses =
+    [
+        ("training_loss", epoch => epoch.TrainingLoss),
+        ("validation_loss", epoch => epoch.ValidationLoss),
+        ("learning_rate", epoch => epoch.LearningRate),
+    ];
+
     readonly H5Dataset<float[]> _weights;
+    readonly List<H5Dataset<float[]>> _courses = [];
     readonly H5NativeWriter _writer;
     readonly int _parameters;
     ulong _row;
+    ulong _epoch;
 
-    public Hdf5Release(string path, Zoo zoo, ReleasePlan plan, WeightLayout layout)
+    public Hdf5Release(string path, ReleaseSource source)
     {
+        var (zoo, plan, layout) = (source.Zoo, source.Plan, source.Layout);
         _parameters = layout.Parameters;
         var networks = plan.Networks.Select(released => released.Network).ToList();
         _weights = new H5Dataset<float[]>(fileDims: [(ulong)networks.Count, (ulong)_parameters]);
@@ -30,6 +39,7 @@ sealed class Hdf5Release : IDisposable
                 ["machine"] = networks.Select(network => network.Machine).ToArray(),
                 ["seed"] = networks.Select(network => network.Seed).ToArray(),
                 ["subset"] = plan.Networks.Select(released => released.Subset).ToArray(),
+                ["split"] = networks.Select(network => Splits.Of(network.Seed)).ToArray(),
                 ["outcome"] = networks.Select(network => OutcomeName.Of(network.Outcome)).ToArray(),
                 ["epochs"] = networks.Select(network => network.Epochs).ToArray(),
                 ["training_loss"] = networks.Select(network => network.TrainingLoss).ToArray(),
@@ -41,7 +51,7 @@ sealed class Hdf5Release : IDisposable
                 ["processor"] = networks.Select(network => network.Provenance.Processor).ToArray(),
                 ["kernel_set"] = networks.Select(network => network.Provenance.KernelSet).ToArray(),
             },
-            ["history"] = History(zoo, networks),
+            ["history"] = History(networks),
             ["layout"] = new H5Group
             {
                 ["tensor"] = layout.Tensors.Select(tensor => tensor.Name).ToArray(),
@@ -49,6 +59,7 @@ sealed class Hdf5Release : IDisposable
                 ["columns"] = layout.Tensors.Select(tensor => tensor.Columns).ToArray(),
                 ["offset"] = layout.Tensors.Select(tensor => tensor.Offset).ToArray(),
             },
+            ["automata"] = Automata(source),
             ["population_json"] = new[] { zoo.Population.CanonicalJson },
             Attributes =
             {
@@ -61,9 +72,15 @@ sealed class Hdf5Release : IDisposable
         _writer = file.BeginWrite(path);
     }
 
-    /// <summary>The next row of weights.</summary>
-    public void WriteRow(float[] weights) =>
+    /// <summary>The next network: its P weights, and its losses, one record for each epoch that the network says it had.</summary>
+    public void WriteRow(float[] weights, IReadOnlyList<EpochRecord> history)
+    {
         _writer.Write(_weights, weights, fileSelection: new HyperslabSelection(2, [_row++, 0], [1, (ulong)_parameters]));
+        if (history.Count == 0) return;
+        for (var i = 0; i < s_courses.Length; i++)
+            _writer.Write(_courses[i], history.Select(s_courses[i].Value).ToArray(), fileSelection: new HyperslabSelection(_epoch, (ulong)history.Count));
+        _epoch += (ulong)history.Count;
+    }
 
     /// <summary>The first <paramref name="rows"/> rows of weights.</summary>
     /// <exception cref="InvalidDataException">The file has another shape.</exception>
@@ -78,20 +95,26 @@ sealed class Hdf5Release : IDisposable
 
     public void Dispose() => _writer.Dispose();
 
-    /// <summary>Histories end to end; network i has the epochs start[i] … start[i + 1] − 1 of them.</summary>
-    static H5Group History(Zoo zoo, List<StoredNetwork> networks)
+    static H5Group Automata(ReleaseSource source)
     {
-        var epochs = networks.Sum(network => network.Epochs);
-        var (training, validation, rate) = (new float[epochs], new float[epochs], new float[epochs]);
+        var group = new H5Group();
+        foreach (var machine in source.Machines.Where(machine => machine.Automaton is not null)) group[machine.Name] = new[] { machine.Automaton!.ToText() };
+        return group;
+    }
+
+    /// <summary>Histories end to end; network i has the epochs start[i] … start[i + 1] − 1 of them.</summary>
+    H5Group History(List<StoredNetwork> networks)
+    {
         var start = new long[networks.Count + 1];
-        for (var i = 0; i < networks.Count; i++)
+        for (var i = 0; i < networks.Count; i++) start[i + 1] = start[i] + networks[i].Epochs;
+        var group = new H5Group { ["start"] = start };
+        foreach (var course in s_courses)
         {
-            var history = zoo.History(networks[i]);
-            start[i + 1] = start[i] + history.Count;
-            for (var epoch = 0; epoch < history.Count; epoch++)
-                (training[start[i] + epoch], validation[start[i] + epoch], rate[start[i] + epoch]) = (history[epoch].TrainingLoss, history[epoch].ValidationLoss, history[epoch].LearningRate);
+            var dataset = new H5Dataset<float[]>(fileDims: [(ulong)start[^1]]);
+            _courses.Add(dataset);
+            group[course.Name] = dataset;
         }
 
-        return new H5Group { ["start"] = start, ["training_loss"] = training, ["validation_loss"] = validation, ["learning_rate"] = rate };
+        return group;
     }
 }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Mlds.Training;
 using Mlds.Zoos;
 using ParquetSharp;
@@ -5,13 +6,19 @@ using ParquetSharp.Schema;
 
 namespace Mlds.Releases;
 
-/// <summary><c>networks.parquet</c>: one row a network, in the order of the weights' rows (docs/formats/release.md).</summary>
+/// <summary>
+/// The table of networks, a row each, in the order of the weights' rows: <c>networks.parquet</c> with every column, and
+/// <c>networks.csv</c> with those that are no lists, for readers without Parquet (docs/formats/release.md).
+/// </summary>
 static class NetworksTable
 {
     public const string FileName = "networks.parquet";
+    public const string CsvFileName = "networks.csv";
+
+    const string Chain = "milestone_chain";
 
     /// <summary>Rows held in memory at once, a row group of the file.</summary>
-    const int RowGroup = 4096;
+    const int RowGroup = 2048;
 
     /// <summary>A row and what is read for it alone.</summary>
     sealed record Row(int Index, ReleasedNetwork Released, IReadOnlyList<EpochRecord> History, IReadOnlyList<Milestone> Milestones)
@@ -20,7 +27,9 @@ static class NetworksTable
     }
 
     /// <summary>One column: its name, what it means, and how its values of a row group are written.</summary>
-    sealed record TableColumn(string Name, string Meaning, Node Schema, Action<ColumnWriter, IReadOnlyList<Row>> Write);
+    /// <param name="Type">Of a value, or of the array of values.</param>
+    /// <param name="Text">A value in the CSV file; for lists it isn't called.</param>
+    sealed record TableColumn(string Name, string Meaning, Type Type, Action<ColumnWriter, IReadOnlyList<Row>> Write, Func<Row, string> Text);
 
     static readonly TableColumn[] s_columns =
     [
@@ -29,6 +38,7 @@ static class NetworksTable
         Of("machine", "The machine it imitates.", row => row.Network.Machine),
         Of("seed", "Its seed: initial weights and the order of the training sequences follow from it. Networks of equal seed on different machines are twins.", row => (long)row.Network.Seed),
         Of("subset", "The smallest subset that has it, in networks a machine; larger ones have it too.", row => row.Released.Subset),
+        Of("split", "Its side by seed: train, validation or test; twins have the same (splits/by_seed.csv).", row => Splits.Of(row.Network.Seed)),
         Of("outcome", "How its training ended: converged, for every network of this release.", row => OutcomeName.Of(row.Network.Outcome)),
         Of("epochs", "Epochs trained.", row => row.Network.Epochs),
         Of("training_loss", "Mean squared error over the last epoch's batches, each taken before its step.", row => row.Network.TrainingLoss),
@@ -44,16 +54,30 @@ static class NetworksTable
         Of("history_learning_rate", "Learning rate of every epoch.", row => row.History.Select(epoch => epoch.LearningRate).ToArray()),
         Of("milestone_epoch", "Epochs at which the weights were hashed on the way.", row => row.Milestones.Select(milestone => milestone.Epoch).ToArray()),
         Of("milestone_weights_sha256", "SHA-256 of the weights at those epochs.", row => row.Milestones.Select(milestone => milestone.WeightsSha256).ToArray()),
-        Of("milestone_chain", "The last link of the hash chain over recipe id and milestones: it vouches for the whole training run.", row => row.Milestones.Count > 0 ? row.Milestones[^1].Chain : ""),
+        Of(Chain, "The last link of the hash chain over recipe id and milestones: it vouches for the whole training run.", row => row.Milestones.Count > 0 ? row.Milestones[^1].Chain : ""),
     ];
 
-    /// <summary>Names and meanings of the columns, for the README.</summary>
-    public static IEnumerable<(string Name, string Meaning)> Columns => s_columns.Select(column => (column.Name, column.Meaning));
+    /// <summary>The columns: name, meaning and type of a value; lists have an array's.</summary>
+    public static IEnumerable<(string Name, string Meaning, Type Type)> Columns => s_columns.Select(column => (column.Name, column.Meaning, column.Type));
+
+    /// <summary>Writes the CSV file (RFC 4180 but for line feeds alone): floats with as many digits as bring the same float back.</summary>
+    public static void WriteCsv(string path, IReadOnlyList<ReleasedNetwork> networks)
+    {
+        using var writer = new StreamWriter(path, append: false) { NewLine = "\n" };
+        // The chain's end belongs to the lists it ends.
+        var columns = s_columns.Where(column => !column.Type.IsArray && column.Name != Chain).ToList();
+        writer.WriteLine(string.Join(',', columns.Select(column => column.Name)));
+        for (var i = 0; i < networks.Count; i++)
+        {
+            var row = new Row(i, networks[i], [], []);
+            writer.WriteLine(string.Join(',', columns.Select(column => Quoted(column.Text(row)))));
+        }
+    }
 
     public static void Write(string path, Zoo zoo, IReadOnlyList<ReleasedNetwork> networks, CancellationToken cancellation)
     {
         using var properties = new WriterPropertiesBuilder().Compression(Compression.Zstd).CompressionLevel(9).Build();
-        using var schema = new GroupNode("networks", Repetition.Required, [.. s_columns.Select(column => column.Schema)]);
+        using var schema = new GroupNode("networks", Repetition.Required, [.. s_columns.Select(column => Schema(column.Name, column.Type))]);
         using var writer = new ParquetFileWriter(path, schema, properties);
         for (var start = 0; start < networks.Count; start += RowGroup)
         {
@@ -106,11 +130,18 @@ static class NetworksTable
         return values.ReadAll((int)group.MetaData.NumRows);
     }
 
-    static TableColumn Of<T>(string name, string meaning, Func<Row, T> value) => new(name, meaning, Schema(name, typeof(T)), (writer, rows) =>
-    {
-        using var values = writer.LogicalWriter<T>();
-        values.WriteBatch(rows.Select(value).ToArray());
-    });
+    static TableColumn Of<T>(string name, string meaning, Func<Row, T> value) => new(
+        name,
+        meaning,
+        typeof(T),
+        (writer, rows) =>
+        {
+            using var values = writer.LogicalWriter<T>();
+            values.WriteBatch(rows.Select(value).ToArray());
+        },
+        row => Convert.ToString(value(row), CultureInfo.InvariantCulture)!);
+
+    static string Quoted(string text) => text.AsSpan().IndexOfAny(",\"\n\r") < 0 ? text : $"\"{text.Replace("\"", "\"\"", StringComparison.Ordinal)}\"";
 
     /// <summary>A column without nulls. Lists are named as Parquet's own document has it: list, then element (LogicalTypes.md).</summary>
     static Node Schema(string name, Type type)

@@ -7,6 +7,8 @@ namespace Mlds.Releases;
 /// <summary>NumPy's array file, version 1.0, of float32 (https://numpy.org/doc/stable/reference/generated/numpy.lib.format.html).</summary>
 public sealed class NpyFile : IDisposable
 {
+    const string Float32 = "<f4";
+
     static readonly byte[] s_magic = [0x93, .. "NUMPY"u8, 1, 0];
 
     readonly Stream _stream;
@@ -18,14 +20,14 @@ public sealed class NpyFile : IDisposable
     {
         (_rowsLeft, _columns) = (rows, columns);
         _stream = new FileStream(path, FileMode.CreateNew, FileAccess.Write, FileShare.None, 1 << 20);
-        _stream.Write(Header($"({rows}, {columns})"));
+        _stream.Write(Header(Float32, string.Create(CultureInfo.InvariantCulture, $"({rows}, {columns})")));
     }
 
     /// <summary>Writes a vector as a one-dimensional array, over what may be there.</summary>
     public static void Write(string path, ReadOnlySpan<float> vector)
     {
         using var stream = new FileStream(path, FileMode.Create, FileAccess.Write);
-        stream.Write(Header(string.Create(CultureInfo.InvariantCulture, $"({vector.Length},)")));
+        stream.Write(Header(Float32, string.Create(CultureInfo.InvariantCulture, $"({vector.Length},)")));
         stream.Write(WeightsHash.Bytes(vector));
     }
 
@@ -58,9 +60,9 @@ public sealed class NpyFile : IDisposable
     }
 
     /// <summary>Magic, version and the dictionary, padded so that the values begin at a multiple of 64.</summary>
-    static byte[] Header(string shape)
+    internal static byte[] Header(string type, string shape)
     {
-        var dictionary = $"{{'descr': '<f4', 'fortran_order': False, 'shape': {shape}, }}";
+        var dictionary = $"{{'descr': '{type}', 'fortran_order': False, 'shape': {shape}, }}";
         var length = (s_magic.Length + 2 + dictionary.Length + 1 + 63) / 64 * 64;
         var padded = dictionary.PadRight(length - s_magic.Length - 3) + "\n";
         return [.. s_magic, (byte)padded.Length, (byte)(padded.Length >> 8), .. Encoding.ASCII.GetBytes(padded)];

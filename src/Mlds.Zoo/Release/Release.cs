@@ -88,6 +88,8 @@ public sealed class Release
     float[] Values(int rows)
     {
         var path = Path.Combine(Folder, "weights.npy");
+        var tensors = Path.Combine(Folder, SafetensorsFile.FileName);
+        if (!File.Exists(path) && File.Exists(tensors)) return SafetensorsFile.ReadWeights(tensors, rows, Layout, Networks.Count);
         if (!File.Exists(path)) return Hdf5Release.ReadWeights(Path.Combine(Folder, Hdf5Release.FileName), rows, Layout.Parameters, Networks.Count);
         using var stream = File.OpenRead(path);
         var (count, columns, offset) = NpyFile.ReadHeader(stream, path);

@@ -1,31 +1,26 @@
-using System.Security.Cryptography;
-using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using Mlds.Networks;
-using Mlds.Training;
 using Mlds.Zoos;
 
 namespace Mlds.Releases;
 
-/// <param name="Subsets">Networks a machine of each subset; none for one as large as every machine can fill.</param>
-/// <param name="Formats">How weights are written: npy, h5 or both.</param>
-public sealed record ReleaseOptions(IReadOnlyList<int> Subsets, IReadOnlyCollection<string> Formats)
-{
-    public static IReadOnlyList<string> KnownFormats { get; } = ["npy", "h5"];
-}
-
-/// <summary>A file of a release.</summary>
-/// <param name="Sha256">Lower-case hex.</param>
-public sealed record ReleasedFile(string Name, long Bytes, string Sha256);
-
 /// <summary>A release as written.</summary>
-public sealed record WrittenRelease(string Folder, ReleasePlan Plan, IReadOnlyList<ReleasedFile> Files, string WeightsDigest)
+/// <param name="Archive">Path, size and hash of the archive, if one was asked for.</param>
+/// <param name="Leftovers">Folders and files that releases of the same name left when they were killed.</param>
+public sealed record WrittenRelease(string Folder, ReleasePlan Plan, IReadOnlyList<ReleasedFile> Files, string WeightsDigest, ReleasedFile? Archive, IReadOnlyList<string> Leftovers)
 {
+    /// <summary>Of all files.</summary>
     public long Bytes => Files.Sum(file => file.Bytes);
 
-    public double BytesPerNetwork => (double)Bytes / Plan.Networks.Count;
+    /// <summary>Without what only comes on request: further copies of the weights, trajectories, training data.</summary>
+    public required long CoreBytes { get; init; }
+
+    /// <inheritdoc cref="CoreBytes"/>
+    public double BytesPerNetwork => (double)CoreBytes / Plan.Networks.Count;
 }
+
+/// <summary>Told of every step: what is being done, how much of it, out of how much.</summary>
+public delegate void ReleaseProgress(string step, int done, int total);
 
 /// <summary>
 /// Cuts a release from a zoo (docs/formats/release.md): the same zoo gives the same bytes. It grows in a folder beside its place and moves
@@ -36,117 +31,170 @@ public static class ReleaseWriter
     /// <summary>Version of the release's format.</summary>
     public const int Version = 1;
 
-    static readonly JsonSerializerOptions s_indented = new() { WriteIndented = true };
+    static readonly JsonSerializerOptions s_indented = new() { WriteIndented = true, Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     /// <param name="folder">Must not exist.</param>
-    /// <param name="report">Networks whose weights are written.</param>
     /// <exception cref="ZooException">Too few networks, damaged ones, or a folder that exists or can't be written to.</exception>
-    public static WrittenRelease Write(Zoo zoo, string folder, ReleaseOptions options, Action<int> report, CancellationToken cancellation)
+    public static WrittenRelease Write(Zoo zoo, string folder, ReleaseOptions options, ReleaseProgress report, CancellationToken cancellation)
     {
         var place = Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder));
-        if (Path.Exists(place)) throw new ZooException($"'{folder}' is already there; a release is never changed: give another --out.");
-        var plan = ReleasePlan.Make(zoo, options.Subsets);
+        var archive = options.Archive is { } kind ? $"{place}.{kind}" : null;
+        foreach (var path in new[] { place, archive })
+            if (Path.Exists(path)) throw new ZooException($"'{(path == place ? folder : path)}' is already there; a release is never changed: give another --out.");
+        if (options.Archive is not null) ReleaseArchive.CheckProgram(options.Archive);
+        var source = new ReleaseSource(zoo, ReleasePlan.Make(zoo, options.Subsets), options);
+        var leftovers = Leftovers(place);
         // A name that says what it is, should a kill leave it there.
         var growing = $"{place}.unfinished-{Environment.ProcessId}";
+        var growingArchive = archive is null ? null : $"{archive}.unfinished-{Environment.ProcessId}";
         try
         {
             Directory.CreateDirectory(growing);
-            var release = WriteFiles(zoo, growing, plan, options, report, cancellation) with { Folder = folder };
-            foreach (var file in Directory.GetFiles(growing)) Flush(file);
+            var files = WriteFiles(growing, source, report, cancellation);
+            ReleaseFiles.Flush(growing);
+            if (growingArchive is not null)
+                ReleaseArchive.Write(growing, $"mlds-{source.Name}-{source.Digest[..8]}", growingArchive, options.Archive!, done => report("Compressing", done, files.Count), cancellation);
             Directory.Move(growing, place);
-            return release;
+            if (archive is not null) File.Move(growingArchive!, archive);
+            return new WrittenRelease(folder, source.Plan, files, source.Digest, archive is null ? null : Archived(folder, archive), leftovers) { CoreBytes = Core(files, options) };
         }
         catch (Exception exception)
         {
-            if (Directory.Exists(growing)) Directory.Delete(growing, recursive: true);
+            Remove(growing, growingArchive);
             if (exception is IOException or UnauthorizedAccessException or ParquetSharp.ParquetException) throw new ZooException($"The release '{folder}' could not be written, nothing of it is left: {exception.Message}", exception);
             throw;
         }
     }
 
-    static WrittenRelease WriteFiles(Zoo zoo, string folder, ReleasePlan plan, ReleaseOptions options, Action<int> report, CancellationToken cancellation)
+    static IReadOnlyList<ReleasedFile> WriteFiles(string folder, ReleaseSource source, ReleaseProgress report, CancellationToken cancellation)
     {
-        var recipes = Recipes(zoo, plan);
-        var layout = CommonLayout(recipes);
-        var digest = Digest(plan);
-        string At(string name) => Path.Combine(folder, name);
-        WriteWeights(zoo, folder, plan, layout, options.Formats, report, cancellation);
-        NetworksTable.Write(At(NetworksTable.FileName), zoo, plan.Networks, cancellation);
-        File.WriteAllText(At("layout.csv"), ReleaseTexts.Layout(layout));
-        File.WriteAllText(At("population.json"), zoo.Population.CanonicalJson);
-        File.WriteAllText(At("recipes.json"), Indented(new JsonArray([.. recipes.Select(WithoutSeed)])));
-        File.WriteAllText(At("manifest.json"), Indented(ReleaseTexts.Manifest(zoo, plan, layout, options.Formats, digest)));
-        File.WriteAllText(At("README.md"), ReleaseTexts.Readme(zoo, plan, layout, options.Formats, digest));
-        File.WriteAllText(At("LICENSE"), ReleaseTexts.License);
-        var files = Directory.GetFiles(folder).Order(StringComparer.Ordinal).Select(Hash).ToList();
-        File.WriteAllText(At("SHA256SUMS"), string.Concat(files.Select(file => $"{file.Sha256}  {file.Name}\n")));
-        return new WrittenRelease(folder, plan, [.. files, Hash(At("SHA256SUMS"))], digest);
+        var (plan, options) = (source.Plan, source.Options);
+        void Text(string name, string text) => ReleaseFiles.Write(folder, name, text);
+        WriteWeights(folder, source, done => report("Writing weights", done, plan.Networks.Count), cancellation);
+        NetworksTable.Write(Path.Combine(folder, NetworksTable.FileName), source.Zoo, plan.Networks, cancellation);
+        NetworksTable.WriteCsv(Path.Combine(folder, NetworksTable.CsvFileName), plan.Networks);
+        Text("layout.csv", ReleaseTexts.Layout(source.Layout));
+        Text("population.json", source.Zoo.Population.CanonicalJson);
+        Text("recipes.json", Indented(new JsonArray([.. source.Machines.Select(machine => ReleaseTexts.WithoutSeed(machine.Recipe))])));
+        Text(Splits.BySeedFile, Splits.BySeed(plan));
+        Text(Splits.ByMachineFile, Splits.ByMachine(plan));
+        foreach (var machine in source.Machines.Where(machine => machine.Automaton is not null)) Text(machine.AutomatonFile, machine.Automaton!.ToText());
+        if (options.TrainingData) WriteSequences(folder, source, report, cancellation);
+        if (options.Trajectories)
+        {
+            Directory.CreateDirectory(Path.Combine(folder, Trajectories.Folder));
+            new Trajectories(source).Write(folder, done => report("Writing trajectories", done, plan.Networks.Count), cancellation);
+        }
+
+        Text("manifest.json", Indented(ReleaseTexts.Manifest(source)));
+        Text("README.md", Datasheet.Text(source));
+        Text("LICENSE", source.Licence.Text);
+        Text(ReleaseTexts.LoaderFile, ReleaseTexts.Loader());
+        return [.. Described(folder, source, report, cancellation)];
     }
 
-    static void WriteWeights(Zoo zoo, string folder, ReleasePlan plan, WeightLayout layout, IReadOnlyCollection<string> formats, Action<int> report, CancellationToken cancellation)
+    /// <summary>Hashes everything, and writes the two files that hold the hashes of the others.</summary>
+    static List<ReleasedFile> Described(string folder, ReleaseSource source, ReleaseProgress report, CancellationToken cancellation)
     {
+        var files = new List<ReleasedFile>();
+        var names = ReleaseFiles.Names(folder);
+        foreach (var name in names)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            files.Add(ReleaseFiles.Hash(folder, name));
+            report("Hashing files", files.Count, names.Count);
+        }
+
+        ReleaseFiles.Write(folder, Croissant.FileName, Indented(Croissant.Of(source, files)));
+        files.Add(ReleaseFiles.Hash(folder, Croissant.FileName));
+        files.Sort((one, other) => string.CompareOrdinal(one.Name, other.Name));
+        ReleaseFiles.Write(folder, ReleaseFiles.Sums, string.Concat(files.Select(file => $"{file.Sha256}  {file.Name}\n")));
+        return [.. files, ReleaseFiles.Hash(folder, ReleaseFiles.Sums)];
+    }
+
+    static void WriteWeights(string folder, ReleaseSource source, Action<int> report, CancellationToken cancellation)
+    {
+        var (plan, layout, formats) = (source.Plan, source.Layout, source.Options.Formats);
+        var about = new Dictionary<string, string> { ["format"] = "pt", ["population"] = source.Name, ["weights_digest"] = source.Digest };
         using var npy = formats.Contains("npy") ? new NpyFile(Path.Combine(folder, "weights.npy"), plan.Networks.Count, layout.Parameters) : null;
-        using var h5 = formats.Contains("h5") ? new Hdf5Release(Path.Combine(folder, Hdf5Release.FileName), zoo, plan, layout) : null;
+        using var h5 = formats.Contains("h5") ? new Hdf5Release(Path.Combine(folder, Hdf5Release.FileName), source) : null;
+        using var tensors = formats.Contains("safetensors") ? new SafetensorsFile(Path.Combine(folder, SafetensorsFile.FileName), layout, plan.Networks.Count, about) : null;
         for (var i = 0; i < plan.Networks.Count; i++)
         {
             cancellation.ThrowIfCancellationRequested();
             var network = plan.Networks[i].Network;
-            var weights = zoo.ReadWeights(network);
+            var weights = source.Zoo.ReadWeights(network);
             if (Array.FindIndex(weights, weight => !float.IsFinite(weight)) is var at and >= 0)
                 throw new ZooException($"Network {network.RecipeId} ({network.Machine}, seed {network.Seed}) counts as converged but its weight {at} is {weights[at]}; nothing was released.");
             npy?.WriteRow(weights);
-            h5?.WriteRow(weights);
+            h5?.WriteRow(weights, History(source.Zoo, network));
+            tensors?.WriteRow(weights);
             report(i + 1);
         }
+
+        tensors?.Finish();
     }
 
-    /// <summary>The first network's recipe of each machine; all its others must differ in their seeds only.</summary>
-    static IReadOnlyList<Recipe> Recipes(Zoo zoo, ReleasePlan plan)
+    static IReadOnlyList<Training.EpochRecord> History(Zoo zoo, StoredNetwork network)
     {
-        var recipes = new List<Recipe>();
-        foreach (var machine in plan.Networks.GroupBy(released => released.Network.Machine))
+        var history = zoo.History(network);
+        return history.Count == network.Epochs
+            ? history
+            : throw new ZooException($"Network {network.RecipeId} ({network.Machine}, seed {network.Seed}) had {network.Epochs} epochs, but the zoo has the losses of {history.Count}; nothing was released.");
+    }
+
+    static void WriteSequences(string folder, ReleaseSource source, ReleaseProgress report, CancellationToken cancellation)
+    {
+        Directory.CreateDirectory(Path.Combine(folder, "training-data"));
+        for (var i = 0; i < source.Machines.Count; i++)
         {
-            var first = machine.First().Network;
-            if (machine.FirstOrDefault(other => other.Network.Form != first.Form) is { Network: { } odd })
-                throw new ZooException($"Networks {first.RecipeId} and {odd.RecipeId} of {first.Machine} differ in more than their seeds; nothing was released.");
-            recipes.Add(Recipe.Parse(zoo.RecipeJson(first)));
+            cancellation.ThrowIfCancellationRequested();
+            var machine = source.Machines[i];
+            var data = Training.TrainingData.Generate(machine.Machine, machine.Recipe.Data);
+            if (data.Sha256 != machine.Recipe.DataSha256)
+                throw new ZooException($"The sequences of {machine.Name} have SHA-256 {data.Sha256}, but its networks learned from {machine.Recipe.DataSha256}; nothing was released.");
+            SequencesFile.Write(Path.Combine(folder, machine.SequencesFile), machine.Machine, data);
+            report("Writing sequences", i + 1, source.Machines.Count);
         }
-
-        return recipes;
     }
 
-    static WeightLayout CommonLayout(IReadOnlyList<Recipe> recipes)
+    static long Core(IReadOnlyList<ReleasedFile> files, ReleaseOptions options) => files
+        .Where(file => !ReleaseSource.IsFurtherCopy(file.Name, options) && !file.Name.StartsWith("trajectories/", StringComparison.Ordinal) && !file.Name.StartsWith("training-data/", StringComparison.Ordinal))
+        .Sum(file => file.Bytes);
+
+    static ReleasedFile Archived(string folder, string archive)
     {
-        if (recipes.FirstOrDefault(recipe => !recipe.Network.Equals(recipes[0].Network)) is { } odd)
-            throw new ZooException($"The networks of {odd.MachineName} have another shape than those of {recipes[0].MachineName}, so they don't fit one matrix; nothing was released.");
-        return new WeightLayout(recipes[0].Network);
+        var hashed = ReleaseFiles.Hash(Path.GetDirectoryName(archive)!, Path.GetFileName(archive));
+        return hashed with { Name = $"{Path.TrimEndingDirectorySeparator(folder)}{archive[Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder)).Length..]}" };
     }
 
-    static JsonObject WithoutSeed(Recipe recipe)
+    static string[] Leftovers(string place)
     {
-        var json = JsonNode.Parse(recipe.CanonicalJson)!.AsObject();
-        json.Remove("seed");
-        return json;
+        var (parent, name) = (Path.GetDirectoryName(place), Path.GetFileName(place));
+        if (!Directory.Exists(parent)) return [];
+        var patterns = ReleaseArchive.KnownKinds.Select(kind => $"{name}.{kind}").Prepend(name);
+        return [.. patterns.SelectMany(pattern => Directory.GetFileSystemEntries(parent, $"{pattern}.unfinished-*")).Where(IsAbandoned).Order(StringComparer.Ordinal)];
     }
 
-    /// <summary>As <see cref="Zoo.WeightsDigest"/>, of the released networks.</summary>
-    static string Digest(ReleasePlan plan)
+    /// <summary>Whether the process whose number ends the name is no longer there; another release of this name may be under way.</summary>
+    static bool IsAbandoned(string path)
     {
-        var lines = plan.Networks.Select(released => $"{released.Network.RecipeId} {released.Network.WeightsSha256}\n").Order(StringComparer.Ordinal);
-        return Convert.ToHexStringLower(SHA256.HashData(Encoding.ASCII.GetBytes(string.Concat(lines))));
+        try
+        {
+            using var process = System.Diagnostics.Process.GetProcessById(int.Parse(path[(path.LastIndexOf('-') + 1)..], System.Globalization.CultureInfo.InvariantCulture));
+            return process.HasExited;
+        }
+        catch (Exception exception) when (exception is ArgumentException or FormatException or OverflowException or InvalidOperationException)
+        {
+            return true;
+        }
+    }
+
+    static void Remove(string folder, string? archive)
+    {
+        if (Directory.Exists(folder)) Directory.Delete(folder, recursive: true);
+        if (File.Exists(archive)) File.Delete(archive);
     }
 
     static string Indented(JsonNode node) => node.ToJsonString(s_indented) + "\n";
-
-    static ReleasedFile Hash(string path)
-    {
-        using var stream = File.OpenRead(path);
-        return new ReleasedFile(Path.GetFileName(path), stream.Length, Convert.ToHexStringLower(SHA256.HashData(stream)));
-    }
-
-    static void Flush(string path)
-    {
-        using var handle = File.OpenHandle(path, FileMode.Open, FileAccess.ReadWrite);
-        RandomAccess.FlushToDisk(handle);
-    }
 }

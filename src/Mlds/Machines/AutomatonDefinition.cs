@@ -32,6 +32,16 @@ public sealed record AutomatonDefinition(
         return json;
     }
 
+    /// <summary>The text of a definition's file: the JSON with a state's row of the table a line.</summary>
+    public string ToText()
+    {
+        // Other JSON writers would give each number a line of its own.
+        var lines = ToJson().Select(member => member.Key == "next"
+            ? $"  \"next\": [\n    {string.Join(",\n    ", member.Value!.AsArray().Select(row => row!.ToJsonString()))}\n  ]"
+            : $"  \"{member.Key}\": {member.Value!.ToJsonString()}");
+        return $"{{\n{string.Join(",\n", lines)}\n}}\n";
+    }
+
     public bool Equals(AutomatonDefinition? other) =>
         other is not null && (Symbols, Outputs, Start, Next.Count) == (other.Symbols, other.Outputs, other.Start, other.Next.Count)
         && Next.Zip(other.Next).All(rows => rows.First.SequenceEqual(rows.Second)) && Output.SequenceEqual(other.Output)

@@ -30,6 +30,15 @@ public sealed record Checkpoint(
     public static long Length(int parameters, int epochs, int milestones) =>
         HeadBytes + (12L * parameters) + (12L * epochs) + (72L * milestones) + Sha256Hash.HashBytes;
 
+    /// <summary>Whether both are the same state of the same run, to the bit. Core seconds may differ; NaNs are all alike, since processors differ in the ones they make.</summary>
+    public bool HasSameBits(Checkpoint other) =>
+        RecipeId == other.RecipeId
+        && Weights.AsSpan().SequenceEqual(other.Weights)
+        && FirstMoments.AsSpan().SequenceEqual(other.FirstMoments)
+        && SecondMoments.AsSpan().SequenceEqual(other.SecondMoments)
+        && History.SequenceEqual(other.History)
+        && Milestones.SequenceEqual(other.Milestones);
+
     /// <summary>The bytes of docs/formats/checkpoint.md: magic, version, fields, SHA-256 of all before it.</summary>
     public byte[] ToBytes()
     {

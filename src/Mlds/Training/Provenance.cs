@@ -15,6 +15,9 @@ public sealed record Provenance(string ProgramVersion, string Processor, string 
     public static string Version { get; } =
         typeof(Provenance).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "0";
 
+    /// <summary>Where, as a message says it: <c>from host (mlds 0.1.0, processor, kernels)</c>. A release doesn't name hosts.</summary>
+    public string Origin => $"{(Host.Length > 0 ? $"from {Host} " : "")}(mlds {ProgramVersion}, {Processor}, {KernelSet})";
+
     static readonly string s_processor = ReadProcessor();
 
     /// <summary>The provenance of a run on this machine.</summary>

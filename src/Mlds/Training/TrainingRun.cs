@@ -68,6 +68,9 @@ public sealed class TrainingRun : IDisposable
     /// <summary>How the run ended, or null while it goes on.</summary>
     public Outcome? Outcome { get; private set; }
 
+    /// <summary>Whether the last epoch ended with a milestone.</summary>
+    public bool IsAtMilestone => _milestones.Count > 0 && _milestones[^1].Epoch == Epoch;
+
     /// <summary>Seconds that a core was at work on this run so far, over all pauses and resumptions.</summary>
     public double CoreSeconds => _coreSeconds;
 
@@ -117,6 +120,10 @@ public sealed class TrainingRun : IDisposable
 
     /// <summary>The state after the last epoch.</summary>
     public Checkpoint Checkpoint() => new(Recipe.Id, [.. _weights], [.. _first], [.. _second], [.. _history], [.. _milestones], _coreSeconds);
+
+    /// <summary>Where this run is being trained.</summary>
+    /// <param name="coreSeconds">Of the part that was trained here.</param>
+    public Provenance ProvenanceHere(double coreSeconds) => Provenance.Here(_kernels.Name, coreSeconds);
 
     /// <summary>The trained network. Call once <see cref="Outcome"/> is set.</summary>
     public TrainedNetwork Finish()
@@ -179,6 +186,14 @@ public sealed class TrainingRun : IDisposable
         return norm > Recipe.Training.ClipNorm ? (float)(Recipe.Training.ClipNorm / norm) : 1f;
     }
 
+    /// <summary>How a run ends with an epoch, or null when it goes on.</summary>
+    internal static Outcome? OutcomeAfter(TrainingSpec spec, EpochRecord record)
+    {
+        if (!float.IsFinite(record.TrainingLoss) || !float.IsFinite(record.ValidationLoss)) return Training.Outcome.Diverged;
+        if (record.ValidationLoss <= (float)spec.GoalLoss) return Training.Outcome.Converged;
+        return record.Epoch >= spec.EpochLimit ? Training.Outcome.NotConverged : null;
+    }
+
     Outcome? End(EpochRecord record)
     {
         var outcome = OutcomeAfter(Recipe.Training, record);
@@ -189,14 +204,6 @@ public sealed class TrainingRun : IDisposable
         }
 
         return outcome;
-    }
-
-    /// <summary>How a run ends with this epoch, or null if it goes on.</summary>
-    internal static Outcome? OutcomeAfter(TrainingSpec spec, EpochRecord record)
-    {
-        if (!float.IsFinite(record.TrainingLoss) || !float.IsFinite(record.ValidationLoss)) return Training.Outcome.Diverged;
-        if (record.ValidationLoss <= (float)spec.GoalLoss) return Training.Outcome.Converged;
-        return record.Epoch >= spec.EpochLimit ? Training.Outcome.NotConverged : null;
     }
 
     void AddMilestone(EpochRecord record)

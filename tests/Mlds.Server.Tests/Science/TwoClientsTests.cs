@@ -39,7 +39,7 @@ public sealed partial class TwoClientsTests : IAsyncDisposable
         var url = $"http://127.0.0.1:{TestProject.FreePort()}/mlds/";
         var settings = new ProjectSettings { Name = "Networks", MasterUrl = url, RequestDelay = 1, AccountCallsPerMinute = 1000 };
         var project = await ProjectCreation.Create(_scratch.In("p"), settings, []);
-        var science = new NetworkScience(project.Path, new ReplayPolicy(First: 3, Floor: 0.02, Release: 6));
+        using var science = new NetworkScience(project.Path, new ReplayPolicy(First: 3, Floor: 0.02, Release: 6));
         await using (var database = project.OpenDatabase(science.Schema))
         {
             WorkAdding.Add(database, project.Path, Work, new WorkOptions(6, EpochLimit: 25));
@@ -54,7 +54,7 @@ public sealed partial class TwoClientsTests : IAsyncDisposable
             client.Do("--project_attach", url, Key().Match(client.Do("--lookup_account", url, $"{name}@example.org", "password1")).Value);
         }
 
-        await TestProject.Until(() => Networks(project) > 0, "the first network is in the zoo", 180);
+        await TestProject.Until(() => Networks(project) > 0, "the first network is in the zoo", 400);
         await second.Quit();
         first.Kill();
         await Stop();
@@ -69,7 +69,7 @@ public sealed partial class TwoClientsTests : IAsyncDisposable
                 return Networks(project) == 12;
             },
             "all networks are in the zoo",
-            300);
+            500);
 
         using var folder = new ScratchFolder();
         using var writer = ZooWriter.Open(folder.Path, ZooPopulation.Of(Work));

@@ -98,6 +98,7 @@ sealed class Volunteers : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        Science.Dispose();
         await Database.DisposeAsync();
         _folder.Dispose();
     }

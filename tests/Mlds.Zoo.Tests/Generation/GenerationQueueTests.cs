@@ -13,6 +13,15 @@ public sealed class GenerationQueueTests
         ("ParityMachine", 0.18, [15, 14, 26, 29, 16, 38, 16, 14, 27, 9, 15, 25]),
     ];
 
+    /// <summary>The same of DS2's, which differ more and of which one in forty reaches the limit of 200.</summary>
+    static readonly (string Machine, double SecondsPerEpoch, int[] Epochs)[] s_ds2 =
+    [
+        ("SingleDirectModified", 0.045, [5, 4, 6, 5, 7, 5, 5, 4, 6, 8, 5, 5]),
+        ("SimpleXORModified", 0.045, [14, 12, 20, 28, 11, 16, 13, 33, 10, 15, 14, 41]),
+        ("EightBitModified", 0.088, [38, 30, 54, 41, 36, 42, 33, 47, 29, 60, 35, 40, 37, 31, 44, 52, 34, 39, 48, 28, 38, 35, 41, 36, 33, 45, 200, 51, 32, 43, 37, 40, 30, 56, 36, 39, 34, 46, 31, 42]),
+        ("ParityModified", 0.18, [46, 38, 111, 60, 35, 44, 41, 52, 90, 33, 44, 130, 36, 48, 55, 40, 31, 62, 47, 39, 200, 45, 34, 72, 50, 42, 37, 58, 43, 98, 46, 38, 35, 67, 41, 49, 53, 32, 118, 44]),
+    ];
+
     static MachineWork Work(string machine, int networks, int limit, params (uint Seed, int Epochs)[] begun) =>
         new(machine, [.. Enumerable.Range(0, networks).Select(seed => (uint)seed)], begun.ToDictionary(run => run.Seed, run => run.Epochs), 1000, limit, []);
 
@@ -61,54 +70,69 @@ public sealed class GenerationQueueTests
         queue.Ended(second.Machine, second.Seed, 1, Outcome.Converged, 1.0);
         var left = queue.Remaining(1)!.Value;
         Assert.False(left.IsAtLeast);
-        Assert.Equal(2.0, left.Expected.TotalSeconds, 0.2);
+        Assert.InRange(left.Expected.TotalSeconds, 1.5, 3.0);
+        Assert.InRange(2.0, left.Low.TotalSeconds, left.High.TotalSeconds);
         Assert.InRange(left.Expected, left.Low, left.High);
     }
 
     /// <summary>
-    /// A run with a simulated clock, 60 networks of each machine: from the tenth of the run on at which a network of every machine has ended,
-    /// nine estimates of ten must be within 20 % of the time that was really left (by what the whole run took: the last seconds count little).
+    /// Runs with a simulated clock, from the tenth of the run on at which a network of every machine has ended. Where one figure is shown, it must be within 20 % of the
+    /// time that was really left more than eight times of ten; where a range is shown, the truth must lie in it two times of three: it is made to hold it eight times of ten, but
+    /// before a rare long run has been seen, nothing tells of it.
     /// </summary>
     [Theory]
-    [InlineData(1)]
-    [InlineData(2)]
-    [InlineData(8)]
-    public void The_time_left_is_honest_within_a_fifth(int threads)
+    [InlineData("ds1", 60, 1)]
+    [InlineData("ds1", 60, 8)]
+    [InlineData("ds1", 12, 2)]
+    [InlineData("ds2", 12, 2)]
+    [InlineData("ds2", 100, 2)]
+    [InlineData("ds2", 100, 16)]
+    public void The_time_left_claims_no_more_than_is_known(string population, int networks, int threads)
     {
-        var (good, all) = (0, 0);
-        for (var seed = 0; seed < 20; seed++)
+        var (sharp, right, ranges, held) = (0, 0, 0, 0);
+        for (var seed = 0; seed < 12; seed++)
         {
-            var (total, estimates) = Replay(60, threads, new Random(seed));
+            var (total, estimates) = Replay(population == "ds1" ? s_ds1 : s_ds2, networks, threads, new Random(seed));
             foreach (var (at, left) in estimates.Where(estimate => estimate.At >= 0.1 * total && estimate.At <= 0.9 * total))
             {
-                all++;
-                if (Math.Abs(left - (total - at)) <= 0.2 * (total - at)) good++;
+                var truth = TimeSpan.FromSeconds(total - at);
+                if (left.IsSharp)
+                {
+                    sharp++;
+                    if (left.Expected >= 0.8 * truth && left.Expected <= 1.2 * truth) right++;
+                }
+                else
+                {
+                    ranges++;
+                    if (left.Low <= truth && truth <= left.High) held++;
+                }
             }
         }
 
-        Assert.True(all > 500, $"{all} estimates");
-        Assert.True(good >= 0.9 * all, $"{good} of {all} estimates were within 20 % of the truth.");
-        TestContext.Current.TestOutputHelper?.WriteLine($"{threads} threads: {good} of {all} estimates within 20 % of the truth");
+        TestContext.Current.TestOutputHelper?.WriteLine($"{population} x {networks} on {threads}: one figure {sharp}, of which right {right}; a range {ranges}, of which right {held}");
+        Assert.True(sharp + ranges > 100, $"{sharp + ranges} estimates");
+        Assert.True(right >= 0.85 * sharp, $"{right} of {sharp} figures were within 20 % of the truth.");
+        Assert.True(held >= 0.65 * ranges, $"{held} of {ranges} ranges held the truth.");
     }
 
     /// <summary>Trains by a clock of its own. Returns what the run took, and the estimates on the way.</summary>
-    static (double Total, List<(double At, double Left)> Estimates) Replay(int networks, int threads, Random random)
+    static (double Total, List<(double At, TimeLeft Left)> Estimates) Replay((string Machine, double SecondsPerEpoch, int[] Epochs)[] population, int networks, int threads, Random random)
     {
-        var queue = new GenerationQueue(s_ds1.Select(machine => Work(machine.Machine, networks, 200)));
+        var queue = new GenerationQueue(population.Select(machine => Work(machine.Machine, networks, 200)));
         var events = new PriorityQueue<(string Machine, uint Seed, int Epoch, int Epochs), double>();
         void Take(double now)
         {
             if (queue.Next() is not { } next) return;
-            var machine = s_ds1.Single(machine => machine.Machine == next.Machine);
+            var machine = population.Single(machine => machine.Machine == next.Machine);
             events.Enqueue((next.Machine, next.Seed, 1, machine.Epochs[random.Next(machine.Epochs.Length)]), now + machine.SecondsPerEpoch);
         }
 
         for (var i = 0; i < threads; i++) Take(0);
-        var (end, estimates, lastEstimate) = (0.0, new List<(double, double)>(), 0.0);
+        var (end, estimates, lastEstimate) = (0.0, new List<(double, TimeLeft)>(), 0.0);
         while (events.TryDequeue(out var done, out var now))
         {
             end = now;
-            var perEpoch = s_ds1.Single(machine => machine.Machine == done.Machine).SecondsPerEpoch;
+            var perEpoch = population.Single(machine => machine.Machine == done.Machine).SecondsPerEpoch;
             queue.Did(done.Machine, done.Seed, done.Epoch, perEpoch, perEpoch);
             if (done.Epoch < done.Epochs)
             {
@@ -120,9 +144,9 @@ public sealed class GenerationQueueTests
                 Take(now);
             }
 
-            if (now - lastEstimate < 5.0 / threads) continue;
+            if (now - lastEstimate < networks / 4.0 / threads) continue;
             lastEstimate = now;
-            if (queue.Remaining(threads) is { IsAtLeast: false } left) estimates.Add((now, left.Expected.TotalSeconds));
+            if (queue.Remaining(threads) is { IsAtLeast: false } left) estimates.Add((now, left));
         }
 
         return (end, estimates);

@@ -85,6 +85,70 @@ public sealed class GenerationRunTests : IDisposable
         Assert.Equal(0, whole.Status().Machines.Sum(machine => machine.InProgress));
     }
 
+    static GenerationOptions Keeping(int networks, int threads = 2) => Options(networks, threads) with { KeepMilestones = true };
+
+    /// <summary>Every milestone of every network is kept, and going on from any of them leads to the network's weights.</summary>
+    void HasAllMilestones(string zoo, Population population)
+    {
+        using var opened = Zoo.Open(_scratch[zoo]);
+        foreach (var network in opened.Networks())
+        {
+            Assert.Equal(opened.Milestones(network).Select(milestone => milestone.Epoch), opened.KeptEpochs(network));
+            foreach (var epoch in opened.KeptEpochs(network))
+            {
+                using var run = new TrainingRun(population.Recipe(network.Machine, network.Seed), population.Data(network.Machine), opened.Kept(network, epoch));
+                while (run.Outcome is null) run.NextEpoch();
+                Assert.Equal(network.WeightsSha256, WeightsHash.Of(run.Checkpoint().Weights));
+            }
+        }
+    }
+
+    [Fact]
+    public void Milestones_are_kept_and_kept_ones_change_nothing_else()
+    {
+        var (without, _) = Generate("without", Options(2));
+        var (with, _) = Generate("with", Keeping(2));
+        Assert.Equal(without, with);
+        HasAllMilestones("with", Example.Small);
+        using var zoo = Zoo.Open(_scratch["without"]);
+        Assert.All(zoo.Networks(), network => Assert.Empty(zoo.KeptEpochs(network)));
+    }
+
+    [Fact]
+    public void Networks_stored_without_milestones_are_trained_again_for_them()
+    {
+        Generate("z", Options(2));
+        var (_, end) = Generate("z", Keeping(3));
+        Assert.Equal((9, 9, 9), (end.Trained, end.Done, end.Total));
+        HasAllMilestones("z", Example.Small);
+        Assert.Equal(0, Generate("z", Keeping(3)).End.Trained);
+        using var zoo = Zoo.Open(_scratch["z"]);
+        Assert.Equal(0, zoo.Status().Machines.Sum(machine => machine.InProgress));
+    }
+
+    [Fact]
+    public void A_run_stopped_now_and_then_also_by_one_that_keeps_nothing_keeps_every_milestone_in_the_end()
+    {
+        var stops = 0;
+        while (true)
+        {
+            using var stop = new CancellationTokenSource();
+            var reports = 0;
+            try
+            {
+                Generate("stopped", stops == 1 ? Options(2) : Keeping(2), _ => StopAt(stop, ++reports), stop, Example.Slow);
+                break;
+            }
+            catch (OperationCanceledException)
+            {
+                stops++;
+            }
+        }
+
+        Assert.InRange(stops, 2, 1000);
+        HasAllMilestones("stopped", Example.Slow);
+    }
+
     static void StopAt(CancellationTokenSource stop, int reports)
     {
         if (reports == 12) stop.Cancel();

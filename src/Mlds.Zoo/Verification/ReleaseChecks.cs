@@ -1,0 +1,99 @@
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json.Nodes;
+using Mlds.Releases;
+using Mlds.Training;
+
+namespace Mlds.Verification;
+
+/// <summary>What a release says of itself as a whole: manifest, layout, population, nested and balanced subsets, splits without leaks.</summary>
+sealed class ReleaseChecks(Release release, ReleaseTable table, VerificationLog log)
+{
+    const string Manifest = "manifest.json";
+
+    string At(string name) => Path.Combine(release.Folder, name);
+
+    public void Check()
+    {
+        log.Begin(Checks.Population, "manifest, layout, population and recipes belong together");
+        log.Begin(Checks.Subsets, "subsets are nested and balanced: subset n is the first n × machines rows, of every machine the n lowest seeds; all converged");
+        log.Begin(Checks.Splits, "every seed is on one side, twins with it; every machine is left out once");
+        log.Try(Checks.Population, Manifest, CheckManifest);
+        log.Try(Checks.Population, "layout.csv", CheckLayout);
+        log.Try(Checks.Population, "population.json", CheckPopulation);
+        log.Try(Checks.Subsets, NetworksTable.FileName, CheckSubsets);
+        new SplitChecks(release, table, log).Check();
+    }
+
+    void CheckManifest()
+    {
+        log.Count(Checks.Population);
+        var manifest = JsonNode.Parse(File.ReadAllText(At(Manifest)))!.AsObject();
+        void Compare<T>(string key, T expected)
+        {
+            var text = manifest[key]?.ToString() ?? "nothing";
+            if (text != $"{expected}") log.Doubt(Checks.Population, Manifest, $"its {key} is {text}, but should be {expected}");
+        }
+
+        Compare("arithmetic_version", Recipe.ArithmeticVersion);
+        Compare("networks", release.Networks.Count);
+        Compare("parameters", release.Layout.Parameters);
+        Compare("weights_digest", Verifier.Digest(release.Networks));
+        foreach (var machine in manifest["machines"]!.AsArray())
+        {
+            var (name, released) = ((string)machine!["name"]!, (int)machine["released"]!);
+            var there = release.Networks.Count(network => network.Machine == name);
+            if (released != there || (int)machine["converged"]! < there) log.Doubt(Checks.Population, Manifest, $"it has {released} networks of {name} released and {machine["converged"]} converged, but {there} are there");
+        }
+    }
+
+    void CheckLayout()
+    {
+        log.Count(Checks.Population);
+        if (File.ReadAllText(At("layout.csv")) != ReleaseTexts.Layout(release.Layout)) log.Doubt(Checks.Population, "layout.csv", "it isn't the layout of the recipes' network");
+    }
+
+    void CheckPopulation()
+    {
+        log.Count(Checks.Population);
+        var text = File.ReadAllText(At("population.json"));
+        var manifest = JsonNode.Parse(File.ReadAllText(At(Manifest)))!;
+        var hash = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)));
+        if (hash != (string?)manifest["population_sha256"]) log.Doubt(Checks.Population, "population.json", $"its SHA-256 is {hash}, {Manifest} says {manifest["population_sha256"]}");
+        var population = Population.Parse(text, "population.json");
+        if (population.Name != release.Population || !population.MachineNames.SequenceEqual(release.Machines))
+            log.Doubt(Checks.Population, "population.json", $"its machines are not those of {Manifest}");
+        foreach (var network in release.Networks.DistinctBy(network => network.Machine).Where(network => population.MachineNames.Contains(network.Machine)))
+        {
+            if (population.Recipe(network.Machine, network.Seed).Id != network.RecipeId)
+                log.Doubt(Checks.Recipes, network, $"population.json leads to another recipe, {population.Recipe(network.Machine, network.Seed).Id}");
+        }
+    }
+
+    void CheckSubsets()
+    {
+        var sizes = release.Subsets;
+        if (!sizes.SequenceEqual(sizes.Distinct().Order()) || sizes.Count == 0 || sizes[^1] * release.Machines.Count != release.Networks.Count)
+            log.Doubt(Checks.Subsets, Manifest, $"subsets of {string.Join(", ", sizes)} a machine don't make {release.Networks.Count} rows of {release.Machines.Count} machines");
+        var (rows, smallest) = (table.Column<int>("row"), table.Column<int>("subset"));
+        var last = new Dictionary<string, long>();
+        for (var i = 0; i < release.Networks.Count; i++)
+        {
+            var network = release.Networks[i];
+            log.Count(Checks.Subsets);
+            var size = sizes.FirstOrDefault(size => i < size * release.Machines.Count);
+            if (rows is not null && rows[i] != i) log.Doubt(Checks.Subsets, network, $"its row is {rows[i]}, but it is in row {i}");
+            if (smallest is not null && smallest[i] != size) log.Doubt(Checks.Subsets, network, $"its subset is {smallest[i]}, but its row is of subset {size}");
+            if (network.Outcome != Outcome.Converged) log.Doubt(Checks.Subsets, network, $"its outcome is {OutcomeName.Of(network.Outcome)}; a subset has converged networks only");
+            if (last.GetValueOrDefault(network.Machine, -1) >= network.Seed) log.Doubt(Checks.Subsets, network, "a higher seed of its machine is in a row above, so subsets aren't nested by seed");
+            last[network.Machine] = network.Seed;
+        }
+
+        foreach (var size in sizes)
+        {
+            var counts = release.Networks.Take(size * release.Machines.Count).CountBy(network => network.Machine).ToDictionary();
+            foreach (var machine in release.Machines.Where(machine => counts.GetValueOrDefault(machine) != size))
+                log.Doubt(Checks.Subsets, NetworksTable.FileName, $"subset {size} has {counts.GetValueOrDefault(machine)} networks of {machine}");
+        }
+    }
+}

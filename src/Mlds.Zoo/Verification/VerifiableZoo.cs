@@ -1,0 +1,143 @@
+using System.Security.Cryptography;
+using System.Text;
+using Mlds.Training;
+using Mlds.Zoos;
+
+namespace Mlds.Verification;
+
+/// <summary>A zoo as <see cref="Verifier"/> reads it. What is damaged becomes a doubt; the rest is read all the same.</summary>
+sealed class VerifiableZoo : IVerifiable
+{
+    readonly Zoo _zoo;
+
+    /// <exception cref="ZooException">Its database can't be read at all.</exception>
+    public VerifiableZoo(string folder)
+    {
+        _zoo = Zoo.Open(folder);
+        try
+        {
+            Networks = [.. _zoo.Networks()];
+        }
+        catch
+        {
+            _zoo.Dispose();
+            throw;
+        }
+    }
+
+    public string Kind => "zoo";
+
+    public string Population => _zoo.Population.Name;
+
+    public IReadOnlyList<string> Machines => _zoo.Machines;
+
+    public IReadOnlyList<StoredNetwork> Networks { get; }
+
+    /// <summary>Whether any checkpoint is kept.</summary>
+    public bool HasKept => _zoo.Database.Version >= 2 && _zoo.Database.Scalar("SELECT 1 FROM kept_checkpoints LIMIT 1") is not null;
+
+    public void Dispose() => _zoo.Dispose();
+
+    /// <summary>The whole file against its seal; also for a database that can't be opened any more.</summary>
+    public static void CheckSeal(string folder, VerificationLog log) => log.Try(Checks.Files, ZooSeal.FileName, () =>
+    {
+        switch (ZooSeal.IsWhole(folder))
+        {
+            case null:
+                log.Note(Checks.Files, "the zoo isn't sealed: its writer is at work, was killed or is of an older version; what only the seal covers (unused bytes, provenance) can't be checked");
+                break;
+            case false:
+                log.Count(Checks.Files);
+                log.Doubt(Checks.Files, ZooDatabase.FileName, $"it isn't what its writer left: its SHA-256 is not the one in {ZooSeal.FileName}");
+                break;
+            default:
+                log.Count(Checks.Files);
+                break;
+        }
+    });
+
+    public void CheckWhole(VerificationLog log, CancellationToken cancellation)
+    {
+        log.Begin(Checks.Population, "the population file has its recorded SHA-256 and leads to the zoo's machines");
+        log.Try(Checks.Files, ZooDatabase.FileName, () =>
+        {
+            log.Count(Checks.Files);
+            foreach (var fault in _zoo.Database.Rows("PRAGMA integrity_check(20)").Select(row => row.GetString(0)).Where(text => text != "ok").ToList())
+                log.Doubt(Checks.Files, ZooDatabase.FileName, $"SQLite finds: {fault}");
+            foreach (var table in _zoo.Database.Rows("PRAGMA foreign_key_check").Select(row => row.GetString(0)).Distinct().ToList())
+                log.Doubt(Checks.Files, ZooDatabase.FileName, $"the table {table} has rows that belong to none");
+        });
+        log.Try(Checks.Population, "population_json", CheckPopulation(log));
+        log.Try(Checks.Files, "checkpoints", () => CheckUnfinished(log, cancellation));
+    }
+
+    Action CheckPopulation(VerificationLog log) => () =>
+    {
+        log.Count(Checks.Population);
+        var json = _zoo.Population.CanonicalJson;
+        var hash = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(json)));
+        if (hash != _zoo.Population.Sha256) log.Doubt(Checks.Population, "population_json", $"its SHA-256 is {hash}, recorded {_zoo.Population.Sha256}");
+        var population = Training.Population.Parse(json, "The zoo's population");
+        if (population.Name != _zoo.Population.Name || !population.MachineNames.SequenceEqual(_zoo.Machines))
+            log.Doubt(Checks.Population, "machines", $"the zoo has {string.Join(", ", _zoo.Machines)}; its population '{population.Name}' has {string.Join(", ", population.MachineNames)}");
+        // One recipe a machine is worked out; that all others of it differ in nothing but the seed, their form says.
+        foreach (var machine in Networks.GroupBy(network => network.Machine))
+        {
+            foreach (var form in machine.GroupBy(network => network.Form))
+            {
+                var network = form.First();
+                if (population.MachineNames.Contains(network.Machine) && population.Recipe(network.Machine, network.Seed).Id != network.RecipeId)
+                    log.Doubt(Checks.Recipes, network, $"its population leads to another recipe, {population.Recipe(network.Machine, network.Seed).Id}");
+            }
+        }
+    };
+
+    /// <summary>Checkpoints of unfinished runs: a damaged one costs time only, but it is damage.</summary>
+    void CheckUnfinished(VerificationLog log, CancellationToken cancellation)
+    {
+        foreach (var row in _zoo.Database.Rows("SELECT c.recipe_id, m.name, c.seed, c.checkpoint FROM checkpoints c JOIN machines m USING(machine_id)"))
+        {
+            cancellation.ThrowIfCancellationRequested();
+            log.Count(Checks.Files);
+            var id = Convert.ToHexStringLower(row.GetFieldValue<byte[]>(0));
+            var checkpoint = Zoo.Readable(row.GetFieldValue<byte[]>(3));
+            if (checkpoint?.RecipeId == id) continue;
+            log.Doubt(Checks.Files, $"checkpoint of the unfinished {id} ({row.GetString(1)}, seed {row.GetInt64(2)})", "it is damaged; its run will begin again");
+        }
+
+        if (_zoo.Database.Version < 2) return;
+        foreach (var row in _zoo.Database.Rows("SELECT k.recipe_id, k.epoch, k.checkpoint FROM kept_checkpoints k WHERE k.recipe_id NOT IN (SELECT recipe_id FROM networks)"))
+        {
+            cancellation.ThrowIfCancellationRequested();
+            log.Count(Checks.Files);
+            var id = Convert.ToHexStringLower(row.GetFieldValue<byte[]>(0));
+            if (Zoo.Readable(row.GetFieldValue<byte[]>(2)) is { } checkpoint && checkpoint.RecipeId == id && checkpoint.Epoch == row.GetInt32(1)) continue;
+            log.Doubt(Checks.Files, $"checkpoint kept of the unfinished {id} at epoch {row.GetInt32(1)}", "it is damaged");
+        }
+    }
+
+    public IEnumerable<StoredRun> Runs(VerificationLog log)
+    {
+        foreach (var network in Networks)
+            if (Run(network, log) is { } run) yield return run;
+    }
+
+    public StoredRun Run(StoredNetwork network, VerificationLog log)
+    {
+        var run = new StoredRun(network, null, null, null, null, []);
+        log.Try(Checks.Recipes, network, () => run = run with { Recipe = Recipe.Parse(_zoo.RecipeJson(network)) });
+        log.Try(Checks.Weights, network, () => run = run with { Weights = _zoo.ReadWeights(network) });
+        log.Try(Checks.Records, network, () => run = run with { History = _zoo.History(network) });
+        log.Try(Checks.Milestones, network, () => run = run with { Milestones = _zoo.Milestones(network) });
+        if (KeptEpochs(network) is { Count: > 0 } epochs)
+        {
+            var kept = new List<Checkpoint>();
+            foreach (var epoch in epochs) log.Try(Checks.Kept, network, () => kept.Add(_zoo.Kept(network, epoch)));
+            run = run with { Kept = kept };
+        }
+
+        return run;
+    }
+
+    public IReadOnlyList<int> KeptEpochs(StoredNetwork network) => _zoo.KeptEpochs(network);
+}
