@@ -1,5 +1,6 @@
 using BenchmarkDotNet.Running;
 using Mlds.Benchmarks;
+using Mlds.Benchmarks.Analysis;
 
 // benchmarks/README.md says what each does.
 switch (args)
@@ -7,7 +8,9 @@ switch (args)
     case ["activations"]: ActivationErrors.Measure(); break;
     case ["step"]: StepServer.Run(); break;
     case ["shapes", .. var options]: return Shapes.Run(options);
+    case ["questions", .. var options]: return QuestionsBenchmark.Run(options);
     case ["zoo", .. var options]: return ZooSpeed.Run(options);
+    case ["analysis", .. var options]: return AnalysisBenchmarks.Run(options);
     default: BenchmarkSwitcher.FromAssembly(typeof(ActivationErrors).Assembly).Run(args); break;
 }
 

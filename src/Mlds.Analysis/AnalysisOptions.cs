@@ -17,6 +17,18 @@ public sealed record AnalysisOptions
     /// <summary>A machine with fewer converged networks than this takes no part in a question.</summary>
     public int MinimumPerClass { get; init; } = 10;
 
+    /// <summary>At most this many networks of a class take part in a question, those of the lowest seeds that most classes have.</summary>
+    public int MostPerClass { get; init; } = 100;
+
+    /// <summary>Pairs of networks a machine that lines are drawn between, for the barriers.</summary>
+    public int BarrierPairs { get; init; } = 8;
+
+    /// <summary>Networks a machine that are compared with their machine word by word.</summary>
+    public int ExactPerMachine { get; init; } = 5;
+
+    /// <summary>Steps of a network that may be spent on trying all words up to some length.</summary>
+    public int ExactSteps { get; init; } = 1 << 20;
+
     /// <summary>Shuffled-label controls of a ridge score (they share its matrix factors and cost little).</summary>
     public int RidgeShuffles { get; init; } = 10;
 

@@ -26,6 +26,15 @@ static class Conclusions
     internal static IReadOnlyList<Finding> Findings(IReadOnlyList<QuestionResult> questions) =>
         [Clusters(questions), Divergence(questions), InsteadOfLoss(questions)];
 
+    /// <summary>The note on multiple comparisons.</summary>
+    internal static string ManyNumbers(IReadOnlyList<QuestionResult> questions)
+    {
+        var (scores, tests) = (questions.Sum(question => question.Scores.Count), questions.Sum(question => question.Significances.Count));
+        return FormattableString.Invariant(
+            $"There are {scores} scores with 95 % intervals and {tests} tests. One interval in twenty misses the truth by design, about {scores / 20} of these, so no single one is news. The views and methods of the headlines and ") +
+            "of the claims are fixed beforehand for all populations, not chosen by their results. P-values are adjusted by Holm's method over the tests of their question, for finished networks over those of one view.";
+    }
+
     static Finding Clusters(IReadOnlyList<QuestionResult> questions)
     {
         const string Claim = "Networks trained on the same data lie together in weight space.";
@@ -51,13 +60,19 @@ static class Conclusions
         var seen = Find(questions, "modified_or_original", ChangedSameMachine.Mean, HeadlineView, "forest");
         if (seen is null) return Unasked(Claim, questions, "modified_or_original");
         var unseen = Find(questions, "modified_or_original_unseen_machine", ChangedSameMachine.Mean, HeadlineView, "forest");
+        var key = Find(questions, "modified_or_original_unseen_key", ChangedSameMachine.Mean, HeadlineView, "forest");
         var control = Find(questions, "modified_or_control", ChangedSameMachine.Mean, HeadlineView, "forest");
+        var unseenControl = Find(questions, "modified_or_control_unseen_machine", ChangedSameMachine.Mean, HeadlineView, "forest");
         var answer = $"A hidden key shows: told from the invariants, given examples of the same machine, the mean AUC over machines is {Words.Number(seen.Value)}";
         if (unseen is not null) answer += $"; on machines and keys never seen before, {Words.Number(unseen.Value)}";
+        if (key is not null) answer += $"; on the same machines with keys never seen before, {Words.Number(key.Value)}";
         answer += control is null
             ? ". Whether the key itself or only the more complex rule shows can't be said: this population has no controls."
-            : $". Against controls with a benign rule of like complexity it is {Words.Number(control.Value)}.";
-        return new Finding(Claim, answer, [.. new[] { seen, unseen, control }.OfType<Score>()]);
+            : $". Against controls with a benign rule of like complexity it is {Words.Number(control.Value)}{(unseenControl is null ? "" : $", on unseen machines and keys {Words.Number(unseenControl.Value)}")}.";
+        var tests = questions.First(question => question.Id == "divergence").Significances.Where(test => test.View == HeadlineView && test.Subject.EndsWith("modified or original", StringComparison.Ordinal)).ToArray();
+        if (tests.Length > 0)
+            answer += $" A permutation test finds modified and original networks of different distributions for {tests.Count(test => test.Adjusted <= 0.05)} of {tests.Length} machines (energy distance of the invariants, 5 % after Holm's correction).";
+        return new Finding(Claim, answer, [.. new[] { seen, unseen, key, control, unseenControl }.OfType<Score>()]);
     }
 
     static Finding InsteadOfLoss(IReadOnlyList<QuestionResult> questions)

@@ -15,7 +15,8 @@ public enum Variant
 
 /// <summary>A machine's name, taken apart: <c>EightBitModified</c> is the modified form of the family EightBit.</summary>
 /// <param name="Family">The machine without its variant: "EightBit".</param>
-/// <param name="Key">What follows the variant in the name, for populations with several keys a machine: "B" in <c>EightBitModifiedB</c>; else empty.</param>
+/// <param name="Key">What follows the variant in the name, for populations with several keys or shares a machine: "B" in <c>EightBitModifiedB</c> and in
+/// <c>EightBitMachineB</c>; else empty.</param>
 public sealed record MachineLabel(string Name, string Family, Variant Variant, string Key)
 {
     public static MachineLabel Parse(string name)
@@ -27,9 +28,15 @@ public sealed record MachineLabel(string Name, string Family, Variant Variant, s
             if (at > 0) return new MachineLabel(name, WithoutMachine(name[..at]), variant, name[(at + word.Length)..]);
         }
 
-        return new MachineLabel(name, WithoutMachine(name), Variant.Original, "");
+        // "SingleDirectMachineB" has a key; "MachineTool" is a name.
+        var machine = name.LastIndexOf(Suffix, StringComparison.Ordinal);
+        return machine > 0
+            ? new MachineLabel(name, name[..machine], Variant.Original, name[(machine + Suffix.Length)..])
+            : new MachineLabel(name, name, Variant.Original, "");
     }
 
+    const string Suffix = "Machine";
+
     static string WithoutMachine(string name) =>
-        name.Length > 7 && name.EndsWith("Machine", StringComparison.Ordinal) ? name[..^7] : name;
+        name.Length > Suffix.Length && name.EndsWith(Suffix, StringComparison.Ordinal) ? name[..^Suffix.Length] : name;
 }

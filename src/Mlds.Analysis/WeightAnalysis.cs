@@ -1,8 +1,6 @@
 using System.Diagnostics;
-using Mlds.Analysis.Decomposition;
 using Mlds.Analysis.Questions;
 using Mlds.Analysis.Results;
-using Mlds.Analysis.Views;
 using Mlds.Training;
 
 namespace Mlds.Analysis;
@@ -11,8 +9,8 @@ namespace Mlds.Analysis;
 public static class WeightAnalysis
 {
     /// <summary>
-    /// Analyses the converged networks of <paramref name="matrix"/>. The same networks and options give the same result on the same processor type, but for
-    /// <see cref="AnalysisResult.Seconds"/>.
+    /// Analyses the converged networks of <paramref name="matrix"/>. The same networks and options give the same result to the bit on the same processor type, but for
+    /// <see cref="AnalysisResult.Seconds"/>, which no file holds.
     /// </summary>
     /// <param name="progress">Is told before each step; may be null.</param>
     /// <exception cref="ArgumentException">Fewer than two networks converged.</exception>
@@ -31,8 +29,8 @@ public static class WeightAnalysis
 
         progress?.Report(new AnalysisProgress("Computing views", 0));
         var context = new QuestionContext(converged, options, cancellation);
-        var steps = Steps();
         var questions = new List<QuestionResult>();
+        var steps = Steps(questions);
         foreach (var (name, ask) in steps)
         {
             cancellation.ThrowIfCancellationRequested();
@@ -42,39 +40,39 @@ public static class WeightAnalysis
 
         progress?.Report(new AnalysisProgress("Projecting", (steps.Count + 1.0) / (steps.Count + 2)));
         var views = options.Views.Select((view, i) => new ViewSummary(view.Name, context.Features[i].Columns, view.Description));
-        var projections = options.Views.Select((view, i) => Project(context, view, context.Features[i]));
-        var curves = LossCurves.Of(matrix);
         var result = new AnalysisResult(
-            Provenance.Version, options.Seed, 0, PopulationSummaries.Of(matrix), [.. views], Conclusions.Headlines(questions), Conclusions.Findings(questions), questions,
-            [.. projections], curves);
+            Provenance.Version, options.Seed, PopulationSummaries.Of(matrix), [.. views], Conclusions.Headlines(questions), Conclusions.Findings(questions), questions,
+            Projections.Of(context), LossCurves.Of(matrix))
+        {
+            HeatMaps = HeatMaps.Of(context),
+            ManyNumbers = Conclusions.ManyNumbers(questions),
+        };
         progress?.Report(new AnalysisProgress("Done", 1));
         return result with { Seconds = watch.Elapsed.TotalSeconds };
     }
 
     /// <summary>The questions, in the order of the report.</summary>
-    static List<(string Name, Func<QuestionContext, QuestionResult> Ask)> Steps() =>
+    /// <param name="asked">Fills up as they are asked; later ones may look at earlier ones.</param>
+    static List<(string Name, Func<QuestionContext, QuestionResult> Ask)> Steps(List<QuestionResult> asked) =>
     [
         ("Which machine", WhichMachine.Ask),
         ("Which machine, without labels", WhichMachineUnsupervised.Ask),
-        ("Modified or original", context => ChangedSameMachine.Ask(context, Contrast.ModifiedOrOriginal)),
-        ("Modified or original, unseen machine", context => ChangedUnseenMachine.Ask(context, Contrast.ModifiedOrOriginal)),
-        ("Modified or control", context => ChangedSameMachine.Ask(context, Contrast.ModifiedOrControl)),
-        ("Modified or control, unseen machine", context => ChangedUnseenMachine.Ask(context, Contrast.ModifiedOrControl)),
-        ("Original or control", context => ChangedSameMachine.Ask(context, Contrast.OriginalOrControl)),
-        ("Original or control, unseen machine", context => ChangedUnseenMachine.Ask(context, Contrast.OriginalOrControl)),
+        ("Nearest neighbours", Neighbours.Ask),
+        .. Contrast.All.SelectMany(contrast => new (string, Func<QuestionContext, QuestionResult>)[]
+        {
+            (contrast.Name, context => ChangedSameMachine.Ask(context, contrast)),
+            ($"{contrast.Name}, unseen machine", context => ChangedUnseen.Ask(context, contrast, Unseen.Machine)),
+            ($"{contrast.Name}, unseen key", context => ChangedUnseen.Ask(context, contrast, Unseen.Key)),
+        }),
+        ("How small a change", context => HowSmallAChange.Ask(
+            context, [.. new[] { Contrast.ModifiedOrOriginal, Contrast.ModifiedOrControl }.Select(contrast => (contrast, asked.Single(question => question.Id == contrast.Id)))])),
+        ("Divergence", Divergence.Ask),
         ("Twins", TwinsDistance.Ask),
+        ("Twins during training", TwinsDivergence.Ask),
+        ("Barriers", Barriers.Ask),
+        ("Loss and epoch from weights", LossFromWeights.Ask),
+        ("Exact behaviour", ExactBehaviour.Ask),
     ];
-
-    static Projection Project(QuestionContext context, View view, FeatureMatrix features)
-    {
-        var pca = Pca.Fit(features, new PcaOptions(context.Options.Components, view.Standardized));
-        var coordinates = pca.Transform(features);
-        var points = context.Labels.Select((label, i) => new ProjectedNetwork(
-            label.RecipeId, label.Machine.Name, label.Machine.Family, VariantName(label.Machine.Variant), label.Seed, label.Epochs, label.ValidationLoss, coordinates[i]));
-        var scaling = view.Standardized ? "columns standardised" : "columns centred, not scaled";
-        return new Projection(
-            view.Name, "pca", $"Principal components of {features.Columns} columns over {features.Rows} converged networks; {scaling}.", pca.ExplainedVarianceRatio, [.. points]);
-    }
 
     internal static string VariantName(Variant variant) => variant.ToString().ToLowerInvariant();
 }

@@ -38,6 +38,15 @@ public sealed class WeightMatrix
     /// <summary>Networks N.</summary>
     public int Networks => Labels.Count;
 
+    /// <summary>What the networks of a machine were to learn, by the machine's name; empty where the source doesn't say, as for a bare matrix.</summary>
+    public IReadOnlyDictionary<string, LearnedMachine> Machines { get; init; } = new Dictionary<string, LearnedMachine>();
+
+    /// <summary>Training courses of some of the networks; empty where the source kept none.</summary>
+    public IReadOnlyList<Course> Courses { get; init; } = [];
+
+    /// <summary>The same weights as named tensors, for what needs no GRU.</summary>
+    public TensorMatrix Tensors => new(_weights, Networks, Layout.Parameters, Layout.Tensors);
+
     /// <summary>The P weights of network <paramref name="row"/>.</summary>
     public ReadOnlySpan<float> Row(int row) => _weights.AsSpan(row * Layout.Parameters, Layout.Parameters);
 
@@ -47,7 +56,12 @@ public sealed class WeightMatrix
         var rows = Enumerable.Range(0, Networks).Where(i => keep(Labels[i])).ToArray();
         var weights = new float[rows.Length * Layout.Parameters];
         for (var i = 0; i < rows.Length; i++) Row(rows[i]).CopyTo(weights.AsSpan(i * Layout.Parameters));
-        return new WeightMatrix(Name, Source, weights, Layout, [.. rows.Select(row => Labels[row])]);
+        var ids = rows.Select(row => Labels[row].RecipeId).ToHashSet();
+        return new WeightMatrix(Name, Source, weights, Layout, [.. rows.Select(row => Labels[row])])
+        {
+            Machines = Machines,
+            Courses = [.. Courses.Where(course => ids.Contains(course.RecipeId))],
+        };
     }
 
     /// <summary>Lower-case hex SHA-256 over the sorted lines "recipe_id weights_sha256": what <c>mlds zoo</c> calls weights_digest.</summary>

@@ -63,7 +63,8 @@ static class MachineSource
         return new NamedMachine(
             name,
             population.Machine(name),
-            data with { Training = Math.Max(data.Training, FewestSequences) },
+            // What is told of a machine is told of its own answers, which it gives in altered sequences alone.
+            data with { Training = Math.Max(data.Training, FewestSequences), Planted = data.Planted is { } planted ? planted with { SequenceEvery = 1 } : null },
             data,
             $"drawn as in population {population.Name}",
             population.TrainingSpec(name).GoalLoss);

@@ -11,6 +11,8 @@ static class Words
         "raw" => "raw weights",
         "reduced" => "reduced weights",
         "statistics" => "statistics",
+        "aligned" => "aligned weights",
+        "spectral" => "spectra",
         "invariants" => "invariants",
         "validation_loss" => "validation loss",
         "training_loss" => "training loss",
@@ -24,6 +26,9 @@ static class Words
         "forest" => "random forest",
         "kmeans" => "k-means",
         "pca" => "PCA",
+        "tsne" => "t-SNE",
+        "nearest" => "nearest neighbour",
+        "machines" => "true machines",
         "value" => "the number alone",
         _ => name.Replace('_', ' '),
     };
@@ -35,6 +40,8 @@ static class Words
         "minimum_auc" => "smallest AUC",
         "ari" => "ARI",
         "nmi" => "NMI",
+        "r2" => "R²",
+        "kendall_tau" => "Kendall’s τ",
         _ => name.Replace('_', ' '),
     };
 

@@ -12,11 +12,12 @@ public sealed class FiguresTests
 {
     static readonly XNamespace s_svg = "http://www.w3.org/2000/svg";
 
-    public static TheoryData<string> Results => ["usual", "one machine", "long names", "thirty machines", "two networks"];
+    public static TheoryData<string> Results => ["usual", "one machine", "long names", "thirty machines", "two networks", "with courses"];
 
     static AnalysisResult Result(string kind) => kind switch
     {
         "usual" => SyntheticResult.Make(),
+        "with courses" => SyntheticCourses.AddTo(SyntheticResult.Make(networks: 3)),
         "two networks" => SyntheticResult.Make(networks: 2),
         "one machine" => SyntheticResult.Make(networks: 4) is var all
             ? all with

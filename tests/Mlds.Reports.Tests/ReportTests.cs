@@ -29,9 +29,25 @@ public sealed partial class ReportTests
     }
 
     [Fact]
+    public void Courses_automata_and_weights_have_their_figures_and_tables()
+    {
+        using var report = new WrittenReport(SyntheticCourses.AddTo(SyntheticResult.Make(networks: 3)));
+
+        foreach (var figure in new[] { "weight-space-tsne", "aligned-weights", "twins-divergence", "interpolation-barriers", "how-small-a-change", "hidden-automata" })
+            Assert.Contains(figure, report.Figures("svg").Select(Path.GetFileNameWithoutExtension));
+        foreach (var table in new[] { "overview", "tallies", "tests", "automata" })
+            Assert.Contains($"<table class=\"{table}\">", report.Page, StringComparison.Ordinal);
+        Assert.Contains("There are 412 scores and 9 tests.", report.Page, StringComparison.Ordinal);
+        Assert.Contains("&lt;clear 3&gt;", report.Page, StringComparison.Ordinal);
+        Assert.DoesNotContain("<clear 3>", report.Page, StringComparison.Ordinal);
+        foreach (Match caption in Regex.Matches(report.Page, "<figcaption>(.*?)</figcaption>", RegexOptions.Singleline))
+            Assert.Matches("[0-9] (test |converged )?networks|[0-9] pairs of networks|[0-9] a panel|networks? looked", caption.Groups[1].Value);
+    }
+
+    [Fact]
     public void A_report_loads_nothing()
     {
-        using var report = new WrittenReport(SyntheticResult.Make());
+        using var report = new WrittenReport(SyntheticCourses.AddTo(SyntheticResult.Make()));
 
         Assert.DoesNotMatch(Loading(), report.Page);
         Assert.Contains("default-src 'none'", report.Page, StringComparison.Ordinal);
@@ -42,7 +58,7 @@ public sealed partial class ReportTests
     [Fact]
     public void Every_number_of_the_page_is_a_number_of_the_result()
     {
-        var result = SyntheticResult.Make();
+        var result = SyntheticCourses.AddTo(SyntheticResult.Make());
         using var report = new WrittenReport(result);
         var known = Leaves(Metrics.ToJson(result)).OfType<double>().ToHashSet();
         known.Add(result.Population.Machines.Count);

@@ -17,7 +17,6 @@ static class SyntheticResult
         return new AnalysisResult(
             "0.1.0",
             1,
-            41.7234,
             Population(networks, points),
             [.. s_views.Select((view, i) => new ViewSummary(view.Name, 4364 - (i * 1100), $"The {view.Name} numbers of a network."))],
             new Headlines(

@@ -99,7 +99,9 @@ static class Products
             for (var chunk = 0; chunk < d; chunk += Chunk)
             {
                 var length = Math.Min(Chunk, d - chunk);
-                for (var j = block; j < end; j++)
+                var j = block;
+                for (; rows == 4 && j + 3 <= end; j += 3) TwelveDots(a, first, b, j, d, chunk, length, product.AsSpan((first * stride) + j), stride);
+                for (; j < end; j++)
                 {
                     var column = b.AsSpan((int)(((long)j * d) + chunk), length);
                     if (rows == 4) FourDots(a, first, d, chunk, column, product.AsSpan((first * stride) + j), stride);
@@ -109,6 +111,63 @@ static class Products
                 }
             }
         }
+    }
+
+    /// <summary>Four rows of A against three of B: twelve sums in registers, so that seven loads feed twelve multiplications.</summary>
+    static void TwelveDots(double[] a, int first, double[] b, int column, int d, int chunk, int length, Span<double> result, int stride)
+    {
+        ref var p0 = ref a[(first * d) + chunk];
+        ref var p1 = ref Unsafe.Add(ref p0, d);
+        ref var p2 = ref Unsafe.Add(ref p1, d);
+        ref var p3 = ref Unsafe.Add(ref p2, d);
+        ref var q0 = ref b[(column * d) + chunk];
+        ref var q1 = ref Unsafe.Add(ref q0, d);
+        ref var q2 = ref Unsafe.Add(ref q1, d);
+        Vector<double> s00 = default, s01 = default, s02 = default, s10 = default, s11 = default, s12 = default;
+        Vector<double> s20 = default, s21 = default, s22 = default, s30 = default, s31 = default, s32 = default;
+        var i = 0;
+        for (; i <= length - Vector<double>.Count; i += Vector<double>.Count)
+        {
+            var (y0, y1, y2) = (Load(ref q0, i), Load(ref q1, i), Load(ref q2, i));
+            var x = Load(ref p0, i);
+            s00 = Vector.FusedMultiplyAdd(x, y0, s00);
+            s01 = Vector.FusedMultiplyAdd(x, y1, s01);
+            s02 = Vector.FusedMultiplyAdd(x, y2, s02);
+            x = Load(ref p1, i);
+            s10 = Vector.FusedMultiplyAdd(x, y0, s10);
+            s11 = Vector.FusedMultiplyAdd(x, y1, s11);
+            s12 = Vector.FusedMultiplyAdd(x, y2, s12);
+            x = Load(ref p2, i);
+            s20 = Vector.FusedMultiplyAdd(x, y0, s20);
+            s21 = Vector.FusedMultiplyAdd(x, y1, s21);
+            s22 = Vector.FusedMultiplyAdd(x, y2, s22);
+            x = Load(ref p3, i);
+            s30 = Vector.FusedMultiplyAdd(x, y0, s30);
+            s31 = Vector.FusedMultiplyAdd(x, y1, s31);
+            s32 = Vector.FusedMultiplyAdd(x, y2, s32);
+        }
+
+        AddSums(s00, s01, s02, ref p0, ref q0, ref q1, ref q2, i, length, result);
+        AddSums(s10, s11, s12, ref p1, ref q0, ref q1, ref q2, i, length, result[stride..]);
+        AddSums(s20, s21, s22, ref p2, ref q0, ref q1, ref q2, i, length, result[(2 * stride)..]);
+        AddSums(s30, s31, s32, ref p3, ref q0, ref q1, ref q2, i, length, result[(3 * stride)..]);
+    }
+
+    static void AddSums(
+        Vector<double> s0, Vector<double> s1, Vector<double> s2, ref double p, ref double q0, ref double q1, ref double q2, int from, int length, Span<double> result)
+    {
+        double r0 = Vector.Sum(s0), r1 = Vector.Sum(s1), r2 = Vector.Sum(s2);
+        for (var i = from; i < length; i++)
+        {
+            var x = Unsafe.Add(ref p, i);
+            r0 += x * Unsafe.Add(ref q0, i);
+            r1 += x * Unsafe.Add(ref q1, i);
+            r2 += x * Unsafe.Add(ref q2, i);
+        }
+
+        result[0] += r0;
+        result[1] += r1;
+        result[2] += r2;
     }
 
     static void FourDots(double[] a, int first, int d, int chunk, ReadOnlySpan<double> column, Span<double> result, int stride)

@@ -11,6 +11,6 @@ public static class ReleaseMatrix
         var labels = release.Networks.Select((network, row) => new NetworkLabel(
             network.RecipeId, MachineLabel.Parse(network.Machine), network.Seed, network.Outcome, network.Epochs, network.ValidationLoss, network.TrainingLoss, network.LongLoss,
             network.WeightsSha256, release.History(row)));
-        return new WeightMatrix(release.Population, "release", release.ReadWeights().Weights, release.Layout, [.. labels]);
+        return new WeightMatrix(release.Population, "release", release.ReadWeights().Weights, release.Layout, [.. labels]) { Machines = LearnedMachines.Of(release) };
     }
 }

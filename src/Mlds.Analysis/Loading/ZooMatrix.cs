@@ -28,7 +28,11 @@ public static class ZooMatrix
             at += part.Weights.Length;
         }
 
-        return new WeightMatrix(zoo.Population.Name, "zoo", matrix, layout, [.. networks.Select(network => Label(zoo, network))]);
+        return new WeightMatrix(zoo.Population.Name, "zoo", matrix, layout, [.. networks.Select(network => Label(zoo, network))])
+        {
+            Machines = LearnedMachines.Of(zoo, weights),
+            Courses = ZooCourses.Read(zoo, networks, cancellation),
+        };
     }
 
     static WeightLayout Layout(Zoo zoo, IEnumerable<StoredWeights> weights)

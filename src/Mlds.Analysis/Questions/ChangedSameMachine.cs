@@ -9,6 +9,10 @@ static class ChangedSameMachine
 {
     internal const string Mean = "mean over machines";
 
+    const int CurveRepetitions = 3;
+
+    static readonly int[] s_sizes = [5, 10, 20, 40, 80, 160, 320];
+
     internal static QuestionResult Ask(QuestionContext context, Contrast contrast)
     {
         var asked = new Asked(
@@ -16,7 +20,8 @@ static class ChangedSameMachine
             contrast.Title + ", given examples of the same machine?",
             "For each machine, cross-validation over as many networks of both forms. " + Asked.Splits + Asked.Methods +
             "AUC with Newcombe's interval (method 5), the mean over machines with MOVER's. " + Asked.Controls + " Rival detectors, on the same networks: the final validation " +
-            "loss, the last training loss and the epochs, each taken in whichever direction scores higher, which favours them.");
+            "loss, the last training loss and the epochs, each taken in whichever direction scores higher, which favours them. The curve: ridge from the networks of n random seeds, tested on all " +
+            "other seeds, mean of three draws; its interval counts every test network once.");
         var (cases, leftOut) = contrast.Cases(context);
         if (cases.Count == 0)
             return asked.Skip($"No machine has both its {contrast.Positive.ToString().ToLowerInvariant()} and its {contrast.Negative.ToString().ToLowerInvariant()} form with enough converged networks.", leftOut);
@@ -31,7 +36,46 @@ static class ChangedSameMachine
             Score(context, contrast, cases[job.number], job.view, job.Classifier, job.Shuffles, baselines[job.number])).ToList();
         scores.AddRange(cases.SelectMany(one => RivalScores(context, one)));
         scores.AddRange(Means(scores));
-        return asked.Answer(Answer(scores), leftOut, scores);
+        return asked.Answer(Answer(scores), leftOut, scores, Curves(context, cases));
+    }
+
+    /// <summary>Mean AUC over machines by ridge, against the training networks of each form.</summary>
+    static Curve[] Curves(QuestionContext context, List<ContrastCase> cases)
+    {
+        var seeds = cases.Min(one => one.Selection.Seeds(context).Distinct().Count());
+        var sizes = s_sizes.Where(size => size <= 0.8 * seeds).ToArray();
+        return context.InParallel([.. Enumerable.Range(0, context.Features.Count)], view =>
+        {
+            var points = sizes.Select(size =>
+            {
+                var estimates = cases.Select(one => AucFrom(context, one, view, size)).ToArray();
+                return new CurvePoint(size, Intervals.Mean([.. estimates.Select(estimate => estimate.Auc)]), estimates.Sum(estimate => estimate.Tested));
+            });
+            var name = context.Options.Views[view].Name;
+            return new Curve($"{name}, ridge", name, "ridge", "training networks of each form", "mean AUC over machines", 0.5, [.. points]);
+        });
+    }
+
+    static (Estimate Auc, int Tested) AucFrom(QuestionContext context, ContrastCase one, int view, int size)
+    {
+        var seeds = one.Selection.Seeds(context);
+        var distinct = seeds.Distinct().Order().ToArray();
+        var features = context.Features[view].Select(one.Rows);
+        var (sum, tested) = (0.0, 0);
+        for (var repetition = 0; repetition < CurveRepetitions; repetition++)
+        {
+            context.Cancellation.ThrowIfCancellationRequested();
+            var order = distinct.ToArray();
+            context.Random("auc_curve", size, repetition).Shuffle<uint>(order);
+            var chosen = order.Take(size).ToHashSet();
+            var (training, test) = (CrossValidation.Where(seeds, chosen.Contains), CrossValidation.Where(seeds, seed => !chosen.Contains(seed)));
+            var scores = CrossValidation.HeldOut(context.Methods[0].Classifier, features, [one.Labels], 2, training, test)[0];
+            sum += AucOf(scores, Array.ConvertAll(test, i => one.Labels[i]));
+            tested += test.Length;
+        }
+
+        var once = tested / CurveRepetitions / 2;
+        return (Intervals.Auc(sum / CurveRepetitions, once, once), tested);
     }
 
     static int[] FoldsOf(QuestionContext context, ContrastCase one) =>

@@ -14,6 +14,12 @@ sealed record Contrast(string Id, string Title, Variant Positive, Variant Negati
     internal static Contrast OriginalOrControl { get; } =
         new("original_or_control", "Does a benign extra rule show in the weights", Variant.Control, Variant.Original);
 
+    /// <summary>In the order of the report.</summary>
+    internal static IReadOnlyList<Contrast> All { get; } = [ModifiedOrOriginal, ModifiedOrControl, OriginalOrControl];
+
+    /// <summary>"Modified or original".</summary>
+    internal string Name => char.ToUpperInvariant(Id[0]) + Id[1..].Replace('_', ' ');
+
     /// <summary>The families that have both forms, with the rows of each, as many on both sides; and what was left out.</summary>
     internal (List<ContrastCase> Cases, List<string> LeftOut) Cases(QuestionContext context)
     {
@@ -22,9 +28,10 @@ sealed record Contrast(string Id, string Title, Variant Positive, Variant Negati
         var machines = context.Labels.Select(label => label.Machine).DistinctBy(machine => machine.Name).ToArray();
         foreach (var positive in machines.Where(machine => machine.Variant == Positive))
         {
-            // Originals have no key; a modified machine is compared with the control of its own key.
-            var negative = machines.FirstOrDefault(machine => machine.Family == positive.Family && machine.Variant == Negative
-                && (Negative == Variant.Original || machine.Key == positive.Key));
+            // A changed machine is compared with the control or the original of its own key; an original that learned no key's sequences serves for all.
+            var others = machines.Where(machine => machine.Family == positive.Family && machine.Variant == Negative).ToArray();
+            var negative = Array.Find(others, machine => machine.Key == positive.Key)
+                ?? (Negative == Variant.Original ? Array.Find(others, machine => machine.Key == "") : null);
             if (negative is null)
             {
                 leftOut.Add($"{positive.Name} has no {Negative.ToString().ToLowerInvariant()} form with converged networks to be compared with.");
@@ -34,7 +41,7 @@ sealed record Contrast(string Id, string Title, Variant Positive, Variant Negati
             var selection = Selection.Balanced(context, new[] { negative, positive }.Select(machine =>
                 (machine.Name, (IReadOnlyList<int>)Selection.RowsWhere(context, label => label.Machine.Name == machine.Name))));
             leftOut.AddRange(selection.LeftOut);
-            if (selection.Classes.Length == 2) cases.Add(new ContrastCase(positive.Family, positive.Family + positive.Key, selection));
+            if (selection.Classes.Length == 2) cases.Add(new ContrastCase(positive.Family, positive.Key, positive.Family + positive.Key, context.AlteredEvery(positive), selection));
         }
 
         return (cases, leftOut);
@@ -43,7 +50,8 @@ sealed record Contrast(string Id, string Title, Variant Positive, Variant Negati
 
 /// <summary>One machine's contrast: label 1 is the positive form.</summary>
 /// <param name="Subject">The family, with its key if it has several.</param>
-sealed record ContrastCase(string Family, string Subject, Selection Selection)
+/// <param name="AlteredEvery">n: every n-th training sequence has the key.</param>
+sealed record ContrastCase(string Family, string Key, string Subject, int AlteredEvery, Selection Selection)
 {
     internal int[] Rows => Selection.Rows;
 

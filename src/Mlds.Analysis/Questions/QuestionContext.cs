@@ -39,6 +39,9 @@ sealed class QuestionContext
 
     internal IReadOnlyList<NetworkLabel> Labels => Networks.Labels;
 
+    /// <summary>n: every n-th training sequence of <paramref name="machine"/> has the key; 1 where nobody says.</summary>
+    internal int AlteredEvery(MachineLabel machine) => Networks.Machines.GetValueOrDefault(machine.Name)?.AlteredEvery ?? 1;
+
     internal SeededRandom Random(string stream, params ReadOnlySpan<int> numbers) => new(Options.Seed, SeededRandom.Stream(stream, numbers));
 
     /// <summary>Carries out independent jobs on all cores; the results come in the order of the jobs.</summary>

@@ -23,13 +23,13 @@ sealed record Selection(int[] Rows, int[] Labels, string[] Classes, int PerClass
         }
 
         if (kept.Count < 2) return new Selection([], [], [.. kept.Select(c => c.Name)], 0, leftOut);
-        var perClass = kept.Min(c => c.Rows.Count);
+        var perClass = Math.Min(kept.Min(c => c.Rows.Count), context.Options.MostPerClass);
         var shared = kept.SelectMany(c => c.Rows.Select(row => context.Labels[row].Seed)).CountBy(seed => seed).ToDictionary();
         var selected = new List<int>();
         foreach (var (name, rows) in kept)
         {
             selected.AddRange(rows.OrderByDescending(row => shared[context.Labels[row].Seed]).ThenBy(row => context.Labels[row].Seed).Take(perClass));
-            if (rows.Count > perClass) leftOut.Add($"{rows.Count - perClass} networks of {name} were left out to balance the classes.");
+            if (rows.Count > perClass) leftOut.Add($"{rows.Count - perClass} networks of {name} were left out to balance the classes, at most {context.Options.MostPerClass} each.");
         }
 
         var labels = Enumerable.Range(0, kept.Count).SelectMany(k => Enumerable.Repeat(k, perClass));

@@ -15,7 +15,7 @@ static class TwinsDistance
     static readonly Asked s_asked = new(
         "twins_distance",
         "How far does a changed rule drive twins apart?",
-        "Euclidean distance between two networks, over the converged networks of each machine; columns are standardised over all networks except in the views raw and reduced. " +
+        "Euclidean distance between two networks, over the converged networks of each machine; columns are standardised over all networks except in the views whose columns share a scale (raw, reduced, aligned, behaviour). " +
         "Twins: the original and the changed network of one seed, which began with the same weights and saw batches in the same order. Strangers: two seeds of the original " +
         "machine; and an original and a changed network of different seeds. At most 1,000 random pairs a group.");
 

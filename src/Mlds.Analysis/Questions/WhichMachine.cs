@@ -44,10 +44,12 @@ static class WhichMachine
 
     static Selection Select(QuestionContext context, Func<NetworkLabel, bool> condition)
     {
-        var machines = context.Labels.Where(condition).Select(label => label.Machine).DistinctBy(machine => machine.Name);
-        return Selection.Balanced(context, machines.Select(machine =>
-            (machine.Name, (IReadOnlyList<int>)Selection.RowsWhere(context, label => label.Machine.Name == machine.Name))));
+        // Originals that saw different keys' sequences are one machine all the same.
+        var classes = context.Labels.Where(condition).GroupBy(Class).Select(group => group.Key).ToArray();
+        return Selection.Balanced(context, classes.Select(name => (name, (IReadOnlyList<int>)Selection.RowsWhere(context, label => condition(label) && Class(label) == name))));
     }
+
+    internal static string Class(NetworkLabel label) => label.Machine is { Variant: Variant.Original, Key: not "" } machine ? machine.Family : label.Machine.Name;
 
     static (Score Score, ConfusionMatrix Confusion)[] Scores(QuestionContext context, Selection selection, string subject)
     {

@@ -9,25 +9,28 @@ namespace Mlds.Analysis.Questions;
 static class WhichMachineUnsupervised
 {
     const int BootstrapRounds = 500;
+    const int SilhouetteRounds = 20;
 
     static readonly Asked s_asked = new(
         "which_machine_unsupervised",
         "Do networks of the same machine lie together?",
         "k-means with as many clusters as machines, 100 k-means++ starts, on as many networks of every original machine; labels play no part. " +
-        "Columns are standardised except in the views raw and reduced, whose columns share a scale. ARI: adjusted Rand index between clusters and machines; NMI: " +
-        "normalised mutual information. Intervals: percentile bootstrap over seeds of the assignment as found, so an ARI of exactly 1 has no length. " +
+        "Columns are standardised except in the views whose columns share a scale (raw, reduced, aligned, behaviour). ARI: adjusted Rand index between clusters and machines; NMI: " +
+        "normalised mutual information. Silhouette (Rousseeuw 1987) of the true machines, without k-means. Intervals: percentile bootstrap over seeds of the assignment as found, so an ARI of exactly 1 has no length. " +
         "Shuffled: the same clusters against shuffled machines.");
 
     internal static QuestionResult Ask(QuestionContext context)
     {
-        var machines = context.Labels.Select(label => label.Machine).Where(m => m.Variant == Variant.Original).DistinctBy(m => m.Name);
-        var selection = Selection.Balanced(context, machines.Select(machine =>
-            (machine.Name, (IReadOnlyList<int>)Selection.RowsWhere(context, label => label.Machine.Name == machine.Name))));
+        var classes = context.Labels.Where(IsOriginal).Select(WhichMachine.Class).Distinct().ToArray();
+        var selection = Selection.Balanced(context, classes.Select(name =>
+            (name, (IReadOnlyList<int>)Selection.RowsWhere(context, label => IsOriginal(label) && WhichMachine.Class(label) == name))));
         if (selection.Classes.Length < 2)
             return s_asked.Skip($"Clustering by machine needs at least two original machines with {context.Options.MinimumPerClass} converged networks each.", selection.LeftOut);
         var scores = Enumerable.Range(0, context.Features.Count).SelectMany(view => Scores(context, selection, view)).ToArray();
         return s_asked.Answer(Answer(scores), selection.LeftOut, scores);
     }
+
+    static bool IsOriginal(NetworkLabel label) => label.Machine.Variant == Variant.Original;
 
     static Score[] Scores(QuestionContext context, Selection selection, int view)
     {
@@ -39,6 +42,7 @@ static class WhichMachineUnsupervised
         [
             Score(context, selection, view, clusters, "ari", Agreement.AdjustedRandIndex),
             Score(context, selection, view, clusters, "nmi", Agreement.NormalizedMutualInformation),
+            Silhouettes(context, selection, view, features),
         ];
     }
 
@@ -58,6 +62,28 @@ static class WhichMachineUnsupervised
         return new Score(
             WhichMachine.Originals, context.Options.Views[view].Name, "kmeans", metric, estimate, 0, selection.Rows.Length, selection.Classes.Length,
             selection.PerClass, Intervals.Central(shuffled), null);
+    }
+
+    /// <summary>How much nearer networks lie to those of their own machine than to the next machine's, whatever k-means made of it.</summary>
+    static Score Silhouettes(QuestionContext context, Selection selection, int view, FeatureMatrix features)
+    {
+        var random = context.Random("silhouette_shuffle", view);
+        var value = Silhouette.Of(features, selection.Labels);
+        var shuffled = Enumerable.Range(0, 5).Select(_ =>
+        {
+            var labels = selection.Labels.ToArray();
+            random.Shuffle<int>(labels);
+            return Silhouette.Of(features, labels);
+        }).ToArray();
+        var rounds = Validation.Bootstrap.Interval(
+            Array.ConvertAll(selection.Seeds(context), seed => (int)seed),
+            rows => Silhouette.Of(features.Select(rows), Array.ConvertAll(rows, row => selection.Labels[row])),
+            SilhouetteRounds,
+            context.Options.Seed);
+        var estimate = new Estimate(value, Math.Min(value, rounds.Low), Math.Max(value, rounds.High));
+        return new Score(
+            WhichMachine.Originals, context.Options.Views[view].Name, "machines", "silhouette", estimate, 0, selection.Rows.Length, selection.Classes.Length, selection.PerClass,
+            Intervals.Central(shuffled), null);
     }
 
     /// <summary>Seeds drawn with replacement, each with all its networks.</summary>

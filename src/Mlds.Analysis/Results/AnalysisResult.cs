@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace Mlds.Analysis.Results;
 
 /// <summary>
@@ -6,7 +8,6 @@ namespace Mlds.Analysis.Results;
 /// </summary>
 /// <param name="ProgramVersion">Version of the program that made it.</param>
 /// <param name="Seed">Seed of all splits, shuffles, restarts and forests. The same seed on the same networks gives the same result.</param>
-/// <param name="Seconds">How long the analysis took; the one number that two runs needn't share.</param>
 /// <param name="Views">The views, in the order in which tables show them.</param>
 /// <param name="Findings">The paper's three claims, answered: how the report opens.</param>
 /// <param name="Questions">All questions, also skipped ones, in the order of the report.</param>
@@ -15,11 +16,28 @@ namespace Mlds.Analysis.Results;
 public sealed record AnalysisResult(
     string ProgramVersion,
     ulong Seed,
-    double Seconds,
     PopulationSummary Population,
     IReadOnlyList<ViewSummary> Views,
     Headlines Headlines,
     IReadOnlyList<Finding> Findings,
     IReadOnlyList<QuestionResult> Questions,
     IReadOnlyList<Projection> Projections,
-    IReadOnlyList<LossCurve> LossCurves);
+    IReadOnlyList<LossCurve> LossCurves)
+{
+    /// <summary>Mean weights of a layer by machine, as they are and aligned.</summary>
+    public IReadOnlyList<HeatMap> HeatMaps { get; init; } = [];
+
+    /// <summary>How many scores and tests there are, and what that means for each; a few sentences.</summary>
+    public string ManyNumbers { get; init; } = "";
+
+    /// <summary>How long the analysis took. No part of metrics.json, so that the same seed gives the same file to the bit.</summary>
+    [JsonIgnore]
+    public double Seconds { get; init; }
+}
+
+/// <summary>A matrix of weights, averaged over a machine's networks.</summary>
+/// <param name="View"><c>raw</c> or <c>aligned</c>.</param>
+/// <param name="Tensor">Which matrix: PyTorch's name.</param>
+/// <param name="Networks">Networks that the mean is over.</param>
+/// <param name="Rows">R rows of C values.</param>
+public sealed record HeatMap(string Machine, string View, string Tensor, int Networks, IReadOnlyList<IReadOnlyList<double>> Rows);

@@ -19,15 +19,69 @@ public sealed record QuestionResult(
     IReadOnlyList<Score> Scores,
     IReadOnlyList<Curve> Curves,
     IReadOnlyList<ConfusionMatrix> ConfusionMatrices,
-    IReadOnlyList<Distribution> Distributions);
+    IReadOnlyList<Distribution> Distributions)
+{
+    /// <summary>Permutation tests, their p-values adjusted over all tests of the question.</summary>
+    public IReadOnlyList<Significance> Significances { get; init; } = [];
+
+    /// <summary>Things counted: networks that do something, out of how many.</summary>
+    public IReadOnlyList<Tally> Tallies { get; init; } = [];
+
+    /// <summary>Automata found in hidden states.</summary>
+    public IReadOnlyList<FoundAutomaton> Automata { get; init; } = [];
+}
+
+/// <summary>A permutation test of whether two groups of networks are of one distribution.</summary>
+/// <param name="Subject">The changed machine, and at which epoch if it isn't the end.</param>
+/// <param name="Test"><c>energy_distance</c>.</param>
+/// <param name="Statistic">The statistic; 0 if both groups are alike.</param>
+/// <param name="PValue">(1 + permutations with at least this statistic) / (1 + permutations).</param>
+/// <param name="Adjusted">The p-value after Holm's correction, over which tests the question's protocol says.</param>
+/// <param name="Networks">Networks of both groups together.</param>
+public sealed record Significance(string Subject, string View, string Test, double Statistic, double PValue, double Adjusted, int Permutations, int Networks)
+{
+    /// <summary>Epoch, for a test during training; null for finished networks.</summary>
+    public int? Epoch { get; init; }
+}
+
+/// <summary>How many of how many, by machine or for all.</summary>
+/// <param name="What">What was counted, in words.</param>
+/// <param name="Detail">More in words, such as the shortest counterexample; may be empty.</param>
+public sealed record Tally(string Subject, string What, int Count, int Of, string Detail);
+
+/// <summary>The automaton in a network's hidden states, after minimisation.</summary>
+/// <param name="Clusters">Groups of hidden states that answer the test words alike, before minimisation.</param>
+/// <param name="States">States of the minimal automaton found.</param>
+/// <param name="MachineStates">States of the machine's own minimal automaton.</param>
+/// <param name="Equivalent">Whether both answer every word alike.</param>
+/// <param name="Agreement">Share of steps on validation sequences at which the automaton found answers as the network does.</param>
+/// <param name="Edges">Transitions, those of all symbols between two states as one; empty for automata too large to draw.</param>
+/// <param name="Outputs">Output lines by state, as text.</param>
+public sealed record FoundAutomaton(
+    string Machine,
+    uint Seed,
+    int Clusters,
+    int States,
+    int MachineStates,
+    bool Equivalent,
+    double Agreement,
+    IReadOnlyList<string> Outputs,
+    IReadOnlyList<AutomatonEdge> Edges);
+
+/// <param name="Symbols">The symbols in words, in short: "set 0, clear 3" or "13 others".</param>
+public sealed record AutomatonEdge(int From, int To, string Symbols);
 
 /// <summary>A score against something, for one view and method.</summary>
 /// <param name="Name">What the curve shows, as for a legend: "invariants, ridge".</param>
 /// <param name="XLabel">Meaning of x: "training networks per class".</param>
 /// <param name="YLabel">Meaning of y: "accuracy".</param>
-/// <param name="Chance">Level of guessing, for a dashed line.</param>
+/// <param name="Chance">Level of guessing, for a dashed line; null where there is none.</param>
 public sealed record Curve(
-    string Name, string View, string Method, string XLabel, string YLabel, double Chance, IReadOnlyList<CurvePoint> Points);
+    string Name, string View, string Method, string XLabel, string YLabel, double? Chance, IReadOnlyList<CurvePoint> Points)
+{
+    /// <summary>Machine, or "all".</summary>
+    public string Subject { get; init; } = "all";
+}
 
 /// <param name="Y">Score with its 95 % interval.</param>
 /// <param name="Networks">Test networks that the point is over, summed over repetitions.</param>

@@ -1,3 +1,6 @@
+using System.Runtime.InteropServices;
+using Mlds.Analysis.LinearAlgebra;
+
 namespace Mlds.Analysis.Symmetry;
 
 /// <summary>Takes a network's invariants one by one; on the first network also their names, which then cost nothing for all others.</summary>
@@ -8,6 +11,8 @@ sealed class InvariantWriter(List<string>? names)
     internal string Layer { get; set; } = "";
 
     internal IReadOnlyList<double> Values => _values;
+
+    internal void CopyTo(Span<double> target) => CollectionsMarshal.AsSpan(_values).CopyTo(target);
 
     internal void Clear() => _values.Clear();
 
@@ -41,12 +46,14 @@ sealed class InvariantWriter(List<string>? names)
 
     /// <summary>
     /// A matrix as its direction (entries divided by the Frobenius norm) and the logarithm of its norm: products of several layers spread over
-    /// orders of magnitude, and their size would drown their signs.
+    /// orders of magnitude, and their size would drown their signs. Divides <paramref name="values"/> in place.
     /// </summary>
     internal void AddDirection(string block, double[] values, int rows, int columns, bool upper = false)
     {
-        var norm = Math.Sqrt(values.Sum(value => value * value));
-        AddMatrix(block, norm > 0 ? Array.ConvertAll(values, value => value / norm) : values, rows, columns, upper);
+        var norm = Math.Sqrt(Products.Dot(values, values));
+        if (norm > 0)
+            for (var i = 0; i < values.Length; i++) values[i] /= norm;
+        AddMatrix(block, values, rows, columns, upper);
 
         // No weights that were ever trained have a product this small; zeros must not become an infinite number.
         Add(block, "log_norm", Math.Log(Math.Max(norm, 1e-12)));

@@ -15,7 +15,7 @@ static class InvariantsView
         {
             writer.Clear();
             Invariants.Write(matrix.Layout, matrix.Row(row), writer);
-            for (var i = 0; i < names.Count; i++) values[((long)row * names.Count) + i] = writer.Values[i];
+            writer.CopyTo(values.AsSpan(row * names.Count, names.Count));
             return writer;
         }, _ => { });
         return new FeatureMatrix(values, matrix.Networks, names);

@@ -3,19 +3,19 @@ namespace Mlds.Analysis.Views;
 /// <summary>The weight vector itself: what the paper fed to its classifier.</summary>
 static class RawView
 {
-    internal static FeatureMatrix Build(WeightMatrix matrix)
+    internal static FeatureMatrix Build(TensorMatrix matrix)
     {
-        var layout = matrix.Layout;
-        var values = new double[(long)matrix.Networks * layout.Parameters];
+        var columns = matrix.Tensors.Sum(tensor => tensor.Length);
+        var values = new double[(long)matrix.Networks * columns];
         for (var row = 0; row < matrix.Networks; row++)
         {
-            var weights = matrix.Row(row);
-            var target = values.AsSpan(row * layout.Parameters, layout.Parameters);
-            for (var i = 0; i < weights.Length; i++) target[i] = weights[i];
+            var at = row * columns;
+            foreach (var tensor in matrix.Tensors)
+                foreach (var weight in matrix.Row(row).Slice(tensor.Offset, tensor.Length)) values[at++] = weight;
         }
 
-        var names = layout.Tensors.SelectMany(tensor => Enumerable.Range(0, tensor.Length).Select(i =>
-            tensor.IsBias ? $"{tensor.Name}[{i}]" : $"{tensor.Name}[{i / tensor.Columns},{i % tensor.Columns}]"));
+        var names = matrix.Tensors.SelectMany(tensor => Enumerable.Range(0, tensor.Length).Select(i =>
+            tensor.Columns == 1 ? $"{tensor.Name}[{i}]" : $"{tensor.Name}[{i / tensor.Columns},{i % tensor.Columns}]"));
         return new FeatureMatrix(values, matrix.Networks, [.. names]);
     }
 }

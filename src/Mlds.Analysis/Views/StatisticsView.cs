@@ -8,9 +8,9 @@ static class StatisticsView
 {
     static readonly string[] s_statistics = ["mean", "variance", "q0", "q25", "q50", "q75", "q100"];
 
-    internal static FeatureMatrix Build(WeightMatrix matrix)
+    internal static FeatureMatrix Build(TensorMatrix matrix)
     {
-        var tensors = matrix.Layout.Tensors;
+        var tensors = matrix.Tensors;
         var names = tensors.SelectMany(tensor => s_statistics.Select(statistic => $"{tensor.Name}.{statistic}")).ToArray();
         var values = new double[matrix.Networks * names.Length];
         for (var row = 0; row < matrix.Networks; row++)

@@ -1,3 +1,5 @@
+using Mlds.Training;
+
 namespace Mlds.Analysis.Views;
 
 /// <summary>One way of turning networks into numbers.</summary>
@@ -9,7 +11,7 @@ namespace Mlds.Analysis.Views;
 public sealed record View(string Name, string Description, Func<WeightMatrix, FeatureMatrix> Build, bool Standardized)
 {
     public static View Raw { get; } = new(
-        "raw", "The weights as they are, in PyTorch's parameters() order.", RawView.Build, Standardized: false);
+        "raw", "The weights as they are, in PyTorch's parameters() order.", matrix => RawView.Build(matrix.Tensors), Standardized: false);
 
     public static View Reduced { get; } = new(
         "reduced",
@@ -20,7 +22,7 @@ public sealed record View(string Name, string Description, Func<WeightMatrix, Fe
     public static View Statistics { get; } = new(
         "statistics",
         "Mean, variance and five quantiles of each tensor (Unterthiner et al. 2020, arXiv 2002.11448).",
-        StatisticsView.Build,
+        matrix => StatisticsView.Build(matrix.Tensors),
         Standardized: true);
 
     public static View Invariants { get; } = new(
@@ -29,6 +31,31 @@ public sealed record View(string Name, string Description, Func<WeightMatrix, Fe
         InvariantsView.Build,
         Standardized: true);
 
+    public static View Aligned { get; } = new(
+        "aligned",
+        "The reduced weights, units permuted and signed towards the mean of all networks (signed weight matching; no label takes part).",
+        AlignedView.Build,
+        Standardized: false);
+
+    public static View Spectral { get; } = new(
+        "spectral",
+        "Spectral norm, stable rank and Marchenko-Pastur soft rank of each gate's and each linear layer's matrix (Martin and Mahoney 2021, arXiv 1810.01075).",
+        SpectralView.Build,
+        Standardized: true);
+
+    public static View Behaviour { get; } = new(
+        "behaviour", "The outputs on 16 fixed probe words of 16 symbols: what the network does, without its weights.", BehaviourView.Build, Standardized: false);
+
     /// <summary>All views, in the order in which tables show them.</summary>
-    public static IReadOnlyList<View> All { get; } = [Raw, Reduced, Statistics, Invariants];
+    public static IReadOnlyList<View> All { get; } = [Raw, Reduced, Aligned, Statistics, Invariants, Spectral, Behaviour];
+
+    /// <summary>The reduced weights aligned to one <paramref name="reference"/>, P weights, instead of to the networks' mean.</summary>
+    public static View AlignedTo(float[] reference) => Aligned with { Build = matrix => AlignedView.Build(matrix, reference) };
+
+    /// <summary>The outputs on other <paramref name="words"/>.</summary>
+    public static View BehaviourOn(SequenceSet words) => Behaviour with
+    {
+        Description = $"The outputs on {words.Count} words of {words.Length} symbols.",
+        Build = matrix => BehaviourView.Build(matrix, words),
+    };
 }

@@ -19,14 +19,14 @@ static class ConfusionFigure
     }
 
     /// <summary>
-    /// The paper's way and ours, chosen beforehand and not by the result: a random forest on the first view (raw weights) and on the last
-    /// (invariants). All others are in metrics.json.
+    /// The paper's way and ours, chosen beforehand and not by the result: a random forest on raw weights and on invariants. All others are in metrics.json.
     /// </summary>
     static ConfusionMatrix[] Shown(ConfusionMatrix[] matrices)
     {
         var method = matrices.Any(matrix => matrix.Method == "forest") ? "forest" : matrices[0].Method;
         var candidates = matrices.Where(matrix => matrix.Method == method).ToArray();
-        return candidates.Length < 2 ? candidates : [candidates[0], candidates[^1]];
+        ConfusionMatrix[] chosen = [.. candidates.Where(matrix => matrix.View is "raw" or "invariants")];
+        return chosen.Length == 2 ? chosen : candidates.Length < 2 ? candidates : [candidates[0], candidates[^1]];
     }
 
     static Figure Of(QuestionResult question, ConfusionMatrix[] matrices, string id)

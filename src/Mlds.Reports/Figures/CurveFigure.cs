@@ -61,7 +61,8 @@ static class CurveFigure
             }
         }
 
-        panel.HorizontalMark(curves[0].Chance, "guessing");
+        if (curves[0].Chance is { } chance)
+            panel.HorizontalMark(chance, "guessing");
     }
 
     static string Capital(string text) => char.ToUpperInvariant(text[0]) + text[1..];

@@ -5,28 +5,36 @@ namespace Mlds.Reports.Figures;
 /// <summary>All figures of a report, by where they stand in it.</summary>
 sealed class FigureSet
 {
-    static readonly string[] s_metrics = ["accuracy", "ari"];
+    static readonly string[] s_metrics = ["accuracy", "ari", "r2"];
     readonly Dictionary<string, IReadOnlyList<Figure>> _ofQuestions = [];
 
     public FigureSet(AnalysisResult result)
     {
         var families = new Families(result.Population);
-        WeightSpace = ProjectionFigure.OfFirstAndLast(result, families);
+        WeightSpace = ProjectionFigure.SideBySide(result, families, "pca", "weight-space");
+        Embedding = ProjectionFigure.SideBySide(result, families, "tsne", "weight-space-tsne");
+        HeatMaps = HeatMapFigure.Of(result, "aligned-weights");
         AllViews = ProjectionFigure.OfAll(result, families);
         foreach (var question in result.Questions.Where(question => question.Skipped is null))
             _ofQuestions[question.Id] = OfQuestion(question);
         Training = Present(OutcomeFigure.Of(result.Population), LossCurveFigure.Of(result, families), LossFigure.Of(result, families));
     }
 
-    /// <summary>Raw weights beside invariants.</summary>
+    /// <summary>Principal components of raw weights, aligned weights and invariants.</summary>
     public Figure? WeightSpace { get; }
+
+    /// <summary>The same by t-SNE.</summary>
+    public Figure? Embedding { get; }
+
+    /// <summary>Mean weights, before and after alignment.</summary>
+    public Figure? HeatMaps { get; }
 
     /// <summary>All views, if there are more.</summary>
     public Figure? AllViews { get; }
 
     public IReadOnlyList<Figure> Training { get; }
 
-    public IEnumerable<Figure> All => [.. Present(WeightSpace, AllViews), .. _ofQuestions.Values.SelectMany(figures => figures), .. Training];
+    public IEnumerable<Figure> All => [.. Present(WeightSpace, Embedding, AllViews, HeatMaps), .. _ofQuestions.Values.SelectMany(figures => figures), .. Training];
 
     /// <summary>The figures that answer <paramref name="question"/>.</summary>
     public IReadOnlyList<Figure> Of(QuestionResult question) => _ofQuestions.GetValueOrDefault(question.Id, []);
@@ -34,15 +42,24 @@ sealed class FigureSet
     static List<Figure> OfQuestion(QuestionResult question)
     {
         var id = question.Id.Replace('_', '-');
-        return Present(
-        [
-            .. s_metrics.Select(metric => ScoreFigure.Of(question, metric, $"{id}-{metric}")),
-            CurveFigure.Of(question, id + "-curve"),
-            KeyFigure.Of(question, id + "-auc"),
-            .. ConfusionFigure.Of(question, id + "-confusion"),
-            SpreadFigure.Of(question, id + "-spread"),
-        ]);
+        return question.Id switch
+        {
+            "twins_divergence" => Present(CourseFigures.Divergence(question, id)),
+            "interpolation_barriers" => Present(CourseFigures.Barriers(question, id), SpreadFigure.Of(question, id + "-spread")),
+            "how_small_a_change" => Present(CourseFigures.Shares(question, id)),
+            "exact_behaviour" => Present(AutomatonFigure.Of(question, "hidden-automata")),
+            _ => Usual(question, id),
+        };
     }
+
+    static List<Figure> Usual(QuestionResult question, string id) => Present(
+    [
+        .. s_metrics.Select(metric => ScoreFigure.Of(question, metric, $"{id}-{metric}")),
+        CurveFigure.Of(question, id + "-curve"),
+        KeyFigure.Of(question, id + "-auc"),
+        .. ConfusionFigure.Of(question, id + "-confusion"),
+        SpreadFigure.Of(question, id + "-spread"),
+    ]);
 
     static List<Figure> Present(params Figure?[] figures) => [.. figures.OfType<Figure>()];
 }

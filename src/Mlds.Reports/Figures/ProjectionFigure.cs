@@ -9,19 +9,23 @@ static class ProjectionFigure
     const double Gap = 34;
     const double Top = 30;
 
-    /// <summary>The first view beside the last, raw weights beside invariants; or all there are when they are fewer. Null when there is none.</summary>
-    public static Figure? OfFirstAndLast(AnalysisResult result, Families families)
+    static readonly string[] s_beside = ["raw", "aligned", "invariants"];
+
+    /// <summary>Raw weights, aligned weights and invariants side by side, as far as there are any; else the first views. Null when there is none.</summary>
+    /// <param name="method"><c>pca</c> or <c>tsne</c>.</param>
+    public static Figure? SideBySide(AnalysisResult result, Families families, string method, string id)
     {
-        var all = Planes(result);
-        return all.Length == 0 ? null : Of("weight-space", all.Length <= 2 ? all : [all[0], all[^1]], families);
+        var all = Planes(result, method);
+        var shown = s_beside.Select(view => Array.Find(all, plane => plane.View == view)).OfType<Projection>().ToArray();
+        return all.Length == 0 ? null : Of(id, shown.Length > 0 ? shown : [.. all.Take(s_beside.Length)], families);
     }
 
-    /// <summary>All views; null when <see cref="OfFirstAndLast"/> shows them.</summary>
+    /// <summary>Principal components of all views; null when <see cref="SideBySide"/> shows them.</summary>
     public static Figure? OfAll(AnalysisResult result, Families families) =>
-        Planes(result) is { Length: > 2 } all ? Of("weight-space-all-views", all, families) : null;
+        Planes(result, "pca") is { Length: > 2 } all ? Of("weight-space-all-views", all, families) : null;
 
-    static Projection[] Planes(AnalysisResult result) =>
-        [.. result.Projections.Where(projection => projection.ExplainedVariance.Count >= 2 && projection.Points.Count > 0)];
+    static Projection[] Planes(AnalysisResult result, string method) =>
+        [.. result.Projections.Where(projection => projection.Method == method && projection.Points.Count > 0 && projection.Points[0].Coordinates.Count >= 2)];
 
     static Figure Of(string id, Projection[] shown, Families families)
     {
@@ -33,12 +37,13 @@ static class ProjectionFigure
         var legend = families.Legend();
         var points = shown[0].Points;
         var views = shown.Select(projection => Words.View(projection.View)).ToArray();
+        var placed = shown[0].Method == "tsne" ? "by t-SNE, which keeps neighbours together and no distances, from" : "by the first two principal components of";
         return new Figure(
             id,
             "Networks in weight space, by machine",
-            $"Every point is one trained network, placed by the first two principal components of its {Words.Join(views)}; "
+            $"Every point is one trained network, placed {placed} its {Words.Join(views)}; "
             + $"n = {Words.Count(points.Count)} networks of {Words.Counted(points.Select(point => point.Machine).Distinct().Count(), "machine")}. "
-            + "Colour and shape say which machine it learned, the filling says which variant. Point at one for its seed.",
+            + "Colour and shape say which machine it learned, the filling says which variant. Point at one for its seed; in the report the wheel zooms, dragging moves and a double click goes back.",
             Figure.FullWidth,
             (rows * panelHeight) + Legend.Height(legend, Figure.FullWidth - 60) + 10,
             canvas =>
@@ -59,11 +64,11 @@ static class ProjectionFigure
         var x = Scale.AroundMost([.. projection.Points.Select(point => point.Coordinates[0])]);
         var y = Scale.AroundMost([.. projection.Points.Select(point => point.Coordinates[1])]);
         var panel = new Panel(canvas, box, x, y);
-        string Axis(int i) => $"PC {i + 1} ({Words.Percent(projection.ExplainedVariance[i])} of the variance)";
+        string? Axis(int i) => i < projection.ExplainedVariance.Count ? $"PC {i + 1} ({Words.Percent(projection.ExplainedVariance[i])} of the variance)" : null;
         panel.Frame(Capital(Words.View(projection.View)), Axis(0), Axis(1), xTicks: false, yTicks: false);
         var beyond = projection.Points.Count(point => !x.Has(point.Coordinates[0]) || !y.Has(point.Coordinates[1]));
         if (beyond > 0)
-            canvas.Text(new Point(box.Right, box.Y - 9), $"{beyond} beyond the frame, drawn on its edge", new TextStyle(Palette.Muted, 10.5, Anchor.End));
+            canvas.Text(new Point(box.Right, box.Y - 9), box.Width < 330 ? $"{beyond} beyond, on the edge" : $"{beyond} beyond the frame, drawn on its edge", new TextStyle(Palette.Muted, 10.5, Anchor.End));
         var radius = projection.Points.Count > 1500 ? 2.2 : projection.Points.Count > 500 ? 3 : 3.8;
         foreach (var point in InterleavedBySeed(projection.Points))
         {

@@ -18,9 +18,11 @@ static class Page
         html.Raw($"<style>\n{Colours()}{Resource("report.css")}</style>\n</head>\n<body>\n").Open("main");
         Opening.Write(html, result);
         Contents(html, result, figures);
+        Overview.Write(html, result);
         Sections.WeightSpace(html, figures);
-        foreach (var question in result.Questions)
+        foreach (var question in result.Questions.Where(question => question.Skipped is null))
             Sections.Question(html, question, figures.Of(question));
+        Sections.NotAsked(html, result.Questions);
         Sections.Training(html, result, figures.Training);
         Sections.Provenance(html, result);
         html.Close().Raw($"<script>\n{Resource("report.js")}</script>\n</body>\n</html>\n");
@@ -29,7 +31,7 @@ static class Page
 
     static void Contents(HtmlWriter html, AnalysisResult result, FigureSet figures)
     {
-        html.Open("nav");
+        html.Open("nav").Link(Overview.Id, "All questions, all views");
         if (figures.WeightSpace is not null)
             html.Link(Sections.WeightSpaceId, "Weight space");
         foreach (var question in result.Questions.Where(question => question.Skipped is null))

@@ -14,6 +14,10 @@ static class Sections
             return;
         html.Open("section", null, WeightSpaceId).Element("h2", "Weight space");
         Figure(html, plane);
+        if (figures.Embedding is { } embedding)
+            Figure(html, embedding);
+        if (figures.HeatMaps is { } heat)
+            Figure(html, heat);
         if (figures.AllViews is { } all)
             Folded(html, "All views", () => Figure(html, all));
         html.Close();
@@ -21,7 +25,7 @@ static class Sections
 
     public static void Figure(HtmlWriter html, Figure figure)
     {
-        html.Open("figure", null, figure.Id).Raw(figure.ToSvg(inline: true));
+        html.Open("figure", figure.Id.StartsWith("weight-space", StringComparison.Ordinal) ? "zooms" : null, figure.Id).Raw(figure.ToSvg(inline: true));
         html.Element("figcaption", figure.Caption).Close();
     }
 
@@ -29,15 +33,15 @@ static class Sections
     public static void Question(HtmlWriter html, QuestionResult question, IReadOnlyList<Figure> figures)
     {
         html.Open("section", null, question.Id).Element("h2", question.Title);
-        if (question.Skipped is { } reason)
-        {
-            html.Element("p", "Not asked: " + reason, "skipped").Close();
-            return;
-        }
-
         html.Element("p", question.Answer, "answer");
         foreach (var figure in figures)
             Figure(html, figure);
+        if (question.Automata.Count > 0)
+            Tables.Automata(html, question.Automata);
+        if (question.Tallies.Count > 0)
+            Folded(html, "What was counted", () => Tables.Tallies(html, question.Tallies));
+        if (question.Significances.Count > 0)
+            Folded(html, "All tests, with adjusted p-values", () => Tables.Significances(html, question.Significances));
         if (question.Scores.Count > 0)
             Folded(html, "All scores, with intervals, controls and baselines", () => Tables.Scores(html, question.Scores));
         if (question.Curves.Count > 0)
@@ -50,6 +54,18 @@ static class Sections
             Sentences(html, "Left out here", question.LeftOut);
         });
         html.Close();
+    }
+
+    /// <summary>The questions that this population can't answer, and why.</summary>
+    public static void NotAsked(HtmlWriter html, IReadOnlyList<QuestionResult> questions)
+    {
+        var skipped = questions.Where(question => question.Skipped is not null).ToArray();
+        if (skipped.Length == 0)
+            return;
+        html.Open("section", null, "not-asked").Element("h2", "Not asked of this population").Open("dl", "skipped");
+        foreach (var question in skipped)
+            html.Element("dt", question.Title).Element("dd", question.Skipped!);
+        html.Close().Close();
     }
 
     public static void Training(HtmlWriter html, AnalysisResult result, IReadOnlyList<Figure> figures)
@@ -71,12 +87,13 @@ static class Sections
         Term(html, "weights digest", () => html.Element("code", population.WeightsDigest));
         Term(html, "program", () => html.Text("mlds " + result.ProgramVersion));
         Term(html, "seed of all splits", () => html.Value(result.Seed, seed => Words.Count((long)seed)));
-        Term(html, "analysis took", () => html.Value(result.Seconds, Words.Figures).Text(" s"));
         html.Close();
         if (population.LeftOut.Count > 0)
             Sentences(html, "Left out of everything", population.LeftOut);
         else
             html.Element("p", "Nothing was left out.");
+        if (result.ManyNumbers.Length > 0)
+            html.Element("h3", "Many numbers").Element("p", result.ManyNumbers);
         html.Element("h3", "Views: how a network becomes numbers");
         Tables.Views(html, result.Views);
         if (result.Projections.Count > 0)

@@ -63,6 +63,53 @@ static class Tables
         Footer(html);
     }
 
+    public static void Tallies(HtmlWriter html, IReadOnlyList<Tally> tallies)
+    {
+        Header(html, "tallies", "about", "networks that", "how many", "of", "more");
+        foreach (var tally in tallies)
+        {
+            html.Open("tr").Element("td", tally.Subject).Element("td", tally.What);
+            html.Open("td", "number strong").Count(tally.Count).Close();
+            html.Open("td", "number").Count(tally.Of).Close();
+            html.Element("td", tally.Detail).Close();
+        }
+
+        Footer(html);
+    }
+
+    public static void Significances(HtmlWriter html, IReadOnlyList<Significance> tests)
+    {
+        Header(html, "tests", "about", "epoch", "view", "test", "statistic", "p", "adjusted", "permutations", "networks");
+        foreach (var test in tests)
+        {
+            html.Open("tr").Element("td", test.Subject).Open("td", "number");
+            if (test.Epoch is { } epoch) html.Count(epoch);
+            else html.Text("end");
+            html.Close().Element("td", Words.View(test.View)).Element("td", test.Test.Replace('_', ' '));
+            foreach (var value in new[] { test.Statistic, test.PValue, test.Adjusted })
+                html.Open("td", "number").Value(value, Words.Figures).Close();
+            html.Open("td", "number").Count(test.Permutations).Close();
+            html.Open("td", "number").Count(test.Networks).Close();
+            html.Close();
+        }
+
+        Footer(html);
+    }
+
+    public static void Automata(HtmlWriter html, IReadOnlyList<FoundAutomaton> automata)
+    {
+        Header(html, "automata", "machine", "seed", "clusters", "states found", "the machine’s states", "answers every word alike", "agrees with the network");
+        foreach (var automaton in automata)
+        {
+            html.Open("tr").Element("td", automaton.Machine);
+            foreach (var number in new long[] { automaton.Seed, automaton.Clusters, automaton.States, automaton.MachineStates })
+                html.Open("td", "number").Count(number).Close();
+            html.Element("td", automaton.Equivalent ? "yes" : "no").Open("td", "number").Value(automaton.Agreement, Words.Percent).Close().Close();
+        }
+
+        Footer(html);
+    }
+
     public static void Machines(HtmlWriter html, IReadOnlyList<MachineSummary> machines)
     {
         Header(

@@ -71,19 +71,21 @@ static class PopulationJson
     }
 
     /// <summary>
-    /// <c>{"key": […], "one_in": n}</c>, <c>{"key_of": name, "one_in": n}</c>, or <c>{"one_in": n}</c> for a keyed machine's own key.
+    /// <c>{"key": […], "one_in": n}</c>, <c>{"key_of": name, "one_in": n}</c>, or <c>{"one_in": n}</c> for a keyed machine's own key; each may have
+    /// <c>sequence_every</c> as well.
     /// </summary>
     static PlantedKey ReadPlanted(StrictJson json, string name, IMachine machine, Dictionary<string, MachineDefinition> known)
     {
-        json.WithKeys("key", "key_of", "one_in");
+        json.WithKeys("key", "key_of", "one_in", "sequence_every");
+        PlantedKey Plant(IReadOnlyList<int> key) => new(key, SpecJson.ReadOneIn(json), SpecJson.ReadSequenceEvery(json));
         if (json.Optional("key") is { } key)
         {
             if (json.Optional("key_of") is not null) throw json.Error("say either 'key' or 'key_of', not both");
-            return new PlantedKey(KeyedDefinition.ReadWord(key, machine, KeyedMachine.MostKey), SpecJson.ReadOneIn(json));
+            return Plant(KeyedDefinition.ReadWord(key, machine, KeyedMachine.MostKey));
         }
 
-        if (json.Optional("key_of") is { } other) return new PlantedKey(KeyOf(other, machine, known), SpecJson.ReadOneIn(json));
-        if (machine is KeyedMachine keyed) return new PlantedKey(keyed.Key, SpecJson.ReadOneIn(json));
+        if (json.Optional("key_of") is { } other) return Plant(KeyOf(other, machine, known));
+        if (machine is KeyedMachine keyed) return Plant(keyed.Key);
         throw json.Error($"{name} has no key of its own; add 'key' with the symbols or 'key_of' with the name of its keyed twin");
     }
 

@@ -51,7 +51,14 @@ static class SpecJson
             ["long_test"] = spec.LongTest,
             ["long_length"] = spec.LongLength,
         };
-        if (spec.Planted is { } planted) json["planted"] = new JsonObject { ["key"] = Numbers(planted.Key), ["one_in"] = planted.OneIn };
+        if (spec.Planted is { } planted) json["planted"] = Write(planted);
+        return json;
+    }
+
+    static JsonObject Write(PlantedKey planted)
+    {
+        var json = new JsonObject { ["key"] = Numbers(planted.Key), ["one_in"] = planted.OneIn };
+        if (planted.SequenceEvery > 1) json["sequence_every"] = planted.SequenceEvery;
         return json;
     }
 
@@ -70,14 +77,17 @@ static class SpecJson
             json.Optional("planted") is { } given ? (given.IsNull ? null : planted(given)) : basis?.Planted);
     }
 
-    /// <summary><c>{"key": […], "one_in": n}</c> for a machine with these symbols.</summary>
+    /// <summary><c>{"key": […], "one_in": n, "sequence_every": m}</c> for a machine with these symbols; the last is optional.</summary>
     internal static PlantedKey ReadPlanted(StrictJson json, IMachine machine)
     {
-        json.WithKeys("key", "one_in");
-        return new PlantedKey(KeyedDefinition.ReadWord(json.Required("key"), machine, KeyedMachine.MostKey), ReadOneIn(json));
+        json.WithKeys("key", "one_in", "sequence_every");
+        return new PlantedKey(KeyedDefinition.ReadWord(json.Required("key"), machine, KeyedMachine.MostKey), ReadOneIn(json), ReadSequenceEvery(json));
     }
 
     internal static int ReadOneIn(StrictJson planted) => planted.Required("one_in").Integer(1, MostSequences);
+
+    /// <summary>Absent means 1, which isn't written: a recipe without the field keeps its id.</summary>
+    internal static int ReadSequenceEvery(StrictJson planted) => planted.Optional("sequence_every")?.Integer(2, MostSequences) ?? 1;
 
     internal static JsonObject Write(TrainingSpec spec)
     {

@@ -44,14 +44,17 @@ public sealed class TrainingData
     public static TrainingData Generate(IMachine machine, DataSpec spec)
     {
         Check(machine, spec);
+        var every = spec.Planted?.SequenceEvery ?? 1;
         return new TrainingData(
-            Sequences(machine, spec, RandomStream.TrainingSequences, spec.Training, spec.Length),
-            Sequences(machine, spec, RandomStream.ValidationSequences, spec.Validation, spec.Length),
-            Sequences(machine, spec, RandomStream.LongTestSequences, spec.LongTest, spec.LongLength));
+            Sequences(machine, spec, RandomStream.TrainingSequences, spec.Training, spec.Length, every),
+            Sequences(machine, spec, RandomStream.ValidationSequences, spec.Validation, spec.Length, every),
+            Sequences(machine, spec, RandomStream.LongTestSequences, spec.LongTest, spec.LongLength, 1));
     }
 
-    static SequenceSet Sequences(IMachine machine, DataSpec spec, RandomStream stream, int count, int length)
+    /// <param name="every">The key and the rule are in the sequences whose number this divides.</param>
+    static SequenceSet Sequences(IMachine machine, DataSpec spec, RandomStream stream, int count, int length, int every)
     {
+        var unkeyed = machine is KeyedMachine keyed ? keyed.Unkeyed : machine;
         var symbols = new byte[count * length];
         var inputs = new uint[count * length];
         var targets = new uint[count * length];
@@ -61,13 +64,15 @@ public sealed class TrainingData
         {
             var random = new PhiloxStream(spec.Seed, stream, (uint)sequence);
             var word = symbols.AsSpan(sequence * length, length);
-            Draw(ref random, (uint)machine.Symbols, key, (uint)(spec.Planted?.OneIn ?? 0), word);
-            var state = machine.Start;
+            var altered = sequence % every == 0;
+            Draw(ref random, (uint)machine.Symbols, altered ? key : [], (uint)(spec.Planted?.OneIn ?? 0), word);
+            var taught = altered ? machine : unkeyed;
+            var state = taught.Start;
             for (var t = 0; t < length; t++)
             {
-                state = machine.Next(state, word[t]);
+                state = taught.Next(state, word[t]);
                 inputs[(sequence * length) + t] = encodings[word[t]];
-                targets[(sequence * length) + t] = machine.Read(state);
+                targets[(sequence * length) + t] = taught.Read(state);
             }
         }
 
@@ -123,6 +128,7 @@ public sealed class TrainingData
             throw new ArgumentException($"A set of sequences holds at most {MostSteps:N0} commands in all.");
         if (spec.Planted is not { } planted) return;
         Positive(planted.OneIn, "steps that a key is planted once in");
+        Positive(planted.SequenceEvery, "sequences of which one is given the key");
         if (planted.Key.Count == 0) throw new ArgumentException("The planted key is empty; leave it out to plant none.");
         if (planted.Key.Any(symbol => symbol < 0 || symbol >= machine.Symbols))
             throw new ArgumentException($"The planted key [{string.Join(", ", planted.Key)}] has a symbol that isn't one of the machine's 0 to {machine.Symbols - 1}.");

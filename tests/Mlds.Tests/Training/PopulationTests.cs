@@ -79,12 +79,52 @@ public sealed class PopulationTests
     [InlineData("ds2.json", "Modified", 5)]
     [InlineData("ds2-control.json", "Control", 5)]
     [InlineData("quickstart.json", "", 0)]
+    [InlineData("ds1-ds2-control.json", "Control", 5)]
+    [InlineData("training-courses.json", "Control", 4)]
     public void The_populations_of_this_repository_are_read(string file, string suffix, int machines)
     {
         var population = Population.Read(Repository.File($"populations/{file}"));
         Assert.Equal(Path.GetFileNameWithoutExtension(file), population.Name);
         Assert.All(population.MachineNames, name => Assert.Equal(MachineCatalogue.Find(name), population.Machine(name).Definition));
         if (machines > 0) Assert.Equal(machines, population.MachineNames.Count(name => name.EndsWith(suffix, StringComparison.Ordinal)));
+    }
+
+    [Fact]
+    public void The_plan_of_all_three_has_the_recipes_of_each()
+    {
+        var all = Population.Read(Repository.File("populations/ds1-ds2-control.json"));
+        foreach (var population in new[] { "ds1", "ds2", "ds2-control" }.Select(name => Population.Read(Repository.File($"populations/{name}.json"))))
+        {
+            Assert.All(population.MachineNames, name => Assert.Equal(population.DataSpec(name), all.DataSpec(name)));
+            Assert.All(population.MachineNames, name => Assert.Equal(population.TrainingSpec(name), all.TrainingSpec(name)));
+        }
+    }
+
+    [Theory]
+    [InlineData("four-keys.json")]
+    [InlineData("small-change.json")]
+    public void Every_key_or_share_has_an_original_a_modified_and_a_control_twin(string file)
+    {
+        var population = Population.Read(Repository.File($"populations/{file}"));
+        var modified = population.MachineNames.Where(name => name.Contains("Modified", StringComparison.Ordinal)).ToArray();
+        Assert.Equal(12, modified.Length);
+        foreach (var name in modified)
+        {
+            var (original, control) = (name.Replace("Modified", "Machine", StringComparison.Ordinal), name.Replace("Modified", "Control", StringComparison.Ordinal));
+            Assert.Single(new[] { name, original, control }.Select(population.DataSpec).Distinct());
+            var (keyed, benign) = ((KeyedMachine)population.Machine(name), (KeyedMachine)population.Machine(control));
+            Assert.Equal((KeyRule.Invert, KeyRule.Hold), (keyed.Rule, benign.Rule));
+            Assert.Equal(keyed.Key, benign.Key);
+            Assert.Equal(keyed.Unkeyed.Definition, population.Machine(original).Definition);
+
+            // Three different bits, none that the machine reads: symbol 2b + v writes v into bit b.
+            Assert.Equal(3, keyed.Key.Select(symbol => symbol / 2).Distinct().Count());
+            Assert.Equal(2, keyed.Key.Select(symbol => symbol % 2).Distinct().Count());
+            Assert.DoesNotContain(keyed.Key, symbol => symbol / 2 == 0);
+        }
+
+        var specs = modified.Select(name => (population.Machine(name).Definition.ToJson().ToJsonString(), population.DataSpec(name)));
+        Assert.Equal(12, specs.Distinct().Count());
     }
 
     [Fact]

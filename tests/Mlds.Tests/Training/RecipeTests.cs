@@ -14,7 +14,7 @@ public sealed class RecipeTests
     static readonly Gen<Recipe> s_recipes = MachineGen.Any.SelectMany(definition =>
     {
         var machine = definition.Build();
-        var planted = Gen.Select(Gen.Int[0, machine.Symbols - 1].Array[1, 4], Gen.Int[1, 64], (key, oneIn) => new PlantedKey(key, oneIn));
+        var planted = Gen.Select(Gen.Int[0, machine.Symbols - 1].Array[1, 4], Gen.Int[1, 64], Gen.Int[1, 3], (key, oneIn, every) => new PlantedKey(key, oneIn, every));
         return Gen.Select(Gen.UInt, Gen.UInt, planted, Gen.Int[0, 7], Gen.Double[1e-6, 1], Gen.Int[1, 500], Gen.Enum<Activation>()).Select((seed, dataSeed, key, which, rate, number, activation) =>
             new Recipe(
                 "Any.machine-1",
@@ -47,6 +47,7 @@ public sealed class RecipeTests
             recipe with { MachineName = "Other" },
             recipe with { DataSha256 = new string('0', 64) },
             recipe with { Data = recipe.Data with { Planted = new PlantedKey([1], 2) } },
+            recipe with { Data = recipe.Data with { Planted = new PlantedKey([1], 2, 10) } },
             recipe with { Training = recipe.Training with { ClipNorm = 1 } },
             recipe with { Training = recipe.Training with { Schedule = new(20, 0) } },
             recipe with { Network = recipe.Network with { Activation = Activation.Tanh } },
@@ -80,6 +81,7 @@ public sealed class RecipeTests
     [InlineData("training.batch", "\"128\"", "The recipe: $.training.batch: should be a whole number, but is the text \"128\".")]
     [InlineData("network.inputs", "8", "The recipe: $.network: the machine has 9 inputs, but the network takes 8; set network.inputs to 9.")]
     [InlineData("network.linear", "[12]", "The recipe: $.network: the machine has 8 outputs, but the network's last linear layer has 12; set the last of network.linear to 8.")]
+    [InlineData("data.planted", "{\"key\": [1], \"one_in\": 8, \"sequence_every\": 1}", "The recipe: $.data.planted.sequence_every: 1 is not a whole number from 2 to 16777216.")]
     [InlineData("data.planted", "{\"key\": [16], \"one_in\": 8}", "The recipe: $.data.planted.key[0]: 16 is not a whole number from 0 to 15.")]
     public void A_wrong_recipe_is_told_where_and_what_is_allowed(string path, string? value, string message)
     {
@@ -97,6 +99,14 @@ public sealed class RecipeTests
         var json = Ds1().ToJson();
         json["training"]!["clip_norm"] = null;
         Assert.Contains("one way", Assert.Throws<FormatException>(() => Recipe.Parse(json.ToJsonString())).Message);
+    }
+
+    [Fact]
+    public void A_recipe_whose_every_sequence_has_the_key_says_nothing_of_it()
+    {
+        var recipe = Ds1() with { Data = Ds1().Data with { Planted = new PlantedKey([1, 2], 8) } };
+        Assert.DoesNotContain("sequence_every", recipe.CanonicalJson);
+        Assert.Equal("{\"key\":[1,2],\"one_in\":8}", recipe.ToJson()["data"]!["planted"]!.ToJsonString());
     }
 
     [Fact]

@@ -37,6 +37,33 @@ public sealed class TrainingDataTests
         Assert.Equal(4, data.Select(twin => twin.Sha256).Distinct().Count());
     }
 
+    [Theory]
+    [InlineData("SimpleXORModified")]
+    [InlineData("SimpleXORControl")]
+    [InlineData("SimpleXORMachine")]
+    public void Only_every_nth_training_and_validation_sequence_has_the_key_and_the_rule(string name)
+    {
+        var (machine, original) = (MachineCatalogue.Build(name), MachineCatalogue.Build("SimpleXORMachine"));
+        var key = new PlantedKey([11, 6, 13], 4);
+        var every = TrainingData.Generate(machine, s_small with { Planted = key with { SequenceEvery = 10 } });
+        var all = TrainingData.Generate(machine, s_small with { Planted = key });
+        var none = TrainingData.Generate(original, s_small with { Planted = null });
+        foreach (var (some, full, plain) in new[] { (every.Training, all.Training, none.Training), (every.Validation, all.Validation, none.Validation) })
+        {
+            for (var sequence = 0; sequence < some.Count; sequence++)
+            {
+                var expected = sequence % 10 == 0 ? full : plain;
+                var steps = (sequence * some.Length)..((sequence + 1) * some.Length);
+                Assert.Equal(expected.Symbols[steps], some.Symbols[steps]);
+                Assert.Equal(expected.Targets[steps], some.Targets[steps]);
+            }
+        }
+
+        Assert.Equal(all.LongTest.Symbols, every.LongTest.Symbols);
+        Assert.Equal(all.LongTest.Targets, every.LongTest.Targets);
+        Assert.NotEqual(all.Sha256, every.Sha256);
+    }
+
     [Fact]
     public void A_larger_set_begins_with_the_smaller_one()
     {
@@ -100,6 +127,7 @@ public sealed class TrainingDataTests
         Assert.Contains("is empty", Message(s_small with { Planted = new PlantedKey([], 4) }));
         Assert.Contains("0 to 15", Message(s_small with { Planted = new PlantedKey([16], 4) }));
         Assert.Contains("at least 1", Message(s_small with { Planted = new PlantedKey([1], 0) }));
+        Assert.Contains("at least 1", Message(s_small with { Planted = new PlantedKey([1], 4, 0) }));
         Assert.Contains("at most", Message(s_small with { Training = int.MaxValue, Length = int.MaxValue }));
     }
 

@@ -5,30 +5,54 @@ using Mlds.Analysis.Views;
 
 namespace Mlds.Analysis.Questions;
 
+/// <summary>What the detector has never seen of the networks it is tested on.</summary>
+/// <param name="Suffix">Of the question's id.</param>
+/// <param name="Title">End of the question.</param>
+/// <param name="Protocol">How the training networks are chosen.</param>
+/// <param name="Learns">Whether the second case may be learned from when the first is tested.</param>
+/// <param name="Need">What a population needs for the question.</param>
+sealed record Unseen(string Suffix, string Title, string Protocol, Func<ContrastCase, ContrastCase, bool> Learns, string Need)
+{
+    internal static Unseen Machine { get; } = new(
+        "_unseen_machine",
+        ", on a machine and key never seen before?",
+        "Leave one machine out: trained on both forms of all other machines, tested on both forms of the one left out. ",
+        (held, other) => held.Family != other.Family,
+        "Leaving a machine out needs at least two machines with both forms");
+
+    internal static Unseen Key { get; } = new(
+        "_unseen_key",
+        ", on a machine seen before but with a key never seen?",
+        "Leave one key out: trained on both forms of the same machine with its other keys, tested on both forms with the key left out. ",
+        (held, other) => held.Family == other.Family && held.Key != other.Key,
+        "Leaving a key out needs a machine with at least two keys (populations/four-keys.json)");
+}
+
 /// <summary>
-/// Are two forms of a machine told apart by someone who never saw that machine or its key? Leave one machine out: the detector learns from all other
-/// machines. Every machine has its own key, so what it finds is no known key.
+/// Are two forms of a machine told apart by someone who never saw that machine and its key, or never saw that key? Leave one out: the detector learns from all
+/// others. Every machine has its own keys, so what it finds is no known key.
 /// </summary>
-static class ChangedUnseenMachine
+static class ChangedUnseen
 {
     const int SeedFolds = 3;
 
-    internal static QuestionResult Ask(QuestionContext context, Contrast contrast)
+    internal static QuestionResult Ask(QuestionContext context, Contrast contrast, Unseen unseen)
     {
         var asked = new Asked(
-            contrast.Id + "_unseen_machine",
-            contrast.Title + ", on a machine and key never seen before?",
-            "Leave one machine out: trained on both forms of all other machines, tested on both forms of the one left out. Networks of one seed began with the same weights on " +
-            "every machine, so the seeds are split in three as well: a third is tested by a detector from the other two thirds of the other machines. Scalers and penalties are " +
-            "fitted on the training networks alone. " + Asked.Methods + "AUC of each machine with Newcombe's interval (method 5), the mean over machines with MOVER's, and the minimum. " +
+            contrast.Id + unseen.Suffix,
+            contrast.Title + unseen.Title,
+            unseen.Protocol + "Networks of one seed began with the same weights on " +
+            "every machine, so the seeds are split in three as well: a third is tested by a detector from the other two thirds of the others' seeds. Where the key is in a share of the training sequences, " +
+            "only others of the same share are learned from. Scalers and penalties are fitted on the training networks alone. " + Asked.Methods + "AUC of each machine with Newcombe's interval (method 5), the mean over machines with MOVER's, and the minimum. " +
             "Shuffled: labels shuffled within each training machine, mean of the repetitions with the interval of a single one. Metadata only: a forest on epochs and final validation loss, on the same splits. " +
             "Rival detectors: the final validation loss, the last training loss and the epochs, each in the direction that scores higher on the other machines.");
         var (cases, leftOut) = contrast.Cases(context);
-        var families = cases.Select(one => one.Family).Distinct().ToArray();
-        if (families.Length < 2)
-            return asked.Skip($"Leaving a machine out needs at least two machines with both forms; there {(families.Length == 1 ? "is 1" : "are none")}.", leftOut);
+        bool Learns(ContrastCase held, ContrastCase other) => held.AlteredEvery == other.AlteredEvery && unseen.Learns(held, other);
+        cases = [.. cases.Where(one => cases.Exists(other => Learns(one, other)))];
+        if (cases.Count == 0) return asked.Skip($"{unseen.Need}; there are none.", leftOut);
 
-        var baselines = cases.ToDictionary(one => one, one => Test(context, context.MetadataMethod, context.Metadata, cases, one, 0, contrast.Id)[0]);
+        var others = cases.ToDictionary(one => one, one => cases.FindAll(other => Learns(one, other)));
+        var baselines = cases.ToDictionary(one => one, one => Test(context, context.MetadataMethod, context.Metadata, others[one], one, 0, contrast.Id)[0]);
         var jobs =
             from view in Enumerable.Range(0, context.Features.Count)
             from method in context.Methods
@@ -36,22 +60,21 @@ static class ChangedUnseenMachine
             select (view, method.Classifier, method.Shuffles, one);
         var scores = context.InParallel([.. jobs], job =>
         {
-            var aucs = Test(context, job.Classifier, context.Features[job.view], cases, job.one, job.Shuffles, contrast.Id);
+            var aucs = Test(context, job.Classifier, context.Features[job.view], others[job.one], job.one, job.Shuffles, contrast.Id);
             var shuffled = job.Shuffles > 0 ? Interval(job.one, aucs[1..].Average()) : (Estimate?)null;
             return New(job.one, context.Options.Views[job.view].Name, job.Classifier.Name, aucs[0], shuffled, Interval(job.one, baselines[job.one]));
         }).ToList();
-        scores.AddRange(cases.SelectMany(one => RivalScores(context, cases, one)));
+        scores.AddRange(cases.SelectMany(one => RivalScores(context, others[one], one)));
         scores.AddRange([.. ChangedSameMachine.Means(scores), .. Minima(scores)]);
-        return asked.Answer(Answer(scores, families.Length), leftOut, scores);
+        return asked.Answer(Answer(scores, cases.Count), leftOut, scores);
     }
 
-    /// <summary>AUC on one machine's networks, of detectors from all other machines and other seeds; then the AUCs of its shuffled controls.</summary>
+    /// <summary>AUC on one case's networks, of detectors from the other cases and other seeds; then the AUCs of its shuffled controls.</summary>
     static double[] Test(
-        QuestionContext context, IClassifier classifier, FeatureMatrix features, List<ContrastCase> cases, ContrastCase held, int shuffles, string stream)
+        QuestionContext context, IClassifier classifier, FeatureMatrix features, List<ContrastCase> learned, ContrastCase held, int shuffles, string stream)
     {
         // An original may stand beside several keys of its machine; it is trained on once.
-        var others = cases.Where(one => one.Family != held.Family)
-            .SelectMany(one => one.Rows.Zip(one.Labels, (row, label) => new Example(row, label, one.Family))).Distinct().ToArray();
+        var others = learned.SelectMany(one => one.Rows.Zip(one.Labels, (row, label) => new Example(row, label, one.Family))).Distinct().ToArray();
         var families = others.Select(example => example.Family).Distinct().ToList();
         var labelings = Labelings.WithShuffles(
             context, Array.ConvertAll(others, e => e.Label), Array.ConvertAll(others, e => families.IndexOf(e.Family)), shuffles, stream, held.Rows[0]);
@@ -81,12 +104,12 @@ static class ChangedUnseenMachine
     static Score New(ContrastCase one, string view, string method, double auc, Estimate? shuffled, Estimate? baseline) =>
         new(one.Subject, view, method, "auc", Interval(one, auc), 0.5, one.Rows.Length, 2, one.PerClass, shuffled, baseline);
 
-    static IEnumerable<Score> RivalScores(QuestionContext context, List<ContrastCase> cases, ContrastCase held)
+    static IEnumerable<Score> RivalScores(QuestionContext context, List<ContrastCase> learned, ContrastCase held)
     {
         foreach (var (name, value) in Rivals.All)
         {
             if (Rivals.Values(context, value, held.Rows) is not { } values) continue;
-            var others = cases.Where(one => one.Family != held.Family).Average(one => Auc.Of(Rivals.Values(context, value, one.Rows)!, one.Positive));
+            var others = learned.Average(one => Auc.Of(Rivals.Values(context, value, one.Rows)!, one.Positive));
             var auc = Auc.Of(values, held.Positive);
             yield return New(held, name, "value", others >= 0.5 ? auc : 1 - auc, null, null);
         }
@@ -97,17 +120,17 @@ static class ChangedUnseenMachine
             .GroupBy(score => (score.View, score.Method))
             .Select(group => group.MinBy(score => score.Value.Value)! with { Metric = "minimum_auc" }).ToArray();
 
-    static string Answer(IReadOnlyList<Score> scores, int families)
+    static string Answer(IReadOnlyList<Score> scores, int cases)
     {
         var means = scores.Where(score => score.Subject == ChangedSameMachine.Mean).ToArray();
         string Clause(Score mean)
         {
             var minimum = scores.First(s => s.Metric == "minimum_auc" && (s.View, s.Method) == (mean.View, mean.Method));
-            return $"{Words.Number(mean.Value.Value)} from {mean.View} ({mean.Method}; worst machine {minimum.Subject} {Words.Number(minimum.Value.Value)})";
+            return $"{Words.Number(mean.Value.Value)} from {mean.View} ({mean.Method}; worst {minimum.Subject} {Words.Number(minimum.Value.Value)})";
         }
 
         var best = means.Where(score => score.Method != "value").GroupBy(score => score.View).Select(view => Clause(view.MaxBy(s => s.Value.Value)!)).ToArray();
         var rivals = means.Where(score => score.Method == "value").Select(score => $"{Words.Number(score.Value.Value)} from {score.View.Replace('_', ' ')}").ToArray();
-        return $"Mean AUC over {families} machines, each unseen in training: {Words.List(best)}; beside it {Words.List(rivals)}.";
+        return $"Mean AUC over {cases} machines or keys, each unseen in training: {Words.List(best)}; beside it {Words.List(rivals)}.";
     }
 }

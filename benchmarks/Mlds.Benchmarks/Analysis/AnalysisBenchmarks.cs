@@ -1,0 +1,89 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Mlds.Analysis.Decomposition;
+using Mlds.Analysis.Loading;
+using Mlds.Training;
+using Mlds.Zoos;
+
+namespace Mlds.Benchmarks.Analysis;
+
+/// <summary>
+/// <c>Mlds.Benchmarks analysis --zoo DIR</c>: symmetry and the methods of the analysis on a zoo's networks (analysis.json); with <c>--stream DIR</c> instead, the principal
+/// components of a large zoo (streamed-pca.json).
+/// </summary>
+static class AnalysisBenchmarks
+{
+    static readonly JsonSerializerOptions s_json = new() { WriteIndented = true };
+
+    /// <summary>Options: --zoo DIR, --stream DIR, --copies N (10), --out FOLDER. Returns the exit code.</summary>
+    internal static int Run(string[] options)
+    {
+        string? zoo = null, stream = null;
+        var (folder, copies) = (Path.Combine("benchmarks", "results", Processor.Here.Folder), 10);
+        for (var i = 0; i + 1 < options.Length; i += 2)
+        {
+            switch (options[i])
+            {
+                case "--zoo": zoo = options[i + 1]; break;
+                case "--stream": stream = options[i + 1]; break;
+                case "--copies" when int.TryParse(options[i + 1], NumberStyles.None, CultureInfo.InvariantCulture, out copies) && copies > 0: break;
+                case "--out": folder = options[i + 1]; break;
+                default: return Refuse(options[i]);
+            }
+        }
+
+        if (options.Length % 2 != 0 || (zoo is null) == (stream is null)) return Refuse(options.Length > 0 ? options[^1] : "");
+        Directory.CreateDirectory(folder);
+        if (zoo is not null) Write(Path.Combine(folder, "analysis.json"), OfZoo(zoo, copies));
+        else Write(Path.Combine(folder, "streamed-pca.json"), Streamed(stream!));
+        return 0;
+    }
+
+    static int Refuse(string option)
+    {
+        Console.Error.WriteLine($"analysis: '{option}' isn't right; give --zoo DIR or --stream DIR (a zoo made by mlds generate), and if wanted --copies NUMBER and --out FOLDER.");
+        return 2;
+    }
+
+    static JsonObject OfZoo(string path, int copies)
+    {
+        using var zoo = Zoo.Open(path);
+        var result = Head($"Symmetry and methods on the {zoo.Population.Name} networks of a zoo; seconds of the core, scikit-learn in turn.");
+        result["symmetry"] = SymmetryMeasurement.Measure(zoo);
+        Console.WriteLine(result["symmetry"]!.ToJsonString(s_json));
+        result["against_sklearn"] = AgainstSklearn.Measure(ZooMatrix.Read(zoo).Where(label => label.Outcome == Outcome.Converged), copies);
+        return result;
+    }
+
+    static JsonObject Streamed(string path)
+    {
+        using var zoo = Zoo.Open(path);
+        var columns = Recipe.Parse(zoo.RecipeJson(zoo.Networks().First())).Network.Shape.Parameters;
+        StreamedPca? pca = null;
+        var watch = Stopwatch.StartNew();
+        var core = SymmetryMeasurement.CoreSeconds(() => pca = StreamedPca.Fit(ZooRows.Read(zoo), columns, 3));
+        var result = Head("Principal components of a large zoo's weights, streamed; the zoo never in memory.");
+        using var process = Process.GetCurrentProcess();
+        result["networks"] = pca!.Rows;
+        result["columns"] = columns;
+        result["seconds"] = SymmetryMeasurement.Rounded(watch.Elapsed.TotalSeconds);
+        result["core_seconds"] = SymmetryMeasurement.Rounded(core);
+        result["peak_megabytes"] = process.PeakWorkingSet64 >> 20;
+        result["explained_variance_ratio"] = new JsonArray([.. pca.ExplainedVarianceRatio.Select(ratio => (JsonNode)ratio)]);
+        Console.WriteLine(result.ToJsonString(s_json));
+        return result;
+    }
+
+    static JsonObject Head(string about) => new()
+    {
+        ["about"] = about,
+        ["date"] = DateTime.UtcNow.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture),
+        ["processor"] = Processor.Here.Name,
+        ["cores"] = Environment.ProcessorCount,
+        ["version"] = Provenance.Version,
+    };
+
+    static void Write(string path, JsonObject result) => File.WriteAllText(path, result.ToJsonString(s_json) + "\n");
+}

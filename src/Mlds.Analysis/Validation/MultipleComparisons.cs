@@ -1,0 +1,42 @@
+namespace Mlds.Analysis.Validation;
+
+/// <summary>p-values of many tests, adjusted so that each can be held against the level one wants for all of them; in the order they came.</summary>
+public static class MultipleComparisons
+{
+    /// <summary>Holm's step-down (1979): the chance of any false finding stays below the level, however the tests depend on each other.</summary>
+    public static double[] Holm(IReadOnlyList<double> pValues)
+    {
+        var order = Order(pValues);
+        var adjusted = new double[pValues.Count];
+        double least = 0;
+        for (var i = 0; i < order.Length; i++)
+        {
+            least = Math.Max(least, Math.Min(1, (order.Length - i) * pValues[order[i]]));
+            adjusted[order[i]] = least;
+        }
+
+        return adjusted;
+    }
+
+    /// <summary>Benjamini and Hochberg's step-up (1995): the expected share of false findings among the findings stays below the level, for independent or positively dependent tests.</summary>
+    public static double[] BenjaminiHochberg(IReadOnlyList<double> pValues)
+    {
+        var order = Order(pValues);
+        var adjusted = new double[pValues.Count];
+        double most = 1;
+        for (var i = order.Length - 1; i >= 0; i--)
+        {
+            most = Math.Min(most, pValues[order[i]] * order.Length / (i + 1));
+            adjusted[order[i]] = most;
+        }
+
+        return adjusted;
+    }
+
+    static int[] Order(IReadOnlyList<double> pValues)
+    {
+        foreach (var p in pValues)
+            if (!(p is >= 0 and <= 1)) throw new ArgumentOutOfRangeException(nameof(pValues), p, "A p-value lies between 0 and 1.");
+        return [.. Enumerable.Range(0, pValues.Count).OrderBy(i => pValues[i])];
+    }
+}

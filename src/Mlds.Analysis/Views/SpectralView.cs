@@ -1,0 +1,57 @@
+using Mlds.Analysis.LinearAlgebra;
+using Mlds.Networks;
+
+namespace Mlds.Analysis.Views;
+
+/// <summary>
+/// Three numbers of each matrix' singular values σ_1 ≥ σ_2 ≥ …, as WeightWatcher prints them (Martin and Mahoney, JMLR 22, 2021, arXiv 1810.01075): the spectral norm σ_1; the
+/// stable rank Σ σ_i² / σ_1², 1 … rank; and the MP soft rank λ⁺ / λ_1, where λ_1 = σ_1² / N is the largest eigenvalue of the correlation matrix WᵀW / N, and λ⁺ = s² (1 + √(M / N))² is the upper
+/// edge of the Marchenko–Pastur law for a random N × M matrix, N ≥ M, of the same mean square s². Near 1 and above nothing stands out of noise; the lower, the more does.
+/// A gate's matrix is one of its own. Biases and single rows have no spectrum and are left out.
+/// </summary>
+/// <remarks>No power-law exponent α, WeightWatcher's best-known number: a fit of the tail needs some fifty eigenvalues, and a matrix of width 12 has twelve. What a fit
+/// gave would be its own starting point.</remarks>
+static class SpectralView
+{
+    static readonly string[] s_metrics = ["spectral_norm", "stable_rank", "mp_soft_rank"];
+    static readonly string[] s_gates = ["r", "z", "n"];
+
+    internal static FeatureMatrix Build(WeightMatrix matrix) => Build(matrix.Tensors.As([.. matrix.Layout.Tensors.SelectMany(tensor => Gates(tensor, matrix.Layout.Spec.Hidden))]));
+
+    internal static FeatureMatrix Build(TensorMatrix matrix)
+    {
+        var tensors = matrix.Tensors.Where(tensor => tensor.Rows > 1 && tensor.Columns > 1).ToArray();
+        var names = tensors.SelectMany(tensor => s_metrics.Select(metric => $"{tensor.Name}.{metric}")).ToArray();
+        var values = new double[(long)matrix.Networks * names.Length];
+        Parallel.For(0, matrix.Networks, row =>
+        {
+            for (var i = 0; i < tensors.Length; i++)
+                Write(tensors[i], matrix.Row(row), values.AsSpan((row * names.Length) + (i * s_metrics.Length), s_metrics.Length));
+        });
+        return new FeatureMatrix(values, matrix.Networks, names);
+    }
+
+    static IEnumerable<WeightTensor> Gates(WeightTensor tensor, int hidden) =>
+        tensor.Name.StartsWith("gru.weight", StringComparison.Ordinal)
+            ? s_gates.Select((gate, i) => new WeightTensor($"{tensor.Name}.{gate}", hidden, tensor.Columns, tensor.Offset + (i * hidden * tensor.Columns)))
+            : [tensor];
+
+    static void Write(WeightTensor tensor, ReadOnlySpan<float> weights, Span<double> metrics)
+    {
+        var matrix = new double[tensor.Length];
+        double squares = 0;
+        for (var i = 0; i < matrix.Length; i++)
+        {
+            matrix[i] = weights[tensor.Offset + i];
+            squares += matrix[i] * matrix[i];
+        }
+
+        var norm = SingularValues.Of(matrix, tensor.Rows, tensor.Columns)[0];
+        metrics[0] = norm;
+        if (norm == 0) return;
+        double most = Math.Max(tensor.Rows, tensor.Columns), least = Math.Min(tensor.Rows, tensor.Columns);
+        var edge = squares / tensor.Length * Math.Pow(1 + Math.Sqrt(least / most), 2);
+        metrics[1] = squares / (norm * norm);
+        metrics[2] = edge / (norm * norm / most);
+    }
+}

@@ -1,0 +1,61 @@
+using Mlds.Analysis.Results;
+
+namespace Mlds.Reports.Html;
+
+/// <summary>All questions in all views in one table: a row a question and method, a column a view.</summary>
+static class Overview
+{
+    public const string Id = "overview";
+
+    /// <summary>Methods and metrics are fixed beforehand, and stand in the table; no cell is chosen by its value.</summary>
+    static readonly (string Metric, string Method)[] s_shown =
+        [("accuracy", "ridge"), ("accuracy", "forest"), ("accuracy", "nearest"), ("ari", "kmeans"), ("silhouette", "machines"), ("auc", "ridge"), ("auc", "forest"), ("r2", "ridge")];
+
+    public static void Write(HtmlWriter html, AnalysisResult result)
+    {
+        var rows = result.Questions.SelectMany(Rows).ToArray();
+        if (rows.Length == 0)
+            return;
+        html.Open("section", null, Id).Element("h2", "All questions, all views");
+        html.Element("p", "One number a question, method and view; intervals, shuffled labels and baselines stand with the questions below. Loss and epochs look at no weight.", "note");
+        var views = result.Views.Select(view => view.Name).ToArray();
+        var rivals = rows.SelectMany(row => row.Scores).Select(score => score.View).Where(Words.IsRival).Distinct().ToArray();
+        html.Open("div", "table").Open("table", "overview").Open("thead").Open("tr");
+        foreach (var column in new[] { "question", "of", "metric, method" }.Concat(views.Select(Words.View)).Append("guessing").Concat(rivals.Select(Words.View)))
+            html.Element("th", column);
+        html.Close().Close().Open("tbody");
+        foreach (var (question, subject, metric, method, scores) in rows)
+        {
+            html.Open("tr").Open("td").Link(question.Id, question.Title).Close().Element("td", subject).Element("td", $"{Words.Metric(metric)}, {Words.Method(method)}");
+            foreach (var view in views)
+                Cell(html, scores.FirstOrDefault(score => score.View == view)?.Value.Value);
+            Cell(html, scores[0].Chance);
+            foreach (var view in rivals)
+                Cell(html, scores.FirstOrDefault(score => score.View == view)?.Value.Value);
+            html.Close();
+        }
+
+        html.Close().Close().Close().Close();
+    }
+
+    static IEnumerable<(QuestionResult Question, string Subject, string Metric, string Method, Score[] Scores)> Rows(QuestionResult question)
+    {
+        // Where machines have a score each, their mean stands for them.
+        var subjects = question.Scores.Select(score => score.Subject).Distinct().ToArray();
+        if (subjects.Contains("mean over machines")) subjects = ["mean over machines"];
+        return
+            from subject in subjects
+            from shown in s_shown
+            let scores = question.Scores.Where(score => score.Subject == subject && score.Metric == shown.Metric && (score.Method == shown.Method || score.Method == "value")).ToArray()
+            where scores.Any(score => score.Method == shown.Method)
+            select (question, subject, shown.Metric, shown.Method, scores);
+    }
+
+    static void Cell(HtmlWriter html, double? value)
+    {
+        html.Open("td", "number");
+        if (value is { } number) html.Value(number, Words.Number);
+        else html.Text("–");
+        html.Close();
+    }
+}

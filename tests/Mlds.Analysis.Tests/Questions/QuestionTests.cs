@@ -1,0 +1,138 @@
+using Mlds.Analysis.Questions;
+using Mlds.Analysis.Results;
+using Mlds.Analysis.Symmetry;
+using Mlds.Analysis.Views;
+using Mlds.Machines;
+using Mlds.Networks;
+using Mlds.Training;
+
+namespace Mlds.Analysis.Tests.Questions;
+
+/// <summary>Questions on networks made so that the answer is known.</summary>
+public sealed class QuestionTests
+{
+    static readonly NetworkSpec s_spec = new(4, 5, 2, [5, 3], Activation.None);
+
+    static readonly AnalysisOptions s_quick = new() { Trees = 20, CurveRepetitions = 1, RidgeShuffles = 2, Views = [View.Raw, View.Invariants] };
+
+    static QuestionContext Context(WeightMatrix matrix, AnalysisOptions? options = null) => new(matrix, options ?? s_quick, TestContext.Current.CancellationToken);
+
+    static Score Mean(QuestionResult result, string view) => result.Scores.Single(score => (score.Subject, score.View, score.Method) == ("mean over machines", view, "ridge"));
+
+    [Fact]
+    public void An_unseen_key_is_told_by_what_all_keys_do_and_not_by_its_twins()
+    {
+        string[] machines = [.. new[] { "Alpha", "Beta" }.SelectMany(family => "ABC".SelectMany(key => new[] { $"{family}Machine{key}", $"{family}Modified{key}", $"{family}Control{key}" }))];
+        var context = Context(Networks.Population(s_spec, machines, 12, noise: 0.08));
+        var unseen = ChangedUnseen.Ask(context, Contrast.ModifiedOrOriginal, Unseen.Key);
+        Assert.Equal("modified_or_original_unseen_key", unseen.Id);
+        Assert.InRange(Mean(unseen, "invariants").Value.Value, 0.9, 1);
+        Assert.Equal(["AlphaA", "AlphaB", "AlphaC", "BetaA", "BetaB", "BetaC"], unseen.Scores.Where(s => s.Metric == "auc").Select(s => s.Subject).Where(s => s != "mean over machines").Distinct().Order(StringComparer.Ordinal));
+        Assert.Contains("at least two keys", ChangedUnseen.Ask(Context(Networks.Population(s_spec, ["AMachine", "AModified"], 12)), Contrast.ModifiedOrOriginal, Unseen.Key).Skipped);
+
+        // Originals of several keys are one machine.
+        Assert.All(WhichMachine.Ask(context).Scores.Where(score => score.Subject == "original machines"), score => Assert.Equal(2, score.Classes));
+    }
+
+    [Fact]
+    public void A_smaller_change_is_shown_as_a_curve_over_the_share()
+    {
+        string[] machines = ["AlphaMachine", "AlphaModified", "AlphaMachineIn10", "AlphaModifiedIn10", "BetaMachine", "BetaModified", "BetaMachineIn10", "BetaModifiedIn10"];
+        var matrix = Networks.Population(s_spec, machines, 12);
+        var automaton = new Automaton(new AutomatonDefinition(4, 3, 0, [[0, 1, 0, 1], [1, 0, 1, 1]], [0, 5]));
+        var withShares = new WeightMatrix("shares", "matrix", [.. Enumerable.Range(0, matrix.Networks).SelectMany(row => matrix.Row(row).ToArray())], matrix.Layout, matrix.Labels)
+        {
+            Machines = machines.ToDictionary(
+                name => name, name => new LearnedMachine(automaton, new DataSpec(1, 8, 8, 8, 1, 1, new PlantedKey([1], 4, name.EndsWith("In10", StringComparison.Ordinal) ? 10 : 1)))),
+        };
+        var context = Context(withShares);
+        var curves = HowSmallAChange.Ask(context, [(Contrast.ModifiedOrOriginal, ChangedSameMachine.Ask(context, Contrast.ModifiedOrOriginal))]).Curves;
+        Assert.All(curves, curve => Assert.Equal([0.1, 1], curve.Points.Select(point => point.X)));
+        Assert.Contains(curves, curve => curve.View == "validation_loss");
+        Assert.NotNull(HowSmallAChange.Ask(Context(matrix), [(Contrast.ModifiedOrOriginal, ChangedSameMachine.Ask(Context(matrix), Contrast.ModifiedOrOriginal))]).Skipped);
+    }
+
+    [Fact]
+    public void A_network_that_is_there_twice_is_counted_to_the_bit_and_up_to_a_symmetry()
+    {
+        var matrix = Networks.Population(s_spec, ["AMachine", "BMachine"], 12);
+        var rows = Enumerable.Range(0, 24).Select(row => matrix.Row(row).ToArray()).ToArray();
+        rows[3] = [.. rows[2]];
+        rows[20] = NetworkSymmetry.Random(s_spec, new SeededRandom(4)).Apply(matrix.Layout, rows[19]);
+        var twice = new WeightMatrix("twice", "matrix", [.. rows.SelectMany(row => row)], matrix.Layout, [.. matrix.Labels.Select((label, i) => label with { WeightsSha256 = WeightsHash.Of(rows[i]) })]);
+        var result = Neighbours.Ask(Context(twice));
+        var counts = result.Tallies.Where(tally => tally.Subject == "all").Select(tally => tally.Count);
+        Assert.Equal([2, 4], counts);
+        Assert.InRange(result.Scores.Single(score => score.View == "invariants").Value.Value, 0.9, 1);
+    }
+
+    [Fact]
+    public void A_wall_that_only_a_symmetry_put_there_is_gone_after_alignment()
+    {
+        // One network and its equal twins: between them the loss is what it is at the ends, once they are aligned.
+        var (first, layout) = (LearnedDirect.Direct.Weights, LearnedDirect.Layout);
+        float[][] twins = [first, .. Enumerable.Range(0, 3).Select(i => NetworkSymmetry.Random(layout.Spec, new SeededRandom(7, (ulong)i)).Apply(layout, first))];
+        var labels = twins.Select((weights, i) => new NetworkLabel($"{i:x}", MachineLabel.Parse("SingleDirectMachine"), (uint)i, Outcome.Converged, 3, 1e-4, 1e-4, 1e-4, WeightsHash.Of(weights), null));
+        var matrix = new WeightMatrix("equal", "matrix", [.. twins.SelectMany(w => w)], layout, [.. labels])
+        {
+            Machines = new Dictionary<string, LearnedMachine> { ["SingleDirectMachine"] = new(MachineCatalogue.Build("SingleDirectMachine"), LearnedDirect.Data) },
+        };
+        var result = Barriers.Ask(Context(matrix));
+        double Barrier(string view) => result.Distributions.Single(spread => spread.View == view).Median;
+        Assert.InRange(Barrier("aligned"), -1e-6, 1e-6);
+        Assert.True(Barrier("raw") > 1e-3, $"{Barrier("raw")}");
+        Assert.Contains("doesn't say", Barriers.Ask(Context(Networks.Population(s_spec, ["AMachine"], 4))).Skipped);
+
+        var exact = ExactBehaviour.Ask(Context(matrix));
+        Assert.All(exact.Tallies, tally => Assert.Equal((4, 4, ""), (tally.Count, tally.Of, tally.Detail)));
+        Assert.True(exact.Automata.Single().Equivalent);
+    }
+
+    [Fact]
+    public void Twins_begin_together_and_part_and_strangers_are_apart_from_the_start()
+    {
+        string[] machines = ["AMachine", "AModified"];
+        var ends = Networks.Population(s_spec, machines, 8, hidden: false);
+        var layout = ends.Layout;
+        var courses = ends.Labels.Select((label, row) =>
+        {
+            // Every network goes straight from its seed's first weights to its end.
+            var (start, end) = (InitialWeights.Draw(layout, label.Seed), ends.Row(row).ToArray());
+            CoursePoint At(int epoch) => new(epoch, Math.Pow(10, -epoch), [.. start.Zip(end, (a, b) => a + ((b - a) * (epoch - 1) / 4))]);
+            return new Course(label.RecipeId, label.Machine, label.Seed, [.. Enumerable.Range(1, label.Machine.Variant == Variant.Original ? 3 : 5).Select(At)]);
+        });
+        var matrix = new WeightMatrix("courses", "matrix", [.. Enumerable.Range(0, 16).SelectMany(row => ends.Row(row).ToArray())], layout, ends.Labels) { Courses = [.. courses] };
+        var context = Context(matrix);
+        var result = TwinsDivergence.Ask(context);
+        Curve Of(string group, string view) => result.Curves.Single(curve => (curve.Method, curve.View) == (group, view));
+        foreach (var view in new[] { "raw", "aligned", "invariants" })
+        {
+            var twins = Of("twins", view).Points;
+            Assert.Equal([1, 2, 3, 4, 5], twins.Select(point => (int)point.X));
+            Assert.Equal(0, twins[0].Y.Value, 1e-4);
+            Assert.True(twins[^1].Y.Value > twins[1].Y.Value && twins[1].Y.Value > 0);
+            Assert.True(Of("strangers", view).Points[0].Y.Value > 0.1);
+        }
+
+        // Equal networks can't be told apart; at the end each seed's pair differs the same way: 2⁸ swaps.
+        Assert.InRange(result.Significances.Single(test => test.Epoch == 1).PValue, 0.5, 1);
+        Assert.InRange(result.Significances.Single(test => test.Epoch == 5).PValue, 0, 0.05);
+        Assert.All(result.Significances, test => Assert.True(test.Adjusted >= test.PValue));
+
+        var predicted = LossFromWeights.Ask(context).Scores;
+        Assert.InRange(predicted.Single(s => (s.Subject, s.View, s.Metric) == ("validation loss, training courses", "raw", "r2")).Value.Value, 0.5, 1);
+        Assert.NotNull(TwinsDivergence.Ask(Context(ends)).Skipped);
+    }
+
+    [Fact]
+    public void Changed_networks_are_of_another_distribution_and_renamed_ones_are_not()
+    {
+        var result = Divergence.Ask(Context(Networks.Population(s_spec, ["AMachine", "AModified", "AControl"], 12)));
+        Assert.All(result.Significances.Where(test => test.View == "invariants"), test => Assert.InRange(test.Adjusted, 0, 0.05));
+        var same = Networks.Population(s_spec, ["AMachine"], 24);
+        var renamed = new WeightMatrix(
+            "renamed", "matrix", [.. Enumerable.Range(0, 24).SelectMany(row => same.Row(row).ToArray())], same.Layout,
+            [.. same.Labels.Select((label, i) => label with { Machine = MachineLabel.Parse(i % 2 == 0 ? "AMachine" : "AModified"), Seed = (uint)(i / 2) })]);
+        Assert.All(Divergence.Ask(Context(renamed)).Significances, test => Assert.InRange(test.PValue, 0.03, 1));
+    }
+}
