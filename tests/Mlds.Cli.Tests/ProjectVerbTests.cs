@@ -109,7 +109,8 @@ public sealed class ProjectVerbTests : IDisposable
         Fails(1, "There is no unfinished work unit 'x'", "project", "cancel", "x", "-p", project);
         Fails(2, "takes on or off, not 'maybe'", "project", "maintenance", "maybe", "-p", project);
         Fails(2, "--only takes web, generator", "serve", project, "--only", "everything");
-        Fails(1, "holds no program", "project", "app", "add", project + "/download", "-p", project);
+        Directory.CreateDirectory(At("empty"));
+        Fails(1, "holds no program", "project", "app", "add", At("empty"), "-p", project);
         File.WriteAllText(Path.Combine(project, "project.json"), """{"name": "x", "master_url": "http://127.0.0.1:1/", "requset_delay": 5}""");
         Fails(1, "requset_delay", "serve", project);
         File.WriteAllText(Path.Combine(project, "project.json"), """{"name": "x", "master_url": "http://127.0.0.1:1/", "request_delay": 0}""");
