@@ -17,6 +17,9 @@ static class Program
         VerifyVerb.Create(),
         ReleaseVerb.Create(),
         AnalyzeVerb.Create(),
+        ProjectVerb.Create(),
+        ServeVerb.Create(),
+        HookVerb.Create(),
         BenchVerb.Create(),
     };
 

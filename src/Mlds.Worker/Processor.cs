@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Text.Json.Nodes;
+using Mlds.Bundles;
 using Mlds.Kernels;
 
 namespace Mlds.Worker;
@@ -20,6 +21,18 @@ static class Processor
             throw new UsageException($"{KernelSet.Variable} is '{forced}', but here there are {string.Join(", ", KernelSet.Available)}: use one of these or unset it.");
         if (!KernelSet.HasHardwareFma && !allowSoftwareFma)
             throw new FailureException($"This processor has no fused multiply-add (FMA3 on x64), so training takes some 200 times as long: it had better not take part. {AllowSoftwareFma} trains all the same.");
+    }
+
+    /// <summary>Trains what has a known answer; returns it.</summary>
+    /// <exception cref="FailureException">Another answer came out.</exception>
+    public static string CheckArithmetic() => CheckAnswer(KnownAnswer.Compute());
+
+    /// <summary>Returns <paramref name="answer"/> if it is the known one.</summary>
+    internal static string CheckAnswer(string answer)
+    {
+        return answer == KnownAnswer.Expected
+            ? answer
+            : throw new FailureException($"This machine computes wrongly: a training whose result is known gave {answer} instead of {KnownAnswer.Expected} ({KernelSet.Best}). It had better not take part; is it overclocked, or its memory broken?");
     }
 
     /// <summary>Adds what ran to a result.</summary>

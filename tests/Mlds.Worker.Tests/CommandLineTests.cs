@@ -92,7 +92,7 @@ public sealed class CommandLineTests : IDisposable
     }
 
     [Theory]
-    [InlineData("There is no command 'trian'. Did you mean 'train'? There are train and bench.", "trian")]
+    [InlineData("There is no command 'trian'. Did you mean 'train'? There are train, unit and bench.", "trian")]
     [InlineData("'train' needs a recipe's file; `mlds-worker --help` shows an example.", "train")]
     [InlineData("'train' has no use for 'b.json'; `mlds-worker --help` says what it takes.", "train", "a.json", "b.json")]
     [InlineData("'train' has no option '--chekpoint'. Did you mean '--checkpoint'? `mlds-worker --help` lists what there is.", "train", "a.json", "--chekpoint", "f")]

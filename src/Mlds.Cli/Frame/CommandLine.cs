@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Help;
 using System.Runtime.InteropServices;
+using Mlds.Server;
 using Mlds.Zoos;
 
 namespace Mlds.Cli.Frame;
@@ -52,7 +53,7 @@ static class CommandLine
             OperationCanceledException => (ExitCode.Interrupted, exception.Message.StartsWith("Interrupted", StringComparison.Ordinal) ? exception.Message : "Interrupted."),
             UsageException => (ExitCode.Usage, exception.Message),
             FormatException => (ExitCode.Usage, exception.Message),
-            FailureException or ZooException or InvalidDataException or IOException or UnauthorizedAccessException => (ExitCode.Failure, exception.Message),
+            FailureException or ZooException or ProjectException or InvalidDataException or IOException or UnauthorizedAccessException => (ExitCode.Failure, exception.Message),
             OutOfMemoryException => (ExitCode.Failure, "Not enough memory for this; try fewer networks."),
             _ => (ExitCode.Failure, $"internal error: {exception.Message} Please report this, with what MLDS_TRACE=1 prints when set."),
         };

@@ -19,9 +19,16 @@ public sealed record Checkpoint(
 {
     const int Version = 1;
 
+    /// <summary>Bytes before the weights.</summary>
+    const int HeadBytes = 8 + 4 + Sha256Hash.HashBytes + 8 + 4 + 4 + 4;
+
     static ReadOnlySpan<byte> Magic => "MLDSCKPT"u8;
 
     public int Epoch => History.Count;
+
+    /// <summary>Bytes of a checkpoint of so many weights, epochs and milestones.</summary>
+    public static long Length(int parameters, int epochs, int milestones) =>
+        HeadBytes + (12L * parameters) + (12L * epochs) + (72L * milestones) + Sha256Hash.HashBytes;
 
     /// <summary>Whether both are the same state of the same run, to the bit. Core seconds may differ; NaNs are all alike, since processors differ in the ones they make.</summary>
     public bool HasSameBits(Checkpoint other) =>
@@ -77,16 +84,20 @@ public sealed record Checkpoint(
         reader.ReadBytes(Magic.Length);
         var version = reader.ReadInt32();
         if (version != Version) throw new InvalidDataException($"The checkpoint is of version {version}; this program reads version {Version}.");
-        return Read(reader);
+        if (bytes.Length < HeadBytes + Sha256Hash.HashBytes) throw new InvalidDataException($"The checkpoint is cut short: it has {bytes.Length} bytes.");
+        return Read(reader, bytes.Length);
     }
 
-    static Checkpoint Read(BinaryReader reader)
+    static Checkpoint Read(BinaryReader reader, long length)
     {
         var recipeId = Convert.ToHexStringLower(reader.ReadBytes(Sha256Hash.HashBytes));
         var coreSeconds = reader.ReadDouble();
         var parameters = reader.ReadInt32();
         var epochs = reader.ReadInt32();
         var milestones = reader.ReadInt32();
+        // A checkpoint may come from a stranger: nothing is made room for that the file doesn't hold.
+        if (parameters < 0 || epochs < 0 || milestones < 0 || length != Length(parameters, epochs, milestones))
+            throw new InvalidDataException($"The checkpoint says that it holds {parameters} weights, {epochs} epochs and {milestones} milestones, but it has {length} bytes.");
         return new Checkpoint(
             recipeId,
             Floats(reader, parameters),

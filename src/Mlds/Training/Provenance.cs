@@ -21,7 +21,9 @@ public sealed record Provenance(string ProgramVersion, string Processor, string 
     static readonly string s_processor = ReadProcessor();
 
     /// <summary>The provenance of a run on this machine.</summary>
-    internal static Provenance Here(string kernelSet, double coreSeconds) =>
+    /// <param name="kernelSet">What trains.</param>
+    /// <param name="coreSeconds">What it took.</param>
+    public static Provenance Here(string kernelSet, double coreSeconds = 0) =>
         new(Version, s_processor, kernelSet, Environment.MachineName, coreSeconds);
 
     static string ReadProcessor()

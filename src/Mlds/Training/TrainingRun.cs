@@ -77,6 +77,12 @@ public sealed class TrainingRun : IDisposable
     /// <summary>Where the time went since this run was made.</summary>
     public TrainingTimes Times { get; private set; }
 
+    /// <summary>
+    /// Called after every step of an epoch with the share of the epoch's steps done, on the thread that trains. It may wait, which pauses the
+    /// run; if it throws, the epoch is lost and the run can't go on: take its checkpoint before <see cref="NextEpoch"/>.
+    /// </summary>
+    public Action<double>? OnStep { get; set; }
+
     /// <summary>Steps of gradient descent an epoch.</summary>
     int Batches => (_order.Length + Recipe.Training.Batch - 1) / Recipe.Training.Batch;
 
@@ -157,6 +163,7 @@ public sealed class TrainingRun : IDisposable
             _power2 *= spec.Beta2;
             var step = AdamStep.At(_rate.Current, spec.Beta1, spec.Beta2, spec.Epsilon, _power1, _power2, Clip());
             _kernels.Update(step, _gradient, _weights, _first, _second);
+            OnStep?.Invoke((double)(start + batch.Length) / _order.Length);
         }
 
         return squares;

@@ -1,0 +1,20 @@
+namespace Mlds.Boinc;
+
+/// <summary>Exit statuses that the client itself gives to a result; others are the application's own. BOINC's numbers (lib/error_numbers.h).</summary>
+public static class ExitStatus
+{
+    /// <summary>A file couldn't be fetched, or its signature or checksum is wrong.</summary>
+    public const int DownloadError = -186;
+
+    public const int AbortedByClient = 194;
+    public const int ChildFailed = 195;
+    public const int DiskLimitExceeded = 196;
+    public const int TimeLimitExceeded = 197;
+    public const int MemoryLimitExceeded = 198;
+
+    /// <summary>The server asked for it: no fault of the host.</summary>
+    public const int AbortedByProject = 202;
+
+    /// <summary>The volunteer asked for it: no fault of the work unit.</summary>
+    public const int AbortedByUser = 203;
+}

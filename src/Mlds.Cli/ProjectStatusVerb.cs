@@ -1,0 +1,63 @@
+using System.Globalization;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Mlds.Cli.Frame;
+using Mlds.Server.Database;
+using Mlds.Server.Statistics;
+
+namespace Mlds.Cli;
+
+/// <summary><c>mlds project status</c> and <c>mlds project hosts</c>.</summary>
+static class ProjectStatusVerb
+{
+    static readonly JsonSerializerOptions s_json = new() { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower };
+
+    public static int Run(VerbRun run)
+    {
+        var numbers = Read(run, ProjectNumbers.Read);
+        void Line(string what, long count) => run.Output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"  {what,-34}{count,12:N0}"));
+        run.Output.WriteLine("Tasks");
+        Line("ready to send", numbers.Unsent);
+        Line("in progress", numbers.InProgress);
+        Line("come back with success", numbers.Successes);
+        Line("failed or never came back", numbers.Errors);
+        run.Output.WriteLine("Work units");
+        Line("waiting for validation", numbers.WaitingForValidation);
+        Line("held until their host is trusted", numbers.Held);
+        Line("waiting for assimilation", numbers.WaitingForAssimilation);
+        Line("assimilated", numbers.Assimilated);
+        Line("given up or cancelled", numbers.Failed);
+        run.Output.WriteLine("Volunteers");
+        Line("accounts", numbers.Accounts);
+        Line("computers", numbers.Hosts);
+        Line("computers with recent credit", numbers.HostsWithRecentCredit);
+        Line("credit granted", (long)numbers.TotalCredit);
+        run.PrintJson(() => JsonSerializer.SerializeToNode(numbers, s_json)!);
+        return ExitCode.Success;
+    }
+
+    public static int Hosts(VerbRun run, int count)
+    {
+        var hosts = Read(run, (session, now) => HostLine.Last(session, count, now));
+        run.Output.WriteLine($"{"host",8} {"standing",-12} {"valid",7} {"invalid",7} {"failed",7} {"credit",12}  processor");
+        foreach (var host in hosts)
+        {
+            var standing = host.Blocked ? "blocked" : host.Standing.ToString().ToLowerInvariant();
+            run.Output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{host.Id,8} {standing,-12} {host.Valid,7} {host.Invalid,7} {host.Failed,7} {host.Credit,12:N1}  {host.Processor}{(host.BlockedReason.Length > 0 ? $" (was blocked: {host.BlockedReason})" : "")}"));
+        }
+        run.PrintJson(() => new JsonObject { ["hosts"] = JsonSerializer.SerializeToNode(hosts, s_json) });
+        return ExitCode.Success;
+    }
+
+    static T Read<T>(VerbRun run, Func<Session, long, T> read)
+    {
+        var project = ProjectVerb.Open(run);
+        return Go().GetAwaiter().GetResult();
+
+        async Task<T> Go()
+        {
+            await using var database = project.OpenDatabase(ProjectScience.Of(project).Schema);
+            return database.Read(session => read(session, DateTimeOffset.UtcNow.ToUnixTimeSeconds()));
+        }
+    }
+}

@@ -1,0 +1,183 @@
+using System.CommandLine;
+using System.Globalization;
+using System.Text.Json.Nodes;
+using Mlds.Boinc.Signing;
+using Mlds.Cli.Frame;
+using Mlds.Server;
+using Mlds.Server.Science;
+
+namespace Mlds.Cli;
+
+/// <summary><c>mlds project …</c>: makes and looks after a BOINC project.</summary>
+static class ProjectVerb
+{
+    internal static readonly Option<string> Folder = new("-p") { Description = "The project's folder.", DefaultValueFactory = _ => ".", HelpName = "DIR" };
+
+    static readonly Argument<string> s_new = new("DIR") { Description = "The folder to make." };
+    static readonly Option<string?> s_url = new("--url") { Description = "The address that volunteers attach to, for ever; when not given, one on this machine for trials.", HelpName = "URL" };
+    static readonly Option<string?> s_name = new("--name") { Description = "The name that volunteers see.", HelpName = "TEXT" };
+    static readonly Option<string?> s_database = new("--database") { Description = "A PostgreSQL connection string; when not given, a SQLite file in the folder.", HelpName = "TEXT" };
+    static readonly Argument<string> s_program = new("FOLDER") { Description = "A folder APP/VERSION/PLATFORM[__PLAN]/ of files, or an app's with all its versions." };
+    static readonly Argument<string[]> s_what = new("FOLDER") { Description = "What to sign: a folder APP/VERSION/PLATFORM[__PLAN]/.", Arity = ArgumentArity.ZeroOrMore };
+    static readonly Option<string> s_key = new("--key") { Description = "The code-signing key's file.", Required = true, HelpName = "FILE" };
+    static readonly Option<string?> s_newKey = new("--new-key") { Description = "Makes a new key in this folder, and the old key's signature of it, for `mlds project key`.", HelpName = "DIR" };
+    static readonly Argument<string> s_nextKey = new("DIR") { Description = "The folder that `mlds project sign --new-key` made; only its public files are read." };
+    static readonly Argument<string> s_target = new("WHAT") { Description = "A work unit's name, or `batch N`, with quotes." };
+    static readonly Argument<string> s_copy = new("TO") { Description = "The folder of the copy; must not exist yet." };
+    static readonly Argument<string> s_onOff = new("on|off") { Description = "Whether the project takes a break." };
+    static readonly Option<string> s_message = new("--message") { Description = "What volunteers read meanwhile.", DefaultValueFactory = _ => "Project is temporarily shut down for maintenance", HelpName = "TEXT" };
+    static readonly Option<int> s_last = new("--last") { Description = "How many hosts to show, those that called last.", DefaultValueFactory = _ => 50, HelpName = "N" };
+
+    public static Command Create()
+    {
+        var project = new Command("project", "Makes and looks after a BOINC project.");
+        project.Add(new Verb("init", "Makes a project: keys, settings, database.", "mlds project init p", "mlds project init p --url https://weights.example.org/mlds/ --name \"Weights\"") { s_new, s_url, s_name, s_database }.Runs(Init));
+        project.Add(App());
+        project.Add(new Verb("sign", "Signs programs with the code-signing key; needs no project, so it works where the key is kept.", "mlds project sign apps/mlds/1.00 --key code_sign_private") { s_what, s_key, s_newKey }.Runs(Sign));
+        project.Add(new Verb("key", "Gives the project a new code-signing key, which clients take because the old one signed it.", "mlds project key next-key -p p") { s_nextKey, Folder }.Runs(Key));
+        project.Add(ProjectWorkVerb.Create());
+        project.Add(new Verb("status", "Shows what is being computed, waits and failed.", "mlds project status -p p") { Folder }.Runs(ProjectStatusVerb.Run));
+        project.Add(new Verb("hosts", "Shows the volunteers' computers, their results and standing.", "mlds project hosts -p p") { s_last, Folder }.Runs(run => ProjectStatusVerb.Hosts(run, Limits.Check("--last", run.Get(s_last), 1, 100_000))));
+        project.Add(new Verb("cancel", "Cancels a work unit or a batch: what is unsent stays here, what is running is stopped at the next call.", "mlds project cancel unit_17 -p p", "mlds project cancel \"batch 3\" -p p") { s_target, Folder }.Runs(Cancel));
+        project.Add(new Verb("backup", "Copies settings, keys and database, also while the server runs.", "mlds project backup copy-2026-11-25 -p p") { s_copy, Folder }.Runs(Backup));
+        project.Add(new Verb("maintenance", "Begins or ends a break, in which clients are asked to come back later.", "mlds project maintenance on -p p --message \"New disks\"") { s_onOff, s_message, Folder }.Runs(Break));
+        return project;
+    }
+
+    static Command App()
+    {
+        var app = new Command("app", "The programs that volunteers' computers run.");
+        app.Add(new Verb("add", "Adds a signed program, which clients get with their next task.", "mlds project app add apps/mlds/1.00/x86_64-pc-linux-gnu -p p") { s_program, Folder }.Runs(AddApp));
+        return app;
+    }
+
+    internal static ProjectFolder Open(VerbRun run) => ProjectFolder.Open(run.Get(Folder)!);
+
+    static int Init(VerbRun run)
+    {
+        var folder = run.Get(s_new);
+        var url = run.Get(s_url) ?? "http://127.0.0.1:8080/mlds/";
+        if (ProjectSettings.WhyNoMasterUrl(url) is { } why) throw new UsageException($"'{url}' can't be the project's address: {why}.");
+        var settings = new ProjectSettings { Name = run.Get(s_name) ?? "MLDS trial", MasterUrl = url };
+        if (run.Get(s_database) is { } database) settings = settings with { Database = database };
+        var project = ProjectCreation.Create(folder, settings, []).GetAwaiter().GetResult();
+        run.Output.WriteLine($"Project '{settings.Name}' at {url} is in '{folder}'.");
+        if (WorkerBuild.Find() is { } builds) AddVersions(run, project, AppVersionFolder.Copy(builds, Path.Combine(project.Apps, "mlds")));
+        else run.Output.WriteLine("It has no program yet: `src/Mlds.Worker/publish --app linux-x64` makes the worker, `mlds project app add artifacts/worker/app -p` adds it.");
+        run.Output.WriteLine($"Its code-signing key is in '{ProjectCreation.SigningFolder(folder)}'. Whoever has it can run programs on every volunteer's computer: take it off this machine before you serve in public (docs/operate.md).");
+        run.PrintJson(() => new JsonObject { ["folder"] = project.Path, ["master_url"] = url, ["code_signing_key"] = ProjectCreation.SigningKeyFile(folder) });
+        return ExitCode.Success;
+    }
+
+    static int AddApp(VerbRun run)
+    {
+        var added = AddVersions(run, Open(run), AppVersionFolder.Find(run.Get(s_program)));
+        run.PrintJson(() => new JsonObject { ["added"] = added });
+        return ExitCode.Success;
+    }
+
+    static JsonArray AddVersions(VerbRun run, ProjectFolder project, IReadOnlyList<AppVersionFolder> versions)
+    {
+        // As long as the key is still beside the project, as after `init`, there is no need for a second step.
+        if (versions.Any(version => version.Files.Any(file => file.Signature is null)) && File.Exists(ProjectCreation.SigningKeyFile(project.Path)))
+        {
+            var key = ReadPrivate(ProjectCreation.SigningKeyFile(project.Path));
+            foreach (var version in versions) version.Sign(key);
+        }
+        var science = ProjectScience.Of(project);
+        var added = new JsonArray();
+        Add().GetAwaiter().GetResult();
+        return added;
+
+        async Task Add()
+        {
+            await using var database = project.OpenDatabase(science.Schema);
+            foreach (var version in versions)
+            {
+                var name = $"{version.App} {(version.Version / 100m).ToString("0.00", CultureInfo.InvariantCulture)} for {version.Platform}{(version.PlanClass.Length > 0 ? $" ({version.PlanClass})" : "")}";
+                var isNew = await AppAdding.Add(project, database, version, version.App == science.AppName ? science.AppFriendlyName : version.App);
+                run.Output.WriteLine(isNew ? $"Added {name}." : $"The project has {name} already.");
+                if (isNew) added.Add(name);
+            }
+        }
+    }
+
+    static int Sign(VerbRun run)
+    {
+        var key = ReadPrivate(run.Get(s_key)!);
+        var folders = run.Get(s_what);
+        if (folders.Length == 0 && run.Get(s_newKey) is null) throw new UsageException("Say which FOLDER to sign, or --new-key DIR.");
+        var signed = new JsonArray();
+        foreach (var version in folders.SelectMany(AppVersionFolder.Find))
+        {
+            version.Sign(key);
+            foreach (var file in version.Files)
+            {
+                run.Output.WriteLine($"Signed {file.Path}");
+                signed.Add(file.Path);
+            }
+        }
+        if (run.Get(s_newKey) is { } folder)
+        {
+            NewKey.Create(folder, key);
+            run.Output.WriteLine($"A new key is in '{folder}'; take code_sign_public and signature to the server for `mlds project key`, and sign all programs again with it.");
+        }
+        run.PrintJson(() => new JsonObject { ["signed"] = signed, ["new_key"] = run.Get(s_newKey) });
+        return ExitCode.Success;
+    }
+
+    static int Key(VerbRun run)
+    {
+        var project = Open(run);
+        var (key, signature) = NewKey.Read(run.Get(s_nextKey));
+        KeySuccession.Append(project, key, signature);
+        run.Output.WriteLine("The project has a new code-signing key. Restart the server; clients take the key at their next call. Add programs anew, signed with it.");
+        run.PrintJson(() => new JsonObject { ["code_sign_public"] = key.Text });
+        return ExitCode.Success;
+    }
+
+    static int Cancel(VerbRun run)
+    {
+        var project = Open(run);
+        var target = run.Get(s_target);
+        var cancelled = Go().GetAwaiter().GetResult();
+        if (cancelled == 0) throw new FailureException($"There is no unfinished work unit '{target}' in '{project.Path}'.");
+        run.Output.WriteLine($"Cancelled {cancelled} work unit{(cancelled == 1 ? "" : "s")}.");
+        run.PrintJson(() => new JsonObject { ["cancelled"] = cancelled });
+        return ExitCode.Success;
+
+        async Task<int> Go()
+        {
+            await using var database = project.OpenDatabase(ProjectScience.Of(project).Schema);
+            var batch = target.StartsWith("batch ", StringComparison.Ordinal) && long.TryParse(target.AsSpan(6), NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : (long?)null;
+            return await (batch is { } id ? Cancellation.Batch(database, id) : Cancellation.WorkUnit(database, target));
+        }
+    }
+
+    static int Backup(VerbRun run)
+    {
+        var project = Open(run);
+        var to = run.Get(s_copy);
+        ProjectBackup.Copy(project, to);
+        run.Output.WriteLine($"Copied settings, keys and database of '{project.Path}' to '{to}'.");
+        run.PrintJson(() => new JsonObject { ["backup"] = Path.GetFullPath(to) });
+        return ExitCode.Success;
+    }
+
+    static int Break(VerbRun run)
+    {
+        var project = Open(run);
+        switch (run.Get(s_onOff))
+        {
+            case "on": Maintenance.Begin(project, run.Get(s_message)!); break;
+            case "off": Maintenance.End(project); break;
+            case var other: throw new UsageException($"'mlds project maintenance' takes on or off, not '{other}'.");
+        }
+        run.Output.WriteLine(Maintenance.IsOn(project) ? "The project takes a break: clients come back later." : "The project is open.");
+        run.PrintJson(() => new JsonObject { ["maintenance"] = Maintenance.IsOn(project) });
+        return ExitCode.Success;
+    }
+
+    static PrivateKey ReadPrivate(string file) =>
+        PrivateKey.Parse(File.ReadAllText(file)) ?? throw new FailureException($"'{file}' is no private key in BOINC's format.");
+}

@@ -1,0 +1,26 @@
+using System.Collections.Concurrent;
+
+namespace Mlds.Server.Accounts;
+
+/// <summary>Counts wrong account keys by address and minute, so that nobody can try keys by the million.</summary>
+sealed class BadKeys(ProjectSettings settings, TimeProvider time)
+{
+    readonly ConcurrentDictionary<string, int> _counts = [];
+    long _minute;
+
+    public bool TooMany(string address) => Minute() is var _ && _counts.TryGetValue(address, out var count) && count >= settings.BadKeysPerMinute;
+
+    public void Note(string address)
+    {
+        Minute();
+        _counts.AddOrUpdate(address, 1, (_, count) => count + 1);
+    }
+
+    /// <summary>Forgets all when a minute is over.</summary>
+    long Minute()
+    {
+        var minute = time.GetUtcNow().ToUnixTimeSeconds() / 60;
+        if (Interlocked.Exchange(ref _minute, minute) != minute) _counts.Clear();
+        return minute;
+    }
+}

@@ -1,0 +1,44 @@
+using Microsoft.Extensions.Logging;
+using Mlds.Boinc;
+using Mlds.Server.Database;
+using Mlds.Server.Downloads;
+using Mlds.Server.Scheduler;
+
+namespace Mlds.Server.Daemons;
+
+/// <summary>Deletes the files of work units that are done with, after a delay. Rows stay: they are the record of who computed what.</summary>
+sealed class FileDeleter(ProjectDatabase database, ProjectFolder project, SchedulerState state, Signals signals, ILogger<FileDeleter> log)
+    : Daemon(signals.Deleter, TimeSpan.FromSeconds(10), log)
+{
+    const long Batch = 100;
+
+    protected override async Task<bool> Pass(CancellationToken cancellation)
+    {
+        var units = database.Read(session =>
+            session.Rows(
+                "SELECT id, inputs, outputs FROM workunit WHERE file_delete_state = 1 AND delete_after <= $1 ORDER BY delete_after LIMIT $2",
+                row => (Id: row.Long(0), Inputs: StoredInput.Parse(row.Text(1)), Outputs: StoredOutput.Parse(row.Text(2))), state.Now, Batch)
+            .ConvertAll(unit => (unit.Id, unit.Inputs, Outputs: Outputs(session, unit.Id, unit.Outputs.Count))));
+        foreach (var (_, inputs, outputs) in units)
+        {
+            foreach (var input in inputs) DownloadFiles.Delete(project, input.Name);
+            foreach (var output in outputs)
+            {
+                Delete(project.Upload(output));
+                Delete(project.Upload(output) + ".part");
+            }
+        }
+        await Task.WhenAll(units.Select(unit => database.Write(session => session.Execute(
+            "UPDATE workunit SET file_delete_state = $2 WHERE id = $1", unit.Id, (long)FileDeleteState.Done))));
+        return units.Count == Batch;
+    }
+
+    static List<string> Outputs(Session session, long unit, int count) =>
+        [.. session.Rows("SELECT name, random FROM result WHERE workunit_id = $1", row => (Name: row.Text(0), Random: row.Long(1)), unit)
+            .SelectMany(result => Enumerable.Range(0, count).Select(index => WorkUnitRow.OutputName(result.Name, result.Random, index)))];
+
+    static void Delete(string file)
+    {
+        if (File.Exists(file)) File.Delete(file);
+    }
+}

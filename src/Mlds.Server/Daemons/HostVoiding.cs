@@ -1,0 +1,39 @@
+using Mlds.Boinc;
+using Mlds.Server.Database;
+using Mlds.Server.Scheduler;
+
+namespace Mlds.Server.Daemons;
+
+/// <summary>What happens to a host that returned false work.</summary>
+static class HostVoiding
+{
+    /// <summary>Seconds without work.</summary>
+    const long Blocked = 86400;
+
+    /// <summary>
+    /// Voids what of the host hasn't earned trust: held results, results that wait for others to agree, tasks in progress. Their units are computed anew
+    /// elsewhere, and the credit for them is taken back. The host gets nothing for a day, then one task a day until it has shown itself again.
+    /// </summary>
+    /// <returns>Results voided.</returns>
+    public static int Void(Session session, SchedulerState state, long hostId, string reason)
+    {
+        var now = state.Now;
+        var results = session.Rows(
+            "SELECT r.id, r.workunit_id, r.account_id, r.granted_credit, r.server_state, w.canonical_result_id FROM result r JOIN workunit w ON w.id = r.workunit_id "
+            + "WHERE r.host_id = $1 AND (r.server_state = 4 OR r.server_state = 5 AND r.outcome = 1 AND r.validate_state IN (0, 1, 4) AND w.assimilate_state = 0 "
+            + "AND (w.held = 1 OR w.canonical_result_id = 0))",
+            row => (Id: row.Long(0), Unit: row.Long(1), Account: row.Long(2), Credit: row.Real(3), InProgress: row.Int(4) == 4, Canonical: row.Long(5)), hostId);
+        foreach (var result in results)
+        {
+            session.Execute(
+                "UPDATE result SET server_state = 5, outcome = $2, validate_state = $3, received = $4, reason = $5 WHERE id = $1",
+                result.Id, (long)ResultOutcome.ValidateError, (long)ValidateState.Invalid, now, reason);
+            if (result.Credit > 0) CreditGranting.Grant(session, result.Id, hostId, result.Account, -result.Credit, now);
+            if (result.Canonical == result.Id) session.Execute("UPDATE workunit SET canonical_result_id = 0, held = 0 WHERE id = $1", result.Unit);
+            state.Wake(session, result.Unit, now);
+        }
+        session.Execute("UPDATE host SET standing = 0, blocked_until = $2, blocked_reason = $3 WHERE id = $1", hostId, now + Blocked, reason);
+        session.Execute("UPDATE host_app_version SET max_jobs_per_day = 1, consecutive_valid = 0 WHERE host_id = $1", hostId);
+        return results.Count;
+    }
+}

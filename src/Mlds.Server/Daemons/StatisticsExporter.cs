@@ -1,0 +1,33 @@
+using Microsoft.Extensions.Logging;
+using Mlds.Server.Database;
+using Mlds.Server.Scheduler;
+using Mlds.Server.Statistics;
+
+namespace Mlds.Server.Daemons;
+
+/// <summary>Writes the statistics once a day, or as often as the settings say, and keeps the gauges of what waits.</summary>
+sealed class StatisticsExporter(ProjectDatabase database, ProjectFolder project, IScience science, SchedulerState state, ServerMetrics metrics, ILogger<StatisticsExporter> log)
+    : Daemon(new Signal(), TimeSpan.FromSeconds(15), log)
+{
+    protected override Task<bool> Pass(CancellationToken cancellation)
+    {
+        database.Read(session =>
+        {
+            Gauge(ProjectNumbers.Read(session, state.Now));
+            var interval = project.Settings.StatisticsInterval;
+            if (interval > 0 && state.Now - StatisticsExport.Last(project) >= interval) StatisticsExport.Write(session, project, science.AppFriendlyName, state.Now);
+            return true;
+        });
+        return Task.FromResult(false);
+    }
+
+    void Gauge(ProjectNumbers numbers)
+    {
+        metrics.Waiting.WithLabels("sending").Set(numbers.Unsent);
+        metrics.Waiting.WithLabels("computation").Set(numbers.InProgress);
+        metrics.Waiting.WithLabels("validation").Set(numbers.WaitingForValidation);
+        metrics.Waiting.WithLabels("trust").Set(numbers.Held);
+        metrics.Waiting.WithLabels("assimilation").Set(numbers.WaitingForAssimilation);
+        metrics.Waiting.WithLabels("deletion").Set(numbers.WaitingForDeletion);
+    }
+}

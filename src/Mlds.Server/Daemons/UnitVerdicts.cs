@@ -1,0 +1,108 @@
+using Mlds.Boinc;
+using Mlds.Server.Database;
+
+namespace Mlds.Server.Daemons;
+
+/// <summary>
+/// The verdicts on a work unit's results: each by its own check, then all by comparison. Equal hashes agree; as many as the quorum make one of them
+/// canonical, and what differs from it is invalid.
+/// </summary>
+sealed class UnitVerdicts
+{
+    readonly Session _session;
+    readonly long _unit;
+    readonly int _quorum;
+    readonly int _target;
+    readonly int _maxTotal;
+    readonly List<(ReturnedResult Result, ResultCheck Check)> _valid = [];
+    readonly HashSet<long> _open;
+    long _canonical;
+    bool _held;
+    string _canonicalHash = "";
+
+    public UnitVerdicts(Session session, long unit)
+    {
+        (_session, _unit) = (session, unit);
+        (_canonical, _quorum, _target, _maxTotal) = session.Row(
+            "SELECT canonical_result_id, min_quorum, target_results, max_total FROM workunit WHERE id = $1", row => (row.Long(0), row.Int(1), row.Int(2), row.Int(3)), unit);
+        if (_canonical != 0) _canonicalHash = session.Text("SELECT comparison_hash FROM result WHERE id = $1", _canonical) ?? "";
+        // What was voided or judged since it was read is decided.
+        _open = [.. session.Rows("SELECT id FROM result WHERE workunit_id = $1 AND server_state = 5 AND outcome = 1 AND validate_state IN (0, 4)", row => row.Long(0), unit)];
+    }
+
+    public List<(ReturnedResult Result, ResultCheck Check, ValidateState Verdict)> Judged { get; } = [];
+
+    public bool ReadyToAssimilate { get; private set; }
+
+    /// <summary>Takes what the check of one result said.</summary>
+    public void Take(ReturnedResult result, ResultCheck check)
+    {
+        if (!_open.Contains(result.ResultId)) return;
+        if (check.Verdict == Verdict.Invalid) Judged.Add((result, check, ValidateState.Invalid));
+        else if (check.Verdict == Verdict.Valid) _valid.Add((result, check));
+    }
+
+    /// <summary>Compares what the checks let pass, together with earlier results that had nobody to agree with.</summary>
+    public void Decide()
+    {
+        if (_canonical != 0)
+        {
+            foreach (var (result, check) in _valid) Judged.Add((result, Against(check), check.ComparisonHash == _canonicalHash ? ValidateState.Valid : ValidateState.Invalid));
+            return;
+        }
+        if (_valid.Count == 0) return;
+        var candidates = Earlier().Concat(_valid).ToList();
+        var agreed = candidates.GroupBy(candidate => candidate.Check.ComparisonHash).FirstOrDefault(group => group.Count() >= _quorum);
+        if (agreed is null)
+        {
+            foreach (var (result, check) in _valid) Judged.Add((result, check, ValidateState.Inconclusive));
+            return;
+        }
+        var chosen = agreed.FirstOrDefault(candidate => candidate.Check.Proved, agreed.First());
+        (_canonical, _canonicalHash) = (chosen.Result.ResultId, agreed.Key);
+        // What one host alone says waits until that host has earned trust, unless it was computed again here.
+        _held = _quorum == 1 && !chosen.Check.Proved;
+        foreach (var (result, check) in candidates) Judged.Add((result, Against(check), check.ComparisonHash == agreed.Key ? ValidateState.Valid : ValidateState.Invalid));
+    }
+
+    /// <summary>Stores what became of the unit. Comes after the results' own verdicts, which may have changed the standing of the host.</summary>
+    public void Store(long now)
+    {
+        if (_canonical == 0)
+        {
+            var standing = _session.Number("SELECT count(*) FROM result WHERE workunit_id = $1 AND server_state = 5 AND outcome = 1 AND validate_state = 4", _unit)!.Value;
+            // Nobody agrees yet: one more opinion.
+            if (standing >= _target) _session.Execute("UPDATE workunit SET target_results = $2 WHERE id = $1", _unit, Math.Min(standing + 1, Math.Max(_maxTotal, _target)));
+        }
+        else
+        {
+            Settle();
+        }
+        _session.Execute("UPDATE workunit SET need_validate = 0, transition_time = $2 WHERE id = $1", _unit, now);
+    }
+
+    void Settle()
+    {
+        var (state, standing) = _session.Row(
+            "SELECT r.validate_state, h.standing FROM result r JOIN host h ON h.id = r.host_id WHERE r.id = $1", row => ((ValidateState)row.Int(0), (HostStanding)row.Int(1)), _canonical);
+        if (state != ValidateState.Valid) return; // its host was caught with this very result
+        var held = _held && standing != HostStanding.Trusted;
+        var settled = _session.Number("SELECT canonical_result_id FROM workunit WHERE id = $1", _unit) == _canonical;
+        if (settled) return;
+        _session.Execute(
+            "UPDATE workunit SET canonical_result_id = $2, held = $3, assimilate_state = CASE WHEN $3 = 1 THEN 0 ELSE 1 END WHERE id = $1", _unit, _canonical, held ? 1L : 0L);
+        ReadyToAssimilate = !held;
+    }
+
+    /// <summary>Differing from the canonical result is a reason of its own.</summary>
+    ResultCheck Against(ResultCheck check) =>
+        check.ComparisonHash == _canonicalHash ? check : check with { Reason = "It differs from the result on which others agree." };
+
+    IEnumerable<(ReturnedResult Result, ResultCheck Check)> Earlier() => _session.Rows(
+        "SELECT r.id, r.name, r.host_id, r.account_id, r.app_version_id, r.elapsed, r.cpu_time, r.comparison_hash, r.credit, r.proved, w.name FROM result r JOIN workunit w ON w.id = r.workunit_id "
+        + "WHERE r.workunit_id = $1 AND r.server_state = 5 AND r.outcome = 1 AND r.validate_state = 4 ORDER BY r.id",
+        row => (
+            new ReturnedResult(row.Long(0), _unit, row.Text(10), row.Text(1), row.Long(2), row.Long(3), row.Long(4), row.Real(5), row.Real(6), "", [], []),
+            new ResultCheck(Verdict.Valid, row.Text(7), row.Real(8), "", row.Bool(9))),
+        _unit);
+}

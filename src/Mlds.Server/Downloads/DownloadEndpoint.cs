@@ -1,0 +1,17 @@
+using Microsoft.AspNetCore.Http;
+using Mlds.Boinc;
+
+namespace Mlds.Server.Downloads;
+
+/// <summary>Files for clients: programs and inputs, whole or from where a broken download goes on (Range).</summary>
+sealed class DownloadEndpoint(ProjectFolder project)
+{
+    /// <summary>Answers <c>/download/XX/NAME</c>.</summary>
+    public IResult Answer(string fan, string name)
+    {
+        // The gzipped form of a program lies beside it, in the program's folder.
+        if (!FileName.IsValid(name) || fan.Length != 2 || !fan.All(char.IsAsciiHexDigit)) return Results.NotFound();
+        var file = project.In("download", fan, name);
+        return File.Exists(file) ? Results.File(file, "application/octet-stream", enableRangeProcessing: true) : Results.NotFound();
+    }
+}

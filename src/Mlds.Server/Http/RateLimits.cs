@@ -1,0 +1,27 @@
+using System.Threading.RateLimiting;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.RateLimiting;
+using Mlds.Boinc;
+using Mlds.Boinc.Accounts;
+
+namespace Mlds.Server;
+
+/// <summary>How often one address may call what costs us time or tells about accounts.</summary>
+static class RateLimits
+{
+    public const string Accounts = "accounts";
+
+    public static void Configure(RateLimiterOptions options, ProjectSettings settings, ServerMetrics metrics)
+    {
+        options.AddPolicy(Accounts, context => RateLimitPartition.GetSlidingWindowLimiter(
+            context.Connection.RemoteIpAddress?.ToString() ?? "",
+            _ => new() { PermitLimit = settings.AccountCallsPerMinute, Window = TimeSpan.FromMinutes(1), SegmentsPerWindow = 6 }));
+        options.OnRejected = async (context, cancellation) =>
+        {
+            metrics.Refused.WithLabels("rate").Inc();
+            context.HttpContext.Response.StatusCode = StatusCodes.Status200OK;
+            context.HttpContext.Response.ContentType = "text/xml";
+            await context.HttpContext.Response.WriteAsync(AccountReply.Error(RpcError.ProjectDown, "Too many calls from your address; try again in a minute"), cancellation);
+        };
+    }
+}

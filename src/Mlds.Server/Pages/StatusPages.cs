@@ -1,0 +1,96 @@
+using System.Globalization;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+using Mlds.Boinc.Tags;
+using Mlds.Server.Database;
+using Mlds.Server.Scheduler;
+using Mlds.Server.Statistics;
+
+namespace Mlds.Server.Pages;
+
+/// <summary>What anybody may see of a project: its welcome, its status (as a page and as BOINC's XML), its computers. Numbers are read anew every few seconds, however many look.</summary>
+sealed class StatusPages(ProjectFolder project, ProjectDatabase database, IScience science, SchedulerState state, ServeOptions options)
+{
+    const int HostsShown = 100;
+
+    static readonly TimeSpan s_age = TimeSpan.FromSeconds(5);
+
+    readonly Lock _lock = new();
+    ProjectNumbers? _numbers;
+    DateTimeOffset _read;
+
+    public void Map(IEndpointRouteBuilder routes)
+    {
+        routes.MapGet("/", () => MasterPage.Answer(project.Settings, science.AppFriendlyName, Numbers()));
+        routes.MapGet("/index.php", () => MasterPage.Answer(project.Settings, science.AppFriendlyName, Numbers()));
+        routes.MapGet("/server_status", (string? xml) => xml is "1" ? Xml() : Status());
+        routes.MapGet("/server_status.php", (string? xml) => xml is "1" ? Xml() : Status());
+        routes.MapGet("/hosts", Hosts);
+    }
+
+    public ProjectNumbers Numbers()
+    {
+        lock (_lock)
+        {
+            var now = options.Time.GetUtcNow();
+            if (_numbers is not null && now - _read < s_age) return _numbers;
+            _read = now;
+            return _numbers = database.Read(session => ProjectNumbers.Read(session, state.Now));
+        }
+    }
+
+    IEnumerable<string> Running => ProjectServer.Parts.Where(options.Runs);
+
+    IResult Status()
+    {
+        var numbers = Numbers();
+        static string[] Row(string what, long count) => [what, count.ToString("N0", CultureInfo.InvariantCulture)];
+        return new Page(project.Settings, "Status")
+            .Heading("Project status")
+            .Section("Tasks").Table(["", "#"], [
+                Row("ready to send", numbers.Unsent), Row("in progress", numbers.InProgress), Row("come back with success", numbers.Successes), Row("failed or never came back", numbers.Errors)])
+            .Section("Work units").Table(["", "#"], [
+                Row("waiting for validation", numbers.WaitingForValidation), Row("held until their computer is trusted", numbers.Held), Row("waiting for assimilation", numbers.WaitingForAssimilation),
+                Row("assimilated", numbers.Assimilated), Row("given up or cancelled", numbers.Failed), Row("waiting for deletion of files", numbers.WaitingForDeletion)])
+            .Section("Volunteers").Table(["", "#"], [
+                Row("accounts", numbers.Accounts), Row("accounts with recent credit", numbers.AccountsWithRecentCredit), Row("accounts made today", numbers.AccountsToday), Row("computers", numbers.Hosts),
+                Row("computers with recent credit", numbers.HostsWithRecentCredit), Row("computers new today", numbers.HostsToday)])
+            .Section("Parts of the server").Table(["Part", "State"], ProjectServer.Parts.Select(part => (string[])[part, options.Runs(part) ? Maintenance.IsOn(project) ? "on a break" : "running" : "elsewhere"]))
+            .Raw("<p class=\"dim\">The same as XML: <a href=\"server_status?xml=1\">server_status?xml=1</a></p>\n")
+            .Result();
+    }
+
+    /// <summary>The form of BOINC's html/user/server_status.php?xml=1, which status sites read.</summary>
+    IResult Xml()
+    {
+        var numbers = Numbers();
+        var writer = new TagWriter().Raw("<?xml version=\"1.0\" encoding=\"ISO-8859-1\" ?>\n").Open("server_status").Open("daemon_status");
+        foreach (var part in Running) writer.Open("daemon").Element("host", project.Settings.Master.Host).Element("command", part).Element("status", Maintenance.IsOn(project) ? "disabled" : "running").Close("daemon");
+        writer.Close("daemon_status").Open("database_file_states")
+            .Element("results_ready_to_send", numbers.Unsent).Element("results_in_progress", numbers.InProgress)
+            .Element("workunits_waiting_for_validation", numbers.WaitingForValidation).Element("workunits_waiting_for_assimilation", numbers.WaitingForAssimilation)
+            .Element("workunits_waiting_for_deletion", numbers.WaitingForDeletion).Element("results_waiting_for_deletion", numbers.WaitingForDeletion)
+            .Element("transitioner_backlog_hours", numbers.TransitionerBacklogSeconds / 3600.0).Element("users_with_recent_credit", numbers.AccountsWithRecentCredit)
+            .Element("users_with_credit", numbers.AccountsWithCredit).Element("users_registered_in_past_24_hours", numbers.AccountsToday)
+            .Element("hosts_with_recent_credit", numbers.HostsWithRecentCredit).Element("hosts_with_credit", numbers.HostsWithCredit)
+            .Element("hosts_registered_in_past_24_hours", numbers.HostsToday).Element("current_floating_point_speed", numbers.Gigaflops)
+            .Open("tasks_by_app").Open("app").Element("id", 1).Element("name", science.AppName).Element("unsent", numbers.Unsent).Element("in_progress", numbers.InProgress)
+            .Element("users", numbers.AccountsWithRecentCredit).Close("app").Close("tasks_by_app");
+        return Results.Text(writer.Close("database_file_states").Close("server_status").ToString(), "text/xml");
+    }
+
+    IResult Hosts()
+    {
+        var hosts = database.Read(session => HostLine.Last(session, HostsShown, state.Now));
+        return new Page(project.Settings, "Computers")
+            .Heading("Computers")
+            .Paragraph("Those that called last. Their owners' names are shown where they agreed to it.")
+            .Table(
+                ["#Id", "Owner", "Processor", "System", "#Valid", "#Invalid", "#Failed", "#Credit"],
+                hosts.Select(host => (string[])[
+                    host.Id.ToString(CultureInfo.InvariantCulture), host.Account, host.Processor, host.System, host.Valid.ToString("N0", CultureInfo.InvariantCulture),
+                    host.Invalid.ToString("N0", CultureInfo.InvariantCulture), host.Failed.ToString("N0", CultureInfo.InvariantCulture), host.Credit.ToString("N0", CultureInfo.InvariantCulture)]))
+            .Result();
+    }
+}

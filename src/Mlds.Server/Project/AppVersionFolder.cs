@@ -1,0 +1,120 @@
+using System.Globalization;
+using Mlds.Boinc;
+using Mlds.Boinc.Signing;
+using Mlds.Boinc.Tags;
+
+namespace Mlds.Server;
+
+/// <summary>
+/// A program for one platform, as a folder <c>APP/VERSION/PLATFORM[__PLAN]/</c> of files, each with its signature beside it (<c>FILE.sig</c>): BOINC's
+/// own layout. A folder with more than one file says in <c>version.xml</c> which is the main program and what the others are called in a task's folder.
+/// </summary>
+public sealed record AppVersionFolder(string Path, string App, int Version, string Platform, string PlanClass, IReadOnlyList<AppVersionFile> Files)
+{
+    public const string SignatureSuffix = ".sig";
+
+    /// <summary>Finds the app versions in a folder: it may be one version's, or an app's with all its versions.</summary>
+    public static IReadOnlyList<AppVersionFolder> Find(string path)
+    {
+        if (!Directory.Exists(path)) throw new ProjectException($"There is no folder '{path}'.");
+        var full = System.IO.Path.TrimEndingDirectorySeparator(System.IO.Path.GetFullPath(path));
+        var leaves = new List<string>();
+        Leaves(full, 3, leaves);
+        if (leaves.Count == 0) throw new ProjectException($"'{path}' holds no program: an app version is a folder APP/VERSION/PLATFORM[__PLAN]/ of files, such as mlds/1.00/x86_64-pc-linux-gnu/.");
+        return leaves.ConvertAll(Read);
+    }
+
+    /// <summary>Copies a version's folder, or an app's, without signatures, which may be another project's, into an app's folder of this one.</summary>
+    public static IReadOnlyList<AppVersionFolder> Copy(string from, string appFolder)
+    {
+        foreach (var version in Find(from))
+        {
+            var parts = version.Path.Split(System.IO.Path.DirectorySeparatorChar);
+            var leaf = Directory.CreateDirectory(System.IO.Path.Combine(appFolder, parts[^2], parts[^1])).FullName;
+            foreach (var file in Directory.EnumerateFiles(version.Path).Where(file => !file.EndsWith(SignatureSuffix, StringComparison.Ordinal)))
+                File.Copy(file, System.IO.Path.Combine(leaf, System.IO.Path.GetFileName(file)), overwrite: true);
+        }
+        return Find(appFolder);
+    }
+
+    /// <summary>Signs every file; a signature that is there is written anew.</summary>
+    public void Sign(PrivateKey key)
+    {
+        foreach (var file in Files) File.WriteAllText(file.Path + SignatureSuffix, key.Sign(File.ReadAllBytes(file.Path)));
+    }
+
+    static void Leaves(string folder, int depth, List<string> leaves)
+    {
+        if (Directory.EnumerateFiles(folder).Any()) leaves.Add(folder);
+        else if (depth > 0)
+        {
+            foreach (var inside in Directory.EnumerateDirectories(folder).Order(StringComparer.Ordinal)) Leaves(inside, depth - 1, leaves);
+        }
+    }
+
+    static AppVersionFolder Read(string leaf)
+    {
+        var parts = leaf.Split(System.IO.Path.DirectorySeparatorChar, StringSplitOptions.RemoveEmptyEntries);
+        if (parts.Length < 3) throw new ProjectException($"'{leaf}' isn't named APP/VERSION/PLATFORM[__PLAN].");
+        var (app, version) = (parts[^3], parts[^2]);
+        var (platform, plan) = parts[^1].Split("__", 2) is [var first, var second] ? (first, second) : (parts[^1], "");
+        if (!decimal.TryParse(version, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var number) || number is <= 0 or > 10_000 || number * 100 % 1 != 0)
+            throw new ProjectException($"'{version}' in '{leaf}' is no version: a number with at most two places, such as 1.00.");
+        if (!FileName.IsValid(app) || !FileName.IsValid(platform)) throw new ProjectException($"'{leaf}' isn't named APP/VERSION/PLATFORM[__PLAN] with letters, digits and . _ - only.");
+        if (!Scheduler.PlanClasses.Known.Contains(plan))
+            throw new ProjectException($"'{plan}' in '{leaf}' is no plan class; there are {string.Join(", ", Scheduler.PlanClasses.Known.Where(name => name.Length > 0))}, or none.");
+        return new(leaf, app, (int)(number * 100), platform, plan, ReadFiles(leaf));
+    }
+
+    static List<AppVersionFile> ReadFiles(string leaf)
+    {
+        var description = System.IO.Path.Combine(leaf, "version.xml");
+        var names = Directory.EnumerateFiles(leaf).Select(file => System.IO.Path.GetFileName(file)).Where(name => !name.EndsWith(SignatureSuffix, StringComparison.Ordinal) && name != "version.xml")
+            .Order(StringComparer.Ordinal).ToList();
+        if (names.Find(name => !FileName.IsValid(name)) is { } wrong) throw new ProjectException($"'{wrong}' in '{leaf}' can't be a file's name: letters, digits and . _ - only.");
+        var files = File.Exists(description)
+            ? Described(leaf, File.ReadAllText(description))
+            : [.. names.Select(name => new AppVersionFile(System.IO.Path.Combine(leaf, name), name, names.Count == 1))];
+        if (files.Find(file => !File.Exists(file.Path)) is { } missing) throw new ProjectException($"version.xml in '{leaf}' names '{missing.Name}', which isn't there.");
+        return files.Count(file => file.MainProgram) == 1 ? files : throw new ProjectException($"'{leaf}' needs exactly one main program: with several files, version.xml says which it is.");
+    }
+
+    static List<AppVersionFile> Described(string leaf, string text)
+    {
+        var files = new List<AppVersionFile>();
+        var reader = new TagReader(text, 1000);
+        while (reader.Child(out _))
+        {
+            while (reader.Child(out var name))
+            {
+                if (!name.SequenceEqual("file"))
+                {
+                    reader.Skip();
+                    continue;
+                }
+                var (physical, logical, main) = ("", "", false);
+                while (reader.Child(out var part))
+                {
+                    switch (part)
+                    {
+                        case "physical_name": physical = reader.Text(); break;
+                        case "logical_name": logical = reader.Text(); break;
+                        case "main_program": main = reader.Flag(); break;
+                        default: reader.Skip(); break;
+                    }
+                }
+                files.Add(new(System.IO.Path.Combine(leaf, physical), logical.Length > 0 ? logical : physical, main));
+            }
+        }
+        return files;
+    }
+}
+
+/// <param name="Path">The file; its name is its name for ever.</param>
+/// <param name="LogicalName">Its name in a task's folder.</param>
+public sealed record AppVersionFile(string Path, string LogicalName, bool MainProgram)
+{
+    public string Name => System.IO.Path.GetFileName(Path);
+
+    public string? Signature => File.Exists(Path + AppVersionFolder.SignatureSuffix) ? File.ReadAllText(Path + AppVersionFolder.SignatureSuffix) : null;
+}

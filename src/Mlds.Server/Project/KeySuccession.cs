@@ -1,0 +1,68 @@
+using System.Globalization;
+using Mlds.Boinc.Signing;
+
+namespace Mlds.Server;
+
+/// <summary>
+/// The present code-signing key and those before it. Clients take a new key only with a signature by the one they hold; a client that was away for
+/// several changes is led from key to key, one a call. In <c>keys/</c>: <c>code_sign_public</c>, and for each former key <c>code_sign_public.N</c> with
+/// <c>code_sign_public.N.signature</c>, its signature over the next one.
+/// </summary>
+public sealed class KeySuccession
+{
+    readonly List<(PublicKey Key, string Signature)> _former = [];
+
+    KeySuccession(PublicKey present) => Present = present;
+
+    public PublicKey Present { get; }
+
+    public static KeySuccession Read(ProjectFolder project)
+    {
+        var succession = new KeySuccession(project.CodeSigningKey);
+        for (var number = 1; File.Exists(Former(project, number)); number++)
+        {
+            var key = PublicKey.Parse(File.ReadAllText(Former(project, number))) ?? throw new ProjectException($"'{Former(project, number)}' is no key in BOINC's format.");
+            succession._former.Add((key, File.ReadAllText(Former(project, number) + ".signature")));
+        }
+        return succession;
+    }
+
+    /// <summary>What to send to a client that holds <paramref name="held"/>: nothing when it is the present key; else the next key, with its signature unless it holds none.</summary>
+    /// <returns>False when the key isn't the project's: such a client has to attach anew.</returns>
+    public bool Next(string held, out string? key, out string? signature)
+    {
+        (key, signature) = (null, null);
+        if (held.Length == 0)
+        {
+            key = Present.Text;
+            return true;
+        }
+        var text = Normal(held);
+        if (text == Present.Text) return true;
+        var index = _former.FindIndex(former => former.Key.Text == text);
+        if (index < 0) return false;
+        key = index + 1 < _former.Count ? _former[index + 1].Key.Text : Present.Text;
+        signature = _former[index].Signature;
+        return true;
+    }
+
+    /// <summary>Takes <paramref name="next"/> as the project's key from now on; <paramref name="signature"/> is the present key's.</summary>
+    public static void Append(ProjectFolder project, PublicKey next, string signature)
+    {
+        var present = project.CodeSigningKey;
+        if (!CodeSigning.Verify(present, System.Text.Encoding.ASCII.GetBytes(next.Text.Trim()), signature))
+            throw new ProjectException("The signature isn't the present key's over the new one; make it with `mlds project sign --new-key`.");
+        var number = 1;
+        while (File.Exists(Former(project, number))) number++;
+        File.WriteAllText(Former(project, number) + ".signature", signature);
+        File.WriteAllText(Former(project, number), present.Text);
+        var file = project.In("keys", "code_sign_public");
+        File.WriteAllText(file + ".new", next.Text);
+        File.Move(file + ".new", file, overwrite: true);
+    }
+
+    static string Former(ProjectFolder project, int number) => project.In("keys", "code_sign_public." + number.ToString(CultureInfo.InvariantCulture));
+
+    /// <summary>The key as we write it, so that clients' white space doesn't matter.</summary>
+    static string Normal(string text) => PublicKey.Parse(text)?.Text ?? "";
+}

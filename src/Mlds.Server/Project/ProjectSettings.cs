@@ -1,0 +1,131 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace Mlds.Server;
+
+/// <summary><c>project.json</c>: what a project's operator may set. Whatever is missing has its default; a key that isn't known is an error.</summary>
+public sealed record ProjectSettings
+{
+    /// <summary>The name that volunteers see.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>The address that volunteers attach to; ends in a slash. It is the project's identity: choose it for ever.</summary>
+    public required string MasterUrl { get; init; }
+
+    /// <summary>Where the server listens; when empty, where <see cref="MasterUrl"/> says.</summary>
+    public IReadOnlyList<string> Listen { get; init; } = [];
+
+    /// <summary>A SQLite file in the project's folder, or a PostgreSQL connection string, which has a <c>Host=</c>.</summary>
+    public string Database { get; init; } = "project.db";
+
+    /// <summary>Certificate and key for https, PEM files in the project's folder; empty: plain http, or https ends at a proxy.</summary>
+    public string CertificateFile { get; init; } = "";
+
+    public string CertificateKeyFile { get; init; } = "";
+
+    /// <summary>Trust X-Forwarded-For and -Proto of a proxy on this machine.</summary>
+    public bool BehindProxy { get; init; }
+
+    public bool AccountCreation { get; init; } = true;
+    public int MinPasswordLength { get; init; } = 8;
+
+    /// <summary>Calls of account functions a minute from one address.</summary>
+    public int AccountCallsPerMinute { get; init; } = 20;
+
+    /// <summary>Scheduler calls with a wrong account key a minute from one address; beyond, all calls from there wait.</summary>
+    public int BadKeysPerMinute { get; init; } = 30;
+
+    /// <summary>Seconds that a client waits between two calls.</summary>
+    public double RequestDelay { get; init; } = 31;
+
+    /// <summary>Seconds after which even a client without a reason calls, and hears of cancelled work.</summary>
+    public double NextRpcDelay { get; init; } = 6 * 3600;
+
+    /// <summary>Tasks a day and processor that a good host may take.</summary>
+    public int DailyQuota { get; init; } = 200;
+
+    /// <summary>Tasks that a host may hold for each processor.</summary>
+    public int MaxInProgressPerProcessor { get; init; } = 4;
+
+    public int MaxTasksPerCall { get; init; } = 32;
+
+    /// <summary>Seconds past the deadline in which a report is still in time.</summary>
+    public long DeadlineGrace { get; init; } = 3600;
+
+    /// <summary>Seconds for which a task that failed on a host isn't offered to it again.</summary>
+    public long SameHostRetryDelay { get; init; } = 3600;
+
+    /// <summary>Seconds that files are kept after a work unit is assimilated.</summary>
+    public long DeleteDelay { get; init; } = 86400;
+
+    /// <summary>Unsent tasks below which new work is made.</summary>
+    public int LowWater { get; init; } = 100;
+
+    /// <summary>Bytes of the largest upload.</summary>
+    public long MaxUploadBytes { get; init; } = 64 << 20;
+
+    /// <summary>Tasks' results are reported at once instead of with the next call. More calls, sooner results.</summary>
+    public bool ReportImmediately { get; init; }
+
+    /// <summary>Seconds between two exports of statistics; 0: none.</summary>
+    public long StatisticsInterval { get; init; } = 86400;
+
+    [JsonIgnore]
+    public Uri Master => new(MasterUrl);
+
+    static readonly JsonSerializerOptions s_json = new()
+    {
+        PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
+        UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
+        ReadCommentHandling = JsonCommentHandling.Skip,
+        AllowTrailingCommas = true,
+        WriteIndented = true,
+        Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+    };
+
+    public static ProjectSettings Read(string file)
+    {
+        try
+        {
+            var settings = JsonSerializer.Deserialize<ProjectSettings>(File.ReadAllText(file), s_json) ?? throw new ProjectException($"The settings '{file}' are empty.");
+            settings.Check(file);
+            return settings;
+        }
+        catch (JsonException exception)
+        {
+            throw new ProjectException($"The settings '{file}' can't be read: {exception.Message}", exception);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw new ProjectException($"The settings '{file}' can't be read: {exception.Message}", exception);
+        }
+    }
+
+    public void Write(string file) => File.WriteAllText(file, JsonSerializer.Serialize(this, s_json) + "\n");
+
+    /// <summary>BOINC's clients take a master URL only when its host has a dot (or is an address), and it ends in a slash.</summary>
+    public static string? WhyNoMasterUrl(string url)
+    {
+        if (!Uri.TryCreate(url, UriKind.Absolute, out var uri) || uri.Scheme is not ("http" or "https")) return "it has to begin with http:// or https://";
+        if (!uri.Host.Contains('.', StringComparison.Ordinal)) return "clients take only hosts with a dot in their name, so write 127.0.0.1 instead of localhost";
+        if (uri.Query.Length + uri.Fragment.Length + uri.UserInfo.Length > 0) return "it can't have a query, a fragment or a user";
+        return url.EndsWith('/') ? null : "it has to end in a slash";
+    }
+
+    void Check(string file)
+    {
+        void Need(bool holds, string key, string allowed)
+        {
+            if (!holds) throw new ProjectException($"The settings '{file}': {key} has to be {allowed}.");
+        }
+        if (WhyNoMasterUrl(MasterUrl) is { } why) throw new ProjectException($"The settings '{file}': '{MasterUrl}' can't be the master_url, {why}.");
+        Need(Name.Length is > 0 and <= 100, "name", "1 to 100 letters");
+        Need(RequestDelay is >= 1 and <= 86400, "request_delay", "from 1 to 86400 seconds");
+        Need(DailyQuota is >= 1 and <= 100_000, "daily_quota", "from 1 to 100000");
+        Need(MaxInProgressPerProcessor is >= 1 and <= 1000, "max_in_progress_per_processor", "from 1 to 1000");
+        Need(MaxTasksPerCall is >= 1 and <= 1000, "max_tasks_per_call", "from 1 to 1000");
+        Need(LowWater is >= 1 and <= 1_000_000, "low_water", "from 1 to 1000000");
+        Need(MaxUploadBytes is >= 1024 and <= 4L << 30, "max_upload_bytes", "from 1024 to 4 GiB");
+        Need(CertificateFile.Length > 0 == CertificateKeyFile.Length > 0, "certificate_key_file", "given exactly when certificate_file is");
+    }
+}

@@ -1,0 +1,151 @@
+using System.Net;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.HttpOverrides;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Mlds.Server.Accounts;
+using Mlds.Server.Daemons;
+using Mlds.Server.Database;
+using Mlds.Server.Downloads;
+using Mlds.Server.Pages;
+using Mlds.Server.Scheduler;
+using Mlds.Server.Statistics;
+using Mlds.Server.Uploads;
+
+namespace Mlds.Server;
+
+/// <summary>The project's server: this file is its table of contents.</summary>
+public static class ProjectServer
+{
+    /// <summary>What of the server can run alone (<see cref="ServeOptions.Only"/>).</summary>
+    public static IReadOnlyList<string> Parts { get; } = ["web", "generator", "transitioner", "validator", "assimilator", "deleter", "statistics"];
+
+    /// <summary>Sets the server up; start it with <c>StartAsync</c> or <c>RunAsync</c>.</summary>
+    /// <exception cref="ProjectException">The settings, keys or database can't be used.</exception>
+    public static WebApplication Build(ProjectFolder project, IScience science, ServeOptions options)
+    {
+        KeepThreads();
+        var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ContentRootPath = project.Path, ApplicationName = "mlds" });
+        builder.Configuration.Sources.Clear(); // project.json is all there is to set
+        ConfigureLogging(builder.Logging, options);
+        ConfigureKestrel(builder.WebHost, project, options);
+        var metrics = new ServerMetrics();
+        var services = builder.Services;
+        services.AddSingleton(project).AddSingleton(science).AddSingleton(options).AddSingleton(metrics);
+        services.AddSingleton(options.Time).AddSingleton(project.Settings).AddSingleton<Signals>();
+        services.AddSingleton(_ => project.OpenDatabase(science.Schema));
+        services.AddSingleton<SchedulerState>().AddSingleton<SchedulerEndpoint>().AddSingleton<BadKeys>();
+        services.AddSingleton<UploadStore>().AddSingleton<UploadEndpoint>().AddSingleton<DownloadEndpoint>();
+        services.AddSingleton<AccountStore>().AddSingleton<AccountEndpoints>().AddSingleton<AccountPage>().AddSingleton<StatusPages>();
+        services.AddRateLimiter(limits => RateLimits.Configure(limits, project.Settings, metrics));
+        AddDaemons(services, options);
+        var application = builder.Build();
+        // What can't be used is said now, not at the first call.
+        _ = application.Services.GetRequiredService<ProjectDatabase>();
+        _ = application.Services.GetRequiredService<SchedulerState>();
+        if (options.Runs("web")) Map(application, project);
+        return application;
+    }
+
+    /// <summary>Daemons compute and wait on threads of the pool. Calls don't queue behind them for the second that the pool takes to grow.</summary>
+    static void KeepThreads()
+    {
+        ThreadPool.GetMinThreads(out var workers, out var ports);
+        ThreadPool.SetMinThreads(Math.Max(workers, Environment.ProcessorCount + 16), ports);
+    }
+
+    static void Map(WebApplication application, ProjectFolder project)
+    {
+        if (project.Settings.BehindProxy)
+            application.UseForwardedHeaders(new ForwardedHeadersOptions { ForwardedHeaders = ForwardedHeaders.XForwardedFor | ForwardedHeaders.XForwardedProto });
+        application.UsePathBase(project.Settings.Master.AbsolutePath.TrimEnd('/'));
+        application.Use((context, next) =>
+        {
+            // Pages are text and style of their own; nothing is run in them or fetched for them.
+            context.Response.Headers.ContentSecurityPolicy = "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; frame-ancestors 'none'";
+            context.Response.Headers.XContentTypeOptions = "nosniff";
+            return next(context);
+        });
+        application.UseRouting();
+        application.UseRateLimiter();
+        var services = application.Services;
+        services.GetRequiredService<StatusPages>().Map(application);
+        services.GetRequiredService<AccountPage>().Map(application);
+        application.MapGet("/stats/{name}", (string name) =>
+            StatisticsExport.IsName(name) && project.In("stats", name) is var file && File.Exists(file) ? Results.File(file, "application/octet-stream") : Results.NotFound());
+        application.MapPost("/scheduler", services.GetRequiredService<SchedulerEndpoint>().Answer);
+        application.MapPost("/file_upload_handler", services.GetRequiredService<UploadEndpoint>().Answer);
+        application.MapMethods("/download/{fan}/{name}", ["GET", "HEAD"], services.GetRequiredService<DownloadEndpoint>().Answer);
+        services.GetRequiredService<AccountEndpoints>().Map(application);
+        application.MapGet("/metrics", (HttpContext context, ServerMetrics metrics) =>
+        {
+            context.Response.ContentType = "text/plain; version=0.0.4; charset=utf-8";
+            return metrics.Registry.CollectAndExportAsTextAsync(context.Response.Body, context.RequestAborted);
+        });
+    }
+
+    static void AddDaemons(IServiceCollection services, ServeOptions options)
+    {
+        if (options.Runs("generator")) services.AddHostedService<WorkGenerator>();
+        if (options.Runs("transitioner")) services.AddHostedService<Transitioner>();
+        if (options.Runs("validator")) services.AddHostedService<Validator>();
+        if (options.Runs("assimilator")) services.AddHostedService<Assimilator>();
+        if (options.Runs("deleter")) services.AddHostedService<FileDeleter>();
+        if (options.Runs("statistics")) services.AddHostedService<StatisticsExporter>();
+    }
+
+    /// <summary>The framework's own lines name whole URLs, which can hold addresses and passwords: none of them is written.</summary>
+    static void ConfigureLogging(ILoggingBuilder logging, ServeOptions options)
+    {
+        logging.ClearProviders();
+        logging.AddFilter("Microsoft", LogLevel.Warning).AddFilter("Microsoft.AspNetCore", LogLevel.Error).AddFilter("System", LogLevel.Warning);
+        if (options.Log is { } log) log(logging);
+    }
+
+    static void ConfigureKestrel(IWebHostBuilder host, ProjectFolder project, ServeOptions options)
+    {
+        var settings = project.Settings;
+        host.ConfigureKestrel(kestrel =>
+        {
+            kestrel.AddServerHeader = false;
+            kestrel.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(15);
+            kestrel.Limits.MaxRequestBodySize = 64 * 1024;
+            kestrel.Limits.MaxRequestHeadersTotalSize = 16 * 1024;
+            kestrel.Limits.MinRequestBodyDataRate = new MinDataRate(240, TimeSpan.FromSeconds(10));
+            if (!options.Runs("web"))
+            {
+                kestrel.Listen(IPAddress.Loopback, 0); // it has nothing to say there, but has to listen somewhere
+                return;
+            }
+            foreach (var address in settings.Listen.Count > 0 ? settings.Listen : [settings.MasterUrl]) Listen(kestrel, project, new Uri(address));
+        });
+    }
+
+    static void Listen(KestrelServerOptions kestrel, ProjectFolder project, Uri address)
+    {
+        void Configure(ListenOptions listen)
+        {
+            listen.Protocols = HttpProtocols.Http1;
+            if (address.Scheme == "https") listen.UseHttps(Certificate.Read(project));
+        }
+        if (IPAddress.TryParse(address.Host.Trim('[', ']'), out var ip)) kestrel.Listen(ip, address.Port, Configure);
+        else kestrel.ListenAnyIP(address.Port, Configure);
+    }
+}
+
+/// <summary>How a server is run.</summary>
+public sealed record ServeOptions
+{
+    /// <summary>The parts to run, of <see cref="ProjectServer.Parts"/>; empty: all.</summary>
+    public IReadOnlyCollection<string> Only { get; init; } = [];
+
+    /// <summary>Where log lines go; null: nowhere.</summary>
+    public Action<ILoggingBuilder>? Log { get; init; }
+
+    public TimeProvider Time { get; init; } = TimeProvider.System;
+
+    public bool Runs(string part) => Only.Count == 0 || Only.Contains(part);
+}

@@ -1,0 +1,55 @@
+using Mlds.Boinc.Scheduling;
+using Mlds.Server.Database;
+
+namespace Mlds.Server.Scheduler;
+
+/// <summary>A program for one platform.</summary>
+sealed record AppVersionRow(long Id, string App, string FriendlyName, int Version, string Platform, string PlanClass, IReadOnlyList<AppVersionFileRow> Files);
+
+sealed record AppVersionFileRow(string Name, string OpenName, bool MainProgram, long Bytes, string Md5, string Sha256, string Signature);
+
+/// <summary>The programs that are sent out, the newest and fastest first. Read again every few seconds, so that a version added meanwhile is found.</summary>
+sealed class AppVersions(TimeProvider time)
+{
+    static readonly TimeSpan s_age = TimeSpan.FromSeconds(5);
+
+    volatile IReadOnlyList<AppVersionRow> _all = [];
+    DateTimeOffset _read = DateTimeOffset.MinValue;
+
+    public IReadOnlyList<AppVersionRow> All => _all;
+
+    public void Refresh(Session session)
+    {
+        var now = time.GetUtcNow();
+        if (now - _read < s_age) return;
+        _read = now;
+        _all = ReadAll(session);
+    }
+
+    /// <summary>The best program of <paramref name="app"/> for the caller; null when there is none.</summary>
+    public AppVersionRow? Best(string app, SchedulerRequest request)
+    {
+        AppVersionRow? best = null;
+        foreach (var version in _all)
+        {
+            if (version.App != app || !request.Platforms.Contains(version.Platform) || !PlanClasses.Fits(version.PlanClass, request.Host.Features)) continue;
+            if (best is null || Rank(version).CompareTo(Rank(best)) > 0) best = version;
+        }
+        return best;
+    }
+
+    public AppVersionRow? Find(long id) => _all.FirstOrDefault(version => version.Id == id);
+
+    static (int Version, double Speed) Rank(AppVersionRow version) => (version.Version, PlanClasses.Speed(version.PlanClass));
+
+    public static IReadOnlyList<AppVersionRow> ReadAll(Session session)
+    {
+        var files = session.Rows(
+            "SELECT app_version_id, name, open_name, main_program, bytes, md5, sha256, signature FROM app_version_file ORDER BY main_program DESC, name",
+            row => (Version: row.Long(0), File: new AppVersionFileRow(row.Text(1), row.Text(2), row.Bool(3), row.Long(4), row.Text(5), row.Text(6), row.Text(7))))
+            .ToLookup(pair => pair.Version, pair => pair.File);
+        return session.Rows(
+            "SELECT v.id, a.name, a.friendly_name, v.version, v.platform, v.plan_class FROM app_version v JOIN app a ON a.id = v.app_id WHERE v.deprecated = 0 ORDER BY v.id",
+            row => new AppVersionRow(row.Long(0), row.Text(1), row.Text(2), row.Int(3), row.Text(4), row.Text(5), [.. files[row.Long(0)]]));
+    }
+}

@@ -1,0 +1,46 @@
+using Mlds.Server.Database;
+
+namespace Mlds.Server.Scheduler;
+
+/// <summary>An unsent result and its work unit.</summary>
+sealed record UnsentResult(long Id, string Name, long Random, WorkUnitRow WorkUnit);
+
+/// <summary>
+/// The next unsent results, in memory, so that a scheduler call looks at no table to find work. Only the database's writer touches it. What it holds
+/// is a hint: sending a result changes its row only if that is unsent still.
+/// </summary>
+sealed class Feeder(TimeProvider time, int size = 1000)
+{
+    static readonly TimeSpan s_pause = TimeSpan.FromMilliseconds(200);
+
+    readonly LinkedList<UnsentResult> _unsent = new();
+    DateTimeOffset _filled = DateTimeOffset.MinValue;
+
+    public int Count => _unsent.Count;
+
+    /// <summary>The results, first the one to be sent first.</summary>
+    public LinkedListNode<UnsentResult>? First(Session session)
+    {
+        if (_unsent.Count < size / 10) Fill(session);
+        return _unsent.First;
+    }
+
+    public void Remove(LinkedListNode<UnsentResult> node) => _unsent.Remove(node);
+
+    /// <summary>New work is there: look at once, however lately it was done.</summary>
+    public void Hint() => _filled = DateTimeOffset.MinValue;
+
+    void Fill(Session session)
+    {
+        var now = time.GetUtcNow();
+        if (now - _filled < s_pause) return;
+        _filled = now;
+        _unsent.Clear();
+        var rows = session.Rows(
+            $"SELECT {WorkUnitRow.Columns}, r.id, r.name, r.random FROM result r JOIN workunit w ON w.id = r.workunit_id JOIN app a ON a.id = w.app_id "
+            + "WHERE r.server_state = 2 ORDER BY r.priority DESC, r.id LIMIT $1",
+            row => new UnsentResult(row.Long(WorkUnitRow.ColumnCount), row.Text(WorkUnitRow.ColumnCount + 1), row.Long(WorkUnitRow.ColumnCount + 2), WorkUnitRow.Read(row)),
+            (long)size);
+        foreach (var row in rows) _unsent.AddLast(row);
+    }
+}

@@ -1,0 +1,61 @@
+using Mlds.Boinc;
+using Mlds.Boinc.Rules;
+using Mlds.Boinc.Scheduling;
+using Mlds.Server.Database;
+
+namespace Mlds.Server.Scheduler;
+
+/// <summary>Stores the results that a client reports. All are acknowledged, or the client would report them for ever; what doesn't count is only not stored.</summary>
+sealed class ResultReports(Session session, SchedulerState state, SchedulerRequest request, CallOutcome outcome, long now)
+{
+    public void Store(AccountRow account, HostRow host)
+    {
+        foreach (var reported in request.Results)
+        {
+            if (!FileName.IsValid(reported.Name)) continue; // not a name we gave; saying it back would only repeat nonsense
+            outcome.Acknowledged.Add(reported.Name);
+            var known = Find(reported.Name);
+            if (known is null)
+            {
+                outcome.Remarks.Add($"host {host.Id} reported a result that doesn't exist");
+                continue;
+            }
+            if (ReportRules.Of(known.State, known.Outcome, known.AccountId, account.Id) == ReportVerdict.Accept) Accept(reported, known, host);
+            else if (known.AccountId != account.Id) outcome.Remarks.Add($"account {account.Id} reported result {known.Id}, which is another's");
+        }
+    }
+
+    KnownResult? Find(string name) => session.Row(
+        "SELECT r.id, r.workunit_id, r.server_state, r.outcome, r.account_id, r.app_version_id, w.file_delete_state, w.fpops_estimate, r.sent "
+        + "FROM result r JOIN workunit w ON w.id = r.workunit_id WHERE r.name = $1",
+        row => new KnownResult(
+            row.Long(0), row.Long(1), (ServerState)row.Int(2), (ResultOutcome)row.Int(3), row.Long(4), row.Long(5), (FileDeleteState)row.Int(6), row.Real(7), row.Long(8)),
+        name);
+
+    void Accept(ReportedResult reported, KnownResult known, HostRow host)
+    {
+        var success = reported.Succeeded;
+        // The files of a work unit that is done with are gone, so a late success can't be looked at any more.
+        var validation = success && known.FileDelete != FileDeleteState.Init ? ValidateState.TooLate : ValidateState.Init;
+        session.Execute(
+            "UPDATE result SET server_state = 5, outcome = $2, validate_state = $3, host_id = $4, received = $5, client_state = $6, exit_status = $7, elapsed = $8, cpu_time = $9, stderr = $10 WHERE id = $1",
+            known.Id, (long)(success ? ResultOutcome.Success : ResultOutcome.ClientError), (long)validation, host.Id, now, (long)reported.State, (long)reported.ExitStatus,
+            reported.ElapsedTime, reported.CpuTime, success ? "" : reported.Stderr);
+        var quota = QuotaRow.Read(session, host.Id, known.AppVersionId, state.Settings.DailyQuota);
+        if (success)
+        {
+            quota.Measured(known.FpopsEstimate, reported.ElapsedTime).Write(session);
+            session.Execute("UPDATE host SET turnaround = CASE WHEN turnaround = 0 THEN $2 ELSE turnaround * 0.7 + $2 * 0.3 END WHERE id = $1", host.Id, (double)(now - known.Sent));
+        }
+        else
+        {
+            outcome.Remarks.Add($"result {reported.Name} of host {host.Id} failed: exit status {reported.ExitStatus}, state {(int)reported.State}");
+            session.Execute("UPDATE host SET failed_results = failed_results + 1 WHERE id = $1", host.Id);
+            if (reported.ExitStatus is not (ExitStatus.AbortedByProject or ExitStatus.AbortedByUser)) (quota with { Quota = quota.Quota.AfterFailure() }).Write(session);
+        }
+        state.Wake(session, known.WorkUnitId, now);
+    }
+
+    sealed record KnownResult(
+        long Id, long WorkUnitId, ServerState State, ResultOutcome Outcome, long AccountId, long AppVersionId, FileDeleteState FileDelete, double FpopsEstimate, long Sent);
+}

@@ -1,0 +1,111 @@
+using Mlds.Boinc;
+using Mlds.Boinc.Rules;
+using Mlds.Boinc.Scheduling;
+using Mlds.Server.Database;
+
+namespace Mlds.Server.Scheduler;
+
+/// <summary>A task that goes to the client with this reply.</summary>
+sealed record TaskToSend(string Name, long Random, long Deadline, WorkUnitRow WorkUnit, AppVersionRow Version, double Flops);
+
+/// <summary>What one call came to, as it is stored: the reply is written from it.</summary>
+sealed class CallOutcome
+{
+    public AccountRow? Account { get; set; }
+    public HostRow? Host { get; set; }
+
+    /// <summary>The host's id when the client has to learn it.</summary>
+    public long NewHostId { get; set; }
+
+    public List<string> Acknowledged { get; } = [];
+    public List<string> Aborted { get; } = [];
+    public List<string> AbortedIfNotStarted { get; } = [];
+    public List<TaskToSend> Tasks { get; } = [];
+    public List<(string Text, bool Notice)> Messages { get; } = [];
+
+    /// <summary>What an operator would want to see, for the log.</summary>
+    public List<string> Remarks { get; } = [];
+}
+
+/// <summary>
+/// One call of the scheduler, within the database's transaction: who calls, what it brings, what it lost, what has to stop, what it gets. Quick,
+/// because all calls take turns; the reply's text and its signatures are made afterwards.
+/// </summary>
+sealed class SchedulerCall(Session session, SchedulerState state, SchedulerRequest request, string keyHash, bool mayHaveWork)
+{
+    readonly CallOutcome _outcome = new();
+    readonly long _now = state.Now;
+
+    ProjectSettings Settings => state.Settings;
+
+    public CallOutcome Run()
+    {
+        state.Versions.Refresh(session);
+        _outcome.Account = AccountRow.ByKey(session, keyHash);
+        if (_outcome.Account is not { } account) return _outcome;
+        var tooSoon = FindHost(account);
+        var host = _outcome.Host!;
+        new ResultReports(session, state, request, _outcome, _now).Store(account, host);
+        var held = TasksOfHost(host);
+        new TasksInHand(session, state, request, _outcome, _now).Compare(host, held);
+        if (mayHaveWork && !tooSoon) SendWork(account, host, held.Count);
+        host.Update(session, account, request, _outcome.NewHostId > 0 ? 0 : request.RpcSeqno, _now);
+        return _outcome;
+    }
+
+    /// <summary>Finds or makes the calling host; says whether it calls sooner than it was told to.</summary>
+    bool FindHost(AccountRow account)
+    {
+        var said = request.HostId > 0 ? HostRow.ById(session, request.HostId) : null;
+        var match = HostIdentity.Of(request.HostId, request.RpcSeqno, said is null ? null : (said.AccountId, said.RpcSeqno), account.Id);
+        if (match == HostMatch.Known)
+        {
+            _outcome.Host = said;
+            return _now - said!.RpcTime < (long)Settings.RequestDelay - 1;
+        }
+        var found = match == HostMatch.Unknown && !request.AllowMultipleClients ? HostRow.Matching(session, account, request.Host) : null;
+        if (found is not null && request.OtherResults.Count == 0) Detach(found);
+        if (match == HostMatch.Copied) _outcome.Remarks.Add($"host {request.HostId} called with an earlier number: its data were copied, so the caller gets a new host");
+        if (said is not null && said.AccountId != account.Id) _outcome.Remarks.Add($"account {account.Id} called as host {request.HostId}, which isn't its own");
+        _outcome.Host = found ?? HostRow.Insert(session, account, request, _now);
+        _outcome.NewHostId = _outcome.Host.Id;
+        return false;
+    }
+
+    /// <summary>The machine attached anew and holds nothing: what it had is made by others, unless it reports it in this very call.</summary>
+    void Detach(HostRow host)
+    {
+        var reported = request.Results.Select(result => result.Name).ToHashSet();
+        foreach (var (id, unit, name) in session.Rows(
+            "SELECT id, workunit_id, name FROM result WHERE host_id = $1 AND server_state = 4", row => (row.Long(0), row.Long(1), row.Text(2)), host.Id))
+        {
+            if (reported.Contains(name)) continue;
+            session.Execute("UPDATE result SET server_state = 5, outcome = $2, received = $3 WHERE id = $1", id, (long)ResultOutcome.ClientDetached, _now);
+            state.Wake(session, unit, _now);
+        }
+    }
+
+    List<HeldTask> TasksOfHost(HostRow host) => session.Rows(
+        "SELECT r.id, r.name, r.random, r.app_version_id, w.errors, w.canonical_result_id, w.id FROM result r JOIN workunit w ON w.id = r.workunit_id WHERE r.host_id = $1 AND r.server_state = 4",
+        row => new HeldTask(row.Long(0), row.Text(1), row.Long(2), row.Long(3), row.Long(4) != 0, row.Long(5) != 0, row.Long(6)),
+        host.Id);
+
+    void SendWork(AccountRow account, HostRow host, int held)
+    {
+        if (request.DontSendWork || request.WorkSeconds <= 0 && request.CpuInstances <= 0) return;
+        if (request.AnonymousPlatform)
+        {
+            _outcome.Messages.Add(("This project sends its own programs only: remove app_info.xml from its folder.", true));
+            return;
+        }
+        if (host.BlockedUntil > _now)
+        {
+            _outcome.Messages.Add(("Not accepting requests from this host", false));
+            return;
+        }
+        new WorkSending(session, state, request, _outcome, _now).Send(account, host, held);
+    }
+}
+
+/// <summary>A task that the server thinks is with the host.</summary>
+sealed record HeldTask(long ResultId, string Name, long Random, long AppVersionId, bool Failed, bool Settled, long WorkUnitId);

@@ -1,0 +1,93 @@
+using System.Text;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Logging;
+using Mlds.Boinc.Scheduling;
+using Mlds.Boinc.Tags;
+using Mlds.Server.Accounts;
+using Mlds.Server.Database;
+using Prometheus;
+
+namespace Mlds.Server.Scheduler;
+
+/// <summary>The scheduler: one POST of a client, one reply. Whatever comes in, the answer is the protocol's.</summary>
+sealed partial class SchedulerEndpoint(SchedulerState state, ProjectDatabase database, ServerMetrics metrics, BadKeys badKeys, ILogger<SchedulerEndpoint> log)
+{
+    readonly ReplyBuilding _replies = new(state);
+
+    public async Task Answer(HttpContext context)
+    {
+        using var timer = metrics.SchedulerSeconds.NewTimer();
+        var reply = await Reply(context);
+        context.Response.ContentType = "text/xml";
+        var bytes = Encoding.UTF8.GetBytes(SchedulerReplyWriter.Write(reply));
+        context.Response.ContentLength = bytes.Length;
+        await context.Response.Body.WriteAsync(bytes, context.RequestAborted);
+    }
+
+    async Task<SchedulerReply> Reply(HttpContext context)
+    {
+        var address = context.Connection.RemoteIpAddress?.ToString() ?? "";
+        if (File.Exists(state.Project.MaintenanceFile)) return _replies.Down(Maintenance.Message(state.Project));
+        if (badKeys.TooMany(address)) return Refused(address, "too many calls with wrong account keys", _replies.TryLater("Too many wrong account keys from your address; try later"));
+        SchedulerRequest request;
+        try
+        {
+            request = SchedulerRequestReader.Read(await Body.ReadText(context, SchedulerRequestReader.MaxBytes));
+        }
+        catch (Exception exception) when (exception is TagException or BadHttpRequestException)
+        {
+            return Refused(address, exception.Message, _replies.TryLater("Your request can't be read"));
+        }
+        return await Scheduled(request, address);
+    }
+
+    async Task<SchedulerReply> Scheduled(SchedulerRequest request, string address)
+    {
+        var ours = state.Keys.Next(request.CodeSignKey, out var key, out var signature);
+        var hash = AccountKey.Hash(request.Authenticator);
+        try
+        {
+            var outcome = await database.Write(session => new SchedulerCall(session, state, request, hash, ours).Run());
+            if (outcome.Account is null)
+            {
+                badKeys.Note(address);
+                return Refused(address, "the account key is wrong", _replies.BadKey());
+            }
+            Note(outcome);
+            return _replies.Of(request, outcome, key, signature, ours);
+        }
+        catch (Exception exception)
+        {
+            LogFailure(log, exception);
+            metrics.Failures.Inc();
+            return _replies.TryLater("The server has a problem; try later");
+        }
+    }
+
+    void Note(CallOutcome outcome)
+    {
+        metrics.TasksSent.Inc(outcome.Tasks.Count);
+        metrics.TasksReported.Inc(outcome.Acknowledged.Count);
+        if (outcome.NewHostId > 0) LogHost(log, outcome.NewHostId, outcome.Account!.Id);
+        foreach (var remark in outcome.Remarks) LogRemark(log, remark);
+    }
+
+    SchedulerReply Refused(string address, string reason, SchedulerReply reply)
+    {
+        metrics.Refused.WithLabels("scheduler").Inc();
+        LogRefused(log, address, reason);
+        return reply;
+    }
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "scheduler: refused a call from {Address}: {Reason}")]
+    static partial void LogRefused(ILogger log, string address, string reason);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "scheduler: host {Host} of account {Account} attached")]
+    static partial void LogHost(ILogger log, long host, long account);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "scheduler: {Remark}")]
+    static partial void LogRemark(ILogger log, string remark);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "scheduler: a call failed")]
+    static partial void LogFailure(ILogger log, Exception exception);
+}

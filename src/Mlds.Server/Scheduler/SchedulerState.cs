@@ -1,0 +1,29 @@
+using Mlds.Boinc.Signing;
+using Mlds.Server.Database;
+
+namespace Mlds.Server.Scheduler;
+
+/// <summary>What scheduler calls share: settings, keys, programs, the next work.</summary>
+sealed class SchedulerState(ProjectFolder project, IScience science, Signals signals, TimeProvider time)
+{
+    public ProjectFolder Project => project;
+    public ProjectSettings Settings => project.Settings;
+    public string AppName => science.AppName;
+    public AppVersions Versions { get; } = new(time);
+    public Feeder Feeder { get; } = new(time);
+    public PrivateKey UploadKey { get; } = project.UploadKey;
+    public KeySuccession Keys { get; } = KeySuccession.Read(project);
+    public Signals Signals => signals;
+
+    /// <summary>Unix seconds.</summary>
+    public long Now => time.GetUtcNow().ToUnixTimeSeconds();
+
+    public long Day => Now / 86400;
+
+    /// <summary>Has the transitioner look at a work unit.</summary>
+    public void Wake(Session session, long workUnitId, long now)
+    {
+        session.Execute("UPDATE workunit SET transition_time = $2 WHERE id = $1", workUnitId, now);
+        signals.Transitioner.Set();
+    }
+}

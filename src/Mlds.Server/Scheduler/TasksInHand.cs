@@ -1,0 +1,51 @@
+using Mlds.Boinc;
+using Mlds.Boinc.Scheduling;
+using Mlds.Server.Database;
+
+namespace Mlds.Server.Scheduler;
+
+/// <summary>Compares what the client holds with what the server thinks it holds: what was lost is sent again, what nobody needs is stopped.</summary>
+sealed class TasksInHand(Session session, SchedulerState state, SchedulerRequest request, CallOutcome outcome, long now)
+{
+    public void Compare(HostRow host, List<HeldTask> held)
+    {
+        if (!request.HasOtherResults) return;
+        var inHand = request.OtherResults.ToHashSet();
+        foreach (var task in held)
+        {
+            if (!inHand.Remove(task.Name)) SendAgain(task, host);
+            else if (task.Failed) outcome.Aborted.Add(task.Name);
+            else if (task.Settled) outcome.AbortedIfNotStarted.Add(task.Name);
+        }
+        foreach (var name in inHand) StopUnlessWanted(name, host);
+    }
+
+    /// <summary>A task was sent, and the client doesn't have it: the reply never arrived, or its state was lost.</summary>
+    void SendAgain(HeldTask task, HostRow host)
+    {
+        var version = state.Versions.Find(task.AppVersionId);
+        if (task.Failed || task.Settled || version is null)
+        {
+            session.Execute("UPDATE result SET server_state = 5, outcome = $2, received = $3 WHERE id = $1", task.ResultId, (long)ResultOutcome.ClientDetached, now);
+            state.Wake(session, task.WorkUnitId, now);
+            return;
+        }
+        var unit = session.Row($"SELECT {WorkUnitRow.Columns} FROM workunit w JOIN app a ON a.id = w.app_id WHERE w.id = $1", row => WorkUnitRow.Read(row), task.WorkUnitId)!;
+        var deadline = now + unit.DelayBound;
+        session.Execute("UPDATE result SET deadline = $2, sent = $3 WHERE id = $1", task.ResultId, deadline, now);
+        state.Wake(session, unit.Id, now);
+        var quota = QuotaRow.Read(session, host.Id, version.Id, state.Settings.DailyQuota);
+        outcome.Tasks.Add(new(task.Name, task.Random, deadline, unit, version, WorkSending.Flops(quota, version, request.Host)));
+        outcome.Messages.Add(($"Resent lost task {task.Name}", false));
+    }
+
+    /// <summary>A task that isn't in progress here: stopped, unless it is merely late and would still be welcome, or in progress with another host of the account, of which this one is a copy.</summary>
+    void StopUnlessWanted(string name, HostRow host)
+    {
+        if (!FileName.IsValid(name)) return;
+        var wanted = session.Number(
+            "SELECT count(*) FROM result r JOIN workunit w ON w.id = r.workunit_id WHERE r.name = $1 AND r.account_id = $2 AND w.errors = 0 "
+            + "AND (r.server_state = 4 OR r.server_state = 5 AND r.outcome = 4 AND w.canonical_result_id = 0)", name, host.AccountId);
+        if (wanted != 1) outcome.Aborted.Add(name);
+    }
+}

@@ -1,0 +1,125 @@
+using Mlds.Boinc.Scheduling;
+using Mlds.Server.Database;
+
+namespace Mlds.Server.Scheduler;
+
+/// <summary>Chooses tasks for a host: as many as it asks for and may have, such as it can do in time.</summary>
+sealed class WorkSending(Session session, SchedulerState state, SchedulerRequest request, CallOutcome outcome, long now)
+{
+    /// <summary>Tasks of the feeder that are looked at in one call.</summary>
+    const int MaxLooked = 300;
+
+    /// <summary>Share of the time to its deadline that a task may take by estimate.</summary>
+    const double DeadlineMargin = 0.8;
+
+    readonly HashSet<string> _reasons = [];
+
+    public void Send(AccountRow account, HostRow host, int held)
+    {
+        var version = state.Versions.Best(state.AppName, request);
+        if (version is null)
+        {
+            outcome.Messages.Add((WhyNoVersion(), true));
+            return;
+        }
+        var quota = QuotaRow.Read(session, host.Id, version.Id, state.Settings.DailyQuota);
+        var flops = Flops(quota, version, request.Host);
+        var before = outcome.Tasks.Count;
+        var most = Math.Min(Room(held), quota.Quota.Left(state.Day, request.Host.Processors));
+        if (most <= 0) _reasons.Add(Room(held) <= 0 ? "This computer has reached its limit of tasks in progress" : "This computer has finished its daily quota of tasks");
+        else quota = SendUpTo(most, account, host, version, flops, quota);
+        if (outcome.Tasks.Count > before) quota.Write(session);
+        else Explain();
+    }
+
+    /// <summary>Operations a second of one processor with that program: as measured, or guessed from the client's benchmark.</summary>
+    public static double Flops(QuotaRow quota, AppVersionRow version, HostDescription host) =>
+        quota.Flops > 0 ? quota.Flops : Math.Clamp(host.Fpops, 1e8, 1e11) * PlanClasses.Speed(version.PlanClass);
+
+    int Room(int held) =>
+        Math.Min(state.Settings.MaxTasksPerCall, state.Settings.MaxInProgressPerProcessor * request.Host.Processors - held);
+
+    QuotaRow SendUpTo(long most, AccountRow account, HostRow host, AppVersionRow version, double flops, QuotaRow quota)
+    {
+        var (seconds, instances) = (request.WorkSeconds, request.CpuInstances);
+        var looked = 0;
+        for (var node = state.Feeder.First(session); node is not null && looked < MaxLooked && most > 0 && (seconds > 0 || instances > 0); looked++)
+        {
+            var next = node.Next;
+            var unsent = node.Value;
+            var estimate = unsent.WorkUnit.FpopsEstimate / flops / (request.Host.OnFraction * request.Host.ActiveFraction);
+            if (Fits(unsent, account, host, estimate))
+            {
+                state.Feeder.Remove(node);
+                if (Assign(unsent, account, host, version, flops))
+                {
+                    quota = quota with { Quota = quota.Quota.AfterSent(state.Day) };
+                    (seconds, instances, most) = (seconds - estimate, instances - 1, most - 1);
+                }
+            }
+            node = next;
+        }
+        if (looked == 0) _reasons.Add("Project has no tasks available");
+        return quota;
+    }
+
+    bool Fits(UnsentResult unsent, AccountRow account, HostRow host, double estimate)
+    {
+        var (unit, machine) = (unsent.WorkUnit, request.Host);
+        if (machine.MemoryBytes > 0 && unit.MemoryBound > machine.MemoryBytes) return Not("Tasks need more memory than this computer has");
+        if (machine.DiskShare > 0 && unit.DiskBound > machine.DiskShare) return Not("Tasks need more disk than this project may use on this computer");
+        if (estimate + request.EstimatedDelay > DeadlineMargin * unit.DelayBound) return Not("Tasks would not finish in time on this computer");
+        if (!MayCompute(unit, account, host)) return Not("Tasks are for other computers or accounts first");
+        return true;
+    }
+
+    /// <summary>
+    /// Copies of one unit go to different accounts, else one could agree with itself. What failed on a host isn't tried there again soon, nor what was
+    /// found false, by the same account.
+    /// </summary>
+    bool MayCompute(WorkUnitRow unit, AccountRow account, HostRow host)
+    {
+        foreach (var other in session.Rows(
+            "SELECT server_state, outcome, validate_state, host_id, received, account_id FROM result WHERE workunit_id = $1 AND account_id <> 0",
+            row => (State: row.Int(0), Outcome: row.Int(1), Validation: row.Int(2), Host: row.Long(3), Received: row.Long(4), Account: row.Long(5)), unit.Id))
+        {
+            var recent = other.Received > now - state.Settings.SameHostRetryDelay;
+            var stands = other.State == 4 || other is { Outcome: 1, Validation: not 2 };
+            if (other.Account == account.Id && unit.OnePerAccount && stands) return false;
+            if (other.Host == host.Id && (stands || other.Outcome is not (5 or 7) && recent)) return false;
+            if (other.Account == account.Id && other.Outcome == 6 && recent) return false;
+        }
+        return true;
+    }
+
+    bool Not(string reason)
+    {
+        _reasons.Add(reason);
+        return false;
+    }
+
+    bool Assign(UnsentResult unsent, AccountRow account, HostRow host, AppVersionRow version, double flops)
+    {
+        var deadline = now + unsent.WorkUnit.DelayBound;
+        var sent = session.Execute(
+            "UPDATE result SET server_state = 4, account_id = $2, host_id = $3, app_version_id = $4, sent = $5, deadline = $6 WHERE id = $1 AND server_state = 2",
+            unsent.Id, account.Id, host.Id, version.Id, now, deadline);
+        if (sent == 0) return false;
+        session.Execute(
+            "UPDATE workunit SET transition_time = $2 WHERE id = $1 AND transition_time > $2", unsent.WorkUnit.Id, deadline + state.Settings.DeadlineGrace + 1);
+        outcome.Tasks.Add(new(unsent.Name, unsent.Random, deadline, unsent.WorkUnit, version, flops));
+        return true;
+    }
+
+    string WhyNoVersion() =>
+        state.Versions.All.Any(version => version.App == state.AppName && request.Platforms.Contains(version.Platform))
+            ? "This computer's processor lacks what the project's programs need: fused multiply-add (FMA3, AVX2)."
+            : $"This project has no program for computers of type {request.Platforms.FirstOrDefault() ?? "?"}.";
+
+    void Explain()
+    {
+        outcome.Messages.Add(("No tasks sent", false));
+        foreach (var reason in _reasons) outcome.Messages.Add((reason, false));
+        if (_reasons.Count == 0) outcome.Messages.Add(("Project has no tasks available", false));
+    }
+}

@@ -1,0 +1,73 @@
+using Mlds.Boinc;
+using Mlds.Bundles;
+using Mlds.Server.Database;
+using Mlds.Training;
+
+namespace Mlds.Server.Science;
+
+/// <summary>
+/// Takes a finished unit over: networks that ended into the zoo that <c>generate</c> would have made, the others back to be gone on with. No recipe is dropped: what no host could
+/// return is trained here.
+/// </summary>
+sealed class Assimilation(string folder, PlannedPopulation population, IReadOnlyList<UnitNetwork> networks, ReturnedFiles files, ResultExaminer examiner, OpenZoo zoo)
+{
+    /// <summary>After so many units that came to nothing a network is trained here: if it is the network's fault, every host would fail.</summary>
+    const int MostFailures = 3;
+
+    public void Run(ProjectDatabase database, FinishedWorkUnit unit, CancellationToken cancellation)
+    {
+        var ended = unit.Canonical is { } canonical ? Ended(canonical, unit) : TrainedHere(database, unit, cancellation);
+        // Networks that are there with the same weights are left as they are, so a second time changes nothing.
+        if (ended.Count > 0) zoo.Add(Path.Combine(folder, population.Zoo), Population.Parse(population.Json, population.Name), ended);
+    }
+
+    /// <summary>What follows for the networks of the unit.</summary>
+    public static void Note(Session session, FinishedWorkUnit unit, IReadOnlyList<UnitNetwork> networks, ReturnedFiles files)
+    {
+        var parts = unit.Canonical is { } canonical ? files.Read(canonical).Result.Parts : null;
+        for (var i = 0; i < networks.Count; i++)
+        {
+            var network = networks[i];
+            if (network.Ringer is not null) continue;
+            if (parts is not null) Note(session, network, parts[i]);
+            else if (unit.Errors.HasFlag(WorkUnitErrors.Cancelled)) SetState(session, network, NetworkState.Withdrawn);
+            else if (network.Failures + 1 >= MostFailures) SetState(session, network, NetworkState.InZoo);
+            else session.Execute("UPDATE science_network SET state = 0, failures = failures + 1 WHERE id = $1 AND state = 1", network.NetworkId);
+        }
+    }
+
+    static void Note(Session session, UnitNetwork network, TrainedPart part)
+    {
+        if (part.Outcome is null)
+        {
+            // At the front: the longest runs are what a population waits for in the end.
+            session.Execute(
+                "UPDATE science_network SET state = 0, place = 0, checkpoint = $2 WHERE id = $1 AND state = 1", network.NetworkId, (part.State with { CoreSeconds = part.State.CoreSeconds }).ToBytes());
+            return;
+        }
+
+        if (!SetState(session, network, NetworkState.InZoo)) return;
+        session.Execute("UPDATE science_machine SET ended = ended + 1, ended_epochs = ended_epochs + $2 WHERE id = $1", network.MachineId, (long)part.State.Epoch);
+    }
+
+    static bool SetState(Session session, UnitNetwork network, NetworkState state) =>
+        session.Execute("UPDATE science_network SET state = $2, checkpoint = NULL WHERE id = $1 AND state = 1", network.NetworkId, (long)state) > 0;
+
+    List<TrainedNetwork> Ended(ReturnedResult canonical, FinishedWorkUnit unit)
+    {
+        var (_, result) = files.Read(canonical);
+        var by = result.By with { Host = $"{(string.IsNullOrWhiteSpace(unit.HostName) ? "volunteer" : unit.HostName)} (host {canonical.HostId}, work unit {unit.Name})" };
+        return [.. result.Parts.Where((part, i) => part.Outcome is not null && networks[i].Ringer is null).Select(part => part.Network(by))];
+    }
+
+    List<TrainedNetwork> TrainedHere(ProjectDatabase database, FinishedWorkUnit unit, CancellationToken cancellation)
+    {
+        if (unit.Errors.HasFlag(WorkUnitErrors.Cancelled)) return [];
+        var hopeless = networks.Where(network => network.Ringer is null && network.Failures + 1 >= MostFailures).ToList();
+        return hopeless.ConvertAll(network =>
+        {
+            var from = database.Read(session => session.Bytes("SELECT checkpoint FROM science_network WHERE id = $1", network.NetworkId));
+            return examiner.Train(new BundleNetwork(network.FullRecipe, from is null ? null : Checkpoint.FromBytes(from)), cancellation);
+        });
+    }
+}

@@ -1,0 +1,89 @@
+using System.Collections.Concurrent;
+using Mlds.Bundles;
+using Mlds.Training;
+
+namespace Mlds.Server.Science;
+
+/// <summary>What looking at a returned file has shown.</summary>
+/// <param name="Fault">One sentence about the first thing that is wrong, or null.</param>
+/// <param name="Result">The file, if it could be read.</param>
+/// <param name="Retrained">Networks that were trained again here and found right to the last bit, ringers among them.</param>
+public sealed record Examination(string? Fault, BundleResult? Result, int Retrained)
+{
+    /// <summary>Whether nothing of it rests on the host's word.</summary>
+    public bool IsProved => Fault is null && Result is not null && Retrained == Result.Parts.Count;
+}
+
+/// <summary>
+/// Looks at returned files: every network's record must agree with itself, with its recipe and with the losses of its weights, which are computed anew; chosen ones are trained
+/// again and compared bit for bit. The same for our own server and for the hooks of an official one. Thread-safe.
+/// </summary>
+public sealed class ResultExaminer
+{
+    /// <summary>Sets of training data kept; a set of DS1 takes some 10 MB.</summary>
+    const int MostData = 16;
+
+    readonly ConcurrentDictionary<string, Lazy<TrainingData>> _data = [];
+
+    /// <param name="bytes">The file that came back for <paramref name="bundle"/>.</param>
+    /// <param name="retrain">Which networks to train again, by their position.</param>
+    /// <param name="known">The SHA-256 of the weights at a position if it is a ringer, else null.</param>
+    public Examination Examine(byte[] bytes, Bundle bundle, Func<int, TrainedPart, bool> retrain, Func<int, string?> known, CancellationToken cancellation)
+    {
+        BundleResult result;
+        try
+        {
+            result = BundleResult.Read(bytes, bundle);
+        }
+        catch (InvalidDataException problem)
+        {
+            return new Examination(problem.Message, null, 0);
+        }
+
+        if (result.KnownAnswer != KnownAnswer.Expected) return new Examination("The host's arithmetic failed the known-answer test, and it went on all the same.", result, 0);
+        var retrained = 0;
+
+        // The cheap looks first: a file that is wrong somewhere costs little.
+        for (var i = 0; i < result.Parts.Count; i++)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            var (asked, part) = (bundle.Networks[i], result.Parts[i]);
+            if ((PartCheck.Consistency(asked, part) ?? PartCheck.Evaluate(part, Data(asked.Recipe))) is { } fault) return Faulty(part, fault, result);
+            if (known(i) is not { } weights) continue;
+            if (part.Outcome is null || WeightsHash.Of(part.State.Weights) != weights) return Faulty(part, "its weights aren't those that are known of this recipe", result);
+            retrained++;
+        }
+
+        for (var i = 0; i < result.Parts.Count; i++)
+        {
+            var (asked, part) = (bundle.Networks[i], result.Parts[i]);
+            if (known(i) is not null || !retrain(i, part)) continue;
+            if (PartCheck.Replay(asked, part, Data(asked.Recipe), cancellation) is { } fault) return Faulty(part, fault, result);
+            retrained++;
+        }
+
+        return new Examination(null, result, retrained);
+    }
+
+    /// <summary>Trains a network here, from where it stands to its end.</summary>
+    public TrainedNetwork Train(BundleNetwork network, CancellationToken cancellation)
+    {
+        using var run = new TrainingRun(network.Recipe, Data(network.Recipe), network.From);
+        while (run.Outcome is null)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            run.NextEpoch();
+        }
+
+        return run.Finish();
+    }
+
+    TrainingData Data(Recipe recipe)
+    {
+        if (_data.Count >= MostData && !_data.ContainsKey(recipe.DataSha256)) _data.Clear();
+        return _data.GetOrAdd(recipe.DataSha256, _ => new Lazy<TrainingData>(() => TrainingData.Generate(recipe.Machine.Build(), recipe.Data))).Value;
+    }
+
+    static Examination Faulty(TrainedPart part, string fault, BundleResult result) =>
+        new($"Network {part.Recipe.MachineName} seed {part.Recipe.Seed} (recipe {part.Recipe.Id[..12]}): {fault}.", result, 0);
+}

@@ -1,0 +1,45 @@
+using Mlds.Server.Database;
+
+namespace Mlds.Server.Science;
+
+/// <summary>How far a host is to be trusted.</summary>
+/// <param name="Networks">Networks it returned that passed, since it was last caught.</param>
+/// <param name="Retrained">Of those, trained again here.</param>
+/// <param name="Waiting">Of those, in the batch that waits to be taken over.</param>
+/// <param name="Standing">The last answer.</param>
+/// <param name="Times">How often it was caught.</param>
+sealed record HostTrust(long HostId, long Networks, long Retrained, long Waiting, HostStanding Standing, long Times)
+{
+    public static HostTrust Read(Session session, long host) =>
+        session.Row(
+            "SELECT networks, retrained, waiting, trusted, caught FROM science_host WHERE host_id = $1",
+            row => new HostTrust(host, row.Long(0), row.Long(1), row.Long(2), row.Bool(3) ? HostStanding.Trusted : HostStanding.Provisional, row.Long(4)),
+            host)
+        ?? new HostTrust(host, 0, 0, 0, HostStanding.Provisional, 0);
+
+    /// <summary>After a result that passed. When enough of the waiting batch has been trained again, all of the batch is taken over and the next begins.</summary>
+    public HostTrust After(int networks, int retrained, ReplayPolicy policy)
+    {
+        var waiting = Waiting + retrained;
+        var released = waiting >= policy.Release;
+        return this with
+        {
+            Networks = Networks + networks,
+            Retrained = Retrained + retrained,
+            Waiting = released ? 0 : waiting,
+            Standing = released ? HostStanding.Trusted : HostStanding.Provisional,
+        };
+    }
+
+    /// <summary>After false work: it begins anew, and stays known for it.</summary>
+    public HostTrust Caught() => new(HostId, 0, 0, 0, HostStanding.Caught, Times + 1);
+
+    public HostTrust Write(Session session)
+    {
+        session.Execute(
+            "INSERT INTO science_host (host_id, networks, retrained, waiting, trusted, caught) VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (host_id) DO UPDATE SET "
+            + "networks = excluded.networks, retrained = excluded.retrained, waiting = excluded.waiting, trusted = excluded.trusted, caught = excluded.caught",
+            HostId, Networks, Retrained, Waiting, Standing == HostStanding.Trusted ? 1L : 0L, Times);
+        return this;
+    }
+}

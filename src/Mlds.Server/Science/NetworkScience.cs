@@ -1,0 +1,80 @@
+using Mlds.Boinc;
+using Mlds.Server.Database;
+
+namespace Mlds.Server.Science;
+
+/// <summary>The science that the project server serves: populations cut into units, returned networks checked, and the zoo that they end in.</summary>
+/// <param name="folder">The project's folder, in which the zoos are.</param>
+/// <param name="policy">How much is trained again here.</param>
+public sealed class NetworkScience(string folder, ReplayPolicy? policy = null) : IScience, IDisposable
+{
+    readonly ReplayPolicy _policy = policy ?? ReplayPolicy.Default;
+    readonly ResultExaminer _examiner = new();
+    readonly ReturnedFiles _files = new();
+    readonly OpenZoo _zoo = new();
+
+    public string AppName => "mlds";
+
+    public string AppFriendlyName => "Training neural networks";
+
+    public IReadOnlyList<SchemaStep> Schema => ScienceSchema.Steps;
+
+    public IReadOnlyList<NewWorkUnit> Generate(Session session, WorkWanted wanted) => new WorkCutting(session, wanted).Cut();
+
+    public void Created(Session session, string name, long workUnitId) => session.Execute("UPDATE science_unit SET workunit_id = $2 WHERE name = $1", name, workUnitId);
+
+    public ResultCheck Check(ProjectDatabase database, ReturnedResult result, CancellationToken cancellation) => Check(database, result, everything: false, cancellation);
+
+    public ResultCheck Prove(ProjectDatabase database, ReturnedResult result, CancellationToken cancellation)
+    {
+        var check = Check(database, result, everything: true, cancellation);
+        if (!check.Proved) return check;
+        var found = _files.Read(result);
+
+        // Its networks are known now, and may be asked for as ringers.
+        database.Write(session => WeightsSeen.Note(session, UnitNetwork.Of(session, result.WorkUnitName), found.Bundle, found.Result, proved: true)).Wait(cancellation);
+        return check;
+    }
+
+    public HostStanding Judged(Session session, ReturnedResult result, ResultCheck check, ValidateState state)
+    {
+        var trust = HostTrust.Read(session, result.HostId);
+        if (state is ValidateState.Inconclusive or ValidateState.Init) return trust.Standing;
+        if (state == ValidateState.Invalid) return trust.Caught().Write(session).Standing;
+        var found = _files.Read(result);
+        var networks = UnitNetwork.Of(session, result.WorkUnitName);
+        WeightsSeen.Note(session, networks, found.Bundle, found.Result, check.Proved);
+        return trust.After(found.Result.Parts.Count, check.Retrained, _policy).Write(session).Standing;
+    }
+
+    public void Assimilate(ProjectDatabase database, FinishedWorkUnit unit, CancellationToken cancellation)
+    {
+        var (population, networks) = database.Read(session => (PlannedPopulation.OfUnit(session, unit.Name), UnitNetwork.Of(session, unit.Name)));
+        new Assimilation(folder, population, networks, _files, _examiner, _zoo).Run(database, unit, cancellation);
+    }
+
+    public void Assimilated(Session session, FinishedWorkUnit unit) => Assimilation.Note(session, unit, UnitNetwork.Of(session, unit.Name), _files);
+
+    /// <summary>Closes the zoo.</summary>
+    public void Dispose() => _zoo.Dispose();
+
+    ResultCheck Check(ProjectDatabase database, ReturnedResult result, bool everything, CancellationToken cancellation)
+    {
+        if (_files.Outputs(result) is not { } bytes) return new ResultCheck(Verdict.Invalid, "", 0, "The result has no file.");
+        var bundle = _files.Bundle(result);
+        var (population, networks, trust) = database.Read(session =>
+            (PlannedPopulation.OfUnit(session, result.WorkUnitName), UnitNetwork.Of(session, result.WorkUnitName), HostTrust.Read(session, result.HostId)));
+        var lot = new ReplayLot(population.Secret);
+        var examined = _examiner.Examine(
+            bytes,
+            bundle,
+            (position, part) => everything
+                || lot.Draw(result.ResultName, position) < _policy.Share(trust.Networks + position)
+                || database.Read(session => WeightsSeen.OfAnother(session, networks[position].NetworkId, part)),
+            position => networks[position].Ringer,
+            cancellation);
+        return examined.Fault is { } fault
+            ? new ResultCheck(Verdict.Invalid, "", 0, fault)
+            : new ResultCheck(Verdict.Valid, examined.Result!.ComparisonHash, Boinc.Rules.RecentCredit.OfFlops(WorkCost.Of(bundle, examined.Result)), "", examined.IsProved, examined.Retrained);
+    }
+}

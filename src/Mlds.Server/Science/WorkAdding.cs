@@ -1,0 +1,73 @@
+using Mlds.Server.Database;
+using Mlds.Training;
+using Mlds.Zoos;
+
+namespace Mlds.Server.Science;
+
+/// <param name="Networks">Networks a machine: seeds 0 … Networks − 1.</param>
+/// <param name="UnitSeconds">What a unit should take on the hosts' measured speed.</param>
+/// <param name="EpochLimit">Epochs of a network in one unit; those that don't end go on in a further one.</param>
+/// <param name="Quorum">Equal results of different users that are wanted of every unit; with 1 the server's own checks decide.</param>
+public sealed record WorkOptions(int Networks, int UnitSeconds = 3600, int EpochLimit = 100, int Quorum = 1);
+
+/// <param name="Added">Networks that became work.</param>
+/// <param name="Planned">Networks of the population that the project knows now.</param>
+/// <param name="Zoo">The folder they will end in.</param>
+public sealed record AddedWork(int Added, long Planned, string Zoo);
+
+/// <summary>Makes work of a population: notes its networks, from which the generator cuts units whenever hosts need some.</summary>
+public static class WorkAdding
+{
+    /// <summary>Adds what isn't there yet; the same call again changes nothing.</summary>
+    /// <param name="folder">The project's folder.</param>
+    public static AddedWork Add(ProjectDatabase database, string folder, Population population, WorkOptions options)
+    {
+        // The sequences' hashes are in the recipes: making them takes seconds, so it is done before the transaction.
+        var recipes = population.MachineNames.Select(name => population.Recipe(name, 0)).ToList();
+        var added = database.Write(session =>
+        {
+            var planned = PlannedPopulation.Find(session, population.Sha256);
+            var id = planned?.Id ?? Insert(session, population, options);
+            planned = PlannedPopulation.Find(session, population.Sha256)!;
+            session.Execute(
+                "UPDATE science_population SET unit_seconds = $2, epoch_limit = $3, quorum = $4 WHERE id = $1", id, (long)options.UnitSeconds, (long)options.EpochLimit, (long)options.Quorum);
+            var count = recipes.Sum(recipe => AddMachine(session, planned, recipe, options.Networks));
+            var all = session.Number("SELECT count(*) FROM science_network n JOIN science_machine m ON m.id = n.machine_id WHERE m.population_id = $1", id)!.Value;
+            return new AddedWork(count, all, Path.Combine(folder, planned.Zoo));
+        }).GetAwaiter().GetResult();
+
+        // So that one can look at it before the first network is there.
+        ZooWriter.Open(added.Zoo, ZooPopulation.Of(population)).Dispose();
+        return added;
+    }
+
+    static long Insert(Session session, Population population, WorkOptions options)
+    {
+        var isFirst = session.Number("SELECT count(*) FROM science_population") == 0;
+        var taken = session.Number("SELECT count(*) FROM science_population WHERE zoo = $1", $"zoo-{population.Name}") > 0;
+        var zoo = isFirst ? "zoo" : taken ? $"zoo-{population.Name}-{population.Sha256[..8]}" : $"zoo-{population.Name}";
+        return session.Number(
+            "INSERT INTO science_population (name, sha256, json, zoo, unit_seconds, epoch_limit, quorum, secret) VALUES ($1, $2, $3, $4, $5, $6, $7, $8) RETURNING id",
+            population.Name, population.Sha256, population.CanonicalJson, zoo, (long)options.UnitSeconds, (long)options.EpochLimit, (long)options.Quorum, ReplayLot.NewSecret())!.Value;
+    }
+
+    /// <summary>Networks wait in an order that follows from the population's secret: so a unit's seeds tell a host nothing, not even which of them is a ringer.</summary>
+    static int AddMachine(Session session, PlannedPopulation population, Recipe recipe, int networks)
+    {
+        var machine = session.Number("SELECT id FROM science_machine WHERE population_id = $1 AND name = $2", population.Id, recipe.MachineName)
+            ?? session.Number(
+                "INSERT INTO science_machine (population_id, name, recipe, epoch_flops, networks) VALUES ($1, $2, $3, $4, 0) RETURNING id",
+                population.Id, recipe.MachineName, recipe.CanonicalJson, WorkCost.OfEpoch(recipe))!.Value;
+        var lot = new ReplayLot(population.Secret);
+        var there = (int)session.Number("SELECT networks FROM science_machine WHERE id = $1", machine)!.Value;
+        for (var seed = there; seed < networks; seed++)
+        {
+            // 0 is kept for those that are to be gone on with.
+            session.Execute(
+                "INSERT INTO science_network (machine_id, seed, place) VALUES ($1, $2, $3)", machine, (long)seed, 1 + lot.Place(FormattableString.Invariant($"{recipe.MachineName}/{seed}")));
+        }
+
+        if (networks > there) session.Execute("UPDATE science_machine SET networks = $2 WHERE id = $1", machine, (long)networks);
+        return Math.Max(0, networks - there);
+    }
+}

@@ -1,0 +1,37 @@
+using Mlds.Bundles;
+using Mlds.Training;
+
+namespace Mlds.Server.Science;
+
+/// <summary>What training costs by the recipe alone: credit and the sizes of units come from it, never from what a client claims.</summary>
+static class WorkCost
+{
+    /// <summary>Speed of a core that trains, in operations a second, while no host has been measured.</summary>
+    public const double UsualFlops = 2e10;
+
+    /// <summary>Epochs that a network takes while none of its machine has ended.</summary>
+    const double UsualEpochs = 40;
+
+    /// <summary>Floating-point operations of one epoch: two a multiply-add, forward and backward over the training sequences, forward over the validation sequences.</summary>
+    public static double OfEpoch(Recipe recipe)
+    {
+        var data = recipe.Data;
+        return 2.0 * recipe.Network.Shape.MultiplyAdds() * data.Length * (data.Training + (data.Validation / 3.0));
+    }
+
+    /// <summary>Operations that were spent on a result.</summary>
+    public static double Of(Bundle bundle, BundleResult result) =>
+        result.Parts.Zip(bundle.Networks).Sum(pair => OfEpoch(pair.Second.Recipe) * (pair.First.State.Epoch - pair.Second.Begun));
+
+    /// <summary>Epochs that a network will probably take in a unit.</summary>
+    /// <param name="ended">Networks of its machine that ended.</param>
+    /// <param name="endedEpochs">Their epochs.</param>
+    public static double ExpectedEpochs(long ended, long endedEpochs, int begun, int unitLimit, int recipeLimit)
+    {
+        var mean = ended == 0 ? UsualEpochs : (double)endedEpochs / ended;
+
+        // One that has come further than most is as likely as not to take as long again.
+        var left = begun < mean ? mean - begun : begun;
+        return Math.Clamp(left, 1, Math.Max(1, Math.Min(unitLimit, recipeLimit - begun)));
+    }
+}

@@ -1,0 +1,135 @@
+using Mlds.Bundles;
+using Mlds.Server.Database;
+using Mlds.Training;
+
+namespace Mlds.Server.Science;
+
+/// <summary>
+/// Cuts waiting networks into units of the wanted length. While few networks are left units get shorter (guided self-scheduling; Polychronopoulos and Kuck
+/// 1987), so that many hosts can share the end and a small population isn't one unit.
+/// </summary>
+sealed class WorkCutting(Session session, WorkWanted wanted)
+{
+    /// <summary>No unit takes more than this part of the networks that wait.</summary>
+    const int Parts = 32;
+
+    /// <summary>One network in so many is asked for although it is known (a ringer).</summary>
+    const int RingerEvery = 50;
+
+    /// <summary>After so many units that came to nothing a network gets one to itself.</summary>
+    const int AloneAfter = 2;
+
+    /// <summary>How many times as long as every network could take the client waits before it ends the task.</summary>
+    const double BoundFactor = 10;
+
+    const double ProgramMemory = 200e6;
+
+    readonly Dictionary<long, MachineRow> _machines = session.Rows(
+            "SELECT id, recipe, epoch_flops, ended, ended_epochs FROM science_machine",
+            row => new MachineRow(row.Long(0), Recipe.Parse(row.Text(1)), row.Real(2), row.Long(3), row.Long(4)))
+        .ToDictionary(machine => machine.Id);
+
+    long _number = session.Number("SELECT count(*) FROM science_unit")!.Value;
+
+    public IReadOnlyList<NewWorkUnit> Cut()
+    {
+        var units = new List<NewWorkUnit>();
+        foreach (var population in PlannedPopulation.All(session))
+        {
+            if (units.Count == wanted.Count) break;
+            var waiting = session.Number(
+                "SELECT count(*) FROM science_network n JOIN science_machine m ON m.id = n.machine_id WHERE n.state = 0 AND m.population_id = $1", population.Id)!.Value;
+            while (waiting > 0 && units.Count < wanted.Count) units.Add(Next(population, ref waiting));
+        }
+
+        return units;
+    }
+
+    NewWorkUnit Next(PlannedPopulation population, ref long waiting)
+    {
+        var taken = Take(population, Math.Clamp(waiting / Parts, 1, Bundle.MostNetworks / 2));
+        waiting -= taken.Count;
+        var ringer = Ringer(population, taken);
+        var networks = taken.ConvertAll(network => (Network: network, Ringer: ""));
+        if (ringer is var (known, weights)) networks.Insert((int)(known.Place % (networks.Count + 1)), (known, weights));
+        var name = FormattableString.Invariant($"{population.Name.Replace("..", "__", StringComparison.Ordinal)}_{++_number:d6}");
+        session.Execute("INSERT INTO science_unit (name, population_id) VALUES ($1, $2)", name, population.Id);
+        for (var i = 0; i < networks.Count; i++)
+        {
+            session.Execute("INSERT INTO science_unit_network (unit, position, network_id, ringer) VALUES ($1, $2, $3, $4)", name, (long)i, networks[i].Network.Id, networks[i].Ringer);
+            if (networks[i].Ringer.Length == 0) session.Execute("UPDATE science_network SET state = 1 WHERE id = $1", networks[i].Network.Id);
+        }
+
+        return Unit(population, name, [.. networks.Select(network => network.Network)]);
+    }
+
+    /// <summary>The next waiting networks, those begun or failed before first, as many as fill a unit.</summary>
+    List<WaitingNetwork> Take(PlannedPopulation population, long most)
+    {
+        var budget = population.UnitSeconds * (wanted.HostFlops > 0 ? wanted.HostFlops : WorkCost.UsualFlops);
+        var candidates = session.Rows(
+            "SELECT n.id, n.machine_id, n.seed, n.place, n.failures, n.checkpoint FROM science_network n JOIN science_machine m ON m.id = n.machine_id WHERE n.state = 0 AND m.population_id = $1 "
+            + "ORDER BY n.place LIMIT $2",
+            row => new WaitingNetwork(row.Long(0), row.Long(1), (uint)row.Long(2), row.Long(3), row.Long(4), row.IsDBNull(5) ? null : Checkpoint.FromBytes(row.GetFieldValue<byte[]>(5))),
+            population.Id, most);
+        var taken = new List<WaitingNetwork>();
+        var (cost, bytes) = (0.0, 0L);
+        foreach (var candidate in candidates)
+        {
+            var machine = _machines[candidate.MachineId];
+            cost += Cost(machine, candidate, population.EpochLimit);
+            bytes += 12L * machine.Recipe.Network.Shape.Parameters;
+            if (taken.Count > 0 && (cost > budget || bytes > MostResultBytes || candidate.Failures >= AloneAfter || taken[0].Failures >= AloneAfter)) break;
+            taken.Add(candidate);
+        }
+
+        return taken;
+    }
+
+    /// <summary>What a volunteer should have to send at once, at most.</summary>
+    const long MostResultBytes = 64 << 20;
+
+    /// <summary>Now and then a network whose weights are known because they were trained here too; the host can't tell it from the others, whose seeds are in no order either.</summary>
+    (WaitingNetwork Network, string Weights)? Ringer(PlannedPopulation population, List<WaitingNetwork> taken)
+    {
+        if (taken[0].Failures >= AloneAfter) return null;
+        var lot = new ReplayLot(population.Secret);
+        if (lot.Draw($"ringer before {taken[0].Id}", 0) * RingerEvery >= taken.Count) return null;
+        var last = session.Number("SELECT max(network_id) FROM science_weights WHERE proved = 1") ?? 0;
+        return session.Row(
+            "SELECT n.id, n.machine_id, n.seed, n.place, w.sha256 FROM science_weights w JOIN science_network n ON n.id = w.network_id JOIN science_machine m ON m.id = n.machine_id "
+            + "WHERE w.proved = 1 AND w.network_id >= $2 AND w.epochs <= $3 AND n.state = 2 AND m.population_id = $1 ORDER BY w.network_id LIMIT 1",
+            row => ((WaitingNetwork, string)?)(new WaitingNetwork(row.Long(0), row.Long(1), (uint)row.Long(2), row.Long(3), 0, null), row.Text(4)),
+            population.Id, (long)(last * lot.Draw($"which before {taken[0].Id}", 0)), (long)population.EpochLimit);
+    }
+
+    NewWorkUnit Unit(PlannedPopulation population, string name, List<WaitingNetwork> networks)
+    {
+        var bundle = Bundle.Of(population.EpochLimit, networks.ConvertAll(network => new BundleNetwork(_machines[network.MachineId].Recipe with { Seed = network.Seed }, network.From)));
+        var flops = networks.Sum(network => Cost(_machines[network.MachineId], network, population.EpochLimit));
+        var most = bundle.Networks.Sum(network => WorkCost.OfEpoch(network.Recipe) * (TrainedPart.LastEpoch(network, bundle.EpochLimit) - network.Begun));
+        return new NewWorkUnit
+        {
+            Name = name,
+            Inputs = [new InputFile("bundle", bundle.Bytes)],
+            Outputs = [new OutputFile("result", bundle.LargestResult)],
+            FpopsEstimate = flops,
+            FpopsBound = BoundFactor * Math.Max(most, flops),
+            MemoryBound = bundle.Memory + ProgramMemory,
+            DiskBound = (3.0 * bundle.LargestResult) + 50e6,
+            MinQuorum = population.Quorum,
+            TargetResults = population.Quorum,
+            MaxTotal = Math.Max(10, 3 * population.Quorum),
+            MaxSuccesses = Math.Max(5, 2 * population.Quorum),
+            Batch = population.Id,
+            Priority = networks.Exists(network => network.From is not null || network.Failures > 0) ? 1 : 0,
+        };
+    }
+
+    static double Cost(MachineRow machine, WaitingNetwork network, int epochLimit) => machine.EpochFlops
+        * WorkCost.ExpectedEpochs(machine.Ended, machine.EndedEpochs, network.From?.Epoch ?? 0, epochLimit, machine.Recipe.Training.EpochLimit);
+
+    sealed record MachineRow(long Id, Recipe Recipe, double EpochFlops, long Ended, long EndedEpochs);
+
+    sealed record WaitingNetwork(long Id, long MachineId, uint Seed, long Place, long Failures, Checkpoint? From);
+}

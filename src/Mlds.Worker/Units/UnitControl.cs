@@ -1,0 +1,31 @@
+namespace Mlds.Worker;
+
+/// <summary>How whoever runs a unit pauses and stops it. Thread-safe; the training thread meets it between two steps of descent, which are milliseconds apart.</summary>
+sealed class UnitControl : IDisposable
+{
+    readonly ManualResetEventSlim _goesOn = new(true);
+    volatile bool _stops;
+
+    public bool IsSuspended => !_goesOn.IsSet;
+
+    public void Suspend() => _goesOn.Reset();
+
+    public void Resume() => _goesOn.Set();
+
+    /// <summary>Ends the unit at the next step, suspended or not; what was done is kept.</summary>
+    public void Stop()
+    {
+        _stops = true;
+        _goesOn.Set();
+    }
+
+    /// <summary>Waits while suspended.</summary>
+    /// <exception cref="OperationCanceledException">The unit is to stop.</exception>
+    public void Meet()
+    {
+        if (!_stops) _goesOn.Wait();
+        if (_stops) throw new OperationCanceledException();
+    }
+
+    public void Dispose() => _goesOn.Dispose();
+}

@@ -1,0 +1,127 @@
+using System.Diagnostics;
+using Mlds.Bundles;
+using Mlds.Kernels;
+using Mlds.Training;
+
+namespace Mlds.Worker;
+
+/// <summary>
+/// One work unit being worked on: network after network, with what is done in a journal and the one that trains in a checkpoint, so that it can be
+/// paused between two steps and stopped or killed at any moment; the next run goes on from there to the same bits.
+/// </summary>
+/// <param name="journal">Where finished networks are kept.</param>
+/// <param name="checkpointPath">Where the one that trains is kept.</param>
+/// <param name="every">The disk is written to no more often than this.</param>
+sealed class UnitRun(Bundle bundle, UnitJournal journal, string checkpointPath, TimeSpan every, UnitControl control)
+{
+    /// <summary>Epochs of a network while none of the unit has ended: only the bar that the volunteer sees depends on it.</summary>
+    const double UsualEpochs = 30;
+
+    readonly CheckpointFile _checkpoint = new(checkpointPath);
+    readonly List<TrainedPart> _parts = [];
+    readonly List<TrainedPart> _unwritten = [];
+    long _written = Stopwatch.GetTimestamp();
+    double _fraction;
+    TrainingData? _data;
+
+    /// <summary>Share of the unit that is done, 0 … 1; never falls. For any thread.</summary>
+    public double Fraction => Volatile.Read(ref _fraction);
+
+    /// <summary>Called whenever what was done until now is on the disk.</summary>
+    public Action? OnWritten { get; set; }
+
+    /// <summary>Called with each finished network; for a log.</summary>
+    public Action<int, TrainedPart>? OnPart { get; set; }
+
+    /// <summary>Works until the unit is done.</summary>
+    /// <param name="knownAnswer">What the known-answer test gave.</param>
+    /// <exception cref="OperationCanceledException">Told to stop; what was done is on the disk.</exception>
+    public BundleResult Run(string knownAnswer)
+    {
+        _parts.AddRange(journal.Read());
+        while (_parts.Count < bundle.Networks.Count) Train(bundle.Networks[_parts.Count]);
+        Write(null);
+        return new BundleResult(bundle.Sha256, Provenance.Here(KernelSet.Best), knownAnswer, _parts);
+    }
+
+    void Train(BundleNetwork asked)
+    {
+        using var run = new TrainingRun(asked.Recipe, Data(asked.Recipe), Begun(asked) ?? asked.From);
+        var (last, usual) = (TrainedPart.LastEpoch(asked, bundle.EpochLimit), Usual(asked));
+        void Progress(double epochs) => Volatile.Write(ref _fraction, Math.Max(_fraction, (_parts.Count + Share(epochs, usual)) / bundle.Networks.Count));
+        Checkpoint before;
+        run.OnStep = share =>
+        {
+            Progress(run.Epoch - asked.Begun + share);
+            control.Meet();
+        };
+        while (run.Outcome is null && run.Epoch < last)
+        {
+            before = run.Checkpoint();
+            try
+            {
+                control.Meet();
+                run.NextEpoch();
+            }
+            catch (OperationCanceledException)
+            {
+                // The begun epoch is lost, which costs a second or so and no bit.
+                Write(before);
+                throw;
+            }
+
+            if (Stopwatch.GetElapsedTime(_written) >= every) Write(run.Checkpoint());
+        }
+
+        var part = TrainedPart.Of(run);
+        OnPart?.Invoke(_parts.Count, part);
+        _parts.Add(part);
+        _unwritten.Add(part);
+        Progress(0);
+        if (Stopwatch.GetElapsedTime(_written) >= every) Write(null);
+    }
+
+    /// <summary>Puts on the disk what isn't there yet.</summary>
+    /// <param name="training">The network that trains, or null between two.</param>
+    void Write(Checkpoint? training)
+    {
+        if (_unwritten.Count > 0) journal.Append(_unwritten);
+        _unwritten.Clear();
+        if (training is { Epoch: > 0 }) _checkpoint.Write(training);
+        _written = Stopwatch.GetTimestamp();
+        OnWritten?.Invoke();
+    }
+
+    /// <summary>What an earlier run left of this network. A checkpoint of another one is an old one; a damaged one costs time, never bits.</summary>
+    Checkpoint? Begun(BundleNetwork asked)
+    {
+        try
+        {
+            return _checkpoint.Read(asked.Recipe.Id) is { } found && found.Epoch >= asked.Begun ? found : null;
+        }
+        catch (FailureException)
+        {
+            return null;
+        }
+    }
+
+    TrainingData Data(Recipe recipe)
+    {
+        if (_data?.Sha256 == recipe.DataSha256) return _data;
+        // One set at a time: memory is what a volunteer lends least gladly.
+        _data = null;
+        var data = TrainingData.Generate(recipe.Machine.Build(), recipe.Data);
+        return data.Sha256 == recipe.DataSha256
+            ? _data = data
+            : throw new FailureException($"The recipe {recipe.Id} wants data {recipe.DataSha256}, but its machine and its data seed give {data.Sha256}: the bundle was altered, or this program is damaged.");
+    }
+
+    double Usual(BundleNetwork asked)
+    {
+        var ended = _parts.Zip(bundle.Networks).Where(pair => pair.First.Recipe.MachineName == asked.Recipe.MachineName).ToList();
+        return ended.Count == 0 ? Math.Min(UsualEpochs, bundle.EpochLimit) : ended.Average(pair => pair.First.State.Epoch - pair.Second.Begun);
+    }
+
+    /// <summary>Straight to nine tenths at the usual length of a run, then ever more slowly: it may take much longer.</summary>
+    static double Share(double epochs, double usual) => epochs <= usual ? 0.9 * epochs / usual : 1 - (0.1 * usual / epochs);
+}

@@ -1,0 +1,125 @@
+using Mlds.Training;
+
+namespace Mlds.Bundles;
+
+/// <summary>What a work unit made of one network: trained to its end, or as far as the unit goes.</summary>
+/// <param name="Outcome">How it ended, or null if a further unit is to go on from <paramref name="State"/>.</param>
+/// <param name="LongLoss">Loss on the long words of one that ended; NaN otherwise.</param>
+/// <param name="State">Weights, history and milestones; Adam's moments only while it hasn't ended, else empty.</param>
+public sealed record TrainedPart(Recipe Recipe, Outcome? Outcome, float LongLoss, Checkpoint State)
+{
+    const int HeadBytes = 32 + 4 + 4 + 4 + 4 + 4 + 32;
+
+    /// <summary>What <paramref name="run"/> has come to.</summary>
+    public static TrainedPart Of(TrainingRun run)
+    {
+        var state = run.Checkpoint();
+        if (run.Outcome is not { } outcome) return new TrainedPart(run.Recipe, null, Evaluation.CanonicalNaN, state);
+        var network = run.Finish();
+        return new TrainedPart(run.Recipe, outcome, network.LongLoss, state with { FirstMoments = [], SecondMoments = [], CoreSeconds = network.Provenance.CoreSeconds });
+    }
+
+    /// <summary>As the zoo keeps it. Only of one that ended.</summary>
+    public TrainedNetwork Network(Provenance provenance) => new(
+        Recipe,
+        Outcome ?? throw new InvalidOperationException("The network hasn't ended yet."),
+        State.Epoch,
+        State.History[^1].ValidationLoss,
+        LongLoss,
+        State.Weights,
+        State.History,
+        State.Milestones,
+        provenance with { CoreSeconds = State.CoreSeconds });
+
+    /// <summary>The part by itself, with its processor time, as a worker keeps it until its unit is done.</summary>
+    public byte[] ToBytes()
+    {
+        using var stream = new MemoryStream();
+        using var writer = new BinaryWriter(stream);
+        writer.Write(State.CoreSeconds);
+        Write(writer);
+        writer.Flush();
+        return stream.ToArray();
+    }
+
+    /// <summary>Reads what <see cref="ToBytes"/> wrote for <paramref name="asked"/>.</summary>
+    /// <exception cref="InvalidDataException">It isn't that.</exception>
+    public static TrainedPart FromBytes(ReadOnlySpan<byte> bytes, BundleNetwork asked, Bundle bundle)
+    {
+        var reader = new ByteReader(bytes, "The record");
+        var seconds = reader.Double();
+        var part = Read(ref reader, asked, bundle.EpochLimit);
+        reader.End();
+        return part with { State = part.State with { CoreSeconds = seconds } };
+    }
+
+    /// <summary>Bytes that the part of <paramref name="network"/> can have at most.</summary>
+    internal static long Largest(BundleNetwork network, int epochLimit)
+    {
+        var epochs = LastEpoch(network, epochLimit);
+        return HeadBytes + (12L * network.Recipe.Network.Shape.Parameters) + (12L * epochs) + (72L * MilestoneCount(network.Recipe.Training, epochs, ended: true));
+    }
+
+    /// <summary>The epoch that a unit stops at if the network doesn't end before.</summary>
+    public static int LastEpoch(BundleNetwork network, int epochLimit) => (int)Math.Min(network.Recipe.Training.EpochLimit, (long)network.Begun + epochLimit);
+
+    /// <summary>Milestones after so many epochs.</summary>
+    internal static int MilestoneCount(TrainingSpec spec, int epochs, bool ended) =>
+        (epochs / spec.MilestoneEvery) + (ended && epochs % spec.MilestoneEvery != 0 ? 1 : 0);
+
+    /// <summary>Everything but the processor time, which differs between machines.</summary>
+    internal void Write(BinaryWriter writer)
+    {
+        writer.Write(Convert.FromHexString(Recipe.Id));
+        writer.Write((int)(Outcome ?? 0));
+        writer.Write(LongLoss);
+        writer.Write(State.Weights.Length);
+        writer.Write(State.Epoch);
+        writer.Write(State.Milestones.Count);
+        writer.Write(Convert.FromHexString(WeightsHash.Of(State.Weights)));
+        writer.Write(WeightsHash.Bytes(State.Weights));
+        writer.Write(WeightsHash.Bytes(State.FirstMoments));
+        writer.Write(WeightsHash.Bytes(State.SecondMoments));
+        foreach (var epoch in State.History)
+        {
+            writer.Write(epoch.TrainingLoss);
+            writer.Write(epoch.ValidationLoss);
+            writer.Write(epoch.LearningRate);
+        }
+
+        foreach (var milestone in State.Milestones)
+        {
+            writer.Write(milestone.Epoch);
+            writer.Write(milestone.ValidationLoss);
+            writer.Write(Convert.FromHexString(milestone.WeightsSha256));
+            writer.Write(Convert.FromHexString(milestone.Chain));
+        }
+    }
+
+    /// <summary>Reads what is said to be the part of <paramref name="asked"/>; whether it is true is for <see cref="PartCheck"/> to find out.</summary>
+    /// <exception cref="InvalidDataException">Not what was asked for, or of other sizes than it can have.</exception>
+    internal static TrainedPart Read(ref ByteReader reader, BundleNetwork asked, int epochLimit)
+    {
+        var recipe = asked.Recipe;
+        if (reader.Hash() is var id && id != recipe.Id) throw new InvalidDataException($"The result has a network of recipe {id} where recipe {recipe.Id} was asked for.");
+        var number = reader.Count("as an outcome", 0, 3);
+        var outcome = number == 0 ? (Outcome?)null : (Outcome)number;
+        var longLoss = reader.Single();
+        var parameters = recipe.Network.Shape.Parameters;
+        reader.Count("weights", parameters, parameters);
+        var last = LastEpoch(asked, epochLimit);
+        var epochs = reader.Count("epochs", outcome is null ? last : asked.Begun + 1, last);
+        var milestoneCount = MilestoneCount(recipe.Training, epochs, outcome is not null);
+        reader.Count("milestones", milestoneCount, milestoneCount);
+        var sha256 = reader.Hash();
+        var weights = reader.Singles(parameters);
+        if (WeightsHash.Of(weights) != sha256) throw new InvalidDataException($"The weights of recipe {recipe.Id} aren't those of the hash beside them.");
+        var first = reader.Singles(outcome is null ? parameters : 0);
+        var second = reader.Singles(outcome is null ? parameters : 0);
+        var history = new EpochRecord[epochs];
+        for (var i = 0; i < epochs; i++) history[i] = new EpochRecord(i + 1, reader.Single(), reader.Single(), reader.Single());
+        var milestones = new Milestone[milestoneCount];
+        for (var i = 0; i < milestoneCount; i++) milestones[i] = new Milestone(reader.Int32(), reader.Single(), reader.Hash(), reader.Hash());
+        return new TrainedPart(recipe, outcome, longLoss, new Checkpoint(recipe.Id, weights, first, second, history, milestones, 0));
+    }
+}

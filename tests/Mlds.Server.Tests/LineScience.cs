@@ -1,0 +1,92 @@
+using System.Security.Cryptography;
+using System.Text;
+using Mlds.Boinc;
+using Mlds.Server.Database;
+
+namespace Mlds.Server.Tests;
+
+/// <summary>
+/// A small science of the tests' own: a unit's input is a line, its right output that line in capitals. What is wrong, how much is proved and how hosts
+/// stand is set by the test.
+/// </summary>
+sealed class LineScience(int units) : IScience
+{
+    readonly Lock _lock = new();
+
+    public int Quorum { get; init; } = 1;
+    public long DelayBound { get; init; } = 86400;
+    public string CommandLine { get; init; } = "";
+    public double FpopsEstimate { get; init; } = 1e11;
+    public bool Proved { get; init; } = true;
+    public bool OneResultPerUser { get; init; } = true;
+    public Func<int, string> Line { get; init; } = number => $"line {number}";
+
+    /// <summary>What a host is worth after a verdict.</summary>
+    public Func<ValidateState, HostStanding> Standing { get; set; } = _ => HostStanding.Provisional;
+
+    /// <summary>Units that came to the assimilator, in order.</summary>
+    public List<FinishedWorkUnit> Finished { get; } = [];
+
+    /// <summary>What the assimilator got, by unit.</summary>
+    public Dictionary<string, string> Zoo { get; } = [];
+
+    public string AppName => "lines";
+    public string AppFriendlyName => "Lines in capitals";
+
+    public IReadOnlyList<SchemaStep> Schema { get; } =
+        [new("science-lines", "CREATE TABLE science_line (number BIGINT PRIMARY KEY, workunit_id BIGINT NOT NULL); CREATE TABLE science_verdict (result_id BIGINT, state BIGINT)")];
+
+    public IReadOnlyList<NewWorkUnit> Generate(Session session, WorkWanted wanted)
+    {
+        var made = (int)session.Number("SELECT count(*) FROM science_line")!.Value;
+        var last = Math.Min(units, made + wanted.Count);
+        return [.. Enumerable.Range(made, Math.Max(0, last - made)).Select(Unit)];
+    }
+
+    NewWorkUnit Unit(int number) => new()
+    {
+        Name = $"unit_{number}",
+        Inputs = [new("in.txt", Encoding.UTF8.GetBytes(Line(number)))],
+        Outputs = [new("out.txt", 200_000)],
+        FpopsEstimate = FpopsEstimate,
+        FpopsBound = FpopsEstimate * 1000,
+        CommandLine = CommandLine,
+        MinQuorum = Quorum,
+        TargetResults = Quorum,
+        DelayBound = DelayBound,
+        OneResultPerUser = OneResultPerUser,
+    };
+
+    public void Created(Session session, string name, long workUnitId) =>
+        session.Execute("INSERT INTO science_line (number, workunit_id) VALUES ($1, $2)", long.Parse(name["unit_".Length..], null), workUnitId);
+
+    public ResultCheck Prove(ProjectDatabase database, ReturnedResult result, CancellationToken cancellation) => Check(database, result, cancellation) with { Proved = true };
+
+    public ResultCheck Check(ProjectDatabase database, ReturnedResult result, CancellationToken cancellation)
+    {
+        if (result.Outputs is not [var output]) return new(Verdict.Invalid, "", 0, "The output is missing.");
+        var (input, text) = (File.ReadAllText(result.Inputs[0].Path), File.ReadAllText(output.Path));
+        var hash = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)));
+        if (Quorum == 1 && text.Split('\n')[0] != input.ToUpperInvariant().Split('\n')[0]) return new(Verdict.Invalid, hash, 0, "The output isn't the input in capitals.");
+        return new(Verdict.Valid, hash, 10, "", Proved);
+    }
+
+    public HostStanding Judged(Session session, ReturnedResult result, ResultCheck check, ValidateState state)
+    {
+        session.Execute("INSERT INTO science_verdict (result_id, state) VALUES ($1, $2)", result.ResultId, (long)state);
+        return Standing(state);
+    }
+
+    public void Assimilate(ProjectDatabase database, FinishedWorkUnit unit, CancellationToken cancellation)
+    {
+        lock (_lock)
+        {
+            Finished.Add(unit);
+            if (unit.Canonical is { } result) Zoo[unit.Name] = File.ReadAllText(result.Outputs[0].Path);
+        }
+    }
+
+    public void Assimilated(Session session, FinishedWorkUnit unit)
+    {
+    }
+}

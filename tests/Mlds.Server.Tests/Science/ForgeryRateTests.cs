@@ -1,0 +1,105 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Mlds.Server.Science;
+
+namespace Mlds.Server.Tests.Science;
+
+/// <summary>
+/// Forged networks are found as often as the share that is trained again says. With MLDS_WRITE_FORGERY=1 the measurement is made over many hosts and
+/// written to docs/results/forgery.json (a minute of a core); decision 0010 quotes it.
+/// </summary>
+public sealed class ForgeryRateTests
+{
+    static readonly JsonSerializerOptions s_indented = new() { WriteIndented = true };
+
+    static bool Writes => Environment.GetEnvironmentVariable("MLDS_WRITE_FORGERY") == "1";
+
+    public static TheoryData<string> Kinds => [.. ForgeryRate.Kinds.Keys];
+
+    [Theory]
+    [MemberData(nameof(Kinds))]
+    public void Forged_networks_are_found_as_often_as_networks_are_trained_again(string kind)
+    {
+        const double Share = 0.2;
+        const int Hosts = 40;
+        var networks = ForgeryRate.UntilCaught(kind, Share, 1, Hosts);
+
+        // The mean of a geometric variable is 1 ÷ share, its deviation about as much: four deviations of the mean of so many.
+        Assert.InRange(networks.Average(), (1 / Share) * (1 - (4 / Math.Sqrt(Hosts))), (1 / Share) * (1 + (4 / Math.Sqrt(Hosts))));
+        Assert.All(ForgeryRate.UntilCaught(kind, 1, 1, 3), network => Assert.Equal(1, network));
+    }
+
+    [Fact]
+    public void No_host_that_forges_from_the_start_gets_a_network_taken_over_and_few_do_that_turn_bad()
+    {
+        Assert.Equal(0, ForgeryRate.Escaping(ReplayPolicy.Default, 1, 0, 2000));
+        Assert.InRange(ForgeryRate.Escaping(ReplayPolicy.Default, 1, 1000, 500), 0, 0.01);
+        Assert.True(ForgeryRate.Escaping(ReplayPolicy.Default, 0.1, 1000, 500) < ForgeryRate.Escaping(ReplayPolicy.Default with { Release = 5 }, 0.1, 1000, 500));
+    }
+
+    [Fact]
+    public void The_committed_result_is_of_the_default_policy_and_decision_0010_quotes_it()
+    {
+        if (Writes) Write();
+        var result = JsonNode.Parse(File.ReadAllText(Repository("docs/results/forgery.json")))!;
+        Assert.Equal(Policy(ReplayPolicy.Default).ToJsonString(), result["policy"]!.ToJsonString());
+        var page = File.ReadAllText(Repository("docs/decisions/0010-results-one-can-trust.md"));
+        foreach (var row in result["until_caught"]!.AsArray().GroupBy(row => (double)row!["share"]!))
+            Assert.Contains(Row([.. row.Select(item => item!)]), page, StringComparison.Ordinal);
+        foreach (var row in result["escaping"]!.AsArray())
+            Assert.Contains(FormattableString.Invariant($"| {100 * (double)row!["forged"]!:f0} % | {(int)row["honest_first"]!:n0} | {100 * (double)row["hosts"]!:f1} % |"), page, StringComparison.Ordinal);
+    }
+
+    /// <summary>A line of the page's table: all kinds together, once for hosts that forge everything and once for those that forge one in ten.</summary>
+    static string Row(JsonNode[] items)
+    {
+        string Numbers(int oneIn)
+        {
+            var of = items.Where(item => (int)item["forge_one_in"]! == oneIn).ToList();
+            if (of.Count == 0) return "";
+            return FormattableString.Invariant($"{of.Average(item => (double)item["median"]!):f0}, {of.Average(item => (double)item["p95"]!):f0} ({(int)of[0]["expected_median"]!}, {(int)of[0]["expected_p95"]!})");
+        }
+
+        return FormattableString.Invariant($"| {100 * (double)items[0]["share"]!:f0} % | {Numbers(1)} | {Numbers(10)} |");
+    }
+
+    static void Write()
+    {
+        var untilCaught = new JsonArray();
+        foreach (var share in (double[])[0.02, 0.05, 0.1, 0.2, 0.5])
+            foreach (var forgeOneIn in share < 0.1 ? (int[])[1] : [1, 10])
+                foreach (var kind in ForgeryRate.Kinds.Keys)
+                {
+                    var networks = ForgeryRate.UntilCaught(kind, share, forgeOneIn, 100).Order().ToList();
+                    untilCaught.Add(new JsonObject
+                    {
+                        ["kind"] = kind,
+                        ["share"] = share,
+                        ["forge_one_in"] = forgeOneIn,
+                        ["hosts"] = networks.Count,
+                        ["mean"] = networks.Average(),
+                        ["median"] = networks[networks.Count / 2],
+                        ["p95"] = networks[networks.Count * 95 / 100],
+                        ["expected_median"] = ForgeryRate.Expected(share, forgeOneIn, 0.5),
+                        ["expected_p95"] = ForgeryRate.Expected(share, forgeOneIn, 0.95),
+                    });
+                }
+
+        var escaping = new JsonArray();
+        foreach (var honestFirst in (int[])[0, 1000])
+            foreach (var forged in (double[])[1, 0.5, 0.1, 0.05, 0.01])
+                escaping.Add(new JsonObject { ["forged"] = forged, ["honest_first"] = honestFirst, ["hosts"] = ForgeryRate.Escaping(ReplayPolicy.Default, forged, honestFirst, 20_000) });
+        File.WriteAllText(
+            Repository("docs/results/forgery.json"),
+            new JsonObject { ["policy"] = Policy(ReplayPolicy.Default), ["until_caught"] = untilCaught, ["escaping"] = escaping }.ToJsonString(s_indented) + "\n");
+    }
+
+    static JsonObject Policy(ReplayPolicy policy) => new() { ["first"] = policy.First, ["floor"] = policy.Floor, ["release"] = policy.Release };
+
+    static string Repository(string name)
+    {
+        for (DirectoryInfo? at = new(AppContext.BaseDirectory); at is not null; at = at.Parent)
+            if (File.Exists(Path.Combine(at.FullName, "Mlds.slnx"))) return Path.Combine(at.FullName, name);
+        throw new DirectoryNotFoundException("No folder above has Mlds.slnx.");
+    }
+}

@@ -1,0 +1,128 @@
+using Mlds.Boinc;
+using Mlds.Server.Science;
+using Mlds.Training;
+using Mlds.Zoos;
+
+namespace Mlds.Server.Tests.Science;
+
+/// <summary>From a population to units, through hosts, into the zoo.</summary>
+public sealed class NetworkScienceTests
+{
+    static readonly ReplayPolicy s_policy = new(First: 3, Floor: 0.02, Release: 5);
+
+    /// <summary>What <c>generate</c> makes of the small population, as a digest.</summary>
+    static string Generated(int networks)
+    {
+        using var folder = new ScratchFolder();
+        using var writer = ZooWriter.Open(folder.Path, ZooPopulation.Of(Small.Population));
+        new GenerationRun(writer, Small.Population, new GenerationOptions(networks)).Run(_ => { }, TestContext.Current.CancellationToken);
+        return writer.Zoo.WeightsDigest();
+    }
+
+    static string Digest(Volunteers project)
+    {
+        using var zoo = Zoo.Open(Path.Combine(project.Folder, "zoo"));
+        return zoo.WeightsDigest();
+    }
+
+    [Fact]
+    public async Task Two_hosts_fill_the_zoo_that_generate_fills()
+    {
+        await using var project = new Volunteers(s_policy);
+        var added = WorkAdding.Add(project.Database, project.Folder, Small.Population, new WorkOptions(20, EpochLimit: 7));
+        Assert.Equal((40, 40), (added.Added, added.Planned));
+        project.Run(new Volunteer(1), new Volunteer(2));
+        project.ProveHeld();
+        project.Run(new Volunteer(1), new Volunteer(2));
+        while (project.Held > 0)
+        {
+            project.ProveHeld();
+            project.Run(new Volunteer(1), new Volunteer(2));
+        }
+
+        Assert.Equal(Generated(20), Digest(project));
+        using var zoo = Zoo.Open(Path.Combine(project.Folder, "zoo"));
+        Assert.Contains(zoo.Networks(), network => network.Epochs > 7);
+        Assert.Matches(@"^pc-[12] \(host [12], work unit small_\d{6}\)$", zoo.Networks().First().Provenance.Host);
+        Assert.All(project.Checks, check => Assert.Equal(Verdict.Valid, check.Check.Verdict));
+        Assert.True(project.Checks.Sum(check => check.Check.Retrained) < project.Checks.Count * 4, "Not everything is to be trained again.");
+    }
+
+    [Fact]
+    public async Task The_same_work_added_again_changes_nothing_and_more_networks_are_added_to_it()
+    {
+        await using var project = new Volunteers(s_policy);
+        WorkAdding.Add(project.Database, project.Folder, Small.Population, new WorkOptions(3));
+        Assert.Equal((0, 6), Counts(WorkAdding.Add(project.Database, project.Folder, Small.Population, new WorkOptions(3))));
+        Assert.Equal((4, 10), Counts(WorkAdding.Add(project.Database, project.Folder, Small.Population, new WorkOptions(5))));
+        static (int, int) Counts(AddedWork work) => (work.Added, (int)work.Planned);
+    }
+
+    [Fact]
+    public async Task Credit_is_the_recipes_known_cost_whatever_the_host_claims()
+    {
+        await using var project = new Volunteers(s_policy);
+        WorkAdding.Add(project.Database, project.Folder, Small.Population, new WorkOptions(2));
+        project.Run(new Volunteer(1), new Volunteer(2));
+        var epochs = Enumerable.Range(0, 2).Sum(seed => Small.Population.MachineNames.Sum(name =>
+            Trainer.Train(Small.Population.Recipe(name, (uint)seed), Small.Population.Data(name)).Epochs));
+        var flops = WorkCostOf() * epochs;
+        Assert.Equal(Boinc.Rules.RecentCredit.OfFlops(flops), project.Checks.Sum(check => check.Check.Credit), 1e-9);
+
+        // 2 operations a multiply-add, by hand: three gates of 5 units from 9 inputs and 5 states, then 5 → 6 → 8; forward once, backward twice but not to the inputs.
+        static double WorkCostOf() => 2.0 * (3 * ((3 * 5 * 14) + (6 * 5) + (8 * 6)) - (3 * 5 * 9)) * 6 * (96 + (24 / 3.0));
+    }
+
+    [Fact]
+    public async Task A_unit_that_no_host_can_compute_is_given_out_again_and_in_the_end_trained_here()
+    {
+        await using var project = new Volunteers(s_policy);
+        WorkAdding.Add(project.Database, project.Folder, Small.Population, new WorkOptions(2));
+        var failed = 0;
+        while (project.Next() is { } unit)
+        {
+            Assert.True(failed++ < 50);
+            project.Fail(unit);
+        }
+
+        Assert.Equal(Generated(2), Digest(project));
+    }
+
+    [Fact]
+    public async Task Cancelled_networks_are_withdrawn()
+    {
+        await using var project = new Volunteers(s_policy);
+        WorkAdding.Add(project.Database, project.Folder, Small.Population, new WorkOptions(1));
+        while (project.Next() is { } unit) project.Fail(unit, WorkUnitErrors.Cancelled);
+        using var zoo = Zoo.Open(Path.Combine(project.Folder, "zoo"));
+        Assert.Empty(zoo.Networks());
+    }
+
+    [Fact]
+    public async Task Units_are_as_long_as_wanted_and_shorter_towards_the_end()
+    {
+        await using var project = new Volunteers(s_policy);
+        WorkAdding.Add(project.Database, project.Folder, Small.Population, new WorkOptions(200));
+        var sizes = new List<int>();
+        while (project.Next() is { } unit) sizes.Add(project.BundleOf(unit).Networks.Count);
+        Assert.Equal(400, sizes.Sum());
+        Assert.Equal(12, sizes[0]);
+        Assert.Equal(1, sizes[^1]);
+        Assert.Equal(sizes.OrderDescending(), sizes);
+
+        await using var slow = new Volunteers(s_policy);
+        WorkAdding.Add(slow.Database, slow.Folder, Small.Population, new WorkOptions(200, UnitSeconds: 1));
+        var cut = slow.Write(session => slow.Science.Generate(session, new WorkWanted(1, 2 * 40 * 2.0 * 729 * 6 * 104 * 1.01, 1)));
+        Assert.Equal(2, Bundles.Bundle.Read(cut[0].Inputs[0].Content.ToArray()).Networks.Count);
+    }
+
+    [Fact]
+    public async Task Networks_come_in_an_order_that_tells_nothing_of_seeds()
+    {
+        await using var project = new Volunteers(s_policy);
+        WorkAdding.Add(project.Database, project.Folder, Small.Population, new WorkOptions(200));
+        var seeds = project.BundleOf(project.Next()!).Networks.Select(network => (long)network.Recipe.Seed).ToList();
+        Assert.NotEqual(seeds.Order(), seeds);
+        Assert.True(seeds.Max() > 20);
+    }
+}

@@ -1,0 +1,122 @@
+using System.Globalization;
+using System.Text.RegularExpressions;
+using Microsoft.AspNetCore.Builder;
+using Mlds.Boinc.Signing;
+using Mlds.Kernels;
+using Mlds.Server.Science;
+using Mlds.Training;
+using Mlds.Zoos;
+
+namespace Mlds.Server.Tests.Science;
+
+/// <summary>Debian's unmodified client, twice, and the worker of this tree: what they compute together is what <c>generate</c> computes.</summary>
+public sealed partial class TwoClientsTests : IAsyncDisposable
+{
+    readonly ScratchFolder _scratch = new();
+    WebApplication? _server;
+
+    public async ValueTask DisposeAsync()
+    {
+        await Stop();
+        _scratch.Dispose();
+    }
+
+    [GeneratedRegex("[0-9a-f]{32}")]
+    private static partial Regex Key();
+
+    /// <summary>A second or so of work a network, some of which take several units.</summary>
+    static Population Work { get; } = Population.Parse(
+        Small.Population.CanonicalJson.Replace("\"training\":96", "\"training\":8192", StringComparison.Ordinal).Replace("\"goal_loss\":0.003", "\"goal_loss\":1e-8", StringComparison.Ordinal), "work.json");
+
+    [Fact]
+    public async Task Two_clients_that_quit_and_are_killed_compute_the_zoo_that_generate_computes()
+    {
+        Assert.SkipUnless(KernelSet.HasHardwareFma && OperatingSystem.IsLinux(), "The worker refuses a processor without fused multiply-add.");
+        var worker = WorkerOfTheTree();
+        Assert.SkipUnless(File.Exists(worker), $"The worker isn't built ({worker}).");
+        using var first = new RealClient(_scratch.In("first"));
+        using var second = new RealClient(_scratch.In("second"));
+        var url = $"http://127.0.0.1:{TestProject.FreePort()}/mlds/";
+        var settings = new ProjectSettings { Name = "Networks", MasterUrl = url, RequestDelay = 1, AccountCallsPerMinute = 1000 };
+        var project = await ProjectCreation.Create(_scratch.In("p"), settings, []);
+        using var science = new NetworkScience(project.Path, new ReplayPolicy(First: 3, Floor: 0.02, Release: 6));
+        await using (var database = project.OpenDatabase(science.Schema))
+        {
+            WorkAdding.Add(database, project.Path, Work, new WorkOptions(6, EpochLimit: 25));
+            await AppAdding.Add(project, database, App(project, worker), science.AppFriendlyName);
+        }
+
+        await Start(project, science);
+        foreach (var (client, name) in new[] { (first, "ada"), (second, "bob") })
+        {
+            await client.Start();
+            client.Do("--create_account", url, $"{name}@example.org", "password1", name);
+            client.Do("--project_attach", url, Key().Match(client.Do("--lookup_account", url, $"{name}@example.org", "password1")).Value);
+        }
+
+        await TestProject.Until(() => Networks(project) > 0, "the first network is in the zoo", 400);
+        await second.Quit();
+        first.Kill();
+        await Stop();
+        await Start(project, science);
+        await first.Start();
+        await second.Start();
+        await TestProject.Until(
+            () =>
+            {
+                foreach (var client in new[] { first, second }) client.Command("--project", url, "update");
+                Thread.Sleep(1000);
+                return Networks(project) == 12;
+            },
+            "all networks are in the zoo",
+            500);
+
+        using var folder = new ScratchFolder();
+        using var writer = ZooWriter.Open(folder.Path, ZooPopulation.Of(Work));
+        new GenerationRun(writer, Work, new GenerationOptions(6)).Run(_ => { }, TestContext.Current.CancellationToken);
+        using var zoo = Zoo.Open(project.Zoo);
+        Assert.Equal(writer.Zoo.WeightsDigest(), zoo.WeightsDigest());
+        Assert.All(zoo.Networks(), network => Assert.Equal(40, network.Epochs));
+        Assert.Contains(zoo.Networks(), network => network.Provenance.Host.Contains("(host 1, work unit small_", StringComparison.Ordinal));
+    }
+
+    static int Networks(ProjectFolder project)
+    {
+        using var zoo = Zoo.Open(project.Zoo);
+        return zoo.Status().Networks;
+    }
+
+    async Task Start(ProjectFolder project, NetworkScience science)
+    {
+        _server = ProjectServer.Build(project, science, new ServeOptions());
+        await _server.StartAsync(TestContext.Current.CancellationToken);
+    }
+
+    async Task Stop()
+    {
+        if (_server is not { } server) return;
+        _server = null;
+        await server.StopAsync(CancellationToken.None);
+        await server.DisposeAsync();
+    }
+
+    static string WorkerOfTheTree()
+    {
+        for (DirectoryInfo? at = new(AppContext.BaseDirectory); at is not null; at = at.Parent)
+            if (File.Exists(Path.Combine(at.FullName, "Mlds.slnx"))) return Path.Combine(at.FullName, "artifacts", "bin", "Mlds.Worker", "release", "mlds-worker.dll");
+        throw new DirectoryNotFoundException("No folder above has Mlds.slnx.");
+    }
+
+    /// <summary>An app version whose program is a line that starts the tree's worker: making a build of one file would take half a minute.</summary>
+    AppVersionFolder App(ProjectFolder project, string worker)
+    {
+        var leaf = _scratch.In(Path.Combine("apps", "mlds", "1.00", TestProject.Platform));
+        Directory.CreateDirectory(leaf);
+        File.WriteAllText(
+            Path.Combine(leaf, "mlds-worker_1.00_test"),
+            string.Create(CultureInfo.InvariantCulture, $"#!/bin/sh\nexport PATH=\"{Environment.GetEnvironmentVariable("PATH")}\" HOME=\"{Environment.GetEnvironmentVariable("HOME")}\" DOTNET_ROOT=\"{Environment.GetEnvironmentVariable("DOTNET_ROOT")}\"\nexec dotnet '{worker}'\n"));
+        var folder = Assert.Single(AppVersionFolder.Find(leaf));
+        folder.Sign(PrivateKey.Parse(File.ReadAllText(ProjectCreation.SigningKeyFile(project.Path)))!);
+        return folder;
+    }
+}
