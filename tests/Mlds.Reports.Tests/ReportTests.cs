@@ -178,6 +178,7 @@ public sealed partial class ReportTests
         JsonObject members => members.SelectMany(member => Leaves(member.Value)),
         JsonArray items => items.SelectMany(Leaves),
         JsonValue value when value.TryGetValue<string>(out var text) => [text],
+        JsonValue value when value.TryGetValue<bool>(out _) => [],
         JsonValue value => [double.Parse(value.ToJsonString(), CultureInfo.InvariantCulture)],
         _ => [],
     };
