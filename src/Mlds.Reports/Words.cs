@@ -66,6 +66,9 @@ static class Words
         return value.ToString("F" + decimals, CultureInfo.InvariantCulture);
     }
 
+    /// <summary>Where a curve's point lies: a whole number of networks or epochs, or a share to three figures.</summary>
+    public static string Position(double value) => value == Math.Floor(value) ? Count((long)value) : Figures(value);
+
     public static string Count(long value) => value.ToString("#,0", CultureInfo.InvariantCulture);
 
     /// <summary>"a", "a and b", "a, b and c".</summary>

@@ -54,7 +54,7 @@ static class CurveFigure
             canvas.Path([.. curve.Points.Select(point => panel.At(point.X, point.Y.Value))], closed: false, new Look(Stroke: Palette.Of(index), Width: 1.8));
             foreach (var point in curve.Points)
             {
-                canvas.Begin($"{curve.Name}, {curve.XLabel} {point.X}: {Words.Number(point.Y.Value)} "
+                canvas.Begin($"{curve.Name}, {curve.XLabel} {Words.Position(point.X)}: {Words.Number(point.Y.Value)} "
                     + $"({Words.Number(point.Y.Low)} to {Words.Number(point.Y.High)})");
                 Marker.Draw(canvas, panel.At(point.X, point.Y.Value), index, Palette.Of(index), MarkerFill.Solid);
                 canvas.End();

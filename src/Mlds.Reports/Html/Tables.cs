@@ -36,7 +36,7 @@ static class Tables
             foreach (var point in curve.Points)
             {
                 html.Open("tr").Element("td", Words.View(curve.View)).Element("td", Words.Method(curve.Method));
-                html.Open("td", "number").Value(point.X, x => Words.Count((long)x)).Close();
+                html.Open("td", "number").Value(point.X, Words.Position).Close();
                 html.Open("td", "number strong").Value(point.Y.Value, Words.Number).Close();
                 html.Open("td", "number");
                 Interval(html, point.Y);
