@@ -19,6 +19,13 @@ static class WorkCost
         return 2.0 * recipe.Network.Shape.MultiplyAdds() * data.Length * (data.Training + (data.Validation / 3.0));
     }
 
+    /// <summary>
+    /// Operations after which a client gives a task up. It divides them by the speed it was told, which short tasks make look several times what it is, and counts the time that its machine
+    /// was busy with other things: so never less than a day at a speed that no core has. The worker ends by itself at the unit's epoch limit.
+    /// </summary>
+    /// <param name="most">Operations of the unit when every network takes all the epochs it may.</param>
+    public static double Bound(double most) => Math.Max(10 * most, 86400 * 1e12);
+
     /// <summary>Operations that were spent on a result.</summary>
     public static double Of(Bundle bundle, BundleResult result) =>
         result.Parts.Zip(bundle.Networks).Sum(pair => OfEpoch(pair.Second.Recipe) * (pair.First.State.Epoch - pair.Second.Begun));

@@ -19,9 +19,6 @@ sealed class WorkCutting(Session session, WorkWanted wanted)
     /// <summary>After so many units that came to nothing a network gets one to itself.</summary>
     const int AloneAfter = 2;
 
-    /// <summary>How many times as long as every network could take the client waits before it ends the task.</summary>
-    const double BoundFactor = 10;
-
     const double ProgramMemory = 200e6;
 
     readonly Dictionary<long, MachineRow> _machines = session.Rows(
@@ -114,7 +111,7 @@ sealed class WorkCutting(Session session, WorkWanted wanted)
             Inputs = [new InputFile("bundle", bundle.Bytes)],
             Outputs = [new OutputFile("result", bundle.LargestResult)],
             FpopsEstimate = flops,
-            FpopsBound = BoundFactor * Math.Max(most, flops),
+            FpopsBound = WorkCost.Bound(Math.Max(most, flops)),
             MemoryBound = bundle.Memory + ProgramMemory,
             DiskBound = (3.0 * bundle.LargestResult) + 50e6,
             MinQuorum = population.Quorum,

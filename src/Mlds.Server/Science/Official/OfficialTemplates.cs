@@ -67,7 +67,7 @@ public static class OfficialTemplates
               <open_name>bundle</open_name>
             </file_ref>
             <rsc_fpops_est>{units.Average(unit => unit.Flops):e6}</rsc_fpops_est>
-            <rsc_fpops_bound>{10 * units.Max(unit => Math.Max(unit.Flops, unit.MostFlops)):e6}</rsc_fpops_bound>
+            <rsc_fpops_bound>{units.Max(unit => WorkCost.Bound(Math.Max(unit.Flops, unit.MostFlops))):e6}</rsc_fpops_bound>
             <rsc_memory_bound>{units.Max(unit => unit.Memory) + ProgramMemory:f0}</rsc_memory_bound>
             <rsc_disk_bound>{(3.0 * largest) + 50e6:f0}</rsc_disk_bound>
             <delay_bound>259200</delay_bound>
