@@ -1,5 +1,3 @@
-using System.Security.Cryptography;
-using System.Text;
 using System.Text.Json.Nodes;
 using Mlds.Machines;
 using Mlds.Networks;
@@ -34,7 +32,7 @@ sealed class ReleaseSource
         foreach (var name in zoo.Machines.Append(zoo.Population.Name)) CheckName(name);
         Machines = [.. Recipes(zoo, plan).Select(Released)];
         Layout = CommonLayout(Machines);
-        Digest = DigestOf(plan);
+        Digest = WeightsDigest.Of(plan.Networks.Select(released => released.Network));
     }
 
     public Zoo Zoo { get; }
@@ -103,13 +101,5 @@ sealed class ReleaseSource
     {
         var fits = name.Length is > 0 and <= 64 && char.IsAsciiLetterOrDigit(name[0]) && name.All(letter => char.IsAsciiLetterOrDigit(letter) || letter is '-' or '_' or '.');
         if (!fits) throw new ZooException($"The zoo calls something '{name}', which can't name a file of a release (letters, digits, '-', '_' and '.' can, the first a letter or digit); nothing was released.");
-    }
-
-    static string DigestOf(ReleasePlan plan)
-    {
-        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        foreach (var line in plan.Networks.Select(released => $"{released.Network.RecipeId} {released.Network.WeightsSha256}\n").Order(StringComparer.Ordinal))
-            hash.AppendData(Encoding.ASCII.GetBytes(line));
-        return Convert.ToHexStringLower(hash.GetHashAndReset());
     }
 }

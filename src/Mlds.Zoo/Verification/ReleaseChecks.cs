@@ -1,3 +1,4 @@
+using Mlds.Zoos;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json.Nodes;
@@ -38,7 +39,7 @@ sealed class ReleaseChecks(Release release, ReleaseTable table, VerificationLog 
         Compare("arithmetic_version", Recipe.ArithmeticVersion);
         Compare("networks", release.Networks.Count);
         Compare("parameters", release.Layout.Parameters);
-        Compare("weights_digest", Verifier.Digest(release.Networks));
+        Compare("weights_digest", WeightsDigest.Of(release.Networks));
         foreach (var machine in manifest["machines"]!.AsArray())
         {
             var (name, released) = ((string)machine!["name"]!, (int)machine["released"]!);

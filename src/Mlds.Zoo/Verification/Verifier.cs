@@ -1,7 +1,5 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
-using System.Security.Cryptography;
-using System.Text;
 using Mlds.Releases;
 using Mlds.Zoos;
 
@@ -44,10 +42,6 @@ public static class Verifier
         }
     }
 
-    /// <summary>SHA-256 over the sorted lines <c>recipe_id weights_sha256</c>, each ended by a line feed.</summary>
-    internal static string Digest(IEnumerable<StoredNetwork> networks) => Convert.ToHexStringLower(SHA256.HashData(Encoding.ASCII.GetBytes(string.Concat(
-        networks.Select(network => $"{network.RecipeId} {network.WeightsSha256}\n").Order(StringComparer.Ordinal)))));
-
     /// <summary>A release without its manifest is still one, and damaged.</summary>
     static bool IsRelease(string folder) => Release.Exists(folder) || (!Zoo.Exists(folder) && File.Exists(Path.Combine(folder, Sha256Sums.FileName)));
 
@@ -78,6 +72,6 @@ public static class Verifier
         var retraining = new Retraining(source, checks, log, options);
         var networks = options.Retrain > 0 ? retraining.Networks(n => report(new VerificationProgress("Training again", n, Math.Min(options.Retrain, total))), cancellation) : [];
         var segments = options.Segments > 0 ? retraining.Segments(n => report(new VerificationProgress("Training segments again", n, options.Segments)), cancellation) : [];
-        return new VerificationReport(source.Kind, folder, source.Population, Digest(source.Networks), total, log.Results(), log.Doubts(), networks, segments, options, watch.Elapsed.TotalSeconds);
+        return new VerificationReport(source.Kind, folder, source.Population, WeightsDigest.Of(source.Networks), total, log.Results(), log.Doubts(), networks, segments, options, watch.Elapsed.TotalSeconds);
     }
 }
