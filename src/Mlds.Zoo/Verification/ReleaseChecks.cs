@@ -1,9 +1,9 @@
-using Mlds.Zoos;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json.Nodes;
 using Mlds.Releases;
 using Mlds.Training;
+using Mlds.Zoos;
 
 namespace Mlds.Verification;
 
