@@ -1,108 +1,156 @@
 using System.Numerics;
-using System.Runtime.InteropServices;
 
 namespace Mlds.Analysis.LinearAlgebra;
 
-/// <summary>Singular values of small matrices by one-sided Jacobi rotations (Hestenes 1958; Demmel and Veselić 1992 for its accuracy).</summary>
+/// <summary>
+/// Singular values of many small matrices of one shape by one-sided Jacobi rotations (Hestenes 1958; Demmel and Veselić 1992 for its accuracy), as many at
+/// once as a vector has lanes: each has a lane of its own, so nothing is ever added across lanes, and a matrix's values don't depend on its company.
+/// </summary>
 static class SingularValues
 {
     const int MostSweeps = 40;
 
+    static readonly int s_lanes = Vector<double>.Count;
+
     /// <summary>Singular values of <paramref name="matrix"/> (rows × columns, row-major), largest first, as many as the smaller side.</summary>
-    internal static double[] Of(ReadOnlySpan<double> matrix, int rows, int columns)
+    internal static double[] Of(double[] matrix, int rows, int columns) => Of([matrix], rows, columns)[0];
+
+    /// <summary>The same of each of <paramref name="matrices"/>, all of them rows × columns.</summary>
+    internal static double[][] Of(ReadOnlySpan<double[]> matrices, int rows, int columns)
     {
         // Rows are made orthogonal, so take the shorter side as rows.
         var (n, d) = rows <= columns ? (rows, columns) : (columns, rows);
-        var work = new double[n * d];
-        for (var i = 0; i < n; i++)
-            for (var j = 0; j < d; j++) work[(i * d) + j] = rows <= columns ? matrix[(i * columns) + j] : matrix[(j * columns) + i];
-
-        var squares = new double[n];
-        (work, d) = (Triangle(work, squares, n, d), n);
-        for (var sweep = 0; sweep < MostSweeps && Sweep(work, squares, n, d); sweep++)
+        var values = new double[matrices.Length][];
+        var pairs = Pairs(n);
+        var squares = new Vector<double>[n];
+        for (var first = 0; first < matrices.Length; first += s_lanes)
         {
+            var group = matrices.Slice(first, Math.Min(s_lanes, matrices.Length - first));
+            var work = Triangle(Lanes(group, rows, columns), n, d);
+            for (var sweep = 0; sweep < MostSweeps && Sweep(work, squares, pairs, n); sweep++)
+            {
+            }
+
+            for (var lane = 0; lane < group.Length; lane++) values[first + lane] = Lengths(work, n, lane);
         }
 
-        var values = new double[n];
-        for (var i = 0; i < n; i++) values[i] = Math.Sqrt(Products.Dot(work.AsSpan(i * d, d), work.AsSpan(i * d, d)));
-        values.AsSpan().Sort((a, b) => b.CompareTo(a));
         return values;
     }
 
-    /// <summary>
-    /// Lᵀ of A = L Q with the rows of A in falling order (Gram and Schmidt, pivoted): its rows are nearly orthogonal already, so that Jacobi's rotations need half as
-    /// many sweeps (Drmač and Veselić, SIAM J. Matrix Anal. Appl. 29, 2008). Destroys <paramref name="work"/>.
-    /// </summary>
-    static double[] Triangle(double[] work, double[] squares, int n, int d)
+    /// <summary>Every pair of 0 … n − 1 once, neighbours in the list sharing no member where that can be (rounds of a tournament): their rotations overlap in the processor.</summary>
+    static (int P, int Q)[] Pairs(int n)
     {
-        var triangle = new double[n * n];
-        Span<int> order = stackalloc int[n];
-        for (var i = 0; i < n; i++) (order[i], squares[i]) = (i, Products.Dot(work.AsSpan(i * d, d), work.AsSpan(i * d, d)));
+        var players = n + (n % 2);
+        var pairs = new List<(int, int)>(n * (n - 1) / 2);
+        for (var round = 0; round < players - 1; round++)
+        {
+            for (var i = 0; i < players / 2; i++)
+            {
+                var a = i == 0 ? players - 1 : (round + i) % (players - 1);
+                var b = (round + players - 1 - i) % (players - 1);
+                if (a < n && b < n) pairs.Add((Math.Min(a, b), Math.Max(a, b)));
+            }
+        }
+
+        return [.. pairs];
+    }
+
+    /// <summary>Entry (i, j) of all matrices side by side, the shorter side as rows; lanes without a matrix are zero.</summary>
+    static Vector<double>[] Lanes(ReadOnlySpan<double[]> matrices, int rows, int columns)
+    {
+        var lanes = new Vector<double>[rows * columns];
+        Span<double> entries = stackalloc double[s_lanes];
+        for (var i = 0; i < rows; i++)
+        {
+            for (var j = 0; j < columns; j++)
+            {
+                for (var lane = 0; lane < matrices.Length; lane++) entries[lane] = matrices[lane][(i * columns) + j];
+                lanes[rows <= columns ? (i * columns) + j : (j * rows) + i] = new Vector<double>(entries);
+            }
+        }
+
+        return lanes;
+    }
+
+    /// <summary>
+    /// Lᵀ of A = L Q (Gram and Schmidt, modified): n × n whatever the longer side was, and its rows are nearer to orthogonal, so that Jacobi needs fewer sweeps (Drmač and
+    /// Veselić, SIAM J. Matrix Anal. Appl. 29, 2008). Destroys <paramref name="work"/>.
+    /// </summary>
+    static Vector<double>[] Triangle(Vector<double>[] work, int n, int d)
+    {
+        var triangle = new Vector<double>[n * n];
         for (var k = 0; k < n; k++)
         {
-            var largest = k;
-            for (var i = k + 1; i < n; i++)
-                if (squares[order[i]] > squares[order[largest]]) largest = i;
-            (order[k], order[largest]) = (order[largest], order[k]);
-            var row = work.AsSpan(order[k] * d, d);
-            var square = Products.Dot(row, row);
-            if (square == 0) break;
-            var length = Math.Sqrt(square);
-            triangle[(k * n) + order[k]] = length;
+            var row = work.AsSpan(k * d, d);
+            var square = Dot(row, row);
+            var length = Vector.SquareRoot(square);
+            triangle[(k * n) + k] = length;
+            var none = Vector.Equals(square, Vector<double>.Zero);
             for (var i = k + 1; i < n; i++)
             {
-                var other = work.AsSpan(order[i] * d, d);
-                var product = Products.Dot(row, other);
-                triangle[(k * n) + order[i]] = product / length;
-                Products.AddScaled(other, -product / square, row);
-                squares[order[i]] = Products.Dot(other, other);
+                var other = work.AsSpan(i * d, d);
+                var product = Dot(row, other);
+                triangle[(k * n) + i] = Vector.ConditionalSelect(none, Vector<double>.Zero, product / length);
+                var factor = Vector.ConditionalSelect(none, Vector<double>.Zero, -product / square);
+                for (var j = 0; j < d; j++) other[j] = Vector.FusedMultiplyAdd(factor, row[j], other[j]);
             }
         }
 
         return triangle;
     }
 
-    /// <summary>Rotates every pair of rows to orthogonality; false when all of them were already.</summary>
-    static bool Sweep(double[] work, double[] squares, int n, int d)
+    /// <summary>Rotates every pair of rows to orthogonality; false when in all lanes all of them were already.</summary>
+    static bool Sweep(Vector<double>[] work, Vector<double>[] squares, (int P, int Q)[] pairs, int n)
     {
-        for (var i = 0; i < n; i++) squares[i] = Products.Dot(work.AsSpan(i * d, d), work.AsSpan(i * d, d));
+        for (var i = 0; i < n; i++) squares[i] = Dot(work.AsSpan(i * n, n), work.AsSpan(i * n, n));
         var rotated = false;
-        for (var p = 0; p < n - 1; p++)
+        foreach (var (p, q) in pairs)
         {
-            for (var q = p + 1; q < n; q++)
-            {
-                var a = work.AsSpan(p * d, d);
-                var b = work.AsSpan(q * d, d);
-                var product = Products.Dot(a, b);
+            var a = work.AsSpan(p * n, n);
+            var b = work.AsSpan(q * n, n);
+            var product = Dot(a, b);
 
-                // An angle of 1e-9 that is left changes a length by 1e-18 of itself.
-                if (product * product <= 1e-18 * squares[p] * squares[q]) continue;
-                rotated = true;
-                var zeta = (squares[q] - squares[p]) / (2 * product);
-                var t = Math.CopySign(1, zeta) / (Math.Abs(zeta) + Math.Sqrt(1 + (zeta * zeta)));
-                var c = 1 / Math.Sqrt(1 + (t * t));
-                Rotate(a, b, c, c * t);
-                squares[p] -= t * product;
-                squares[q] += t * product;
-            }
+            // An angle of 1e-9 that is left changes a length by 1e-18 of itself.
+            var done = Vector.LessThanOrEqual(product * product, new Vector<double>(1e-18) * squares[p] * squares[q]);
+            if (Vector.EqualsAll(done, Vector<long>.AllBitsSet)) continue;
+            rotated = true;
+            var twice = product + product;
+            var difference = squares[q] - squares[p];
+            var sign = Vector.CopySign(Vector<double>.One, difference);
+            var t = sign * twice / (Vector.Abs(difference) + Vector.SquareRoot(Vector.FusedMultiplyAdd(difference, difference, twice * twice)));
+            t = Vector.ConditionalSelect(done, Vector<double>.Zero, t);
+            var c = Vector<double>.One / Vector.SquareRoot(Vector.FusedMultiplyAdd(t, t, Vector<double>.One));
+            Rotate(a, b, c, c * t);
+            squares[p] -= t * product;
+            squares[q] += t * product;
         }
 
         return rotated;
     }
 
-    static void Rotate(Span<double> a, Span<double> b, double c, double s)
+    static Vector<double> Dot(ReadOnlySpan<Vector<double>> a, ReadOnlySpan<Vector<double>> b)
     {
-        ref var pa = ref MemoryMarshal.GetReference(a);
-        ref var pb = ref MemoryMarshal.GetReference(b);
-        var (cosine, sine) = (new Vector<double>(c), new Vector<double>(s));
+        Vector<double> even = default, odd = default;
         var i = 0;
-        for (; i <= a.Length - Vector<double>.Count; i += Vector<double>.Count)
+        for (; i < a.Length - 1; i += 2)
         {
-            var (x, y) = (Vector.LoadUnsafe(ref pa, (nuint)i), Vector.LoadUnsafe(ref pb, (nuint)i));
-            ((cosine * x) - (sine * y)).StoreUnsafe(ref pa, (nuint)i);
-            ((sine * x) + (cosine * y)).StoreUnsafe(ref pb, (nuint)i);
+            even = Vector.FusedMultiplyAdd(a[i], b[i], even);
+            odd = Vector.FusedMultiplyAdd(a[i + 1], b[i + 1], odd);
         }
 
-        for (; i < a.Length; i++) (a[i], b[i]) = ((c * a[i]) - (s * b[i]), (s * a[i]) + (c * b[i]));
+        return i < a.Length ? Vector.FusedMultiplyAdd(a[i], b[i], even + odd) : even + odd;
+    }
+
+    static void Rotate(Span<Vector<double>> a, Span<Vector<double>> b, Vector<double> c, Vector<double> s)
+    {
+        for (var i = 0; i < a.Length; i++) (a[i], b[i]) = ((c * a[i]) - (s * b[i]), (s * a[i]) + (c * b[i]));
+    }
+
+    static double[] Lengths(Vector<double>[] work, int n, int lane)
+    {
+        var lengths = new double[n];
+        for (var i = 0; i < n; i++) lengths[i] = Math.Sqrt(Dot(work.AsSpan(i * n, n), work.AsSpan(i * n, n)).GetElement(lane));
+        lengths.AsSpan().Sort((x, y) => y.CompareTo(x));
+        return lengths;
     }
 }

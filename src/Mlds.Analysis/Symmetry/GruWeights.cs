@@ -197,11 +197,8 @@ sealed class GruWeights
         var product = new double[rows * columns];
         for (var i = 0; i < rows; i++)
         {
-            for (var k = 0; k < middle; k++)
-            {
-                var factor = a[(i * middle) + k];
-                for (var j = 0; j < columns; j++) product[(i * columns) + j] += factor * b[(k * columns) + j];
-            }
+            var row = product.AsSpan(i * columns, columns);
+            for (var k = 0; k < middle; k++) Products.AddScaled(row, a[(i * middle) + k], b.AsSpan(k * columns, columns));
         }
 
         return product;

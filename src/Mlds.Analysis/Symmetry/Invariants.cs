@@ -24,12 +24,16 @@ sealed class Invariants
     readonly int _lines;
     readonly double[] _scratch;
 
+    /// <summary>Of the gates' recurrent matrices, layer by layer, then of their input matrices from the second layer on.</summary>
+    readonly double[][] _singular;
+
     Invariants(GruWeights network, InvariantWriter writer)
     {
         (_network, _writer) = (network, writer);
         _hidden = network.Spec.Hidden;
         _lines = network.Spec.Inputs + 1;
         _scratch = new double[_hidden * Math.Max(_hidden, _lines)];
+        _singular = SingularValues.Of([.. network.Recurrent.SelectMany(gates => gates), .. network.Input.Skip(1).SelectMany(gates => gates)], _hidden, _hidden);
     }
 
     /// <summary>Writes all invariants of one network, always in the same order.</summary>
@@ -139,7 +143,7 @@ sealed class Invariants
         for (var gate = 0; gate < 3; gate++)
         {
             var matrix = _network.Recurrent[layer][gate];
-            _writer.AddVector(Names.RecurrentSingular[gate], SingularValues.Of(matrix, _hidden, _hidden));
+            _writer.AddVector(Names.RecurrentSingular[gate], _singular[(3 * layer) + gate]);
             Spread(Names.Recurrent[gate], matrix, absolute: true);
             for (var i = 0; i < _hidden; i++) diagonal[i] = matrix[(i * _hidden) + i];
             Spread(Names.RecurrentDiagonal[gate], diagonal, absolute: gate != GruWeights.N);
@@ -162,7 +166,7 @@ sealed class Invariants
         for (var gate = 0; gate < 3; gate++)
         {
             var matrix = _network.Input[layer][gate];
-            _writer.AddVector(Names.InputSingular[gate], SingularValues.Of(matrix, _hidden, _hidden));
+            _writer.AddVector(Names.InputSingular[gate], _singular[(3 * (_network.Spec.Layers + layer - 1)) + gate]);
             Spread(Names.Input[gate], matrix, absolute: true);
         }
     }
@@ -180,11 +184,8 @@ sealed class Invariants
         var product = new double[_lines * _lines];
         for (var k = 0; k < _hidden; k++)
         {
-            for (var i = 0; i < _lines; i++)
-            {
-                var factor = a[(k * _lines) + i];
-                for (var j = 0; j < _lines; j++) product[(i * _lines) + j] += factor * b[(k * _lines) + j];
-            }
+            var row = b.AsSpan(k * _lines, _lines);
+            for (var i = 0; i < _lines; i++) Products.AddScaled(product.AsSpan(i * _lines, _lines), a[(k * _lines) + i], row);
         }
 
         return product;

@@ -24,14 +24,15 @@ public sealed record PermutationTest(double Statistic, double PValue, int Permut
         int[][] blocks = options.Blocks is null
             ? [[.. Enumerable.Range(0, n)]]
             : [.. Enumerable.Range(0, n).GroupBy(i => options.Blocks[i]).OrderBy(group => group.Key).Select(group => group.ToArray())];
+
+        // A relabelling that gives the same partition, or one that can't matter since the samples are equal, must not fall short by rounding.
+        var rounding = 1e-12 * Math.Abs(total) / ((double)n * n);
         var reached = new bool[options.Permutations];
         Parallel.For(0, options.Permutations, permutation =>
         {
             var random = new SeededRandom(options.Seed, SeededRandom.Stream("permutation", permutation));
             var labels = Shuffled(second, blocks, random);
-
-            // A relabelling that gives the same partition must not fall short by rounding.
-            reached[permutation] = StatisticOf(kernel, total, labels) >= statistic - (1e-12 * Math.Abs(statistic));
+            reached[permutation] = StatisticOf(kernel, total, labels) >= statistic - rounding;
         });
         return new PermutationTest(statistic, (1.0 + reached.Count(r => r)) / (1 + options.Permutations), options.Permutations);
     }

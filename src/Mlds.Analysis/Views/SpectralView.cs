@@ -23,10 +23,16 @@ static class SpectralView
         var tensors = matrix.Tensors.Where(tensor => tensor.Rows > 1 && tensor.Columns > 1).ToArray();
         var names = tensors.SelectMany(tensor => s_metrics.Select(metric => $"{tensor.Name}.{metric}")).ToArray();
         var values = new double[(long)matrix.Networks * names.Length];
+        var shapes = Enumerable.Range(0, tensors.Length).GroupBy(i => (tensors[i].Rows, tensors[i].Columns)).Select(shape => shape.ToArray()).ToArray();
         Parallel.For(0, matrix.Networks, row =>
         {
-            for (var i = 0; i < tensors.Length; i++)
-                Write(tensors[i], matrix.Row(row), values.AsSpan((row * names.Length) + (i * s_metrics.Length), s_metrics.Length));
+            foreach (var alike in shapes)
+            {
+                var matrices = Array.ConvertAll(alike, i => Entries(tensors[i], matrix.Row(row)));
+                var singular = SingularValues.Of(matrices, tensors[alike[0]].Rows, tensors[alike[0]].Columns);
+                for (var i = 0; i < alike.Length; i++)
+                    Write(tensors[alike[i]], matrices[i], singular[i][0], values.AsSpan((row * names.Length) + (alike[i] * s_metrics.Length), s_metrics.Length));
+            }
         });
         return new FeatureMatrix(values, matrix.Networks, names);
     }
@@ -36,19 +42,18 @@ static class SpectralView
             ? s_gates.Select((gate, i) => new WeightTensor($"{tensor.Name}.{gate}", hidden, tensor.Columns, tensor.Offset + (i * hidden * tensor.Columns)))
             : [tensor];
 
-    static void Write(WeightTensor tensor, ReadOnlySpan<float> weights, Span<double> metrics)
+    static double[] Entries(WeightTensor tensor, ReadOnlySpan<float> weights)
     {
-        var matrix = new double[tensor.Length];
-        double squares = 0;
-        for (var i = 0; i < matrix.Length; i++)
-        {
-            matrix[i] = weights[tensor.Offset + i];
-            squares += matrix[i] * matrix[i];
-        }
+        var entries = new double[tensor.Length];
+        for (var i = 0; i < entries.Length; i++) entries[i] = weights[tensor.Offset + i];
+        return entries;
+    }
 
-        var norm = SingularValues.Of(matrix, tensor.Rows, tensor.Columns)[0];
+    static void Write(WeightTensor tensor, double[] matrix, double norm, Span<double> metrics)
+    {
         metrics[0] = norm;
         if (norm == 0) return;
+        var squares = Products.Dot(matrix, matrix);
         double most = Math.Max(tensor.Rows, tensor.Columns), least = Math.Min(tensor.Rows, tensor.Columns);
         var edge = squares / tensor.Length * Math.Pow(1 + Math.Sqrt(least / most), 2);
         metrics[1] = squares / (norm * norm);
