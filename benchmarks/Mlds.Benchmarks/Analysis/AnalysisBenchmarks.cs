@@ -10,40 +10,40 @@ using Mlds.Zoos;
 namespace Mlds.Benchmarks.Analysis;
 
 /// <summary>
-/// <c>Mlds.Benchmarks analysis --zoo DIR</c>: symmetry and the methods of the analysis on a zoo's networks (analysis.json); with <c>--stream DIR</c> instead, the principal
-/// components of a large zoo (streamed-pca.json).
+/// <c>Mlds.Benchmarks analysis --zoo DIR</c>: symmetry and the methods of the analysis on a zoo's networks (analysis.json); with <c>--rows N</c> instead, the principal
+/// components of a zoo of N networks made of that one's (streamed-pca.json).
 /// </summary>
 static class AnalysisBenchmarks
 {
     static readonly JsonSerializerOptions s_json = new() { WriteIndented = true };
 
-    /// <summary>Options: --zoo DIR, --stream DIR, --copies N (10), --out FOLDER. Returns the exit code.</summary>
+    /// <summary>Options: --zoo DIR, --copies N (10), --rows N, --out FOLDER. Returns the exit code.</summary>
     internal static int Run(string[] options)
     {
-        string? zoo = null, stream = null;
-        var (folder, copies) = (Path.Combine("benchmarks", "results", Processor.Here.Folder), 10);
+        string? zoo = null;
+        var (folder, copies, rows) = (Path.Combine("benchmarks", "results", Processor.Here.Folder), 10, 0);
         for (var i = 0; i + 1 < options.Length; i += 2)
         {
             switch (options[i])
             {
                 case "--zoo": zoo = options[i + 1]; break;
-                case "--stream": stream = options[i + 1]; break;
+                case "--rows" when int.TryParse(options[i + 1], NumberStyles.None, CultureInfo.InvariantCulture, out rows) && rows > 0: break;
                 case "--copies" when int.TryParse(options[i + 1], NumberStyles.None, CultureInfo.InvariantCulture, out copies) && copies > 0: break;
                 case "--out": folder = options[i + 1]; break;
                 default: return Refuse(options[i]);
             }
         }
 
-        if (options.Length % 2 != 0 || (zoo is null) == (stream is null)) return Refuse(options.Length > 0 ? options[^1] : "");
+        if (options.Length % 2 != 0 || zoo is null) return Refuse(options.Length > 0 ? options[^1] : "");
         Directory.CreateDirectory(folder);
-        if (zoo is not null) Write(Path.Combine(folder, "analysis.json"), OfZoo(zoo, copies));
-        else Write(Path.Combine(folder, "streamed-pca.json"), Streamed(stream!));
+        if (rows == 0) Write(Path.Combine(folder, "analysis.json"), OfZoo(zoo, copies));
+        else Write(Path.Combine(folder, "streamed-pca.json"), Streamed(zoo, rows));
         return 0;
     }
 
     static int Refuse(string option)
     {
-        Console.Error.WriteLine($"analysis: '{option}' isn't right; give --zoo DIR or --stream DIR (a zoo made by mlds generate), and if wanted --copies NUMBER and --out FOLDER.");
+        Console.Error.WriteLine($"analysis: '{option}' isn't right; give --zoo DIR (a zoo made by mlds generate), and if wanted --copies NUMBER or --rows NUMBER, and --out FOLDER.");
         return 2;
     }
 
@@ -57,23 +57,35 @@ static class AnalysisBenchmarks
         return result;
     }
 
-    static JsonObject Streamed(string path)
+    static JsonObject Streamed(string path, int rows)
     {
-        using var zoo = Zoo.Open(path);
-        var columns = Recipe.Parse(zoo.RecipeJson(zoo.Networks().First())).Network.Shape.Parameters;
-        StreamedPca? pca = null;
-        var watch = Stopwatch.StartNew();
-        var core = SymmetryMeasurement.CoreSeconds(() => pca = StreamedPca.Fit(ZooRows.Read(zoo), columns, 3));
-        var result = Head("Principal components of a large zoo's weights, streamed; the zoo never in memory.");
-        using var process = Process.GetCurrentProcess();
-        result["networks"] = pca!.Rows;
-        result["columns"] = columns;
-        result["seconds"] = SymmetryMeasurement.Rounded(watch.Elapsed.TotalSeconds);
-        result["core_seconds"] = SymmetryMeasurement.Rounded(core);
-        result["peak_megabytes"] = process.PeakWorkingSet64 >> 20;
-        result["explained_variance_ratio"] = new JsonArray([.. pca.ExplainedVarianceRatio.Select(ratio => (JsonNode)ratio)]);
-        Console.WriteLine(result.ToJsonString(s_json));
-        return result;
+        var folder = Directory.CreateTempSubdirectory("mlds-streamed-pca-").FullName;
+        try
+        {
+            using (var trained = Zoo.Open(path)) NoisyZoo.Write(trained, folder, rows);
+            using var zoo = Zoo.Open(folder);
+            var columns = Recipe.Parse(zoo.RecipeJson(zoo.Networks().First())).Network.Shape.Parameters;
+            StreamedPca? pca = null;
+            var watch = Stopwatch.StartNew();
+            var core = SymmetryMeasurement.CoreSeconds(() => pca = StreamedPca.Fit(ZooRows.Read(zoo), columns, 3));
+            var seconds = watch.Elapsed.TotalSeconds;
+            var result = Head(string.Create(
+                CultureInfo.InvariantCulture,
+                $"Principal components of a large zoo's weights, streamed; the zoo never in memory. Its rows are the weights of trained {zoo.Population.Name} networks with normal noise of standard deviation {NoisyZoo.Noise}."));
+            using var process = Process.GetCurrentProcess();
+            result["networks"] = pca!.Rows;
+            result["columns"] = columns;
+            result["seconds"] = SymmetryMeasurement.Rounded(seconds);
+            result["core_seconds"] = SymmetryMeasurement.Rounded(core);
+            result["peak_megabytes"] = process.PeakWorkingSet64 >> 20;
+            result["explained_variance_ratio"] = new JsonArray([.. pca.ExplainedVarianceRatio.Select(ratio => (JsonNode)ratio)]);
+            Console.WriteLine(result.ToJsonString(s_json));
+            return result;
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
     }
 
     static JsonObject Head(string about) => new()
