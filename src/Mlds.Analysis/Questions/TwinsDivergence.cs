@@ -11,16 +11,17 @@ namespace Mlds.Analysis.Questions;
 /// </summary>
 static class TwinsDivergence
 {
-    const int MostSeeds = 10;
-    const int Permutations = 499;
+    const int MostSeeds = 12;
+    const int Permutations = 1999;
 
     static readonly Asked s_asked = new(
         "twins_divergence",
         "When do twins part during training?",
         "Twins: the original and the changed network of one seed, which began with the same weights and see batches of the same commands in the same order, at the same epoch; a network that has stopped " +
         "stays as it is. Strangers: each seed of the original with the next one, at the same epoch. Distances are Euclidean: raw, between the weights with their biases and linear layers merged; aligned, after the second is aligned to the first; invariants, " +
-        "columns standardised over all courses. Means over at most ten seeds with a percentile bootstrap over seeds. Tests: energy distance between the original's and the changed networks' invariants at an " +
-        "epoch, labels permuted within seeds (twins swapped), Holm's correction over all tests of this question. With few seeds a p-value can't be small: n seeds give at least 2 in 2ⁿ.");
+        "columns standardised over all courses. Means over at most twelve seeds with a percentile bootstrap over seeds. Tests: energy distance between the original's and the changed networks' invariants at an " +
+        "epoch, labels permuted within seeds (twins swapped). Adjusted: a machine's epochs from the last one backwards, each asked only while all later ones differ (a fixed sequence), times the number of machines. " +
+        "With few seeds a p-value can't be small: n seeds give at least 2 in 2ⁿ.");
 
     internal static QuestionResult Ask(QuestionContext context)
     {
@@ -29,9 +30,7 @@ static class TwinsDivergence
             return s_asked.Skip("It needs the training courses of an original and a changed machine of the same seeds: 'mlds generate … --keep-milestones' keeps them, populations/training-courses.json is a plan for it.");
         var scale = Scaler(context);
         var results = context.InParallel(pairs, pair => Follow(context, pair, scale));
-        var tests = results.SelectMany(result => result.Tests).ToArray();
-        var adjusted = MultipleComparisons.Holm([.. tests.Select(test => test.PValue)]);
-        tests = [.. tests.Select((test, i) => test with { Adjusted = adjusted[i] })];
+        var tests = results.SelectMany(result => Adjusted(result.Tests, pairs.Length)).ToArray();
         var curves = results.SelectMany(result => result.Curves).ToArray();
         return s_asked.Answer(Answer(curves, tests), [], [], curves) with { Significances = tests };
     }
@@ -107,6 +106,14 @@ static class TwinsDivergence
         return ([.. curves.Select(curve => new Curve($"{curve.Key.Group}, {curve.Key.View}", curve.Key.View, curve.Key.Group, "epoch", "distance", null, curve.Value) { Subject = pair.Changed.Name })], [.. tests]);
     }
 
+    /// <param name="tests">Of one machine, by epoch.</param>
+    /// <param name="machines">Of how many machines there are tests.</param>
+    static IEnumerable<Significance> Adjusted(Significance[] tests, int machines)
+    {
+        var sequence = MultipleComparisons.FixedSequence([.. tests.Reverse().Select(test => test.PValue)]);
+        return tests.Select((test, i) => test with { Adjusted = Math.Min(1, machines * sequence[^(i + 1)]) });
+    }
+
     internal const string TwinsName = "twins";
     internal const string StrangersName = "strangers";
 
@@ -120,9 +127,9 @@ static class TwinsDivergence
         }
 
         var subjects = tests.GroupBy(test => test.Subject).ToArray();
-        var first = subjects.Select(subject => subject.Where(test => test.PValue <= 0.05).Select(test => test.Epoch).FirstOrDefault()).ToArray();
+        var first = subjects.Select(subject => subject.Where(test => test.Adjusted <= 0.05).Select(test => test.Epoch).FirstOrDefault()).ToArray();
         var early = first.OfType<int>().ToArray();
-        var when = early.Length == 0 ? "in none of them do original and changed networks differ significantly" : $"in {early.Length} of them original and changed networks differ (unadjusted p ≤ 0.05) from epoch {Quantile.Of(early.Select(e => (double)e), 0.5):0} on (median)";
+        var when = early.Length == 0 ? "in none of them do original and changed networks differ significantly" : $"in {early.Length} of them original and changed networks differ (adjusted p ≤ 0.05) from epoch {Quantile.Of(early.Select(e => (double)e), 0.5):0} on (median)";
         return $"At the end twins are as far apart as this share of the distance between two seeds of the original, median over {subjects.Length} changed machines: {Clause("raw")}, {Clause("aligned")}, {Clause("invariants")}; {when}.";
     }
 }

@@ -36,7 +36,7 @@ public sealed record QuestionResult(
 /// <param name="Test"><c>energy_distance</c>.</param>
 /// <param name="Statistic">The statistic; 0 if both groups are alike.</param>
 /// <param name="PValue">(1 + permutations with at least this statistic) / (1 + permutations).</param>
-/// <param name="Adjusted">The p-value after Holm's correction, over which tests the question's protocol says.</param>
+/// <param name="Adjusted">The p-value corrected for the number of tests, as the question's protocol says.</param>
 /// <param name="Networks">Networks of both groups together.</param>
 public sealed record Significance(string Subject, string View, string Test, double Statistic, double PValue, double Adjusted, int Permutations, int Networks)
 {

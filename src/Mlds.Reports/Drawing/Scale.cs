@@ -42,7 +42,10 @@ abstract record Scale
     public bool Has(double value) => Place(value) is >= 0 and <= 1;
 
     /// <summary>By the logarithm; both ends above 0.</summary>
-    public static Scale Log(double low, double high) => new LogScale(low, high > low ? high : low * 10);
+    public static Scale Log(double low, double high) => new LogScale(low, high > low ? high : low * 10, Percent: false);
+
+    /// <summary>By the logarithm, for shares from above 0 to 1; ticks in per cent.</summary>
+    public static Scale LogShare(double low, double high) => new LogScale(low, high > low ? high : low * 10, Percent: true);
 
     /// <summary>Places 0, 1, 2 … for the given names, each in the middle of its share of the axis, the first at its end (on top).</summary>
     public static Scale Names(IReadOnlyList<string> names) => new NameScale(names);
@@ -69,7 +72,7 @@ abstract record Scale
         }
     }
 
-    sealed record LogScale(double Low, double High) : Scale
+    sealed record LogScale(double Low, double High, bool Percent) : Scale
     {
         public override double Place(double value) => Math.Log(value / Low) / Math.Log(High / Low);
 
@@ -86,7 +89,7 @@ abstract record Scale
                     {
                         var value = factor * Math.Pow(10, power);
                         if (value >= Low * 0.999999 && value <= High * 1.000001)
-                            ticks.Add(new Tick(value, Label(factor, power)));
+                            ticks.Add(new Tick(value, Percent ? string.Create(CultureInfo.InvariantCulture, $"{100 * value:0.######} %") : Label(factor, power)));
                     }
                 }
 

@@ -55,7 +55,7 @@ static class CourseFigures
             id, question.Title,
             $"Mean AUC over machines against the share of training sequences that have the key and follow its rule, by random forest, with 95 % intervals; "
             + $"n = {Words.Range(curves.SelectMany(curve => curve.Points).Select(point => point.Networks))} networks a point. Validation loss, training loss and epochs look at no weight.",
-            panels, [.. views.Select(Words.View)], 2, values => Scale.Log(values.Min() * 0.8, values.Max() * 1.25), 0.5);
+            panels, [.. views.Select(Words.View)], 2, values => Scale.LogShare(values.Min() * 0.8, values.Max() * 1.25), 0.5);
     }
 
     static Scale Linear(IReadOnlyList<double> values) => Scale.Linear(Math.Min(0, values.Min()), values.Max() * 1.04);

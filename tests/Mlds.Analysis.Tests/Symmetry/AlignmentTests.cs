@@ -87,7 +87,7 @@ public sealed class AlignmentTests
         {
             var random = new SeededRandom(seed);
             var weights = Networks.Random(s_layout, random);
-            float[] Copy() => [.. weights.Select(w => (float)(w + (0.1 * random.NextNormal())))];
+            float[] Copy() => [.. weights.Select(w => (float)(w + (0.05 * random.NextNormal())))];
             float[] first = Copy(), second = NetworkSymmetry.Random(NetworkSpec.Ds1, random).Apply(s_layout, Copy());
             var truth = MergedForm.Of(s_layout, weights);
             var aligned = Mean(MergedForm.Of(s_layout, first), Alignment.To(s_layout, first).Align(second).Weights);

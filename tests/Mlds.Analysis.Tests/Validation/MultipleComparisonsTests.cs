@@ -28,11 +28,20 @@ public sealed class MultipleComparisonsTests
             }
         });
 
+    /// <summary>Where nothing is there, whatever the number of tests and however they depend, one run in twenty finds anything: the first test decides.</summary>
+    [Fact]
+    public void A_fixed_sequence_stops_at_the_first_test_that_finds_nothing()
+    {
+        Near.All([0.01, 0.01, 0.2, 0.2], MultipleComparisons.FixedSequence([0.01, 0.001, 0.2, 0.004]), 1e-15);
+        s_pValues.Sample(p => Assert.Equal(p[0] <= 0.05, MultipleComparisons.FixedSequence(p).Any(adjusted => adjusted <= 0.05)));
+    }
+
     [Fact]
     public void What_is_no_p_value_is_refused()
     {
         Assert.Throws<ArgumentOutOfRangeException>(() => MultipleComparisons.Holm([0.5, double.NaN]));
         Assert.Throws<ArgumentOutOfRangeException>(() => MultipleComparisons.BenjaminiHochberg([1.5]));
+        Assert.Throws<ArgumentOutOfRangeException>(() => MultipleComparisons.FixedSequence([-0.1]));
         Assert.Empty(MultipleComparisons.Holm([]));
     }
 }

@@ -41,6 +41,10 @@ public sealed class ScaleTests
     });
 
     [Fact]
+    public void Shares_are_marked_in_per_cent() =>
+        Assert.Equal(["0.1 %", "1 %", "10 %", "100 %"], Scale.LogShare(0.0008, 1.25).Ticks.Select(tick => tick.Label));
+
+    [Fact]
     public void A_few_far_away_do_not_press_the_others_together()
     {
         var crowd = Enumerable.Range(0, 100).Select(i => (double)i).ToArray();
