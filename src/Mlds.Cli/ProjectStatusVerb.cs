@@ -49,7 +49,7 @@ static class ProjectStatusVerb
         return ExitCode.Success;
     }
 
-    static T Read<T>(VerbRun run, Func<Session, long, T> read)
+    internal static T Read<T>(VerbRun run, Func<Session, long, T> read)
     {
         var project = ProjectVerb.Open(run);
         return Go().GetAwaiter().GetResult();

@@ -23,6 +23,9 @@ static class ProjectVerb
     static readonly Option<string?> s_newKey = new("--new-key") { Description = "Makes a new key in this folder, and the old key's signature of it, for `mlds project key`.", HelpName = "DIR" };
     static readonly Argument<string> s_nextKey = new("DIR") { Description = "The folder that `mlds project sign --new-key` made; only its public files are read." };
     static readonly Argument<string> s_target = new("WHAT") { Description = "A work unit's name, or `batch N`, with quotes." };
+    static readonly Argument<long> s_host = new("ID") { Description = "The host's number, as `mlds project hosts` shows it." };
+    static readonly Option<int> s_days = new("--days") { Description = "How long.", DefaultValueFactory = _ => 365, HelpName = "N" };
+    static readonly Option<string> s_reason = new("--reason") { Description = "Why, for whoever looks at the host later.", DefaultValueFactory = _ => "blocked by the project", HelpName = "TEXT" };
     static readonly Argument<string> s_copy = new("TO") { Description = "The folder of the copy; must not exist yet." };
     static readonly Argument<string> s_onOff = new("on|off") { Description = "Whether the project takes a break." };
     static readonly Option<string> s_message = new("--message") { Description = "What volunteers read meanwhile.", DefaultValueFactory = _ => "Project is temporarily shut down for maintenance", HelpName = "TEXT" };
@@ -39,6 +42,11 @@ static class ProjectVerb
         project.Add(new Verb("status", "Shows what is being computed, waits and failed.", "mlds project status -p p") { Folder }.Runs(ProjectStatusVerb.Run));
         project.Add(new Verb("hosts", "Shows the volunteers' computers, their results and standing.", "mlds project hosts -p p") { s_last, Folder }.Runs(run => ProjectStatusVerb.Hosts(run, Limits.Check("--last", run.Get(s_last), 1, 100_000))));
         project.Add(new Verb("cancel", "Cancels a work unit or a batch: what is unsent stays here, what is running is stopped at the next call.", "mlds project cancel unit_17 -p p", "mlds project cancel \"batch 3\" -p p") { s_target, Folder }.Runs(Cancel));
+        project.Add(new Verb("revalidate", "Has results judged again, as after a mistake in the check: verdicts and their credit are taken back first.", "mlds project revalidate unit_17 -p p", "mlds project revalidate \"batch 3\" -p p") { s_target, Folder }.Runs(Revalidate));
+        project.Add(Host());
+        project.Add(ProjectErrorsVerb.Create());
+        project.Add(ProjectCreditVerb.Create());
+        project.Add(ProjectAccountVerb.Create());
         project.Add(new Verb("backup", "Copies settings, keys and database, also while the server runs.", "mlds project backup copy-2026-11-25 -p p") { s_copy, Folder }.Runs(Backup));
         project.Add(new Verb("maintenance", "Begins or ends a break, in which clients are asked to come back later.", "mlds project maintenance on -p p --message \"New disks\"") { s_onOff, s_message, Folder }.Runs(Break));
         return project;
@@ -49,6 +57,15 @@ static class ProjectVerb
         var app = new Command("app", "The programs that volunteers' computers run.");
         app.Add(new Verb("add", "Adds a signed program, which clients get with their next task.", "mlds project app add apps/mlds/1.00/x86_64-pc-linux-gnu -p p") { s_program, Folder }.Runs(AddApp));
         return app;
+    }
+
+    static Command Host()
+    {
+        var host = new Command("host", "One of the volunteers' computers.");
+        host.Add(new Verb("block", "Gives a host no work for a time; its results count as before.", "mlds project host block 17 --days 30 --reason \"Broken memory\" -p p") { s_host, s_days, s_reason, Folder }.Runs(run =>
+            Block(run, DateTimeOffset.UtcNow.ToUnixTimeSeconds() + (Limits.Check("--days", run.Get(s_days), 1, 36_500) * 86400L), run.Get(s_reason)!)));
+        host.Add(new Verb("unblock", "Lets a host have work again.", "mlds project host unblock 17 -p p") { s_host, Folder }.Runs(run => Block(run, 0, "")));
+        return host;
     }
 
     internal static ProjectFolder Open(VerbRun run) => ProjectFolder.Open(run.Get(Folder)!);
@@ -136,6 +153,45 @@ static class ProjectVerb
         return ExitCode.Success;
     }
 
+    static int Block(VerbRun run, long until, string reason)
+    {
+        var project = Open(run);
+        if (!Go().GetAwaiter().GetResult()) throw new FailureException($"There is no host {run.Get(s_host)} in '{project.Path}'; `mlds project hosts` lists them.");
+        run.Output.WriteLine(until > 0 ? $"Host {run.Get(s_host)} gets no work until {DateTimeOffset.FromUnixTimeSeconds(until):yyyy-MM-dd HH:mm} UTC." : $"Host {run.Get(s_host)} may have work.");
+        run.PrintJson(() => new JsonObject { ["host"] = run.Get(s_host), ["blocked_until"] = until });
+        return ExitCode.Success;
+
+        async Task<bool> Go()
+        {
+            await using var database = project.OpenDatabase(ProjectScience.Of(project).Schema);
+            return await HostBlocking.Set(database, run.Get(s_host), until, reason);
+        }
+    }
+
+    static int Revalidate(VerbRun run)
+    {
+        var project = Open(run);
+        var target = run.Get(s_target);
+        var found = Go().GetAwaiter().GetResult();
+        if (found.Units + found.Assimilated == 0) throw new FailureException($"There is no work unit '{target}' with results that were judged in '{project.Path}'.");
+        run.Output.WriteLine($"{found.Results} result{(found.Results == 1 ? "" : "s")} of {found.Units} work unit{(found.Units == 1 ? "" : "s")} will be judged again by the validator.");
+        if (found.Assimilated > 0) run.Output.WriteLine($"{found.Assimilated} left alone: assimilated, so their networks are in the zoo; `mlds verify --retrain` trains those again.");
+        run.PrintJson(() => new JsonObject { ["work_units"] = found.Units, ["results"] = found.Results, ["assimilated"] = found.Assimilated });
+        return ExitCode.Success;
+
+        async Task<Revalidated> Go()
+        {
+            using var science = ProjectScience.Of(project);
+            await using var database = project.OpenDatabase(science.Schema);
+            var now = DateTimeOffset.UtcNow.ToUnixTimeSeconds();
+            return await (BatchOf(target) is { } id ? Revalidation.Batch(database, science, id, now) : Revalidation.WorkUnit(database, science, target, now));
+        }
+    }
+
+    /// <summary>N of <c>batch N</c>; else null.</summary>
+    static long? BatchOf(string target) =>
+        target.StartsWith("batch ", StringComparison.Ordinal) && long.TryParse(target.AsSpan(6), NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : null;
+
     static int Cancel(VerbRun run)
     {
         var project = Open(run);
@@ -149,8 +205,7 @@ static class ProjectVerb
         async Task<int> Go()
         {
             await using var database = project.OpenDatabase(ProjectScience.Of(project).Schema);
-            var batch = target.StartsWith("batch ", StringComparison.Ordinal) && long.TryParse(target.AsSpan(6), NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : (long?)null;
-            return await (batch is { } id ? Cancellation.Batch(database, id) : Cancellation.WorkUnit(database, target));
+            return await (BatchOf(target) is { } id ? Cancellation.Batch(database, id) : Cancellation.WorkUnit(database, target));
         }
     }
 

@@ -24,6 +24,9 @@ sealed class LineScience(int units) : IScience
     /// <summary>What a host is worth after a verdict.</summary>
     public Func<ValidateState, HostStanding> Standing { get; set; } = _ => HostStanding.Provisional;
 
+    /// <summary>Hosts whose verdicts were taken back.</summary>
+    public List<long> Doubted { get; } = [];
+
     /// <summary>Units that came to the assimilator, in order.</summary>
     public List<FinishedWorkUnit> Finished { get; } = [];
 
@@ -76,6 +79,8 @@ sealed class LineScience(int units) : IScience
         session.Execute("INSERT INTO science_verdict (result_id, state) VALUES ($1, $2)", result.ResultId, (long)state);
         return Standing(state);
     }
+
+    public void Doubt(Session session, long hostId) => Doubted.Add(hostId);
 
     public void Assimilate(ProjectDatabase database, FinishedWorkUnit unit, CancellationToken cancellation)
     {

@@ -1,4 +1,5 @@
 using System.IO.Compression;
+using System.Text.Json;
 using System.Xml.Linq;
 using Mlds.Server.Statistics;
 
@@ -107,6 +108,82 @@ public abstract class PagesTests<TDatabase>(PostgresServer postgres) : OnBothDat
         Assert.Contains("is deleted", await Post(caller, "ada", "Delete"), StringComparison.Ordinal);
         Assert.Contains("no account with this address", await Post(caller, "ada", "Show"), StringComparison.Ordinal);
         Assert.Equal(0, project.Number("SELECT count(*) FROM account WHERE email LIKE '%example%'"));
+    }
+
+    [Fact]
+    public async Task A_volunteer_changes_name_address_and_password_and_the_computers_keep_their_key()
+    {
+        await using var project = await Begin(new LineScience(0));
+        using var caller = await Caller.Register(project, "ada");
+        using var other = await Caller.Register(project, "bob");
+        Task<string> Change(string email, string secret, params (string Name, string Value)[] changes) =>
+            Send(caller, [("email", email), ("password", secret), ("do", "Change"), .. changes]);
+        Assert.Contains("Another account has that address", await Change("ada@example.org", "secret", ("new_email", "bob@example.org")), StringComparison.Ordinal);
+        Assert.Contains("at least 8 letters", await Change("ada@example.org", "secret", ("new_password", "short")), StringComparison.Ordinal);
+        Assert.Contains("Nothing was changed", await Change("ada@example.org", "secret", ("new_name", "<b>")), StringComparison.Ordinal);
+        Assert.Contains("no account", await Change("ada@example.org", other.Key, ("new_name", "Eve")), StringComparison.Ordinal);
+
+        // With the account key instead of the password, which may be forgotten.
+        Assert.Contains("With another address", await Change("ada@example.org", caller.Key, ("new_email", "ada@example.net")), StringComparison.Ordinal);
+        Assert.Contains("is changed", await Change("ada@example.org", caller.Key, ("new_email", "Ada@Example.net"), ("new_password", "correct horse"), ("new_name", "Ada L.")), StringComparison.Ordinal);
+        Assert.Contains("no account", await Change("ada@example.org", "secret"), StringComparison.Ordinal);
+        Assert.Contains(caller.Key, await Send(caller, [("email", "ada@example.net"), ("password", "correct horse")]), StringComparison.Ordinal);
+        Assert.Equal("Ada L.", (await caller.Call()).Element("user_name")!.Value);
+        var found = await caller.Http.GetStringAsync($"lookup_account.php?email_addr=ada%40example.net&passwd_hash={Caller.Md5("correct horse" + "ada@example.net")}", Cancellation);
+        Assert.Contains(caller.Key, found, StringComparison.Ordinal);
+        Assert.DoesNotContain(project.Log.Lines, line => line.Contains("example.net", StringComparison.OrdinalIgnoreCase) || line.Contains(caller.Key, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Teams_are_founded_joined_left_and_exported_with_their_members_credit()
+    {
+        await using var project = await Begin(new LineScience(1));
+        using var ada = await Caller.Register(project, "ada");
+        using var bob = await Caller.Register(project, "bob");
+        foreach (var (caller, name) in new[] { (ada, "ada"), (bob, "bob") })
+            Assert.Contains("in the team", await Send(caller, [("email", $"{name}@example.org"), ("password", "secret"), ("do", "Join"), ("team", "Liners")]), StringComparison.Ordinal);
+        Assert.Equal(1, project.Number("SELECT count(*) FROM team"));
+        await TestProject.Until(() => project.Number("SELECT count(*) FROM result WHERE server_state = 2") == 1, "work is there");
+        await ada.Call(1, 1);
+        await ada.FinishAll();
+        await TestProject.Until(() => project.Number("SELECT count(*) FROM account WHERE total_credit > 0") == 1, "credit");
+        project.Database.Read(session =>
+        {
+            StatisticsExport.Write(session, project.Folder, "Lines", DateTimeOffset.UtcNow.ToUnixTimeSeconds());
+            return true;
+        });
+        var team = (await Unzip(ada, "stats/team.gz")).Element("team")!;
+        Assert.Equal(("Liners", "2", "0", 10.0), (team.Element("name")!.Value, team.Element("nusers")!.Value, team.Element("userid")!.Value, (double)team.Element("total_credit")!));
+        Assert.True((double)team.Element("expavg_credit")! > 0);
+        Assert.Contains("in no team", await Send(bob, [("email", "bob@example.org"), ("password", "secret"), ("do", "Leave")]), StringComparison.Ordinal);
+        Assert.Equal(1, project.Number("SELECT count(*) FROM account WHERE team_id > 0"));
+    }
+
+    [Fact]
+    public async Task What_is_stored_of_a_person_is_exported_whole_and_deleted_whole()
+    {
+        await using var project = await Begin(new LineScience(1));
+        using var ada = await Caller.Register(project, "ada");
+        await TestProject.Until(() => project.Number("SELECT count(*) FROM result WHERE server_state = 2") == 1, "work is there");
+        await ada.Call(1, 1);
+        await ada.FinishAll();
+        await TestProject.Until(() => project.Number("SELECT count(*) FROM account WHERE total_credit > 0") == 1, "credit");
+        using var export = JsonDocument.Parse(await Post(ada, "ada", "Export"));
+        Assert.Equal("ada@example.org", export.RootElement.GetProperty("account").GetProperty("email").GetString());
+        Assert.Equal(1, export.RootElement.GetProperty("hosts").GetArrayLength());
+        Assert.Equal(10, export.RootElement.GetProperty("results")[0].GetProperty("credit").GetDouble());
+        await Post(ada, "ada", "Delete");
+        Assert.Contains("Invalid or missing account key", (await ada.Call()).Value, StringComparison.Ordinal);
+        Assert.Equal(0, project.Number("SELECT count(*) FROM account WHERE name = 'ada' OR email LIKE '%@%' OR email_hash <> '' OR external_cpid <> '' OR cross_project_id <> ''"));
+        Assert.Equal(0, project.Number("SELECT count(*) FROM host WHERE name <> '' OR cpid <> ''"));
+        Assert.Equal(10, project.Number("SELECT sum(total_credit) FROM account"));
+    }
+
+    static async Task<string> Send(Caller caller, params (string Name, string Value)[] fields)
+    {
+        using var form = new FormUrlEncodedContent(fields.Select(field => KeyValuePair.Create(field.Name, field.Value)));
+        using var response = await caller.Http.PostAsync("account", form, Cancellation);
+        return await response.Content.ReadAsStringAsync(Cancellation);
     }
 
     [Fact]

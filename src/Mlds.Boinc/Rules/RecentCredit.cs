@@ -14,6 +14,9 @@ public readonly record struct RecentCredit(double Average, double Time)
     /// <summary>Credit of one second of a processor of 1 GFLOPS: 200 a day.</summary>
     public static double OfFlops(double flops) => flops * 200 / (SecondsADay * 1e9);
 
+    /// <summary>The operations that <paramref name="credit"/> was granted for.</summary>
+    public static double ToFlops(double credit) => credit * SecondsADay * 1e9 / 200;
+
     /// <summary>The average at <paramref name="now"/> when <paramref name="credit"/> has just been granted (0: only time went by).</summary>
     public RecentCredit After(double now, double credit)
     {

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using Mlds.Server.Database;
@@ -5,7 +6,7 @@ using Mlds.Server.Database;
 namespace Mlds.Server.Accounts;
 
 /// <summary>Makes and finds accounts.</summary>
-sealed class AccountStore(ProjectDatabase database, TimeProvider time)
+public sealed class AccountStore(ProjectDatabase database, TimeProvider time)
 {
     /// <summary>Makes an account; null when the address has one.</summary>
     public async Task<string?> Create(string email, string passwordHash, string name)
@@ -26,14 +27,66 @@ sealed class AccountStore(ProjectDatabase database, TimeProvider time)
         return sealedKey is null ? (false, null) : (true, AccountKey.Open(sealedKey, passwordHash));
     }
 
+    /// <summary>
+    /// The account's key, if <paramref name="secret"/> is its password or that key: who forgot the password finds the key on any computer that is attached. Null when it is neither, or
+    /// there is no such account.
+    /// </summary>
+    public string? Enter(string email, string secret)
+    {
+        var account = database.Read(session => session.Row("SELECT key_hash, sealed_key FROM account WHERE email = $1", row => new { KeyHash = row.Text(0), SealedKey = (byte[])row[1] }, email));
+        if (account is null) return null;
+        var hash = AccountKey.Hash(secret.Trim());
+        return CryptographicOperations.FixedTimeEquals(Encoding.ASCII.GetBytes(hash), Encoding.ASCII.GetBytes(account.KeyHash))
+            ? secret.Trim()
+            : AccountKey.Open(account.SealedKey, AccountForm.HashPassword(secret, email));
+    }
+
+    /// <summary>The address of the account with that number or address; null: there is none.</summary>
+    public string? Address(string who) => database.Read(session =>
+        session.Text("SELECT email FROM account WHERE email = $1", who.Trim().ToLowerInvariant())
+        ?? (long.TryParse(who, NumberStyles.None, CultureInfo.InvariantCulture, out var id) ? session.Text("SELECT email FROM account WHERE id = $1 AND email_hash <> ''", id) : null));
+
     /// <summary>Gives the account a new key: computers that have the old one are out.</summary>
-    public async Task<string> ResetKey(string email, string passwordHash)
+    public async Task<string> ResetKey(string email, string password)
     {
         var key = AccountKey.Create();
-        var sealedKey = AccountKey.Seal(key, passwordHash);
+        var sealedKey = AccountKey.Seal(key, AccountForm.HashPassword(password, email));
         await database.Write(session => session.Execute("UPDATE account SET key_hash = $2, sealed_key = $3 WHERE email = $1", email, AccountKey.Hash(key), sealedKey));
         return key;
     }
+
+    /// <summary>
+    /// Gives the account another password, another address or both: the key is sealed anew with them, and stays. False when another account has the new address.
+    /// </summary>
+    /// <param name="key">The account's key.</param>
+    /// <param name="password">From now on.</param>
+    public Task<bool> ChangeLogin(string email, string newEmail, string key, string password)
+    {
+        var sealedKey = AccountKey.Seal(key, AccountForm.HashPassword(password, newEmail));
+        return database.Write(session =>
+        {
+            if (newEmail != email && session.Number("SELECT id FROM account WHERE email = $1", newEmail) is not null) return false;
+            var crossProjectId = session.Text("SELECT cross_project_id FROM account WHERE email = $1", email);
+            session.Execute(
+                "UPDATE account SET email = $2, sealed_key = $3, email_hash = $4, external_cpid = $5 WHERE email = $1", email, newEmail, sealedKey, Md5(newEmail), Md5(crossProjectId + newEmail));
+            return true;
+        });
+    }
+
+    /// <summary>Gives the account another name.</summary>
+    public Task Rename(string email, string name) => database.Write(session => session.Execute("UPDATE account SET name = $2 WHERE email = $1", email, name));
+
+    /// <summary>Makes the account a member of the team of that name, which it founds when there is none; of none with an empty name.</summary>
+    public Task Join(string email, string team) => database.Write(session =>
+    {
+        if (team.Length > 0)
+        {
+            session.Execute(
+                "INSERT INTO team (name, account_id, created) SELECT $2, id, $3 FROM account WHERE email = $1 ON CONFLICT (name) DO NOTHING", email, team, time.GetUtcNow().ToUnixTimeSeconds());
+        }
+
+        session.Execute("UPDATE account SET team_id = COALESCE((SELECT id FROM team WHERE name = $2), 0) WHERE email = $1", email, team);
+    });
 
     /// <summary>Takes the person out of an account. Its credit and results stay, nobody's any more: the project's sums still hold.</summary>
     public Task Delete(string email) => database.Write(session =>
@@ -45,6 +98,7 @@ sealed class AccountStore(ProjectDatabase database, TimeProvider time)
             "UPDATE account SET email = $2, name = 'deleted', key_hash = $2, sealed_key = $3, cross_project_id = '', email_hash = '', external_cpid = '', consent = 0, url = '', team_id = 0 WHERE id = $1",
             id, nobody, Array.Empty<byte>());
         session.Execute("UPDATE host SET name = '', cpid = '' WHERE account_id = $1", id);
+        session.Execute("UPDATE result SET stderr = '' WHERE account_id = $1", id); // paths on its owner's computer
     });
 
     /// <summary>Whether the account's credit may be published under its name.</summary>

@@ -52,11 +52,10 @@ sealed partial class Assimilator(ProjectDatabase database, ProjectFolder project
     {
         var (name, errors, canonical) = session.Row("SELECT name, errors, canonical_result_id FROM workunit WHERE id = $1", row => (row.Text(0), (WorkUnitErrors)row.Int(1), row.Long(2)), id);
         var result = canonical == 0 ? null : ResultFiles.ById(session, project, canonical);
-        var hostName = result is null ? null : session.Text("SELECT name FROM host WHERE id = $1", result.HostId);
         var failures = session.Rows(
             "SELECT name, host_id, outcome, exit_status, stderr FROM result WHERE workunit_id = $1 AND server_state = 5 AND outcome NOT IN (1, 5) ORDER BY id",
             row => new FailedResult(row.Text(0), row.Long(1), (ResultOutcome)row.Int(2), row.Int(3), row.Text(4)), id);
-        return new(id, name, result is null && errors == WorkUnitErrors.None ? WorkUnitErrors.NoCanonicalResult : result is null ? errors : WorkUnitErrors.None, result, hostName, failures);
+        return new(id, name, result is null && errors == WorkUnitErrors.None ? WorkUnitErrors.NoCanonicalResult : result is null ? errors : WorkUnitErrors.None, result, failures);
     }
 
     [LoggerMessage(Level = LogLevel.Error, Message = "assimilator: work unit {Unit} couldn't be taken over; trying again in a minute")]

@@ -33,6 +33,9 @@ public interface IScience
     /// <summary>Hears the verdict, in the transaction that stores it, and says what the host's work is worth from now on.</summary>
     HostStanding Judged(Session session, ReturnedResult result, ResultCheck check, ValidateState state);
 
+    /// <summary>Hears that verdicts on the host's results were taken back: what trust they earned is gone, and what comes of it next is looked at as a new host's.</summary>
+    void Doubt(Session session, long hostId);
+
     /// <summary>Takes the outcome of a work unit over. Outside any transaction; may come twice for one unit and then has to do nothing the second time. An exception: the unit comes again later.</summary>
     void Assimilate(ProjectDatabase database, FinishedWorkUnit unit, CancellationToken cancellation);
 
@@ -142,6 +145,6 @@ public enum HostStanding
 
 /// <summary>A work unit at its end: with a canonical result, or with the reasons why there is none.</summary>
 public sealed record FinishedWorkUnit(
-    long WorkUnitId, string Name, WorkUnitErrors Errors, ReturnedResult? Canonical, string? HostName, IReadOnlyList<FailedResult> Failures);
+    long WorkUnitId, string Name, WorkUnitErrors Errors, ReturnedResult? Canonical, IReadOnlyList<FailedResult> Failures);
 
 public sealed record FailedResult(string ResultName, long HostId, ResultOutcome Outcome, int ExitStatus, string Stderr);

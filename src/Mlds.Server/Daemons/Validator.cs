@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using Mlds.Boinc;
+using Mlds.Boinc.Rules;
 using Mlds.Server.Database;
 using Mlds.Server.Scheduler;
 
@@ -119,7 +120,9 @@ sealed partial class Validator(ProjectDatabase database, ProjectFolder project, 
         if (verdict == ValidateState.Valid)
         {
             CreditGranting.Grant(session, result.ResultId, result.HostId, result.UserId, check.Credit, now);
-            (quota with { Quota = quota.Quota.AfterValid(state.Settings.DailyQuota) }).Write(session);
+
+            // Credit is for the work really done, which no one knew beforehand: what was measured by it is the host's speed.
+            (quota with { Quota = quota.Quota.AfterValid(state.Settings.DailyQuota) }).Measured(RecentCredit.ToFlops(check.Credit), result.ElapsedTime).Write(session);
             session.Execute("UPDATE host SET valid_results = valid_results + 1 WHERE id = $1", result.HostId);
         }
         else

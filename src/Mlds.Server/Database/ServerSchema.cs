@@ -182,5 +182,20 @@ static class ServerSchema
             CREATE INDEX result_by_host ON result (host_id, server_state);
             CREATE INDEX result_unsent ON result (priority, id) WHERE server_state = 2
             """),
+        new(
+            "server-2",
+            """
+            CREATE TABLE credit_change (
+              id {id},
+              time BIGINT NOT NULL,
+              account_id BIGINT NOT NULL,
+              host_id BIGINT NOT NULL,
+              result_id BIGINT NOT NULL,
+              amount DOUBLE PRECISION NOT NULL,
+              reason TEXT NOT NULL
+            );
+            CREATE INDEX credit_change_by_account ON credit_change (account_id);
+            CREATE INDEX result_by_account ON result (account_id)
+            """),
     ];
 }

@@ -18,6 +18,7 @@ sealed class StatusPages(ProjectFolder project, ProjectDatabase database, IScien
 
     readonly Lock _lock = new();
     ProjectNumbers? _numbers;
+    List<ProgramLine>? _programs;
     DateTimeOffset _read;
 
     public void Map(IEndpointRouteBuilder routes)
@@ -35,9 +36,15 @@ sealed class StatusPages(ProjectFolder project, ProjectDatabase database, IScien
         {
             var now = options.Time.GetUtcNow();
             if (_numbers is not null && now - _read < s_age) return _numbers;
-            _read = now;
+            (_read, _programs) = (now, null);
             return _numbers = database.Read(session => ProjectNumbers.Read(session, state.Now));
         }
+    }
+
+    List<ProgramLine> Programs()
+    {
+        Numbers(); // renews both
+        lock (_lock) return _programs ??= database.Read(session => ProgramLine.Read(session, state.Now - (7 * 86400)));
     }
 
     IEnumerable<string> Running => ProjectServer.Parts.Where(options.Runs);
@@ -56,6 +63,8 @@ sealed class StatusPages(ProjectFolder project, ProjectDatabase database, IScien
             .Section("Volunteers").Table(["", "#"], [
                 Row("accounts", numbers.Accounts), Row("accounts with recent credit", numbers.AccountsWithRecentCredit), Row("accounts made today", numbers.AccountsToday), Row("computers", numbers.Hosts),
                 Row("computers with recent credit", numbers.HostsWithRecentCredit), Row("computers new today", numbers.HostsToday)])
+            .Section("Programs, last seven days").Table(["Program", "#Valid", "#Waiting", "#Invalid", "#Failed", "#Computers"], Programs().Select(line => (string[])[
+                line.Program, Row("", line.Valid)[1], Row("", line.Waiting)[1], Row("", line.Invalid)[1], Row("", line.Failed)[1], Row("", line.Hosts)[1]]))
             .Section("Parts of the server").Table(["Part", "State"], ProjectServer.Parts.Select(part => (string[])[part, options.Runs(part) ? Maintenance.IsOn(project) ? "on a break" : "running" : "elsewhere"]))
             .Raw("<p class=\"dim\">The same as XML: <a href=\"server_status?xml=1\">server_status?xml=1</a></p>\n")
             .Result();

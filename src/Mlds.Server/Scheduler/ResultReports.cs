@@ -26,10 +26,10 @@ sealed class ResultReports(Session session, SchedulerState state, SchedulerReque
     }
 
     KnownResult? Find(string name) => session.Row(
-        "SELECT r.id, r.workunit_id, r.server_state, r.outcome, r.account_id, r.app_version_id, w.file_delete_state, w.fpops_estimate, r.sent "
+        "SELECT r.id, r.workunit_id, r.server_state, r.outcome, r.account_id, r.app_version_id, w.file_delete_state, r.sent "
         + "FROM result r JOIN workunit w ON w.id = r.workunit_id WHERE r.name = $1",
         row => new KnownResult(
-            row.Long(0), row.Long(1), (ServerState)row.Int(2), (ResultOutcome)row.Int(3), row.Long(4), row.Long(5), (FileDeleteState)row.Int(6), row.Real(7), row.Long(8)),
+            row.Long(0), row.Long(1), (ServerState)row.Int(2), (ResultOutcome)row.Int(3), row.Long(4), row.Long(5), (FileDeleteState)row.Int(6), row.Long(7)),
         name);
 
     void Accept(ReportedResult reported, KnownResult known, HostRow host)
@@ -41,21 +41,23 @@ sealed class ResultReports(Session session, SchedulerState state, SchedulerReque
             "UPDATE result SET server_state = 5, outcome = $2, validate_state = $3, host_id = $4, received = $5, client_state = $6, exit_status = $7, elapsed = $8, cpu_time = $9, stderr = $10 WHERE id = $1",
             known.Id, (long)(success ? ResultOutcome.Success : ResultOutcome.ClientError), (long)validation, host.Id, now, (long)reported.State, (long)reported.ExitStatus,
             reported.ElapsedTime, reported.CpuTime, success ? "" : reported.Stderr);
-        var quota = QuotaRow.Read(session, host.Id, known.AppVersionId, state.Settings.DailyQuota);
         if (success)
         {
-            quota.Measured(known.FpopsEstimate, reported.ElapsedTime).Write(session);
             session.Execute("UPDATE host SET turnaround = CASE WHEN turnaround = 0 THEN $2 ELSE turnaround * 0.7 + $2 * 0.3 END WHERE id = $1", host.Id, (double)(now - known.Sent));
         }
         else
         {
             outcome.Remarks.Add($"result {reported.Name} of host {host.Id} failed: exit status {reported.ExitStatus}, state {(int)reported.State}");
             session.Execute("UPDATE host SET failed_results = failed_results + 1 WHERE id = $1", host.Id);
-            if (reported.ExitStatus is not (ExitStatus.AbortedByProject or ExitStatus.AbortedByUser)) (quota with { Quota = quota.Quota.AfterFailure() }).Write(session);
+            if (reported.ExitStatus is not (ExitStatus.AbortedByProject or ExitStatus.AbortedByUser))
+            {
+                var quota = QuotaRow.Read(session, host.Id, known.AppVersionId, state.Settings.DailyQuota);
+                (quota with { Quota = quota.Quota.AfterFailure() }).Write(session);
+            }
         }
         state.Wake(session, known.WorkUnitId, now);
     }
 
     sealed record KnownResult(
-        long Id, long WorkUnitId, ServerState State, ResultOutcome Outcome, long AccountId, long AppVersionId, FileDeleteState FileDelete, double FpopsEstimate, long Sent);
+        long Id, long WorkUnitId, ServerState State, ResultOutcome Outcome, long AccountId, long AppVersionId, FileDeleteState FileDelete, long Sent);
 }

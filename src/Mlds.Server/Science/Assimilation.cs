@@ -56,7 +56,9 @@ sealed class Assimilation(string folder, PlannedPopulation population, IReadOnly
     List<TrainedNetwork> Ended(ReturnedResult canonical, FinishedWorkUnit unit)
     {
         var (_, result) = files.Read(canonical);
-        var by = result.By with { Host = $"{(string.IsNullOrWhiteSpace(unit.HostName) ? "volunteer" : unit.HostName)} (host {canonical.HostId}, work unit {unit.Name})" };
+
+        // Zoos and releases are public: a computer's name, which may be a person's, isn't in them.
+        var by = result.By with { Host = $"volunteer (host {canonical.HostId}, work unit {unit.Name})" };
         return [.. result.Parts.Where((part, i) => part.Outcome is not null && networks[i].Ringer is null).Select(part => part.Network(by))];
     }
 

@@ -47,6 +47,12 @@ public sealed class NetworkScience(string folder, ReplayPolicy? policy = null) :
         return trust.After(found.Result.Parts.Count, check.Retrained, _policy).Write(session).Standing;
     }
 
+    public void Doubt(Session session, long hostId)
+    {
+        var trust = HostTrust.Read(session, hostId);
+        (trust with { Networks = 0, Retrained = 0, Waiting = 0, Standing = HostStanding.Provisional }).Write(session);
+    }
+
     public void Assimilate(ProjectDatabase database, FinishedWorkUnit unit, CancellationToken cancellation)
     {
         var (population, networks) = database.Read(session => (PlannedPopulation.OfUnit(session, unit.Name), UnitNetwork.Of(session, unit.Name)));

@@ -44,11 +44,13 @@ static class StatisticsExport
     {
         var writer = new TagWriter().Raw(Declaration).Open("teams");
         foreach (var team in session.Rows(
-            "SELECT t.id, t.name, t.account_id, t.created, COALESCE(sum(c.total_credit), 0.0), count(c.id) FROM team t LEFT JOIN account c ON c.team_id = t.id GROUP BY t.id, t.name, t.account_id, t.created ORDER BY t.id",
+            "SELECT t.id, t.name, COALESCE(f.id, 0), t.created, COALESCE(sum(c.total_credit), 0.0), count(c.id) FROM team t LEFT JOIN account c ON c.team_id = t.id LEFT JOIN account f ON f.id = t.account_id AND f.consent = 1 "
+            + "GROUP BY t.id, t.name, f.id, t.created ORDER BY t.id",
             row => (Id: row.Long(0), Name: row.Text(1), Founder: row.Long(2), Created: row.Long(3), Total: row.Real(4), Users: row.Long(5))))
         {
+            var recent = session.Rows("SELECT recent_credit, recent_time FROM account WHERE team_id = $1", row => new RecentCredit(row.Real(0), row.Real(1)).After(now, 0).Average, team.Id).Sum();
             writer.Open("team").Element("id", team.Id).Element("type", 1).Element("name", team.Name).Element("userid", team.Founder).Element("total_credit", team.Total)
-                .Element("expavg_credit", 0.0).Element("expavg_time", (double)now).Element("nusers", team.Users).Element("create_time", team.Created).Close("team");
+                .Element("expavg_credit", recent).Element("expavg_time", (double)now).Element("nusers", team.Users).Element("create_time", team.Created).Close("team");
         }
         return writer.Close("teams").ToString();
     }

@@ -43,7 +43,7 @@ public sealed class NetworkScienceTests
         Assert.Equal(Generated(20), Digest(project));
         using var zoo = Zoo.Open(Path.Combine(project.Folder, "zoo"));
         Assert.Contains(zoo.Networks(), network => network.Epochs > 7);
-        Assert.Matches(@"^pc-[12] \(host [12], work unit small_\d{6}\)$", zoo.Networks().First().Provenance.Host);
+        Assert.Matches(@"^volunteer \(host [12], work unit small_\d{6}\)$", zoo.Networks().First().Provenance.Host);
         Assert.All(project.Checks, check => Assert.Equal(Verdict.Valid, check.Check.Verdict));
         Assert.True(project.Checks.Sum(check => check.Check.Retrained) < project.Checks.Count * 4, "Not everything is to be trained again.");
     }

@@ -151,7 +151,7 @@ sealed class Volunteers : IAsyncDisposable
     void TakeOver(string unit, ReturnedResult? result, WorkUnitErrors errors = WorkUnitErrors.None)
     {
         if (result is not null) Taken.Add((unit, result.HostId));
-        var finished = new FinishedWorkUnit(1, unit, errors, result, result is null ? null : $"pc-{result.HostId}", []);
+        var finished = new FinishedWorkUnit(1, unit, errors, result, []);
 
         // Twice, as after a kill between the two transactions.
         Science.Assimilate(Database, finished, CancellationToken.None);

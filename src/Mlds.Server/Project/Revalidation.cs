@@ -1,0 +1,63 @@
+using Mlds.Boinc;
+using Mlds.Server.Daemons;
+using Mlds.Server.Database;
+
+namespace Mlds.Server;
+
+/// <param name="Units">Work units whose results are judged anew.</param>
+/// <param name="Results">Results that are judged anew.</param>
+/// <param name="Assimilated">Units left alone since their networks are in the zoo already.</param>
+public sealed record Revalidated(int Units, int Results, int Assimilated);
+
+/// <summary>
+/// Has results judged again, as after a mistake in the check was mended: verdicts and what was granted for them are taken back first, so nothing counts twice; the validator does the rest. A host's trust begins anew. Units
+/// that were assimilated are left alone: what they brought is in the zoo, and their files go.
+/// </summary>
+public static class Revalidation
+{
+    public static Task<Revalidated> WorkUnit(ProjectDatabase database, IScience science, string name, long now) => Run(database, science, "name = $1", name, now);
+
+    public static Task<Revalidated> Batch(ProjectDatabase database, IScience science, long batch, long now) => Run(database, science, "batch = $1", batch, now);
+
+    static Task<Revalidated> Run(ProjectDatabase database, IScience science, string which, object value, long now) => database.Write(session =>
+    {
+        var units = session.Rows($"SELECT id, assimilate_state FROM workunit WHERE {which} ORDER BY id", row => (Id: row.Long(0), Done: row.Long(1) == 2), value);
+        var (touched, results) = (0, 0);
+        foreach (var unit in units.Where(unit => !unit.Done))
+        {
+            var judged = TakeBack(session, science, unit.Id, now);
+            if (judged == 0) continue;
+            session.Execute(
+                "UPDATE workunit SET canonical_result_id = 0, held = 0, assimilate_state = 0, need_validate = 1, errors = errors & $2, transition_time = $3 WHERE id = $1",
+                unit.Id, (long)WorkUnitErrors.Cancelled, now);
+            (touched, results) = (touched + 1, results + judged);
+        }
+
+        return new Revalidated(touched, results, units.Count(unit => unit.Done));
+    });
+
+    /// <summary>Results that came back with success, by the client's word, and were judged.</summary>
+    static int TakeBack(Session session, IScience science, long unit, long now)
+    {
+        var results = session.Rows(
+            "SELECT id, host_id, account_id, granted_credit, validate_state FROM result WHERE workunit_id = $1 AND server_state = 5 AND outcome IN (1, 6) AND client_state = $2 AND validate_state IN (1, 2, 4)",
+            row => (Id: row.Long(0), Host: row.Long(1), Account: row.Long(2), Credit: row.Real(3), State: (ValidateState)row.Int(4)), unit, (long)ClientState.FilesUploaded);
+        foreach (var result in results)
+        {
+            if (result.Credit != 0) CreditGranting.Grant(session, result.Id, result.Host, result.Account, -result.Credit, now);
+            if (result.State == ValidateState.Valid) Uncount(session, "valid_results", result.Host);
+            if (result.State == ValidateState.Invalid) Uncount(session, "invalid_results", result.Host);
+            session.Execute("UPDATE result SET outcome = 1, validate_state = 0, proved = 0, reason = '', comparison_hash = '', credit = 0 WHERE id = $1", result.Id);
+        }
+
+        foreach (var host in results.Select(result => result.Host).Distinct())
+        {
+            science.Doubt(session, host);
+            session.Execute("UPDATE host SET standing = 0 WHERE id = $1", host);
+        }
+
+        return results.Count;
+    }
+
+    static void Uncount(Session session, string column, long host) => session.Execute($"UPDATE host SET {column} = {column} - 1 WHERE id = $1 AND {column} > 0", host);
+}

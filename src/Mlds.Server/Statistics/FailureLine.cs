@@ -1,0 +1,53 @@
+using System.Text.RegularExpressions;
+using Mlds.Boinc;
+using Mlds.Server.Database;
+
+namespace Mlds.Server.Statistics;
+
+/// <summary>Results of one host with one version of a program that ended alike, and badly.</summary>
+/// <param name="Program">App, version, platform and plan class.</param>
+/// <param name="ExitStatus">As the client reported it; 0 where nothing was reported.</param>
+/// <param name="Count">How many.</param>
+/// <param name="Last">The newest of them, Unix seconds.</param>
+/// <param name="Result">Its name.</param>
+/// <param name="Text">The end of what it wrote to standard error, or why it is invalid.</param>
+public sealed partial record FailureLine(string Program, long Host, ResultOutcome Outcome, int ExitStatus, long Count, long Last, string Result, string Text)
+{
+    /// <summary>The groups with the newest failures first.</summary>
+    /// <param name="since">Unix seconds.</param>
+    /// <param name="host">Only this host's; null: all.</param>
+    public static List<FailureLine> Read(Session session, long since, long? host, int most)
+    {
+        var groups = session.Rows(
+            "SELECT app_version_id, host_id, outcome, exit_status, count(*), max(received), max(id) FROM result "
+            + $"WHERE server_state = 5 AND outcome NOT IN (1, 5) AND host_id > 0 AND received >= $1 {(host is null ? "" : "AND host_id = $3 ")}"
+            + "GROUP BY app_version_id, host_id, outcome, exit_status ORDER BY max(received) DESC, max(id) DESC LIMIT $2",
+            row => (Version: row.Long(0), Host: row.Long(1), Outcome: (ResultOutcome)row.Int(2), Exit: row.Int(3), Count: row.Long(4), Last: row.Long(5), Newest: row.Long(6)),
+            host is null ? [since, (long)most] : [since, (long)most, host.Value]);
+        return groups.ConvertAll(group =>
+        {
+            var (name, stderr, reason) = session.Row("SELECT name, stderr, reason FROM result WHERE id = $1", row => (row.Text(0), row.Text(1), row.Text(2)), group.Newest);
+            return new FailureLine(ProgramLine.Name(session, group.Version), group.Host, group.Outcome, group.Exit, group.Count, group.Last, name, reason.Length > 0 ? reason : Wrapping().Replace(stderr, "").Trim());
+        });
+    }
+
+    /// <summary>What clients put around a task's own words.</summary>
+    [GeneratedRegex(@"<core_client_version>[^<]*</core_client_version>|<!\[CDATA\[|\]\]>|</?(stderr_txt|message)>")]
+    private static partial Regex Wrapping();
+}
+
+/// <summary>How the results of one version of a program ended: one that fails everywhere shows at a glance.</summary>
+public sealed record ProgramLine(string Program, long Valid, long Waiting, long Invalid, long Failed, long Hosts)
+{
+    /// <summary>Results received since <paramref name="since"/>, Unix seconds, of programs that are not withdrawn.</summary>
+    public static List<ProgramLine> Read(Session session, long since) => session.Rows(
+        "SELECT v.id, COALESCE(sum(CASE WHEN r.validate_state = 1 THEN 1 ELSE 0 END), 0), COALESCE(sum(CASE WHEN r.outcome = 1 AND r.validate_state IN (0, 4) THEN 1 ELSE 0 END), 0), "
+        + "COALESCE(sum(CASE WHEN r.validate_state = 2 THEN 1 ELSE 0 END), 0), COALESCE(sum(CASE WHEN r.outcome NOT IN (1, 5, 6) THEN 1 ELSE 0 END), 0), count(DISTINCT r.host_id) "
+        + "FROM app_version v LEFT JOIN result r ON r.app_version_id = v.id AND r.server_state = 5 AND r.received >= $1 WHERE v.deprecated = 0 GROUP BY v.id ORDER BY v.id",
+        row => (Id: row.Long(0), Valid: row.Long(1), Waiting: row.Long(2), Invalid: row.Long(3), Failed: row.Long(4), Hosts: row.Long(5)), since)
+        .ConvertAll(line => new ProgramLine(Name(session, line.Id), line.Valid, line.Waiting, line.Invalid, line.Failed, line.Hosts));
+
+    internal static string Name(Session session, long version) => session.Row(
+        "SELECT a.name, v.version, v.platform, v.plan_class FROM app_version v JOIN app a ON a.id = v.app_id WHERE v.id = $1",
+        row => FormattableString.Invariant($"{row.Text(0)} {row.Long(1) / 100m:0.00} {row.Text(2)}{(row.Text(3).Length > 0 ? $" ({row.Text(3)})" : "")}"), version) ?? "?";
+}
