@@ -38,6 +38,10 @@ sealed class LoadScience : IScience
 
     public HostStanding Judged(Session session, ReturnedResult result, ResultCheck check, ValidateState state) => HostStanding.Trusted;
 
+    public void Doubt(Session session, long hostId)
+    {
+    }
+
     public void Assimilate(ProjectDatabase database, FinishedWorkUnit unit, CancellationToken cancellation)
     {
     }

@@ -26,6 +26,7 @@ static class ProjectVerb
     static readonly Argument<long> s_host = new("ID") { Description = "The host's number, as `mlds project hosts` shows it." };
     static readonly Option<int> s_days = new("--days") { Description = "How long.", DefaultValueFactory = _ => 365, HelpName = "N" };
     static readonly Option<string> s_reason = new("--reason") { Description = "Why, for whoever looks at the host later.", DefaultValueFactory = _ => "blocked by the project", HelpName = "TEXT" };
+    static readonly Argument<string> s_to = new("DATABASE") { Description = "A PostgreSQL connection string with a Host=, or a file's name in the project's folder." };
     static readonly Argument<string> s_copy = new("TO") { Description = "The folder of the copy; must not exist yet." };
     static readonly Argument<string> s_onOff = new("on|off") { Description = "Whether the project takes a break." };
     static readonly Option<string> s_message = new("--message") { Description = "What volunteers read meanwhile.", DefaultValueFactory = _ => "Project is temporarily shut down for maintenance", HelpName = "TEXT" };
@@ -47,7 +48,9 @@ static class ProjectVerb
         project.Add(ProjectErrorsVerb.Create());
         project.Add(ProjectCreditVerb.Create());
         project.Add(ProjectAccountVerb.Create());
-        project.Add(new Verb("backup", "Copies settings, keys and database, also while the server runs.", "mlds project backup copy-2026-11-25 -p p") { s_copy, Folder }.Runs(Backup));
+        project.Add(new Verb(
+            "move-database", "Copies the database to PostgreSQL (or back to a SQLite file) and goes on with it; the server has to be stopped.", "mlds project move-database \"Host=/run/postgresql;Database=mlds\" -p p") { s_to, Folder }.Runs(MoveDatabase));
+        project.Add(new Verb("backup", "Copies the whole project, also while the server runs; the copy is a project.", "mlds project backup copy-2026-11-25 -p p") { s_copy, Folder }.Runs(Backup));
         project.Add(new Verb("maintenance", "Begins or ends a break, in which clients are asked to come back later.", "mlds project maintenance on -p p --message \"New disks\"") { s_onOff, s_message, Folder }.Runs(Break));
         return project;
     }
@@ -214,8 +217,19 @@ static class ProjectVerb
         var project = Open(run);
         var to = run.Get(s_copy);
         ProjectBackup.Copy(project, to);
-        run.Output.WriteLine($"Copied settings, keys and database of '{project.Path}' to '{to}'.");
+        run.Output.WriteLine($"Copied '{project.Path}' to '{to}'{(project.Settings.Database.Contains("Host=", StringComparison.OrdinalIgnoreCase) ? ", without its PostgreSQL database: back that up with pg_dump, before this" : "")}.");
         run.PrintJson(() => new JsonObject { ["backup"] = Path.GetFullPath(to) });
+        return ExitCode.Success;
+    }
+
+    static int MoveDatabase(VerbRun run)
+    {
+        var project = Open(run);
+        var to = run.Get(s_to);
+        using var science = ProjectScience.Of(project);
+        var rows = DatabaseMove.Run(project, to, science.Schema).GetAwaiter().GetResult();
+        run.Output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"Copied {rows:N0} rows, compared them, and set \"database\" in project.json. The old database is left as it was; delete it when the new one has proved itself."));
+        run.PrintJson(() => new JsonObject { ["rows"] = rows, ["database"] = to });
         return ExitCode.Success;
     }
 

@@ -180,7 +180,7 @@ public sealed partial class RealClientTests
         }
     }
 
-    static X509Certificate2 CertificateFor(RSA key)
+    internal static X509Certificate2 CertificateFor(RSA key)
     {
         var request = new CertificateRequest("CN=127.0.0.1", key, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1);
         var names = new SubjectAlternativeNameBuilder();

@@ -61,6 +61,16 @@ public sealed class Session : IDisposable
         }
     }
 
+    /// <summary>All rows, one at a time. Nothing else can be asked of the session meanwhile.</summary>
+    internal IEnumerable<T> Stream<T>(string sql, Func<DbDataReader, T> read)
+    {
+        using var command = _dialect.Command(_connection, sql, 0);
+        using var reader = command.ExecuteReader();
+        while (reader.Read()) yield return read(reader);
+    }
+
+    internal bool IsPostgres => _dialect is PostgresDialect;
+
     /// <summary>The first row, or default.</summary>
     public T? Row<T>(string sql, Func<DbDataReader, T> read, params ReadOnlySpan<object?> values)
     {
