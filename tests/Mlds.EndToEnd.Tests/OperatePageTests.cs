@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using System.Xml.Linq;
 
@@ -20,6 +21,13 @@ public sealed class OperatePageTests
         static string[] Lines(string text) =>
             [.. Regex.Matches(text, "```sh\n(.*?)```", RegexOptions.Singleline).SelectMany(block => block.Groups[1].Value.Split('\n')).SelectMany(line => line.Split(" && ")).Select(line => Regex.Replace(line, " *#.*", "").Trim()).Where(line => line.Length > 0)];
         Assert.Equal(Lines(ReadmeVolunteersTests.Section), Lines(section));
+    }
+
+    [Fact]
+    public void The_time_it_takes_is_the_committed_results()
+    {
+        var seconds = (int)JsonNode.Parse(Repository.Read("docs/results/first-project.json"))!["credited"]!;
+        Assert.Contains($"it took {seconds / 60} min {seconds % 60} s on two cores", s_page, StringComparison.Ordinal);
     }
 
     [Fact]
