@@ -16,7 +16,16 @@ public static class AccountExport
             "SELECT c.id, c.name, c.created, c.country, c.url, c.consent, c.total_credit, c.recent_credit, COALESCE(t.name, ''), c.external_cpid FROM account c LEFT JOIN team t ON t.id = c.team_id WHERE c.email = $1",
             row => new
             {
-                id = row.Long(0), email, name = row.Text(1), created = row.Long(2), country = row.Text(3), url = row.Text(4), published = row.Bool(5), credit = row.Real(6), recent_credit = row.Real(7), team = row.Text(8),
+                id = row.Long(0),
+                email,
+                name = row.Text(1),
+                created = row.Long(2),
+                country = row.Text(3),
+                url = row.Text(4),
+                published = row.Bool(5),
+                credit = row.Real(6),
+                recent_credit = row.Real(7),
+                team = row.Text(8),
                 id_across_projects = row.Text(9),
             },
             email)!;
@@ -25,16 +34,43 @@ public static class AccountExport
             + "valid_results, invalid_results, failed_results, total_credit FROM host WHERE account_id = $1 ORDER BY id",
             row => new
             {
-                id = row.Long(0), created = row.Long(1), last_call = row.Long(2), name = row.Text(3), id_across_projects = row.Text(4), client = row.Text(5), timezone = row.Long(6), processors = row.Long(7),
-                vendor = row.Text(8), model = row.Text(9), features = row.Text(10), memory = row.Real(11), disk = row.Real(12), disk_free = row.Real(13), system = row.Text(14), system_version = row.Text(15),
-                on_fraction = row.Real(16), active_fraction = row.Real(17), valid = row.Long(18), invalid = row.Long(19), failed = row.Long(20), credit = row.Real(21),
+                id = row.Long(0),
+                created = row.Long(1),
+                last_call = row.Long(2),
+                name = row.Text(3),
+                id_across_projects = row.Text(4),
+                client = row.Text(5),
+                timezone = row.Long(6),
+                processors = row.Long(7),
+                vendor = row.Text(8),
+                model = row.Text(9),
+                features = row.Text(10),
+                memory = row.Real(11),
+                disk = row.Real(12),
+                disk_free = row.Real(13),
+                system = row.Text(14),
+                system_version = row.Text(15),
+                on_fraction = row.Real(16),
+                active_fraction = row.Real(17),
+                valid = row.Long(18),
+                invalid = row.Long(19),
+                failed = row.Long(20),
+                credit = row.Real(21),
             },
             account.id);
         var results = session.Rows(
             "SELECT name, host_id, sent, received, elapsed, cpu_time, exit_status, stderr, granted_credit FROM result WHERE account_id = $1 ORDER BY id",
             row => new
             {
-                name = row.Text(0), host = row.Long(1), sent = row.Long(2), received = row.Long(3), seconds = row.Real(4), core_seconds = row.Real(5), exit_status = row.Long(6), stderr = row.Text(7), credit = row.Real(8),
+                name = row.Text(0),
+                host = row.Long(1),
+                sent = row.Long(2),
+                received = row.Long(3),
+                seconds = row.Real(4),
+                core_seconds = row.Real(5),
+                exit_status = row.Long(6),
+                stderr = row.Text(7),
+                credit = row.Real(8),
             },
             account.id);
         var credit = session.Rows(
