@@ -3,6 +3,9 @@ namespace Mlds.Analysis.LinearAlgebra;
 /// <summary>A = L Lᵀ of a symmetric positive definite matrix, and what ridge regression needs of it (Golub, Van Loan, §4.2).</summary>
 sealed class Cholesky
 {
+    /// <summary>Rows and columns taken at a time, a multiple of 12 (<see cref="Products"/>' tiles): nearly all of the work is then products of blocks.</summary>
+    const int Block = 48;
+
     readonly double[] _lower;
     readonly int _n;
 
@@ -13,14 +16,33 @@ sealed class Cholesky
     internal static Cholesky Factor(double[] matrix, int n, double ridge)
     {
         var lower = new double[(long)n * n];
-        for (var i = 0; i < n; i++)
+        var done = new double[Block * Block];
+        for (var top = 0; top < n; top += Block)
         {
-            var row = lower.AsSpan(i * n, i + 1);
-            for (var j = 0; j < i; j++)
-                row[j] = (matrix[(i * n) + j] - Products.Dot(row[..j], lower.AsSpan(j * n, j))) / lower[(j * n) + j];
-            var pivot = matrix[(i * n) + i] + ridge - Products.Dot(row[..i], row[..i]);
-            if (!(pivot > 0)) throw new ArithmeticException($"The matrix is not positive definite: pivot {i} of {n} is {pivot}.");
-            row[i] = Math.Sqrt(pivot);
+            var rows = Math.Min(Block, n - top);
+            for (var left = 0; left <= top; left += Block)
+            {
+                // What all columns before this block take away, for the whole block at once.
+                var columns = Math.Min(Block, n - left);
+                Products.Part(lower, top, rows, lower, left, columns, n, 0, left, done);
+                for (var i = top; i < top + rows; i++)
+                {
+                    var row = lower.AsSpan(i * n, n);
+                    for (var j = left; j < Math.Min(left + columns, i + 1); j++)
+                    {
+                        var rest = matrix[(i * n) + j] - done[((i - top) * columns) + j - left] - Products.Dot(row[left..j], lower.AsSpan((j * n) + left, j - left));
+                        if (j < i)
+                        {
+                            row[j] = rest / lower[(j * n) + j];
+                            continue;
+                        }
+
+                        var pivot = rest + ridge;
+                        if (!(pivot > 0)) throw new ArithmeticException($"The matrix is not positive definite: pivot {i} of {n} is {pivot}.");
+                        row[i] = Math.Sqrt(pivot);
+                    }
+                }
+            }
         }
 
         return new Cholesky(lower, n);
@@ -49,19 +71,28 @@ sealed class Cholesky
     /// <summary>The diagonal of A⁻¹: the column norms of L⁻¹, squared.</summary>
     internal double[] InverseDiagonal()
     {
-        // Row i of L⁻¹ is (e_i − Σ_j<i L_ij row_j) / L_ii, so that all is done on contiguous rows.
-        var inverse = new double[(long)_n * _n];
+        // Column j of X = L⁻¹ is kept as row j: X_jj = 1 / L_jj, and below it X_ij = −(Σ_k=j…i−1 L_ik X_kj) / L_ii, of which all blocks above go at once.
+        var columns = new double[(long)_n * _n];
         var diagonal = new double[_n];
-        for (var i = 0; i < _n; i++)
+        var done = new double[Block * Block];
+        for (var top = 0; top < _n; top += Block)
         {
-            var row = inverse.AsSpan(i * _n, i + 1);
-            for (var j = 0; j < i; j++) Products.AddScaled(row[..(j + 1)], -_lower[(i * _n) + j], inverse.AsSpan(j * _n, j + 1));
-            row[i] = 1;
-            var scale = 1 / _lower[(i * _n) + i];
-            for (var j = 0; j <= i; j++)
+            var rows = Math.Min(Block, _n - top);
+            for (var left = 0; left <= top; left += Block)
             {
-                row[j] *= scale;
-                diagonal[j] += row[j] * row[j];
+                var width = Math.Min(Block, _n - left);
+                Products.Part(_lower, top, rows, columns, left, width, _n, left, top, done);
+                for (var j = left; j < left + width; j++)
+                {
+                    var column = columns.AsSpan(j * _n, _n);
+                    for (var i = Math.Max(top, j); i < top + rows; i++)
+                    {
+                        var from = Math.Max(top, j);
+                        var sum = done[((i - top) * width) + j - left] + Products.Dot(_lower.AsSpan((i * _n) + from, i - from), column[from..i]);
+                        column[i] = (i == j ? 1 : -sum) / _lower[(i * _n) + i];
+                        diagonal[j] += column[i] * column[i];
+                    }
+                }
             }
         }
 

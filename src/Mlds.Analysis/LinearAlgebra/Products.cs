@@ -90,6 +90,30 @@ static class Products
         return gram;
     }
 
+    /// <summary>
+    /// Part of A Bᵀ: rows <paramref name="rowA"/> … of A against rows <paramref name="rowB"/> … of B, over the columns <paramref name="from"/> … <paramref name="to"/> − 1 alone. Both have rows of
+    /// <paramref name="stride"/> numbers; the result, countA × countB, is overwritten.
+    /// </summary>
+    internal static void Part(double[] a, int rowA, int countA, double[] b, int rowB, int countB, int stride, int from, int to, Span<double> result)
+    {
+        result[..(countA * countB)].Clear();
+        for (var chunk = from; chunk < to; chunk += Chunk)
+        {
+            var length = Math.Min(Chunk, to - chunk);
+            for (var i = 0; i < countA; i += 4)
+            {
+                var rows = Math.Min(4, countA - i);
+                var j = 0;
+                for (; rows == 4 && j + 3 <= countB; j += 3) TwelveDots(a, rowA + i, b, rowB + j, stride, chunk, length, result[((i * countB) + j)..], countB);
+                for (; j < countB; j++)
+                {
+                    var column = b.AsSpan(((rowB + j) * stride) + chunk, length);
+                    for (var r = i; r < i + rows; r++) result[(r * countB) + j] += Dot(a.AsSpan(((rowA + r) * stride) + chunk, length), column);
+                }
+            }
+        }
+    }
+
     /// <summary>Up to four rows of the product, against B's rows from <paramref name="from"/> to <paramref name="to"/>.</summary>
     static void Rows(double[] a, int first, int rows, double[] b, int from, int to, int d, double[] product, int stride)
     {

@@ -1,0 +1,34 @@
+using CsCheck;
+using MathNet.Numerics.LinearAlgebra.Double;
+using Mlds.Analysis.LinearAlgebra;
+
+namespace Mlds.Analysis.Tests.LinearAlgebra;
+
+public sealed class CholeskyTests
+{
+    [Fact]
+    public void Matrices_of_any_size_are_solved_and_inverted_as_Math_NET_does() =>
+        Gen.Select(Gen.Int[1, 160], Gen.Int[1, 60], Gen.Double[0.1, 10], Gen.ULong).Sample((n, d, ridge, seed) =>
+        {
+            var (gram, right) = (Gram(n, d, seed), Draw(2 * n, seed + 1));
+            var factor = Cholesky.Factor(gram, n, ridge);
+            var whole = DenseMatrix.Build.DenseOfRowMajor(n, n, gram) + (ridge * DenseMatrix.CreateIdentity(n));
+            var inverse = whole.Inverse();
+            Near.All([.. inverse.Diagonal()], factor.InverseDiagonal(), 1e-9);
+            var solved = factor.Solve(right);
+            Near.All([.. inverse * DenseVector.OfArray(right[..n])], solved[..n], 1e-9);
+            Near.All([.. inverse * DenseVector.OfArray(right[n..])], solved[n..], 1e-9);
+        }, iter: 40);
+
+    [Fact]
+    public void A_matrix_that_is_not_positive_definite_is_refused() =>
+        Assert.Throws<ArithmeticException>(() => Cholesky.Factor([1, 2, 2, 1], 2, 0));
+
+    static double[] Gram(int n, int d, ulong seed) => Products.Gram(Draw(n * d, seed), n, d);
+
+    static double[] Draw(int count, ulong seed)
+    {
+        var random = new SeededRandom(seed);
+        return [.. Enumerable.Range(0, count).Select(_ => random.NextNormal())];
+    }
+}
