@@ -98,6 +98,7 @@ public sealed class AccountStore(ProjectDatabase database, TimeProvider time)
             "UPDATE account SET email = $2, name = 'deleted', key_hash = $2, sealed_key = $3, cross_project_id = '', email_hash = '', external_cpid = '', consent = 0, url = '', team_id = 0 WHERE id = $1",
             id, nobody, Array.Empty<byte>());
         session.Execute("UPDATE host SET name = '', cpid = '' WHERE account_id = $1", id);
+        session.Execute("UPDATE credit_change SET reason = '' WHERE account_id = $1", id);
         session.Execute("UPDATE result SET stderr = '' WHERE account_id = $1", id); // paths on its owner's computer
     });
 

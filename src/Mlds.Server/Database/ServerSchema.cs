@@ -194,8 +194,7 @@ static class ServerSchema
               amount DOUBLE PRECISION NOT NULL,
               reason TEXT NOT NULL
             );
-            CREATE INDEX credit_change_by_account ON credit_change (account_id);
-            CREATE INDEX result_by_account ON result (account_id)
+            CREATE INDEX credit_change_by_account ON credit_change (account_id)
             """),
     ];
 }
