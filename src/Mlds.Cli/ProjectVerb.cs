@@ -216,8 +216,9 @@ static class ProjectVerb
     {
         var project = Open(run);
         var to = run.Get(s_copy);
-        ProjectBackup.Copy(project, to);
-        run.Output.WriteLine($"Copied '{project.Path}' to '{to}'{(project.Settings.Database.Contains("Host=", StringComparison.OrdinalIgnoreCase) ? ", without its PostgreSQL database: back that up with pg_dump, before this" : "")}.");
+        using var science = ProjectScience.Of(project);
+        ProjectBackup.Copy(project, to, science.Schema).GetAwaiter().GetResult();
+        run.Output.WriteLine($"Copied '{project.Path}' to '{to}'{(project.Settings.IsOnPostgres ? ", its PostgreSQL database as a SQLite file" : "")}.");
         run.PrintJson(() => new JsonObject { ["backup"] = Path.GetFullPath(to) });
         return ExitCode.Success;
     }

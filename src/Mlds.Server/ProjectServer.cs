@@ -36,6 +36,7 @@ public static class ProjectServer
         var services = builder.Services;
         services.AddSingleton(project).AddSingleton(science).AddSingleton(options).AddSingleton(metrics);
         services.AddSingleton(options.Time).AddSingleton(project.Settings).AddSingleton<Signals>();
+        services.AddSingleton(_ => ServingLock.Share(project));
         services.AddSingleton(_ => project.OpenDatabase(science.Schema));
         services.AddSingleton<SchedulerState>().AddSingleton<SchedulerEndpoint>().AddSingleton<BadKeys>();
         services.AddSingleton<UploadStore>().AddSingleton<UploadEndpoint>().AddSingleton<DownloadEndpoint>();
@@ -44,6 +45,7 @@ public static class ProjectServer
         AddDaemons(services, options);
         var application = builder.Build();
         // What can't be used is said now, not at the first call.
+        _ = application.Services.GetRequiredService<ServingLock>();
         _ = application.Services.GetRequiredService<ProjectDatabase>();
         _ = application.Services.GetRequiredService<SchedulerState>();
         if (options.Runs("web")) Map(application, project);

@@ -7,11 +7,11 @@ using System.Xml.Linq;
 namespace Mlds.Server.Tests;
 
 /// <summary>A client as far as the wire goes: makes the calls that a real one makes, and remembers what it has to.</summary>
-sealed class Caller(ProjectFolder project, string key) : IDisposable
+sealed class Caller(ProjectFolder project, string key, HttpMessageHandler? handler = null) : IDisposable
 {
     static readonly string[] s_features = ["fma", "avx2", "avx512f", "avx512bw", "avx512dq", "avx512vl"];
 
-    public HttpClient Http { get; } = new() { BaseAddress = project.Settings.Master, Timeout = TimeSpan.FromSeconds(30) };
+    public HttpClient Http { get; } = new(handler ?? new SocketsHttpHandler()) { BaseAddress = project.Settings.Master, Timeout = TimeSpan.FromSeconds(30) };
 
     public long HostId { get; set; }
     public long Seqno { get; set; }
@@ -116,26 +116,29 @@ sealed class Caller(ProjectFolder project, string key) : IDisposable
 
     public async Task<int?> Upload(XElement file, byte[] content, long offset = 0, Func<string, string>? change = null, int? length = null)
     {
-        var head = string.Create(
-            CultureInfo.InvariantCulture,
-            $"""
-            <data_server_request>
-                <core_client_major_version>7</core_client_major_version>
-            <file_upload>
-            <file_info>
-            <name>{file.Element("name")!.Value}</name>
-            <xml_signature>{file.Element("xml_signature")!.Value}</xml_signature>
-            <max_nbytes>{file.Element("max_nbytes")!.Value}</max_nbytes>
-            </file_info>
-            <nbytes>{content.Length}</nbytes>
-            <md5_cksum>{Convert.ToHexStringLower(MD5.HashData(content))}</md5_cksum>
-            <offset>{offset}</offset>
-            <data>
-
-            """).ReplaceLineEndings("\n");
+        var head = UploadHead(file, content, offset);
         head = change?.Invoke(head) ?? head;
         return await Post([.. Encoding.UTF8.GetBytes(head), .. content.AsSpan((int)offset, length ?? content.Length - (int)offset)]);
     }
+
+    /// <summary>What comes before the data.</summary>
+    public static string UploadHead(XElement file, byte[] content, long offset) => string.Create(
+        CultureInfo.InvariantCulture,
+        $"""
+        <data_server_request>
+            <core_client_major_version>7</core_client_major_version>
+        <file_upload>
+        <file_info>
+        <name>{file.Element("name")!.Value}</name>
+        <xml_signature>{file.Element("xml_signature")!.Value}</xml_signature>
+        <max_nbytes>{file.Element("max_nbytes")!.Value}</max_nbytes>
+        </file_info>
+        <nbytes>{content.Length}</nbytes>
+        <md5_cksum>{Convert.ToHexStringLower(MD5.HashData(content))}</md5_cksum>
+        <offset>{offset}</offset>
+        <data>
+
+        """).ReplaceLineEndings("\n");
 
     public async Task<int?> Post(byte[] body)
     {

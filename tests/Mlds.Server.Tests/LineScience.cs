@@ -17,6 +17,7 @@ sealed class LineScience(int units) : IScience
     public long DelayBound { get; init; } = 86400;
     public string CommandLine { get; init; } = "";
     public double FpopsEstimate { get; init; } = 1e11;
+    public long MaxBytes { get; init; } = 200_000;
     public bool Proved { get; init; } = true;
     public bool OneResultPerUser { get; init; } = true;
     public Func<int, string> Line { get; init; } = number => $"line {number}";
@@ -50,7 +51,7 @@ sealed class LineScience(int units) : IScience
     {
         Name = $"unit_{number}",
         Inputs = [new("in.txt", Encoding.UTF8.GetBytes(Line(number)))],
-        Outputs = [new("out.txt", 200_000)],
+        Outputs = [new("out.txt", MaxBytes)],
         FpopsEstimate = FpopsEstimate,
         FpopsBound = FpopsEstimate * 1000,
         CommandLine = CommandLine,

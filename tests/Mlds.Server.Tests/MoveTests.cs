@@ -19,6 +19,10 @@ public sealed class MoveTests(PostgresServer postgres)
         Assert.Contains("stop the server", refused.Message, StringComparison.Ordinal);
         await project.Stop();
 
+        // A part of it that answers nobody writes all the same.
+        await using (var part = await Serve(project.Folder, project, "validator"))
+            Assert.Contains("stop the server", (await Assert.ThrowsAsync<ProjectException>(() => DatabaseMove.Run(project.Folder, postgres.NewSchema(), project.Science.Schema))).Message, StringComparison.Ordinal);
+
         var (inPostgres, before) = (postgres.NewSchema(), Rows(project.Folder));
         Assert.Equal(before.Sum(), await DatabaseMove.Run(project.Folder, inPostgres, project.Science.Schema));
         var moved = ProjectFolder.Open(project.Folder.Path);
@@ -55,13 +59,16 @@ public sealed class MoveTests(PostgresServer postgres)
         Assert.Contains("isn't empty", await Refused(other.Folder.Settings.Database), StringComparison.Ordinal);
         Assert.Contains("Nothing was changed", await Refused("Host=/nowhere/at/all;Database=none;Username=nobody"), StringComparison.Ordinal);
         Assert.Contains("has that database already", await Refused("project.db"), StringComparison.Ordinal);
+        Assert.Contains("pg_dump", (await Assert.ThrowsAsync<ProjectException>(() => DatabaseMove.Run(other.Folder, postgres.NewSchema(), project.Science.Schema))).Message, StringComparison.Ordinal);
         Assert.Equal(settings, File.ReadAllText(ProjectFolder.SettingsFile(project.Folder.Path)));
     }
 
-    [Fact]
-    public async Task A_project_that_was_lost_goes_on_from_its_backup_and_nothing_counts_twice()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_project_that_was_lost_goes_on_from_its_backup_and_nothing_counts_twice(bool onPostgres)
     {
-        await using var project = await TestProject.Create(new LineScience(5));
+        await using var project = await TestProject.Create(new LineScience(5), onPostgres ? postgres.NewSchema() : "project.db");
         await project.Start();
         using var ada = await Caller.Register(project, "ada");
         await Work(ada, project, 1);
@@ -69,9 +76,9 @@ public sealed class MoveTests(PostgresServer postgres)
         await TestProject.Until(() => project.Number("SELECT sum(total_credit) FROM account") == 10, "credit");
         await Work(ada, project, 1);
         var copy = Path.Combine(project.Scratch, "copy");
-        ProjectBackup.Copy(project.Folder, copy); // while it is served
-        Assert.Throws<ProjectException>(() => ProjectBackup.Copy(project.Folder, copy));
-        Assert.Throws<ProjectException>(() => ProjectBackup.Copy(project.Folder, project.Folder.In("copy")));
+        await ProjectBackup.Copy(project.Folder, copy, project.Science.Schema); // while it is served
+        await Assert.ThrowsAsync<ProjectException>(() => ProjectBackup.Copy(project.Folder, copy, project.Science.Schema));
+        await Assert.ThrowsAsync<ProjectException>(() => ProjectBackup.Copy(project.Folder, project.Folder.In("copy"), project.Science.Schema));
 
         // After the backup: this task is reported and credited, and another is sent; then all is lost.
         await ada.FinishAll();
@@ -80,7 +87,9 @@ public sealed class MoveTests(PostgresServer postgres)
         await project.Stop();
         Directory.Delete(project.Folder.Path, recursive: true);
         Directory.Move(copy, project.Folder.Path);
+        if (onPostgres) await DatabaseMove.Run(ProjectFolder.Open(project.Folder.Path), postgres.NewSchema(), project.Science.Schema);
 
+        project.Reopen();
         await project.Start();
         Assert.Equal(10, project.Number("SELECT sum(total_credit) FROM account"));
         using var bob = await Caller.Register(project, "bob");
@@ -98,9 +107,9 @@ public sealed class MoveTests(PostgresServer postgres)
         Assert.Equal(5, project.Number("SELECT count(*) FROM result WHERE granted_credit > 0"));
     }
 
-    static async Task<Microsoft.AspNetCore.Builder.WebApplication> Serve(ProjectFolder folder, TestProject project)
+    static async Task<Microsoft.AspNetCore.Builder.WebApplication> Serve(ProjectFolder folder, TestProject project, params string[] parts)
     {
-        var server = ProjectServer.Build(folder, project.Science, project.Options);
+        var server = ProjectServer.Build(folder, project.Science, project.Options with { Only = parts });
         await server.StartAsync(TestContext.Current.CancellationToken);
         return server;
     }

@@ -202,7 +202,7 @@ public abstract class PagesTests<TDatabase>(PostgresServer postgres) : OnBothDat
         using var ada = await Caller.Register(project, "ada");
         await ada.Call();
         var copy = Path.Combine(project.Scratch, "copy");
-        ProjectBackup.Copy(project.Folder, copy);
+        await ProjectBackup.Copy(project.Folder, copy, project.Science.Schema);
         var opened = ProjectFolder.Open(copy);
         Assert.Equal(project.Folder.CodeSigningKey.Text, opened.CodeSigningKey.Text);
         await using var database = opened.OpenDatabase(project.Science.Schema);

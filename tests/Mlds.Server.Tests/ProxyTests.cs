@@ -1,6 +1,11 @@
 using System.Diagnostics;
+using System.Net;
+using System.Net.NetworkInformation;
+using System.Net.Sockets;
 using System.Security.Cryptography;
+using System.Text;
 using System.Text.RegularExpressions;
+using System.Xml.Linq;
 
 namespace Mlds.Server.Tests;
 
@@ -14,7 +19,7 @@ public sealed class ProxyTests
     {
         if (!File.Exists(Nginx)) Assert.Skip("Debian's nginx is not installed.");
         var (outside, inside) = (TestProject.FreePort(), TestProject.FreePort());
-        var science = new LineScience(3) { Line = number => number == 2 ? new string('a', 120_000) + "\n" : $"line {number}\n" };
+        var science = new LineScience(4) { MaxBytes = 64 << 20, Line = number => number > 0 ? new string('a', 120_000) + "\n" : $"line {number}\n" };
         await using var project = await TestProject.Create(science, settings: settings => settings with
         {
             MasterUrl = $"https://127.0.0.1:{outside}/mlds/",
@@ -36,6 +41,9 @@ public sealed class ProxyTests
         try
         {
             await project.Start();
+            await TestProject.Until(() => project.Number("SELECT count(*) FROM result WHERE server_state = 2") == 4, "work is there");
+            using var eve = await From("127.0.0.3", project, "eve");
+            await eve.Call(1, 1);
             using (var client = new RealClient(Path.Combine(project.Scratch, "client")))
             {
                 File.WriteAllText(Path.Combine(client.Folder, "ca-bundle.crt"), certificate.ExportCertificatePem());
@@ -51,9 +59,47 @@ public sealed class ProxyTests
                     $"all is computed; nginx says: {File.ReadAllText($"{project.Scratch}/error.log")}");
             }
 
-            // The limits are of the real caller, whom nginx names: what the caller says of itself counts for nothing.
-            using var handler = new HttpClientHandler { ServerCertificateCustomValidationCallback = (_, _, _, _) => true };
-            using var http = new HttpClient(handler);
+            await LargestUpload(project, eve);
+            await LimitsAreOfTheCaller(project);
+        }
+        finally
+        {
+            nginx.Kill(entireProcessTree: true);
+            nginx.WaitForExit();
+        }
+    }
+
+    /// <summary>What the settings allow passes, and an upload that broke off is there as far as it came: nginx holds nothing back.</summary>
+    static async Task LargestUpload(TestProject project, Caller eve)
+    {
+        var file = Assert.Single(eve.Tasks.Values);
+        var name = file.Element("name")!.Value;
+        var content = new byte[64 << 20];
+        new Random(5).NextBytes(content);
+        using (var breaks = new CancellationTokenSource())
+        {
+            var part = new MemoryStream();
+            await part.WriteAsync(Encoding.UTF8.GetBytes(Caller.UploadHead(file, content, 0)), TestContext.Current.CancellationToken);
+            await part.WriteAsync(content.AsMemory(0, 20 << 20), TestContext.Current.CancellationToken);
+            part.Position = 0;
+            using var body = new BrokenContent(part, breaks);
+            await Assert.ThrowsAnyAsync<Exception>(() => eve.Http.PostAsync("file_upload_handler", body, breaks.Token));
+        }
+
+        await TestProject.Until(() => eve.Size(name).GetAwaiter().GetResult() > 0, "the part is there", 30);
+        var there = await eve.Size(name);
+        Assert.InRange(there, 1 << 20, 20 << 20);
+        Assert.Equal(0, await eve.Upload(file, content, offset: there));
+        Assert.Equal(0, await eve.Upload(file, content));
+        Assert.Equal(content, await File.ReadAllBytesAsync(project.Folder.Upload(name), TestContext.Current.CancellationToken));
+    }
+
+    /// <summary>The real caller, whom nginx names: what the caller says of itself counts for nothing, and who comes from elsewhere doesn't wait for him.</summary>
+    static async Task LimitsAreOfTheCaller(TestProject project)
+    {
+        async Task<int> Refused(string from)
+        {
+            using var http = new HttpClient(Handler(from));
             var refused = 0;
             for (var i = 0; i < 12; i++)
             {
@@ -63,15 +109,33 @@ public sealed class ProxyTests
                 if (await TooMany(reply)) refused++;
             }
 
-            Assert.InRange(refused, 4, 12);
-            Assert.DoesNotContain(project.Log.Lines, line => line.Contains("203.0.113.", StringComparison.Ordinal));
+            return refused;
         }
-        finally
-        {
-            nginx.Kill(entireProcessTree: true);
-            nginx.WaitForExit();
-        }
+
+        Assert.Equal(8, await Refused("127.0.0.4"));
+        Assert.Equal(8, await Refused("127.0.0.5"));
+        Assert.DoesNotContain(project.Log.Lines, line => line.Contains("203.0.113.", StringComparison.Ordinal));
     }
+
+    static async Task<Caller> From(string address, TestProject project, string name)
+    {
+        using var http = new HttpClient(Handler(address)) { BaseAddress = project.Folder.Settings.Master };
+        var reply = XElement.Parse(await http.GetStringAsync($"create_account.php?email_addr={name}%40example.org&passwd_hash={new string('0', 32)}&user_name={name}", TestContext.Current.CancellationToken));
+        return new Caller(project.Folder, reply.Element("authenticator")!.Value, Handler(address));
+    }
+
+    /// <summary>Calls from one of this machine's own addresses.</summary>
+    static SocketsHttpHandler Handler(string from) => new()
+    {
+        SslOptions = { RemoteCertificateValidationCallback = (_, _, _, _) => true },
+        ConnectCallback = async (context, cancellation) =>
+        {
+            var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+            socket.Bind(new IPEndPoint(IPAddress.Parse(from), 0));
+            await socket.ConnectAsync(context.DnsEndPoint, cancellation);
+            return new NetworkStream(socket, ownsSocket: true);
+        },
+    };
 
     [Theory]
     [InlineData(true)]
@@ -94,6 +158,47 @@ public sealed class ProxyTests
         Assert.Equal(!behind, await Refused("198.51.100.2"));
     }
 
+    /// <summary>From another machine, nobody is the proxy: who gets past it gains nothing.</summary>
+    [Fact]
+    public async Task Only_a_proxy_on_the_same_machine_is_believed()
+    {
+        var own = NetworkInterface.GetAllNetworkInterfaces().Where(link => link.OperationalStatus == OperationalStatus.Up).SelectMany(link => link.GetIPProperties().UnicastAddresses)
+            .Select(address => address.Address).FirstOrDefault(address => address.AddressFamily == AddressFamily.InterNetwork && !IPAddress.IsLoopback(address));
+        if (own is null) Assert.Skip("This machine has no address but the loopback's.");
+        await using var project = await TestProject.Create(
+            new LineScience(0), settings: settings => settings with { BehindProxy = true, AccountCallsPerMinute = 2, Listen = [$"http://0.0.0.0:{new Uri(settings.MasterUrl).Port}"] });
+        await project.Start();
+        using var http = new HttpClient { BaseAddress = new Uri($"http://{own}:{project.Folder.Settings.Master.Port}/lines/") };
+        var refused = 0;
+        for (var i = 0; i < 5; i++)
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Get, $"lookup_account.php?email_addr=nobody%40example.org&passwd_hash={new string('0', 32)}");
+            request.Headers.Add("X-Forwarded-For", $"203.0.113.{i}");
+            using var reply = await http.SendAsync(request, TestContext.Current.CancellationToken);
+            if (await TooMany(reply)) refused++;
+        }
+
+        Assert.Equal(3, refused);
+    }
+
     static async Task<bool> TooMany(HttpResponseMessage reply) =>
         (await reply.Content.ReadAsStringAsync(TestContext.Current.CancellationToken)).Contains("Too many calls", StringComparison.Ordinal);
+
+    /// <summary>A body that sends what there is and then never ends, until its sender gives up.</summary>
+    sealed class BrokenContent(Stream part, CancellationTokenSource breaks) : HttpContent
+    {
+        protected override async Task SerializeToStreamAsync(Stream stream, TransportContext? context)
+        {
+            await part.CopyToAsync(stream);
+            await stream.FlushAsync();
+            breaks.CancelAfter(TimeSpan.FromSeconds(1));
+            await Task.Delay(Timeout.Infinite, breaks.Token);
+        }
+
+        protected override bool TryComputeLength(out long length)
+        {
+            length = (64 << 20) + 2000;
+            return true;
+        }
+    }
 }

@@ -15,7 +15,7 @@ sealed class TestProject : IAsyncDisposable
 
     readonly ScratchFolder _scratch = new();
 
-    public required ProjectFolder Folder { get; init; }
+    public required ProjectFolder Folder { get; set; }
     public required LineScience Science { get; init; }
     public required ServeOptions Options { get; init; }
     public RecordedLog Log { get; } = new();
@@ -75,6 +75,9 @@ sealed class TestProject : IAsyncDisposable
         Server = ProjectServer.Build(Folder, Science, Options with { Log = logging => logging.AddProvider(Log).SetMinimumLevel(LogLevel.Trace) });
         await Server.StartAsync(TestContext.Current.CancellationToken);
     }
+
+    /// <summary>Reads the settings again.</summary>
+    public void Reopen() => Folder = ProjectFolder.Open(Folder.Path);
 
     public async Task Stop()
     {

@@ -23,10 +23,12 @@ abstract class Dialect
     /// <summary>Whether commands may be kept for the next use.</summary>
     public abstract bool KeepsCommands { get; }
 
+    public static bool IsPostgres(string database) => database.Contains("Host=", StringComparison.OrdinalIgnoreCase);
+
     /// <param name="database">A file's name, or a PostgreSQL connection string: it has a <c>Host=</c>.</param>
     /// <param name="folder">The project's folder.</param>
     public static Dialect Of(string database, string folder) =>
-        database.Contains("Host=", StringComparison.OrdinalIgnoreCase) ? new PostgresDialect(database) : new SqliteDialect(Path.Combine(folder, database));
+        IsPostgres(database) ? new PostgresDialect(database) : new SqliteDialect(Path.Combine(folder, database));
 }
 
 /// <summary>

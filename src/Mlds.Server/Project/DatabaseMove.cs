@@ -1,7 +1,3 @@
-using System.Globalization;
-using System.Net.Sockets;
-using System.Security.Cryptography;
-using System.Text;
 using Mlds.Server.Database;
 
 namespace Mlds.Server;
@@ -14,11 +10,12 @@ public static class DatabaseMove
 {
     /// <param name="to">A file's name in the project's folder, or a PostgreSQL connection string.</param>
     /// <returns>Rows copied.</returns>
-    /// <exception cref="ProjectException">The server is running, the new database has rows already, can't be opened, or didn't take everything; nothing has changed then.</exception>
+    /// <exception cref="ProjectException">A part of the server runs, the new database has rows already, can't be opened, or didn't take everything; nothing has changed then.</exception>
     public static async Task<long> Run(ProjectFolder project, string to, IReadOnlyList<SchemaStep> steps)
     {
         if (to == project.Settings.Database) throw new ProjectException("The project has that database already.");
-        if (IsServed(project)) throw new ProjectException("The project is being served; stop the server first, and all parts of it that run elsewhere.");
+        if (project.Settings.IsOnPostgres && Dialect.IsPostgres(to)) throw new ProjectException("From PostgreSQL to PostgreSQL its own pg_dump and psql move a database; then set \"database\" in project.json.");
+        using var alone = ServingLock.Alone(project);
         try
         {
             return await Move(project, to, steps);
@@ -31,112 +28,16 @@ public static class DatabaseMove
 
     static async Task<long> Move(ProjectFolder project, string to, IReadOnlyList<SchemaStep> steps)
     {
-        var tables = await Tables(steps);
-        await Prepare(project, to, steps);
+        await using (ProjectDatabase.Open(project.Settings.Database, project.Path, steps)) // has had all steps then
+        {
+        }
+
         using var source = new Session(Dialect.Of(project.Settings.Database, project.Path));
-        using var target = new Session(Dialect.Of(to, project.Path));
-        source.BeginWriting(); // nobody else's until the settings are changed
-        target.BeginWriting();
-        var full = tables.Find(table => target.Number($"SELECT count(*) FROM {table}") > 0);
-        if (full is not null) throw new ProjectException($"The new database isn't empty: its table {full} has rows; give one of its own.");
-        var rows = tables.Sum(table => Copy(source, target, table));
-        var different = tables.Find(table => Digest(source, table) != Digest(target, table));
-        if (different is not null) throw new ProjectException($"The table {different} isn't the same in the new database; nothing was changed.");
-        CountOn(target, tables);
-        target.Execute("COMMIT");
+        source.BeginWriting(); // nobody else's, such as another verb's, until the settings are changed
+        var rows = await TableCopy.Run(source, to, project.Path, steps);
         (project.Settings with { Database = to }).Write(ProjectFolder.SettingsFile(project.Path) + ".new");
         File.Move(ProjectFolder.SettingsFile(project.Path) + ".new", ProjectFolder.SettingsFile(project.Path), overwrite: true);
         source.Execute("ROLLBACK");
         return rows;
-    }
-
-    /// <summary>Whether something listens where the server would.</summary>
-    static bool IsServed(ProjectFolder project)
-    {
-        var addresses = project.Settings.Listen.Count > 0 ? project.Settings.Listen : [project.Settings.MasterUrl];
-        return addresses.Select(address => new Uri(address)).Any(address =>
-        {
-            using var client = new TcpClient();
-            try
-            {
-                return client.ConnectAsync(address.Host is "0.0.0.0" or "[::]" ? "127.0.0.1" : address.Host, address.Port).Wait(TimeSpan.FromSeconds(5)) && client.Connected;
-            }
-            catch (AggregateException)
-            {
-                return false;
-            }
-        });
-    }
-
-    /// <summary>All tables, those that others refer to first: in the order in which the steps make them.</summary>
-    static async Task<List<string>> Tables(IReadOnlyList<SchemaStep> steps)
-    {
-        var folder = Directory.CreateTempSubdirectory("mlds-tables-");
-        try
-        {
-            await using var database = ProjectDatabase.Open("tables.db", folder.FullName, steps);
-            return database.Read(session => session.Rows(
-                "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%' AND name <> 'schema_step' ORDER BY rowid", row => row.GetString(0)));
-        }
-        finally
-        {
-            folder.Delete(recursive: true);
-        }
-    }
-
-    static async Task Prepare(ProjectFolder project, string to, IReadOnlyList<SchemaStep> steps)
-    {
-        await using (ProjectDatabase.Open(project.Settings.Database, project.Path, steps)) // has had all steps then
-        await using (ProjectDatabase.Open(to, project.Path, steps))
-        {
-        }
-    }
-
-    static long Copy(Session source, Session target, string table)
-    {
-        long copied = 0;
-        string? insert = null;
-        foreach (var row in Read(source, table))
-        {
-            insert ??= $"INSERT INTO {table} ({string.Join(", ", row.Names)}) VALUES ({string.Join(", ", row.Names.Select((_, i) => $"${i + 1}"))})";
-            target.Execute(insert, row.Values);
-            copied++;
-        }
-
-        return copied;
-    }
-
-    /// <summary>The number of rows, and the sum of their SHA-256: databases order texts differently, a sum has no order.</summary>
-    static (long, UInt128) Digest(Session session, string table)
-    {
-        var (count, sum) = (0L, UInt128.Zero);
-        foreach (var row in Read(session, table))
-        {
-            var text = string.Join('\u001f', row.Names.Zip(row.Values, (name, value) => $"{name}={Canonical(value)}").Order(StringComparer.Ordinal));
-            sum += BitConverter.ToUInt128(SHA256.HashData(Encoding.UTF8.GetBytes(text)));
-            count++;
-        }
-
-        return (count, sum);
-    }
-
-    static string Canonical(object? value) => value switch
-    {
-        null => "null",
-        byte[] bytes => Convert.ToHexStringLower(bytes),
-        double real => real.ToString("R", CultureInfo.InvariantCulture),
-        _ => Convert.ToString(value, CultureInfo.InvariantCulture)!,
-    };
-
-    static IEnumerable<(string[] Names, object?[] Values)> Read(Session session, string table) => session.Stream(
-        $"SELECT * FROM {table}",
-        row => (Enumerable.Range(0, row.FieldCount).Select(row.GetName).ToArray(), Enumerable.Range(0, row.FieldCount).Select(i => row.IsDBNull(i) ? null : row.GetValue(i)).ToArray()));
-
-    /// <summary>PostgreSQL's keys count on after the highest that was copied; SQLite's do by themselves.</summary>
-    static void CountOn(Session target, List<string> tables)
-    {
-        if (!target.IsPostgres) return;
-        foreach (var table in tables.Where(table => target.Number("SELECT count(*) FROM information_schema.columns WHERE table_schema = current_schema() AND table_name = $1 AND column_name = 'id' AND is_identity = 'YES'", table) > 0))
-            target.Number($"SELECT setval(pg_get_serial_sequence('{table}', 'id'), COALESCE((SELECT max(id) FROM {table}), 0) + 1, false)");
     }
 }

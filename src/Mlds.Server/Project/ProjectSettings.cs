@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Mlds.Server.Database;
 
 namespace Mlds.Server;
 
@@ -72,6 +73,9 @@ public sealed record ProjectSettings
 
     [JsonIgnore]
     public Uri Master => new(MasterUrl);
+
+    [JsonIgnore]
+    public bool IsOnPostgres => Dialect.IsPostgres(Database);
 
     static readonly JsonSerializerOptions s_json = new()
     {
