@@ -12,7 +12,8 @@ sealed partial class RealClient : IDisposable
     readonly int _port = TestProject.FreePort();
     Process? _process;
 
-    public RealClient(string folder)
+    /// <param name="processors">Tasks that it runs at once.</param>
+    public RealClient(string folder, int processors = 2)
     {
         if (!File.Exists("/usr/bin/boinc") || !File.Exists("/usr/bin/boinccmd")) Assert.Skip("Debian's boinc-client is not installed.");
         Folder = folder;
@@ -20,7 +21,7 @@ sealed partial class RealClient : IDisposable
         File.WriteAllText(Path.Combine(folder, "gui_rpc_auth.cfg"), Password);
         File.WriteAllText(
             Path.Combine(folder, "cc_config.xml"),
-            """
+            $"""
             <cc_config>
               <log_flags><task>1</task><file_xfer>1</file_xfer><sched_ops>1</sched_ops><http_xfer_debug>0</http_xfer_debug></log_flags>
               <options>
@@ -29,7 +30,7 @@ sealed partial class RealClient : IDisposable
                 <skip_cpu_benchmarks>1</skip_cpu_benchmarks>
                 <suppress_net_info>1</suppress_net_info>
                 <report_results_immediately>1</report_results_immediately>
-                <ncpus>2</ncpus>
+                <ncpus>{processors}</ncpus>
                 <no_priority_change>1</no_priority_change>
               </options>
             </cc_config>

@@ -24,7 +24,9 @@ public sealed partial class RealClientTests
         var science = new LineScience(3) { Line = number => $"line {number}\nsleep {(number == 0 ? 60 : 3000)}\nbytes {(number == 0 ? 100_000 : 0)}\n", FpopsEstimate = 1e12 };
         await using var project = await TestProject.Create(science);
         await project.Start();
-        using var client = new RealClient(Path.Combine(project.Scratch, "client"));
+
+        // One for each task: with fewer, a task that is resumed would wait for those that began meanwhile.
+        using var client = new RealClient(Path.Combine(project.Scratch, "client"), processors: 3);
         try
         {
             await client.Start();
