@@ -85,9 +85,9 @@ sealed class Cholesky
                 for (var j = left; j < left + width; j++)
                 {
                     var column = columns.AsSpan(j * _n, _n);
-                    for (var i = Math.Max(top, j); i < top + rows; i++)
+                    var from = Math.Max(top, j);
+                    for (var i = from; i < top + rows; i++)
                     {
-                        var from = Math.Max(top, j);
                         var sum = done[((i - top) * width) + j - left] + Products.Dot(_lower.AsSpan((i * _n) + from, i - from), column[from..i]);
                         column[i] = (i == j ? 1 : -sum) / _lower[(i * _n) + i];
                         diagonal[j] += column[i] * column[i];

@@ -99,18 +99,8 @@ static class Products
         result[..(countA * countB)].Clear();
         for (var chunk = from; chunk < to; chunk += Chunk)
         {
-            var length = Math.Min(Chunk, to - chunk);
             for (var i = 0; i < countA; i += 4)
-            {
-                var rows = Math.Min(4, countA - i);
-                var j = 0;
-                for (; rows == 4 && j + 3 <= countB; j += 3) TwelveDots(a, rowA + i, b, rowB + j, stride, chunk, length, result[((i * countB) + j)..], countB);
-                for (; j < countB; j++)
-                {
-                    var column = b.AsSpan(((rowB + j) * stride) + chunk, length);
-                    for (var r = i; r < i + rows; r++) result[(r * countB) + j] += Dot(a.AsSpan(((rowA + r) * stride) + chunk, length), column);
-                }
-            }
+                Strip(a, rowA + i, Math.Min(4, countA - i), b, rowB, rowB + countB, stride, chunk, Math.Min(Chunk, to - chunk), result[(i * countB)..], countB);
         }
     }
 
@@ -121,19 +111,22 @@ static class Products
         {
             var end = Math.Min(block + Block, to);
             for (var chunk = 0; chunk < d; chunk += Chunk)
-            {
-                var length = Math.Min(Chunk, d - chunk);
-                var j = block;
-                for (; rows == 4 && j + 3 <= end; j += 3) TwelveDots(a, first, b, j, d, chunk, length, product.AsSpan((first * stride) + j), stride);
-                for (; j < end; j++)
-                {
-                    var column = b.AsSpan((int)(((long)j * d) + chunk), length);
-                    if (rows == 4) FourDots(a, first, d, chunk, column, product.AsSpan((first * stride) + j), stride);
-                    else
-                        for (var i = 0; i < rows; i++)
-                            product[((first + i) * stride) + j] += Dot(a.AsSpan(((first + i) * d) + chunk, length), column);
-                }
-            }
+                Strip(a, first, rows, b, block, end, d, chunk, Math.Min(Chunk, d - chunk), product.AsSpan((first * stride) + block), stride);
+        }
+    }
+
+    /// <summary>Adds to the result, row by row, the products of up to four rows of A with B's rows from <paramref name="from"/> to <paramref name="to"/>, over some columns alone.</summary>
+    static void Strip(double[] a, int first, int rows, double[] b, int from, int to, int d, int chunk, int length, Span<double> result, int stride)
+    {
+        var j = from;
+        for (; rows == 4 && j + 3 <= to; j += 3) TwelveDots(a, first, b, j, d, chunk, length, result[(j - from)..], stride);
+        for (; j < to; j++)
+        {
+            var column = b.AsSpan((int)(((long)j * d) + chunk), length);
+            if (rows == 4) FourDots(a, first, d, chunk, column, result[(j - from)..], stride);
+            else
+                for (var i = 0; i < rows; i++)
+                    result[(i * stride) + j - from] += Dot(a.AsSpan(((first + i) * d) + chunk, length), column);
         }
     }
 
