@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Security.Cryptography;
 using System.Text.Json.Nodes;
 using Mlds.Cli.Frame;
+using Mlds.Server;
 using Mlds.Server.Accounts;
 using Mlds.Server.Database;
 
@@ -63,15 +64,15 @@ static class ProjectAccountVerb
     static int With(VerbRun run, Func<ProjectDatabase, AccountStore, string, Task> work)
     {
         var project = ProjectVerb.Open(run);
-        Go().GetAwaiter().GetResult();
-        return ExitCode.Success;
-
-        async Task Go()
+        return ProjectScience.WithDatabase(project, async (_, database) =>
         {
-            await using var database = project.OpenDatabase(ProjectScience.Of(project).Schema);
             var accounts = new AccountStore(database, TimeProvider.System);
-            var email = accounts.Address(run.Get(s_who)) ?? throw new FailureException($"There is no account '{run.Get(s_who)}' in '{project.Path}'; give its e-mail address or its number.");
-            await work(database, accounts, email);
-        }
+            await work(database, accounts, Address(accounts, run.Get(s_who), project));
+            return ExitCode.Success;
+        });
     }
+
+    /// <summary>The e-mail address of the account that an operator means.</summary>
+    internal static string Address(AccountStore accounts, string who, ProjectFolder project) =>
+        accounts.Address(who) ?? throw new FailureException($"There is no account '{who}' in '{project.Path}'; give its e-mail address or its number.");
 }

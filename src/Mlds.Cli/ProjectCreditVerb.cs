@@ -36,19 +36,13 @@ static class ProjectCreditVerb
         if ((result is null ? 0 : 1) + (host is null ? 0 : 1) + (who is null ? 0 : 1) != 1) throw new UsageException("Say whose credit: one of --result, --host and --account.");
         if (reason.Length is 0 or > 200) throw new UsageException("--reason has 1 to 200 letters.");
         var project = ProjectVerb.Open(run);
-        var changed = Go().GetAwaiter().GetResult();
+        var now = DateTimeOffset.UtcNow.ToUnixTimeSeconds();
+        var changed = ProjectScience.WithDatabase(project, (_, database) =>
+            result is not null ? CreditChange.OfResult(database, result, amount, reason, now)
+            : host is { } id ? CreditChange.OfHost(database, id, amount, reason, now)
+            : CreditChange.OfAccount(database, ProjectAccountVerb.Address(new AccountStore(database, TimeProvider.System), who!, project), amount, reason, now));
         run.Output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{(changed < 0 ? "Took" : "Gave")} {Math.Abs(changed):0.##} of credit."));
         run.PrintJson(() => new JsonObject { ["changed"] = changed });
         return ExitCode.Success;
-
-        async Task<double> Go()
-        {
-            await using var database = project.OpenDatabase(ProjectScience.Of(project).Schema);
-            var now = DateTimeOffset.UtcNow.ToUnixTimeSeconds();
-            if (result is not null) return await CreditChange.OfResult(database, result, amount, reason, now);
-            if (host is { } id) return await CreditChange.OfHost(database, id, amount, reason, now);
-            var email = new AccountStore(database, TimeProvider.System).Address(who!) ?? throw new FailureException($"There is no account '{who}' in '{project.Path}'; give its e-mail address or its number.");
-            return await CreditChange.OfAccount(database, email, amount, reason, now);
-        }
     }
 }

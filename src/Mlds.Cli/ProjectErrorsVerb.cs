@@ -10,7 +10,6 @@ namespace Mlds.Cli;
 /// <summary><c>mlds project errors</c>: what fails, by program and by host.</summary>
 static class ProjectErrorsVerb
 {
-    static readonly JsonSerializerOptions s_json = new() { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower };
     static readonly Option<long?> s_host = new("--host") { Description = "Only this host's.", HelpName = "ID" };
     static readonly Option<int> s_days = new("--days") { Description = "How far back.", DefaultValueFactory = _ => 7, HelpName = "N" };
     static readonly Option<int> s_last = new("--last") { Description = "How many kinds of failure to show, the newest.", DefaultValueFactory = _ => 20, HelpName = "N" };
@@ -40,7 +39,7 @@ static class ProjectErrorsVerb
         }
 
         if (failures.Count == 0) run.Output.WriteLine($"Nothing failed in {days} days.");
-        run.PrintJson(() => new JsonObject { ["programs"] = JsonSerializer.SerializeToNode(programs, s_json), ["failures"] = JsonSerializer.SerializeToNode(failures, s_json) });
+        run.PrintJson(() => new JsonObject { ["programs"] = JsonSerializer.SerializeToNode(programs, ProjectStatusVerb.Json), ["failures"] = JsonSerializer.SerializeToNode(failures, ProjectStatusVerb.Json) });
         return ExitCode.Success;
     }
 

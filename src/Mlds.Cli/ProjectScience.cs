@@ -1,4 +1,5 @@
 using Mlds.Server;
+using Mlds.Server.Database;
 using Mlds.Server.Science;
 
 namespace Mlds.Cli;
@@ -7,4 +8,17 @@ namespace Mlds.Cli;
 static class ProjectScience
 {
     public static NetworkScience Of(ProjectFolder project) => new(project.Path);
+
+    /// <summary>The project's science and its database, open for as long as <paramref name="work"/> takes.</summary>
+    public static T WithDatabase<T>(ProjectFolder project, Func<NetworkScience, ProjectDatabase, Task<T>> work)
+    {
+        return Go().GetAwaiter().GetResult();
+
+        async Task<T> Go()
+        {
+            using var science = Of(project);
+            await using var database = project.OpenDatabase(science.Schema);
+            return await work(science, database);
+        }
+    }
 }

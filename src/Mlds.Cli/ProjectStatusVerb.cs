@@ -10,7 +10,7 @@ namespace Mlds.Cli;
 /// <summary><c>mlds project status</c> and <c>mlds project hosts</c>.</summary>
 static class ProjectStatusVerb
 {
-    static readonly JsonSerializerOptions s_json = new() { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower };
+    internal static readonly JsonSerializerOptions Json = new() { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower };
 
     public static int Run(VerbRun run)
     {
@@ -32,7 +32,7 @@ static class ProjectStatusVerb
         Line("computers", numbers.Hosts);
         Line("computers with recent credit", numbers.HostsWithRecentCredit);
         Line("credit granted", (long)numbers.TotalCredit);
-        run.PrintJson(() => JsonSerializer.SerializeToNode(numbers, s_json)!);
+        run.PrintJson(() => JsonSerializer.SerializeToNode(numbers, Json)!);
         return ExitCode.Success;
     }
 
@@ -45,19 +45,10 @@ static class ProjectStatusVerb
             var standing = host.Blocked ? "blocked" : host.Standing.ToString().ToLowerInvariant();
             run.Output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{host.Id,8} {standing,-12} {host.Valid,7} {host.Invalid,7} {host.Failed,7} {host.Credit,12:N1}  {host.Processor}{(host.BlockedReason.Length > 0 ? $" (was blocked: {host.BlockedReason})" : "")}"));
         }
-        run.PrintJson(() => new JsonObject { ["hosts"] = JsonSerializer.SerializeToNode(hosts, s_json) });
+        run.PrintJson(() => new JsonObject { ["hosts"] = JsonSerializer.SerializeToNode(hosts, Json) });
         return ExitCode.Success;
     }
 
-    internal static T Read<T>(VerbRun run, Func<Session, long, T> read)
-    {
-        var project = ProjectVerb.Open(run);
-        return Go().GetAwaiter().GetResult();
-
-        async Task<T> Go()
-        {
-            await using var database = project.OpenDatabase(ProjectScience.Of(project).Schema);
-            return database.Read(session => read(session, DateTimeOffset.UtcNow.ToUnixTimeSeconds()));
-        }
-    }
+    internal static T Read<T>(VerbRun run, Func<Session, long, T> read) => ProjectScience.WithDatabase(
+        ProjectVerb.Open(run), (_, database) => Task.FromResult(database.Read(session => read(session, DateTimeOffset.UtcNow.ToUnixTimeSeconds()))));
 }

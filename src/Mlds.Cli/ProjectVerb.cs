@@ -104,14 +104,9 @@ static class ProjectVerb
             var key = ReadPrivate(ProjectCreation.SigningKeyFile(project.Path));
             foreach (var version in versions) version.Sign(key);
         }
-        var science = ProjectScience.Of(project);
-        var added = new JsonArray();
-        Add().GetAwaiter().GetResult();
-        return added;
-
-        async Task Add()
+        return ProjectScience.WithDatabase(project, async (science, database) =>
         {
-            await using var database = project.OpenDatabase(science.Schema);
+            var added = new JsonArray();
             foreach (var version in versions)
             {
                 var name = $"{version.App} {(version.Version / 100m).ToString("0.00", CultureInfo.InvariantCulture)} for {version.Platform}{(version.PlanClass.Length > 0 ? $" ({version.PlanClass})" : "")}";
@@ -119,7 +114,9 @@ static class ProjectVerb
                 run.Output.WriteLine(isNew ? $"Added {name}." : $"The project has {name} already.");
                 if (isNew) added.Add(name);
             }
-        }
+
+            return added;
+        });
     }
 
     static int Sign(VerbRun run)
@@ -159,36 +156,25 @@ static class ProjectVerb
     static int Block(VerbRun run, long until, string reason)
     {
         var project = Open(run);
-        if (!Go().GetAwaiter().GetResult()) throw new FailureException($"There is no host {run.Get(s_host)} in '{project.Path}'; `mlds project hosts` lists them.");
+        if (!ProjectScience.WithDatabase(project, (_, database) => HostBlocking.Set(database, run.Get(s_host), until, reason)))
+            throw new FailureException($"There is no host {run.Get(s_host)} in '{project.Path}'; `mlds project hosts` lists them.");
         run.Output.WriteLine(until > 0 ? $"Host {run.Get(s_host)} gets no work until {DateTimeOffset.FromUnixTimeSeconds(until):yyyy-MM-dd HH:mm} UTC." : $"Host {run.Get(s_host)} may have work.");
         run.PrintJson(() => new JsonObject { ["host"] = run.Get(s_host), ["blocked_until"] = until });
         return ExitCode.Success;
-
-        async Task<bool> Go()
-        {
-            await using var database = project.OpenDatabase(ProjectScience.Of(project).Schema);
-            return await HostBlocking.Set(database, run.Get(s_host), until, reason);
-        }
     }
 
     static int Revalidate(VerbRun run)
     {
         var project = Open(run);
         var target = run.Get(s_target);
-        var found = Go().GetAwaiter().GetResult();
+        var now = DateTimeOffset.UtcNow.ToUnixTimeSeconds();
+        var found = ProjectScience.WithDatabase(project, (science, database) =>
+            BatchOf(target) is { } id ? Revalidation.Batch(database, science, id, now) : Revalidation.WorkUnit(database, science, target, now));
         if (found.Units + found.Assimilated == 0) throw new FailureException($"There is no work unit '{target}' with results that were judged in '{project.Path}'.");
         run.Output.WriteLine($"{found.Results} result{(found.Results == 1 ? "" : "s")} of {found.Units} work unit{(found.Units == 1 ? "" : "s")} will be judged again by the validator.");
         if (found.Assimilated > 0) run.Output.WriteLine($"{found.Assimilated} left alone: assimilated, so their networks are in the zoo; `mlds verify --retrain` trains those again.");
         run.PrintJson(() => new JsonObject { ["work_units"] = found.Units, ["results"] = found.Results, ["assimilated"] = found.Assimilated });
         return ExitCode.Success;
-
-        async Task<Revalidated> Go()
-        {
-            using var science = ProjectScience.Of(project);
-            await using var database = project.OpenDatabase(science.Schema);
-            var now = DateTimeOffset.UtcNow.ToUnixTimeSeconds();
-            return await (BatchOf(target) is { } id ? Revalidation.Batch(database, science, id, now) : Revalidation.WorkUnit(database, science, target, now));
-        }
     }
 
     /// <summary>N of <c>batch N</c>; else null.</summary>
@@ -199,17 +185,11 @@ static class ProjectVerb
     {
         var project = Open(run);
         var target = run.Get(s_target);
-        var cancelled = Go().GetAwaiter().GetResult();
+        var cancelled = ProjectScience.WithDatabase(project, (_, database) => BatchOf(target) is { } id ? Cancellation.Batch(database, id) : Cancellation.WorkUnit(database, target));
         if (cancelled == 0) throw new FailureException($"There is no unfinished work unit '{target}' in '{project.Path}'.");
         run.Output.WriteLine($"Cancelled {cancelled} work unit{(cancelled == 1 ? "" : "s")}.");
         run.PrintJson(() => new JsonObject { ["cancelled"] = cancelled });
         return ExitCode.Success;
-
-        async Task<int> Go()
-        {
-            await using var database = project.OpenDatabase(ProjectScience.Of(project).Schema);
-            return await (BatchOf(target) is { } id ? Cancellation.Batch(database, id) : Cancellation.WorkUnit(database, target));
-        }
     }
 
     static int Backup(VerbRun run)

@@ -44,15 +44,9 @@ static class ProjectWorkVerb
     static int Add(VerbRun run, Training.Population population, WorkOptions options)
     {
         var project = ProjectVerb.Open(run);
-        var added = Go().GetAwaiter().GetResult();
+        var added = ProjectScience.WithDatabase(project, (_, database) => Task.FromResult(WorkAdding.Add(database, project.Path, population, options)));
         run.Output.WriteLine($"{added.Added} networks of '{population.Name}' are new work, {added.Planned} in all; they will end in '{added.Zoo}'.");
         run.PrintJson(() => new JsonObject { ["population"] = population.Name, ["added"] = added.Added, ["networks"] = added.Planned, ["zoo"] = added.Zoo });
         return ExitCode.Success;
-
-        async Task<AddedWork> Go()
-        {
-            await using var database = project.OpenDatabase(ProjectScience.Of(project).Schema);
-            return WorkAdding.Add(database, project.Path, population, options);
-        }
     }
 }

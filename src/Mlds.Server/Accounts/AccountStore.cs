@@ -33,12 +33,9 @@ public sealed class AccountStore(ProjectDatabase database, TimeProvider time)
     /// </summary>
     public string? Enter(string email, string secret)
     {
-        var account = database.Read(session => session.Row("SELECT key_hash, sealed_key FROM account WHERE email = $1", row => new { KeyHash = row.Text(0), SealedKey = (byte[])row[1] }, email));
-        if (account is null) return null;
-        var hash = AccountKey.Hash(secret.Trim());
-        return CryptographicOperations.FixedTimeEquals(Encoding.ASCII.GetBytes(hash), Encoding.ASCII.GetBytes(account.KeyHash))
-            ? secret.Trim()
-            : AccountKey.Open(account.SealedKey, AccountForm.HashPassword(secret, email));
+        var key = secret.Trim();
+        var known = database.Read(session => session.Text("SELECT key_hash FROM account WHERE email = $1", email)) ?? "";
+        return CryptographicOperations.FixedTimeEquals(Encoding.ASCII.GetBytes(AccountKey.Hash(key)), Encoding.ASCII.GetBytes(known)) ? key : Find(email, AccountForm.HashPassword(secret, email)).Key;
     }
 
     /// <summary>The address of the account with that number or address; null: there is none.</summary>

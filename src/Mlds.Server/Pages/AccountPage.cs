@@ -39,14 +39,14 @@ sealed partial class AccountPage(ProjectFolder project, ProjectDatabase database
         var (email, secret) = (Field("email").Trim().ToLowerInvariant(), Field("password"));
         var key = AccountForm.IsEmail(email) && secret.Length > 0 ? accounts.Enter(email, secret) : null;
         if (key is null) return Form("Your account", "There is no account with this address and password.").Result();
+        var password = key == secret.Trim() ? null : secret; // the key doesn't tell it
         switch (Field("do"))
         {
             case "New key":
-                // The key is kept sealed with the password, which the key itself doesn't tell.
-                if (key == secret.Trim()) return Shown(email, key, "A new key needs the password: choose a new one first.");
-                key = await accounts.ResetKey(email, secret);
+                if (password is null) return Shown(email, key, "A new key needs the password: choose a new one first.");
+                key = await accounts.ResetKey(email, password);
                 return Shown(email, key, "Your account has a new key. Computers that have the old one need it: remove and add the project there.");
-            case "Change": return await Change(email, key, secret, Field);
+            case "Change": return await Change(email, key, password, Field);
             case "Join": return await Join(email, key, Field("team").Trim());
             case "Leave": await accounts.Join(email, ""); return Shown(email, key, "You are in no team.");
             case "Publish": await accounts.Consent(email, true); return Shown(email, key, "Your name and credit are published from the next export on.");
@@ -60,19 +60,21 @@ sealed partial class AccountPage(ProjectFolder project, ProjectDatabase database
         }
     }
 
-    /// <summary>What isn't empty is changed, all of it or nothing.</summary>
-    async Task<IResult> Change(string email, string key, string secret, Func<string, string> field)
+    /// <summary>What isn't empty is changed; nothing is where something can't be.</summary>
+    /// <param name="password">The one that holds; null when the key was given instead.</param>
+    async Task<IResult> Change(string email, string key, string? password, Func<string, string> field)
     {
-        var (name, address, password) = (field("new_name").Trim(), field("new_email").Trim().ToLowerInvariant(), field("new_password"));
+        var (name, address, newPassword) = (field("new_name").Trim(), field("new_email").Trim().ToLowerInvariant(), field("new_password"));
         if (name.Length > 0 && !AccountForm.IsName(name)) return Shown(email, key, "That name can't be shown: at most 63 letters, without < > and &. Nothing was changed.");
         if (address.Length > 0 && !AccountForm.IsEmail(address)) return Shown(email, key, "That is no e-mail address. Nothing was changed.");
-        if (password.Length > 0 && password.Length < project.Settings.MinPasswordLength)
+        if (newPassword.Length > 0 && newPassword.Length < project.Settings.MinPasswordLength)
             return Shown(email, key, $"A password has at least {project.Settings.MinPasswordLength} letters. Nothing was changed.");
-        if (address.Length > 0 && password.Length == 0 && key == secret.Trim()) return Shown(email, key, "With another address the password is needed, or a new one. Nothing was changed.");
-        if (address.Length > 0 || password.Length > 0)
+        if (newPassword.Length > 0) password = newPassword;
+        if (address.Length > 0 && password is null) return Shown(email, key, "With another address the password is needed, or a new one. Nothing was changed.");
+        if (password is not null && (address.Length > 0 || newPassword.Length > 0))
         {
             var next = address.Length > 0 ? address : email;
-            if (!await accounts.ChangeLogin(email, next, key, password.Length > 0 ? password : secret)) return Shown(email, key, "Another account has that address. Nothing was changed.");
+            if (!await accounts.ChangeLogin(email, next, key, password)) return Shown(email, key, "Another account has that address. Nothing was changed.");
             email = next;
             LogChanged(log);
         }

@@ -34,17 +34,25 @@ sealed class StatusPages(ProjectFolder project, ProjectDatabase database, IScien
     {
         lock (_lock)
         {
-            var now = options.Time.GetUtcNow();
-            if (_numbers is not null && now - _read < s_age) return _numbers;
-            (_read, _programs) = (now, null);
-            return _numbers = database.Read(session => ProjectNumbers.Read(session, state.Now));
+            ForgetOld();
+            return _numbers ??= database.Read(session => ProjectNumbers.Read(session, state.Now));
         }
     }
 
     List<ProgramLine> Programs()
     {
-        Numbers(); // renews both
-        lock (_lock) return _programs ??= database.Read(session => ProgramLine.Read(session, state.Now - (7 * 86400)));
+        lock (_lock)
+        {
+            ForgetOld();
+            return _programs ??= database.Read(session => ProgramLine.Read(session, state.Now - (7 * 86400)));
+        }
+    }
+
+    /// <summary>What was read some time ago is read anew by whoever asks next.</summary>
+    void ForgetOld()
+    {
+        var now = options.Time.GetUtcNow();
+        if (now - _read >= s_age) (_read, _numbers, _programs) = (now, null, null);
     }
 
     IEnumerable<string> Running => ProjectServer.Parts.Where(options.Runs);
@@ -52,7 +60,8 @@ sealed class StatusPages(ProjectFolder project, ProjectDatabase database, IScien
     IResult Status()
     {
         var numbers = Numbers();
-        static string[] Row(string what, long count) => [what, count.ToString("N0", CultureInfo.InvariantCulture)];
+        static string Text(long count) => count.ToString("N0", CultureInfo.InvariantCulture);
+        static string[] Row(string what, long count) => [what, Text(count)];
         return new Page(project.Settings, "Status")
             .Heading("Project status")
             .Section("Tasks").Table(["", "#"], [
@@ -64,7 +73,7 @@ sealed class StatusPages(ProjectFolder project, ProjectDatabase database, IScien
                 Row("accounts", numbers.Accounts), Row("accounts with recent credit", numbers.AccountsWithRecentCredit), Row("accounts made today", numbers.AccountsToday), Row("computers", numbers.Hosts),
                 Row("computers with recent credit", numbers.HostsWithRecentCredit), Row("computers new today", numbers.HostsToday)])
             .Section("Programs, last seven days").Table(["Program", "#Valid", "#Waiting", "#Invalid", "#Failed", "#Computers"], Programs().Select(line => (string[])[
-                line.Program, Row("", line.Valid)[1], Row("", line.Waiting)[1], Row("", line.Invalid)[1], Row("", line.Failed)[1], Row("", line.Hosts)[1]]))
+                line.Program, Text(line.Valid), Text(line.Waiting), Text(line.Invalid), Text(line.Failed), Text(line.Hosts)]))
             .Section("Parts of the server").Table(["Part", "State"], ProjectServer.Parts.Select(part => (string[])[part, options.Runs(part) ? Maintenance.IsOn(project) ? "on a break" : "running" : "elsewhere"]))
             .Raw("<p class=\"dim\">The same as XML: <a href=\"server_status?xml=1\">server_status?xml=1</a></p>\n")
             .Result();

@@ -22,22 +22,30 @@ public static class Revalidation
     static Task<Revalidated> Run(ProjectDatabase database, IScience science, string which, object value, long now) => database.Write(session =>
     {
         var units = session.Rows($"SELECT id, assimilate_state FROM workunit WHERE {which} ORDER BY id", row => (Id: row.Long(0), Done: row.Long(1) == 2), value);
-        var (touched, results) = (0, 0);
+        var (touched, hosts) = (0, new List<long>());
         foreach (var unit in units.Where(unit => !unit.Done))
         {
-            var judged = TakeBack(session, science, unit.Id, now);
-            if (judged == 0) continue;
+            var of = TakeBack(session, unit.Id, now);
+            if (of.Count == 0) continue;
             session.Execute(
                 "UPDATE workunit SET canonical_result_id = 0, held = 0, assimilate_state = 0, need_validate = 1, errors = errors & $2, transition_time = $3 WHERE id = $1",
                 unit.Id, (long)WorkUnitErrors.Cancelled, now);
-            (touched, results) = (touched + 1, results + judged);
+            touched++;
+            hosts.AddRange(of);
         }
 
-        return new Revalidated(touched, results, units.Count(unit => unit.Done));
+        foreach (var host in hosts.Distinct())
+        {
+            science.Doubt(session, host);
+            session.Execute("UPDATE host SET standing = 0 WHERE id = $1", host);
+        }
+
+        return new Revalidated(touched, hosts.Count, units.Count(unit => unit.Done));
     });
 
-    /// <summary>Results that came back with success, by the client's word, and were judged.</summary>
-    static int TakeBack(Session session, IScience science, long unit, long now)
+    /// <summary>The unit's results that came back with success, by the client's word, and were judged, are as they were before.</summary>
+    /// <returns>Of each such result the host.</returns>
+    static List<long> TakeBack(Session session, long unit, long now)
     {
         var results = session.Rows(
             "SELECT id, host_id, account_id, granted_credit, validate_state FROM result WHERE workunit_id = $1 AND server_state = 5 AND outcome IN (1, 6) AND client_state = $2 AND validate_state IN (1, 2, 4)",
@@ -50,13 +58,7 @@ public static class Revalidation
             session.Execute("UPDATE result SET outcome = 1, validate_state = 0, proved = 0, reason = '', comparison_hash = '', credit = 0 WHERE id = $1", result.Id);
         }
 
-        foreach (var host in results.Select(result => result.Host).Distinct())
-        {
-            science.Doubt(session, host);
-            session.Execute("UPDATE host SET standing = 0 WHERE id = $1", host);
-        }
-
-        return results.Count;
+        return results.ConvertAll(result => result.Host);
     }
 
     static void Uncount(Session session, string column, long host) => session.Execute($"UPDATE host SET {column} = {column} - 1 WHERE id = $1 AND {column} > 0", host);
