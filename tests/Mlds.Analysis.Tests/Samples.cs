@@ -16,6 +16,9 @@ static class Samples
         return new FeatureMatrix(values, rows, [.. Enumerable.Range(0, columns).Select(j => $"x{j}")]);
     }
 
+    /// <summary>Standard normal numbers.</summary>
+    internal static double[] Normals(SeededRandom random, int count) => [.. Enumerable.Range(0, count).Select(_ => random.NextNormal())];
+
     internal static int[] Labels(int rows, int classes) => [.. Enumerable.Range(0, rows).Select(i => i % classes)];
 
     internal static double[] Doubles(IEnumerable<int> numbers) => [.. numbers.Select(n => (double)n)];

@@ -1,5 +1,3 @@
-using System.Net;
-using System.Net.Sockets;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using System.Xml.Linq;
@@ -35,7 +33,7 @@ public sealed class OperatePageTests
     {
         using var scratch = new ScratchFolder();
         foreach (var name in new[] { "mlds", "populations", "src" }) File.CreateSymbolicLink(scratch.File(name), Repository.PathOf(name));
-        var port = FreePort();
+        var port = ReadmeVolunteersTests.FreePort();
         Command Run(string line) => Command.Run("bash", ["-c", line], scratch.Path, TimeSpan.FromMinutes(2));
         var made = Run($"./mlds project init p --url http://127.0.0.1:{port}/mlds/ && ./mlds project work add populations/quickstart.json --networks 2 -p p");
         Assert.True(made.ExitCode == 0, made.Everything);
@@ -84,12 +82,5 @@ public sealed class OperatePageTests
             server.Kill(entireProcessTree: true);
             server.WaitForExit();
         }
-    }
-
-    static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 }

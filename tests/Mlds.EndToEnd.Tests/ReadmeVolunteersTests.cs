@@ -94,7 +94,7 @@ public sealed class ReadmeVolunteersTests
         }
     }
 
-    static int FreePort()
+    internal static int FreePort()
     {
         using var listener = new TcpListener(IPAddress.Loopback, 0);
         listener.Start();

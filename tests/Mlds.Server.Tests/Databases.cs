@@ -83,6 +83,9 @@ public sealed class PostgresServer : IDisposable
 public abstract class OnBothDatabases<TDatabase>(PostgresServer postgres)
     where TDatabase : ITestDatabase
 {
+    /// <summary>The client must wait a second between calls that ask for work; so do we.</summary>
+    protected static Task Pause() => Task.Delay(1100, TestContext.Current.CancellationToken);
+
     internal async Task<TestProject> Begin(LineScience science, Func<ProjectSettings, ProjectSettings>? settings = null, ServeOptions? options = null, bool start = true)
     {
         var project = await TestProject.Create(science, TDatabase.New(postgres), settings, options);

@@ -92,12 +92,10 @@ public sealed class MoveTests(PostgresServer postgres)
         project.Reopen();
         await project.Start();
         Assert.Equal(10, project.Number("SELECT sum(total_credit) FROM account"));
-        using var bob = await Caller.Register(project, "bob");
-        bob.Processors = 64;
         await TestProject.Until(
             () =>
             {
-                // Both have what they need: programs, inputs, leave to upload. What was in progress at the backup and is unknown to the client now goes to it again.
+                // It has what it needs: programs, inputs, leave to upload. What was in progress at the backup and is unknown to the client now goes to it again.
                 ada.Call(1e6, 5).Wait(TestContext.Current.CancellationToken);
                 ada.FinishAll().Wait(TestContext.Current.CancellationToken);
                 return project.Number("SELECT count(*) FROM workunit WHERE canonical_result_id > 0") == 5;

@@ -66,7 +66,7 @@ public abstract class OperatorTests<TDatabase>(PostgresServer postgres) : OnBoth
     public async Task Failures_are_counted_by_program_and_by_host_with_the_newest_message()
     {
         await using var project = await Begin(new LineScience(3));
-        await TestProject.Until(() => project.Number("SELECT count(*) FROM result WHERE server_state = 2") == 3, "work is there");
+        await project.HasUnsent(3);
         using var ada = await Caller.Register(project, "ada");
         await ada.Call(1, 3);
         var (first, second) = (ada.Tasks.Keys.ElementAt(0), ada.Tasks.Keys.ElementAt(1));
@@ -87,14 +87,14 @@ public abstract class OperatorTests<TDatabase>(PostgresServer postgres) : OnBoth
     public async Task A_blocked_host_gets_no_work_until_it_is_let_in_again()
     {
         await using var project = await Begin(new LineScience(1));
-        await TestProject.Until(() => project.Number("SELECT count(*) FROM result WHERE server_state = 2") == 1, "work is there");
+        await project.HasUnsent(1);
         using var ada = await Caller.Register(project, "ada");
         await ada.Call();
         Assert.True(await HostBlocking.Set(project.Database, ada.HostId, Now + 1000, "broken memory"));
         Assert.False(await HostBlocking.Set(project.Database, ada.HostId + 1, Now + 1000, ""));
         Assert.Empty((await ada.Call(1, 1)).Elements("result"));
         await HostBlocking.Set(project.Database, ada.HostId, 0, "");
-        await Task.Delay(1100, TestContext.Current.CancellationToken); // the project's request delay
+        await Pause();
         Assert.Single((await ada.Call(1, 1)).Elements("result"));
     }
 
@@ -128,7 +128,7 @@ public abstract class OperatorTests<TDatabase>(PostgresServer postgres) : OnBoth
     /// <summary>A new account's computer that has returned so many tasks.</summary>
     static async Task<Caller> Computed(TestProject project, int tasks, Func<string, string>? compute = null)
     {
-        await TestProject.Until(() => project.Number("SELECT count(*) FROM result WHERE server_state = 2") == tasks, "work is there");
+        await project.HasUnsent(tasks);
         var caller = await Caller.Register(project, "ada");
         await caller.Call(1, tasks);
         await caller.FinishAll(compute);

@@ -25,7 +25,7 @@ public abstract class PagesTests<TDatabase>(PostgresServer postgres) : OnBothDat
     public async Task The_status_has_BOINCs_tags_and_the_right_numbers()
     {
         await using var project = await Begin(new LineScience(3));
-        await TestProject.Until(() => project.Number("SELECT count(*) FROM result WHERE server_state = 2") == 3, "work is there");
+        await project.HasUnsent(3);
         using var ada = await Caller.Register(project, "ada");
         await ada.Call(1, 1);
         var status = XElement.Parse((await ada.Http.GetStringAsync("server_status.php?xml=1", Cancellation)).Split("?>")[1]);
@@ -42,7 +42,7 @@ public abstract class PagesTests<TDatabase>(PostgresServer postgres) : OnBothDat
         await using var project = await Begin(new LineScience(2), settings => settings with { StatisticsInterval = 0 });
         using var ada = await Caller.Register(project, "ada");
         using var bob = await Caller.Register(project, "Bob");
-        await TestProject.Until(() => project.Number("SELECT count(*) FROM result WHERE server_state = 2") == 2, "work is there");
+        await project.HasUnsent(2);
         await ada.Call(1, 1);
         await bob.Call(1, 1);
         await ada.FinishAll();
@@ -143,7 +143,7 @@ public abstract class PagesTests<TDatabase>(PostgresServer postgres) : OnBothDat
         foreach (var (caller, name) in new[] { (ada, "ada"), (bob, "bob") })
             Assert.Contains("in the team", await Send(caller, [("email", $"{name}@example.org"), ("password", "secret"), ("do", "Join"), ("team", "Liners")]), StringComparison.Ordinal);
         Assert.Equal(1, project.Number("SELECT count(*) FROM team"));
-        await TestProject.Until(() => project.Number("SELECT count(*) FROM result WHERE server_state = 2") == 1, "work is there");
+        await project.HasUnsent(1);
         await ada.Call(1, 1);
         await ada.FinishAll();
         await TestProject.Until(() => project.Number("SELECT count(*) FROM account WHERE total_credit > 0") == 1, "credit");
@@ -164,7 +164,7 @@ public abstract class PagesTests<TDatabase>(PostgresServer postgres) : OnBothDat
     {
         await using var project = await Begin(new LineScience(1));
         using var ada = await Caller.Register(project, "ada");
-        await TestProject.Until(() => project.Number("SELECT count(*) FROM result WHERE server_state = 2") == 1, "work is there");
+        await project.HasUnsent(1);
         await ada.Call(1, 1);
         await ada.FinishAll();
         await TestProject.Until(() => project.Number("SELECT count(*) FROM account WHERE total_credit > 0") == 1, "credit");

@@ -41,7 +41,7 @@ public sealed class ProxyTests
         try
         {
             await project.Start();
-            await TestProject.Until(() => project.Number("SELECT count(*) FROM result WHERE server_state = 2") == 4, "work is there");
+            await project.HasUnsent(4);
             using var eve = await From("127.0.0.3", project, "eve");
             await eve.Call(1, 1);
             using (var client = new RealClient(Path.Combine(project.Scratch, "client")))
@@ -49,14 +49,7 @@ public sealed class ProxyTests
                 File.WriteAllText(Path.Combine(client.Folder, "ca-bundle.crt"), certificate.ExportCertificatePem());
                 await client.Start();
                 client.Attach(project.MasterUrl, "bob");
-                await TestProject.Until(
-                    () =>
-                    {
-                        client.Do("--project", project.MasterUrl, "update");
-                        Thread.Sleep(1500);
-                        return science.Zoo.Count == 3;
-                    },
-                    $"all is computed; nginx says: {File.ReadAllText($"{project.Scratch}/error.log")}");
+                await client.UpdateUntil(project.MasterUrl, () => science.Zoo.Count == 3, $"all is computed; nginx says: {File.ReadAllText($"{project.Scratch}/error.log")}");
             }
 
             await LargestUpload(project, eve);
@@ -99,16 +92,10 @@ public sealed class ProxyTests
     {
         async Task<int> Refused(string from)
         {
-            using var http = new HttpClient(Handler(from));
+            using var http = new HttpClient(Handler(from)) { BaseAddress = project.Folder.Settings.Master };
             var refused = 0;
             for (var i = 0; i < 12; i++)
-            {
-                using var request = new HttpRequestMessage(HttpMethod.Get, $"{project.MasterUrl}lookup_account.php?email_addr=nobody%40example.org&passwd_hash={new string('0', 32)}");
-                request.Headers.Add("X-Forwarded-For", $"203.0.113.{i}");
-                using var reply = await http.SendAsync(request, TestContext.Current.CancellationToken);
-                if (await TooMany(reply)) refused++;
-            }
-
+                if (await IsRefused(http, $"203.0.113.{i}")) refused++;
             return refused;
         }
 
@@ -145,17 +132,9 @@ public sealed class ProxyTests
         await using var project = await TestProject.Create(new LineScience(0), settings: settings => settings with { BehindProxy = behind, AccountCallsPerMinute = 2 });
         await project.Start();
         using var http = new HttpClient { BaseAddress = project.Folder.Settings.Master };
-        async Task<bool> Refused(string from)
-        {
-            using var request = new HttpRequestMessage(HttpMethod.Get, $"lookup_account.php?email_addr=nobody%40example.org&passwd_hash={new string('0', 32)}");
-            request.Headers.Add("X-Forwarded-For", from);
-            using var reply = await http.SendAsync(request, TestContext.Current.CancellationToken);
-            return await TooMany(reply);
-        }
-
-        for (var i = 0; i < 2; i++) Assert.False(await Refused("198.51.100.1"));
-        Assert.True(await Refused("203.0.113.9, 198.51.100.1"));
-        Assert.Equal(!behind, await Refused("198.51.100.2"));
+        for (var i = 0; i < 2; i++) Assert.False(await IsRefused(http, "198.51.100.1"));
+        Assert.True(await IsRefused(http, "203.0.113.9, 198.51.100.1"));
+        Assert.Equal(!behind, await IsRefused(http, "198.51.100.2"));
     }
 
     /// <summary>From another machine, nobody is the proxy: who gets past it gains nothing.</summary>
@@ -171,18 +150,18 @@ public sealed class ProxyTests
         using var http = new HttpClient { BaseAddress = new Uri($"http://{own}:{project.Folder.Settings.Master.Port}/lines/") };
         var refused = 0;
         for (var i = 0; i < 5; i++)
-        {
-            using var request = new HttpRequestMessage(HttpMethod.Get, $"lookup_account.php?email_addr=nobody%40example.org&passwd_hash={new string('0', 32)}");
-            request.Headers.Add("X-Forwarded-For", $"203.0.113.{i}");
-            using var reply = await http.SendAsync(request, TestContext.Current.CancellationToken);
-            if (await TooMany(reply)) refused++;
-        }
-
+            if (await IsRefused(http, $"203.0.113.{i}")) refused++;
         Assert.Equal(3, refused);
     }
 
-    static async Task<bool> TooMany(HttpResponseMessage reply) =>
-        (await reply.Content.ReadAsStringAsync(TestContext.Current.CancellationToken)).Contains("Too many calls", StringComparison.Ordinal);
+    /// <summary>Whether a call of the accounts that says it was forwarded has to wait.</summary>
+    static async Task<bool> IsRefused(HttpClient http, string forwardedFor)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, $"lookup_account.php?email_addr=nobody%40example.org&passwd_hash={new string('0', 32)}");
+        request.Headers.Add("X-Forwarded-For", forwardedFor);
+        using var reply = await http.SendAsync(request, TestContext.Current.CancellationToken);
+        return (await reply.Content.ReadAsStringAsync(TestContext.Current.CancellationToken)).Contains("Too many calls", StringComparison.Ordinal);
+    }
 
     /// <summary>A body that sends what there is and then never ends, until its sender gives up.</summary>
     sealed class BrokenContent(Stream part, CancellationTokenSource breaks) : HttpContent

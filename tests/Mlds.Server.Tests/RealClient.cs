@@ -78,6 +78,16 @@ sealed partial class RealClient : IDisposable
     [GeneratedRegex("[0-9a-f]{32}")]
     private static partial Regex Key();
 
+    /// <summary>Has it call the project again and again until something has come of it.</summary>
+    public Task UpdateUntil(string masterUrl, Func<bool> holds, string what) => TestProject.Until(
+        () =>
+        {
+            Do("--project", masterUrl, "update");
+            Thread.Sleep(1500);
+            return holds();
+        },
+        what);
+
     /// <summary>Asks it to end, as a volunteer would.</summary>
     public async Task Quit()
     {

@@ -52,25 +52,11 @@ public sealed partial class RealClientTests
             Assert.StartsWith("LINE 0\nxxxx", science.Zoo["unit_0"], StringComparison.Ordinal);
             Assert.Equal(100_007, science.Zoo["unit_0"].Length);
             Assert.InRange(await UploadedBytes(project), 1, 99_999); // the first half was there
-            await TestProject.Until(
-                () =>
-                {
-                    client.Do("--project", project.MasterUrl, "update");
-                    Thread.Sleep(1500);
-                    return client.Do("--get_project_status").Contains("user_total_credit: 10.0", StringComparison.Ordinal);
-                },
-                "the client shows its credit");
+            await client.UpdateUntil(project.MasterUrl, () => client.Do("--get_project_status").Contains("user_total_credit: 10.0", StringComparison.Ordinal), "the client shows its credit");
 
             await TestProject.Until(() => project.Number("SELECT count(*) FROM result WHERE server_state = 4 AND name LIKE 'unit_1%'") == 1, "the second task is sent");
             Assert.Equal(1, await Cancellation.WorkUnit(project.Database, "unit_1"));
-            await TestProject.Until(
-                () =>
-                {
-                    client.Do("--project", project.MasterUrl, "update");
-                    Thread.Sleep(1500);
-                    return project.Number("SELECT exit_status FROM result WHERE name = 'unit_1_0'") == 202;
-                },
-                "the cancelled task is reported as aborted");
+            await client.UpdateUntil(project.MasterUrl, () => project.Number("SELECT exit_status FROM result WHERE name = 'unit_1_0'") == 202, "the cancelled task is reported as aborted");
 
             await TestProject.Until(() => client.Do("--get_tasks").Contains("unit_2_0", StringComparison.Ordinal), "the third task is there");
             var before = client.Log.Length;
@@ -117,25 +103,11 @@ public sealed partial class RealClientTests
         foreach (var file in Directory.EnumerateFiles(client.Folder)) File.Copy(file, Path.Combine(copy, Path.GetFileName(file)));
         var calls = project.Number("SELECT rpc_seqno FROM host WHERE id = 1");
         await client.Start();
-        await TestProject.Until(
-            () =>
-            {
-                client.Do("--project", project.MasterUrl, "update");
-                Thread.Sleep(1500);
-                return project.Number("SELECT rpc_seqno FROM host WHERE id = 1") > calls + 2;
-            },
-            "the original calls several times");
+        await client.UpdateUntil(project.MasterUrl, () => project.Number("SELECT rpc_seqno FROM host WHERE id = 1") > calls + 2, "the original calls several times");
         await client.Quit();
         using var other = new RealClient(copy);
         await other.Start();
-        await TestProject.Until(
-            () =>
-            {
-                other.Do("--project", project.MasterUrl, "update");
-                Thread.Sleep(1500);
-                return project.Number("SELECT count(*) FROM host") == 2;
-            },
-            "the copy becomes a host of its own");
+        await other.UpdateUntil(project.MasterUrl, () => project.Number("SELECT count(*) FROM host") == 2, "the copy becomes a host of its own");
     }
 
     /// <summary>Over https with a certificate of our own; a program whose signature is another's is not run, the next version is.</summary>
@@ -166,14 +138,7 @@ public sealed partial class RealClientTests
             Assert.Contains("signature verification", client.Log, StringComparison.OrdinalIgnoreCase);
             Assert.Empty(science.Zoo);
             await project.AddApp("1.01");
-            await TestProject.Until(
-                () =>
-                {
-                    client.Do("--project", project.MasterUrl, "update");
-                    Thread.Sleep(1500);
-                    return science.Zoo.Count == 2;
-                },
-                "all is computed with the next version");
+            await client.UpdateUntil(project.MasterUrl, () => science.Zoo.Count == 2, "all is computed with the next version");
             Assert.True(Idle(project));
         }
         finally

@@ -18,9 +18,6 @@ public abstract class SchedulerTests<TDatabase>(PostgresServer postgres) : OnBot
         return await caller.Call(seconds, 1);
     }
 
-    /// <summary>The client must wait a second between calls that ask for work; so do we.</summary>
-    static Task Pause() => Task.Delay(1100, TestContext.Current.CancellationToken);
-
     [Fact]
     public async Task A_task_is_sent_computed_uploaded_reported_validated_credited_and_assimilated()
     {
@@ -269,7 +266,7 @@ public abstract class SchedulerTests<TDatabase>(PostgresServer postgres) : OnBot
     {
         await using var project = await Begin(new LineScience(5) { FpopsEstimate = 1e9 });
         using var ada = await Caller.Register(project, "Ada");
-        await TestProject.Until(() => project.Number("SELECT count(*) FROM result WHERE server_state = 2") == 5, "work is there");
+        await project.HasUnsent(5);
         async Task Hears(string words)
         {
             (ada.HostId, ada.Seqno, ada.Cpid) = (0, 0, Guid.NewGuid().ToString("N"));

@@ -106,6 +106,9 @@ sealed class TestProject : IAsyncDisposable
         }
     }
 
+    /// <summary>Waits until so many tasks are unsent.</summary>
+    public Task HasUnsent(int tasks) => Until(() => Number("SELECT count(*) FROM result WHERE server_state = 2") == tasks, "work is there");
+
     public async ValueTask DisposeAsync()
     {
         await Stop();

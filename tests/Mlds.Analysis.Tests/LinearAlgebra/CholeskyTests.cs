@@ -10,7 +10,8 @@ public sealed class CholeskyTests
     public void Matrices_of_any_size_are_solved_and_inverted_as_Math_NET_does() =>
         Gen.Select(Gen.Int[1, 160], Gen.Int[1, 60], Gen.Double[0.1, 10], Gen.ULong).Sample((n, d, ridge, seed) =>
         {
-            var (gram, right) = (Gram(n, d, seed), Draw(2 * n, seed + 1));
+            var random = new SeededRandom(seed);
+            var (gram, right) = (Products.Gram(Samples.Normals(random, n * d), n, d), Samples.Normals(random, 2 * n));
             var factor = Cholesky.Factor(gram, n, ridge);
             var whole = DenseMatrix.Build.DenseOfRowMajor(n, n, gram) + (ridge * DenseMatrix.CreateIdentity(n));
             var inverse = whole.Inverse();
@@ -23,12 +24,4 @@ public sealed class CholeskyTests
     [Fact]
     public void A_matrix_that_is_not_positive_definite_is_refused() =>
         Assert.Throws<ArithmeticException>(() => Cholesky.Factor([1, 2, 2, 1], 2, 0));
-
-    static double[] Gram(int n, int d, ulong seed) => Products.Gram(Draw(n * d, seed), n, d);
-
-    static double[] Draw(int count, ulong seed)
-    {
-        var random = new SeededRandom(seed);
-        return [.. Enumerable.Range(0, count).Select(_ => random.NextNormal())];
-    }
 }

@@ -10,8 +10,7 @@ public sealed class ProductsTests
         Gen.Select(Gen.Int[1, 90], Gen.Int[1, 90], Gen.Int[1, 1100], Gen.ULong).Sample((n, m, d, seed) =>
         {
             var random = new SeededRandom(seed);
-            double[] Draw(int rows) => [.. Enumerable.Range(0, rows * d).Select(_ => random.NextNormal())];
-            double[] a = Draw(n), b = Draw(m);
+            double[] a = Samples.Normals(random, n * d), b = Samples.Normals(random, m * d);
             Near.All(Plain(a, n, b, m, d), Products.TimesTransposed(a, n, b, m, d), 1e-12);
             Near.All(Plain(a, n, a, n, d), Products.Gram(a, n, d), 1e-12);
         }, iter: 25);

@@ -49,7 +49,7 @@ public sealed class SingularValuesTests
     static double[][] Draw(int rows, int columns, int count, ulong seed)
     {
         var random = new SeededRandom(seed);
-        return [.. Enumerable.Range(0, count).Select(_ => Enumerable.Range(0, rows * columns).Select(_ => random.NextNormal()).ToArray())];
+        return [.. Enumerable.Range(0, count).Select(_ => Samples.Normals(random, rows * columns))];
     }
 
     static double[] ByMathNet(double[] matrix, int rows, int columns) => [.. DenseMatrix.Build.DenseOfRowMajor(rows, columns, matrix).Svd(computeVectors: false).S];
