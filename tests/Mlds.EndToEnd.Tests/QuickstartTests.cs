@@ -8,7 +8,7 @@ public sealed class QuickstartTests
     static readonly string s_program = Path.Combine(AppContext.BaseDirectory, "Mlds.Cli.dll");
 
     static Command Quickstart(ScratchFolder scratch, params string[] arguments) =>
-        Command.Run("dotnet", [s_program, "quickstart", .. arguments], scratch.Path, TimeSpan.FromMinutes(4));
+        Command.Run("dotnet", [s_program, "quickstart", .. arguments], scratch.Path, TimeSpan.FromMinutes(15));
 
     [Fact]
     public void Two_networks_a_machine_give_a_zoo_a_release_and_a_report_and_a_second_run_finds_them()

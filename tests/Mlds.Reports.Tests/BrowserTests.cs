@@ -58,7 +58,7 @@ public sealed class BrowserTests
         using var browser = Process.Start(start)!;
         var output = browser.StandardOutput.ReadToEndAsync();
         var error = browser.StandardError.ReadToEndAsync();
-        if (!browser.WaitForExit(TimeSpan.FromMinutes(1)))
+        if (!browser.WaitForExit(TimeSpan.FromMinutes(5)))
         {
             browser.Kill(entireProcessTree: true);
             Assert.Fail("Chromium took longer than a minute.");

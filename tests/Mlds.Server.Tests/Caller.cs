@@ -11,7 +11,7 @@ sealed class Caller(ProjectFolder project, string key, HttpMessageHandler? handl
 {
     static readonly string[] s_features = ["fma", "avx2", "avx512f", "avx512bw", "avx512dq", "avx512vl"];
 
-    public HttpClient Http { get; } = new(handler ?? new SocketsHttpHandler()) { BaseAddress = project.Settings.Master, Timeout = TimeSpan.FromSeconds(30) };
+    public HttpClient Http { get; } = new(handler ?? new SocketsHttpHandler()) { BaseAddress = project.Settings.Master, Timeout = TimeSpan.FromMinutes(5) };
 
     public long HostId { get; set; }
     public long Seqno { get; set; }

@@ -74,7 +74,7 @@ public sealed class PostgresServer : IDisposable
     {
         using var process = Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true, WorkingDirectory = "/tmp" })!;
         // pg_ctl's server keeps the pipes open: waiting for their end would be waiting for the server's.
-        Assert.True(process.WaitForExit(60_000), $"{program} didn't end");
+        Assert.True(process.WaitForExit(300_000), $"{program} didn't end");
         Assert.True(process.ExitCode == 0, $"{program} {string.Join(' ', arguments)} ended with {process.ExitCode}");
     }
 }
@@ -83,12 +83,19 @@ public sealed class PostgresServer : IDisposable
 public abstract class OnBothDatabases<TDatabase>(PostgresServer postgres)
     where TDatabase : ITestDatabase
 {
-    /// <summary>The client must wait a second between calls that ask for work; so do we.</summary>
-    protected static Task Pause() => Task.Delay(1100, TestContext.Current.CancellationToken);
+    readonly List<TestProject> _begun = [];
+
+    /// <summary>A client waits between calls that ask for work: here the clocks of the test's servers are turned ahead.</summary>
+    protected Task Pause()
+    {
+        foreach (var project in _begun) project.Clock.TurnAhead(TimeSpan.FromSeconds(project.Folder.Settings.RequestDelay + 1));
+        return Task.CompletedTask;
+    }
 
     internal async Task<TestProject> Begin(LineScience science, Func<ProjectSettings, ProjectSettings>? settings = null, ServeOptions? options = null, bool start = true)
     {
         var project = await TestProject.Create(science, TDatabase.New(postgres), settings, options);
+        _begun.Add(project);
         if (start) await project.Start();
         return project;
     }

@@ -74,7 +74,7 @@ public abstract class OperatorTests<TDatabase>(PostgresServer postgres) : OnBoth
         await ada.FinishAll();
         await TestProject.Until(() => Counts(project).Valid == 1, "one is valid");
         var (failures, programs, others) = project.Database.Read(session =>
-            (FailureLine.Read(session, Now - 60, null, 10), ProgramLine.Read(session, Now - 60), FailureLine.Read(session, Now - 60, ada.HostId + 1, 10)));
+            (FailureLine.Read(session, Now - 86400, null, 10), ProgramLine.Read(session, Now - 86400), FailureLine.Read(session, Now - 86400, ada.HostId + 1, 10)));
         var failure = Assert.Single(failures);
         Assert.Equal((ada.HostId, 7, 2L, "ended"), (failure.Host, failure.ExitStatus, failure.Count, failure.Text));
         Assert.StartsWith("lines 1.00 " + TestProject.Platform, failure.Program, StringComparison.Ordinal);

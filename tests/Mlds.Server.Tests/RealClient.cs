@@ -63,7 +63,7 @@ sealed partial class RealClient : IDisposable
             "/bin/bash",
             ["-c", "exec /usr/bin/boinc --dir \"$0\" --gui_rpc_port \"$1\" >>\"$0/client.log\" 2>&1", Folder, _port.ToString(CultureInfo.InvariantCulture)])
         { WorkingDirectory = Folder })!;
-        await TestProject.Until(() => Command("--get_host_info", quiet: true).Code == 0, "the client answers", 30);
+        await TestProject.Until(() => Command("--get_host_info", quiet: true).Code == 0, "the client answers");
     }
 
     /// <summary>Makes an account and attaches with it; its key.</summary>
@@ -92,7 +92,7 @@ sealed partial class RealClient : IDisposable
     public async Task Quit()
     {
         Command("--quit");
-        await TestProject.Until(() => _process is null or { HasExited: true }, "the client ends", 60);
+        await TestProject.Until(() => _process is null or { HasExited: true }, "the client ends");
         _process = null;
     }
 

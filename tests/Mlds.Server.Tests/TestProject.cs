@@ -19,6 +19,10 @@ sealed class TestProject : IAsyncDisposable
     public required LineScience Science { get; init; }
     public required ServeOptions Options { get; init; }
     public RecordedLog Log { get; } = new();
+
+    /// <summary>What the server takes for the time.</summary>
+    public TestClock Clock { get; } = new();
+
     public WebApplication? Server { get; private set; }
 
     public string MasterUrl => Folder.Settings.MasterUrl;
@@ -72,7 +76,7 @@ sealed class TestProject : IAsyncDisposable
 
     public async Task Start()
     {
-        Server = ProjectServer.Build(Folder, Science, Options with { Log = logging => logging.AddProvider(Log).SetMinimumLevel(LogLevel.Trace) });
+        Server = ProjectServer.Build(Folder, Science, Options with { Time = Clock, Log = logging => logging.AddProvider(Log).SetMinimumLevel(LogLevel.Trace) });
         await Server.StartAsync(TestContext.Current.CancellationToken);
     }
 
@@ -96,7 +100,8 @@ sealed class TestProject : IAsyncDisposable
     public long Number(string sql, params object?[] values) => Database.Read(session => session.Number(sql, values)) ?? 0;
 
     /// <summary>Waits until the daemons have brought something about.</summary>
-    public static async Task Until(Func<bool> holds, string what, double seconds = 120)
+    /// <param name="seconds">After which it is thought to hang: far more than a busy machine takes.</param>
+    public static async Task Until(Func<bool> holds, string what, double seconds = 400)
     {
         var end = DateTime.UtcNow.AddSeconds(seconds);
         while (!holds())

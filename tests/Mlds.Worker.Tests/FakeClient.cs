@@ -53,7 +53,7 @@ sealed class FakeClient : IDisposable
     /// <summary>The next thing it says.</summary>
     public Status HearNext(Process process)
     {
-        for (var wait = 0; wait < 600 && !process.HasExited; wait++)
+        for (var wait = 0; wait < 6000 && !process.HasExited; wait++)
         {
             if (Hear() is { } status) return status;
             Thread.Sleep(50);

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Security.Cryptography;
 using System.Text;
 using CsCheck;
@@ -293,10 +292,8 @@ public sealed class ZooTests : IDisposable
         var error = Assert.Throws<ZooException>(Writer);
         Assert.Contains("Another process is writing", error.Message);
         Assert.Contains($"process {Environment.ProcessId}", error.Message);
-        var watch = Stopwatch.StartNew();
-        using var zoo = Zoo.Open(Folder);
+        using var zoo = Zoo.Open(Folder); // who waited for the writer here would wait for ever
         Assert.Equal(1, zoo.Status().Networks);
-        Assert.True(watch.Elapsed < TimeSpan.FromSeconds(5));
         writer.Add([Network("ParityMachine", 2)]);
         Assert.Equal(2, zoo.Status().Networks);
     }

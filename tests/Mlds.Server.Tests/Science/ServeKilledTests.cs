@@ -38,7 +38,7 @@ public sealed class ServeKilledTests : IAsyncDisposable
             await _server.WaitForExitAsync(Cancellation);
             Serve(project);
         }
-        await TestProject.Until(() => InZoo(project) == 2 * Networks, $"all networks are in the zoo; {InZoo(project)} are", 300);
+        await TestProject.Until(() => InZoo(project) == 2 * Networks, $"all networks are in the zoo; {InZoo(project)} are", 900);
         await TestProject.Until(() => Number(project, "SELECT count(*) FROM workunit WHERE assimilate_state <> 2") == 0, "all units are assimilated");
         await done.CancelAsync();
         var computed = (await Task.WhenAll(volunteers)).Sum();

@@ -54,7 +54,7 @@ public sealed partial class TwoClientsTests : IAsyncDisposable
             client.Do("--project_attach", url, Key().Match(client.Do("--lookup_account", url, $"{name}@example.org", "password1")).Value);
         }
 
-        await TestProject.Until(() => Networks(project) > 0, "the first network is in the zoo", 400);
+        await TestProject.Until(() => Networks(project) > 0, "the first network is in the zoo", 900);
         await second.Quit();
         first.Kill();
         await Stop();
@@ -69,7 +69,7 @@ public sealed partial class TwoClientsTests : IAsyncDisposable
                 return Networks(project) == 12;
             },
             "all networks are in the zoo",
-            500);
+            900);
 
         using var folder = new ScratchFolder();
         using var writer = ZooWriter.Open(folder.Path, ZooPopulation.Of(Work));
