@@ -561,7 +561,9 @@ def _hdf5(path, shape):
         data = file["weights"]
         if data.dtype == "<f4" and data.id.get_offset() is not None:
             return _mapped(lambda mode: np.memmap(path, "<f4", mode, data.id.get_offset(), data.shape))
-        weights = np.empty(_held(data, shape).shape, np.float32)
+        if data.dtype != ">f4" or data.shape != shape:  # >f4: the same values, their bytes the other way round
+            _held(data, shape)
+        weights = np.empty(shape, np.float32)
         data.read_direct(weights)
         return weights
 

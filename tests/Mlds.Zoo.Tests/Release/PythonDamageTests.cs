@@ -53,23 +53,36 @@ public sealed class PythonDamageTests : IDisposable
     }
 
     [Theory]
-    [InlineData("-l", "CHUNK=3x100")]
-    [InlineData("-f", "GZIP=6")]
-    [InlineData("-f", "SHUF", "-f", "GZIP=1", "-f", "FLET", "-l", "CHUNK=2x64")]
-    [InlineData("-l", "CONTI")]
-    [InlineData("--latest", "-f", "GZIP=9")]
-    public void An_HDF5_file_that_h5repack_rewrote_is_read(params string[] options)
+    [InlineData("chunks=(3, 100)")]
+    [InlineData("compression='gzip'")]
+    [InlineData("chunks=(2, 64), shuffle=True, fletcher32=True, compression=1")]
+    [InlineData("compression='lzf', maxshape=(None, 671)")]
+    [InlineData("")]
+    public void An_HDF5_file_whose_weights_were_rewritten_in_chunks_or_compressed_is_read(string options)
     {
-        OtherPrograms.Run("h5repack", _release.Folder, [.. options, "mlds.h5", "other.h5"]);
-        File.Move(_release["other.h5"], _release["mlds.h5"], overwrite: true);
         foreach (var file in new[] { "weights.npy", "weights.safetensors" }) File.Delete(_release[file]);
         _release.Python(
-            """
-            import pickle
-            d.check()
-            assert d.weights.flags.writeable and (pickle.loads(pickle.dumps(d)).weights == d.weights).all()
-            assert d.history(0)['validation_loss'][-1] == d.table['validation_loss'][0]
+            $"""
+            import h5py, pickle
+            with h5py.File('mlds.h5', 'r+') as file:
+                weights = file['weights'][...]
+                del file['weights']
+                file.create_dataset('weights', data=weights{(options.Length > 0 ? ", " + options : "")})
+            new = mlds.load('.')
+            new.check()
+            assert new.weights.flags.writeable and (new.weights == weights).all() and (pickle.loads(pickle.dumps(new)).weights == weights).all()
+            assert isinstance(new.weights, np.memmap) == ('{options.Length}' == '0')
+            assert new.history(0)['validation_loss'][-1] == d.table['validation_loss'][0]
             """);
+    }
+
+    [Fact]
+    public void An_HDF5_file_that_h5repack_copied_is_mapped()
+    {
+        OtherPrograms.Run("h5repack", _release.Folder, "mlds.h5", "other.h5");
+        File.Move(_release["other.h5"], _release["mlds.h5"], overwrite: true);
+        foreach (var file in new[] { "weights.npy", "weights.safetensors" }) File.Delete(_release[file]);
+        _release.Python("d.check()\nassert isinstance(d.weights, np.memmap) and d.history(0)['validation_loss'][-1] == d.table['validation_loss'][0]");
     }
 
     [Theory]
