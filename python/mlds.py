@@ -11,7 +11,8 @@ d.network(i)    network i as a PyTorch module: torch.nn.GRU, then torch.nn.Linea
 d.states(i, x)  the hidden states of every layer of network i on the inputs x, by NumPy; d.network(i).states(x) by PyTorch
 
 A release is never changed: arrays may be written to, which changes this process's memory and no file. Releases and networks can be
-pickled, so data-loaders' workers may have them: a release travels as its path and is mapped there again, not copied.
+pickled, so data-loaders' workers may have them: a release travels as its path and is mapped there again, where the array d.weights
+by itself would be copied.
 
 SPDX-License-Identifier: Apache-2.0
 """
