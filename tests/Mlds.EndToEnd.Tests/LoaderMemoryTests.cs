@@ -1,0 +1,31 @@
+using System.Text.Json.Nodes;
+
+namespace Mlds.EndToEnd.Tests;
+
+/// <summary>benchmarks/loader_memory.py on a small release, and that data-loaders' workers share one copy of its weights.</summary>
+public sealed class LoaderMemoryTests
+{
+    const string Python = "/usr/bin/python3";
+
+    [Fact]
+    public void Workers_of_a_data_loader_map_the_weights_and_copy_none()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux() && File.Exists(Python), $"There is no Linux with {Python}.");
+        var torch = Command.Run(Python, ["-c", "import torch"], Repository.Root, TimeSpan.FromMinutes(2));
+        Assert.SkipUnless(torch.ExitCode == 0, "Python has no torch (Debian: python3-torch).");
+        var script = Repository.PathOf("benchmarks", "loader_memory.py");
+        var run = Command.Run(Python, ["-B", script, "--networks", "5000", "--workers", "2"], Repository.Root, TimeSpan.FromMinutes(10));
+        Assert.True(run.ExitCode == 0, run.Everything);
+        var result = JsonNode.Parse(run.Output)!;
+        var runs = result["runs"]!.AsArray().ToDictionary(one => ((string)one!["loader"]!, (string)one["start"]!), one => one!["workers_megabytes"]!);
+        var weights = (double)result["weights_megabytes"]!;
+
+        Assert.Equal(4 * 5000 * 4364 / 1e6, weights, 0.1);
+        foreach (var start in new[] { "fork", "spawn" })
+        {
+            var (without, with) = (runs[("no release", start)], runs[("now", start)]);
+            Assert.InRange((double)with["anonymous"]! - (double)without["anonymous"]!, double.NegativeInfinity, weights / 2); // copies would be 2 × weights
+            Assert.InRange((double)with["of_files"]!, weights * 0.9, double.PositiveInfinity); // they share one, the file's
+        }
+    }
+}
