@@ -2,6 +2,7 @@ using Mlds.Boinc;
 using Mlds.Boinc.Rules;
 using Mlds.Boinc.Scheduling;
 using Mlds.Server.Database;
+using Mlds.Server.Uploads;
 
 namespace Mlds.Server.Scheduler;
 
@@ -26,14 +27,18 @@ sealed class ResultReports(Session session, SchedulerState state, SchedulerReque
     }
 
     KnownResult? Find(string name) => session.Row(
-        "SELECT r.id, r.workunit_id, r.server_state, r.outcome, r.account_id, r.app_version_id, w.file_delete_state, r.sent "
+        "SELECT r.id, r.workunit_id, r.server_state, r.outcome, r.account_id, r.app_version_id, w.file_delete_state, r.sent, r.random, "
+        + "w.outputs "
         + "FROM result r JOIN workunit w ON w.id = r.workunit_id WHERE r.name = $1",
         row => new KnownResult(
-            row.Long(0), row.Long(1), (ServerState)row.Int(2), (ResultOutcome)row.Int(3), row.Long(4), row.Long(5), (FileDeleteState)row.Int(6), row.Long(7)),
+            row.Long(0), row.Long(1), (ServerState)row.Int(2), (ResultOutcome)row.Int(3), row.Long(4), row.Long(5),
+                (FileDeleteState)row.Int(6), row.Long(7), row.Long(8),
+            StoredOutput.Parse(row.Text(9)).Count),
         name);
 
     void Accept(ReportedResult reported, KnownResult known, HostRow host)
     {
+        UnfinishedUploads.End(state.Project, reported.Name, known.Random, known.Outputs);
         var success = reported.Succeeded;
         // The files of a work unit that is done with are gone, so a late success can't be looked at any more.
         var validation = success && known.FileDelete != FileDeleteState.Init ? ValidateState.TooLate : ValidateState.Init;
@@ -59,5 +64,7 @@ sealed class ResultReports(Session session, SchedulerState state, SchedulerReque
     }
 
     sealed record KnownResult(
-        long Id, long WorkUnitId, ServerState State, ResultOutcome Outcome, long AccountId, long AppVersionId, FileDeleteState FileDelete, long Sent);
+        long Id, long WorkUnitId, ServerState State, ResultOutcome Outcome, long AccountId, long AppVersionId, FileDeleteState FileDelete,
+            long Sent, long Random,
+        int Outputs);
 }
