@@ -25,8 +25,10 @@ static class ProjectStatusVerb
         Line("waiting for validation", numbers.WaitingForValidation);
         Line("held until their host is trusted", numbers.Held);
         Line("waiting for assimilation", numbers.WaitingForAssimilation);
+        if (numbers.FailingAssimilation > 0) Line("of these, failed and tried again", numbers.FailingAssimilation);
         Line("assimilated", numbers.Assimilated);
         Line("given up or cancelled", numbers.Failed);
+        if (numbers.FilesLost > 0) Line("results lost on this server", numbers.FilesLost);
         run.Output.WriteLine("Volunteers");
         Line("accounts", numbers.Accounts);
         Line("computers", numbers.Hosts);

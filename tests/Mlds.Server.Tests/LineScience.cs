@@ -25,6 +25,9 @@ sealed class LineScience(int units) : IScience
     /// <summary>What a host is worth after a verdict.</summary>
     public Func<ValidateState, HostStanding> Standing { get; set; } = _ => HostStanding.Provisional;
 
+    /// <summary>Comes before a unit is assimilated: may fail, or wait.</summary>
+    public Action<FinishedWorkUnit> BeforeAssimilation { get; set; } = _ => { };
+
     /// <summary>Hosts whose verdicts were taken back.</summary>
     public List<long> Doubted { get; } = [];
 
@@ -69,7 +72,7 @@ sealed class LineScience(int units) : IScience
     public ResultCheck Check(ProjectDatabase database, ReturnedResult result, CancellationToken cancellation)
     {
         if (result.Outputs is not [var output]) return new(Verdict.Invalid, "", 0, "The output is missing.");
-        var (input, text) = (File.ReadAllText(result.Inputs[0].Path), File.ReadAllText(output.Path));
+        var (input, text) = (Encoding.UTF8.GetString(result.Inputs[0].Content), Encoding.UTF8.GetString(output.Content));
         var hash = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)));
         if (Quorum == 1 && text.Split('\n')[0] != input.ToUpperInvariant().Split('\n')[0]) return new(Verdict.Invalid, hash, 0, "The output isn't the input in capitals.");
         return new(Verdict.Valid, hash, 10, "", Proved);
@@ -77,6 +80,7 @@ sealed class LineScience(int units) : IScience
 
     public HostStanding Judged(Session session, ReturnedResult result, ResultCheck check, ValidateState state)
     {
+        if (state == ValidateState.Valid) _ = result.Outputs[0].Content; // as a science does that notes what it was
         session.Execute("INSERT INTO science_verdict (result_id, state) VALUES ($1, $2)", result.ResultId, (long)state);
         return Standing(state);
     }
@@ -85,10 +89,11 @@ sealed class LineScience(int units) : IScience
 
     public void Assimilate(ProjectDatabase database, FinishedWorkUnit unit, CancellationToken cancellation)
     {
+        BeforeAssimilation(unit);
         lock (_lock)
         {
             Finished.Add(unit);
-            if (unit.Canonical is { } result) Zoo[unit.Name] = File.ReadAllText(result.Outputs[0].Path);
+            if (unit.Canonical is { } result) Zoo[unit.Name] = Encoding.UTF8.GetString(result.Outputs[0].Content);
         }
     }
 

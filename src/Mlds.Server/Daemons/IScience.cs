@@ -24,7 +24,10 @@ public interface IScience
     /// <summary>Says the id that a unit of <see cref="Generate"/> got; in the same transaction.</summary>
     void Created(Session session, string name, long workUnitId);
 
-    /// <summary>Judges one returned result. Outside any transaction; may take minutes; how closely it looks may depend on the host, what is right doesn't.</summary>
+    /// <summary>
+    /// Judges one returned result, by its files' <see cref="StoredFile.Content"/> alone. Outside any transaction; may take minutes; how
+    /// closely it looks may depend on the host, what is right doesn't.
+    /// </summary>
     ResultCheck Check(ProjectDatabase database, ReturnedResult result, CancellationToken cancellation);
 
     /// <summary>The same with everything computed again, for a held result that its host can't earn trust for any more. Proved or invalid.</summary>
@@ -36,7 +39,10 @@ public interface IScience
     /// <summary>Hears that verdicts on the host's results were taken back: what trust they earned is gone, and what comes of it next is looked at as a new host's.</summary>
     void Doubt(Session session, long hostId);
 
-    /// <summary>Takes the outcome of a work unit over. Outside any transaction; may come twice for one unit and then has to do nothing the second time. An exception: the unit comes again later.</summary>
+    /// <summary>
+    /// Takes the outcome of a work unit over. Outside any transaction; may come twice for one unit and then has to do nothing the second
+    /// time. A <see cref="FileLostException"/>: the work is issued again; any other: the unit comes again later.
+    /// </summary>
     void Assimilate(ProjectDatabase database, FinishedWorkUnit unit, CancellationToken cancellation);
 
     /// <summary>In the transaction that marks the unit assimilated: notes what work follows from it.</summary>
@@ -110,10 +116,11 @@ public sealed record ReturnedResult(
     double CpuTime,
     string Stderr,
     IReadOnlyList<StoredFile> Outputs,
-    IReadOnlyList<StoredFile> Inputs);
-
-/// <param name="Path">Where it is on the server.</param>
-public sealed record StoredFile(string LogicalName, string Path, long Bytes);
+    IReadOnlyList<StoredFile> Inputs)
+{
+    /// <summary>Of a result that was judged, what was stored of it then (<see cref="ResultCheck.ComparisonHash"/>); else empty.</summary>
+    public string ComparisonHash { get; init; } = "";
+}
 
 public enum Verdict
 {
@@ -122,6 +129,11 @@ public enum Verdict
 
     /// <summary>Temporary trouble here: ask again later.</summary>
     Retry,
+
+    /// <summary>
+    /// Its file isn't what it was when it was judged before: nothing can be said of its host, and the work is issued again.
+    /// </summary>
+    Lost,
 }
 
 /// <param name="Verdict">Whether the files are right, as far as they say.</param>

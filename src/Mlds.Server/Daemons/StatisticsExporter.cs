@@ -28,6 +28,7 @@ sealed class StatisticsExporter(ProjectDatabase database, ProjectFolder project,
         metrics.Waiting.WithLabels("validation").Set(numbers.WaitingForValidation);
         metrics.Waiting.WithLabels("trust").Set(numbers.Held);
         metrics.Waiting.WithLabels("assimilation").Set(numbers.WaitingForAssimilation);
+        metrics.Waiting.WithLabels("assimilation_again").Set(numbers.FailingAssimilation);
         metrics.Waiting.WithLabels("deletion").Set(numbers.WaitingForDeletion);
     }
 }

@@ -15,14 +15,16 @@ sealed class UnitVerdicts
     readonly int _target;
     readonly int _maxTotal;
     readonly List<(ReturnedResult Result, ResultCheck Check)> _valid = [];
+    readonly IReadOnlyList<(ReturnedResult Result, ResultCheck Check)> _earlier;
     readonly HashSet<long> _open;
     long _canonical;
     bool _held;
     string _canonicalHash = "";
 
-    public UnitVerdicts(Session session, long unit)
+    /// <param name="earlier">Results that had nobody to agree with, as they were judged.</param>
+    public UnitVerdicts(Session session, long unit, IReadOnlyList<(ReturnedResult Result, ResultCheck Check)> earlier)
     {
-        (_session, _unit) = (session, unit);
+        (_session, _unit, _earlier) = (session, unit, earlier);
         (_canonical, _quorum, _target, _maxTotal) = session.Row(
             "SELECT canonical_result_id, min_quorum, target_results, max_total FROM workunit WHERE id = $1", row => (row.Long(0), row.Int(1), row.Int(2), row.Int(3)), unit);
         if (_canonical != 0) _canonicalHash = session.Text("SELECT comparison_hash FROM result WHERE id = $1", _canonical) ?? "";
@@ -51,7 +53,7 @@ sealed class UnitVerdicts
             return;
         }
         if (_valid.Count == 0) return;
-        var candidates = Earlier().Concat(_valid).ToList();
+        var candidates = _earlier.Where(earlier => _open.Contains(earlier.Result.ResultId)).Concat(_valid).ToList();
         var agreed = candidates.GroupBy(candidate => candidate.Check.ComparisonHash).FirstOrDefault(group => group.Count() >= _quorum);
         if (agreed is null)
         {
@@ -97,12 +99,4 @@ sealed class UnitVerdicts
     /// <summary>Differing from the canonical result is a reason of its own.</summary>
     ResultCheck Against(ResultCheck check) =>
         check.ComparisonHash == _canonicalHash ? check : check with { Reason = "It differs from the result on which others agree." };
-
-    IEnumerable<(ReturnedResult Result, ResultCheck Check)> Earlier() => _session.Rows(
-        "SELECT r.id, r.name, r.host_id, r.account_id, r.app_version_id, r.elapsed, r.cpu_time, r.comparison_hash, r.credit, r.proved, w.name FROM result r JOIN workunit w ON w.id = r.workunit_id "
-        + "WHERE r.workunit_id = $1 AND r.server_state = 5 AND r.outcome = 1 AND r.validate_state = 4 ORDER BY r.id",
-        row => (
-            new ReturnedResult(row.Long(0), _unit, row.Text(10), row.Text(1), row.Long(2), row.Long(3), row.Long(4), row.Real(5), row.Real(6), "", [], []),
-            new ResultCheck(Verdict.Valid, row.Text(7), row.Real(8), "", row.Bool(9))),
-        _unit);
 }

@@ -1,3 +1,4 @@
+using System.Data.Common;
 using Microsoft.Extensions.Logging;
 using Mlds.Boinc;
 using Mlds.Boinc.Rules;
@@ -15,6 +16,9 @@ sealed partial class Validator(ProjectDatabase database, ProjectFolder project, 
 {
     const long Batch = 100;
 
+    /// <summary>Bytes of files kept in memory until the verdicts on them are stored.</summary>
+    const long MostLoaded = 64 << 20;
+
     /// <summary>Seconds that a result waits for its host to earn trust.</summary>
     const long LongestHeld = 86400;
 
@@ -25,16 +29,25 @@ sealed partial class Validator(ProjectDatabase database, ProjectFolder project, 
     {
         var units = database.Read(session => session.Rows("SELECT id FROM workunit WHERE need_validate = 1 ORDER BY id LIMIT $1", row => row.Long(0), Batch + _later.Count));
         units.RemoveAll(unit => _later.TryGetValue(unit, out var time) && time > state.Now);
-        var writes = new List<Task>();
+        var writes = new List<Task<long>>();
+        var loaded = 0L;
         foreach (var unit in units)
         {
             _later.Remove(unit);
-            var results = database.Read(session => ResultFiles.ToValidate(session, project, unit));
+            var (results, waiting) = database.Read(
+                session => (ResultFiles.ToValidate(session, project, unit), ResultFiles.Inconclusive(session, project, unit)));
             var checks = results.ConvertAll(result => (Result: result, Check: Check(result, science.Check, cancellation)));
-            if (checks.Exists(check => check.Check.Verdict == Verdict.Retry)) _later[unit] = state.Now + 60;
-            writes.Add(database.Write(session => Judge(session, unit, checks)));
+            // Those that had nobody to agree with are what they were judged as, or lost.
+            var earlier = waiting.ConvertAll(item => (item.Result, Check: Check(item.Result, (_, _, _) => item.Check, cancellation)));
+            if (checks.Concat(earlier).Any(check => check.Check.Verdict == Verdict.Retry)) _later[unit] = state.Now + 60;
+            if (earlier.Exists(check => check.Check.Verdict == Verdict.Retry)) continue;
+            writes.Add(TryJudge(unit, checks, earlier));
+            loaded += checks.Concat(earlier).Sum(check => check.Result.Outputs.Sum(file => file.Bytes));
+            if (loaded < MostLoaded) continue;
+            Postpone(await Task.WhenAll(writes));
+            (loaded, writes) = (0, []);
         }
-        await Task.WhenAll(writes);
+        Postpone(await Task.WhenAll(writes));
         return units.Count == 0 ? await ProveHeld(cancellation) : units.Count >= Batch;
     }
 
@@ -58,6 +71,11 @@ sealed partial class Validator(ProjectDatabase database, ProjectFolder project, 
         {
             _later[held.WorkUnitId] = state.Now + 60;
             return false;
+        }
+        if (check.Verdict == Verdict.Lost)
+        {
+            await database.Write(session => LostFiles.GiveUp(session, state, held, check.Reason));
+            return true;
         }
 
         await database.Write(session => Proved(session, held, check));
@@ -87,7 +105,14 @@ sealed partial class Validator(ProjectDatabase database, ProjectFolder project, 
         cancellation.ThrowIfCancellationRequested();
         try
         {
+            ResultFiles.Load(result);
             return look(database, result, cancellation);
+        }
+        catch (FileLostException exception)
+        {
+            metrics.FilesLost.Inc();
+            LogLost(log, result.ResultName, exception.Message);
+            return new(Verdict.Lost, "", 0, exception.Message);
         }
         catch (Exception exception) when (exception is not OperationCanceledException)
         {
@@ -96,10 +121,38 @@ sealed partial class Validator(ProjectDatabase database, ProjectFolder project, 
         }
     }
 
-    bool Judge(Session session, long unit, List<(ReturnedResult Result, ResultCheck Check)> checks)
+    /// <returns>0, or the unit if its verdicts couldn't be stored: one bad unit keeps nobody else's.</returns>
+    async Task<long> TryJudge(
+        long unit, List<(ReturnedResult Result, ResultCheck Check)> checks, List<(ReturnedResult Result, ResultCheck Check)> earlier)
+    {
+        try
+        {
+            await database.Write(session => Judge(session, unit, checks, earlier));
+            return 0;
+        }
+        catch (Exception exception) when (exception is not (OperationCanceledException or DbException))
+        {
+            LogTrouble(
+                log, checks.Concat(earlier).Select(check => check.Result.ResultName).FirstOrDefault($"of work unit {unit}"), exception);
+            return unit;
+        }
+    }
+
+    void Postpone(IEnumerable<long> units)
+    {
+        foreach (var unit in units.Where(unit => unit != 0)) _later[unit] = state.Now + 60;
+    }
+
+    bool Judge(
+        Session session,
+        long unit,
+        List<(ReturnedResult Result, ResultCheck Check)> checks,
+        List<(ReturnedResult Result, ResultCheck Check)> earlier)
     {
         var now = state.Now;
-        var verdicts = new UnitVerdicts(session, unit);
+        foreach (var (result, check) in checks.Concat(earlier).Where(item => item.Check.Verdict == Verdict.Lost))
+            LostFiles.GiveUp(session, state, result, check.Reason);
+        var verdicts = new UnitVerdicts(session, unit, earlier);
         foreach (var (result, check) in checks) verdicts.Take(result, check);
         verdicts.Decide();
         foreach (var (result, check, verdict) in verdicts.Judged) Apply(session, result, check, verdict, now);
@@ -113,8 +166,10 @@ sealed partial class Validator(ProjectDatabase database, ProjectFolder project, 
     {
         metrics.Validated.WithLabels(verdict.ToString().ToLowerInvariant()).Inc();
         session.Execute(
-            "UPDATE result SET validate_state = $2, outcome = CASE WHEN $2 = 2 THEN 6 ELSE outcome END, comparison_hash = $3, proved = $4, credit = $5, reason = $6 WHERE id = $1",
-            result.ResultId, (long)verdict, check.ComparisonHash, check.Proved ? 1L : 0L, check.Credit, check.Reason);
+            "UPDATE result SET validate_state = $2, outcome = CASE WHEN $2 = 2 THEN 6 ELSE outcome END, comparison_hash = $3, proved = "
+            + "$4, credit = $5, reason = $6, files_sha256 = $7 WHERE id = $1",
+            result.ResultId, (long)verdict, check.ComparisonHash, check.Proved ? 1L : 0L, check.Credit, check.Reason,
+            ResultFiles.Hashes(result));
         if (verdict == ValidateState.Inconclusive) return;
         var quota = QuotaRow.Read(session, result.HostId, result.AppVersionId, state.Settings.DailyQuota);
         if (verdict == ValidateState.Valid)
@@ -156,6 +211,9 @@ sealed partial class Validator(ProjectDatabase database, ProjectFolder project, 
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "validator: host {Host} was caught with false work; {Voided} of its results are voided and computed again elsewhere")]
     static partial void LogCaught(ILogger log, long host, int voided);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "validator: result {Result} is lost, and its work is issued again: {What}")]
+    static partial void LogLost(ILogger log, string result, string what);
 
     [LoggerMessage(Level = LogLevel.Error, Message = "validator: result {Result} couldn't be checked; trying again in a minute")]
     static partial void LogTrouble(ILogger log, string result, Exception exception);

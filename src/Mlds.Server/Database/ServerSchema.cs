@@ -196,5 +196,14 @@ static class ServerSchema
             );
             CREATE INDEX credit_change_by_account ON credit_change (account_id)
             """),
+        // Of a result that was judged, a line "logical_name sha256" a file: what is read of it later is held to that. Of a unit, whether
+        // the assimilator has it in hand, so that no verdict is taken back meanwhile, and how often it failed.
+        new(
+            "server-3",
+            """
+            ALTER TABLE result ADD COLUMN files_sha256 TEXT NOT NULL DEFAULT '';
+            ALTER TABLE workunit ADD COLUMN assimilating BIGINT NOT NULL DEFAULT 0;
+            ALTER TABLE workunit ADD COLUMN assimilate_tries BIGINT NOT NULL DEFAULT 0
+            """),
     ];
 }

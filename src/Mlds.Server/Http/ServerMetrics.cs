@@ -19,6 +19,9 @@ sealed class ServerMetrics
         Failures = factory.CreateCounter("mlds_failures_total", "Requests that failed for a reason of the server's own.");
         Validated = factory.CreateCounter("mlds_validated_total", "Results judged.", "verdict");
         Assimilated = factory.CreateCounter("mlds_assimilated_total", "Work units assimilated.");
+        AssimilationFailures = factory.CreateCounter(
+            "mlds_assimilation_failures_total", "Times that a work unit couldn't be assimilated and is tried again.");
+        FilesLost = factory.CreateCounter("mlds_files_lost_total", "Results whose files were gone or damaged here after they came back.");
         Waiting = factory.CreateGauge("mlds_waiting", "What waits: results or work units.", "for");
     }
 
@@ -32,5 +35,7 @@ sealed class ServerMetrics
     public Counter Failures { get; }
     public Counter Validated { get; }
     public Counter Assimilated { get; }
+    public Counter AssimilationFailures { get; }
+    public Counter FilesLost { get; }
     public Gauge Waiting { get; }
 }

@@ -66,8 +66,8 @@ public sealed class NetworkScience(string folder, ReplayPolicy? policy = null) :
 
     ResultCheck Check(ProjectDatabase database, ReturnedResult result, bool everything, CancellationToken cancellation)
     {
-        if (_files.Outputs(result) is not { } bytes) return new ResultCheck(Verdict.Invalid, "", 0, "The result has no file.");
-        var bundle = _files.Bundle(result);
+        if (ReturnedFiles.Outputs(result) is not { } bytes) return new ResultCheck(Verdict.Invalid, "", 0, "The result has no file.");
+        var bundle = ReturnedFiles.Bundle(result);
         var (population, networks, trust) = database.Read(session =>
             (PlannedPopulation.OfUnit(session, result.WorkUnitName), UnitNetwork.Of(session, result.WorkUnitName), HostTrust.Read(session, result.HostId)));
         var lot = new ReplayLot(population.Secret);

@@ -12,7 +12,15 @@ public sealed record ProjectNumbers
     public required long WaitingForValidation { get; init; }
     public required long Held { get; init; }
     public required long WaitingForAssimilation { get; init; }
+
+    /// <summary>Of those that wait for assimilation, the ones with which it failed: they are tried again, ever less often.</summary>
+    public required long FailingAssimilation { get; init; }
+
     public required long Assimilated { get; init; }
+
+    /// <summary>Results whose files were gone or damaged here after they came back; their work was issued again.</summary>
+    public required long FilesLost { get; init; }
+
     public required long WaitingForDeletion { get; init; }
     public required long Failed { get; init; }
     public required long TransitionerBacklogSeconds { get; init; }
@@ -43,7 +51,9 @@ public sealed record ProjectNumbers
             WaitingForValidation = Count("workunit", "need_validate = 1"),
             Held = Count("workunit", "held = 1"),
             WaitingForAssimilation = Count("workunit", "assimilate_state = 1"),
+            FailingAssimilation = Count("workunit", "assimilate_state = 1 AND assimilate_tries > 0"),
             Assimilated = Count("workunit", "assimilate_state = 2"),
+            FilesLost = Count("result", Daemons.LostFiles.Condition),
             WaitingForDeletion = Count("workunit", "file_delete_state = 1"),
             Failed = Count("workunit", "errors <> 0"),
             TransitionerBacklogSeconds = Math.Max(0, now - oldest),

@@ -16,15 +16,17 @@ sealed class Volunteers : IAsyncDisposable
     readonly Dictionary<string, NewWorkUnit> _units = [];
     readonly Dictionary<string, (ReturnedResult Result, ResultCheck Check)> _held = [];
     readonly Queue<string> _toDo = [];
+    readonly ReplayPolicy? _policy;
     long _results;
 
     public Volunteers(ReplayPolicy? policy = null)
     {
+        _policy = policy;
         Science = new NetworkScience(_folder.Path, policy);
         Database = ProjectDatabase.Open("project.db", _folder.Path, Science.Schema);
     }
 
-    public NetworkScience Science { get; }
+    public NetworkScience Science { get; private set; }
 
     public ProjectDatabase Database { get; }
 
@@ -37,6 +39,13 @@ sealed class Volunteers : IAsyncDisposable
     public List<(long Host, ResultCheck Check, HostStanding Standing)> Checks { get; } = [];
 
     public int Held => _held.Count;
+
+    /// <summary>Ends the science and begins it anew, so that it has no zoo open.</summary>
+    public void Restart()
+    {
+        Science.Dispose();
+        Science = new NetworkScience(Folder, _policy);
+    }
 
     /// <summary>Computes until there is no work left.</summary>
     /// <param name="hosts">Take turns.</param>
@@ -67,6 +76,8 @@ sealed class Volunteers : IAsyncDisposable
             return;
         }
 
+        // From here on it is read again, as the server does, and held to what was judged.
+        result = Reread(result);
         if (check.Proved) TakeOver(unit, result);
         else _held[unit] = (result, check);
         if (standing == HostStanding.Trusted) Release(host.Id);
@@ -102,6 +113,12 @@ sealed class Volunteers : IAsyncDisposable
         await Database.DisposeAsync();
         _folder.Dispose();
     }
+
+    ReturnedResult Reread(ReturnedResult result) => result with
+    {
+        Outputs = [.. result.Outputs.Select(
+            file => new StoredFile(file.LogicalName, Path.Combine(Folder, result.ResultName), file.Bytes, file.Sha256))],
+    };
 
     ReturnedResult Deliver(string unit, Volunteer host)
     {
