@@ -53,7 +53,7 @@ public sealed class AccountStore(ProjectDatabase database, TimeProvider time)
     }
 
     /// <summary>
-    /// Gives the account another password, another address or both: the key is sealed anew with them, and stays. False when another account has the new address.
+    /// Gives the account another password, another address or both: the key is sealed anew with them, and stays. False when another account has the new address, or this one has another key by now.
     /// </summary>
     /// <param name="key">The account's key.</param>
     /// <param name="password">From now on.</param>
@@ -64,9 +64,11 @@ public sealed class AccountStore(ProjectDatabase database, TimeProvider time)
         {
             if (newEmail != email && session.Number("SELECT id FROM account WHERE email = $1", newEmail) is not null) return false;
             var crossProjectId = session.Text("SELECT cross_project_id FROM account WHERE email = $1", email);
-            session.Execute(
-                "UPDATE account SET email = $2, sealed_key = $3, email_hash = $4, external_cpid = $5 WHERE email = $1", email, newEmail, sealedKey, Md5(newEmail), Md5(crossProjectId + newEmail));
-            return true;
+
+            // The account that was entered: its key, or whose the address is, may have changed meanwhile.
+            return session.Execute(
+                "UPDATE account SET email = $2, sealed_key = $3, email_hash = $4, external_cpid = $5 WHERE email = $1 AND key_hash = $6",
+                email, newEmail, sealedKey, Md5(newEmail), Md5(crossProjectId + newEmail), AccountKey.Hash(key)) == 1;
         });
     }
 

@@ -12,16 +12,13 @@ static class DownloadFiles
         File.Move(file + ".new", file, overwrite: true);
     }
 
-    /// <summary>Copies a program's file, and its gzipped form beside it, which clients fetch and unpack.</summary>
-    public static void Copy(ProjectFolder project, string name, string source)
+    /// <summary>Writes a program's file, and its gzipped form beside it, which clients fetch and unpack.</summary>
+    public static void WriteZipped(ProjectFolder project, string name, byte[] content)
     {
         var file = Place(project, name);
-        File.Copy(source, file + ".new", overwrite: true);
-        using (var from = File.OpenRead(source))
-        using (var to = new GZipStream(File.Create(file + ".gz.new"), CompressionLevel.Optimal))
-            from.CopyTo(to);
+        using (var to = new GZipStream(File.Create(file + ".gz.new"), CompressionLevel.Optimal)) to.Write(content);
         File.Move(file + ".gz.new", file + ".gz", overwrite: true);
-        File.Move(file + ".new", file, overwrite: true);
+        Write(project, name, content);
     }
 
     public static void Delete(ProjectFolder project, string name) => File.Delete(project.Download(name));
