@@ -44,6 +44,7 @@ static class ProjectVerb
         project.Add(new Verb("hosts", "Shows the volunteers' computers, their results and standing.", "mlds project hosts -p p") { s_last, Folder }.Runs(run => ProjectStatusVerb.Hosts(run, Limits.Check("--last", run.Get(s_last), 1, 100_000))));
         project.Add(new Verb("cancel", "Cancels a work unit or a batch: what is unsent stays here, what is running is stopped at the next call.", "mlds project cancel unit_17 -p p", "mlds project cancel \"batch 3\" -p p") { s_target, Folder }.Runs(Cancel));
         project.Add(new Verb("revalidate", "Has results judged again, as after a mistake in the check: verdicts and their credit are taken back first.", "mlds project revalidate unit_17 -p p", "mlds project revalidate \"batch 3\" -p p") { s_target, Folder }.Runs(Revalidate));
+        project.Add(ProjectRecheckVerb.Create());
         project.Add(Host());
         project.Add(ProjectErrorsVerb.Create());
         project.Add(ProjectCreditVerb.Create());
@@ -172,7 +173,8 @@ static class ProjectVerb
             BatchOf(target) is { } id ? Revalidation.Batch(database, science, id, now) : Revalidation.WorkUnit(database, science, target, now));
         if (found.Units + found.Assimilated == 0) throw new FailureException($"There is no work unit '{target}' with results that were judged in '{project.Path}'.");
         run.Output.WriteLine($"{found.Results} result{(found.Results == 1 ? "" : "s")} of {found.Units} work unit{(found.Units == 1 ? "" : "s")} will be judged again by the validator.");
-        if (found.Assimilated > 0) run.Output.WriteLine($"{found.Assimilated} left alone: assimilated, so their networks are in the zoo; `mlds verify --retrain` trains those again.");
+        if (found.Assimilated > 0) run.Output.WriteLine(
+            $"{found.Assimilated} left alone: assimilated, so their networks are in the zoo; `mlds project recheck` trains those again.");
         run.PrintJson(() => new JsonObject { ["work_units"] = found.Units, ["results"] = found.Results, ["assimilated"] = found.Assimilated });
         return ExitCode.Success;
     }

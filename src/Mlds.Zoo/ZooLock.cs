@@ -32,7 +32,12 @@ sealed class ZooLock : IDisposable
         }
         catch (IOException exception)
         {
-            throw new ZooException($"Another process is writing to the zoo '{folder}'{Who(folder)}; wait until it ends or stop it. Reading is always possible.", exception);
+            throw new ZooException(
+                $"Another process is writing to the zoo '{folder}'{Who(folder)}; wait until it ends or stop it. Reading is always "
+                + "possible.", exception)
+            {
+                IsInUse = true,
+            };
         }
     }
 

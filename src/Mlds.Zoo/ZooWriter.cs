@@ -81,6 +81,34 @@ public sealed class ZooWriter : IDisposable
             if (Zoo.Find(checkpoint.RecipeId) is [] && !(Zoo.Checkpoint(checkpoint.RecipeId) is { } there && there.Epoch >= checkpoint.Epoch)) Save(machine, seed, checkpoint);
     });
 
+    /// <summary>
+    /// Takes networks out of the zoo in one transaction, with whatever else it has of their recipes: they have turned out to be other
+    /// networks than their recipes lead to. One that isn't there, or is there with other weights, is left alone.
+    /// </summary>
+    /// <param name="networks">Recipe id and SHA-256 of the false weights, lower-case hex.</param>
+    /// <returns>How many were there.</returns>
+    public int Withdraw(IReadOnlyCollection<(string RecipeId, string WeightsSha256)> networks)
+    {
+        var withdrawn = 0;
+        if (networks.Count == 0) return 0;
+        Transaction(() =>
+        {
+            foreach (var (recipeId, weights) in networks)
+            {
+                if (Zoo.Find(recipeId) is not [var stored] || stored.WeightsSha256 != weights) continue;
+                foreach (var table in (string[])["weights", "runs", "networks"]) _database.Execute(
+                    $"DELETE FROM {table} WHERE network_id = $1", stored.Row);
+                foreach (var table in (string[])["checkpoints", "kept_checkpoints"]) _database.Execute(
+                    $"DELETE FROM {table} WHERE recipe_id = $1", Convert.FromHexString(recipeId));
+                withdrawn++;
+            }
+
+            _database.Execute("DELETE FROM origins WHERE origin_id NOT IN (SELECT origin_id FROM networks)");
+        });
+        _origins.Clear();
+        return withdrawn;
+    }
+
     /// <summary>Drops checkpoints that nothing needs any more and gives unused pages back to the disk.</summary>
     public void Compact()
     {

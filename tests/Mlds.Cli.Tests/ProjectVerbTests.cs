@@ -75,6 +75,23 @@ public sealed class ProjectVerbTests : IDisposable
     }
 
     [Fact]
+    public void A_recheck_says_what_it_looks_at_and_what_was_wrong()
+    {
+        var project = Init();
+        Fails(2, "--host ID, or a POPULATION's name", "project", "recheck", "-p", project);
+        Fails(2, "--host is a host's number", "project", "recheck", "--host", "0", "-p", project);
+        Fails(1, "has no population yet", "project", "recheck", "--host", "3", "-p", project);
+        Json("project", "work", "add", "quickstart", "--networks", "1", "-p", project);
+        Fails(1, "has no population 'other'", "project", "recheck", "other", "-p", project);
+        Fails(1, "There is no host 3", "project", "recheck", "--host", "3", "-p", project);
+        Fails(1, "There is no release in", "project", "recheck", "quickstart", "--release", At("nowhere"), "-p", project);
+        var recall = Assert.Single(Json("project", "recheck", "quickstart", "-p", project)["recalls"]!.AsArray())!;
+        Assert.Equal((0, 0, "quickstart"), ((int)recall["trained"]!, recall["withdrawn"]!.AsArray().Count, (string?)recall["population"]));
+        Assert.Null((string?)recall["record"]);
+        Assert.Equal((string?)recall["weights_digest_before"], (string?)recall["weights_digest_after"]);
+    }
+
+    [Fact]
     public void A_new_signing_key_is_taken_only_with_the_old_ones_signature()
     {
         var project = Init();

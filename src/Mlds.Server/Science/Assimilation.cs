@@ -18,7 +18,16 @@ sealed class Assimilation(string folder, PlannedPopulation population, IReadOnly
     {
         var ended = unit.Canonical is { } canonical ? Ended(canonical, unit) : TrainedHere(database, unit, cancellation);
         // Networks that are there with the same weights are left as they are, so a second time changes nothing.
-        if (ended.Count > 0) zoo.Add(Path.Combine(folder, population.Zoo), Population.Parse(population.Json, population.Name), ended);
+        if (ended.Count == 0) return;
+        zoo.Add(Path.Combine(folder, population.Zoo), Population.Parse(population.Json, population.Name), () => Taken(database, unit, ended), cancellation);
+    }
+
+    /// <summary>Without what a recall dropped while it had the zoo.</summary>
+    static List<TrainedNetwork> Taken(ProjectDatabase database, FinishedWorkUnit unit, List<TrainedNetwork> ended)
+    {
+        var networks = database.Read(session => UnitNetwork.Of(session, unit.Name));
+        var dropped = networks.Where(network => network.IsDropped).Select(network => network.FullRecipe.Id).ToHashSet();
+        return ended.FindAll(network => !dropped.Contains(network.Recipe.Id));
     }
 
     /// <summary>What follows for the networks of the unit.</summary>
@@ -28,7 +37,7 @@ sealed class Assimilation(string folder, PlannedPopulation population, IReadOnly
         for (var i = 0; i < networks.Count; i++)
         {
             var network = networks[i];
-            if (network.Ringer is not null) continue;
+            if (!network.IsTaken) continue;
             if (parts is not null) Note(session, network, parts[i]);
             else if (unit.Errors.HasFlag(WorkUnitErrors.Cancelled)) SetState(session, network, NetworkState.Withdrawn);
             else if (network.Failures + 1 >= MostFailures) SetState(session, network, NetworkState.InZoo);
@@ -56,16 +65,14 @@ sealed class Assimilation(string folder, PlannedPopulation population, IReadOnly
     List<TrainedNetwork> Ended(ReturnedResult canonical, FinishedWorkUnit unit)
     {
         var (_, result) = files.Read(canonical);
-
-        // Zoos and releases are public: a computer's name, which may be a person's, isn't in them.
-        var by = result.By with { Host = $"volunteer (host {canonical.HostId}, work unit {unit.Name})" };
-        return [.. result.Parts.Where((part, i) => part.Outcome is not null && networks[i].Ringer is null).Select(part => part.Network(by))];
+        var by = result.By with { Host = VolunteerOrigin.Of(canonical.HostId, unit.Name) };
+        return [.. result.Parts.Where((part, i) => part.Outcome is not null && networks[i].IsTaken).Select(part => part.Network(by))];
     }
 
     List<TrainedNetwork> TrainedHere(ProjectDatabase database, FinishedWorkUnit unit, CancellationToken cancellation)
     {
         if (unit.Errors.HasFlag(WorkUnitErrors.Cancelled)) return [];
-        var hopeless = networks.Where(network => network.Ringer is null && network.Failures + 1 >= MostFailures).ToList();
+        var hopeless = networks.Where(network => network.IsTaken && network.Failures + 1 >= MostFailures).ToList();
         return hopeless.ConvertAll(network =>
         {
             var from = database.Read(session => session.Bytes("SELECT checkpoint FROM science_network WHERE id = $1", network.NetworkId));

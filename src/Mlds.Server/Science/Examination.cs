@@ -78,6 +78,10 @@ public sealed class ResultExaminer
         return run.Finish();
     }
 
+    /// <summary>Trains a network again and compares every bit; a fault is one sentence without its full stop, null is none.</summary>
+    public string? Replay(BundleNetwork network, TrainedPart part, CancellationToken cancellation) =>
+        PartCheck.Replay(network, part, Data(network.Recipe), cancellation);
+
     TrainingData Data(Recipe recipe)
     {
         if (_data.Count >= MostData && !_data.ContainsKey(recipe.DataSha256)) _data.Clear();
