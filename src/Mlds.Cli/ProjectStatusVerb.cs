@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Mlds.Cli.Frame;
+using Mlds.Server.Daemons;
 using Mlds.Server.Database;
 using Mlds.Server.Statistics;
 
@@ -14,7 +15,13 @@ static class ProjectStatusVerb
 
     public static int Run(VerbRun run)
     {
-        var numbers = Read(run, ProjectNumbers.Read);
+        var project = ProjectVerb.Open(run);
+        var (numbers, here, waiting) = ProjectScience.WithDatabase(project, (science, database) => Task.FromResult(database.Read(session =>
+        {
+            var now = DateTimeOffset.UtcNow.ToUnixTimeSeconds();
+            return (ProjectNumbers.Read(session, now), ServerTraining.On(session, now / 86400), science.WaitingForServer(session));
+        })));
+        var budget = ServerTraining.Budget(project.Settings);
         void Line(string what, long count) => run.Output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"  {what,-34}{count,12:N0}"));
         run.Output.WriteLine("Tasks");
         Line("ready to send", numbers.Unsent);
@@ -32,7 +39,25 @@ static class ProjectStatusVerb
         Line("computers", numbers.Hosts);
         Line("computers with recent credit", numbers.HostsWithRecentCredit);
         Line("credit granted", (long)numbers.TotalCredit);
-        run.PrintJson(() => JsonSerializer.SerializeToNode(numbers, Json)!);
+        run.Output.WriteLine("The server's own work, seconds of one core today");
+        Line("checks of results", (long)here.Checked);
+        Line("networks no volunteer could return", (long)here.Trained);
+        Line("  of server_training", (long)budget);
+        Line("  networks ended", here.Networks);
+        Line("  networks that wait", waiting);
+        run.PrintJson(() =>
+        {
+            var json = JsonSerializer.SerializeToNode(numbers, Json)!;
+            json["server"] = new JsonObject
+            {
+                ["checked_seconds_today"] = here.Checked,
+                ["trained_seconds_today"] = here.Trained,
+                ["training_seconds_a_day"] = budget,
+                ["networks_trained_today"] = here.Networks,
+                ["networks_waiting"] = waiting,
+            };
+            return json;
+        });
         return ExitCode.Success;
     }
 

@@ -21,7 +21,7 @@ namespace Mlds.Server;
 public static class ProjectServer
 {
     /// <summary>What of the server can run alone (<see cref="ServeOptions.Only"/>).</summary>
-    public static IReadOnlyList<string> Parts { get; } = ["web", "generator", "transitioner", "validator", "assimilator", "deleter", "statistics"];
+    public static IReadOnlyList<string> Parts { get; } = ["web", "generator", "transitioner", "validator", "assimilator", "trainer", "deleter", "statistics"];
 
     /// <summary>Sets the server up; start it with <c>StartAsync</c> or <c>RunAsync</c>.</summary>
     /// <exception cref="ProjectException">The settings, keys or database can't be used.</exception>
@@ -95,7 +95,8 @@ public static class ProjectServer
         if (options.Runs("transitioner")) services.AddHostedService<Transitioner>();
         if (options.Runs("validator")) services.AddHostedService<Validator>();
         if (options.Runs("assimilator")) services.AddHostedService<Assimilator>();
-        if (options.Runs("deleter")) services.AddHostedService<FileDeleter>();
+        if (options.Runs("trainer")) services.AddHostedService<Trainer>();
+        if (options.Runs("deleter")) services.AddHostedService<FileDeleter>().AddHostedService<Forgetter>();
         if (options.Runs("statistics")) services.AddHostedService<StatisticsExporter>();
     }
 

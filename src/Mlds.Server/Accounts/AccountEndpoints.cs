@@ -29,14 +29,17 @@ sealed partial class AccountEndpoints(ProjectFolder project, AccountStore accoun
         if (form is null || !AccountForm.IsEmail(form.Email)) return Refuse(context, RpcError.BadEmailAddress, "Invalid email address");
         if (!AccountForm.IsPasswordHash(form.PasswordHash)) return Refuse(context, RpcError.BadPassword, "Invalid password");
         if (!AccountForm.IsName(form.Name)) return Refuse(context, RpcError.BadUserName, "Invalid user name");
-        var key = await accounts.Create(form.Email, form.PasswordHash, form.Name);
+        var key = await accounts.Create(
+            form.Email, form.PasswordHash, form.Name, state.Addresses.Of(context.Connection.RemoteIpAddress), project.Settings.NewAccountsPerDay);
         if (key is not null)
         {
             LogCreated(log);
             return Xml(AccountReply.Key(key));
         }
         // The manager tries to create at every attach: with the right password it gets the account that is there.
-        return accounts.Find(form.Email, form.PasswordHash).Key is { } known ? Xml(AccountReply.Key(known)) : Refuse(context, RpcError.NotUnique, "There is already an account with that email address");
+        var (exists, known) = accounts.Find(form.Email, form.PasswordHash);
+        if (!exists) return Refuse(context, RpcError.ProjectDown, "Too many new accounts from your network address today; try again tomorrow");
+        return known is not null ? Xml(AccountReply.Key(known)) : Refuse(context, RpcError.NotUnique, "There is already an account with that email address");
     }
 
     async Task<IResult> LookUp(HttpContext context)

@@ -13,7 +13,7 @@ public static class AccountExport
     public static string Of(Session session, string email)
     {
         var account = session.Row(
-            "SELECT c.id, c.name, c.created, c.country, c.url, c.consent, c.total_credit, c.recent_credit, COALESCE(t.name, ''), c.external_cpid FROM account c LEFT JOIN team t ON t.id = c.team_id WHERE c.email = $1",
+            "SELECT c.id, c.name, c.created, c.country, c.url, c.consent, c.total_credit, c.recent_credit, COALESCE(t.name, ''), c.external_cpid, c.earned, c.suspect_since, c.blocked_until, c.blocked_reason, c.kin, c.address_key FROM account c LEFT JOIN team t ON t.id = c.team_id WHERE c.email = $1",
             row => new
             {
                 id = row.Long(0),
@@ -27,6 +27,12 @@ public static class AccountExport
                 recent_credit = row.Real(7),
                 team = row.Text(8),
                 id_across_projects = row.Text(9),
+                valid_less_failed = row.Long(10),
+                suspect_since = row.Long(11),
+                blocked_until = row.Long(12),
+                blocked_reason = row.Text(13),
+                new_at_the_address_of_account = row.Long(14),
+                hash_of_network_address = row.Text(15),
             },
             email)!;
         var hosts = session.Rows(

@@ -8,16 +8,29 @@ namespace Mlds.Server.Accounts;
 /// <summary>Makes and finds accounts.</summary>
 public sealed class AccountStore(ProjectDatabase database, TimeProvider time)
 {
-    /// <summary>Makes an account; null when the address has one.</summary>
-    public async Task<string?> Create(string email, string passwordHash, string name)
+    /// <summary>Makes an account; null when the e-mail address has one, or the network address has made too many today.</summary>
+    /// <param name="addressKey">Of the network address it is made from (<see cref="AddressKeys"/>); empty: it isn't known or says nothing.</param>
+    /// <param name="aDay">Accounts that may be made from one network address in a day.</param>
+    public async Task<string?> Create(string email, string passwordHash, string name, string addressKey = "", int aDay = int.MaxValue)
     {
         var key = AccountKey.Create();
         var sealedKey = AccountKey.Seal(key, passwordHash);
         var crossProjectId = RandomNumberGenerator.GetHexString(32, lowercase: true);
-        var made = await database.Write(session => session.Execute(
-            "INSERT INTO account (created, email, name, key_hash, sealed_key, cross_project_id, email_hash, external_cpid) VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT (email) DO NOTHING",
-            time.GetUtcNow().ToUnixTimeSeconds(), email, name, AccountKey.Hash(key), sealedKey, crossProjectId, Md5(email), Md5(crossProjectId + email)));
-        return made == 1 ? key : null;
+        var now = time.GetUtcNow().ToUnixTimeSeconds();
+        var made = await database.Write(session =>
+        {
+            var address = addressKey.Length > 0 ? NewcomerAddress.Read(session, addressKey) : null;
+            if (address?.AccountsMadeOn(now / 86400) >= aDay) return false;
+            var id = session.Number(
+                "INSERT INTO account (created, email, name, key_hash, sealed_key, cross_project_id, email_hash, external_cpid) VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT (email) DO NOTHING RETURNING id",
+                now, email, name, AccountKey.Hash(key), sealedKey, crossProjectId, Md5(email), Md5(crossProjectId + email));
+            if (id is not { } account) return false;
+            if (address is null) return true;
+            NewcomerAddress.Join(session, account, addressKey, now);
+            address.AfterNewAccount(now / 86400).Write(session, now);
+            return true;
+        });
+        return made ? key : null;
     }
 
     /// <summary>Whether there is such an account, and its key if the password is right.</summary>
@@ -76,6 +89,11 @@ public sealed class AccountStore(ProjectDatabase database, TimeProvider time)
     /// <summary>Makes the account a member of the team of that name, which it founds when there is none; of none with an empty name.</summary>
     public Task Join(string email, string team) => database.Write(session =>
     {
+        // One that nobody is in any more goes when its founder goes on: teams cost nothing to make up.
+        session.Execute(
+            "DELETE FROM team WHERE name <> $2 AND account_id = (SELECT id FROM account WHERE email = $1) AND NOT EXISTS "
+            + "(SELECT 1 FROM account c WHERE c.team_id = team.id AND c.email <> $1)",
+            email, team);
         if (team.Length > 0)
         {
             session.Execute(
@@ -92,7 +110,7 @@ public sealed class AccountStore(ProjectDatabase database, TimeProvider time)
         if (id is null) return;
         var nobody = $"deleted-{id}";
         session.Execute(
-            "UPDATE account SET email = $2, name = 'deleted', key_hash = $2, sealed_key = $3, cross_project_id = '', email_hash = '', external_cpid = '', consent = 0, url = '', team_id = 0 WHERE id = $1",
+            "UPDATE account SET email = $2, name = 'deleted', key_hash = $2, sealed_key = $3, cross_project_id = '', email_hash = '', external_cpid = '', consent = 0, url = '', team_id = 0, address_key = '' WHERE id = $1",
             id, nobody, Array.Empty<byte>());
         session.Execute("UPDATE host SET name = '', cpid = '' WHERE account_id = $1", id);
         session.Execute("UPDATE credit_change SET reason = '' WHERE account_id = $1", id);

@@ -45,6 +45,7 @@ sealed partial class Assimilator(ProjectDatabase database, ProjectFolder project
     {
         var done = session.Execute("UPDATE workunit SET assimilate_state = 2, transition_time = $2 WHERE id = $1 AND assimilate_state = 1", unit.WorkUnitId, state.Now);
         if (done == 1) science.Assimilated(session, unit);
+        if (unit.Canonical is null) signals.Trainer.Set();
         signals.Transitioner.Set();
     }
 

@@ -1,4 +1,5 @@
 using Mlds.Boinc;
+using Mlds.Server.Accounts;
 using Mlds.Server.Database;
 using Mlds.Server.Scheduler;
 
@@ -12,7 +13,8 @@ static class HostVoiding
 
     /// <summary>
     /// Voids what of the host hasn't earned trust: held results, results that wait for others to agree, tasks in progress. Their units are computed anew
-    /// elsewhere, and the credit for them is taken back. The host gets nothing for a day, then one task a day until it has shown itself again.
+    /// elsewhere, and the credit for them is taken back. The host gets nothing for a day, then one task a day until it has shown itself again. It could come back at once under
+    /// another name, so its account is suspect from now on (<see cref="Suspicion"/>).
     /// </summary>
     /// <returns>Results voided.</returns>
     public static int Void(Session session, SchedulerState state, long hostId, string reason)
@@ -32,6 +34,8 @@ static class HostVoiding
             if (result.Canonical == result.Id) session.Execute("UPDATE workunit SET canonical_result_id = 0, held = 0 WHERE id = $1", result.Unit);
             state.Wake(session, result.Unit, now);
         }
+        foreach (var account in results.GroupBy(result => result.Account)) Earnings.Failed(session, state.Settings, account.Key, account.Count());
+        Suspicion.Begin(session, hostId, now);
         session.Execute("UPDATE host SET standing = 0, blocked_until = $2, blocked_reason = $3 WHERE id = $1", hostId, now + Blocked, reason);
         session.Execute("UPDATE host_app_version SET max_jobs_per_day = 1, consecutive_valid = 0 WHERE host_id = $1", hostId);
         return results.Count;

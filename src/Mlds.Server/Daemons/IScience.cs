@@ -41,7 +41,22 @@ public interface IScience
 
     /// <summary>In the transaction that marks the unit assimilated: notes what work follows from it.</summary>
     void Assimilated(Session session, FinishedWorkUnit unit);
+
+    /// <summary>
+    /// Goes on with work that no volunteer could return, for no longer than <paramref name="longest"/>, and stores how far it came: a kill loses that much at most. Outside any transaction; never called twice at a time.
+    /// A science without such work leaves it as it is.
+    /// </summary>
+    /// <param name="note">Has to be called in the transaction that stores it.</param>
+    /// <returns>Whether there was any.</returns>
+    bool ComputeHere(ProjectDatabase database, TimeSpan longest, Action<Session, ComputedHere> note, CancellationToken cancellation) => false;
+
+    /// <summary>How much waits for <see cref="ComputeHere"/>.</summary>
+    long WaitingForServer(Session session) => 0;
 }
+
+/// <param name="CoreSeconds">Of one core.</param>
+/// <param name="Ended">Whether a piece of work came to its end.</param>
+public sealed record ComputedHere(double CoreSeconds, bool Ended);
 
 /// <param name="Count">The most units.</param>
 /// <param name="HostFlops">Median of the measured operations a second of hosts that were active lately; 0 when nothing was measured yet.</param>
@@ -98,6 +113,7 @@ public sealed record InputFile(string LogicalName, ReadOnlyMemory<byte> Content)
 public sealed record OutputFile(string LogicalName, long MaxBytes, bool Optional = false);
 
 /// <summary>A result that came back with success.</summary>
+/// <param name="Suspect">Another host of its account was caught, and this one hasn't shown itself yet: nothing of it may be taken on trust.</param>
 public sealed record ReturnedResult(
     long ResultId,
     long WorkUnitId,
@@ -110,7 +126,8 @@ public sealed record ReturnedResult(
     double CpuTime,
     string Stderr,
     IReadOnlyList<StoredFile> Outputs,
-    IReadOnlyList<StoredFile> Inputs);
+    IReadOnlyList<StoredFile> Inputs,
+    bool Suspect = false);
 
 /// <param name="Path">Where it is on the server.</param>
 public sealed record StoredFile(string LogicalName, string Path, long Bytes);

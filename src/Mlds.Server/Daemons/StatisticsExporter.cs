@@ -14,6 +14,8 @@ sealed class StatisticsExporter(ProjectDatabase database, ProjectFolder project,
         database.Read(session =>
         {
             Gauge(ProjectNumbers.Read(session, state.Now));
+            metrics.Waiting.WithLabels("training").Set(science.WaitingForServer(session));
+            metrics.TrainingLeft.Set(Math.Max(0, ServerTraining.Budget(project.Settings) - ServerTraining.On(session, state.Day).Trained));
             var interval = project.Settings.StatisticsInterval;
             if (interval > 0 && state.Now - StatisticsExport.Last(project) >= interval) StatisticsExport.Write(session, project, science.AppFriendlyName, state.Now);
             return true;

@@ -14,6 +14,7 @@ sealed class UnitVerdicts
     readonly int _quorum;
     readonly int _target;
     readonly int _maxTotal;
+    readonly bool _onePerAccount;
     readonly List<(ReturnedResult Result, ResultCheck Check)> _valid = [];
     readonly HashSet<long> _open;
     long _canonical;
@@ -23,8 +24,9 @@ sealed class UnitVerdicts
     public UnitVerdicts(Session session, long unit)
     {
         (_session, _unit) = (session, unit);
-        (_canonical, _quorum, _target, _maxTotal) = session.Row(
-            "SELECT canonical_result_id, min_quorum, target_results, max_total FROM workunit WHERE id = $1", row => (row.Long(0), row.Int(1), row.Int(2), row.Int(3)), unit);
+        (_canonical, _quorum, _target, _maxTotal, _onePerAccount) = session.Row(
+            "SELECT canonical_result_id, min_quorum, target_results, max_total, one_per_account FROM workunit WHERE id = $1",
+            row => (row.Long(0), row.Int(1), row.Int(2), row.Int(3), row.Bool(4)), unit);
         if (_canonical != 0) _canonicalHash = session.Text("SELECT comparison_hash FROM result WHERE id = $1", _canonical) ?? "";
         // What was voided or judged since it was read is decided.
         _open = [.. session.Rows("SELECT id FROM result WHERE workunit_id = $1 AND server_state = 5 AND outcome = 1 AND validate_state IN (0, 4)", row => row.Long(0), unit)];
@@ -52,7 +54,7 @@ sealed class UnitVerdicts
         }
         if (_valid.Count == 0) return;
         var candidates = Earlier().Concat(_valid).ToList();
-        var agreed = candidates.GroupBy(candidate => candidate.Check.ComparisonHash).FirstOrDefault(group => group.Count() >= _quorum);
+        var agreed = candidates.GroupBy(candidate => candidate.Check.ComparisonHash).FirstOrDefault(group => Voices(group.Select(one => one.Result.UserId)) >= _quorum);
         if (agreed is null)
         {
             foreach (var (result, check) in _valid) Judged.Add((result, check, ValidateState.Inconclusive));
@@ -63,6 +65,15 @@ sealed class UnitVerdicts
         // What one host alone says waits until that host has earned trust, unless it was computed again here.
         _held = _quorum == 1 && !chosen.Check.Proved;
         foreach (var (result, check) in candidates) Judged.Add((result, Against(check), check.ComparisonHash == agreed.Key ? ValidateState.Valid : ValidateState.Invalid));
+    }
+
+    /// <summary>How many people agree, as far as can be told: accounts that were new at one network address have one voice.</summary>
+    int Voices(IEnumerable<long> accounts)
+    {
+        var all = accounts.ToList();
+        return _quorum == 1 || !_onePerAccount
+            ? all.Count
+            : all.Select(account => _session.Number("SELECT CASE WHEN kin = 0 THEN id ELSE kin END FROM account WHERE id = $1", account) ?? account).Distinct().Count();
     }
 
     /// <summary>Stores what became of the unit. Comes after the results' own verdicts, which may have changed the standing of the host.</summary>

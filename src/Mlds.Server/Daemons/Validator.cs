@@ -1,6 +1,8 @@
+using System.Diagnostics;
 using Microsoft.Extensions.Logging;
 using Mlds.Boinc;
 using Mlds.Boinc.Rules;
+using Mlds.Server.Accounts;
 using Mlds.Server.Database;
 using Mlds.Server.Scheduler;
 
@@ -18,24 +20,39 @@ sealed partial class Validator(ProjectDatabase database, ProjectFolder project, 
     /// <summary>Seconds that a result waits for its host to earn trust.</summary>
     const long LongestHeld = 86400;
 
+    /// <summary>After which the pass looks again who waits: a check may take minutes.</summary>
+    static readonly TimeSpan s_longestPass = TimeSpan.FromSeconds(5);
+
+    /// <summary>Accounts take turns, those that were new at one network address as one: whoever brings much to be checked waits behind himself, not others behind him.</summary>
+    const string InTurn =
+        "SELECT id FROM (SELECT w.id AS id, ROW_NUMBER() OVER (PARTITION BY CASE WHEN c.kin = 0 THEN c.id ELSE c.kin END ORDER BY w.id) AS turn FROM workunit w "
+        + "LEFT JOIN result r ON r.workunit_id = w.id AND r.server_state = 5 AND r.outcome = 1 AND r.validate_state = 0 LEFT JOIN account c ON c.id = r.account_id "
+        + "WHERE w.need_validate = 1) AS waiting GROUP BY id ORDER BY min(turn), id LIMIT $1";
+
+    /// <summary>Seconds of checks that aren't noted yet.</summary>
+    double _checked;
+
     /// <summary>When each unit that has to wait, because its check couldn't be made, is looked at again.</summary>
     readonly Dictionary<long, long> _later = [];
 
     protected override async Task<bool> Pass(CancellationToken cancellation)
     {
-        var units = database.Read(session => session.Rows("SELECT id FROM workunit WHERE need_validate = 1 ORDER BY id LIMIT $1", row => row.Long(0), Batch + _later.Count));
+        var units = database.Read(session => session.Rows(InTurn, row => row.Long(0), Batch + _later.Count));
         units.RemoveAll(unit => _later.TryGetValue(unit, out var time) && time > state.Now);
         var writes = new List<Task>();
+        var watch = Stopwatch.StartNew();
         foreach (var unit in units)
         {
+            if (watch.Elapsed > s_longestPass) break;
             _later.Remove(unit);
             var results = database.Read(session => ResultFiles.ToValidate(session, project, unit));
             var checks = results.ConvertAll(result => (Result: result, Check: Check(result, science.Check, cancellation)));
             if (checks.Exists(check => check.Check.Verdict == Verdict.Retry)) _later[unit] = state.Now + 60;
             writes.Add(database.Write(session => Judge(session, unit, checks)));
         }
+        if (_checked >= 1) writes.Add(database.Write(NoteChecked));
         await Task.WhenAll(writes);
-        return units.Count == 0 ? await ProveHeld(cancellation) : units.Count >= Batch;
+        return units.Count == 0 ? await ProveHeld(cancellation) : units.Count > writes.Count || units.Count >= Batch;
     }
 
     /// <summary>
@@ -82,9 +99,16 @@ sealed partial class Validator(ProjectDatabase database, ProjectFolder project, 
         signals.Assimilator.Set();
     }
 
+    void NoteChecked(Session session)
+    {
+        ServerTraining.NoteChecked(session, state.Day, _checked);
+        _checked = 0;
+    }
+
     ResultCheck Check(ReturnedResult result, Func<ProjectDatabase, ReturnedResult, CancellationToken, ResultCheck> look, CancellationToken cancellation)
     {
         cancellation.ThrowIfCancellationRequested();
+        var watch = Stopwatch.StartNew();
         try
         {
             return look(database, result, cancellation);
@@ -93,6 +117,11 @@ sealed partial class Validator(ProjectDatabase database, ProjectFolder project, 
         {
             LogTrouble(log, result.ResultName, exception);
             return new(Verdict.Retry, "", 0);
+        }
+        finally
+        {
+            _checked += watch.Elapsed.TotalSeconds;
+            metrics.CheckSeconds.Inc(watch.Elapsed.TotalSeconds);
         }
     }
 
@@ -124,12 +153,14 @@ sealed partial class Validator(ProjectDatabase database, ProjectFolder project, 
             // Credit is for the work really done, which no one knew beforehand: what was measured by it is the host's speed.
             (quota with { Quota = quota.Quota.AfterValid(state.Settings.DailyQuota) }).Measured(RecentCredit.ToFlops(check.Credit), result.ElapsedTime).Write(session);
             session.Execute("UPDATE host SET valid_results = valid_results + 1 WHERE id = $1", result.HostId);
+            Earnings.Valid(session, state.Settings, result.UserId);
         }
         else
         {
             LogInvalid(log, result.ResultName, result.HostId, check.Reason);
             (quota with { Quota = quota.Quota.AfterFailure() }).Write(session);
             session.Execute("UPDATE host SET invalid_results = invalid_results + 1 WHERE id = $1", result.HostId);
+            Earnings.Failed(session, state.Settings, result.UserId);
         }
         Stand(session, result, check, verdict);
     }
@@ -144,10 +175,13 @@ sealed partial class Validator(ProjectDatabase database, ProjectFolder project, 
             LogCaught(log, result.HostId, voided);
             return;
         }
-        session.Execute("UPDATE host SET standing = $2 WHERE id = $1", result.HostId, (long)standing);
+        session.Execute(
+            "UPDATE host SET standing = $2, proven_at = CASE WHEN $2 = 1 AND proven_at = 0 THEN $3 ELSE proven_at END WHERE id = $1", result.HostId, (long)standing, state.Now);
         if (standing != HostStanding.Trusted) return;
         var released = session.Execute(
-            "UPDATE workunit SET held = 0, assimilate_state = 1 WHERE held = 1 AND canonical_result_id IN (SELECT id FROM result WHERE host_id = $1 AND server_state = 5)", result.HostId);
+            "UPDATE workunit SET held = 0, assimilate_state = 1 WHERE held = 1 AND canonical_result_id IN "
+            + "(SELECT id FROM result WHERE host_id = $1 AND server_state = 5 AND received >= $2)",
+            result.HostId, Suspicion.Since(session, result.HostId));
         if (released > 0) signals.Assimilator.Set();
     }
 

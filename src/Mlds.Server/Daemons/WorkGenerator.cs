@@ -30,10 +30,13 @@ sealed partial class WorkGenerator(ProjectDatabase database, ProjectFolder proje
         return true;
     }
 
+    /// <summary>Each account has one voice, and only hosts that have earned trust have a say in it: speed follows from times that clients claim, and the lengths of everybody's units from the median.</summary>
     static double MedianFlops(Session session, long now)
     {
         var flops = session.Rows(
-            "SELECT v.flops FROM host_app_version v JOIN host h ON h.id = v.host_id WHERE v.samples > 0 AND h.rpc_time > $1 ORDER BY v.flops LIMIT 10001", row => row.Real(0), now - 7 * 86400);
+            "SELECT avg(v.flops) AS speed FROM host_app_version v JOIN host h ON h.id = v.host_id WHERE v.samples > 0 AND h.rpc_time > $1 AND h.proven_at > 0 "
+            + "GROUP BY h.account_id ORDER BY speed LIMIT 10001",
+            row => row.Real(0), now - 7 * 86400);
         return flops.Count == 0 ? 0 : flops[flops.Count / 2];
     }
 

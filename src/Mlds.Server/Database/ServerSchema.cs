@@ -196,5 +196,38 @@ static class ServerSchema
             );
             CREATE INDEX credit_change_by_account ON credit_change (account_id)
             """),
+        new(
+            "server-4",
+            """
+            ALTER TABLE account ADD COLUMN earned BIGINT NOT NULL DEFAULT 0;
+            ALTER TABLE account ADD COLUMN tasks_today BIGINT NOT NULL DEFAULT 0;
+            ALTER TABLE account ADD COLUMN hosts_today BIGINT NOT NULL DEFAULT 0;
+            ALTER TABLE account ADD COLUMN today BIGINT NOT NULL DEFAULT 0;
+            ALTER TABLE account ADD COLUMN suspect_since BIGINT NOT NULL DEFAULT 0;
+            ALTER TABLE account ADD COLUMN blocked_until BIGINT NOT NULL DEFAULT 0;
+            ALTER TABLE account ADD COLUMN blocked_reason TEXT NOT NULL DEFAULT '';
+            ALTER TABLE account ADD COLUMN kin BIGINT NOT NULL DEFAULT 0;
+            ALTER TABLE account ADD COLUMN address_key TEXT NOT NULL DEFAULT '';
+            ALTER TABLE account ADD COLUMN address_time BIGINT NOT NULL DEFAULT 0;
+            CREATE INDEX account_by_address ON account (address_key) WHERE address_key <> '';
+            ALTER TABLE host ADD COLUMN proven_at BIGINT NOT NULL DEFAULT 0;
+            CREATE INDEX result_in_progress_by_account ON result (account_id) WHERE server_state = 4;
+            CREATE TABLE network_address (
+              address_key TEXT NOT NULL PRIMARY KEY,
+              earned BIGINT NOT NULL DEFAULT 0,
+              tasks_today BIGINT NOT NULL DEFAULT 0,
+              hosts_today BIGINT NOT NULL DEFAULT 0,
+              accounts_today BIGINT NOT NULL DEFAULT 0,
+              today BIGINT NOT NULL DEFAULT 0,
+              seen BIGINT NOT NULL
+            );
+            CREATE TABLE server_training (
+              day BIGINT NOT NULL PRIMARY KEY,
+              trained DOUBLE PRECISION NOT NULL DEFAULT 0,
+              networks BIGINT NOT NULL DEFAULT 0,
+              checked DOUBLE PRECISION NOT NULL DEFAULT 0
+            );
+            UPDATE account SET earned = COALESCE((SELECT sum(h.valid_results) FROM host h WHERE h.account_id = account.id), 0)
+            """),
     ];
 }

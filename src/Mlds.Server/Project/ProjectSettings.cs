@@ -50,6 +50,18 @@ public sealed record ProjectSettings
 
     public int MaxTasksPerCall { get; init; } = 32;
 
+    /// <summary>Tasks that a new account may hold, and all new accounts of one network address together; each valid result adds one, each failure takes one.</summary>
+    public int NewAccountTasks { get; init; } = 16;
+
+    /// <summary>Tasks that an account may hold, however many valid results it has.</summary>
+    public int MaxTasksPerAccount { get; init; } = 10_000;
+
+    /// <summary>Accounts that may be made in a day from one network address.</summary>
+    public int NewAccountsPerDay { get; init; } = 50;
+
+    /// <summary>Share of one processor core that may go, over a day, into training networks which no volunteer could return; 0: they wait.</summary>
+    public double ServerTraining { get; init; } = 0.25;
+
     /// <summary>Seconds past the deadline in which a report is still in time.</summary>
     public long DeadlineGrace { get; init; } = 3600;
 
@@ -128,6 +140,10 @@ public sealed record ProjectSettings
         Need(DailyQuota is >= 1 and <= 100_000, "daily_quota", "from 1 to 100000");
         Need(MaxInProgressPerProcessor is >= 1 and <= 1000, "max_in_progress_per_processor", "from 1 to 1000");
         Need(MaxTasksPerCall is >= 1 and <= 1000, "max_tasks_per_call", "from 1 to 1000");
+        Need(NewAccountTasks is >= 1 and <= 100_000, "new_account_tasks", "from 1 to 100000");
+        Need(MaxTasksPerAccount >= NewAccountTasks && MaxTasksPerAccount <= 10_000_000, "max_tasks_per_account", "from new_account_tasks to 10000000");
+        Need(NewAccountsPerDay is >= 1 and <= 1_000_000, "new_accounts_per_day", "from 1 to 1000000");
+        Need(ServerTraining is >= 0 and <= 1, "server_training", "from 0 to 1 core");
         Need(LowWater is >= 1 and <= 1_000_000, "low_water", "from 1 to 1000000");
         Need(MaxUploadBytes is >= 1024 and <= 4L << 30, "max_upload_bytes", "from 1024 to 4 GiB");
         Need(CertificateFile.Length > 0 == CertificateKeyFile.Length > 0, "certificate_key_file", "given exactly when certificate_file is");

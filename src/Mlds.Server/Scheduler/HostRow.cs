@@ -12,21 +12,60 @@ namespace Mlds.Server.Scheduler;
 sealed record AccountRow(
     long Id, string Name, string Email, long Created, string EmailHash, string CrossProjectId, string ExternalCpid, string Team, double ResourceShare, double TotalCredit, RecentCredit Recent)
 {
+    /// <summary>Valid results less failures.</summary>
+    public long Earned { get; init; }
+
+    public long TasksToday { get; init; }
+    public long HostsToday { get; init; }
+    public long Today { get; init; }
+
+    /// <summary>When one of its hosts was caught or blocked last; 0: none lately.</summary>
+    public long SuspectSince { get; init; }
+
+    public long BlockedUntil { get; init; }
+    public string BlockedReason { get; init; } = "";
+
+    /// <summary>Of the network address at which it was new (<see cref="AddressKeys"/>); empty: none, or it has shown itself.</summary>
+    public string AddressKey { get; init; } = "";
+
+    public Allowance Allowance(ProjectSettings settings) => new(Math.Max(0, settings.NewAccountTasks + Earned), TasksToday, HostsToday, Today);
+
     public static AccountRow? ByKey(Session session, string keyHash) => session.Row(
-        "SELECT c.id, c.name, c.email, c.created, c.email_hash, c.cross_project_id, c.external_cpid, COALESCE(t.name, ''), c.resource_share, c.total_credit, c.recent_credit, c.recent_time "
-        + "FROM account c LEFT JOIN team t ON t.id = c.team_id WHERE c.key_hash = $1",
+        "SELECT c.id, c.name, c.email, c.created, c.email_hash, c.cross_project_id, c.external_cpid, COALESCE(t.name, ''), c.resource_share, c.total_credit, c.recent_credit, c.recent_time, "
+        + "c.earned, c.tasks_today, c.hosts_today, c.today, c.suspect_since, c.blocked_until, c.blocked_reason, c.address_key FROM account c LEFT JOIN team t ON t.id = c.team_id WHERE c.key_hash = $1",
         row => new AccountRow(
-            row.Long(0), row.Text(1), row.Text(2), row.Long(3), row.Text(4), row.Text(5), row.Text(6), row.Text(7), row.Real(8), row.Real(9), new(row.Real(10), row.Real(11))),
+            row.Long(0), row.Text(1), row.Text(2), row.Long(3), row.Text(4), row.Text(5), row.Text(6), row.Text(7), row.Real(8), row.Real(9), new(row.Real(10), row.Real(11)))
+        {
+            Earned = row.Long(12),
+            TasksToday = row.Long(13),
+            HostsToday = row.Long(14),
+            Today = row.Long(15),
+            SuspectSince = row.Long(16),
+            BlockedUntil = row.Long(17),
+            BlockedReason = row.Text(18),
+            AddressKey = row.Text(19),
+        },
         keyHash);
 }
 
 /// <summary>The calling host, as it was before this call.</summary>
 sealed record HostRow(long Id, long AccountId, long Created, long RpcTime, long RpcSeqno, long BlockedUntil, string BlockedReason, double TotalCredit, RecentCredit Recent)
 {
-    const string Columns = "id, account_id, created, rpc_time, rpc_seqno, blocked_until, blocked_reason, total_credit, recent_credit, recent_time";
+    /// <summary>Processors that a host is believed to have before it has returned anything.</summary>
+    const int BelievedProcessors = 16;
+
+    const string Columns = "id, account_id, created, rpc_time, rpc_seqno, blocked_until, blocked_reason, total_credit, recent_credit, recent_time, proven_at, valid_results";
+
+    /// <summary>When it earned trust first, since it was last caught; 0: it hasn't.</summary>
+    public long ProvenAt { get; init; }
+
+    public long ValidResults { get; init; }
+
+    /// <summary>The processors that are reckoned with: a machine may say that it has any number, so those beyond a few have to have brought a valid result each.</summary>
+    public int Processors(HostDescription said) => (int)Math.Min(said.Processors, BelievedProcessors + ValidResults);
 
     static HostRow Read(DbDataReader row) =>
-        new(row.Long(0), row.Long(1), row.Long(2), row.Long(3), row.Long(4), row.Long(5), row.Text(6), row.Real(7), new(row.Real(8), row.Real(9)));
+        new(row.Long(0), row.Long(1), row.Long(2), row.Long(3), row.Long(4), row.Long(5), row.Text(6), row.Real(7), new(row.Real(8), row.Real(9))) { ProvenAt = row.Long(10), ValidResults = row.Long(11) };
 
     public static HostRow? ById(Session session, long id) => session.Row($"SELECT {Columns} FROM host WHERE id = $1", Read, id);
 

@@ -37,7 +37,8 @@ sealed class ReplyBuilding(SchedulerState state)
 
     public SchedulerReply Of(SchedulerRequest request, CallOutcome outcome, string? key, string? keySignature, bool keyIsOurs)
     {
-        if (outcome.Account is not { } account || outcome.Host is not { } host) return BadKey();
+        if (outcome.Account is not { } account) return BadKey();
+        if (outcome.Host is not { } host) return TryLater(outcome.Messages[0].Text);
         var now = state.Now;
         var reply = Empty() with
         {

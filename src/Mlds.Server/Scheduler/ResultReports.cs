@@ -1,6 +1,7 @@
 using Mlds.Boinc;
 using Mlds.Boinc.Rules;
 using Mlds.Boinc.Scheduling;
+using Mlds.Server.Accounts;
 using Mlds.Server.Database;
 
 namespace Mlds.Server.Scheduler;
@@ -26,10 +27,10 @@ sealed class ResultReports(Session session, SchedulerState state, SchedulerReque
     }
 
     KnownResult? Find(string name) => session.Row(
-        "SELECT r.id, r.workunit_id, r.server_state, r.outcome, r.account_id, r.app_version_id, w.file_delete_state, r.sent "
+        "SELECT r.id, r.workunit_id, r.server_state, r.outcome, r.account_id, r.app_version_id, w.file_delete_state, r.sent, w.errors, w.canonical_result_id "
         + "FROM result r JOIN workunit w ON w.id = r.workunit_id WHERE r.name = $1",
         row => new KnownResult(
-            row.Long(0), row.Long(1), (ServerState)row.Int(2), (ResultOutcome)row.Int(3), row.Long(4), row.Long(5), (FileDeleteState)row.Int(6), row.Long(7)),
+            row.Long(0), row.Long(1), (ServerState)row.Int(2), (ResultOutcome)row.Int(3), row.Long(4), row.Long(5), (FileDeleteState)row.Int(6), row.Long(7), row.Long(8) != 0 || row.Long(9) != 0),
         name);
 
     void Accept(ReportedResult reported, KnownResult known, HostRow host)
@@ -49,15 +50,26 @@ sealed class ResultReports(Session session, SchedulerState state, SchedulerReque
         {
             outcome.Remarks.Add($"result {reported.Name} of host {host.Id} failed: exit status {reported.ExitStatus}, state {(int)reported.State}");
             session.Execute("UPDATE host SET failed_results = failed_results + 1 WHERE id = $1", host.Id);
-            if (reported.ExitStatus is not (ExitStatus.AbortedByProject or ExitStatus.AbortedByUser))
-            {
-                var quota = QuotaRow.Read(session, host.Id, known.AppVersionId, state.Settings.DailyQuota);
-                (quota with { Quota = quota.Quota.AfterFailure() }).Write(session);
-            }
+            Charge(reported, known, host);
         }
         state.Wake(session, known.WorkUnitId, now);
     }
 
+    /// <summary>What a failure costs. That the project itself stopped a task is believed where it had a reason to.</summary>
+    void Charge(ReportedResult reported, KnownResult known, HostRow host)
+    {
+        if (reported.ExitStatus == ExitStatus.AbortedByProject && known.Unneeded || known.State != ServerState.InProgress) return;
+        if (reported.ExitStatus is ExitStatus.AbortedByProject or ExitStatus.AbortedByUser)
+        {
+            Earnings.LetGo(session, state.Settings, known.AccountId);
+            return;
+        }
+
+        var quota = QuotaRow.Read(session, host.Id, known.AppVersionId, state.Settings.DailyQuota);
+        (quota with { Quota = quota.Quota.AfterFailure() }).Write(session);
+        Earnings.Failed(session, state.Settings, known.AccountId);
+    }
+
     sealed record KnownResult(
-        long Id, long WorkUnitId, ServerState State, ResultOutcome Outcome, long AccountId, long AppVersionId, FileDeleteState FileDelete, long Sent);
+        long Id, long WorkUnitId, ServerState State, ResultOutcome Outcome, long AccountId, long AppVersionId, FileDeleteState FileDelete, long Sent, bool Unneeded);
 }

@@ -26,7 +26,7 @@ sealed partial class SchedulerEndpoint(SchedulerState state, ProjectDatabase dat
 
     async Task<SchedulerReply> Reply(HttpContext context)
     {
-        var address = context.Connection.RemoteIpAddress?.ToString() ?? "";
+        var address = NetworkAddress.Of(context.Connection.RemoteIpAddress);
         if (File.Exists(state.Project.MaintenanceFile)) return _replies.Down(Maintenance.Message(state.Project));
         if (badKeys.TooMany(address)) return Refused(address, "too many calls with wrong account keys", _replies.TryLater("Too many wrong account keys from your address; try later"));
         SchedulerRequest request;
@@ -38,16 +38,16 @@ sealed partial class SchedulerEndpoint(SchedulerState state, ProjectDatabase dat
         {
             return Refused(address, exception.Message, _replies.TryLater("Your request can't be read"));
         }
-        return await Scheduled(request, address);
+        return await Scheduled(request, address, state.Addresses.Of(context.Connection.RemoteIpAddress));
     }
 
-    async Task<SchedulerReply> Scheduled(SchedulerRequest request, string address)
+    async Task<SchedulerReply> Scheduled(SchedulerRequest request, string address, string addressKey)
     {
         var ours = state.Keys.Next(request.CodeSignKey, out var key, out var signature);
         var hash = AccountKey.Hash(request.Authenticator);
         try
         {
-            var outcome = await database.Write(session => new SchedulerCall(session, state, request, hash, ours).Run());
+            var outcome = await database.Write(session => new SchedulerCall(session, state, request, hash, addressKey, ours).Run());
             if (outcome.Account is null)
             {
                 badKeys.Note(address);

@@ -13,6 +13,7 @@ sealed class SchedulerState(ProjectFolder project, IScience science, Signals sig
     public Feeder Feeder { get; } = new(time);
     public PrivateKey UploadKey { get; } = project.UploadKey;
     public KeySuccession Keys { get; } = KeySuccession.Read(project);
+    public AddressKeys Addresses { get; } = AddressKeys.Open(project);
     public Signals Signals => signals;
 
     /// <summary>Unix seconds.</summary>

@@ -1,5 +1,6 @@
 using Mlds.Boinc;
 using Mlds.Boinc.Scheduling;
+using Mlds.Server.Accounts;
 using Mlds.Server.Database;
 
 namespace Mlds.Server.Scheduler;
@@ -20,19 +21,24 @@ sealed class TasksInHand(Session session, SchedulerState state, SchedulerRequest
         foreach (var name in inHand) StopUnlessWanted(name, host);
     }
 
-    /// <summary>A task was sent, and the client doesn't have it: the reply never arrived, or its state was lost.</summary>
+    /// <summary>
+    /// A task was sent, and the client doesn't have it: the reply never arrived, or its state was lost. It gets the time anew, but all in all no more than twice the time: else a client
+    /// that never says what it holds would keep a task for ever.
+    /// </summary>
     void SendAgain(HeldTask task, HostRow host)
     {
         var version = state.Versions.Find(task.AppVersionId);
-        if (task.Failed || task.Settled || version is null)
+        var unit = session.Row($"SELECT {WorkUnitRow.Columns} FROM workunit w JOIN app a ON a.id = w.app_id WHERE w.id = $1", row => WorkUnitRow.Read(row), task.WorkUnitId)!;
+        var isOld = now > task.Sent + unit.DelayBound;
+        if (task.Failed || task.Settled || version is null || isOld)
         {
+            if (isOld) Earnings.LetGo(session, state.Settings, host.AccountId);
             session.Execute("UPDATE result SET server_state = 5, outcome = $2, received = $3 WHERE id = $1", task.ResultId, (long)ResultOutcome.ClientDetached, now);
             state.Wake(session, task.WorkUnitId, now);
             return;
         }
-        var unit = session.Row($"SELECT {WorkUnitRow.Columns} FROM workunit w JOIN app a ON a.id = w.app_id WHERE w.id = $1", row => WorkUnitRow.Read(row), task.WorkUnitId)!;
         var deadline = now + unit.DelayBound;
-        session.Execute("UPDATE result SET deadline = $2, sent = $3 WHERE id = $1", task.ResultId, deadline, now);
+        session.Execute("UPDATE result SET deadline = $2 WHERE id = $1", task.ResultId, deadline);
         state.Wake(session, unit.Id, now);
         var quota = QuotaRow.Read(session, host.Id, version.Id, state.Settings.DailyQuota);
         outcome.Tasks.Add(new(task.Name, task.Random, deadline, unit, version, WorkSending.Flops(quota, version, request.Host)));

@@ -65,18 +65,8 @@ public sealed class ResultExaminer
         return new Examination(null, result, retrained);
     }
 
-    /// <summary>Trains a network here, from where it stands to its end.</summary>
-    public TrainedNetwork Train(BundleNetwork network, CancellationToken cancellation)
-    {
-        using var run = new TrainingRun(network.Recipe, Data(network.Recipe), network.From);
-        while (run.Outcome is null)
-        {
-            cancellation.ThrowIfCancellationRequested();
-            run.NextEpoch();
-        }
-
-        return run.Finish();
-    }
+    /// <summary>A run that goes on with a network here, from where it stands.</summary>
+    public TrainingRun Begin(BundleNetwork network) => new(network.Recipe, Data(network.Recipe), network.From);
 
     TrainingData Data(Recipe recipe)
     {

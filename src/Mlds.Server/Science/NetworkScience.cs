@@ -23,7 +23,7 @@ public sealed class NetworkScience(string folder, ReplayPolicy? policy = null) :
 
     public void Created(Session session, string name, long workUnitId) => session.Execute("UPDATE science_unit SET workunit_id = $2 WHERE name = $1", name, workUnitId);
 
-    public ResultCheck Check(ProjectDatabase database, ReturnedResult result, CancellationToken cancellation) => Check(database, result, everything: false, cancellation);
+    public ResultCheck Check(ProjectDatabase database, ReturnedResult result, CancellationToken cancellation) => Check(database, result, everything: result.Suspect, cancellation);
 
     public ResultCheck Prove(ProjectDatabase database, ReturnedResult result, CancellationToken cancellation)
     {
@@ -56,10 +56,15 @@ public sealed class NetworkScience(string folder, ReplayPolicy? policy = null) :
     public void Assimilate(ProjectDatabase database, FinishedWorkUnit unit, CancellationToken cancellation)
     {
         var (population, networks) = database.Read(session => (PlannedPopulation.OfUnit(session, unit.Name), UnitNetwork.Of(session, unit.Name)));
-        new Assimilation(folder, population, networks, _files, _examiner, _zoo).Run(database, unit, cancellation);
+        new Assimilation(folder, population, networks, _files, _zoo).Run(unit);
     }
 
     public void Assimilated(Session session, FinishedWorkUnit unit) => Assimilation.Note(session, unit, UnitNetwork.Of(session, unit.Name), _files);
+
+    public bool ComputeHere(ProjectDatabase database, TimeSpan longest, Action<Session, ComputedHere> note, CancellationToken cancellation) =>
+        new TrainingHere(folder, _examiner, _zoo).Slice(database, longest, note, cancellation);
+
+    public long WaitingForServer(Session session) => session.Number("SELECT count(*) FROM science_network WHERE state = 4") ?? 0;
 
     /// <summary>Closes the zoo.</summary>
     public void Dispose() => _zoo.Dispose();

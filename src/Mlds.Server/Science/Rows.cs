@@ -18,6 +18,8 @@ sealed record PlannedPopulation(long Id, string Name, string Json, string Zoo, l
 
     public static PlannedPopulation? Find(Session session, string sha256) => session.Row($"SELECT {Columns} FROM science_population p WHERE p.sha256 = $1", Read, sha256);
 
+    public static PlannedPopulation ById(Session session, long id) => session.Row($"SELECT {Columns} FROM science_population p WHERE p.id = $1", Read, id)!;
+
     public static PlannedPopulation OfUnit(Session session, string unit) =>
         session.Row($"SELECT {Columns} FROM science_population p JOIN science_unit u ON u.population_id = p.id WHERE u.name = $1", Read, unit)
         ?? throw new InvalidDataException($"The work unit {unit} is none of this project's.");

@@ -73,6 +73,12 @@ static class ScienceSchema
               caught BIGINT NOT NULL DEFAULT 0
             )
             """),
+        new(
+            "science-3",
+            """
+            CREATE INDEX science_network_for_server ON science_network (id) WHERE state = 4;
+            UPDATE host SET proven_at = 1 WHERE id IN (SELECT host_id FROM science_host WHERE retrained > waiting)
+            """),
     ];
 }
 
@@ -90,4 +96,7 @@ enum NetworkState
 
     /// <summary>Its unit was cancelled by the operator.</summary>
     Withdrawn = 3,
+
+    /// <summary>No volunteer could return it: it waits to be trained on the server, from its checkpoint on.</summary>
+    ForServer = 4,
 }
