@@ -25,6 +25,11 @@ sealed class LineScience(int units) : IScience
     /// <summary>What a host is worth after a verdict.</summary>
     public Func<ValidateState, HostStanding> Standing { get; set; } = _ => HostStanding.Provisional;
 
+    /// <summary>Pieces of work that no volunteer could return, each of so many core seconds here.</summary>
+    public int ForServer { get; set; }
+
+    public double SecondsHere { get; init; } = 5;
+
     /// <summary>Hosts whose verdicts were taken back.</summary>
     public List<long> Doubted { get; } = [];
 
@@ -72,7 +77,7 @@ sealed class LineScience(int units) : IScience
         var (input, text) = (File.ReadAllText(result.Inputs[0].Path), File.ReadAllText(output.Path));
         var hash = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)));
         if (Quorum == 1 && text.Split('\n')[0] != input.ToUpperInvariant().Split('\n')[0]) return new(Verdict.Invalid, hash, 0, "The output isn't the input in capitals.");
-        return new(Verdict.Valid, hash, 10, "", Proved);
+        return new(Verdict.Valid, hash, 10, "", Proved || result.Suspect);
     }
 
     public HostStanding Judged(Session session, ReturnedResult result, ResultCheck check, ValidateState state)
@@ -95,4 +100,14 @@ sealed class LineScience(int units) : IScience
     public void Assimilated(Session session, FinishedWorkUnit unit)
     {
     }
+
+    public bool ComputeHere(ProjectDatabase database, TimeSpan longest, Action<Session, ComputedHere> note, CancellationToken cancellation)
+    {
+        if (ForServer == 0) return false;
+        database.Write(session => note(session, new(SecondsHere, true))).Wait(cancellation);
+        ForServer--;
+        return true;
+    }
+
+    public long WaitingForServer(Session session) => ForServer;
 }

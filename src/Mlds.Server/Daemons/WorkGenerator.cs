@@ -31,7 +31,7 @@ sealed partial class WorkGenerator(ProjectDatabase database, ProjectFolder proje
     }
 
     /// <summary>Each account has one voice, and only hosts that have earned trust have a say in it: speed follows from times that clients claim, and the lengths of everybody's units from the median.</summary>
-    static double MedianFlops(Session session, long now)
+    internal static double MedianFlops(Session session, long now)
     {
         var flops = session.Rows(
             "SELECT avg(v.flops) AS speed FROM host_app_version v JOIN host h ON h.id = v.host_id WHERE v.samples > 0 AND h.rpc_time > $1 AND h.proven_at > 0 "

@@ -11,13 +11,13 @@ namespace Mlds.Server.Science;
 /// </summary>
 sealed class TrainingHere(string folder, ResultExaminer examiner, OpenZoo zoo)
 {
-    /// <summary>Goes on with one network; false when none waits.</summary>
+    /// <summary>Goes on with one network, by an epoch at least; false when none waits.</summary>
     public bool Slice(ProjectDatabase database, TimeSpan longest, Action<Session, ComputedHere> note, CancellationToken cancellation)
     {
         if (database.Read(Next) is not { } next) return false;
         using var run = examiner.Begin(new BundleNetwork(next.Recipe, next.From));
         var (before, watch) = (run.CoreSeconds, Stopwatch.StartNew());
-        while (run.Outcome is null && watch.Elapsed < longest)
+        while (run.Outcome is null && (run.Epoch == (next.From?.Epoch ?? 0) || watch.Elapsed < longest))
         {
             cancellation.ThrowIfCancellationRequested();
             run.NextEpoch();

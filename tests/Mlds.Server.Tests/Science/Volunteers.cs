@@ -38,6 +38,9 @@ sealed class Volunteers : IAsyncDisposable
 
     public int Held => _held.Count;
 
+    /// <summary>Hosts of which nothing may be taken on trust.</summary>
+    public HashSet<long> Suspects { get; } = [];
+
     /// <summary>Computes until there is no work left.</summary>
     /// <param name="hosts">Take turns.</param>
     public void Run(params Volunteer[] hosts)
@@ -94,6 +97,14 @@ sealed class Volunteers : IAsyncDisposable
         }
     }
 
+    /// <summary>What the trainer does, slice by slice; returns core seconds and networks that ended.</summary>
+    public (double Seconds, int Networks, int Slices) TrainHere(TimeSpan slice)
+    {
+        var (seconds, networks, slices) = (0.0, 0, 0);
+        while (Science.ComputeHere(Database, slice, (_, done) => (seconds, networks) = (seconds + done.CoreSeconds, networks + (done.Ended ? 1 : 0)), CancellationToken.None)) slices++;
+        return (seconds, networks, slices);
+    }
+
     public T Write<T>(Func<Session, T> work) => Database.Write(work).GetAwaiter().GetResult();
 
     public async ValueTask DisposeAsync()
@@ -112,7 +123,8 @@ sealed class Volunteers : IAsyncDisposable
         Assert.True(bytes.Length <= _units[unit].Outputs[0].MaxBytes);
         File.WriteAllBytes(output, bytes);
         return new ReturnedResult(
-            id, 1, unit, $"{unit}_{id}", host.Id, host.Id, 1, 1, 1, "", [new StoredFile("result", output, bytes.Length)], [new StoredFile("bundle", input, 1)]);
+            id, 1, unit, $"{unit}_{id}", host.Id, host.Id, 1, 1, 1, "", [new StoredFile("result", output, bytes.Length)], [new StoredFile("bundle", input, 1)],
+            Suspects.Contains(host.Id));
     }
 
     void Generate(int count)
