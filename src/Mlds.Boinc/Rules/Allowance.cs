@@ -14,6 +14,9 @@ public readonly record struct Allowance(long Tasks, long TasksToday, long HostsT
     /// <summary>Of a suspect account's allowance, the part that its unproven hosts may have.</summary>
     const long SuspectPart = 16;
 
+    /// <summary>Tasks in progress for each host that may be made in a day.</summary>
+    const long TasksAHost = 2;
+
     /// <summary>Tasks in progress that all unproven hosts of a suspect account may have together, at least.</summary>
     const long SuspectTasks = 4;
 
@@ -23,8 +26,8 @@ public readonly record struct Allowance(long Tasks, long TasksToday, long HostsT
     public long Left(long day, long inProgress, double aDay) =>
         Math.Max(0, Math.Min(Math.Max(1, Tasks) - inProgress, Math.Max(1, (long)(Tasks * aDay)) - (day == Day ? TasksToday : 0)));
 
-    /// <summary>Hosts that may still be made on <paramref name="day"/>: half as many as it may hold tasks; a suspect account's are few.</summary>
-    public long HostsLeft(long day, bool suspect) => Math.Max(0, Math.Max(1, Tasks / (suspect ? SuspectPart : 2)) - (day == Day ? HostsToday : 0));
+    /// <summary>Hosts that may still be made on <paramref name="day"/>: half as many as it may hold tasks, of a suspect account a quarter.</summary>
+    public long HostsLeft(long day, bool suspect) => Math.Max(0, Math.Max(1, Tasks / (suspect ? 2 * TasksAHost : TasksAHost)) - (day == Day ? HostsToday : 0));
 
     /// <summary>Tasks in progress that the unproven hosts of a suspect account may have, all together.</summary>
     public long OfSuspects => Math.Max(SuspectTasks, Tasks / SuspectPart);

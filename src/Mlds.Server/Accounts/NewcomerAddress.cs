@@ -27,11 +27,12 @@ sealed record NewcomerAddress(string Key, long Earned, long TasksToday, long Hos
     public NewcomerAddress AfterNewAccount(long day) =>
         day == Today ? this with { AccountsToday = AccountsToday + 1 } : this with { TasksToday = 0, HostsToday = 0, AccountsToday = 1, Today = day };
 
+    /// <summary>Stores what was counted today; what was earned is <see cref="Earnings"/>' to change.</summary>
     public void Write(Session session, long now) => session.Execute(
-        "INSERT INTO network_address (address_key, earned, tasks_today, hosts_today, accounts_today, today, seen) VALUES ($1, $2, $3, $4, $5, $6, $7) "
-        + "ON CONFLICT (address_key) DO UPDATE SET earned = excluded.earned, tasks_today = excluded.tasks_today, hosts_today = excluded.hosts_today, "
+        "INSERT INTO network_address (address_key, tasks_today, hosts_today, accounts_today, today, seen) VALUES ($1, $2, $3, $4, $5, $6) "
+        + "ON CONFLICT (address_key) DO UPDATE SET tasks_today = excluded.tasks_today, hosts_today = excluded.hosts_today, "
         + "accounts_today = excluded.accounts_today, today = excluded.today, seen = excluded.seen",
-        Key, Earned, TasksToday, HostsToday, AccountsToday, Today, now);
+        Key, TasksToday, HostsToday, AccountsToday, Today, now);
 
     /// <summary>
     /// Notes that a new account is at this address. Accounts that were new at one address are <em>kin</em>: for all that takes different people they count as one, until they have shown themselves.

@@ -33,6 +33,14 @@ sealed class AccountLimits(Session session, SchedulerState state, AccountRow acc
         }
     }
 
+    /// <summary>Reads again what this very call's reports have taken.</summary>
+    public void Charged()
+    {
+        var earned = session.Number("SELECT earned FROM account WHERE id = $1", account.Id) ?? 0;
+        _own = _own with { Tasks = Math.Max(0, Settings.NewAccountTasks + earned) };
+        _address = null;
+    }
+
     /// <summary>Counts a new host; false when there were too many today.</summary>
     public bool AddHost()
     {

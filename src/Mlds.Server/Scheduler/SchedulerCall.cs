@@ -53,6 +53,7 @@ sealed class SchedulerCall(Session session, SchedulerState state, SchedulerReque
         new ResultReports(session, state, request, _outcome, _now).Store(account, host);
         var held = TasksOfHost(host);
         new TasksInHand(session, state, request, _outcome, _now).Compare(host, held);
+        if (_outcome.NewHostId > 0 || request.Results.Exists(result => !result.Succeeded)) limits.Charged();
         if (mayHaveWork && !tooSoon) SendWork(account, host, limits, held.Count);
         host.Update(session, account, request, _outcome.NewHostId > 0 ? 0 : request.RpcSeqno, _now);
         return _outcome;

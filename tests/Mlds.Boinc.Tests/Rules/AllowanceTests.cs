@@ -28,12 +28,12 @@ public sealed class AllowanceTests
     }
 
     [Fact]
-    public void Hosts_a_day_follow_from_the_tasks_and_are_few_for_a_suspect_account()
+    public void Hosts_a_day_follow_from_the_tasks_and_are_fewer_for_a_suspect_account()
     {
         var allowance = new Allowance(64, 3, 0, Day);
-        Assert.Equal((32, 4), (allowance.HostsLeft(Day, false), allowance.HostsLeft(Day, true)));
+        Assert.Equal((32, 16), (allowance.HostsLeft(Day, false), allowance.HostsLeft(Day, true)));
         var one = allowance.AfterNewHost(Day).AfterNewHost(Day);
-        Assert.Equal((30, 2), (one.HostsLeft(Day, false), one.HostsLeft(Day, true)));
+        Assert.Equal((30, 14), (one.HostsLeft(Day, false), one.HostsLeft(Day, true)));
         Assert.Equal(3, one.TasksToday);
         Assert.Equal(0, one.AfterNewHost(Day + 1).TasksToday);
         Assert.Equal(1, new Allowance(0, 0, 0, Day).HostsLeft(Day, true));
