@@ -50,9 +50,10 @@ sealed partial class Validator(ProjectDatabase database, ProjectFolder project, 
             if (checks.Exists(check => check.Check.Verdict == Verdict.Retry)) _later[unit] = state.Now + 60;
             writes.Add(database.Write(session => Judge(session, unit, checks)));
         }
+        var someLeft = units.Count > writes.Count || units.Count >= Batch;
         if (_checked >= 1) writes.Add(database.Write(NoteChecked));
         await Task.WhenAll(writes);
-        return units.Count == 0 ? await ProveHeld(cancellation) : units.Count > writes.Count || units.Count >= Batch;
+        return units.Count == 0 ? await ProveHeld(cancellation) : someLeft;
     }
 
     /// <summary>
