@@ -95,8 +95,8 @@ public abstract class ExchangeTests<TDatabase>(PostgresServer postgres) : OnBoth
                     + "max_successes, one_per_account, inputs, outputs, errors, transition_time) VALUES ($1, 1, 1, 0, 0, 1e9, 1e12, 1, 1, 86400, '', 1, 1, 5, 10, 5, 1, $2, 'out.bin 100000 0', $3, 9999999999) RETURNING id",
                     result[..result.LastIndexOf('_')], $"{result[..result.LastIndexOf('_')]}.in in.txt 34 1af4c4e1ed56c31c328c5abb6495f2b9", aborted.Contains(result) ? 16L : 0L)!.Value;
                 session.Execute(
-                    "INSERT INTO result (name, workunit_id, random, priority, created, server_state, account_id, host_id, app_version_id, sent, deadline) VALUES ($1, $2, 0, 0, 1, $3, $4, $5, $6, 1, 9999999999)",
-                    result, unit, isNew ? 2L : 4L, isNew ? 0L : 1L, isNew ? 0L : hostId, isNew ? 0L : version);
+                    "INSERT INTO result (name, workunit_id, random, priority, created, server_state, account_id, host_id, app_version_id, sent, deadline) VALUES ($1, $2, 0, 0, 1, $3, $4, $5, $6, $7, 9999999999)",
+                    result, unit, isNew ? 2L : 4L, isNew ? 0L : 1L, isNew ? 0L : hostId, isNew ? 0L : version, DateTimeOffset.UtcNow.ToUnixTimeSeconds());
             }
         });
     }
