@@ -1,5 +1,6 @@
 using System.Net;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.HttpOverrides;
@@ -38,7 +39,8 @@ public static class ProjectServer
         services.AddSingleton(options.Time).AddSingleton(project.Settings).AddSingleton<Signals>();
         services.AddSingleton(_ => ServingLock.Share(project));
         services.AddSingleton(_ => project.OpenDatabase(science.Schema));
-        services.AddSingleton<SchedulerState>().AddSingleton<SchedulerEndpoint>().AddSingleton<BadKeys>();
+        services.AddSingleton<SchedulerState>().AddSingleton<SchedulerEndpoint>().AddSingleton<BadKeys>().AddSingleton<KnownKeys>();
+        services.AddSingleton(_ => new BodyMemory());
         services.AddSingleton<UploadStore>().AddSingleton<UploadEndpoint>().AddSingleton<DownloadEndpoint>();
         services.AddSingleton<AccountStore>().AddSingleton<AccountEndpoints>().AddSingleton<AccountPage>().AddSingleton<StatusPages>();
         services.AddRateLimiter(limits => RateLimits.Configure(limits, project.Settings, metrics));
@@ -61,6 +63,7 @@ public static class ProjectServer
 
     static void Map(WebApplication application, ProjectFolder project)
     {
+        application.Use(PassOverBrokenOff);
         if (project.Settings.BehindProxy)
             application.UseForwardedHeaders(new ForwardedHeadersOptions { ForwardedHeaders = ForwardedHeaders.XForwardedFor | ForwardedHeaders.XForwardedProto });
         application.UsePathBase(project.Settings.Master.AbsolutePath.TrimEnd('/'));
@@ -87,6 +90,20 @@ public static class ProjectServer
             context.Response.ContentType = "text/plain; version=0.0.4; charset=utf-8";
             return metrics.Registry.CollectAndExportAsTextAsync(context.Response.Body, context.RequestAborted);
         });
+    }
+
+    /// <summary>A caller that goes away in the middle, of its request or of the answer, is nobody's failure.</summary>
+    static async Task PassOverBrokenOff(HttpContext context, RequestDelegate next)
+    {
+        try
+        {
+            await next(context);
+        }
+        catch (Exception exception) when (
+            exception is ConnectionResetException || exception is OperationCanceledException or IOException && context.RequestAborted.IsCancellationRequested)
+        {
+            context.Abort();
+        }
     }
 
     static void AddDaemons(IServiceCollection services, ServeOptions options)
@@ -116,21 +133,26 @@ public static class ProjectServer
             kestrel.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(15);
             kestrel.Limits.MaxRequestBodySize = 64 * 1024;
             kestrel.Limits.MaxRequestHeadersTotalSize = 16 * 1024;
+            kestrel.Limits.MaxRequestBufferSize = 64 * 1024; // what comes before anybody reads it
+            kestrel.Limits.MaxConcurrentConnections = settings.MaxConnections;
             kestrel.Limits.MinRequestBodyDataRate = new MinDataRate(240, TimeSpan.FromSeconds(10));
             if (!options.Runs("web"))
             {
                 kestrel.Listen(IPAddress.Loopback, 0); // it has nothing to say there, but has to listen somewhere
                 return;
             }
-            foreach (var address in settings.Listen.Count > 0 ? settings.Listen : [settings.MasterUrl]) Listen(kestrel, project, new Uri(address));
+            var connections = settings.BehindProxy ? null : new AddressConnections(settings.MaxConnectionsPerAddress);
+            foreach (var address in settings.Listen.Count > 0 ? settings.Listen : [settings.MasterUrl])
+                Listen(kestrel, project, new Uri(address), connections);
         });
     }
 
-    static void Listen(KestrelServerOptions kestrel, ProjectFolder project, Uri address)
+    static void Listen(KestrelServerOptions kestrel, ProjectFolder project, Uri address, AddressConnections? connections)
     {
         void Configure(ListenOptions listen)
         {
             listen.Protocols = HttpProtocols.Http1;
+            if (connections is not null) listen.Use(connections.Limit);
             if (address.Scheme == "https") listen.UseHttps(Certificate.Read(project));
         }
         if (IPAddress.TryParse(address.Host.Trim('[', ']'), out var ip)) kestrel.Listen(ip, address.Port, Configure);

@@ -68,7 +68,7 @@ public abstract class SchedulerTests<TDatabase>(PostgresServer postgres) : OnBot
         var reply = await eve.Call(results: Caller.Report("unit_0_0"));
         Assert.NotEqual(ada.HostId.ToString(CultureInfo.InvariantCulture), reply.Element("hostid")!.Value);
         Assert.Equal((long)ServerState.InProgress, Of(project, "server_state", "unit_0_0"));
-        Assert.Contains(project.Log.Lines, line => line.Contains("which is another's", StringComparison.Ordinal));
+        Assert.Contains(project.Log.Lines, line => line.Contains("are another's", StringComparison.Ordinal));
     }
 
     [Fact]

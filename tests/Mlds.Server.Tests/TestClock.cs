@@ -1,8 +1,13 @@
 namespace Mlds.Server.Tests;
 
-/// <summary>The clock of a test's server: it goes as the machine's does, and a test turns it ahead instead of waiting.</summary>
+/// <summary>
+/// The clock of a test's server: it goes as the machine's does, and a test turns it ahead instead of waiting. What waits for a time
+/// that has come then goes on.
+/// </summary>
 sealed class TestClock : TimeProvider
 {
+    readonly Lock _lock = new();
+    readonly List<Waiting> _waiting = [];
     long _ahead;
 
     /// <summary>Unix seconds.</summary>
@@ -10,5 +15,43 @@ sealed class TestClock : TimeProvider
 
     public override DateTimeOffset GetUtcNow() => System.GetUtcNow() + TimeSpan.FromTicks(Interlocked.Read(ref _ahead));
 
-    public void TurnAhead(TimeSpan time) => Interlocked.Add(ref _ahead, time.Ticks);
+    public void TurnAhead(TimeSpan time)
+    {
+        Interlocked.Add(ref _ahead, time.Ticks);
+        List<Waiting> due;
+        lock (_lock) due = _waiting.FindAll(waiting => waiting.Due <= GetUtcNow());
+        foreach (var waiting in due) waiting.Change(TimeSpan.Zero, Timeout.InfiniteTimeSpan);
+    }
+
+    public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
+    {
+        var waiting = new Waiting(this, base.CreateTimer(callback, state, dueTime, period), dueTime);
+        lock (_lock) _waiting.Add(waiting);
+        return waiting;
+    }
+
+    sealed class Waiting(TestClock clock, ITimer timer, TimeSpan dueTime) : ITimer
+    {
+        public DateTimeOffset Due { get; private set; } = clock.At(dueTime);
+
+        public bool Change(TimeSpan dueTime, TimeSpan period)
+        {
+            Due = clock.At(dueTime);
+            return timer.Change(dueTime, period);
+        }
+
+        public void Dispose()
+        {
+            lock (clock._lock) clock._waiting.Remove(this);
+            timer.Dispose();
+        }
+
+        public ValueTask DisposeAsync()
+        {
+            Dispose();
+            return ValueTask.CompletedTask;
+        }
+    }
+
+    DateTimeOffset At(TimeSpan dueTime) => dueTime < TimeSpan.Zero || dueTime > TimeSpan.FromDays(365) ? DateTimeOffset.MaxValue : GetUtcNow() + dueTime;
 }

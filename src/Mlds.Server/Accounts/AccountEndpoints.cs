@@ -29,14 +29,18 @@ sealed partial class AccountEndpoints(ProjectFolder project, AccountStore accoun
         if (form is null || !AccountForm.IsEmail(form.Email)) return Refuse(context, RpcError.BadEmailAddress, "Invalid email address");
         if (!AccountForm.IsPasswordHash(form.PasswordHash)) return Refuse(context, RpcError.BadPassword, "Invalid password");
         if (!AccountForm.IsName(form.Name)) return Refuse(context, RpcError.BadUserName, "Invalid user name");
-        var key = await accounts.Create(form.Email, form.PasswordHash, form.Name);
-        if (key is not null)
+        // The manager tries to create at every attach: with the right password it gets the account that is there. Both are done in either case, so
+        // that the time tells nothing.
+        var (exists, known) = await accounts.Find(form.Email, form.PasswordHash);
+        if (await accounts.Create(form.Email, form.PasswordHash, form.Name) is { } key)
         {
             LogCreated(log);
             return Xml(AccountReply.Key(key));
         }
-        // The manager tries to create at every attach: with the right password it gets the account that is there.
-        return accounts.Find(form.Email, form.PasswordHash).Key is { } known ? Xml(AccountReply.Key(known)) : Refuse(context, RpcError.NotUnique, "There is already an account with that email address");
+        if (!exists) known = (await accounts.Find(form.Email, form.PasswordHash)).Key; // somebody else has just made it
+        return known is not null
+            ? Xml(AccountReply.Key(known))
+            : Refuse(context, RpcError.NotUnique, "There is already an account with that email address");
     }
 
     async Task<IResult> LookUp(HttpContext context)
@@ -44,7 +48,7 @@ sealed partial class AccountEndpoints(ProjectFolder project, AccountStore accoun
         var form = await AccountForm.Read(context);
         if (form is null || !AccountForm.IsEmail(form.Email)) return Refuse(context, RpcError.NotFound, "No account found");
         if (!AccountForm.IsPasswordHash(form.PasswordHash)) return Refuse(context, RpcError.BadPassword, "Invalid password");
-        var (exists, key) = accounts.Find(form.Email, form.PasswordHash);
+        var (exists, key) = await accounts.Find(form.Email, form.PasswordHash);
         if (!exists) return Refuse(context, RpcError.NotFound, "No account found");
         return key is null ? Refuse(context, RpcError.BadPassword, "Invalid password") : Xml(AccountReply.Key(key));
     }
@@ -56,7 +60,7 @@ sealed partial class AccountEndpoints(ProjectFolder project, AccountStore accoun
     IResult Refuse(HttpContext context, int number, string message)
     {
         metrics.Refused.WithLabels("accounts").Inc();
-        LogRefused(log, context.Connection.RemoteIpAddress?.ToString() ?? "", number);
+        LogRefused(log, CallerAddress.Of(context), number);
         return Xml(AccountReply.Error(number, message));
     }
 

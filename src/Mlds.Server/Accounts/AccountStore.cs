@@ -5,14 +5,27 @@ using Mlds.Server.Database;
 
 namespace Mlds.Server.Accounts;
 
-/// <summary>Makes and finds accounts.</summary>
+/// <summary>
+/// Makes and finds accounts. Whether an address has an account doesn't show in the time of any call: as much is computed for one that
+/// has none. To derive a key from a password is dear on purpose, so half of the processors do it at a time, and the scheduler has the
+/// others.
+/// </summary>
 public sealed class AccountStore(ProjectDatabase database, TimeProvider time)
 {
+    /// <summary>What is opened for addresses that have no account.</summary>
+    static readonly Lazy<byte[]> s_nobodys = new(() => AccountKey.Seal(AccountKey.Create(), AccountKey.Create()));
+
+    readonly SemaphoreSlim _turns = new(Math.Max(1, Environment.ProcessorCount / 2));
+    long _derivations;
+
+    /// <summary>Keys derived from passwords until now: what calls cost.</summary>
+    internal long Derivations => Interlocked.Read(ref _derivations);
+
     /// <summary>Makes an account; null when the address has one.</summary>
     public async Task<string?> Create(string email, string passwordHash, string name)
     {
         var key = AccountKey.Create();
-        var sealedKey = AccountKey.Seal(key, passwordHash);
+        var sealedKey = await Seal(key, passwordHash);
         var crossProjectId = RandomNumberGenerator.GetHexString(32, lowercase: true);
         var made = await database.Write(session => session.Execute(
             "INSERT INTO account (created, email, name, key_hash, sealed_key, cross_project_id, email_hash, external_cpid) VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT (email) DO NOTHING",
@@ -21,21 +34,39 @@ public sealed class AccountStore(ProjectDatabase database, TimeProvider time)
     }
 
     /// <summary>Whether there is such an account, and its key if the password is right.</summary>
-    public (bool Exists, string? Key) Find(string email, string passwordHash)
+    public async Task<(bool Exists, string? Key)> Find(string email, string passwordHash)
     {
         var sealedKey = database.Read(session => session.Bytes("SELECT sealed_key FROM account WHERE email = $1", email));
-        return sealedKey is null ? (false, null) : (true, AccountKey.Open(sealedKey, passwordHash));
+        var key = await Derive(() => AccountKey.Open(sealedKey ?? s_nobodys.Value, passwordHash));
+        return sealedKey is null ? (false, null) : (true, key);
     }
 
     /// <summary>
     /// The account's key, if <paramref name="secret"/> is its password or that key: who forgot the password finds the key on any computer that is attached. Null when it is neither, or
     /// there is no such account.
     /// </summary>
-    public string? Enter(string email, string secret)
+    public async Task<string?> Enter(string email, string secret)
     {
         var key = secret.Trim();
         var known = database.Read(session => session.Text("SELECT key_hash FROM account WHERE email = $1", email)) ?? "";
-        return CryptographicOperations.FixedTimeEquals(Encoding.ASCII.GetBytes(AccountKey.Hash(key)), Encoding.ASCII.GetBytes(known)) ? key : Find(email, AccountForm.HashPassword(secret, email)).Key;
+        var isKey = CryptographicOperations.FixedTimeEquals(Encoding.ASCII.GetBytes(AccountKey.Hash(key)), Encoding.ASCII.GetBytes(known));
+        return isKey ? key : (await Find(email, AccountForm.HashPassword(secret, email))).Key;
+    }
+
+    Task<byte[]> Seal(string key, string passwordHash) => Derive(() => AccountKey.Seal(key, passwordHash));
+
+    async Task<T> Derive<T>(Func<T> derive)
+    {
+        await _turns.WaitAsync();
+        try
+        {
+            Interlocked.Increment(ref _derivations);
+            return derive();
+        }
+        finally
+        {
+            _turns.Release();
+        }
     }
 
     /// <summary>The address of the account with that number or address; null: there is none.</summary>
@@ -47,7 +78,7 @@ public sealed class AccountStore(ProjectDatabase database, TimeProvider time)
     public async Task<string> ResetKey(string email, string password)
     {
         var key = AccountKey.Create();
-        var sealedKey = AccountKey.Seal(key, AccountForm.HashPassword(password, email));
+        var sealedKey = await Seal(key, AccountForm.HashPassword(password, email));
         await database.Write(session => session.Execute("UPDATE account SET key_hash = $2, sealed_key = $3 WHERE email = $1", email, AccountKey.Hash(key), sealedKey));
         return key;
     }
@@ -57,10 +88,10 @@ public sealed class AccountStore(ProjectDatabase database, TimeProvider time)
     /// </summary>
     /// <param name="key">The account's key.</param>
     /// <param name="password">From now on.</param>
-    public Task<bool> ChangeLogin(string email, string newEmail, string key, string password)
+    public async Task<bool> ChangeLogin(string email, string newEmail, string key, string password)
     {
-        var sealedKey = AccountKey.Seal(key, AccountForm.HashPassword(password, newEmail));
-        return database.Write(session =>
+        var sealedKey = await Seal(key, AccountForm.HashPassword(password, newEmail));
+        return await database.Write(session =>
         {
             if (newEmail != email && session.Number("SELECT id FROM account WHERE email = $1", newEmail) is not null) return false;
             var crossProjectId = session.Text("SELECT cross_project_id FROM account WHERE email = $1", email);

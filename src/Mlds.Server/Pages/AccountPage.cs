@@ -37,7 +37,7 @@ sealed partial class AccountPage(ProjectFolder project, ProjectDatabase database
         var form = Microsoft.AspNetCore.WebUtilities.QueryHelpers.ParseQuery(text);
         string Field(string name) => form.TryGetValue(name, out var value) ? value.ToString() : "";
         var (email, secret) = (Field("email").Trim().ToLowerInvariant(), Field("password"));
-        var key = AccountForm.IsEmail(email) && secret.Length > 0 ? accounts.Enter(email, secret) : null;
+        var key = AccountForm.IsEmail(email) && secret.Length > 0 ? await accounts.Enter(email, secret) : null;
         if (key is null) return Form("Your account", "There is no account with this address and password.").Result();
         var password = key == secret.Trim() ? null : secret; // the key doesn't tell it
         switch (Field("do"))

@@ -19,6 +19,7 @@ sealed class StatusPages(ProjectFolder project, ProjectDatabase database, IScien
     readonly Lock _lock = new();
     ProjectNumbers? _numbers;
     List<ProgramLine>? _programs;
+    List<HostLine>? _hosts;
     DateTimeOffset _read;
 
     public void Map(IEndpointRouteBuilder routes)
@@ -48,11 +49,20 @@ sealed class StatusPages(ProjectFolder project, ProjectDatabase database, IScien
         }
     }
 
+    List<HostLine> LastHosts()
+    {
+        lock (_lock)
+        {
+            ForgetOld();
+            return _hosts ??= database.Read(session => HostLine.Last(session, HostsShown, state.Now));
+        }
+    }
+
     /// <summary>What was read some time ago is read anew by whoever asks next.</summary>
     void ForgetOld()
     {
         var now = options.Time.GetUtcNow();
-        if (now - _read >= s_age) (_read, _numbers, _programs) = (now, null, null);
+        if (now - _read >= s_age) (_read, _numbers, _programs, _hosts) = (now, null, null, null);
     }
 
     IEnumerable<string> Running => ProjectServer.Parts.Where(options.Runs);
@@ -100,7 +110,7 @@ sealed class StatusPages(ProjectFolder project, ProjectDatabase database, IScien
 
     IResult Hosts()
     {
-        var hosts = database.Read(session => HostLine.Last(session, HostsShown, state.Now));
+        var hosts = LastHosts();
         return new Page(project.Settings, "Computers")
             .Heading("Computers")
             .Paragraph("Those that called last. Their owners' names are shown where they agreed to it.")

@@ -36,6 +36,12 @@ public sealed record ProjectSettings
     /// <summary>Scheduler calls with a wrong account key a minute from one address; beyond, all calls from there wait.</summary>
     public int BadKeysPerMinute { get; init; } = 30;
 
+    /// <summary>Connections at a time; further ones are closed at once.</summary>
+    public int MaxConnections { get; init; } = 2000;
+
+    /// <summary>Of these, from one address. Behind a proxy, which has one address for all, this is the proxy's to limit.</summary>
+    public int MaxConnectionsPerAddress { get; init; } = 200;
+
     /// <summary>Seconds that a client waits between two calls.</summary>
     public double RequestDelay { get; init; } = 31;
 
@@ -125,6 +131,8 @@ public sealed record ProjectSettings
         if (WhyNoMasterUrl(MasterUrl) is { } why) throw new ProjectException($"The settings '{file}': '{MasterUrl}' can't be the master_url, {why}.");
         Need(Name.Length is > 0 and <= 100, "name", "1 to 100 letters");
         Need(RequestDelay is >= 1 and <= 86400, "request_delay", "from 1 to 86400 seconds");
+        Need(MaxConnections is >= 10 and <= 1_000_000, "max_connections", "from 10 to 1000000");
+        Need(MaxConnectionsPerAddress is >= 1 and <= 1_000_000, "max_connections_per_address", "from 1 to 1000000");
         Need(DailyQuota is >= 1 and <= 100_000, "daily_quota", "from 1 to 100000");
         Need(MaxInProgressPerProcessor is >= 1 and <= 1000, "max_in_progress_per_processor", "from 1 to 1000");
         Need(MaxTasksPerCall is >= 1 and <= 1000, "max_tasks_per_call", "from 1 to 1000");

@@ -41,7 +41,8 @@ sealed class ReplyBuilding(SchedulerState state)
         var now = state.Now;
         var reply = Empty() with
         {
-            NextRpcDelay = state.Settings.NextRpcDelay,
+            // A client that had too much to report at a time goes on as soon as it may.
+            NextRpcDelay = request.IsCut ? state.Settings.RequestDelay : state.Settings.NextRpcDelay,
             NewHostId = outcome.NewHostId,
             Account = new(
                 account.Id, account.Name, account.TotalCredit, account.Recent.After(now, 0).Average, account.Created, account.EmailHash, account.CrossProjectId,

@@ -5,11 +5,15 @@ using Mlds.Server.Database;
 
 namespace Mlds.Server.Scheduler;
 
-/// <summary>Stores the results that a client reports. All are acknowledged, or the client would report them for ever; what doesn't count is only not stored.</summary>
+/// <summary>
+/// Stores the results that a client reports. All that were read are acknowledged, or the client would report them for ever; what
+/// doesn't count is only not stored.
+/// </summary>
 sealed class ResultReports(Session session, SchedulerState state, SchedulerRequest request, CallOutcome outcome, long now)
 {
     public void Store(AccountRow account, HostRow host)
     {
+        var (unknown, others) = (0, 0);
         foreach (var reported in request.Results)
         {
             if (!FileName.IsValid(reported.Name)) continue; // not a name we gave; saying it back would only repeat nonsense
@@ -17,12 +21,15 @@ sealed class ResultReports(Session session, SchedulerState state, SchedulerReque
             var known = Find(reported.Name);
             if (known is null)
             {
-                outcome.Remarks.Add($"host {host.Id} reported a result that doesn't exist");
+                unknown++;
                 continue;
             }
             if (ReportRules.Of(known.State, known.Outcome, known.AccountId, account.Id) == ReportVerdict.Accept) Accept(reported, known, host);
-            else if (known.AccountId != account.Id) outcome.Remarks.Add($"account {account.Id} reported result {known.Id}, which is another's");
+            else if (known.AccountId != account.Id) others++;
         }
+        // One line each, however many they are.
+        if (unknown > 0) outcome.Remarks.Add($"host {host.Id} reported {unknown} results that don't exist");
+        if (others > 0) outcome.Remarks.Add($"account {account.Id} reported {others} results that are another's");
     }
 
     KnownResult? Find(string name) => session.Row(

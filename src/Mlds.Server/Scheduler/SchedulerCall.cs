@@ -38,6 +38,8 @@ sealed class SchedulerCall(Session session, SchedulerState state, SchedulerReque
 
     ProjectSettings Settings => state.Settings;
 
+    bool WantsWork => !request.DontSendWork && (request.WorkSeconds > 0 || request.CpuInstances > 0);
+
     public CallOutcome Run()
     {
         state.Versions.Refresh(session);
@@ -48,7 +50,9 @@ sealed class SchedulerCall(Session session, SchedulerState state, SchedulerReque
         new ResultReports(session, state, request, _outcome, _now).Store(account, host);
         var held = TasksOfHost(host);
         new TasksInHand(session, state, request, _outcome, _now).Compare(host, held);
-        if (mayHaveWork && !tooSoon) SendWork(account, host, held.Count);
+        if (request.IsCut) _outcome.Messages.Add(($"{request.Results.Count} tasks were reported; the others come with your next call", false));
+        else if (tooSoon && WantsWork) _outcome.Messages.Add(("Not sending work: your last request was too recent", false));
+        else if (mayHaveWork && !tooSoon) SendWork(account, host, held.Count);
         host.Update(session, account, request, _outcome.NewHostId > 0 ? 0 : request.RpcSeqno, _now);
         return _outcome;
     }
@@ -64,7 +68,7 @@ sealed class SchedulerCall(Session session, SchedulerState state, SchedulerReque
             return _now - said!.RpcTime < (long)Settings.RequestDelay - 1;
         }
         var found = match == HostMatch.Unknown && !request.AllowMultipleClients ? HostRow.Matching(session, account, request.Host) : null;
-        if (found is not null && request.OtherResults.Count == 0) Detach(found);
+        if (found is not null && request.OtherResults.Count == 0 && !request.IsCut) Detach(found);
         if (match == HostMatch.Copied) _outcome.Remarks.Add($"host {request.HostId} called with an earlier number: its data were copied, so the caller gets a new host");
         if (said is not null && said.AccountId != account.Id) _outcome.Remarks.Add($"account {account.Id} called as host {request.HostId}, which isn't its own");
         _outcome.Host = found ?? HostRow.Insert(session, account, request, _now);
@@ -92,7 +96,7 @@ sealed class SchedulerCall(Session session, SchedulerState state, SchedulerReque
 
     void SendWork(AccountRow account, HostRow host, int held)
     {
-        if (request.DontSendWork || request.WorkSeconds <= 0 && request.CpuInstances <= 0) return;
+        if (!WantsWork) return;
         if (request.AnonymousPlatform)
         {
             _outcome.Messages.Add(("This project sends its own programs only: remove app_info.xml from its folder.", true));

@@ -7,6 +7,13 @@ namespace Mlds.Server.Scheduler;
 /// <summary>Compares what the client holds with what the server thinks it holds: what was lost is sent again, what nobody needs is stopped.</summary>
 sealed class TasksInHand(Session session, SchedulerState state, SchedulerRequest request, CallOutcome outcome, long now)
 {
+    /// <summary>
+    /// Names that are looked up in one call; a client that holds more unknown ones hears of the others with its next calls.
+    /// </summary>
+    const int MaxLooked = 200;
+
+    int _sentAgain;
+
     public void Compare(HostRow host, List<HeldTask> held)
     {
         if (!request.HasOtherResults) return;
@@ -17,7 +24,7 @@ sealed class TasksInHand(Session session, SchedulerState state, SchedulerRequest
             else if (task.Failed) outcome.Aborted.Add(task.Name);
             else if (task.Settled) outcome.AbortedIfNotStarted.Add(task.Name);
         }
-        foreach (var name in inHand) StopUnlessWanted(name, host);
+        foreach (var name in inHand.Take(MaxLooked)) StopUnlessWanted(name, host);
     }
 
     /// <summary>A task was sent, and the client doesn't have it: the reply never arrived, or its state was lost.</summary>
@@ -30,6 +37,7 @@ sealed class TasksInHand(Session session, SchedulerState state, SchedulerRequest
             state.Wake(session, task.WorkUnitId, now);
             return;
         }
+        if (_sentAgain++ >= state.Settings.MaxTasksPerCall) return; // with the next call
         var unit = session.Row($"SELECT {WorkUnitRow.Columns} FROM workunit w JOIN app a ON a.id = w.app_id WHERE w.id = $1", row => WorkUnitRow.Read(row), task.WorkUnitId)!;
         var deadline = now + unit.DelayBound;
         session.Execute("UPDATE result SET deadline = $2, sent = $3 WHERE id = $1", task.ResultId, deadline, now);
