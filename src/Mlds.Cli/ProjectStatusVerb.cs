@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Mlds.Boinc.Tags;
 using Mlds.Cli.Frame;
 using Mlds.Server.Database;
 using Mlds.Server.Statistics;
@@ -43,7 +44,7 @@ static class ProjectStatusVerb
         foreach (var host in hosts)
         {
             var standing = host.Blocked ? "blocked" : host.Standing.ToString().ToLowerInvariant();
-            run.Output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{host.Id,8} {standing,-12} {host.Valid,7} {host.Invalid,7} {host.Failed,7} {host.Credit,12:N1}  {host.Processor}{(host.BlockedReason.Length > 0 ? $" (was blocked: {host.BlockedReason})" : "")}"));
+            run.Output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{host.Id,8} {standing,-12} {host.Valid,7} {host.Invalid,7} {host.Failed,7} {host.Credit,12:N1}  {PlainText.Line(host.Processor)}{(host.BlockedReason.Length > 0 ? $" (was blocked: {host.BlockedReason})" : "")}"));
         }
         run.PrintJson(() => new JsonObject { ["hosts"] = JsonSerializer.SerializeToNode(hosts, Json) });
         return ExitCode.Success;

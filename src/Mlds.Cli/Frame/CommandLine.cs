@@ -57,6 +57,7 @@ static class CommandLine
             OutOfMemoryException => (ExitCode.Failure, "Not enough memory for this; try fewer networks."),
             _ => (ExitCode.Failure, $"internal error: {exception.Message} Please report this, with what MLDS_TRACE=1 prints when set."),
         };
+        error = new PlainWriter(error);
         error.WriteLine($"mlds: {OneLine(sentence)}");
         if (Environment.GetEnvironmentVariable("MLDS_TRACE") == "1") error.WriteLine(exception);
         return code;

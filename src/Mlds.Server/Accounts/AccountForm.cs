@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 using Microsoft.AspNetCore.Http;
+using Mlds.Boinc.Tags;
 
 namespace Mlds.Server.Accounts;
 
@@ -42,7 +43,8 @@ sealed record AccountForm(string Email, string PasswordHash, string Name)
 
     public static bool IsPasswordHash(string text) => text.Length == 32 && text.All(char.IsAsciiHexDigit);
 
-    public static bool IsName(string text) => text.Length is > 0 and <= 63 && !text.Any(letter => char.IsControl(letter) || letter is '<' or '>' or '&');
+    public static bool IsName(string text) =>
+        text.Length is > 0 and <= 63 && PlainText.IsPlain(text) && !text.Any(letter => letter is '<' or '>' or '&');
 
     /// <summary>What clients send instead of a password.</summary>
     public static string HashPassword(string password, string email) =>

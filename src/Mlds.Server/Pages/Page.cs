@@ -1,6 +1,7 @@
 using System.Net;
 using System.Text;
 using Microsoft.AspNetCore.Http;
+using Mlds.Boinc.Tags;
 
 namespace Mlds.Server.Pages;
 
@@ -69,5 +70,5 @@ sealed class Page(ProjectSettings settings, string title)
         "text/html",
         Encoding.UTF8);
 
-    public static string Encode(string text) => WebUtility.HtmlEncode(text);
+    public static string Encode(string text) => WebUtility.HtmlEncode(PlainText.Lines(text));
 }

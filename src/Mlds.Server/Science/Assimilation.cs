@@ -58,7 +58,7 @@ sealed class Assimilation(string folder, PlannedPopulation population, IReadOnly
         var (_, result) = files.Read(canonical);
 
         // Zoos and releases are public: a computer's name, which may be a person's, isn't in them.
-        var by = result.By with { Host = $"volunteer (host {canonical.HostId}, work unit {unit.Name})" };
+        var by = ClaimedProvenance.Of(result, $"volunteer (host {canonical.HostId}, work unit {unit.Name})");
         return [.. result.Parts.Where((part, i) => part.Outcome is not null && networks[i].Ringer is null).Select(part => part.Network(by))];
     }
 

@@ -94,7 +94,8 @@ public sealed class OfficialHooks(OfficialFolder folder, double share)
     void Store(string name, BundleResult result)
     {
         foreach (var part in result.Parts.Where(part => part.Outcome is null)) folder.Keep(part.State);
-        var ended = result.Parts.Where(part => part.Outcome is not null).Select(part => part.Network(result.By with { Host = $"volunteers (work unit {name})" })).ToList();
+        var by = ClaimedProvenance.Of(result, $"volunteers (work unit {name})");
+        var ended = result.Parts.Where(part => part.Outcome is not null).Select(part => part.Network(by)).ToList();
         using (var writer = ZooWriter.Open(folder.Zoo, ZooPopulation.Of(folder.Population))) writer.Add(ended);
         foreach (var network in ended) File.Delete(folder.In("continue", network.Recipe.Id));
         File.WriteAllText(folder.In("done", name), "");
