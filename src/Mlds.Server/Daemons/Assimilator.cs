@@ -18,7 +18,7 @@ sealed partial class Assimilator(ProjectDatabase database, ProjectFolder project
     protected override async Task<bool> Pass(CancellationToken cancellation)
     {
         var units = database.Read(session =>
-            session.Rows("SELECT id FROM workunit WHERE assimilate_state = 1 AND assimilate_after <= $1 ORDER BY assimilate_after, id LIMIT $2", row => row.Long(0), state.Now, Batch)
+            session.Rows("SELECT id FROM workunit WHERE assimilate_state = 1 AND (assimilate_after <= $1 OR assimilate_after > $2) ORDER BY assimilate_after, id LIMIT $3", row => row.Long(0), state.Now, state.Now + RetryAfter, Batch)
                 .ConvertAll(id => Read(session, id)));
         var marks = new List<Task>();
         foreach (var unit in units)

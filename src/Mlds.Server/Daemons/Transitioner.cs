@@ -20,10 +20,28 @@ sealed class Transitioner(ProjectDatabase database, SchedulerState state, Signal
         {
             var now = state.Now;
             var units = session.Rows("SELECT id FROM workunit WHERE transition_time <= $1 ORDER BY transition_time LIMIT $2", row => row.Long(0), now, Batch);
-            foreach (var unit in units) Move(session, unit, now);
+            foreach (var unit in units.Concat(FromTheFuture(session, now))) Move(session, unit, now);
             return units.Count;
         });
         return moved == Batch;
+    }
+
+    /// <summary>
+    /// Units that are put off for longer than any may be: the server's clock was set back since. Their tasks count as sent just now; else one
+    /// that was lost would be made again only when the clock gets there.
+    /// </summary>
+    List<long> FromTheFuture(Session session, long now)
+    {
+        var late = now + state.Settings.DeadlineGrace + 1;
+        var units = session.Rows(
+            "SELECT id, delay_bound FROM workunit WHERE transition_time > $1 AND transition_time > $2 + delay_bound + delay_bound / 2 ORDER BY transition_time LIMIT $3",
+            row => (Id: row.Long(0), DelayBound: row.Long(1)), late + Transition.SafetyNet, late, Batch);
+        foreach (var unit in units)
+        {
+            session.Execute(
+                "UPDATE result SET sent = $2, deadline = $3 WHERE workunit_id = $1 AND server_state = 4 AND sent > $2", unit.Id, now, now + unit.DelayBound);
+        }
+        return units.ConvertAll(unit => unit.Id);
     }
 
     void Move(Session session, long id, long now)

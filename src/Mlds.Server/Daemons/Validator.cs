@@ -18,25 +18,29 @@ sealed partial class Validator(ProjectDatabase database, ProjectFolder project, 
     /// <summary>Seconds that a result waits for its host to earn trust.</summary>
     const long LongestHeld = 86400;
 
+    const long RetryAfter = 60;
+
     /// <summary>When each unit that has to wait, because its check couldn't be made, is looked at again.</summary>
     readonly Dictionary<long, long> _later = [];
 
     protected override async Task<bool> Pass(CancellationToken cancellation)
     {
         var units = database.Read(session => session.Rows("SELECT id FROM workunit WHERE need_validate = 1 ORDER BY id LIMIT $1", row => row.Long(0), Batch + _later.Count));
-        units.RemoveAll(unit => _later.TryGetValue(unit, out var time) && time > state.Now);
+        units.RemoveAll(MustWait);
         var writes = new List<Task>();
         foreach (var unit in units)
         {
             _later.Remove(unit);
             var results = database.Read(session => ResultFiles.ToValidate(session, project, unit));
             var checks = results.ConvertAll(result => (Result: result, Check: Check(result, science.Check, cancellation)));
-            if (checks.Exists(check => check.Check.Verdict == Verdict.Retry)) _later[unit] = state.Now + 60;
+            if (checks.Exists(check => check.Check.Verdict == Verdict.Retry)) _later[unit] = state.Now + RetryAfter;
             writes.Add(database.Write(session => Judge(session, unit, checks)));
         }
         await Task.WhenAll(writes);
         return units.Count == 0 ? await ProveHeld(cancellation) : units.Count >= Batch;
     }
+
+    bool MustWait(long unit) => _later.TryGetValue(unit, out var time) && Elapsed.WaitsUntil(time, state.Now, RetryAfter);
 
     /// <summary>
     /// With nothing else to do, has the oldest held result computed again here: one that has been held for a day, or any when no work is left to send, for then its host can't earn
@@ -48,15 +52,15 @@ sealed partial class Validator(ProjectDatabase database, ProjectFolder project, 
         {
             var someUnsent = session.Number("SELECT count(*) FROM (SELECT id FROM result WHERE server_state = 2 LIMIT 1) AS unsent") > 0;
             var id = session.Number(
-                "SELECT r.id FROM workunit w JOIN result r ON r.id = w.canonical_result_id WHERE w.held = 1 AND r.received <= $1 ORDER BY r.received, r.id LIMIT 1",
-                someUnsent ? state.Now - LongestHeld : state.Now);
+                "SELECT r.id FROM workunit w JOIN result r ON r.id = w.canonical_result_id WHERE w.held = 1 AND (r.received <= $1 OR r.received > $2) ORDER BY r.received, r.id LIMIT 1",
+                someUnsent ? state.Now - LongestHeld : state.Now, state.Now);
             return id is { } result ? ResultFiles.ById(session, project, result) : null;
         });
-        if (held is null || (_later.TryGetValue(held.WorkUnitId, out var time) && time > state.Now)) return false;
+        if (held is null || MustWait(held.WorkUnitId)) return false;
         var check = Check(held, science.Prove, cancellation);
         if (check.Verdict == Verdict.Retry)
         {
-            _later[held.WorkUnitId] = state.Now + 60;
+            _later[held.WorkUnitId] = state.Now + RetryAfter;
             return false;
         }
 
@@ -68,6 +72,7 @@ sealed partial class Validator(ProjectDatabase database, ProjectFolder project, 
     {
         // Trust, or a fall from it, may have come meanwhile.
         if (session.Number("SELECT count(*) FROM workunit WHERE id = $1 AND held = 1 AND canonical_result_id = $2", held.WorkUnitId, held.ResultId) == 0) return;
+        held = Present(session, held);
         if (check.Verdict == Verdict.Invalid)
         {
             LogInvalid(log, held.ResultName, held.HostId, check.Reason);
@@ -100,6 +105,7 @@ sealed partial class Validator(ProjectDatabase database, ProjectFolder project, 
     {
         var now = state.Now;
         var verdicts = new UnitVerdicts(session, unit);
+        checks = checks.ConvertAll(check => (Present(session, check.Result), check.Check));
         foreach (var (result, check) in checks) verdicts.Take(result, check);
         verdicts.Decide();
         foreach (var (result, check, verdict) in verdicts.Judged) Apply(session, result, check, verdict, now);
@@ -108,6 +114,10 @@ sealed partial class Validator(ProjectDatabase database, ProjectFolder project, 
         if (verdicts.ReadyToAssimilate) signals.Assimilator.Set();
         return true;
     }
+
+    /// <summary>The result as of its host now: since it was read, that may have been merged into another.</summary>
+    static ReturnedResult Present(Session session, ReturnedResult result) =>
+        result with { HostId = session.Number("SELECT host_id FROM result WHERE id = $1", result.ResultId) ?? result.HostId };
 
     void Apply(Session session, ReturnedResult result, ResultCheck check, ValidateState verdict, long now)
     {

@@ -8,34 +8,47 @@ sealed record AppVersionRow(long Id, string App, string FriendlyName, int Versio
 
 sealed record AppVersionFileRow(string Name, string OpenName, bool MainProgram, long Bytes, string Md5, string Sha256, string Signature);
 
-/// <summary>The programs that are sent out, the newest and fastest first. Read again every few seconds, so that a version added meanwhile is found.</summary>
+/// <summary>
+/// The programs that are sent out. Read again every few seconds, so that a version added meanwhile is found; by the time that has really gone
+/// by, whatever the clock is set to.
+/// </summary>
 sealed class AppVersions(TimeProvider time)
 {
     static readonly TimeSpan s_age = TimeSpan.FromSeconds(5);
 
+    readonly Lock _lock = new();
     volatile IReadOnlyList<AppVersionRow> _all = [];
-    DateTimeOffset _read = DateTimeOffset.MinValue;
+    long? _read;
 
     public IReadOnlyList<AppVersionRow> All => _all;
 
     public void Refresh(Session session)
     {
-        var now = time.GetUtcNow();
-        if (now - _read < s_age) return;
-        _read = now;
-        _all = ReadAll(session);
+        lock (_lock)
+        {
+            if (_read is { } read && time.GetElapsedTime(read) < s_age) return;
+            _all = ReadAll(session);
+            _read = time.GetTimestamp();
+        }
     }
 
-    /// <summary>The best program of <paramref name="app"/> for the caller; null when there is none.</summary>
+    /// <summary>
+    /// The best program of <paramref name="app"/> for the caller; null when there is none. First comes the platform that the client names first,
+    /// its own: what it names after it, it may only emulate.
+    /// </summary>
     public AppVersionRow? Best(string app, SchedulerRequest request)
     {
-        AppVersionRow? best = null;
-        foreach (var version in _all)
+        foreach (var platform in request.Platforms)
         {
-            if (version.App != app || !request.Platforms.Contains(version.Platform) || !PlanClasses.Fits(version.PlanClass, request.Host.Features)) continue;
-            if (best is null || Rank(version).CompareTo(Rank(best)) > 0) best = version;
+            AppVersionRow? best = null;
+            foreach (var version in _all)
+            {
+                if (version.App != app || version.Platform != platform || !PlanClasses.Fits(version.PlanClass, platform, request.Host.Features)) continue;
+                if (best is null || Rank(version).CompareTo(Rank(best)) > 0) best = version;
+            }
+            if (best is not null) return best;
         }
-        return best;
+        return null;
     }
 
     public AppVersionRow? Find(long id) => _all.FirstOrDefault(version => version.Id == id);

@@ -43,7 +43,7 @@ sealed class ResultReports(Session session, SchedulerState state, SchedulerReque
             reported.ElapsedTime, reported.CpuTime, success ? "" : reported.Stderr);
         if (success)
         {
-            session.Execute("UPDATE host SET turnaround = CASE WHEN turnaround = 0 THEN $2 ELSE turnaround * 0.7 + $2 * 0.3 END WHERE id = $1", host.Id, (double)(now - known.Sent));
+            session.Execute("UPDATE host SET turnaround = CASE WHEN turnaround = 0 THEN $2 ELSE turnaround * 0.7 + $2 * 0.3 END WHERE id = $1", host.Id, (double)Math.Max(0, now - known.Sent));
         }
         else
         {

@@ -1,3 +1,4 @@
+using Mlds.Boinc.Rules;
 using Mlds.Boinc.Scheduling;
 using Mlds.Server.Database;
 
@@ -19,7 +20,7 @@ sealed class WorkSending(Session session, SchedulerState state, SchedulerRequest
         var version = state.Versions.Best(state.AppName, request);
         if (version is null)
         {
-            outcome.Messages.Add((WhyNoVersion(), true));
+            outcome.Messages.Add((NoProgram.Why(request, [.. state.Versions.All.Where(program => program.App == state.AppName)]), true));
             return;
         }
         var quota = QuotaRow.Read(session, host.Id, version.Id, state.Settings.DailyQuota);
@@ -83,7 +84,7 @@ sealed class WorkSending(Session session, SchedulerState state, SchedulerRequest
             "SELECT server_state, outcome, validate_state, host_id, received, account_id FROM result WHERE workunit_id = $1 AND account_id <> 0",
             row => (State: row.Int(0), Outcome: row.Int(1), Validation: row.Int(2), Host: row.Long(3), Received: row.Long(4), Account: row.Long(5)), unit.Id))
         {
-            var recent = other.Received > now - state.Settings.SameHostRetryDelay;
+            var recent = Elapsed.LessThan(state.Settings.SameHostRetryDelay, other.Received, now);
             var stands = other.State == 4 || other is { Outcome: 1, Validation: not 2 };
             if (other.Account == account.Id && unit.OnePerAccount && stands) return false;
             if (other.Host == host.Id && (stands || other.Outcome is not (5 or 7) && recent)) return false;
@@ -110,11 +111,6 @@ sealed class WorkSending(Session session, SchedulerState state, SchedulerRequest
         outcome.Tasks.Add(new(unsent.Name, unsent.Random, deadline, unsent.WorkUnit, version, flops));
         return true;
     }
-
-    string WhyNoVersion() =>
-        state.Versions.All.Any(version => version.App == state.AppName && request.Platforms.Contains(version.Platform))
-            ? "This computer's processor lacks what the project's programs need: fused multiply-add (FMA3, AVX2)."
-            : $"This project has no program for computers of type {request.Platforms.FirstOrDefault() ?? "?"}.";
 
     void Explain()
     {
