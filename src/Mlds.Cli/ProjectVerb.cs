@@ -24,6 +24,8 @@ static class ProjectVerb
     static readonly Argument<string> s_nextKey = new("DIR") { Description = "The folder that `mlds project sign --new-key` made; only its public files are read." };
     static readonly Argument<string> s_target = new("WHAT") { Description = "A work unit's name, or `batch N`, with quotes." };
     static readonly Argument<long> s_host = new("ID") { Description = "The host's number, as `mlds project hosts` shows it." };
+    static readonly Argument<long> s_from = new("FROM") { Description = "The number of the host that the machine was." };
+    static readonly Argument<long> s_into = new("INTO") { Description = "The number of the host that it is now." };
     static readonly Option<int> s_days = new("--days") { Description = "How long.", DefaultValueFactory = _ => 365, HelpName = "N" };
     static readonly Option<string> s_reason = new("--reason") { Description = "Why, for whoever looks at the host later.", DefaultValueFactory = _ => "blocked by the project", HelpName = "TEXT" };
     static readonly Argument<string> s_to = new("DATABASE") { Description = "A PostgreSQL connection string with a Host=, or a file's name in the project's folder." };
@@ -67,6 +69,11 @@ static class ProjectVerb
         var host = new Command("host", "One of the volunteers' computers.");
         host.Add(new Verb("block", "Gives a host no work for a time; its results count as before.", "mlds project host block 17 --days 30 --reason \"Broken memory\" -p p") { s_host, s_days, s_reason, Folder }.Runs(run =>
             Block(run, DateTimeOffset.UtcNow.ToUnixTimeSeconds() + (Limits.Check("--days", run.Get(s_days), 1, 36_500) * 86400L), run.Get(s_reason)!)));
+        host.Add(new Verb(
+            "merge", "Makes one of two hosts that are one machine, as after it was attached anew: credit and results come over to INTO, the newer.", "mlds project host merge 12 17 -p p")
+        {
+            s_from, s_into, Folder,
+        }.Runs(Merge));
         host.Add(new Verb("unblock", "Lets a host have work again.", "mlds project host unblock 17 -p p") { s_host, Folder }.Runs(run => Block(run, 0, "")));
         return host;
     }
@@ -160,6 +167,16 @@ static class ProjectVerb
             throw new FailureException($"There is no host {run.Get(s_host)} in '{project.Path}'; `mlds project hosts` lists them.");
         run.Output.WriteLine(until > 0 ? $"Host {run.Get(s_host)} gets no work until {DateTimeOffset.FromUnixTimeSeconds(until):yyyy-MM-dd HH:mm} UTC." : $"Host {run.Get(s_host)} may have work.");
         run.PrintJson(() => new JsonObject { ["host"] = run.Get(s_host), ["blocked_until"] = until });
+        return ExitCode.Success;
+    }
+
+    static int Merge(VerbRun run)
+    {
+        var project = Open(run);
+        var (from, into) = (run.Get(s_from), run.Get(s_into));
+        var merged = ProjectScience.WithDatabase(project, (science, database) => HostMerge.Run(database, science, from, into, DateTimeOffset.UtcNow.ToUnixTimeSeconds()));
+        run.Output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"Host {from} goes on as host {into}: {merged.Results} results and {merged.Credit:0.##} of credit came over."));
+        run.PrintJson(() => new JsonObject { ["from"] = from, ["into"] = into, ["results"] = merged.Results, ["credit"] = merged.Credit });
         return ExitCode.Success;
     }
 

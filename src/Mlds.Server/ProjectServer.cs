@@ -41,6 +41,7 @@ public static class ProjectServer
         services.AddSingleton<SchedulerState>().AddSingleton<SchedulerEndpoint>().AddSingleton<BadKeys>();
         services.AddSingleton<UploadStore>().AddSingleton<UploadEndpoint>().AddSingleton<DownloadEndpoint>();
         services.AddSingleton<AccountStore>().AddSingleton<AccountEndpoints>().AddSingleton<AccountPage>().AddSingleton<StatusPages>();
+        services.AddSingleton<ManagerPages>().AddSingleton<PublicRecords>();
         services.AddRateLimiter(limits => RateLimits.Configure(limits, project.Settings, metrics));
         AddDaemons(services, options);
         var application = builder.Build();
@@ -69,13 +70,21 @@ public static class ProjectServer
             // Pages are text and style of their own; nothing is run in them or fetched for them.
             context.Response.Headers.ContentSecurityPolicy = "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; frame-ancestors 'none'";
             context.Response.Headers.XContentTypeOptions = "nosniff";
+            context.Response.Headers["Referrer-Policy"] = "no-referrer"; // an address can hold an account key
             return next(context);
+        });
+        application.Use(async (context, next) =>
+        {
+            await next(context);
+            if (NoSuchPage.IsMissing(context)) await NoSuchPage.Answer(project.Settings).ExecuteAsync(context);
         });
         application.UseRouting();
         application.UseRateLimiter();
         var services = application.Services;
         services.GetRequiredService<StatusPages>().Map(application);
         services.GetRequiredService<AccountPage>().Map(application);
+        services.GetRequiredService<ManagerPages>().Map(application);
+        services.GetRequiredService<PublicRecords>().Map(application);
         application.MapGet("/stats/{name}", (string name) =>
             StatisticsExport.IsName(name) && project.In("stats", name) is var file && File.Exists(file) ? Results.File(file, "application/octet-stream") : Results.NotFound());
         application.MapPost("/scheduler", services.GetRequiredService<SchedulerEndpoint>().Answer);

@@ -75,6 +75,16 @@ public sealed class ProjectVerbTests : IDisposable
     }
 
     [Fact]
+    public void Hosts_that_are_not_there_can_not_be_merged()
+    {
+        var project = Init();
+        Fails(1, "There is no host 12; `mlds project hosts` lists them.", "project", "host", "merge", "12", "17", "-p", project);
+        var (code, _, error) = Run("project", "host", "merge", "twelve", "17", "-p", project);
+        Assert.Equal(2, code);
+        Assert.Contains("twelve", error, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_new_signing_key_is_taken_only_with_the_old_ones_signature()
     {
         var project = Init();

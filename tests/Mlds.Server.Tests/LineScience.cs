@@ -28,6 +28,9 @@ sealed class LineScience(int units) : IScience
     /// <summary>Hosts whose verdicts were taken back.</summary>
     public List<long> Doubted { get; } = [];
 
+    /// <summary>Hosts that were merged.</summary>
+    public List<(long From, long Into)> Merges { get; } = [];
+
     /// <summary>Units that came to the assimilator, in order.</summary>
     public List<FinishedWorkUnit> Finished { get; } = [];
 
@@ -82,6 +85,8 @@ sealed class LineScience(int units) : IScience
     }
 
     public void Doubt(Session session, long hostId) => Doubted.Add(hostId);
+
+    public void Merged(Session session, long from, long into) => Merges.Add((from, into));
 
     public void Assimilate(ProjectDatabase database, FinishedWorkUnit unit, CancellationToken cancellation)
     {

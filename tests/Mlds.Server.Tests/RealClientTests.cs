@@ -91,6 +91,35 @@ public sealed partial class RealClientTests
         return now;
     }
 
+    /// <summary>As an account manager attaches a computer.</summary>
+    [Fact]
+    public async Task A_client_attaches_by_a_weak_key_and_computes_for_the_account()
+    {
+        var science = new LineScience(1) { Line = number => $"line {number}\n" };
+        await using var project = await TestProject.Create(science);
+        await project.Start();
+        using var client = new RealClient(Path.Combine(project.Scratch, "client"));
+        await client.Start();
+        client.Do("--create_account", project.MasterUrl, "tom@example.org", "password1", "Tom & Jerry");
+        var key = Key().Match(client.Do("--lookup_account", project.MasterUrl, "tom@example.org", "password1")).Value;
+        using var http = new HttpClient();
+        var info = await http.GetStringAsync($"{project.MasterUrl}am_get_info.php?account_key={key}", TestContext.Current.CancellationToken);
+        var weak = Between().Match(info).Groups[1].Value;
+        client.Do("--project_attach", project.MasterUrl, weak);
+        bool IsCredited() => client.Do("--get_project_status").Contains("user_total_credit: 10.0", StringComparison.Ordinal);
+        await client.UpdateUntil(project.MasterUrl, IsCredited, "the work counts for the account");
+        var status = client.Do("--get_project_status");
+        Assert.Contains("user_name: Tom & Jerry", status, StringComparison.Ordinal);
+        Assert.Contains("Your account", status, StringComparison.Ordinal);
+        Assert.DoesNotContain(weak, string.Join('\n', project.Log.Lines), StringComparison.Ordinal);
+    }
+
+    [GeneratedRegex("[0-9a-f]{32}")]
+    private static partial Regex Key();
+
+    [GeneratedRegex("<weak_auth>(.*)</weak_auth>")]
+    private static partial Regex Between();
+
     static async Task<long> UploadedBytes(TestProject project)
     {
         using var http = new HttpClient();

@@ -158,7 +158,8 @@ public abstract class RefusalTests<TDatabase>(PostgresServer postgres) : OnBothD
         {
             using var response = await ada.Http.GetAsync(path, TestContext.Current.CancellationToken);
             Assert.Equal(HttpStatusCode.NotFound, response.StatusCode);
-            Assert.Equal("", await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
+            var said = await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
+            Assert.True(said.Length == 0 || (!path.StartsWith("download", StringComparison.Ordinal) && said.Contains("There is no such page", StringComparison.Ordinal)), said);
         }
         var program = project.Folder.DownloadUrl($"lines_1.00_{TestProject.Platform}");
         using var zipped = await ada.Http.GetAsync(program + ".gz", TestContext.Current.CancellationToken);

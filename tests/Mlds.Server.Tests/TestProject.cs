@@ -58,11 +58,11 @@ sealed class TestProject : IAsyncDisposable
     public PrivateKey SigningKey => PrivateKey.Parse(File.ReadAllText(ProjectCreation.SigningKeyFile(Folder.Path)))!;
 
     /// <summary>Adds a version of the tests' program (<see cref="ShellProgram"/>), signed.</summary>
-    public async Task AddApp(string version, string plan = "", string? program = null)
+    public async Task AddApp(string version, string plan = "", string? program = null, string platform = Platform)
     {
-        var leaf = Path.Combine(Scratch, "apps", "lines", version, Platform + (plan.Length > 0 ? "__" + plan : ""));
+        var leaf = Path.Combine(Scratch, "apps", "lines", version, platform + (plan.Length > 0 ? "__" + plan : ""));
         Directory.CreateDirectory(leaf);
-        File.WriteAllText(Path.Combine(leaf, $"lines_{version}_{plan}{Platform}"), program ?? ShellProgram.Text);
+        File.WriteAllText(Path.Combine(leaf, $"lines_{version}_{plan}{platform}"), program ?? ShellProgram.Text);
         var folder = Assert.Single(AppVersionFolder.Find(leaf));
         folder.Sign(SigningKey);
         if (Server is not null)

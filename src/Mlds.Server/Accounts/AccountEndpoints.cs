@@ -1,9 +1,11 @@
+using System.Text;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.Logging;
 using Mlds.Boinc;
 using Mlds.Boinc.Accounts;
+using Mlds.Server.Database;
 using Mlds.Server.Scheduler;
 
 namespace Mlds.Server.Accounts;
@@ -12,7 +14,8 @@ namespace Mlds.Server.Accounts;
 /// The calls by which managers make and find accounts. Addresses and passwords travel in the query: no log of ours has it. A look-up without a password
 /// would tell who has an account, so there is none.
 /// </summary>
-sealed partial class AccountEndpoints(ProjectFolder project, AccountStore accounts, SchedulerState state, ServerMetrics metrics, ILogger<AccountEndpoints> log)
+sealed partial class AccountEndpoints(
+    ProjectFolder project, ProjectDatabase database, AccountStore accounts, SchedulerState state, ServerMetrics metrics, ILogger<AccountEndpoints> log)
 {
     public void Map(IEndpointRouteBuilder routes)
     {
@@ -33,6 +36,7 @@ sealed partial class AccountEndpoints(ProjectFolder project, AccountStore accoun
         if (key is not null)
         {
             LogCreated(log);
+            if (AccountForm.IsName(form.Team)) await accounts.JoinExisting(form.Email, form.Team);
             return Xml(AccountReply.Key(key));
         }
         // The manager tries to create at every attach: with the right password it gets the account that is there.
@@ -49,9 +53,17 @@ sealed partial class AccountEndpoints(ProjectFolder project, AccountStore accoun
         return key is null ? Refuse(context, RpcError.BadPassword, "Invalid password") : Xml(AccountReply.Key(key));
     }
 
-    IResult Config() => Xml(AccountReply.Config(new(
-        project.Settings.Name, project.Settings.MasterUrl, project.Settings.MinPasswordLength, Maintenance.IsOn(project), !project.Settings.AccountCreation,
-        [.. state.Versions.All.Select(version => (version.Platform, version.PlanClass)).Distinct()])));
+    IResult Config()
+    {
+        database.Read(session =>
+        {
+            state.Versions.Refresh(session);
+            return true;
+        });
+        return Xml(AccountReply.Config(new(
+            project.Settings.Name, project.Settings.MasterUrl, project.Settings.MinPasswordLength, Maintenance.IsOn(project), !project.Settings.AccountCreation,
+            [.. state.Versions.All.Select(version => (version.Platform, version.PlanClass)).Distinct()])));
+    }
 
     IResult Refuse(HttpContext context, int number, string message)
     {
@@ -60,7 +72,7 @@ sealed partial class AccountEndpoints(ProjectFolder project, AccountStore accoun
         return Xml(AccountReply.Error(number, message));
     }
 
-    static IResult Xml(string text) => Results.Text(text, "text/xml");
+    static IResult Xml(string text) => Results.Text(text, "text/xml", Encoding.UTF8);
 
     [LoggerMessage(Level = LogLevel.Information, Message = "accounts: one was made")]
     static partial void LogCreated(ILogger log);

@@ -14,11 +14,28 @@ public sealed class AccountStore(ProjectDatabase database, TimeProvider time)
         var key = AccountKey.Create();
         var sealedKey = AccountKey.Seal(key, passwordHash);
         var crossProjectId = RandomNumberGenerator.GetHexString(32, lowercase: true);
-        var made = await database.Write(session => session.Execute(
-            "INSERT INTO account (created, email, name, key_hash, sealed_key, cross_project_id, email_hash, external_cpid) VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT (email) DO NOTHING",
-            time.GetUtcNow().ToUnixTimeSeconds(), email, name, AccountKey.Hash(key), sealedKey, crossProjectId, Md5(email), Md5(crossProjectId + email)));
-        return made == 1 ? key : null;
+        var made = await database.Write(session =>
+        {
+            var id = session.Number(
+                "INSERT INTO account (created, email, name, key_hash, sealed_key, cross_project_id, email_hash, external_cpid) VALUES ($1, $2, $3, $4, $5, $6, $7, $8) "
+                + "ON CONFLICT (email) DO NOTHING RETURNING id",
+                time.GetUtcNow().ToUnixTimeSeconds(), email, name, AccountKey.Hash(key), sealedKey, crossProjectId, Md5(email), ExternalCpid(crossProjectId, email));
+            if (id is { } account) WeakKey.Renew(session, account, key);
+            return id is not null;
+        });
+        return made ? key : null;
     }
+
+    /// <summary>The address of the account that has that key; null: there is none. A weak key is none of these.</summary>
+    public string? AddressOf(string key) => key.Length == 0 ? null : database.Read(session => session.Text("SELECT email FROM account WHERE key_hash = $1", AccountKey.Hash(key)));
+
+    /// <summary>The account's weak key, which computers may compute with.</summary>
+    /// <param name="key">The account's key.</param>
+    public Task<string> WeakKeyOf(string email, string key) => database.Write(session => WeakKey.Known(session, session.Number("SELECT id FROM account WHERE email = $1", email)!.Value, key));
+
+    /// <summary>The id by which statistics sites know a person across projects.</summary>
+    /// <param name="crossProjectId">What clients carry from project to project, known to the person alone.</param>
+    public static string ExternalCpid(string crossProjectId, string email) => Md5(crossProjectId + email);
 
     /// <summary>Whether there is such an account, and its key if the password is right.</summary>
     public (bool Exists, string? Key) Find(string email, string passwordHash)
@@ -48,7 +65,11 @@ public sealed class AccountStore(ProjectDatabase database, TimeProvider time)
     {
         var key = AccountKey.Create();
         var sealedKey = AccountKey.Seal(key, AccountForm.HashPassword(password, email));
-        await database.Write(session => session.Execute("UPDATE account SET key_hash = $2, sealed_key = $3 WHERE email = $1", email, AccountKey.Hash(key), sealedKey));
+        await database.Write(session =>
+        {
+            session.Execute("UPDATE account SET key_hash = $2, sealed_key = $3 WHERE email = $1", email, AccountKey.Hash(key), sealedKey);
+            if (session.Number("SELECT id FROM account WHERE email = $1", email) is { } account) WeakKey.Renew(session, account, key);
+        });
         return key;
     }
 
@@ -65,7 +86,8 @@ public sealed class AccountStore(ProjectDatabase database, TimeProvider time)
             if (newEmail != email && session.Number("SELECT id FROM account WHERE email = $1", newEmail) is not null) return false;
             var crossProjectId = session.Text("SELECT cross_project_id FROM account WHERE email = $1", email);
             session.Execute(
-                "UPDATE account SET email = $2, sealed_key = $3, email_hash = $4, external_cpid = $5 WHERE email = $1", email, newEmail, sealedKey, Md5(newEmail), Md5(crossProjectId + newEmail));
+                "UPDATE account SET email = $2, sealed_key = $3, email_hash = $4, external_cpid = $5 WHERE email = $1", email, newEmail, sealedKey, Md5(newEmail), ExternalCpid(crossProjectId ?? "", newEmail));
+            if (session.Number("SELECT id FROM account WHERE email = $1", newEmail) is { } account) WeakKey.Renew(session, account, key);
             return true;
         });
     }
@@ -85,19 +107,12 @@ public sealed class AccountStore(ProjectDatabase database, TimeProvider time)
         session.Execute("UPDATE account SET team_id = COALESCE((SELECT id FROM team WHERE name = $2), 0) WHERE email = $1", email, team);
     });
 
-    /// <summary>Takes the person out of an account. Its credit and results stay, nobody's any more: the project's sums still hold.</summary>
-    public Task Delete(string email) => database.Write(session =>
-    {
-        var id = session.Number("SELECT id FROM account WHERE email = $1", email);
-        if (id is null) return;
-        var nobody = $"deleted-{id}";
-        session.Execute(
-            "UPDATE account SET email = $2, name = 'deleted', key_hash = $2, sealed_key = $3, cross_project_id = '', email_hash = '', external_cpid = '', consent = 0, url = '', team_id = 0 WHERE id = $1",
-            id, nobody, Array.Empty<byte>());
-        session.Execute("UPDATE host SET name = '', cpid = '' WHERE account_id = $1", id);
-        session.Execute("UPDATE credit_change SET reason = '' WHERE account_id = $1", id);
-        session.Execute("UPDATE result SET stderr = '' WHERE account_id = $1", id); // paths on its owner's computer
-    });
+    /// <summary>Makes a new account a member of the team of that name if there is one: its founder is asked by nobody, so a client founds none.</summary>
+    public Task JoinExisting(string email, string team) => database.Write(session =>
+        session.Execute("UPDATE account SET team_id = COALESCE((SELECT id FROM team WHERE name = $2), 0) WHERE email = $1 AND team_id = 0", email, team));
+
+    /// <inheritdoc cref="AccountDeletion.Run"/>
+    public Task Delete(string email) => database.Write(session => AccountDeletion.Run(session, email, time.GetUtcNow().ToUnixTimeSeconds()));
 
     /// <summary>Whether the account's credit may be published under its name.</summary>
     public Task Consent(string email, bool consent) => database.Write(session => session.Execute("UPDATE account SET consent = $2 WHERE email = $1", email, consent ? 1L : 0L));

@@ -196,5 +196,23 @@ static class ServerSchema
             );
             CREATE INDEX credit_change_by_account ON credit_change (account_id)
             """),
+        new(
+            "server-5",
+            """
+            ALTER TABLE account ADD COLUMN weak_salt TEXT NOT NULL DEFAULT '';
+            ALTER TABLE account ADD COLUMN weak_key_hash TEXT NOT NULL DEFAULT '';
+            CREATE INDEX account_by_weak_key ON account (weak_key_hash) WHERE weak_key_hash <> '';
+            ALTER TABLE host ADD COLUMN merged_into BIGINT NOT NULL DEFAULT 0;
+            CREATE TABLE account_deletion (
+              account_id BIGINT NOT NULL PRIMARY KEY,
+              external_cpid TEXT NOT NULL,
+              time BIGINT NOT NULL
+            );
+            CREATE TABLE host_deletion (
+              host_id BIGINT NOT NULL PRIMARY KEY,
+              cpid TEXT NOT NULL,
+              time BIGINT NOT NULL
+            )
+            """),
     ];
 }

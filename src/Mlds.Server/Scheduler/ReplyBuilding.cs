@@ -10,6 +10,7 @@ sealed class ReplyBuilding(SchedulerState state)
     readonly string _uploadUrl = new Uri(state.Settings.Master, "file_upload_handler").ToString();
     readonly ReplyLink[] _links =
     [
+        new("Your account", "Your key, computers and credit", new Uri(state.Settings.Master, "home.php").ToString()),
         new("Project status", "Servers, work, computers", new Uri(state.Settings.Master, "server_status").ToString()),
         new("Computers", "What this project's computers have done", new Uri(state.Settings.Master, "hosts").ToString()),
     ];

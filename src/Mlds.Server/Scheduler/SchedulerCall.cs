@@ -1,6 +1,7 @@
 using Mlds.Boinc;
 using Mlds.Boinc.Rules;
 using Mlds.Boinc.Scheduling;
+using Mlds.Server.Accounts;
 using Mlds.Server.Database;
 
 namespace Mlds.Server.Scheduler;
@@ -41,7 +42,7 @@ sealed class SchedulerCall(Session session, SchedulerState state, SchedulerReque
     public CallOutcome Run()
     {
         state.Versions.Refresh(session);
-        _outcome.Account = AccountRow.ByKey(session, keyHash);
+        _outcome.Account = AccountRow.ByKey(session, keyHash, WeakKey.Is(request.Authenticator))?.Adopt(session, request.CrossProjectId);
         if (_outcome.Account is not { } account) return _outcome;
         var tooSoon = FindHost(account);
         var host = _outcome.Host!;
@@ -61,7 +62,8 @@ sealed class SchedulerCall(Session session, SchedulerState state, SchedulerReque
         if (match == HostMatch.Known)
         {
             _outcome.Host = said;
-            return _now - said!.RpcTime < (long)Settings.RequestDelay - 1;
+            if (said!.Id != request.HostId) _outcome.NewHostId = said.Id; // merged into another
+            return Elapsed.LessThan((long)Settings.RequestDelay - 1, said.RpcTime, _now);
         }
         var found = match == HostMatch.Unknown && !request.AllowMultipleClients ? HostRow.Matching(session, account, request.Host) : null;
         if (found is not null && request.OtherResults.Count == 0) Detach(found);

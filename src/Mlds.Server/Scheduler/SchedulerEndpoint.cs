@@ -18,7 +18,7 @@ sealed partial class SchedulerEndpoint(SchedulerState state, ProjectDatabase dat
     {
         using var timer = metrics.SchedulerSeconds.NewTimer();
         var reply = await Reply(context);
-        context.Response.ContentType = "text/xml";
+        context.Response.ContentType = "text/xml; charset=utf-8";
         var bytes = Encoding.UTF8.GetBytes(SchedulerReplyWriter.Write(reply));
         context.Response.ContentLength = bytes.Length;
         await context.Response.Body.WriteAsync(bytes, context.RequestAborted);

@@ -53,6 +53,12 @@ public sealed class NetworkScience(string folder, ReplayPolicy? policy = null) :
         (trust with { Networks = 0, Retrained = 0, Waiting = 0, Standing = HostStanding.Provisional }).Write(session);
     }
 
+    public void Merged(Session session, long from, long into)
+    {
+        HostTrust.Read(session, into).With(HostTrust.Read(session, from)).Write(session);
+        session.Execute("DELETE FROM science_host WHERE host_id = $1", from);
+    }
+
     public void Assimilate(ProjectDatabase database, FinishedWorkUnit unit, CancellationToken cancellation)
     {
         var (population, networks) = database.Read(session => (PlannedPopulation.OfUnit(session, unit.Name), UnitNetwork.Of(session, unit.Name)));
