@@ -107,7 +107,9 @@ public sealed class AccountStore(ProjectDatabase database, TimeProvider time)
         session.Execute("UPDATE account SET team_id = COALESCE((SELECT id FROM team WHERE name = $2), 0) WHERE email = $1", email, team);
     });
 
-    /// <summary>Makes a new account a member of the team of that name if there is one: its founder is asked by nobody, so a client founds none.</summary>
+    /// <summary>
+    /// Makes a new account a member of the team of that name if there is one: its founder is asked by nobody, so a client founds none.
+    /// </summary>
     public Task JoinExisting(string email, string team) => database.Write(session =>
         session.Execute("UPDATE account SET team_id = COALESCE((SELECT id FROM team WHERE name = $2), 0) WHERE email = $1 AND team_id = 0", email, team));
 

@@ -36,7 +36,10 @@ public interface IScience
     /// <summary>Hears that verdicts on the host's results were taken back: what trust they earned is gone, and what comes of it next is looked at as a new host's.</summary>
     void Doubt(Session session, long hostId);
 
-    /// <summary>Hears that two hosts are one machine and go on as <paramref name="into"/>: what either did wrong stays known of it, and trust is the smaller of the two.</summary>
+    /// <summary>
+    /// Hears that two hosts are one machine and go on as <paramref name="into"/>: what either did wrong stays known of it, and trust is
+    /// the smaller of the two.
+    /// </summary>
     void Merged(Session session, long from, long into);
 
     /// <summary>Takes the outcome of a work unit over. Outside any transaction; may come twice for one unit and then has to do nothing the second time. An exception: the unit comes again later.</summary>

@@ -27,8 +27,8 @@ sealed class Transitioner(ProjectDatabase database, SchedulerState state, Signal
     }
 
     /// <summary>
-    /// Units that are put off for longer than any may be: the server's clock was set back since. Their tasks count as sent just now; else one
-    /// that was lost would be made again only when the clock gets there.
+    /// Units that are put off for longer than any may be: the server's clock was set back since. Their tasks count as sent just now;
+    /// else one that was lost would be made again only when the clock gets there.
     /// </summary>
     List<long> FromTheFuture(Session session, long now)
     {

@@ -9,8 +9,8 @@ sealed record AppVersionRow(long Id, string App, string FriendlyName, int Versio
 sealed record AppVersionFileRow(string Name, string OpenName, bool MainProgram, long Bytes, string Md5, string Sha256, string Signature);
 
 /// <summary>
-/// The programs that are sent out. Read again every few seconds, so that a version added meanwhile is found; by the time that has really gone
-/// by, whatever the clock is set to.
+/// The programs that are sent out. Read again every few seconds, so that a version added meanwhile is found; by the time that has
+/// really gone by, whatever the clock is set to.
 /// </summary>
 sealed class AppVersions(TimeProvider time)
 {
@@ -33,8 +33,8 @@ sealed class AppVersions(TimeProvider time)
     }
 
     /// <summary>
-    /// The best program of <paramref name="app"/> for the caller; null when there is none. First comes the platform that the client names first,
-    /// its own: what it names after it, it may only emulate.
+    /// The best program of <paramref name="app"/> for the caller; null when there is none. First comes the platform that the client
+    /// names first, its own: what it names after it, it may only emulate.
     /// </summary>
     public AppVersionRow? Best(string app, SchedulerRequest request)
     {

@@ -34,8 +34,8 @@ public static class PlanClasses
     public static double Speed(string planClass) => s_known.TryGetValue(planClass, out var known) ? known.Speed : 1;
 
     /// <summary>
-    /// Clients on Macs list macOS's machdep.cpu.features, where neither AVX2 nor AVX-512 ever stands: those are in another of its lists. Every
-    /// Mac that has FMA has AVX2 (Intel's Haswell brought both); AVX-512 can't be told there.
+    /// Clients on Macs list macOS's machdep.cpu.features, where neither AVX2 nor AVX-512 ever stands: those are in another of its
+    /// lists. Every Mac that has FMA has AVX2 (Intel's Haswell brought both); AVX-512 can't be told there.
     /// </summary>
     static bool Implied(string needed, string platform) => needed == "avx2" && ClientPlatform.IsMac(platform);
 

@@ -35,8 +35,9 @@ sealed record HostTrust(long HostId, long Networks, long Retrained, long Waiting
     public HostTrust Caught() => new(HostId, 0, 0, 0, HostStanding.Caught, Times + 1);
 
     /// <summary>
-    /// Of a machine that was two hosts. Networks of both count, unless one was ever caught: then as few as the one with fewer has to show, so that
-    /// no good record washes a bad one off. What waits of either has to earn its release from the smaller number of right networks.
+    /// Of a machine that was two hosts. Networks of both count, unless one was ever caught: then as few as the one with fewer has to
+    /// show, so that no good record washes a bad one off. What waits of either has to earn its release from the smaller number of right
+    /// networks.
     /// </summary>
     public HostTrust With(HostTrust other)
     {

@@ -8,8 +8,9 @@ using Mlds.Server.Database;
 namespace Mlds.Server.Statistics;
 
 /// <summary>
-/// Credit in BOINC's XML, which statistics sites fetch: <c>tables.xml</c>, <c>user.gz</c>, <c>team.gz</c>, <c>host.gz</c> in <c>stats/</c>. Accounts, their hosts
-/// and what they add to their teams are in it by consent only. <c>user_deleted.gz</c> and <c>host_deleted.gz</c> say who left lately, so that the sites can forget them too.
+/// Credit in BOINC's XML, which statistics sites fetch: <c>tables.xml</c>, <c>user.gz</c>, <c>team.gz</c>, <c>host.gz</c> in
+/// <c>stats/</c>. Accounts, their hosts and what they add to their teams are in it by consent only. <c>user_deleted.gz</c> and
+/// <c>host_deleted.gz</c> say who left lately, so that the sites can forget them too.
 /// </summary>
 static class StatisticsExport
 {
