@@ -43,7 +43,7 @@ static class ProjectAccountVerb
         if (File.Exists(file)) throw new FailureException($"'{file}' exists already; give another --out, or delete it.");
         return With(run, (database, _, email) =>
         {
-            File.WriteAllText(file, database.Read(session => AccountExport.Of(session, email)) + "\n");
+            OwnerOnly.WriteNew(file, database.Read(session => AccountExport.Of(session, email)) + "\n");
             run.Output.WriteLine($"Wrote '{file}'.");
             run.PrintJson(() => new JsonObject { ["file"] = Path.GetFullPath(file) });
             return Task.CompletedTask;
