@@ -58,13 +58,13 @@ sealed class TestProject : IAsyncDisposable
     public PrivateKey SigningKey => PrivateKey.Parse(File.ReadAllText(ProjectCreation.SigningKeyFile(Folder.Path)))!;
 
     /// <summary>Adds a version of the tests' program (<see cref="ShellProgram"/>), signed.</summary>
-    public async Task AddApp(string version, string plan = "", string? program = null)
+    public async Task AddApp(string version, string plan = "", string? program = null, PrivateKey? key = null)
     {
         var leaf = Path.Combine(Scratch, "apps", "lines", version, Platform + (plan.Length > 0 ? "__" + plan : ""));
         Directory.CreateDirectory(leaf);
         File.WriteAllText(Path.Combine(leaf, $"lines_{version}_{plan}{Platform}"), program ?? ShellProgram.Text);
         var folder = Assert.Single(AppVersionFolder.Find(leaf));
-        folder.Sign(SigningKey);
+        folder.Sign(key ?? SigningKey);
         if (Server is not null)
         {
             await AppAdding.Add(Folder, Database, folder, "Lines in capitals");

@@ -1,17 +1,29 @@
+using System.Collections.Concurrent;
 using Mlds.Boinc.Scheduling;
+using Mlds.Boinc.Signing;
 using Mlds.Server.Database;
 
 namespace Mlds.Server.Scheduler;
 
 /// <summary>A program for one platform.</summary>
-sealed record AppVersionRow(long Id, string App, string FriendlyName, int Version, string Platform, string PlanClass, IReadOnlyList<AppVersionFileRow> Files);
+sealed record AppVersionRow(long Id, string App, string FriendlyName, int Version, string Platform, string PlanClass, IReadOnlyList<AppVersionFileRow> Files)
+{
+    /// <summary>Its name for people: <c>mlds 1.00 for x86_64-pc-linux-gnu (fma)</c>.</summary>
+    public string Title => AppVersionFolder.TitleOf(App, Version, Platform, PlanClass);
+}
 
 sealed record AppVersionFileRow(string Name, string OpenName, bool MainProgram, long Bytes, string Md5, string Sha256, string Signature);
 
-/// <summary>The programs that are sent out, the newest and fastest first. Read again every few seconds, so that a version added meanwhile is found.</summary>
-sealed class AppVersions(TimeProvider time)
+/// <summary>
+/// The programs that are sent out, the newest and fastest first: those whose signatures are the present key's, since clients take no others. Read again every few seconds, so that a version
+/// added meanwhile is found.
+/// </summary>
+sealed class AppVersions(TimeProvider time, PublicKey key)
 {
     static readonly TimeSpan s_age = TimeSpan.FromSeconds(5);
+
+    /// <summary>By key, MD5 and signature. A signature stays what it is.</summary>
+    static readonly ConcurrentDictionary<(string Key, string Md5, string Signature), bool> s_verified = [];
 
     volatile IReadOnlyList<AppVersionRow> _all = [];
     DateTimeOffset _read = DateTimeOffset.MinValue;
@@ -23,7 +35,7 @@ sealed class AppVersions(TimeProvider time)
         var now = time.GetUtcNow();
         if (now - _read < s_age) return;
         _read = now;
-        _all = ReadAll(session);
+        _all = [.. ReadAll(session).Where(version => IsSigned(version, key))];
     }
 
     /// <summary>The best program of <paramref name="app"/> for the caller; null when there is none.</summary>
@@ -42,6 +54,7 @@ sealed class AppVersions(TimeProvider time)
 
     static (int Version, double Speed) Rank(AppVersionRow version) => (version.Version, PlanClasses.Speed(version.PlanClass));
 
+    /// <summary>All versions that aren't deprecated, whoever signed them.</summary>
     public static IReadOnlyList<AppVersionRow> ReadAll(Session session)
     {
         var files = session.Rows(
@@ -52,4 +65,8 @@ sealed class AppVersions(TimeProvider time)
             "SELECT v.id, a.name, a.friendly_name, v.version, v.platform, v.plan_class FROM app_version v JOIN app a ON a.id = v.app_id WHERE v.deprecated = 0 ORDER BY v.id",
             row => new AppVersionRow(row.Long(0), row.Text(1), row.Text(2), row.Int(3), row.Text(4), row.Text(5), [.. files[row.Long(0)]]));
     }
+
+    /// <summary>Whether each of its files is signed with <paramref name="key"/>.</summary>
+    public static bool IsSigned(AppVersionRow version, PublicKey key) => version.Files.All(file => s_verified.GetOrAdd(
+        (key.Text, file.Md5, file.Signature), _ => CodeSigning.VerifyMd5(key, file.Md5, file.Signature)));
 }

@@ -47,7 +47,7 @@ sealed class SchedulerCall(Session session, SchedulerState state, SchedulerReque
         var host = _outcome.Host!;
         new ResultReports(session, state, request, _outcome, _now).Store(account, host);
         var held = TasksOfHost(host);
-        new TasksInHand(session, state, request, _outcome, _now).Compare(host, held);
+        if (mayHaveWork) new TasksInHand(session, state, request, _outcome, _now).Compare(host, held);
         if (mayHaveWork && !tooSoon) SendWork(account, host, held.Count);
         host.Update(session, account, request, _outcome.NewHostId > 0 ? 0 : request.RpcSeqno, _now);
         return _outcome;

@@ -47,7 +47,7 @@ sealed partial class SchedulerEndpoint(SchedulerState state, ProjectDatabase dat
         var hash = AccountKey.Hash(request.Authenticator);
         try
         {
-            var outcome = await database.Write(session => new SchedulerCall(session, state, request, hash, ours).Run());
+            var outcome = await database.Write(session => new SchedulerCall(session, state, request, hash, ours && state.Keys.IsPresent(request.CodeSignKey, key)).Run());
             if (outcome.Account is null)
             {
                 badKeys.Note(address);
