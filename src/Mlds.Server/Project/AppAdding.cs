@@ -18,7 +18,7 @@ public static class AppAdding
             "SELECT v.id FROM app_version v JOIN app a ON a.id = v.app_id WHERE a.name = $1 AND v.version = $2 AND v.platform = $3 AND v.plan_class = $4",
             version.App, (long)version.Version, version.Platform, version.PlanClass));
         if (known is not null) return false;
-        foreach (var file in files) DownloadFiles.Copy(project, file.File.Name, file.File.Path);
+        foreach (var file in files) DownloadFiles.WriteProgram(project, file.File.Name, file.Content); // what was checked, not what may lie there by now
         await database.Write(session =>
         {
             var id = session.Number(
