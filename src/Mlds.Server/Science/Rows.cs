@@ -22,8 +22,12 @@ sealed record PlannedPopulation(long Id, string Name, string Json, string Zoo, l
         session.Row($"SELECT {Columns} FROM science_population p JOIN science_unit u ON u.population_id = p.id WHERE u.name = $1", Read, unit)
         ?? throw new InvalidDataException($"The work unit {unit} is none of this project's.");
 
+    /// <summary>A zoo's name becomes a path: it can't lead out of the project, also in a backup that somebody else made.</summary>
+    static string Folder(string zoo) =>
+        ProjectFolder.IsName(zoo) ? zoo : throw new InvalidDataException($"'{zoo}' in the database can't be a zoo's folder in the project.");
+
     static PlannedPopulation Read(System.Data.Common.DbDataReader row) =>
-        new(row.Long(0), row.Text(1), row.Text(2), row.Text(3), row.Long(4), row.Int(5), row.Int(6), row.Text(7));
+        new(row.Long(0), row.Text(1), row.Text(2), Folder(row.Text(3)), row.Long(4), row.Int(5), row.Int(6), row.Text(7));
 }
 
 /// <summary>A network of a unit.</summary>
