@@ -24,7 +24,18 @@ public sealed class AccountStore(ProjectDatabase database, TimeProvider time)
     public (bool Exists, string? Key) Find(string email, string passwordHash)
     {
         var sealedKey = database.Read(session => session.Bytes("SELECT sealed_key FROM account WHERE email = $1", email));
-        return sealedKey is null ? (false, null) : (true, AccountKey.Open(sealedKey, passwordHash));
+        if (sealedKey is null) return (false, null);
+        var key = AccountKey.Open(sealedKey, passwordHash);
+        if (key is not null && AccountKey.IsOld(sealedKey)) SealAnew(email, sealedKey, key, passwordHash);
+        return (true, key);
+    }
+
+    /// <summary>Seals a key as keys are sealed now. Nobody waits for it: if it fails, the next right password has it done.</summary>
+    void SealAnew(string email, byte[] old, string key, string passwordHash)
+    {
+        var sealedKey = AccountKey.Seal(key, passwordHash);
+        database.Write(session => session.Execute("UPDATE account SET sealed_key = $2 WHERE email = $1 AND sealed_key = $3", email, sealedKey, old))
+            .ContinueWith(failed => _ = failed.Exception, CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted, TaskScheduler.Default);
     }
 
     /// <summary>
