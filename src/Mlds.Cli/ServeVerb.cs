@@ -33,7 +33,7 @@ static class ServeVerb
     {
         using var science = ProjectScience.Of(project);
         await using var server = ProjectServer.Build(project, science, options);
-        await server.StartAsync(run.Cancellation);
+        await ProjectServer.Start(server, project, run.Cancellation);
         run.Error.WriteLine($"Serving '{project.Settings.Name}' at {project.Settings.MasterUrl}; Ctrl-C stops it.");
         run.PrintJson(() => new JsonObject { ["master_url"] = project.Settings.MasterUrl, ["pid"] = Environment.ProcessId });
         try

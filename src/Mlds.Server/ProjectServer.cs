@@ -1,9 +1,12 @@
 using System.Net;
+using System.Net.Security;
+using System.Net.Sockets;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.HttpOverrides;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.AspNetCore.Server.Kestrel.Https;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Mlds.Server.Accounts;
@@ -18,7 +21,7 @@ using Mlds.Server.Uploads;
 namespace Mlds.Server;
 
 /// <summary>The project's server: this file is its table of contents.</summary>
-public static class ProjectServer
+public static partial class ProjectServer
 {
     /// <summary>What of the server can run alone (<see cref="ServeOptions.Only"/>).</summary>
     public static IReadOnlyList<string> Parts { get; } = ["web", "generator", "transitioner", "validator", "assimilator", "deleter", "statistics"];
@@ -48,8 +51,28 @@ public static class ProjectServer
         _ = application.Services.GetRequiredService<ServingLock>();
         _ = application.Services.GetRequiredService<ProjectDatabase>();
         _ = application.Services.GetRequiredService<SchedulerState>();
-        if (options.Runs("web")) Map(application, project);
+        if (options.Runs("web"))
+        {
+            Warn(application, project);
+            Map(application, project);
+        }
+
         return application;
+    }
+
+    /// <summary>Starts it: it listens, then its daemons begin.</summary>
+    /// <exception cref="ProjectException">It can't listen where the settings say; nothing was begun.</exception>
+    public static async Task Start(WebApplication server, ProjectFolder project, CancellationToken cancellation)
+    {
+        try
+        {
+            await server.StartAsync(cancellation);
+        }
+        catch (Exception exception) when (exception is IOException or SocketException)
+        {
+            var places = string.Join(", ", Addresses(project.Settings).Select(address => FormattableString.Invariant($"{address.Host}:{address.Port}")));
+            throw new ProjectException($"The server can't listen at {places}: {exception.Message.TrimEnd('.')}. Stop what else listens there, or set \"listen\" in project.json.", exception);
+        }
     }
 
     /// <summary>Daemons compute and wait on threads of the pool. Calls don't queue behind them for the second that the pool takes to grow.</summary>
@@ -57,6 +80,13 @@ public static class ProjectServer
     {
         ThreadPool.GetMinThreads(out var workers, out var ports);
         ThreadPool.SetMinThreads(Math.Max(workers, Environment.ProcessorCount + 16), ports);
+    }
+
+    /// <summary>Programs that clients wouldn't take, and that aren't sent therefore.</summary>
+    static void Warn(WebApplication application, ProjectFolder project)
+    {
+        var database = application.Services.GetRequiredService<ProjectDatabase>();
+        foreach (var version in database.Read(session => AppSignatures.NotSent(session, project.CodeSigningKey))) LogNotSent(application.Logger, version);
     }
 
     static void Map(WebApplication application, ProjectFolder project)
@@ -71,6 +101,7 @@ public static class ProjectServer
             context.Response.Headers.XContentTypeOptions = "nosniff";
             return next(context);
         });
+        StorageTrouble.Use(application);
         application.UseRouting();
         application.UseRateLimiter();
         var services = application.Services;
@@ -82,8 +113,15 @@ public static class ProjectServer
         application.MapPost("/file_upload_handler", services.GetRequiredService<UploadEndpoint>().Answer);
         application.MapMethods("/download/{fan}/{name}", ["GET", "HEAD"], services.GetRequiredService<DownloadEndpoint>().Answer);
         services.GetRequiredService<AccountEndpoints>().Map(application);
+        var access = new MetricsAccess(project.Settings);
         application.MapGet("/metrics", (HttpContext context, ServerMetrics metrics) =>
         {
+            if (!access.Allows(context))
+            {
+                context.Response.StatusCode = StatusCodes.Status403Forbidden;
+                return context.Response.WriteAsync("Metrics are for the addresses that project.json names in \"metrics\".\n", context.RequestAborted);
+            }
+
             context.Response.ContentType = "text/plain; version=0.0.4; charset=utf-8";
             return metrics.Registry.CollectAndExportAsTextAsync(context.Response.Body, context.RequestAborted);
         });
@@ -91,19 +129,23 @@ public static class ProjectServer
 
     static void AddDaemons(IServiceCollection services, ServeOptions options)
     {
-        if (options.Runs("generator")) services.AddHostedService<WorkGenerator>();
-        if (options.Runs("transitioner")) services.AddHostedService<Transitioner>();
-        if (options.Runs("validator")) services.AddHostedService<Validator>();
-        if (options.Runs("assimilator")) services.AddHostedService<Assimilator>();
-        if (options.Runs("deleter")) services.AddHostedService<FileDeleter>();
-        if (options.Runs("statistics")) services.AddHostedService<StatisticsExporter>();
+        if (options.Runs("generator")) services.AddSingleton<Daemon, WorkGenerator>();
+        if (options.Runs("transitioner")) services.AddSingleton<Daemon, Transitioner>();
+        if (options.Runs("validator")) services.AddSingleton<Daemon, Validator>();
+        if (options.Runs("assimilator")) services.AddSingleton<Daemon, Assimilator>();
+        if (options.Runs("deleter")) services.AddSingleton<Daemon, FileDeleter>();
+        if (options.Runs("statistics")) services.AddSingleton<Daemon, StatisticsExporter>();
+        services.AddHostedService<DaemonsAfterWeb>();
     }
 
-    /// <summary>The framework's own lines name whole URLs, which can hold addresses and passwords: none of them is written.</summary>
+    /// <summary>
+    /// The framework's own lines name whole URLs, which can hold addresses and passwords: none of them is written. Nor is the host's about a start that failed, which its caller hears of.
+    /// </summary>
     static void ConfigureLogging(ILoggingBuilder logging, ServeOptions options)
     {
         logging.ClearProviders();
-        logging.AddFilter("Microsoft", LogLevel.Warning).AddFilter("Microsoft.AspNetCore", LogLevel.Error).AddFilter("System", LogLevel.Warning);
+        logging.AddFilter("Microsoft", LogLevel.Warning).AddFilter("Microsoft.AspNetCore", LogLevel.Error).AddFilter("System", LogLevel.Warning)
+            .AddFilter("Microsoft.Extensions.Hosting", LogLevel.Critical);
         if (options.Log is { } log) log(logging);
     }
 
@@ -122,20 +164,29 @@ public static class ProjectServer
                 kestrel.Listen(IPAddress.Loopback, 0); // it has nothing to say there, but has to listen somewhere
                 return;
             }
-            foreach (var address in settings.Listen.Count > 0 ? settings.Listen : [settings.MasterUrl]) Listen(kestrel, project, new Uri(address));
+            var addresses = Addresses(settings);
+            var log = kestrel.ApplicationServices.GetRequiredService<ILoggerFactory>().CreateLogger("mlds");
+            var certificate = addresses.Exists(address => address.Scheme == "https") ? new Certificate(project, options.Time, log) : null;
+            foreach (var address in addresses) Listen(kestrel, address, certificate);
         });
     }
 
-    static void Listen(KestrelServerOptions kestrel, ProjectFolder project, Uri address)
+    /// <summary>Where the server listens.</summary>
+    static List<Uri> Addresses(ProjectSettings settings) => [.. (settings.Listen.Count > 0 ? settings.Listen : [settings.MasterUrl]).Select(address => new Uri(address))];
+
+    static void Listen(KestrelServerOptions kestrel, Uri address, Certificate? certificate)
     {
         void Configure(ListenOptions listen)
         {
             listen.Protocols = HttpProtocols.Http1;
-            if (address.Scheme == "https") listen.UseHttps(Certificate.Read(project));
+            if (address.Scheme == "https") listen.UseHttps(new TlsHandshakeCallbackOptions { OnConnection = _ => new(new SslServerAuthenticationOptions { ServerCertificateContext = certificate!.Served }) });
         }
         if (IPAddress.TryParse(address.Host.Trim('[', ']'), out var ip)) kestrel.Listen(ip, address.Port, Configure);
         else kestrel.ListenAnyIP(address.Port, Configure);
     }
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "{Version} isn't sent: its signature isn't the present code-signing key's. Sign a new version with it and add that (docs/operate.md)")]
+    static partial void LogNotSent(ILogger log, string version);
 }
 
 /// <summary>How a server is run.</summary>
