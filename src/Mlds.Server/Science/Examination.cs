@@ -65,7 +65,7 @@ public sealed class ResultExaminer
         return new Examination(null, result, retrained);
     }
 
-    /// <summary>Trains a network here, from where it stands to its end.</summary>
+    /// <summary>Trains a network here, from where it stands to its end. Zoos and releases are public: the server's name isn't in its origin.</summary>
     public TrainedNetwork Train(BundleNetwork network, CancellationToken cancellation)
     {
         using var run = new TrainingRun(network.Recipe, Data(network.Recipe), network.From);
@@ -75,7 +75,8 @@ public sealed class ResultExaminer
             run.NextEpoch();
         }
 
-        return run.Finish();
+        var trained = run.Finish();
+        return trained with { Provenance = trained.Provenance with { Host = "project server" } };
     }
 
     TrainingData Data(Recipe recipe)
