@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Mlds.Cli.Frame;
+using Mlds.Server;
 using Mlds.Server.Database;
 using Mlds.Server.Statistics;
 
@@ -14,7 +15,8 @@ static class ProjectStatusVerb
 
     public static int Run(VerbRun run)
     {
-        var numbers = Read(run, ProjectNumbers.Read);
+        var key = ProjectVerb.Open(run).CodeSigningKey;
+        var (numbers, notSent) = Read(run, (session, now) => (ProjectNumbers.Read(session, now), AppSignatures.NotSent(session, key)));
         void Line(string what, long count) => run.Output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"  {what,-34}{count,12:N0}"));
         run.Output.WriteLine("Tasks");
         Line("ready to send", numbers.Unsent);
@@ -32,7 +34,14 @@ static class ProjectStatusVerb
         Line("computers", numbers.Hosts);
         Line("computers with recent credit", numbers.HostsWithRecentCredit);
         Line("credit granted", (long)numbers.TotalCredit);
-        run.PrintJson(() => JsonSerializer.SerializeToNode(numbers, Json)!);
+        if (notSent.Count > 0) run.Output.WriteLine("Not sent, since the present code-signing key didn't sign it: sign a new version and add that");
+        foreach (var version in notSent) run.Output.WriteLine($"  {version}");
+        run.PrintJson(() =>
+        {
+            var document = JsonSerializer.SerializeToNode(numbers, Json)!;
+            document["not_sent"] = JsonSerializer.SerializeToNode(notSent);
+            return document;
+        });
         return ExitCode.Success;
     }
 
