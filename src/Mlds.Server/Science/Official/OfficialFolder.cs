@@ -86,10 +86,14 @@ public sealed partial class OfficialFolder
     public void Done(string unit)
     {
         WriteWhole(In("done", unit), []);
-        foreach (var file in Directory.Exists(In("judged")) ? Directory.GetFiles(In("judged"), unit + "_*") : []) File.Delete(file);
+        ForgetVerdicts(unit);
     }
 
-    public void Failed(string unit, string why) => WriteWhole(In("failed", unit), Encoding.UTF8.GetBytes(why + "\n"));
+    public void Failed(string unit, string why)
+    {
+        WriteWhole(In("failed", unit), Encoding.UTF8.GetBytes(why + "\n"));
+        ForgetVerdicts(unit);
+    }
 
     /// <summary>Remembers the bytes that were found right: a client may send its file again, and an official server takes it.</summary>
     /// <param name="result">The result's file name.</param>
@@ -136,6 +140,11 @@ public sealed partial class OfficialFolder
     {
         var match = ResultName().Match(System.IO.Path.GetFileName(path));
         return match.Success ? match.Groups[1].Value : null;
+    }
+
+    void ForgetVerdicts(string unit)
+    {
+        foreach (var file in Directory.Exists(In("judged")) ? Directory.GetFiles(In("judged"), unit + "_*") : []) File.Delete(file);
     }
 
     IEnumerable<string> Units() => Directory.EnumerateFiles(In("bundles"))
