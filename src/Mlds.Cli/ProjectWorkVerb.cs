@@ -32,7 +32,7 @@ static class ProjectWorkVerb
 
     static int Add(VerbRun run)
     {
-        var population = PopulationFile.Read(run.Get(s_population));
+        var population = PopulationFile.Read(run.Get(s_population), run.Cancellation);
         var options = new WorkOptions(
             Limits.Check("--networks", run.Get(s_networks) ?? population.DefaultNetworks, 1, 10_000_000),
             60 * Limits.Check("--unit-minutes", run.Get(s_minutes), 1, 10_000),

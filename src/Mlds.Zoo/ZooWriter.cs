@@ -71,6 +71,15 @@ public sealed class ZooWriter : IDisposable
         });
     }
 
+    /// <summary>Records what the zoo is asked for. Of one part the larger number of networks stays; nothing is written where nothing
+    /// changes.</summary>
+    public void Ask(ZooPart part)
+    {
+        if (Zoo.Parts.Any(there => there.Shard == part.Shard && there.Networks >= part.Networks)) return;
+        Transaction(() => _database.Execute("INSERT OR REPLACE INTO parts(shard, shards, networks) VALUES($1, $2, $3)", part.Shard.Index,
+            part.Shard.Count, part.Networks));
+    }
+
     /// <summary>Stores what another zoo of the same population has, in one transaction. Of a recipe's checkpoints the furthest stays.</summary>
     /// <inheritdoc cref="Add"/>
     internal void Import(IReadOnlyCollection<ZooRow> networks, IReadOnlyCollection<(string Machine, uint Seed, Checkpoint Checkpoint)> checkpoints, IReadOnlyCollection<Checkpoint> kept) => Transaction(() =>
@@ -117,6 +126,7 @@ public sealed class ZooWriter : IDisposable
 
     Zoo Begin(ZooPopulation population)
     {
+        if (!population.IsWhole) throw new ZooException($"The text of the population '{population.Name}' has another SHA-256 than the one recorded beside it; nothing was stored.");
         if (_database.Scalar("SELECT value FROM meta WHERE key = 'population_sha256'") is null)
         {
             _database.Transaction(() =>

@@ -54,7 +54,7 @@ static class CommandLine
             UsageException => (ExitCode.Usage, exception.Message),
             FormatException => (ExitCode.Usage, exception.Message),
             FailureException or ZooException or ProjectException or InvalidDataException or IOException or UnauthorizedAccessException => (ExitCode.Failure, exception.Message),
-            OutOfMemoryException => (ExitCode.Failure, "Not enough memory for this; try fewer networks."),
+            OutOfMemoryException => (ExitCode.Failure, "Not enough memory for this; fewer networks, fewer --threads, or shorter sequences and a smaller network in the population need less."),
             _ => (ExitCode.Failure, $"internal error: {exception.Message} Please report this, with what MLDS_TRACE=1 prints when set."),
         };
         error.WriteLine($"mlds: {OneLine(sentence)}");
