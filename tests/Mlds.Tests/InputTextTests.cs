@@ -18,6 +18,9 @@ public sealed class InputTextTests : IDisposable
         return At("fifo");
     }
 
+    /// <summary>Without .NET's own lock, which other programs don't know.</summary>
+    static FileStream Writing(string fifo) => new(fifo, FileMode.Open, FileAccess.Write, FileShare.ReadWrite);
+
     [Fact]
     public void A_file_is_read_with_or_without_a_byte_order_mark()
     {
@@ -33,7 +36,7 @@ public sealed class InputTextTests : IDisposable
     {
         var fifo = Fifo();
         var reading = Task.Run(() => InputText.Read(fifo, TestContext.Current.CancellationToken), TestContext.Current.CancellationToken);
-        await using (var writer = new StreamWriter(File.OpenWrite(fifo)))
+        await using (var writer = new StreamWriter(Writing(fifo)))
         {
             await writer.WriteAsync("{\"a\":");
             await writer.FlushAsync(TestContext.Current.CancellationToken);
@@ -52,7 +55,7 @@ public sealed class InputTextTests : IDisposable
         await stop.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => reading);
         // Lets go of the thread that waits for the other end.
-        File.OpenWrite(fifo).Dispose();
+        Writing(fifo).Dispose();
     }
 
     [Fact]
@@ -88,7 +91,8 @@ public sealed class InputTextTests : IDisposable
     public void Standard_error_on_a_full_disk_loses_its_text_and_ends_nothing()
     {
         Assert.SkipUnless(File.Exists("/dev/full"), "There is no /dev/full here.");
-        using var full = new StreamWriter(File.OpenWrite("/dev/full"), bufferSize: 1) { AutoFlush = true };
+        // Never disposed, which would write once more what was not taken.
+        var full = new StreamWriter(new FileStream("/dev/full", FileMode.Open, FileAccess.Write, FileShare.ReadWrite, 0)) { AutoFlush = true };
         Assert.Throws<IOException>(() => full.WriteLine("lost"));
         var steady = new SteadyWriter(full);
         steady.WriteLine("lost");
