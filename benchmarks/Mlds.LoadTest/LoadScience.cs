@@ -42,6 +42,10 @@ sealed class LoadScience : IScience
     {
     }
 
+    public void Merged(Session session, long from, long into)
+    {
+    }
+
     public void Assimilate(ProjectDatabase database, FinishedWorkUnit unit, CancellationToken cancellation)
     {
     }

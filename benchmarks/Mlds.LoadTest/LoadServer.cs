@@ -41,7 +41,8 @@ static class LoadServer
             for (var i = 0; i < Accounts; i++)
             {
                 session.Execute(
-                    "INSERT INTO account (created, email, name, key_hash, sealed_key, cross_project_id, email_hash, external_cpid) VALUES (0, $1, $2, $3, $4, '', '', '')",
+                    // Accounts that have shown themselves, as most of a project's are that call.
+                    "INSERT INTO account (created, email, name, key_hash, sealed_key, cross_project_id, email_hash, external_cpid, earned) VALUES (0, $1, $2, $3, $4, '', '', '', 5000)",
                     $"load{i}@example.org", $"load {i}", Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(Key(i)))), Array.Empty<byte>());
             }
         });

@@ -41,7 +41,7 @@ static class AnalyzeVerb
 
     static AnalysisResult Analyze(VerbRun run, IProgressView view)
     {
-        var matrix = Read(run.Get(s_source), run.Cancellation);
+        var matrix = Read(run, run.Get(s_source));
         if (matrix.Labels.Count(label => label.Outcome == Training.Outcome.Converged) is < 2 and var converged)
             throw new FailureException($"An analysis needs at least 2 converged networks; '{matrix.Name}' has {converged} among {matrix.Networks}. Generate more first.");
         return Analyze(matrix, new AnalysisOptions { Seed = run.Get(s_seed) }, view, run.Cancellation);
@@ -54,13 +54,20 @@ static class AnalyzeVerb
         return WeightAnalysis.Run(matrix, options, new Steps(at => item.Report((long)(100 * at.Share), at.Step)), cancellation);
     }
 
-    static WeightMatrix Read(string folder, CancellationToken cancellation)
+    static WeightMatrix Read(VerbRun run, string folder)
     {
-        if (Release.Exists(folder)) return ReleaseMatrix.Read(Release.Open(folder));
+        if (Release.Exists(folder))
+        {
+            var release = Release.Open(folder);
+            if (release.MissingFolders.Count > 0)
+                run.Error.WriteLine($"The release '{folder}' lacks {string.Join(" and ", release.MissingFolders.Select(name => $"{name}/"))}, as a copy without folders does; the analysis needs none of it, `mlds verify` says more.");
+            return ReleaseMatrix.Read(release);
+        }
+
         if (!Zoo.Exists(folder))
             throw new FailureException($"'{folder}' is neither a zoo (it has no zoo.db) nor a release (it has no manifest.json); 'mlds generate' makes the one, 'mlds release' the other.");
         using var zoo = Zoo.Open(folder);
-        return ZooMatrix.Read(zoo, cancellation);
+        return ZooMatrix.Read(zoo, run.Cancellation);
     }
 
     static JsonObject Json(AnalysisResult result, string folder, string page) => new()

@@ -67,7 +67,8 @@ static class BenchVerb
     {
         if (run.Has(s_batch) || run.Has(s_steps)) throw new UsageException("--batch and --steps don't go with --network: a whole network's come from its recipe.");
         var seconds = Limits.Check("--seconds", run.Get(s_seconds), 1, 600);
-        var population = run.Get(s_population) is { } file ? PopulationFile.Read(file) : PopulationFile.WithMachine(machine);
+        var population = run.Get(s_population) is { } file ? PopulationFile.Read(file, run.Cancellation)
+            : PopulationFile.WithMachine(machine);
         if (!population.MachineNames.Contains(machine)) throw PopulationFile.UnknownMachine(machine, population.MachineNames);
         var result = run.WithProgress(view =>
         {

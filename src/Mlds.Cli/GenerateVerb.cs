@@ -34,8 +34,10 @@ static class GenerateVerb
 
     static int Run(VerbRun run)
     {
-        var population = PopulationFile.Read(run.Get(s_population));
+        var population = PopulationFile.Read(run.Get(s_population), run.Cancellation);
         var networks = Limits.Check("--networks", run.Get(s_networks) ?? population.DefaultNetworks, 1, 10_000_000);
+        if ((long)networks * population.MachineNames.Count > int.MaxValue)
+            throw new UsageException($"{networks} networks of each of {population.MachineNames.Count} machines are more than a zoo holds; take at most {int.MaxValue / population.MachineNames.Count} a machine.");
         var threads = Limits.Check("--threads", run.Get(s_threads), 1, 1024);
         var seconds = run.Get(s_checkpoint);
         if (seconds is not (>= 0.01 and <= 86_400)) throw new UsageException(FormattableString.Invariant($"--checkpoint-every takes 0.01 … 86400 seconds, not {seconds}."));
@@ -50,6 +52,7 @@ static class GenerateVerb
         var status = writer.Zoo.Status();
         run.Output.WriteLine($"{result.Trained} networks trained, {status.Networks} in the zoo '{writer.Zoo.Folder}' ({population.Name}).");
         ZooTable.Write(run.Output, status);
+        if (AskedNetworks.Of(writer.Zoo) is { Missing: > 0 } asked) run.Output.WriteLine($"{asked}");
         run.PrintJson(() =>
         {
             var document = ZooJson.Status(writer.Zoo, status);

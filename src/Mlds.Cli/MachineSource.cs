@@ -20,32 +20,34 @@ static class MachineSource
     const int FewestSequences = 65_536;
 
     /// <summary>All machines of a population, or of the catalogue where <paramref name="population"/> is null.</summary>
-    public static IReadOnlyList<NamedMachine> All(string? population) =>
-        population is null ? [.. MachineCatalogue.Names.Select(FromCatalogue)] : All(PopulationFile.Read(population));
+    public static IReadOnlyList<NamedMachine> All(string? population, CancellationToken cancellation) =>
+        population is null ? [.. MachineCatalogue.Names.Select(FromCatalogue)] : All(PopulationFile.Read(population, cancellation));
 
     /// <summary>
     /// What <paramref name="name"/> means: a machine of the population or the catalogue, or the path of a definition; the path of a
     /// population means all its machines.
     /// </summary>
     /// <exception cref="UsageException">Nothing; the message has the nearest names.</exception>
-    public static IReadOnlyList<NamedMachine> Find(string name, string? population)
+    public static IReadOnlyList<NamedMachine> Find(string name, string? population, CancellationToken cancellation)
     {
         if (population is not null)
         {
-            var plan = PopulationFile.Read(population);
+            var plan = PopulationFile.Read(population, cancellation);
             return plan.MachineNames.Contains(name) ? [FromPopulation(plan, name)] : throw PopulationFile.UnknownMachine(name, plan.MachineNames);
         }
 
         if (MachineCatalogue.Find(name) is not null) return [FromCatalogue(name)];
-        if (File.Exists(name)) return FromFile(name);
+        if (File.Exists(name)) return FromFile(name, cancellation);
         if (name.EndsWith(".json", StringComparison.OrdinalIgnoreCase)) throw new UsageException($"There is no file '{name}'; give a machine's name, its definition or a population.");
         throw new UsageException(MachineCatalogue.Unknown(name));
     }
 
-    static IReadOnlyList<NamedMachine> FromFile(string path)
+    static IReadOnlyList<NamedMachine> FromFile(string path, CancellationToken cancellation)
     {
-        var json = StrictJson.Parse(File.ReadAllText(path), path);
-        if (!json.IsObject || json.Optional("form") is null) return All(Population.Read(path));
+        // Read once: it may be a stream.
+        var text = InputText.Read(path, cancellation);
+        var json = StrictJson.Parse(text, path);
+        if (!json.IsObject || json.Optional("form") is null) return All(Population.Parse(text, path));
         return [WithoutPopulation(Path.GetFileNameWithoutExtension(path), MachineDefinition.Read(json).Build())];
     }
 

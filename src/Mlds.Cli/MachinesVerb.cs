@@ -38,7 +38,8 @@ static class MachinesVerb
     static int Run(VerbRun run)
     {
         var (name, target) = (run.Get(s_name), run.Get(s_automaton));
-        var machines = name is null ? MachineSource.All(run.Get(s_population)) : MachineSource.Find(name, run.Get(s_population));
+        var machines = name is null ? MachineSource.All(run.Get(s_population), run.Cancellation)
+            : MachineSource.Find(name, run.Get(s_population), run.Cancellation);
         if (name is not null && machines is [var named])
         {
             Describe(run, named, target, run.Get(s_export));

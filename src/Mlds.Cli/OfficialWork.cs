@@ -8,23 +8,26 @@ namespace Mlds.Cli;
 /// <summary><c>mlds project work add … --official DIR</c>: units, templates, hooks and programs for an official BOINC server.</summary>
 static class OfficialWork
 {
-    public static int Add(VerbRun run, string path, Population population, WorkOptions options)
+    /// <param name="path">The work folder.</param>
+    /// <param name="projectPath">The official server's project; null to print what it is to be told.</param>
+    public static int Add(VerbRun run, string path, string? projectPath, Population population, WorkOptions options)
     {
-        var folder = OfficialFolder.OpenOrCreate(path, population);
-        var units = run.WithProgress(view =>
+        var project = projectPath is null ? null : OfficialProject.Open(projectPath);
+        if (project?.Refusal is { } refusal) throw new FailureException(refusal);
+        var work = OfficialWorkFolder.OpenOrCreate(path);
+        using var held = work.Lock();
+        OfficialProject.Furnish(project?.Path ?? work.Path, work);
+        var platforms = OfficialApps.Copy(project?.Path ?? work.Path, WorkerBuild.Find());
+        var folder = work.Of(population);
+        run.WithProgress(view =>
         {
             view.Begin("Cutting units", 0);
             return OfficialCutting.Cut(folder, options);
         });
-        OfficialTemplates.WriteHooks(folder);
-        var platforms = OfficialTemplates.CopyApps(folder, WorkerBuild.Find());
-        if (units.Count > 0) OfficialTemplates.Write(folder, units, options.Quorum);
-
-        // Nothing but these on stdout: they are for create_work --stdin.
-        foreach (var unit in units) run.Output.WriteLine(OfficialTemplates.Line(unit));
-        run.Error.WriteLine(units.Count == 0
-            ? $"Nothing is lacking that isn't out already; '{folder.Path}' is as it was."
-            : $"{units.Sum(unit => unit.Networks)} networks in {units.Count} work units: put the files of '{folder.In("stage")}' into the download folder, then give these lines to create_work --stdin (docs/official-server.md).");
+        var units = Staged(folder);
+        if (project is not null) Create(run, project, folder, units, options.Quorum);
+        else foreach (var unit in units) run.Output.WriteLine(string.Join(' ', unit.Words(options.Quorum)));
+        Report(run, project, folder, units);
         if (platforms.Count == 0) run.Error.WriteLine("There is no worker yet: src/Mlds.Worker/publish --app makes it.");
         run.PrintJson(() => new JsonObject
         {
@@ -35,4 +38,36 @@ static class OfficialWork
         });
         return ExitCode.Success;
     }
+
+    /// <summary>Units that the server hasn't got yet, also those of earlier runs that it didn't take.</summary>
+    static List<OfficialUnit> Staged(OfficialFolder folder)
+    {
+        var costs = new OfficialCosts(folder);
+        return [.. folder.Staged().Select(name => OfficialUnit.Of(name, folder.Bundle(name)!, costs))];
+    }
+
+    static void Create(VerbRun run, OfficialProject project, OfficialFolder folder, List<OfficialUnit> units, int quorum) =>
+        run.WithProgress(view =>
+        {
+            var item = view.Begin("Giving units to the server", units.Count);
+            for (var i = 0; i < units.Count; i++)
+            {
+                run.Cancellation.ThrowIfCancellationRequested();
+                project.Create(folder, units[i], quorum);
+                item.Report(i + 1, units[i].Name);
+            }
+
+            return units.Count;
+        });
+
+    static void Report(VerbRun run, OfficialProject? project, OfficialFolder folder, List<OfficialUnit> units)
+    {
+        var where = project is null ? $"wait in its 'stage' for the server: {ByHand}" : "are on the server";
+        run.Error.WriteLine(units.Count == 0
+            ? $"Nothing is lacking in '{folder.Path}' that the server hasn't got already."
+            : $"{units.Sum(unit => unit.Networks)} networks in {units.Count} work units of '{folder.Path}' {where}.");
+        foreach (var note in project?.Notes() ?? []) run.Error.WriteLine($"Still to do: {note}");
+    }
+
+    const string ByHand = "docs/official-server.md says how to give them to it; with --project-dir this command does";
 }

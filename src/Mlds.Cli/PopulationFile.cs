@@ -10,10 +10,11 @@ static class PopulationFile
     static string ShippedFolder => Path.Combine(AppContext.BaseDirectory, "populations");
 
     /// <summary>Reads <paramref name="name"/>: a path such as populations/ds1.json, or the name of a shipped one such as ds1.</summary>
+    /// <param name="cancellation">Ends the wait for a stream, such as /dev/stdin.</param>
     /// <exception cref="UsageException">There is none.</exception>
-    public static Population Read(string name)
+    public static Population Read(string name, CancellationToken cancellation = default)
     {
-        if (File.Exists(name)) return Population.Read(name);
+        if (File.Exists(name)) return Population.Parse(InputText.Read(name, cancellation), name);
         // "populations/ds1.json" names the shipped file also outside the source tree.
         var shipped = Path.Combine(ShippedFolder, Path.GetFileNameWithoutExtension(name) + ".json");
         var isShipped = !name.Contains("..", StringComparison.Ordinal) && (Path.GetDirectoryName(name) is "" or "populations") && File.Exists(shipped);

@@ -23,5 +23,9 @@ static class Program
         BenchVerb.Create(),
     };
 
-    static int Main(string[] args) => CommandLine.Run(Root(), args, Console.Out, Console.Error);
+    static int Main(string[] args)
+    {
+        Console.SetError(new SteadyWriter(Console.Error));
+        return CommandLine.Run(Root(), args, Console.Out, Console.Error);
+    }
 }

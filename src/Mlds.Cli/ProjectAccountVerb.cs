@@ -16,16 +16,40 @@ static class ProjectAccountVerb
 
     static readonly Argument<string> s_who = new("WHO") { Description = "The account's e-mail address or number." };
     static readonly Option<string> s_out = new("--out") { Description = "The file to write; must not exist yet.", Required = true, HelpName = "FILE" };
+    static readonly Option<int> s_days = new("--days") { Description = "How long.", DefaultValueFactory = _ => 365, HelpName = "N" };
+    static readonly Option<string> s_reason = new("--reason") { Description = "Why: the volunteer reads it.", Required = true, HelpName = "TEXT" };
     static readonly Option<bool> s_yes = new("--yes") { Description = "Really." };
 
     public static Command Create()
     {
-        var account = new Command("account", "Volunteers' accounts: a lost password, a copy of what is stored, deletion.");
+        var account = new Command("account", "Volunteers' accounts: a lost password, a copy of what is stored, deletion, keeping one out.");
         account.Add(new Verb("reset", "Gives an account a new password and a new key, for a volunteer who lost both.", "mlds project account reset ada@example.org -p p") { s_who, ProjectVerb.Folder }.Runs(Reset));
         account.Add(new Verb("export", "Writes all that is stored of a volunteer as JSON.", "mlds project account export ada@example.org --out ada.json -p p") { s_who, s_out, ProjectVerb.Folder }.Runs(Export));
         account.Add(new Verb("delete", "Takes a person out of the project; results and credit stay and are nobody's.", "mlds project account delete ada@example.org --yes -p p") { s_who, s_yes, ProjectVerb.Folder }.Runs(Delete));
+        account.Add(new Verb("block", "Gives an account no work for a time; its tasks go to others, and all it has finished is trained again.", "mlds project account block ada@example.org --days 30 --reason \"False results\" -p p") { s_who, s_days, s_reason, ProjectVerb.Folder }.Runs(Block));
+        account.Add(new Verb("unblock", "Lets an account have work again, and ends the suspicion on it.", "mlds project account unblock ada@example.org -p p") { s_who, ProjectVerb.Folder }.Runs(Unblock));
         return account;
     }
+
+    static int Block(VerbRun run)
+    {
+        var (now, reason) = (DateTimeOffset.UtcNow.ToUnixTimeSeconds(), run.Get(s_reason)!.Trim());
+        var until = now + (Limits.Check("--days", run.Get(s_days), 1, 36_500) * 86400L);
+        if (reason.Length is 0 or > 200) throw new UsageException("--reason has 1 to 200 letters: the volunteer reads it.");
+        return With(run, async (database, _, email) =>
+        {
+            var released = await AccountBlocking.Block(database, email, until, reason, now);
+            run.Output.WriteLine($"The account gets no work until {DateTimeOffset.FromUnixTimeSeconds(until):yyyy-MM-dd HH:mm} UTC; {released} of its tasks go to others.");
+            run.PrintJson(() => new JsonObject { ["blocked_until"] = until, ["tasks_released"] = released });
+        });
+    }
+
+    static int Unblock(VerbRun run) => With(run, async (database, _, email) =>
+    {
+        await AccountBlocking.Unblock(database, email);
+        run.Output.WriteLine("The account may have work.");
+        run.PrintJson(() => new JsonObject { ["blocked_until"] = 0 });
+    });
 
     static int Reset(VerbRun run) => With(run, async (_, accounts, email) =>
     {
@@ -43,7 +67,7 @@ static class ProjectAccountVerb
         if (File.Exists(file)) throw new FailureException($"'{file}' exists already; give another --out, or delete it.");
         return With(run, (database, _, email) =>
         {
-            File.WriteAllText(file, database.Read(session => AccountExport.Of(session, email)) + "\n");
+            OwnerOnly.WriteNew(file, database.Read(session => AccountExport.Of(session, email)) + "\n");
             run.Output.WriteLine($"Wrote '{file}'.");
             run.PrintJson(() => new JsonObject { ["file"] = Path.GetFullPath(file) });
             return Task.CompletedTask;

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Mlds.Boinc.Tags;
 using Mlds.Cli.Frame;
 using Mlds.Server.Statistics;
 
@@ -45,5 +46,5 @@ static class ProjectErrorsVerb
 
     /// <summary>The last lines, without what a terminal would obey.</summary>
     static IEnumerable<string> Tail(string text) => text.Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).TakeLast(3)
-        .Select(line => new string([.. line.Where(letter => !char.IsControl(letter)).Take(200)]));
+        .Select(line => PlainText.Line(line[..Math.Min(line.Length, 200)]));
 }

@@ -24,10 +24,19 @@ static class ProjectVerb
     static readonly Argument<string> s_nextKey = new("DIR") { Description = "The folder that `mlds project sign --new-key` made; only its public files are read." };
     static readonly Argument<string> s_target = new("WHAT") { Description = "A work unit's name, or `batch N`, with quotes." };
     static readonly Argument<long> s_host = new("ID") { Description = "The host's number, as `mlds project hosts` shows it." };
+    static readonly Argument<long> s_from = new("FROM") { Description = "The number of the host that the machine was." };
+    static readonly Argument<long> s_into = new("INTO") { Description = "The number of the host that it is now." };
     static readonly Option<int> s_days = new("--days") { Description = "How long.", DefaultValueFactory = _ => 365, HelpName = "N" };
     static readonly Option<string> s_reason = new("--reason") { Description = "Why, for whoever looks at the host later.", DefaultValueFactory = _ => "blocked by the project", HelpName = "TEXT" };
     static readonly Argument<string> s_to = new("DATABASE") { Description = "A PostgreSQL connection string with a Host=, or a file's name in the project's folder." };
     static readonly Argument<string> s_copy = new("TO") { Description = "The folder of the copy; must not exist yet." };
+    static readonly Argument<string> s_looked = new("DIR")
+    {
+        Description = "The project's folder, or a copy's; -p when not given.",
+        Arity = ArgumentArity.ZeroOrOne,
+        DefaultValueFactory = _ => "",
+    };
+
     static readonly Argument<string> s_onOff = new("on|off") { Description = "Whether the project takes a break." };
     static readonly Option<string> s_message = new("--message") { Description = "What volunteers read meanwhile.", DefaultValueFactory = _ => "Project is temporarily shut down for maintenance", HelpName = "TEXT" };
     static readonly Option<int> s_last = new("--last") { Description = "How many hosts to show, those that called last.", DefaultValueFactory = _ => 50, HelpName = "N" };
@@ -44,6 +53,7 @@ static class ProjectVerb
         project.Add(new Verb("hosts", "Shows the volunteers' computers, their results and standing.", "mlds project hosts -p p") { s_last, Folder }.Runs(run => ProjectStatusVerb.Hosts(run, Limits.Check("--last", run.Get(s_last), 1, 100_000))));
         project.Add(new Verb("cancel", "Cancels a work unit or a batch: what is unsent stays here, what is running is stopped at the next call.", "mlds project cancel unit_17 -p p", "mlds project cancel \"batch 3\" -p p") { s_target, Folder }.Runs(Cancel));
         project.Add(new Verb("revalidate", "Has results judged again, as after a mistake in the check: verdicts and their credit are taken back first.", "mlds project revalidate unit_17 -p p", "mlds project revalidate \"batch 3\" -p p") { s_target, Folder }.Runs(Revalidate));
+        project.Add(ProjectRecheckVerb.Create());
         project.Add(Host());
         project.Add(ProjectErrorsVerb.Create());
         project.Add(ProjectCreditVerb.Create());
@@ -51,6 +61,7 @@ static class ProjectVerb
         project.Add(new Verb(
             "move-database", "Copies the database to PostgreSQL (or back to a SQLite file) and goes on with it; the server has to be stopped.", "mlds project move-database \"Host=/run/postgresql;Database=mlds\" -p p") { s_to, Folder }.Runs(MoveDatabase));
         project.Add(new Verb("backup", "Copies the whole project, also while the server runs; the copy is a project.", "mlds project backup copy-2026-11-25 -p p") { s_copy, Folder }.Runs(Backup));
+        project.Add(new Verb("check", "Looks whether a project or a copy is whole: settings, keys, database, every file and zoo. Changes nothing.", "mlds project check copy-2026-11-25", "mlds project check -p p") { s_looked, Folder }.Runs(Check));
         project.Add(new Verb("maintenance", "Begins or ends a break, in which clients are asked to come back later.", "mlds project maintenance on -p p --message \"New disks\"") { s_onOff, s_message, Folder }.Runs(Break));
         return project;
     }
@@ -67,6 +78,11 @@ static class ProjectVerb
         var host = new Command("host", "One of the volunteers' computers.");
         host.Add(new Verb("block", "Gives a host no work for a time; its results count as before.", "mlds project host block 17 --days 30 --reason \"Broken memory\" -p p") { s_host, s_days, s_reason, Folder }.Runs(run =>
             Block(run, DateTimeOffset.UtcNow.ToUnixTimeSeconds() + (Limits.Check("--days", run.Get(s_days), 1, 36_500) * 86400L), run.Get(s_reason)!)));
+        host.Add(new Verb(
+            "merge", "Makes one of two hosts that are one machine, as after it was attached anew: credit and results come over to INTO, the newer.", "mlds project host merge 12 17 -p p")
+        {
+            s_from, s_into, Folder,
+        }.Runs(Merge));
         host.Add(new Verb("unblock", "Lets a host have work again.", "mlds project host unblock 17 -p p") { s_host, Folder }.Runs(run => Block(run, 0, "")));
         return host;
     }
@@ -80,6 +96,7 @@ static class ProjectVerb
         if (ProjectSettings.WhyNoMasterUrl(url) is { } why) throw new UsageException($"'{url}' can't be the project's address: {why}.");
         var settings = new ProjectSettings { Name = run.Get(s_name) ?? "MLDS trial", MasterUrl = url };
         if (run.Get(s_database) is { } database) settings = settings with { Database = database };
+        CheckOptions(settings);
         var project = ProjectCreation.Create(folder, settings, []).GetAwaiter().GetResult();
         run.Output.WriteLine($"Project '{settings.Name}' at {url} is in '{folder}'.");
         if (WorkerBuild.Find() is { } builds) AddVersions(run, project, AppVersionFolder.Copy(builds, Path.Combine(project.Apps, "mlds")));
@@ -87,6 +104,19 @@ static class ProjectVerb
         run.Output.WriteLine($"Its code-signing key is in '{ProjectCreation.SigningFolder(folder)}'. Whoever has it can run programs on every volunteer's computer: take it off this machine before you serve in public (docs/operate.md).");
         run.PrintJson(() => new JsonObject { ["folder"] = project.Path, ["master_url"] = url, ["code_signing_key"] = ProjectCreation.SigningKeyFile(folder) });
         return ExitCode.Success;
+    }
+
+    /// <summary>What an option can't be is said as such, before anything is made.</summary>
+    static void CheckOptions(ProjectSettings settings)
+    {
+        try
+        {
+            settings.Check("of the options");
+        }
+        catch (ProjectException exception)
+        {
+            throw new UsageException(exception.Message);
+        }
     }
 
     static int AddApp(VerbRun run)
@@ -102,14 +132,15 @@ static class ProjectVerb
         if (versions.Any(version => version.Files.Any(file => file.Signature is null)) && File.Exists(ProjectCreation.SigningKeyFile(project.Path)))
         {
             var key = ReadPrivate(ProjectCreation.SigningKeyFile(project.Path));
-            foreach (var version in versions) version.Sign(key);
+            if (key.Public.Text == project.CodeSigningKey.Text)
+                foreach (var version in versions) version.Sign(key);
         }
         return ProjectScience.WithDatabase(project, async (science, database) =>
         {
             var added = new JsonArray();
             foreach (var version in versions)
             {
-                var name = $"{version.App} {(version.Version / 100m).ToString("0.00", CultureInfo.InvariantCulture)} for {version.Platform}{(version.PlanClass.Length > 0 ? $" ({version.PlanClass})" : "")}";
+                var name = version.Title;
                 var isNew = await AppAdding.Add(project, database, version, version.App == science.AppName ? science.AppFriendlyName : version.App);
                 run.Output.WriteLine(isNew ? $"Added {name}." : $"The project has {name} already.");
                 if (isNew) added.Add(name);
@@ -148,8 +179,11 @@ static class ProjectVerb
         var project = Open(run);
         var (key, signature) = NewKey.Read(run.Get(s_nextKey));
         KeySuccession.Append(project, key, signature);
-        run.Output.WriteLine("The project has a new code-signing key. Restart the server; clients take the key at their next call. Add programs anew, signed with it.");
-        run.PrintJson(() => new JsonObject { ["code_sign_public"] = key.Text });
+        var notSent = ProjectScience.WithDatabase(project, (_, database) => Task.FromResult(database.Read(session => AppSignatures.NotSent(session, key))));
+        run.Output.WriteLine("The project has a new code-signing key; clients take it at their next call after the server's restart. Clients wouldn't take these programs any more, so they aren't sent:");
+        foreach (var version in notSent) run.Output.WriteLine($"  {version}");
+        run.Output.WriteLine("Make a new version (`src/Mlds.Worker/publish --app --version 1.01`), sign it with the new key, add it, and restart the server.");
+        run.PrintJson(() => new JsonObject { ["code_sign_public"] = key.Text, ["not_sent"] = Texts(notSent) });
         return ExitCode.Success;
     }
 
@@ -163,6 +197,16 @@ static class ProjectVerb
         return ExitCode.Success;
     }
 
+    static int Merge(VerbRun run)
+    {
+        var project = Open(run);
+        var (from, into) = (run.Get(s_from), run.Get(s_into));
+        var merged = ProjectScience.WithDatabase(project, (science, database) => HostMerge.Run(database, science, from, into, DateTimeOffset.UtcNow.ToUnixTimeSeconds()));
+        run.Output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"Host {from} goes on as host {into}: {merged.Results} results and {merged.Credit:0.##} of credit came over."));
+        run.PrintJson(() => new JsonObject { ["from"] = from, ["into"] = into, ["results"] = merged.Results, ["credit"] = merged.Credit });
+        return ExitCode.Success;
+    }
+
     static int Revalidate(VerbRun run)
     {
         var project = Open(run);
@@ -172,7 +216,8 @@ static class ProjectVerb
             BatchOf(target) is { } id ? Revalidation.Batch(database, science, id, now) : Revalidation.WorkUnit(database, science, target, now));
         if (found.Units + found.Assimilated == 0) throw new FailureException($"There is no work unit '{target}' with results that were judged in '{project.Path}'.");
         run.Output.WriteLine($"{found.Results} result{(found.Results == 1 ? "" : "s")} of {found.Units} work unit{(found.Units == 1 ? "" : "s")} will be judged again by the validator.");
-        if (found.Assimilated > 0) run.Output.WriteLine($"{found.Assimilated} left alone: assimilated, so their networks are in the zoo; `mlds verify --retrain` trains those again.");
+        if (found.Assimilated > 0) run.Output.WriteLine(
+            $"{found.Assimilated} left alone: assimilated, so their networks are in the zoo; `mlds project recheck` trains those again.");
         run.PrintJson(() => new JsonObject { ["work_units"] = found.Units, ["results"] = found.Results, ["assimilated"] = found.Assimilated });
         return ExitCode.Success;
     }
@@ -197,11 +242,42 @@ static class ProjectVerb
         var project = Open(run);
         var to = run.Get(s_copy);
         using var science = ProjectScience.Of(project);
-        ProjectBackup.Copy(project, to, science.Schema).GetAwaiter().GetResult();
-        run.Output.WriteLine($"Copied '{project.Path}' to '{to}'{(project.Settings.IsOnPostgres ? ", its PostgreSQL database as a SQLite file" : "")}.");
-        run.PrintJson(() => new JsonObject { ["backup"] = Path.GetFullPath(to) });
+        var backup = ProjectBackup.Copy(project, to, science.Schema).GetAwaiter().GetResult();
+        run.Output.WriteLine($"Copied '{project.Path}' to '{to}'{(project.Settings.IsOnPostgres ? ", its PostgreSQL database as a SQLite file" : "")}, opened the copy and found all of it: {Found(backup.Check)}.");
+        foreach (var moved in backup.Moved) run.Output.WriteLine($"In its settings {moved}.");
+        foreach (var remark in backup.Check.Remarks) run.Output.WriteLine($"Note: {remark}.");
+        run.PrintJson(() => new JsonObject { ["backup"] = Path.GetFullPath(to), ["moved"] = Texts(backup.Moved), ["check"] = Document(backup.Check) });
         return ExitCode.Success;
     }
+
+    static int Check(VerbRun run)
+    {
+        var folder = run.Get(s_looked) is { Length: > 0 } given ? given : run.Get(Folder)!;
+        var project = ProjectFolder.Open(folder);
+        using var science = ProjectScience.Of(project);
+        var check = ProjectCheck.Run(project, science.Schema);
+        foreach (var remark in check.Remarks) run.Output.WriteLine($"Note: {remark}.");
+        foreach (var fault in check.Faults) run.Output.WriteLine($"Fault: {fault}.");
+        if (check.Faults.Count == 0) run.Output.WriteLine($"'{folder}' is whole: {Found(check)}.");
+        run.PrintJson(() => Document(check));
+        return check.Faults.Count == 0 ? ExitCode.Success : throw new FailureException($"'{folder}' isn't whole: {check.Faults[0]}{(check.Faults.Count > 1 ? $", and {check.Faults.Count - 1} more" : "")}.");
+    }
+
+    static string Found(ProjectCheckReport check) => string.Create(
+        CultureInfo.InvariantCulture, $"settings, keys and database, {check.Programs:N0} program files, {check.Inputs:N0} inputs, {check.Uploads:N0} uploads that are still needed, {check.Networks:N0} networks");
+
+    static JsonObject Document(ProjectCheckReport check) => new()
+    {
+        ["whole"] = check.Faults.Count == 0,
+        ["programs"] = check.Programs,
+        ["inputs"] = check.Inputs,
+        ["uploads"] = check.Uploads,
+        ["networks"] = check.Networks,
+        ["faults"] = Texts(check.Faults),
+        ["remarks"] = Texts(check.Remarks),
+    };
+
+    static JsonArray Texts(IEnumerable<string> texts) => [.. texts.Select(text => (JsonNode)text)];
 
     static int MoveDatabase(VerbRun run)
     {

@@ -69,7 +69,7 @@ static class QuickstartVerb
         var path = Path.Combine(folder, "manifest.json");
         try
         {
-            return File.Exists(path) && JsonNode.Parse(File.ReadAllText(path)) is JsonObject manifest
+            return FileKinds.Of(path) is FileKind.File && JsonNode.Parse(File.ReadAllText(path)) is JsonObject manifest
                 && (string?)manifest["population_sha256"] == zoo.Population.Sha256
                 && manifest["subsets"] is JsonArray subsets && subsets.Select(size => (int?)size).SequenceEqual(plan.Subsets.Select(size => (int?)size));
         }

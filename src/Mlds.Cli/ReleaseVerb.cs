@@ -47,6 +47,8 @@ static partial class ReleaseVerb
         using var zoo = Zoo.Open(run.Get(s_zoo));
         var release = Write(run, zoo, folder, options);
         Print(run.Output, zoo, release, options);
+        foreach (var share in release.Plan.Machines.Where(share => share.Untrained > 0))
+            run.Error.WriteLine($"The zoo has no network of {share.Untrained} seeds of {share.Name} that are lower than some released: the release isn't of the population's lowest seeds, and says so.");
         foreach (var leftover in release.Leftovers) run.Error.WriteLine($"'{leftover}' was left by a release that was killed; nothing needs it.");
         run.PrintJson(() => Json(zoo, release));
         return ExitCode.Success;

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Text.Json.Nodes;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Console;
 using Mlds.Cli.Frame;
 using Mlds.Server;
 
@@ -33,7 +34,7 @@ static class ServeVerb
     {
         using var science = ProjectScience.Of(project);
         await using var server = ProjectServer.Build(project, science, options);
-        await server.StartAsync(run.Cancellation);
+        await ProjectServer.Start(server, project, run.Cancellation);
         run.Error.WriteLine($"Serving '{project.Settings.Name}' at {project.Settings.MasterUrl}; Ctrl-C stops it.");
         run.PrintJson(() => new JsonObject { ["master_url"] = project.Settings.MasterUrl, ["pid"] = Environment.ProcessId });
         try
@@ -57,6 +58,6 @@ static class ServeVerb
     static void ConfigureLog(ILoggingBuilder logging, bool json)
     {
         if (json) logging.AddJsonConsole(console => (console.UseUtcTimestamp, console.TimestampFormat) = (true, "yyyy-MM-ddTHH:mm:ssZ"));
-        else logging.AddSimpleConsole(console => (console.SingleLine, console.UseUtcTimestamp, console.TimestampFormat) = (true, true, "yyyy-MM-dd HH:mm:ss "));
+        else logging.AddConsole(console => console.FormatterName = LineFormatter.FormatterName).AddConsoleFormatter<LineFormatter, ConsoleFormatterOptions>();
     }
 }

@@ -26,7 +26,8 @@ static class TrainVerb
     static int Run(VerbRun run)
     {
         var machine = run.Get(s_machine)!;
-        var population = run.Get(s_population) is { } file ? PopulationFile.Read(file) : PopulationFile.WithMachine(machine);
+        var population = run.Get(s_population) is { } file ? PopulationFile.Read(file, run.Cancellation)
+            : PopulationFile.WithMachine(machine);
         if (!population.MachineNames.Contains(machine)) throw PopulationFile.UnknownMachine(machine, population.MachineNames);
         var target = run.Get(s_out);
         if (target is not null) CheckTarget(target);

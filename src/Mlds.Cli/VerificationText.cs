@@ -33,7 +33,7 @@ static class VerificationText
     public static string Verdict(VerificationReport report)
     {
         if (report.Doubts is not [var first, ..])
-            return $"All equal: no doubt about the {report.Kind} '{report.Folder}'.";
+            return $"All equal: no doubt about the {report.Kind} '{report.Folder}'.{(report.Asked is { IsAll: false } asked ? $" But: {asked}" : "")}";
         var more = report.Doubts.Count switch { 1 => "", 2 => ", and 1 more doubt", var count => $", and {count - 1} more doubts" };
         return $"The {report.Kind} '{report.Folder}' is not sound: {first.Check}: {first.Subject}: {first.Message}{more}.";
     }

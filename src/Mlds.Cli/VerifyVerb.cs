@@ -77,6 +77,7 @@ static class VerifyVerb
         ["retrained"] = new JsonArray([.. report.Retrained.Select(Json)]),
         ["segments"] = new JsonArray([.. report.Segments.Select(Json)]),
         ["seed"] = report.Options.Seed,
+        ["asked_for"] = ZooJson.Asked(report.Asked),
         ["weights_digest"] = report.WeightsDigest,
         ["program_version"] = Provenance.Version,
         ["arithmetic_version"] = Recipe.ArithmeticVersion,

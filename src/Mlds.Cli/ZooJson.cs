@@ -29,9 +29,22 @@ static class ZooJson
                 ["core_seconds"] = VerbRun.Number(machine.CoreSeconds),
                 ["of_converged"] = costs.TryGetValue(machine.Name, out var cost) ? Cost(cost) : null,
             })]),
+            ["asked_for"] = Asked(AskedNetworks.Of(zoo)),
             ["weights_digest"] = zoo.WeightsDigest(),
         };
     }
+
+    /// <summary>Null where the zoo doesn't say.</summary>
+    public static JsonObject? Asked(AskedNetworks? asked) => asked is null
+        ? null
+        : new JsonObject
+        {
+            ["parts"] = new JsonArray([.. asked.Parts
+                .Select(part => new JsonObject { ["shard"] = $"{part.Shard}", ["networks"] = part.Networks })]),
+            ["networks"] = asked.Asked,
+            ["missing"] = asked.Missing,
+            ["parts_missing"] = new JsonArray([.. asked.PartsElsewhere.Select(shard => (JsonNode)$"{shard}")]),
+        };
 
     static JsonObject Cost(ConvergedCost cost) => new()
     {

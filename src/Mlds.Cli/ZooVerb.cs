@@ -14,7 +14,7 @@ static class ZooVerb
     static readonly Argument<string> s_folder = new("DIR") { Description = "The zoo's folder." };
     static readonly Argument<string[]> s_action = new("ACTION")
     {
-        Description = "Nothing for the status; `show ID`: the network whose recipe id begins with ID, in full; `compact`: gives unused space back; `export-recipes`: every network's recipe, a line of canonical JSON each; `backup --to FILE`: a copy, also while a writer is at work.",
+        Description = "Nothing for the status; `show ID`: the network whose recipe id begins with ID, or MACHINE/SEED, in full; `compact`: gives unused space back; `export-recipes`: every network's recipe, a line of canonical JSON each; `backup --to FILE`: a copy, also while a writer is at work.",
         Arity = ArgumentArity.ZeroOrMore,
     };
 
@@ -27,6 +27,7 @@ static class ZooVerb
             "Shows what a zoo holds, by machine and outcome; or one network in full; or compacts, exports or backs up the zoo.",
             "mlds zoo z",
             "mlds zoo z show 3fa2c1",
+            "mlds zoo z show ParityMachine/7",
             "mlds zoo z backup --to copy/zoo.db",
             "mlds zoo z export-recipes --out recipes.jsonl",
             "mlds zoo z compact")
@@ -39,7 +40,7 @@ static class ZooVerb
     {
         var (folder, action) = (run.Get(s_folder), run.Get(s_action));
         if (action is not ([] or ["show", _] or ["compact"] or ["export-recipes"] or ["backup"]))
-            throw new UsageException($"After the zoo's folder comes nothing, `show ID`, `compact`, `export-recipes` or `backup --to FILE`, not '{string.Join(' ', action)}'.");
+            throw new UsageException($"After the zoo's folder comes nothing, `show ID`, `show MACHINE/SEED`, `compact`, `export-recipes` or `backup --to FILE`, not '{string.Join(' ', action)}'.");
         if (run.Has(s_to) && action is not ["backup"]) throw new UsageException("--to goes with `backup`, as in `mlds zoo z backup --to copy/zoo.db`.");
         if (run.Has(s_out) && action is not ["export-recipes"]) throw new UsageException("--out goes with `export-recipes`, as in `mlds zoo z export-recipes --out recipes.jsonl`.");
         if (action is ["compact"])
@@ -63,19 +64,30 @@ static class ZooVerb
         run.Output.WriteLine();
         ZooTable.Write(run.Output, status);
         run.Output.WriteLine();
+        if (AskedNetworks.Of(zoo) is { } asked) run.Output.WriteLine($"{asked}");
         if (!run.Json) run.Output.WriteLine($"weights digest {zoo.WeightsDigest()}");
         run.PrintJson(() => ZooJson.Status(zoo, status));
     }
 
     static StoredNetwork Find(Zoo zoo, string id)
     {
-        if (id.Length > 64 || !id.All(char.IsAsciiHexDigit)) throw new UsageException($"A recipe id is 64 hex digits, of which the first few are enough; '{id}' is not.");
+        if (id.LastIndexOf('/') is var slash and >= 0) return Find(zoo, id[..slash], id[(slash + 1)..]);
+        if (id.Length is 0 or > 64 || !id.All(char.IsAsciiHexDigit))
+            throw new UsageException($"A network is named by its recipe id, 64 hex digits of which the first few are enough, or by MACHINE/SEED, such as {zoo.Machines[0]}/0; '{id}' is neither.");
         return zoo.Find(id, 3) switch
         {
             [var network] => network,
             [] => throw new FailureException($"The zoo '{zoo.Folder}' has no network whose recipe id begins with '{id}'."),
             var several => throw new UsageException($"More than one recipe id begins with '{id}', among them {string.Join(", ", several.Select(network => network.RecipeId[..Math.Min(64, id.Length + 6)]))}; give more digits."),
         };
+    }
+
+    static StoredNetwork Find(Zoo zoo, string machine, string number)
+    {
+        if (!zoo.Machines.Contains(machine)) throw PopulationFile.UnknownMachine(machine, zoo.Machines);
+        if (!uint.TryParse(number, NumberStyles.None, CultureInfo.InvariantCulture,
+            out var seed)) throw new UsageException($"A seed is a whole number 0 … {uint.MaxValue}, as in {machine}/7, not '{number}'.");
+        return zoo.Find(machine, seed) ?? throw new FailureException($"The zoo '{zoo.Folder}' has no network of {machine} with seed {seed}; `mlds zoo {zoo.Folder}` says how many it has.");
     }
 
     static void ShowNetwork(VerbRun run, Zoo zoo, StoredNetwork network)

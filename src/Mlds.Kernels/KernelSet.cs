@@ -18,7 +18,7 @@ public static class KernelSet
     public static IReadOnlyList<string> Available { get; } = [.. Supported()];
 
     /// <summary>The set that runs: the forced one, else the fastest.</summary>
-    /// <exception cref="ArgumentException">MLDS_KERNELS names none of <see cref="Available"/>.</exception>
+    /// <exception cref="FormatException">MLDS_KERNELS names none of <see cref="Available"/>.</exception>
     public static string Best
     {
         get
@@ -27,7 +27,7 @@ public static class KernelSet
             if (string.IsNullOrEmpty(forced)) return Available[0];
             return Available.Contains(forced)
                 ? forced
-                : throw new ArgumentException($"{Variable} is '{forced}', but this processor runs {string.Join(", ", Available)}: use one of these or unset it.");
+                : throw new FormatException($"{Variable} is '{forced}', but this processor runs {string.Join(", ", Available)}: use one of these or unset it.");
         }
     }
 

@@ -37,8 +37,8 @@ sealed class ScalarNetwork : NetworkKernels
     {
         _weights = new float[shape.Parameters];
         _sums = new float[shape.LinearWeight(0) * LaneCount.Virtual];
-        _gates = new float[LaneCount.Chunk * shape.Layers * steps * 4 * shape.Hidden];
-        _hidden = new float[LaneCount.Chunk * shape.Layers * (steps + 1) * shape.Hidden];
+        _gates = new float[(long)LaneCount.Chunk * shape.Layers * steps * 4 * shape.Hidden];
+        _hidden = new float[(long)LaneCount.Chunk * shape.Layers * (steps + 1) * shape.Hidden];
         _above = new float[LaneCount.Chunk * steps * shape.Hidden];
         _outputs = new float[LaneCount.Chunk * steps * shape.Outputs];
         _inputWords = new uint[LaneCount.Chunk * steps];

@@ -45,6 +45,30 @@ static class Words
         _ => name.Replace('_', ' '),
     };
 
+    /// <summary>A question in two or three words, for a table's row; its title says it in full.</summary>
+    /// <param name="id">As in <see cref="QuestionResult"/>.</param>
+    public static string ShortQuestion(string id)
+    {
+        var (contrast, rest) = s_contrasts
+            .FirstOrDefault(pair => id.StartsWith(pair.Id, StringComparison.Ordinal)) is { Id: not null } known
+            ? (known.Name, id[known.Id.Length..]) : ("", "");
+        return (contrast, rest, id) switch
+        {
+            ({ Length: > 0 }, "", _) => $"{contrast}, seen machine",
+            ({ Length: > 0 }, "_unseen_machine", _) => $"{contrast}, unseen machine",
+            ({ Length: > 0 }, "_unseen_key", _) => $"{contrast}, unseen key",
+            (_, _, "which_machine_unsupervised") => "machines as clusters",
+            (_, _, "loss_and_epoch_from_weights") => "loss and epochs",
+            (_, _, "interpolation_barriers") => "barriers",
+            (_, _, "twins_distance") => "distance of twins",
+            (_, _, "twins_divergence") => "divergence of twins",
+            _ => id.Replace('_', ' '),
+        };
+    }
+
+    static readonly (string Id, string Name)[] s_contrasts =
+        [("modified_or_original", "key"), ("modified_or_control", "key or control"), ("original_or_control", "control")];
+
     /// <summary>True for a detector that looks at no weight.</summary>
     public static bool IsRival(string view) => view is "validation_loss" or "training_loss" or "epochs";
 

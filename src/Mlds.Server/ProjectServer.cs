@@ -1,9 +1,13 @@
 using System.Net;
+using System.Net.Security;
+using System.Net.Sockets;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.HttpOverrides;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.AspNetCore.Server.Kestrel.Https;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Mlds.Server.Accounts;
@@ -18,10 +22,10 @@ using Mlds.Server.Uploads;
 namespace Mlds.Server;
 
 /// <summary>The project's server: this file is its table of contents.</summary>
-public static class ProjectServer
+public static partial class ProjectServer
 {
     /// <summary>What of the server can run alone (<see cref="ServeOptions.Only"/>).</summary>
-    public static IReadOnlyList<string> Parts { get; } = ["web", "generator", "transitioner", "validator", "assimilator", "deleter", "statistics"];
+    public static IReadOnlyList<string> Parts { get; } = ["web", "generator", "transitioner", "validator", "assimilator", "trainer", "deleter", "statistics"];
 
     /// <summary>Sets the server up; start it with <c>StartAsync</c> or <c>RunAsync</c>.</summary>
     /// <exception cref="ProjectException">The settings, keys or database can't be used.</exception>
@@ -38,9 +42,11 @@ public static class ProjectServer
         services.AddSingleton(options.Time).AddSingleton(project.Settings).AddSingleton<Signals>();
         services.AddSingleton(_ => ServingLock.Share(project));
         services.AddSingleton(_ => project.OpenDatabase(science.Schema));
-        services.AddSingleton<SchedulerState>().AddSingleton<SchedulerEndpoint>().AddSingleton<BadKeys>();
+        services.AddSingleton<SchedulerState>().AddSingleton<SchedulerEndpoint>().AddSingleton<BadKeys>().AddSingleton<KnownKeys>();
+        services.AddSingleton(_ => new BodyMemory());
         services.AddSingleton<UploadStore>().AddSingleton<UploadEndpoint>().AddSingleton<DownloadEndpoint>();
         services.AddSingleton<AccountStore>().AddSingleton<AccountEndpoints>().AddSingleton<AccountPage>().AddSingleton<StatusPages>();
+        services.AddSingleton<ManagerPages>().AddSingleton<PublicRecords>();
         services.AddRateLimiter(limits => RateLimits.Configure(limits, project.Settings, metrics));
         AddDaemons(services, options);
         var application = builder.Build();
@@ -48,8 +54,28 @@ public static class ProjectServer
         _ = application.Services.GetRequiredService<ServingLock>();
         _ = application.Services.GetRequiredService<ProjectDatabase>();
         _ = application.Services.GetRequiredService<SchedulerState>();
-        if (options.Runs("web")) Map(application, project);
+        if (options.Runs("web"))
+        {
+            Warn(application, project);
+            Map(application, project);
+        }
+
         return application;
+    }
+
+    /// <summary>Starts it: it listens, then its daemons begin.</summary>
+    /// <exception cref="ProjectException">It can't listen where the settings say; nothing was begun.</exception>
+    public static async Task Start(WebApplication server, ProjectFolder project, CancellationToken cancellation)
+    {
+        try
+        {
+            await server.StartAsync(cancellation);
+        }
+        catch (Exception exception) when (exception is IOException or SocketException)
+        {
+            var places = string.Join(", ", Addresses(project.Settings).Select(address => FormattableString.Invariant($"{address.Host}:{address.Port}")));
+            throw new ProjectException($"The server can't listen at {places}: {exception.Message.TrimEnd('.')}. Stop what else listens there, or set \"listen\" in project.json.", exception);
+        }
     }
 
     /// <summary>Daemons compute and wait on threads of the pool. Calls don't queue behind them for the second that the pool takes to grow.</summary>
@@ -59,8 +85,16 @@ public static class ProjectServer
         ThreadPool.SetMinThreads(Math.Max(workers, Environment.ProcessorCount + 16), ports);
     }
 
+    /// <summary>Programs that clients wouldn't take, and that aren't sent therefore.</summary>
+    static void Warn(WebApplication application, ProjectFolder project)
+    {
+        var database = application.Services.GetRequiredService<ProjectDatabase>();
+        foreach (var version in database.Read(session => AppSignatures.NotSent(session, project.CodeSigningKey))) LogNotSent(application.Logger, version);
+    }
+
     static void Map(WebApplication application, ProjectFolder project)
     {
+        application.Use(PassOverBrokenOff);
         if (project.Settings.BehindProxy)
             application.UseForwardedHeaders(new ForwardedHeadersOptions { ForwardedHeaders = ForwardedHeaders.XForwardedFor | ForwardedHeaders.XForwardedProto });
         application.UsePathBase(project.Settings.Master.AbsolutePath.TrimEnd('/'));
@@ -69,41 +103,92 @@ public static class ProjectServer
             // Pages are text and style of their own; nothing is run in them or fetched for them.
             context.Response.Headers.ContentSecurityPolicy = "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; frame-ancestors 'none'";
             context.Response.Headers.XContentTypeOptions = "nosniff";
+            context.Response.Headers["Referrer-Policy"] = "no-referrer"; // an address can hold an account key
             return next(context);
         });
+        application.Use(async (context, next) =>
+        {
+            await next(context);
+            if (NoSuchPage.IsMissing(context)) await NoSuchPage.Answer(project.Settings).ExecuteAsync(context);
+        });
+        StorageTrouble.Use(application);
         application.UseRouting();
         application.UseRateLimiter();
         var services = application.Services;
         services.GetRequiredService<StatusPages>().Map(application);
         services.GetRequiredService<AccountPage>().Map(application);
+        services.GetRequiredService<ManagerPages>().Map(application);
+        services.GetRequiredService<PublicRecords>().Map(application);
         application.MapGet("/stats/{name}", (string name) =>
             StatisticsExport.IsName(name) && project.In("stats", name) is var file && File.Exists(file) ? Results.File(file, "application/octet-stream") : Results.NotFound());
         application.MapPost("/scheduler", services.GetRequiredService<SchedulerEndpoint>().Answer);
         application.MapPost("/file_upload_handler", services.GetRequiredService<UploadEndpoint>().Answer);
         application.MapMethods("/download/{fan}/{name}", ["GET", "HEAD"], services.GetRequiredService<DownloadEndpoint>().Answer);
         services.GetRequiredService<AccountEndpoints>().Map(application);
+        var access = new MetricsAccess(project.Settings);
         application.MapGet("/metrics", (HttpContext context, ServerMetrics metrics) =>
         {
+            if (!access.Allows(context))
+            {
+                context.Response.StatusCode = StatusCodes.Status403Forbidden;
+                return context.Response.WriteAsync("Metrics are for the addresses that project.json names in \"metrics\".\n", context.RequestAborted);
+            }
+
             context.Response.ContentType = "text/plain; version=0.0.4; charset=utf-8";
             return metrics.Registry.CollectAndExportAsTextAsync(context.Response.Body, context.RequestAborted);
         });
     }
 
-    static void AddDaemons(IServiceCollection services, ServeOptions options)
+    /// <summary>How long the end of a connection may take to be known here after a read or a write of it failed.</summary>
+    static readonly TimeSpan s_goodBye = TimeSpan.FromSeconds(1);
+
+    /// <summary>A caller that goes away in the middle, of its request or of the answer, is nobody's failure.</summary>
+    static async Task PassOverBrokenOff(HttpContext context, RequestDelegate next)
     {
-        if (options.Runs("generator")) services.AddHostedService<WorkGenerator>();
-        if (options.Runs("transitioner")) services.AddHostedService<Transitioner>();
-        if (options.Runs("validator")) services.AddHostedService<Validator>();
-        if (options.Runs("assimilator")) services.AddHostedService<Assimilator>();
-        if (options.Runs("deleter")) services.AddHostedService<FileDeleter>();
-        if (options.Runs("statistics")) services.AddHostedService<StatisticsExporter>();
+        try
+        {
+            await next(context);
+        }
+        catch (Exception exception) when (exception is IOException or OperationCanceledException)
+        {
+            if (exception is not (ConnectionResetException or ConnectionAbortedException) && !await HasGone(context)) throw;
+            context.Abort();
+        }
     }
 
-    /// <summary>The framework's own lines name whole URLs, which can hold addresses and passwords: none of them is written.</summary>
+    static async Task<bool> HasGone(HttpContext context)
+    {
+        try
+        {
+            await Task.Delay(s_goodBye, context.RequestAborted);
+            return false;
+        }
+        catch (OperationCanceledException)
+        {
+            return true;
+        }
+    }
+
+    static void AddDaemons(IServiceCollection services, ServeOptions options)
+    {
+        if (options.Runs("generator")) services.AddSingleton<Daemon, WorkGenerator>();
+        if (options.Runs("transitioner")) services.AddSingleton<Daemon, Transitioner>();
+        if (options.Runs("validator")) services.AddSingleton<Daemon, Validator>();
+        if (options.Runs("assimilator")) services.AddSingleton<Daemon, Assimilator>();
+        if (options.Runs("trainer")) services.AddSingleton<Daemon, Trainer>();
+        if (options.Runs("deleter")) services.AddSingleton<Daemon, FileDeleter>().AddSingleton<Daemon, Forgetter>();
+        if (options.Runs("statistics")) services.AddSingleton<Daemon, StatisticsExporter>();
+        services.AddHostedService<DaemonsAfterWeb>();
+    }
+
+    /// <summary>
+    /// The framework's own lines name whole URLs, which can hold addresses and passwords: none of them is written. Nor is the host's about a start that failed, which its caller hears of.
+    /// </summary>
     static void ConfigureLogging(ILoggingBuilder logging, ServeOptions options)
     {
         logging.ClearProviders();
-        logging.AddFilter("Microsoft", LogLevel.Warning).AddFilter("Microsoft.AspNetCore", LogLevel.Error).AddFilter("System", LogLevel.Warning);
+        logging.AddFilter("Microsoft", LogLevel.Warning).AddFilter("Microsoft.AspNetCore", LogLevel.Error).AddFilter("System", LogLevel.Warning)
+            .AddFilter("Microsoft.Extensions.Hosting", LogLevel.Critical);
         if (options.Log is { } log) log(logging);
     }
 
@@ -116,26 +201,39 @@ public static class ProjectServer
             kestrel.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(15);
             kestrel.Limits.MaxRequestBodySize = 64 * 1024;
             kestrel.Limits.MaxRequestHeadersTotalSize = 16 * 1024;
+            kestrel.Limits.MaxRequestBufferSize = 64 * 1024; // what comes before anybody reads it
+            kestrel.Limits.MaxConcurrentConnections = settings.MaxConnections;
             kestrel.Limits.MinRequestBodyDataRate = new MinDataRate(240, TimeSpan.FromSeconds(10));
             if (!options.Runs("web"))
             {
                 kestrel.Listen(IPAddress.Loopback, 0); // it has nothing to say there, but has to listen somewhere
                 return;
             }
-            foreach (var address in settings.Listen.Count > 0 ? settings.Listen : [settings.MasterUrl]) Listen(kestrel, project, new Uri(address));
+            var addresses = Addresses(settings);
+            var log = kestrel.ApplicationServices.GetRequiredService<ILoggerFactory>().CreateLogger("mlds");
+            var certificate = addresses.Exists(address => address.Scheme == "https") ? new Certificate(project, options.Time, log) : null;
+            var connections = settings.BehindProxy ? null : new AddressConnections(settings.MaxConnectionsPerAddress);
+            foreach (var address in addresses) Listen(kestrel, address, certificate, connections);
         });
     }
 
-    static void Listen(KestrelServerOptions kestrel, ProjectFolder project, Uri address)
+    /// <summary>Where the server listens.</summary>
+    static List<Uri> Addresses(ProjectSettings settings) => [.. (settings.Listen.Count > 0 ? settings.Listen : [settings.MasterUrl]).Select(address => new Uri(address))];
+
+    static void Listen(KestrelServerOptions kestrel, Uri address, Certificate? certificate, AddressConnections? connections)
     {
         void Configure(ListenOptions listen)
         {
             listen.Protocols = HttpProtocols.Http1;
-            if (address.Scheme == "https") listen.UseHttps(Certificate.Read(project));
+            if (connections is not null) listen.Use(connections.Limit);
+            if (address.Scheme == "https") listen.UseHttps(new TlsHandshakeCallbackOptions { OnConnection = _ => new(new SslServerAuthenticationOptions { ServerCertificateContext = certificate!.Served }) });
         }
         if (IPAddress.TryParse(address.Host.Trim('[', ']'), out var ip)) kestrel.Listen(ip, address.Port, Configure);
         else kestrel.ListenAnyIP(address.Port, Configure);
     }
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "{Version} isn't sent: its signature isn't the present code-signing key's. Sign a new version with it and add that (docs/operate.md)")]
+    static partial void LogNotSent(ILogger log, string version);
 }
 
 /// <summary>How a server is run.</summary>

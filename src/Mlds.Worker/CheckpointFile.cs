@@ -11,14 +11,17 @@ sealed class CheckpointFile(string path)
 
     long _written = Stopwatch.GetTimestamp();
 
-    /// <summary>What the file holds, or null where there is none.</summary>
+    /// <summary>What the file holds, or null where there is none or only zeros.</summary>
     /// <exception cref="FailureException">It is damaged, or of another recipe.</exception>
     public Checkpoint? Read(string recipeId)
     {
         if (!File.Exists(path)) return null;
         try
         {
-            var checkpoint = Checkpoint.FromBytes(File.ReadAllBytes(path));
+            var bytes = File.ReadAllBytes(path);
+            // What a power cut leaves of a file whose bytes had not reached the disk: nothing is lost by beginning anew.
+            if (!bytes.AsSpan().ContainsAnyExcept((byte)0)) return null;
+            var checkpoint = Checkpoint.FromBytes(bytes);
             return checkpoint.RecipeId == recipeId
                 ? checkpoint
                 : throw new FailureException($"The checkpoint '{path}' is of recipe {checkpoint.RecipeId}, not of {recipeId}: name another file, or delete it to begin anew.");
@@ -31,9 +34,7 @@ sealed class CheckpointFile(string path)
 
     public void Write(Checkpoint checkpoint)
     {
-        var begun = path + ".new";
-        File.WriteAllBytes(begun, checkpoint.ToBytes());
-        File.Move(begun, path, overwrite: true);
+        BundleFile.Write(path, checkpoint.ToBytes());
         _written = Stopwatch.GetTimestamp();
     }
 

@@ -42,7 +42,7 @@ static class CommandLine
         {
             var (code, sentence) = exception switch
             {
-                UsageException => (ExitCode.Usage, exception.Message),
+                UsageException or FormatException => (ExitCode.Usage, exception.Message),
                 FailureException or IOException or UnauthorizedAccessException => (ExitCode.Failure, exception.Message),
                 OutOfMemoryException => (ExitCode.Failure, "Not enough memory for this recipe."),
                 _ => (ExitCode.Failure, $"internal error: {exception.GetType().Name}: {exception.Message} Please report this."),

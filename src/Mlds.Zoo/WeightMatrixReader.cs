@@ -1,6 +1,4 @@
 using System.Runtime.InteropServices;
-using Microsoft.Data.Sqlite;
-using SQLitePCL;
 
 namespace Mlds.Zoos;
 
@@ -14,7 +12,7 @@ static class WeightMatrixReader
 
     /// <param name="networks">The networks wanted, by seed.</param>
     /// <param name="rows">network_id and weights of all networks of the machine, by seed.</param>
-    public static StoredWeights Read(StoredNetwork[] networks, IEnumerable<SqliteDataReader> rows, Check check)
+    public static StoredWeights Read(StoredNetwork[] networks, IEnumerable<StoredRow> rows, Check check)
     {
         var (weights, parameters, done) = (Array.Empty<float>(), 0, 0);
         var checks = new List<Task>();
@@ -23,11 +21,11 @@ static class WeightMatrixReader
             if (done == networks.Length) break;
             if (row.GetInt64(0) != networks[done].Row) continue;
             // The blob where SQLite has it, without an array in between: half the time of the whole reading.
-            var blob = raw.sqlite3_column_blob(row.Handle, 1);
+            var blob = row.Blob(1);
             if (done == 0)
             {
                 parameters = blob.Length / sizeof(float);
-                weights = GC.AllocateUninitializedArray<float>(checked(networks.Length * parameters));
+                weights = GC.AllocateUninitializedArray<float>(MatrixSize.Of(networks.Length, parameters));
             }
 
             if (blob.Length == parameters * sizeof(float)) blob.CopyTo(Bytes(weights, parameters, done));

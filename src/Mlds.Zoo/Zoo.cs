@@ -1,7 +1,6 @@
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using System.Text;
-using Microsoft.Data.Sqlite;
 using Mlds.Training;
 
 namespace Mlds.Zoos;
@@ -21,11 +20,12 @@ public sealed class Zoo : IDisposable
 
     readonly ZooDatabase _database;
     readonly bool _hasKept;
+    readonly bool _hasParts;
 
     internal Zoo(ZooDatabase database)
     {
         _database = database;
-        _hasKept = database.Version >= 2;
+        (_hasKept, _hasParts) = (database.Version >= 2, database.Version >= 3);
         Machines = [.. database.Rows("SELECT name FROM machines ORDER BY machine_id").Select(row => row.GetString(0))];
         Population = new ZooPopulation(Meta("population_name"), Meta("population_sha256"), Meta("population_json"), Machines);
         CreatedBy = Meta("created_by");
@@ -68,20 +68,45 @@ public sealed class Zoo : IDisposable
 
     internal ZooDatabase Database => _database;
 
-    /// <exception cref="ZooException">The zoo belongs to another population; the message names both.</exception>
+    /// <summary>What the zoo was asked for, by <c>generate</c> or by the zoos merged into it; none where it doesn't say, being older than
+    /// version 3 or a project's.</summary>
+    public IReadOnlyList<ZooPart> Parts =>
+        _hasParts
+            ? [.. _database.Rows("SELECT shard, shards, networks FROM parts ORDER BY shards, shard").Select(row =>
+            {
+                var count = row.GetInt32(1, 1, Shard.MostShards);
+                return new ZooPart(new Shard(row.GetInt32(0, 0, count - 1), count), row.GetInt32(2, least: 1));
+            })]
+            : [];
+
+    /// <summary>Holds the population's text to the SHA-256 beside it.</summary>
+    /// <exception cref="ZooException">It has another one: the zoo was tampered with or is damaged.</exception>
+    public void CheckPopulationText()
+    {
+        if (Population.IsWhole) return;
+        throw new ZooException(
+            $"The zoo '{Folder}' is damaged: its population file has another SHA-256 than the recorded one, which begins {Short(Population.Sha256)}; restore it from a copy.");
+    }
+
+    static string Short(string sha256) => sha256.Length > 12 ? sha256[..12] : sha256;
+
+    /// <exception cref="ZooException">The zoo belongs to another population; the message names both. Or its population's text isn't of its
+    /// SHA-256.</exception>
     public void CheckPopulation(ZooPopulation population)
     {
+        CheckPopulationText();
         if (Population.Sha256 == population.Sha256) return;
         var what = Population.Name == population.Name ? $"another version of the population '{population.Name}'" : $"the population '{Population.Name}', not '{population.Name}'";
         throw new ZooException(
-            $"The zoo '{Folder}' holds {what} (its file's SHA-256 begins {Population.Sha256[..12]}, this one's {population.Sha256[..12]}); give another --zoo folder.");
+            $"The zoo '{Folder}' holds {what} (its file's SHA-256 begins {Short(Population.Sha256)}, this one's {Short(population.Sha256)}); give another --zoo folder.");
     }
 
     /// <summary>Counts by machine and outcome.</summary>
     public ZooStatus Status()
     {
         var rows = _database.Rows("SELECT machine_id, outcome, count(*), sum(core_seconds), sum(epochs) FROM networks GROUP BY machine_id, outcome")
-            .Select(row => (Machine: row.GetInt64(0), Outcome: (Outcome)row.GetInt32(1), Count: row.GetInt32(2), Seconds: row.GetDouble(3), Epochs: row.GetInt64(4)))
+            .Select(row => (Machine: row.GetInt64(0), Outcome: OutcomeIn(row, 1), Count: row.GetInt32(2), Seconds: row.GetDouble(3),
+                Epochs: row.GetInt64(4)))
             .ToLookup(row => row.Machine);
         var begun = _database.Rows("SELECT machine_id, count(*) FROM checkpoints GROUP BY machine_id")
             .ToDictionary(row => row.GetInt64(0), row => row.GetInt32(1));
@@ -104,7 +129,7 @@ public sealed class Zoo : IDisposable
     /// <summary>What a converged network costs, by machine; machines without one are left out.</summary>
     public IReadOnlyDictionary<string, ConvergedCost> CostOfConverged() =>
         _database.Rows("SELECT m.name, n.epochs, n.core_seconds FROM networks n JOIN machines m USING (machine_id) WHERE n.outcome = $1", (int)Outcome.Converged)
-            .Select(row => (Machine: row.GetString(0), Epochs: row.GetInt32(1), Seconds: row.GetDouble(2)))
+            .Select(row => (Machine: row.GetString(0), Epochs: row.GetInt32(1, least: 0), Seconds: row.GetDouble(2)))
             .GroupBy(row => row.Machine, row => (row.Epochs, row.Seconds))
             .ToDictionary(group => group.Key, group => ConvergedCost.Of([.. group]));
 
@@ -129,7 +154,8 @@ public sealed class Zoo : IDisposable
 
     /// <summary>Seeds of <paramref name="machine"/> that have a network, whatever its outcome.</summary>
     public HashSet<uint> Seeds(string machine) =>
-        [.. _database.Rows("SELECT seed FROM networks WHERE machine_id = (SELECT machine_id FROM machines WHERE name = $1)", Known(machine)).Select(row => (uint)row.GetInt64(0))];
+        [.. _database.Rows("SELECT seed FROM networks WHERE machine_id = (SELECT machine_id FROM machines WHERE name = $1)", Known(machine))
+            .Select(row => row.GetUInt32(0))];
 
     /// <summary>The networks whose recipe id begins with <paramref name="prefix"/> (hex digits), at most <paramref name="limit"/>.</summary>
     public IReadOnlyList<StoredNetwork> Find(string prefix, int limit = 10)
@@ -140,12 +166,18 @@ public sealed class Zoo : IDisposable
         return [.. _database.Rows($"SELECT {NetworkColumns} FROM {NetworkTables} WHERE recipe_id BETWEEN $1 AND $2 ORDER BY recipe_id LIMIT $3", low, high, limit).Select(Network)];
     }
 
+    /// <summary>The network of <paramref name="machine"/> with <paramref name="seed"/>, or null.</summary>
+    public StoredNetwork? Find(string machine, uint seed) =>
+        _database.Rows(
+            $"SELECT {NetworkColumns} FROM {NetworkTables} WHERE n.machine_id = (SELECT machine_id FROM machines WHERE name = $1) AND n.seed = $2", Known(machine), (long)seed)
+            .Select(Network).FirstOrDefault();
+
     /// <summary>The canonical JSON of a network's recipe.</summary>
     public string RecipeJson(StoredNetwork network)
     {
         var form = _database.Rows("SELECT before_seed, after_seed FROM recipe_forms WHERE form_id = $1", network.Form)
-            .Select(row => new RecipeForm(row.GetString(0), row.GetString(1)))
-            .Single();
+            .Select(row => (RecipeForm?)new RecipeForm(row.GetString(0), row.GetString(1)))
+            .FirstOrDefault() ?? throw new ZooException($"The recipe of network {network.RecipeId} is missing from the zoo '{Folder}'; restore it from a copy.");
         var json = form.With(network.Seed);
         var id = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(json)));
         return id == network.RecipeId
@@ -250,13 +282,13 @@ public sealed class Zoo : IDisposable
                 SELECT n.seed FROM networks n JOIN runs r USING(network_id) WHERE n.machine_id = (SELECT machine_id FROM machines WHERE name = $1)
                 AND (length(r.milestones) - 1) / 72 > (SELECT count(*) FROM kept_checkpoints k WHERE k.recipe_id = n.recipe_id)
                 """,
-                Known(machine)).Select(row => (uint)row.GetInt64(0))]
+                Known(machine)).Select(row => row.GetUInt32(0))]
             : Seeds(machine);
 
     /// <summary>Runs that are begun but not finished: those with a checkpoint to go on from.</summary>
     internal IEnumerable<(string Machine, uint Seed, string RecipeId)> Unfinished() =>
         _database.Rows("SELECT m.name, c.seed, c.recipe_id FROM checkpoints c JOIN machines m USING(machine_id) ORDER BY c.machine_id, c.seed")
-            .Select(row => (row.GetString(0), (uint)row.GetInt64(1), Hex(row, 2)));
+            .Select(row => (row.GetString(0), row.GetUInt32(1), Hex(row, 2)));
 
     /// <summary>Recipe ids of unfinished runs that have kept checkpoints.</summary>
     internal IEnumerable<string> UnfinishedKept() =>
@@ -289,20 +321,20 @@ public sealed class Zoo : IDisposable
     /// <summary>Seeds of <paramref name="machine"/> that have a checkpoint, and the epochs it has.</summary>
     public IReadOnlyDictionary<uint, int> Begun(string machine) =>
         _database.Rows("SELECT seed, epoch FROM checkpoints WHERE machine_id = (SELECT machine_id FROM machines WHERE name = $1)", Known(machine))
-            .ToDictionary(row => (uint)row.GetInt64(0), row => row.GetInt32(1));
+            .ToDictionary(row => row.GetUInt32(0), row => row.GetInt32(1));
 
     /// <summary>How the networks of <paramref name="machine"/> ended, those that ended alike together.</summary>
     public IReadOnlyList<EndedRuns> Ended(string machine) =>
         [.. _database.Rows(
             "SELECT epochs, outcome, count(*) FROM networks WHERE machine_id = (SELECT machine_id FROM machines WHERE name = $1) GROUP BY epochs, outcome ORDER BY epochs, outcome", Known(machine))
-            .Select(row => new EndedRuns(row.GetInt32(0), (Outcome)row.GetInt32(1), row.GetInt32(2)))];
+            .Select(row => new EndedRuns(row.GetInt32(0, least: 0), OutcomeIn(row, 1), row.GetInt32(2)))];
 
-    static StoredNetwork Network(SqliteDataReader row) => new(
+    static StoredNetwork Network(StoredRow row) => new(
         Hex(row, 2),
         row.GetString(3),
-        (uint)row.GetInt64(4),
-        (Outcome)row.GetInt32(5),
-        row.GetInt32(6),
+        row.GetUInt32(4),
+        OutcomeIn(row, 5),
+        row.GetInt32(6, least: 0),
         Loss(row, 7),
         Loss(row, 8),
         Loss(row, 9),
@@ -313,9 +345,11 @@ public sealed class Zoo : IDisposable
         Form = row.GetInt64(1),
     };
 
-    static string Hex(SqliteDataReader row, int column) => Convert.ToHexStringLower(row.GetFieldValue<byte[]>(column));
+    static string Hex(StoredRow row, int column) => Convert.ToHexStringLower(row.GetHash(column));
 
-    static float Loss(SqliteDataReader row, int column) => row.IsDBNull(column) ? float.NaN : (float)row.GetDouble(column);
+    static Outcome OutcomeIn(StoredRow row, int column) => (Outcome)row.GetInt32(column, (int)Outcome.Converged, (int)Outcome.Diverged);
+
+    static float Loss(StoredRow row, int column) => row.IsNull(column) ? float.NaN : (float)row.GetDouble(column);
 
     static float[] Floats(byte[] bytes) => MemoryMarshal.Cast<byte, float>(bytes).ToArray();
 

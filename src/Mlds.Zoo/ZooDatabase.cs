@@ -15,7 +15,18 @@ sealed class ZooDatabase : IDisposable
 
     public string Folder { get; }
 
-    public static bool Exists(string folder) => File.Exists(Path.Combine(folder, FileName));
+    public static bool Exists(string folder) => FileKinds.Of(Path.Combine(folder, FileName)) is not (FileKind.Nothing or FileKind.Folder);
+
+    /// <summary>SQLite opens these by itself, and would wait at a FIFO.</summary>
+    /// <exception cref="ZooException">One of them is no file.</exception>
+    public static void CheckFiles(string folder)
+    {
+        foreach (var end in new[] { "", "-wal", "-shm", "-journal" })
+        {
+            if (FileKinds.Of(Source(folder) + end) is var kind and not (FileKind.File or FileKind.Nothing))
+                throw new ZooException($"The zoo '{folder}' can't be opened: its {FileName}{end} is {FileKinds.InWords(kind)}, not a file.");
+        }
+    }
 
     /// <summary>Schema version of the zoo: today's where it is open for writing, perhaps an older one where it is only read.</summary>
     public int Version => ZooSchema.Version(_connection);
@@ -25,6 +36,7 @@ sealed class ZooDatabase : IDisposable
     {
         if (!Directory.Exists(folder)) throw new ZooException($"There is no folder '{folder}', so no zoo in it.");
         if (!Exists(folder)) throw new ZooException($"There is no zoo in '{folder}': it has no {FileName}; `mlds generate POPULATION --zoo {folder}` makes one.");
+        CheckFiles(folder);
         var database = Try(folder, () => OpenReadOnly(folder));
         return database.Checked(() =>
         {
@@ -40,6 +52,7 @@ sealed class ZooDatabase : IDisposable
     /// </summary>
     public static ZooDatabase OpenForWriting(string folder, IReadOnlyList<string> steps)
     {
+        CheckFiles(folder);
         var database = Try(folder, () => Open(folder, Source(folder), SqliteOpenMode.ReadWriteCreate));
         return database.Checked(() =>
         {
@@ -96,6 +109,11 @@ sealed class ZooDatabase : IDisposable
         return 0;
     });
 
+    /// <summary>Has a long statement, such as an integrity check, end when <paramref name="cancellation"/> says so: it then throws a <see
+    /// cref="ZooException"/>.</summary>
+    public CancellationTokenRegistration Interruptible(CancellationToken cancellation) =>
+        cancellation.Register(() => SQLitePCL.raw.sqlite3_interrupt(_connection.Handle));
+
     void BreakSeal()
     {
         if (!_isChanged) ZooSeal.Break(Folder);
@@ -119,14 +137,14 @@ sealed class ZooDatabase : IDisposable
     public object? Scalar(string sql, params object?[] values) => Try(Folder, () => Command(sql, values).ExecuteScalar());
 
     /// <summary>Streams the rows of <paramref name="sql"/>; use each row before asking for the next.</summary>
-    public IEnumerable<SqliteDataReader> Rows(string sql, params object?[] values)
+    public IEnumerable<StoredRow> Rows(string sql, params object?[] values)
     {
         // A command of its own: two streams of the same statement may be open at once.
         using var command = _connection.CreateCommand();
         command.CommandText = sql;
         Bind(command, values);
         using var reader = Try(Folder, command.ExecuteReader);
-        while (Try(Folder, reader.Read)) yield return reader;
+        while (Try(Folder, reader.Read)) yield return new StoredRow(reader, Folder);
     }
 
     /// <summary>The first column of the only row as bytes, or null when there is none.</summary>

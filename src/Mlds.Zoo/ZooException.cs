@@ -6,8 +6,11 @@ namespace Mlds.Zoos;
 public sealed class ZooException(string sentence, Exception? cause = null) : Exception(sentence, cause)
 {
     // https://www.sqlite.org/rescode.html
-    const int Busy = 5, Locked = 6, ReadOnly = 8, InputOutput = 10, Corrupt = 11, Full = 13, CanNotOpen = 14, NotADatabase = 26;
+    const int Error = 1, Busy = 5, Locked = 6, ReadOnly = 8, InputOutput = 10, Corrupt = 11, Full = 13, CanNotOpen = 14, NotADatabase = 26;
     const int ShmSize = 4874, NoSpaceInShm = 5130;
+
+    /// <summary>Whether another process is writing to the zoo: it will be done some time.</summary>
+    public bool IsInUse { get; init; }
 
     /// <summary>What SQLite said, as a sentence about the zoo in <paramref name="folder"/>.</summary>
     internal static ZooException From(SqliteException exception, string folder) => new(
@@ -23,6 +26,8 @@ public sealed class ZooException(string sentence, Exception? cause = null) : Exc
                 $"Another program holds a lock on the database of the zoo '{folder}'; close it and try again.",
             { SqliteErrorCode: InputOutput } =>
                 $"The disk failed while the zoo '{folder}' was being read or written ({exception.Message}); what was stored before is intact if the disk is.",
+            { SqliteErrorCode: Error } when exception.Message.Contains("integer overflow", StringComparison.Ordinal) =>
+                $"The zoo '{folder}' is damaged: it holds a number that no zoo has; `mlds verify` says where. Restore it from a copy.",
             _ => $"The database of the zoo '{folder}' refused: {exception.Message}",
         },
         exception);

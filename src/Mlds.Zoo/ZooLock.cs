@@ -16,6 +16,12 @@ sealed class ZooLock : IDisposable
     /// <exception cref="ZooException">Another process is writing to the zoo, or the folder can't be written to.</exception>
     public static ZooLock Take(string folder)
     {
+        foreach (var name in new[] { FileName, HolderName })
+        {
+            if (FileKinds.Of(Path.Combine(folder, name)) is var kind and not (FileKind.File or FileKind.Nothing))
+                throw new ZooException($"The zoo '{folder}' can't be written to: its {name} is {FileKinds.InWords(kind)}, not a file.");
+        }
+
         try
         {
             var file = new FileStream(Path.Combine(folder, FileName), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
@@ -32,7 +38,12 @@ sealed class ZooLock : IDisposable
         }
         catch (IOException exception)
         {
-            throw new ZooException($"Another process is writing to the zoo '{folder}'{Who(folder)}; wait until it ends or stop it. Reading is always possible.", exception);
+            throw new ZooException(
+                $"Another process is writing to the zoo '{folder}'{Who(folder)}; wait until it ends or stop it. Reading is always "
+                + "possible.", exception)
+            {
+                IsInUse = true,
+            };
         }
     }
 

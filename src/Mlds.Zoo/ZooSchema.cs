@@ -10,7 +10,7 @@ static class ZooSchema
     public const int ApplicationId = 0x4D4C4453;
 
     /// <summary>Step i leads from version i to i + 1. Steps are only ever added: a released one never changes.</summary>
-    public static IReadOnlyList<string> Steps { get; } = [Version1, Version2];
+    public static IReadOnlyList<string> Steps { get; } = [Version1, Version2, Version3];
 
     // Losses are REAL, which SQLite keeps as doubles: every finite float32 comes back to the same bits. NaN it turns into NULL, so
     // NULL reads as NaN. The histories hold all bits.
@@ -76,6 +76,15 @@ static class ZooSchema
             epoch INTEGER NOT NULL,
             checkpoint BLOB NOT NULL,
             UNIQUE(recipe_id, epoch)) STRICT;
+        """;
+
+    // What was asked of the zoo, so that what is missing can be told.
+    const string Version3 = """
+        CREATE TABLE parts(
+            shard INTEGER NOT NULL,
+            shards INTEGER NOT NULL,
+            networks INTEGER NOT NULL,
+            PRIMARY KEY(shard, shards)) STRICT, WITHOUT ROWID;
         """;
 
     /// <summary>The schema version of an open database; 0 before the first table.</summary>

@@ -1,5 +1,3 @@
-using System.Security.Cryptography;
-
 namespace Mlds.Zoos;
 
 /// <summary>
@@ -31,7 +29,7 @@ static class ZooSeal
         {
             using (var stream = new FileStream(growing, FileMode.Create, FileAccess.Write))
             {
-                stream.Write(System.Text.Encoding.ASCII.GetBytes(Line(folder)));
+                stream.Write(System.Text.Encoding.ASCII.GetBytes(Line(folder, CancellationToken.None)));
                 stream.Flush(flushToDisk: true);
             }
 
@@ -44,18 +42,15 @@ static class ZooSeal
     }
 
     /// <summary>Whether the zoo is as its last writer left it; null when no writer has sealed it.</summary>
-    public static bool? IsWhole(string folder)
+    public static bool? IsWhole(string folder, CancellationToken cancellation)
     {
         var seal = Path.Combine(folder, FileName);
-        if (!File.Exists(seal)) return null;
-        if (File.ReadAllText(seal) == Line(folder)) return true;
+        if (!FileKinds.IsFile(seal)) return null;
+        if (new FileInfo(seal).Length < 1000 && File.ReadAllText(seal) == Line(folder, cancellation)) return true;
         // A writer may have begun meanwhile.
         return File.Exists(seal) ? false : null;
     }
 
-    static string Line(string folder)
-    {
-        using var stream = new FileStream(Path.Combine(folder, ZooDatabase.FileName), FileMode.Open, FileAccess.Read, FileShare.ReadWrite, 1 << 20, FileOptions.SequentialScan);
-        return $"{Convert.ToHexStringLower(SHA256.HashData(stream))}  {ZooDatabase.FileName}\n";
-    }
+    static string Line(string folder, CancellationToken cancellation) =>
+        $"{FileSha256.Of(Path.Combine(folder, ZooDatabase.FileName), cancellation)}  {ZooDatabase.FileName}\n";
 }

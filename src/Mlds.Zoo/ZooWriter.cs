@@ -71,6 +71,15 @@ public sealed class ZooWriter : IDisposable
         });
     }
 
+    /// <summary>Records what the zoo is asked for. Of one part the larger number of networks stays; nothing is written where nothing
+    /// changes.</summary>
+    public void Ask(ZooPart part)
+    {
+        if (Zoo.Parts.Any(there => there.Shard == part.Shard && there.Networks >= part.Networks)) return;
+        Transaction(() => _database.Execute("INSERT OR REPLACE INTO parts(shard, shards, networks) VALUES($1, $2, $3)", part.Shard.Index,
+            part.Shard.Count, part.Networks));
+    }
+
     /// <summary>Stores what another zoo of the same population has, in one transaction. Of a recipe's checkpoints the furthest stays.</summary>
     /// <inheritdoc cref="Add"/>
     internal void Import(IReadOnlyCollection<ZooRow> networks, IReadOnlyCollection<(string Machine, uint Seed, Checkpoint Checkpoint)> checkpoints, IReadOnlyCollection<Checkpoint> kept) => Transaction(() =>
@@ -80,6 +89,34 @@ public sealed class ZooWriter : IDisposable
         foreach (var (machine, seed, checkpoint) in checkpoints)
             if (Zoo.Find(checkpoint.RecipeId) is [] && !(Zoo.Checkpoint(checkpoint.RecipeId) is { } there && there.Epoch >= checkpoint.Epoch)) Save(machine, seed, checkpoint);
     });
+
+    /// <summary>
+    /// Takes networks out of the zoo in one transaction, with whatever else it has of their recipes: they have turned out to be other
+    /// networks than their recipes lead to. One that isn't there, or is there with other weights, is left alone.
+    /// </summary>
+    /// <param name="networks">Recipe id and SHA-256 of the false weights, lower-case hex.</param>
+    /// <returns>How many were there.</returns>
+    public int Withdraw(IReadOnlyCollection<(string RecipeId, string WeightsSha256)> networks)
+    {
+        var withdrawn = 0;
+        if (networks.Count == 0) return 0;
+        Transaction(() =>
+        {
+            foreach (var (recipeId, weights) in networks)
+            {
+                if (Zoo.Find(recipeId) is not [var stored] || stored.WeightsSha256 != weights) continue;
+                foreach (var table in (string[])["weights", "runs", "networks"]) _database.Execute(
+                    $"DELETE FROM {table} WHERE network_id = $1", stored.Row);
+                foreach (var table in (string[])["checkpoints", "kept_checkpoints"]) _database.Execute(
+                    $"DELETE FROM {table} WHERE recipe_id = $1", Convert.FromHexString(recipeId));
+                withdrawn++;
+            }
+
+            _database.Execute("DELETE FROM origins WHERE origin_id NOT IN (SELECT origin_id FROM networks)");
+        });
+        _origins.Clear();
+        return withdrawn;
+    }
 
     /// <summary>Drops checkpoints that nothing needs any more and gives unused pages back to the disk.</summary>
     public void Compact()
@@ -117,6 +154,7 @@ public sealed class ZooWriter : IDisposable
 
     Zoo Begin(ZooPopulation population)
     {
+        if (!population.IsWhole) throw new ZooException($"The text of the population '{population.Name}' has another SHA-256 than the one recorded beside it; nothing was stored.");
         if (_database.Scalar("SELECT value FROM meta WHERE key = 'population_sha256'") is null)
         {
             _database.Transaction(() =>

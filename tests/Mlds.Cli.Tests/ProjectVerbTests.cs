@@ -75,6 +75,33 @@ public sealed class ProjectVerbTests : IDisposable
     }
 
     [Fact]
+    public void A_recheck_says_what_it_looks_at_and_what_was_wrong()
+    {
+        var project = Init();
+        Fails(2, "--host ID, or a POPULATION's name", "project", "recheck", "-p", project);
+        Fails(2, "--host is a host's number", "project", "recheck", "--host", "0", "-p", project);
+        Fails(1, "has no population yet", "project", "recheck", "--host", "3", "-p", project);
+        Json("project", "work", "add", "quickstart", "--networks", "1", "-p", project);
+        Fails(1, "has no population 'other'", "project", "recheck", "other", "-p", project);
+        Fails(1, "There is no host 3", "project", "recheck", "--host", "3", "-p", project);
+        Fails(1, "There is no release in", "project", "recheck", "quickstart", "--release", At("nowhere"), "-p", project);
+        var recall = Assert.Single(Json("project", "recheck", "quickstart", "-p", project)["recalls"]!.AsArray())!;
+        Assert.Equal((0, 0, "quickstart"), ((int)recall["trained"]!, recall["withdrawn"]!.AsArray().Count, (string?)recall["population"]));
+        Assert.Null((string?)recall["record"]);
+        Assert.Equal((string?)recall["weights_digest_before"], (string?)recall["weights_digest_after"]);
+    }
+
+    [Fact]
+    public void Hosts_that_are_not_there_can_not_be_merged()
+    {
+        var project = Init();
+        Fails(1, "There is no host 12; `mlds project hosts` lists them.", "project", "host", "merge", "12", "17", "-p", project);
+        var (code, _, error) = Run("project", "host", "merge", "twelve", "17", "-p", project);
+        Assert.Equal(2, code);
+        Assert.Contains("twelve", error, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_new_signing_key_is_taken_only_with_the_old_ones_signature()
     {
         var project = Init();
@@ -83,6 +110,40 @@ public sealed class ProjectVerbTests : IDisposable
         Assert.Equal(File.ReadAllText(At("next/code_sign_public")), File.ReadAllText(Path.Combine(project, "keys", "code_sign_public")));
         Json("project", "sign", "--key", Key, "--new-key", At("false")); // by the key that is the old one now
         Fails(1, "isn't the present key's", "project", "key", At("false"), "-p", project);
+    }
+
+    /// <summary>docs/operate.md, step by step.</summary>
+    [Fact]
+    public void A_change_of_the_key_names_what_is_to_be_signed_until_a_new_version_is_there()
+    {
+        var project = Init();
+        Json("project", "app", "add", At(Leaf), "-p", project);
+        Assert.Empty(Json("project", "status", "-p", project)["not_sent"]!.AsArray());
+        Json("project", "sign", "--key", Key, "--new-key", At("next"));
+        Assert.Equal("mlds 1.00 for x86_64-pc-linux-gnu", Json("project", "key", At("next"), "-p", project)["not_sent"]!.AsArray().Single()!.ToString());
+        Assert.Contains("mlds 1.00 for x86_64-pc-linux-gnu", Run("project", "status", "-p", project).Output, StringComparison.Ordinal);
+        const string Next = "apps/mlds/1.01/x86_64-pc-linux-gnu";
+        Directory.CreateDirectory(At(Next));
+        File.WriteAllText(At(Next + "/program_1.01"), "a program");
+        Fails(1, "isn't signed", "project", "app", "add", At(Next), "-p", project); // the old key is still beside the project, and isn't used
+        Json("project", "sign", At("apps/mlds/1.01"), "--key", At("next/code_sign_private"));
+        Json("project", "app", "add", At("apps/mlds/1.01"), "-p", project);
+        Assert.Empty(Json("project", "status", "-p", project)["not_sent"]!.AsArray());
+    }
+
+    [Fact]
+    public void A_copy_is_looked_at_and_what_is_missing_said()
+    {
+        var project = Init();
+        Json("project", "app", "add", At(Leaf), "-p", project);
+        Assert.True((bool)Json("project", "check", "-p", project)["whole"]!);
+        Assert.True((bool)Json("project", "backup", At("copy"), "-p", project)["check"]!["whole"]!);
+        Assert.Equal(1, (int)Json("project", "check", At("copy"))["programs"]!);
+        File.Delete(Directory.GetFiles(At("copy/download"), "program_1.00", SearchOption.AllDirectories).Single());
+        Fails(1, "isn't whole: the program program_1.00 isn't there", "project", "check", At("copy"));
+        File.Delete(At("copy/project.db"));
+        Fails(1, "isn't there", "project", "status", "-p", At("copy"));
+        Assert.False(File.Exists(At("copy/project.db")));
     }
 
     [Fact]
@@ -103,6 +164,9 @@ public sealed class ProjectVerbTests : IDisposable
         Fails(1, "There is no project in", "serve", At("nothing"));
         Fails(2, "clients take only hosts with a dot", "project", "init", At("q"), "--url", "http://localhost/x/");
         Fails(2, "has to end in a slash", "project", "init", At("q"), "--url", "http://example.org/x");
+        Fails(2, "name has to be 1 to 100 letters", "project", "init", At("q"), "--name", new string('x', 101));
+        Fails(2, "database has to be", "project", "init", At("q"), "--database", "Host=x;Colour=red");
+        Assert.Empty(Directory.GetFileSystemEntries(_folder));
         Fails(2, "'mlds project' needs one of: ", "project");
         var project = Init();
         Fails(1, "There is a project in", "project", "init", project);
@@ -116,6 +180,6 @@ public sealed class ProjectVerbTests : IDisposable
         File.WriteAllText(Path.Combine(project, "project.json"), """{"name": "x", "master_url": "http://127.0.0.1:1/", "request_delay": 0}""");
         Fails(1, "request_delay has to be from 1 to 86400 seconds", "serve", project);
         File.WriteAllText(Path.Combine(project, "project.json"), "{");
-        Fails(1, "can't be read", "serve", project);
+        Fails(1, "isn't JSON", "serve", project);
     }
 }

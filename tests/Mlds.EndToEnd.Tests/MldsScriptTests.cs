@@ -42,6 +42,29 @@ public sealed class MldsScriptTests
     }
 
     [Fact]
+    public void In_a_checkout_of_another_user_it_runs_what_is_built_and_says_who_must_build()
+    {
+        Assert.SkipUnless(Environment.UserName == "root" && File.Exists("/usr/bin/setpriv"),
+            "Only root can become another user, with setpriv.");
+        using var tree = new SmallTree();
+        Command.Run("chmod", ["755", tree.Root], tree.Root, TimeSpan.FromSeconds(10));
+        Command AsNobody() => Command.Run(
+            "setpriv", ["--reuid=65534", "--regid=65534", "--clear-groups", "bash", Path.Combine(tree.Root, "mlds"), "a"], "/",
+                TimeSpan.FromMinutes(2), new Dictionary<string, string?> { ["HOME"] = "/nonexistent" });
+
+        var unbuilt = AsNobody();
+        Assert.Equal((1, ""), (unbuilt.ExitCode, unbuilt.Output));
+        Assert.Matches("^mlds: the program must be built, as nobody has built it here yet, but nobody can't write to '[^']*', which belongs to root: have its owner run [^\n]*\n$", unbuilt.Error);
+
+        Assert.Equal("first a\n", tree.Run("mlds", "a").Output);
+        var built = AsNobody();
+        Assert.Equal(("first a\n", ""), (built.Output, built.Error));
+
+        tree.Write("src/Mlds.Cli/Program.cs", "Console.WriteLine(\"second\");");
+        Assert.Contains("its sources are newer than the build", AsNobody().Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Without_the_sdk_it_says_what_to_install()
     {
         using var tree = new SmallTree();

@@ -38,23 +38,26 @@ public sealed class OperatePageTests
         var made = Run($"./mlds project init p --url http://127.0.0.1:{port}/mlds/ && ./mlds project work add populations/quickstart.json --networks 2 -p p");
         Assert.True(made.ExitCode == 0, made.Everything);
         Serve(scratch, port);
+        var program = Path.Combine(scratch.Path, "v/mlds/1.01/x86_64-pc-linux-gnu__fma/program_1.01");
+        Directory.CreateDirectory(Path.GetDirectoryName(program)!);
+        File.WriteAllText(program, "a program");
 
         string[] commands = [.. Regex.Matches(s_page, "`(\\./mlds project [^`]*)`").Select(match => match.Groups[1].Value).Distinct()];
         Assert.True(commands.Length >= 15, string.Join('\n', commands));
         var succeeded = 0;
         foreach (var command in commands.Where(command => !command.Contains(" init ", StringComparison.Ordinal)))
         {
-            var line = command.Replace("block 17", "block 1", StringComparison.Ordinal).Replace("--host 17", "--host 1", StringComparison.Ordinal).Replace("…", "a reason", StringComparison.Ordinal)
+            var line = command.Replace("block 17", "block 1", StringComparison.Ordinal).Replace("eve@example.org", "ada@example.org", StringComparison.Ordinal).Replace("--host 17", "--host 1", StringComparison.Ordinal).Replace("…", "a reason", StringComparison.Ordinal)
                 .Replace("--key OLD", "--key p-signing-key/code_sign_private", StringComparison.Ordinal).Replace("--key FILE", "--key p-signing-key/code_sign_private", StringComparison.Ordinal)
                 .Replace("NAME", "quickstart_000000", StringComparison.Ordinal).Replace("Host=/run/postgresql", "Host=" + scratch.File("no-such"), StringComparison.Ordinal);
-            line = line.Replace("FOLDER", "p/apps/mlds", StringComparison.Ordinal);
-            if (!line.Contains(" -p ", StringComparison.Ordinal) && !line.Contains(" sign ", StringComparison.Ordinal)) line += " -p p";
+            line = line.Replace("FOLDER", "p/apps/mlds", StringComparison.Ordinal).Replace("artifacts/worker/app/", "v/", StringComparison.Ordinal);
+            if (!line.Contains(" -p ", StringComparison.Ordinal) && !line.Contains(" sign ", StringComparison.Ordinal) && !line.Contains(" check ", StringComparison.Ordinal)) line += " -p p";
             var run = Run(line);
             Assert.True(run.ExitCode is 0 or 1, $"{line}\n{run.Everything}");
             Assert.DoesNotContain("   at Mlds.", run.Everything, StringComparison.Ordinal);
             if (run.ExitCode == 0) succeeded++;
-            else Assert.True(line.Contains("sign p/apps", StringComparison.Ordinal) || line.Contains("app add", StringComparison.Ordinal) || line.Contains("revalidate", StringComparison.Ordinal)
-                || line.Contains("cancel", StringComparison.Ordinal) || line.Contains("move-database", StringComparison.Ordinal), $"{line}\n{run.Everything}");
+            else Assert.True(line.Contains("sign p/apps", StringComparison.Ordinal) || line.Contains("app add p/", StringComparison.Ordinal) || line.Contains("revalidate", StringComparison.Ordinal)
+                || line.Contains("cancel", StringComparison.Ordinal) || line.Contains("host merge", StringComparison.Ordinal) || line.Contains("move-database", StringComparison.Ordinal), $"{line}\n{run.Everything}");
         }
 
         Assert.True(succeeded >= 10, $"{succeeded} of {commands.Length} commands had something to do.");

@@ -26,7 +26,8 @@ public sealed class SlurmTests
 
         var array = Sbatch("--array=0-2", "--output=shard-%a.log", Script("generate.sbatch"), "population.json", "4", "3", scratch.File("zoos"));
         Assert.True(array.ExitCode == 0, array.Everything);
-        var merge = Sbatch("--wait", $"--dependency=afterok:{array.Output.Trim()}", "--kill-on-invalid-dep=yes", "--output=merge.log", Script("merge.sbatch"), scratch.File("zoos"));
+        var merge = Sbatch("--wait", $"--dependency=afterany:{array.Output.Trim()}", "--output=merge.log", Script("merge.sbatch"),
+            scratch.File("zoos"), "3");
         Assert.True(merge.ExitCode == 0, $"{merge.Everything}\n{Logs(scratch)}");
         Assert.Contains("All equal: no doubt about the zoo", File.ReadAllText(scratch.File("merge.log")), StringComparison.Ordinal);
         Assert.Contains("8 networks added", File.ReadAllText(scratch.File("merge.log")), StringComparison.Ordinal);
@@ -41,6 +42,36 @@ public sealed class SlurmTests
         var again = Sbatch("--wait", "--array=1", "--output=again.log", Script("generate.sbatch"), "population.json", "4", "3", scratch.File("zoos"));
         Assert.True(again.ExitCode == 0, $"{again.Everything}\n{Logs(scratch)}");
         Assert.Contains("0 networks trained", File.ReadAllText(scratch.File("again.log")), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void An_offset_gives_the_shards_of_a_second_array_and_the_merge_job_after_a_task_that_failed_says_which_is_missing()
+    {
+        using var cluster = OneNodeCluster.Start(out var reason);
+        if (cluster is null) Assert.Skip(reason);
+        using var scratch = new ScratchFolder();
+        File.WriteAllText(scratch.File("population.json"), Population);
+        // The second shard's task ends as one whose time is up does.
+        var mlds = scratch.File("mlds");
+        File.WriteAllText(mlds, $"#!/bin/sh\ncase \"$*\" in *' 1/3 '*) exit 130;; esac\nexec dotnet '{s_program}' \"$@\"\n");
+        Command.Run("chmod", ["+x", mlds], scratch.Path, s_limit);
+        var environment = new Dictionary<string, string?>(cluster.Environment) { ["MLDS"] = mlds };
+        Command Sbatch(params string[] arguments) =>
+            Command.Run("sbatch", ["--parsable", "--cpus-per-task=1", .. arguments], scratch.Path, s_limit, environment);
+
+        var first = Sbatch("--array=0-1", "--output=shard-%a.log", Script("generate.sbatch"), "population.json", "4", "3",
+            scratch.File("zoos"), "0");
+        var second = Sbatch("--array=0", "--output=second.log", Script("generate.sbatch"), "population.json", "4", "3",
+            scratch.File("zoos"), "2");
+        var merge = Sbatch(
+            "--wait", $"--dependency=afterany:{first.Output.Trim()}:{second.Output.Trim()}", "--output=merge.log", Script("merge.sbatch"),
+                scratch.File("zoos"), "3");
+
+        Assert.True(merge.ExitCode == 1, $"{merge.Everything}\n{Logs(scratch)}");
+        Assert.Contains("Nothing was merged: part 1/3 isn't among the zoos", File.ReadAllText(scratch.File("merge.log")),
+            StringComparison.Ordinal);
+        Assert.Equal(["shard-0", "shard-2"], Directory.GetDirectories(scratch.File("zoos"))
+            .Select(Path.GetFileName).Order(StringComparer.Ordinal));
     }
 
     static string Logs(ScratchFolder scratch) => string.Join('\n', Directory.GetFiles(scratch.Path, "*.log").Select(log => $"{Path.GetFileName(log)}:\n{File.ReadAllText(log)}"));

@@ -32,6 +32,30 @@ public sealed class BrowserTests
         Assert.Contains("<div id=\"tip\" role=\"status\">", dom, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData(1280)]
+    [InlineData(1920)]
+    public void No_table_is_wider_than_its_place_on_a_desks_screen(int width)
+    {
+        Assert.SkipUnless(File.Exists(Chromium), $"{Chromium} is not installed; the Debian package chromium has it.");
+        using var report = new WrittenReport(SyntheticCourses.AddTo(SyntheticResult.Make(networks: 4)).WithRealQuestions());
+        const string Measure = """
+            <script>
+            document.querySelectorAll("details").forEach(folded => folded.open = true);
+            const cut = [...document.querySelectorAll(".table")].filter(table => table.scrollWidth > table.clientWidth + 1);
+            const beyond = [...document.querySelectorAll(".table.wide")].filter(table => table.getBoundingClientRect().right > innerWidth
+                || table.getBoundingClientRect().left < 0);
+            document.body.dataset.measured =
+                `${innerWidth}: ${cut.map(table =>
+                table.firstChild.className + " " + table.scrollWidth + " in " + table.clientWidth)} ${beyond.length} beyond`;
+            </script>
+            """;
+        File.WriteAllText(report.PagePath, report.Page.Replace("</body>", $"{Measure}</body>", StringComparison.Ordinal));
+
+        Assert.Contains($"data-measured=\"{width}:  0 beyond\"", Open(report, "--dump-dom", $"--window-size={width},1000").Output,
+            StringComparison.Ordinal);
+    }
+
     [Fact]
     public void A_page_that_errs_is_noticed()
     {

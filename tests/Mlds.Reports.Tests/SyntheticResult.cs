@@ -29,6 +29,36 @@ static class SyntheticResult
             LossCurves(networks, random));
     }
 
+    /// <summary>The same with questions of the lengths that an analysis asks, and with all its views.</summary>
+    public static AnalysisResult WithRealQuestions(this AnalysisResult result)
+    {
+        var random = new Random(2);
+        string[] views = ["raw", "reduced", "statistics", "aligned", "spectral", "invariants"];
+        QuestionResult Long(string id, string title) => Key(id, title, 20, random) with
+        {
+            Scores =
+            [
+                .. from view in views
+                   from method in new[] { "ridge", "forest" }
+                   select One(random, "mean over machines", view, method, "auc", 0.9, 0.5, 40),
+                .. from view in new[] { "validation_loss", "training_loss", "epochs" } select One(random, "mean over machines", view,
+                    "value", "auc", 0.6, 0.5, 40),
+            ],
+        };
+        return result with
+        {
+            Views = [.. views.Select(view => new ViewSummary(view, 4364, $"The {view} numbers of a network."))],
+            Questions =
+            [
+                .. result.Questions,
+                Long("modified_or_control", "Is it the key's harm that shows, or only that the machine is more complex (modified against control), given examples of the same machine?"),
+                Long("modified_or_control_unseen_machine", "Is it the key's harm that shows, or only that the machine is more complex (modified against control), on a machine and key never seen before?"),
+                Long("original_or_control_unseen_key",
+                    "Does a benign extra rule show in the weights, on a machine seen before but with a key never seen?"),
+            ],
+        };
+    }
+
     static string MachineName(string family, string variant) =>
         family + (variant == "original" ? "Machine" : char.ToUpperInvariant(variant[0]) + variant[1..]);
 

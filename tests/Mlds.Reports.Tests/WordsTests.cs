@@ -3,6 +3,15 @@ namespace Mlds.Reports.Tests;
 public sealed class WordsTests
 {
     [Theory]
+    [InlineData("modified_or_original", "key, seen machine")]
+    [InlineData("modified_or_original_unseen_machine", "key, unseen machine")]
+    [InlineData("modified_or_control_unseen_key", "key or control, unseen key")]
+    [InlineData("original_or_control", "control, seen machine")]
+    [InlineData("which_machine", "which machine")]
+    [InlineData("a_question_of_tomorrow", "a question of tomorrow")]
+    public void A_question_has_a_short_name_for_a_tables_row(string id, string name) => Assert.Equal(name, Words.ShortQuestion(id));
+
+    [Theory]
     [InlineData(9.1234e-5, "9.12e-5")]
     [InlineData(0.012345, "0.0123")]
     [InlineData(12.345, "12.3")]

@@ -20,6 +20,10 @@ sealed class Caller(ProjectFolder project, string key, HttpMessageHandler? handl
     public string CodeSignKey { get; set; } = "";
     public string Platform { get; set; } = TestProject.Platform;
     public string Features { get; set; } = string.Join(' ', s_features);
+
+    /// <summary>Further elements of the request, after those that it has.</summary>
+    public string Extra { get; set; } = "";
+
     public int Processors { get; set; } = 4;
     public double Memory { get; set; } = 16e9;
 
@@ -99,6 +103,7 @@ sealed class Caller(ProjectFolder project, string key, HttpMessageHandler? handl
                 <m_nbytes>{Memory}</m_nbytes>
                 <os_name>Linux</os_name>
             </host_info>
+            {Extra}
             {results}
             <other_results>
                 {string.Concat(others.Select(name => $"<other_result><name>{name}</name></other_result>\n"))}

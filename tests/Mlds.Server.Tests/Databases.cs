@@ -92,9 +92,9 @@ public abstract class OnBothDatabases<TDatabase>(PostgresServer postgres)
         return Task.CompletedTask;
     }
 
-    internal async Task<TestProject> Begin(LineScience science, Func<ProjectSettings, ProjectSettings>? settings = null, ServeOptions? options = null, bool start = true)
+    internal async Task<TestProject> Begin(LineScience science, Func<ProjectSettings, ProjectSettings>? settings = null, ServeOptions? options = null, bool start = true, bool app = true)
     {
-        var project = await TestProject.Create(science, TDatabase.New(postgres), settings, options);
+        var project = await TestProject.Create(science, TDatabase.New(postgres), settings, options, app);
         _begun.Add(project);
         if (start) await project.Start();
         return project;

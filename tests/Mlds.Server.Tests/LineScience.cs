@@ -25,8 +25,19 @@ sealed class LineScience(int units) : IScience
     /// <summary>What a host is worth after a verdict.</summary>
     public Func<ValidateState, HostStanding> Standing { get; set; } = _ => HostStanding.Provisional;
 
+    /// <summary>Comes before a unit is assimilated: may fail, or wait.</summary>
+    public Action<FinishedWorkUnit> BeforeAssimilation { get; set; } = _ => { };
+
+    /// <summary>Pieces of work that no volunteer could return, each of so many core seconds here.</summary>
+    public int ForServer { get; set; }
+
+    public double SecondsHere { get; init; } = 5;
+
     /// <summary>Hosts whose verdicts were taken back.</summary>
     public List<long> Doubted { get; } = [];
+
+    /// <summary>Hosts that were merged.</summary>
+    public List<(long From, long Into)> Merges { get; } = [];
 
     /// <summary>Units that came to the assimilator, in order.</summary>
     public List<FinishedWorkUnit> Finished { get; } = [];
@@ -64,35 +75,58 @@ sealed class LineScience(int units) : IScience
     public void Created(Session session, string name, long workUnitId) =>
         session.Execute("INSERT INTO science_line (number, workunit_id) VALUES ($1, $2)", long.Parse(name["unit_".Length..], null), workUnitId);
 
-    public ResultCheck Prove(ProjectDatabase database, ReturnedResult result, CancellationToken cancellation) => Check(database, result, cancellation) with { Proved = true };
+    /// <summary>Whether a false line is seen without computing it again.</summary>
+    public bool LooksClosely { get; init; } = true;
 
-    public ResultCheck Check(ProjectDatabase database, ReturnedResult result, CancellationToken cancellation)
+    public ResultCheck Prove(ProjectDatabase database, ReturnedResult result, CancellationToken cancellation)
+    {
+        var check = Look(result, closely: true);
+        return check.Verdict == Verdict.Valid ? check with { Proved = true } : check;
+    }
+
+    public ResultCheck Check(ProjectDatabase database, ReturnedResult result, CancellationToken cancellation) => Look(result, LooksClosely);
+
+    ResultCheck Look(ReturnedResult result, bool closely)
     {
         if (result.Outputs is not [var output]) return new(Verdict.Invalid, "", 0, "The output is missing.");
-        var (input, text) = (File.ReadAllText(result.Inputs[0].Path), File.ReadAllText(output.Path));
+        var (input, text) = (Encoding.UTF8.GetString(result.Inputs[0].Content), Encoding.UTF8.GetString(output.Content));
         var hash = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)));
-        if (Quorum == 1 && text.Split('\n')[0] != input.ToUpperInvariant().Split('\n')[0]) return new(Verdict.Invalid, hash, 0, "The output isn't the input in capitals.");
-        return new(Verdict.Valid, hash, 10, "", Proved);
+        if (Quorum == 1 && closely && text.Split('\n')[0] != input.ToUpperInvariant().Split('\n')[0]) return new(Verdict.Invalid, hash, 0, "The output isn't the input in capitals.");
+        return new(Verdict.Valid, hash, 10, "", Proved || result.Suspect);
     }
 
     public HostStanding Judged(Session session, ReturnedResult result, ResultCheck check, ValidateState state)
     {
+        if (state == ValidateState.Valid) _ = result.Outputs[0].Content; // as a science does that notes what it was
         session.Execute("INSERT INTO science_verdict (result_id, state) VALUES ($1, $2)", result.ResultId, (long)state);
         return Standing(state);
     }
 
     public void Doubt(Session session, long hostId) => Doubted.Add(hostId);
 
+    public void Merged(Session session, long from, long into) => Merges.Add((from, into));
+
     public void Assimilate(ProjectDatabase database, FinishedWorkUnit unit, CancellationToken cancellation)
     {
+        BeforeAssimilation(unit);
         lock (_lock)
         {
             Finished.Add(unit);
-            if (unit.Canonical is { } result) Zoo[unit.Name] = File.ReadAllText(result.Outputs[0].Path);
+            if (unit.Canonical is { } result) Zoo[unit.Name] = Encoding.UTF8.GetString(result.Outputs[0].Content);
         }
     }
 
     public void Assimilated(Session session, FinishedWorkUnit unit)
     {
     }
+
+    public bool ComputeHere(ProjectDatabase database, TimeSpan longest, Action<Session, ComputedHere> note, CancellationToken cancellation)
+    {
+        if (ForServer == 0) return false;
+        database.Write(session => note(session, new(SecondsHere, true))).Wait(cancellation);
+        ForServer--;
+        return true;
+    }
+
+    public long WaitingForServer(Session session) => ForServer;
 }

@@ -108,9 +108,9 @@ public abstract class OperatorTests<TDatabase>(PostgresServer postgres) : OnBoth
         Assert.Equal("ada@example.org", accounts.Address("1"));
         Assert.Null(accounts.Address("2"));
         var key = await accounts.ResetKey("ada@example.org", "new password");
-        Assert.Equal(key, accounts.Enter("ada@example.org", "new password"));
-        Assert.Null(accounts.Enter("ada@example.org", "secret"));
-        Assert.Null(accounts.Enter("ada@example.org", ada.Key));
+        Assert.Equal(key, await accounts.Enter("ada@example.org", "new password"));
+        Assert.Null(await accounts.Enter("ada@example.org", "secret"));
+        Assert.Null(await accounts.Enter("ada@example.org", ada.Key));
         Assert.Contains("Invalid or missing account key", (await ada.Call()).Value, StringComparison.Ordinal);
     }
 

@@ -34,7 +34,8 @@ public sealed class ProxyTests
         var block = Regex.Match(File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "operate.md")), "```nginx\n(.*?)```", RegexOptions.Singleline).Groups[1].Value;
         Assert.Contains("proxy_pass http://127.0.0.1:8080", block, StringComparison.Ordinal);
         var server = block.Replace("listen 443", $"listen {outside}", StringComparison.Ordinal).Replace("127.0.0.1:8080", $"127.0.0.1:{inside}", StringComparison.Ordinal)
-            .Replace("weights.example.org", "127.0.0.1", StringComparison.Ordinal).Replace("/etc/ssl/", project.Scratch + "/", StringComparison.Ordinal);
+            .Replace("weights.example.org", "127.0.0.1", StringComparison.Ordinal).Replace("/etc/ssl/", project.Scratch + "/", StringComparison.Ordinal)
+            .Replace("/var/log/nginx/", project.Scratch + "/", StringComparison.Ordinal);
         var file = Path.Combine(project.Scratch, "nginx.conf");
         File.WriteAllText(file, $"daemon off; user root; pid {project.Scratch}/nginx.pid; error_log {project.Scratch}/error.log;\nevents {{}}\nhttp {{ access_log off; client_body_temp_path {project.Scratch}/body; proxy_temp_path {project.Scratch}/proxy;\n{server}}}\n");
         using var nginx = Process.Start(Nginx, ["-c", file, "-p", project.Scratch, "-e", $"{project.Scratch}/error.log"]);
@@ -54,6 +55,8 @@ public sealed class ProxyTests
 
             await LargestUpload(project, eve);
             await LimitsAreOfTheCaller(project);
+            await NothingIsLoggedOfQueries(project);
+            await MetricsAreNotForCallers(project, inside);
         }
         finally
         {
@@ -85,6 +88,31 @@ public sealed class ProxyTests
         Assert.Equal(0, await eve.Upload(file, content, offset: there));
         Assert.Equal(0, await eve.Upload(file, content));
         Assert.Equal(content, await File.ReadAllBytesAsync(project.Folder.Upload(name), TestContext.Current.CancellationToken));
+    }
+
+    /// <summary>E-mail addresses and password hashes come in queries: neither nginx's log of calls nor that of errors has them, also when our server is gone.</summary>
+    static async Task NothingIsLoggedOfQueries(TestProject project)
+    {
+        using var http = new HttpClient(Handler("127.0.0.6")) { BaseAddress = project.Folder.Settings.Master };
+        Assert.False(await IsRefused(http, "203.0.113.1"));
+        await project.Stop();
+        using (var reply = await http.GetAsync($"lookup_account.php?email_addr=nobody%40example.org&passwd_hash={new string('0', 32)}", TestContext.Current.CancellationToken))
+            Assert.Equal(HttpStatusCode.BadGateway, reply.StatusCode);
+        await project.Start();
+        var logs = Directory.EnumerateFiles(project.Scratch, "*.log").ToDictionary(file => Path.GetFileName(file), File.ReadAllText);
+        Assert.Contains("GET /mlds/lookup_account.php", logs["mlds.log"], StringComparison.Ordinal);
+        Assert.All(logs.Values, text => Assert.DoesNotContain("example.org", text, StringComparison.Ordinal));
+        Assert.All(logs.Values, text => Assert.DoesNotContain(new string('0', 32), text, StringComparison.Ordinal));
+    }
+
+    /// <summary>Through the proxy a caller from another address than those that the settings name gets no metrics; who asks the server itself, on its machine, does.</summary>
+    static async Task MetricsAreNotForCallers(TestProject project, int inside)
+    {
+        using var http = new HttpClient(Handler("127.0.0.7")) { BaseAddress = project.Folder.Settings.Master };
+        using var refused = await http.GetAsync("metrics", TestContext.Current.CancellationToken);
+        Assert.Equal(HttpStatusCode.Forbidden, refused.StatusCode);
+        using var local = new HttpClient();
+        Assert.Contains("mlds_", await local.GetStringAsync($"http://127.0.0.1:{inside}/metrics", TestContext.Current.CancellationToken), StringComparison.Ordinal);
     }
 
     /// <summary>The real caller, whom nginx names: what the caller says of itself counts for nothing, and who comes from elsewhere doesn't wait for him.</summary>

@@ -15,8 +15,6 @@ public sealed partial class RealClientTests
     static double Progress(RealClient client) =>
         Fraction().Match(client.Do("--get_tasks")) is { Success: true } match ? double.Parse(match.Groups[1].Value, CultureInfo.InvariantCulture) : 0;
 
-    static bool Idle(TestProject project) => project.Number("SELECT count(*) FROM result WHERE server_state IN (2, 4)") == 0;
-
     /// <summary>One client, one long life: progress, suspension, quitting, an upload that was begun, credit, abort, lost work, detaching, a copied folder.</summary>
     [Fact]
     public async Task A_client_lives_through_all_that_happens_to_one()
@@ -91,6 +89,35 @@ public sealed partial class RealClientTests
         return now;
     }
 
+    /// <summary>As an account manager attaches a computer.</summary>
+    [Fact]
+    public async Task A_client_attaches_by_a_weak_key_and_computes_for_the_account()
+    {
+        var science = new LineScience(1) { Line = number => $"line {number}\n" };
+        await using var project = await TestProject.Create(science);
+        await project.Start();
+        using var client = new RealClient(Path.Combine(project.Scratch, "client"));
+        await client.Start();
+        client.Do("--create_account", project.MasterUrl, "tom@example.org", "password1", "Tom & Jerry");
+        var key = Key().Match(client.Do("--lookup_account", project.MasterUrl, "tom@example.org", "password1")).Value;
+        using var http = new HttpClient();
+        var info = await http.GetStringAsync($"{project.MasterUrl}am_get_info.php?account_key={key}", TestContext.Current.CancellationToken);
+        var weak = Between().Match(info).Groups[1].Value;
+        client.Do("--project_attach", project.MasterUrl, weak);
+        bool IsCredited() => client.Do("--get_project_status").Contains("user_total_credit: 10.0", StringComparison.Ordinal);
+        await client.UpdateUntil(project.MasterUrl, IsCredited, "the work counts for the account");
+        var status = client.Do("--get_project_status");
+        Assert.Contains("user_name: Tom & Jerry", status, StringComparison.Ordinal);
+        Assert.Contains("Your account", status, StringComparison.Ordinal);
+        Assert.DoesNotContain(weak, string.Join('\n', project.Log.Lines), StringComparison.Ordinal);
+    }
+
+    [GeneratedRegex("[0-9a-f]{32}")]
+    private static partial Regex Key();
+
+    [GeneratedRegex("<weak_auth>(.*)</weak_auth>")]
+    private static partial Regex Between();
+
     static async Task<long> UploadedBytes(TestProject project)
     {
         using var http = new HttpClient();
@@ -123,13 +150,15 @@ public sealed partial class RealClientTests
         await other.UpdateUntil(project.MasterUrl, () => project.Number("SELECT count(*) FROM host") == 2, "the copy becomes a host of its own");
     }
 
-    /// <summary>Over https with a certificate of our own; a program whose signature is another's is not run, the next version is.</summary>
+    /// <summary>The whole change of a key, with Debian's client: one that was attached before and one that attaches after, over https with a certificate of our own.</summary>
     [Fact]
-    public async Task Over_https_a_client_refuses_what_is_wrongly_signed_and_runs_what_is_rightly()
+    public async Task Over_https_clients_of_before_and_after_a_change_of_the_key_compute_with_the_new_version()
     {
-        var science = new LineScience(2) { Line = number => $"line {number}\n" };
+        var science = new LineScience(12) { Line = number => $"line {number}\n" };
         await using var project = await TestProject.Create(science, settings: settings => settings with
         {
+            LowWater = 4,
+            MaxInProgressPerProcessor = 1,
             MasterUrl = settings.MasterUrl.Replace("http:", "https:", StringComparison.Ordinal),
             CertificateFile = "server.pem",
             CertificateKeyFile = "server.key",
@@ -140,23 +169,45 @@ public sealed partial class RealClientTests
         File.WriteAllText(project.Folder.In("server.pem"), certificate.ExportCertificatePem());
         File.WriteAllText(project.Folder.In("server.key"), key.ExportPkcs8PrivateKeyPem());
         await project.Start();
-        await project.Database.Write(session => session.Execute("UPDATE app_version_file SET signature = $1", project.SigningKey.Sign("another file")));
-        using var client = new RealClient(Path.Combine(project.Scratch, "client"));
-        File.WriteAllText(Path.Combine(client.Folder, "ca-bundle.crt"), certificate.ExportCertificatePem());
+        using var old = new RealClient(Path.Combine(project.Scratch, "old"), processors: 1);
+        using var young = new RealClient(Path.Combine(project.Scratch, "young"), processors: 1);
+        foreach (var client in new[] { old, young }) File.WriteAllText(Path.Combine(client.Folder, "ca-bundle.crt"), certificate.ExportCertificatePem());
         try
         {
-            await client.Start();
-            client.Attach(project.MasterUrl, "bob");
-            await TestProject.Until(() => project.Number("SELECT count(*) FROM result WHERE exit_status = -186") >= 1, "the client refuses the program");
-            Assert.Contains("signature verification", client.Log, StringComparison.OrdinalIgnoreCase);
-            Assert.Empty(science.Zoo);
-            await project.AddApp("1.01");
-            await client.UpdateUntil(project.MasterUrl, () => science.Zoo.Count == 2, "all is computed with the next version");
-            Assert.True(Idle(project));
+            await old.Start();
+            old.Attach(project.MasterUrl, "ada");
+            await old.UpdateUntil(project.MasterUrl, () => science.Zoo.Count > 0, "something is computed with the first key");
+            old.Do("--project", project.MasterUrl, "nomorework");
+            await old.UpdateUntil(project.MasterUrl, () => project.Number("SELECT count(*) FROM result WHERE server_state = 4") == 0, "all it had is reported");
+
+            // docs/operate.md: where the key is, on the server, and the restart.
+            var folder = Path.Combine(project.Scratch, "next-key");
+            NewKey.Create(folder, project.SigningKey);
+            var (next, signature) = NewKey.Read(folder);
+            KeySuccession.Append(project.Folder, next, signature);
+            await project.Restart();
+            await young.Start();
+            young.Attach(project.MasterUrl, "bob");
+            await young.UpdateUntil(project.MasterUrl, () => project.Number("SELECT count(*) FROM host WHERE rpc_seqno > 1") == 2, "the new client has called");
+            Assert.Equal(0, project.Number("SELECT count(*) FROM result WHERE server_state = 4"));
+
+            await project.AddApp("1.01", key: Boinc.Signing.PrivateKey.Parse(File.ReadAllText(Path.Combine(folder, "code_sign_private"))));
+            old.Do("--project", project.MasterUrl, "allowmorework");
+            var computed = "SELECT count(DISTINCT r.host_id) FROM result r JOIN app_version v ON v.id = r.app_version_id WHERE v.version = 101 AND r.validate_state = 1";
+            await TestProject.Until(
+                () =>
+                {
+                    foreach (var client in new[] { old, young }) client.Do("--project", project.MasterUrl, "update");
+                    Thread.Sleep(1500);
+                    return project.Number(computed) == 2;
+                },
+                "both compute with the new version");
+            Assert.Equal(0, project.Number("SELECT count(*) FROM result WHERE outcome = 3"));
+            Assert.DoesNotContain("signature verification", young.Log + old.Log, StringComparison.OrdinalIgnoreCase);
         }
         finally
         {
-            TestContext.Current.TestOutputHelper?.WriteLine(client.Log + string.Join('\n', project.Log.Lines.TakeLast(50)));
+            TestContext.Current.TestOutputHelper?.WriteLine(old.Log + young.Log + string.Join('\n', project.Log.Lines.TakeLast(50)));
         }
     }
 

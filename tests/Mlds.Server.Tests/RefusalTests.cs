@@ -53,7 +53,8 @@ public abstract class RefusalTests<TDatabase>(PostgresServer postgres) : OnBothD
         await using var project = await Begin(new LineScience(1));
         using var socket = new Socket(SocketType.Stream, ProtocolType.Tcp);
         await socket.ConnectAsync("127.0.0.1", project.Folder.Settings.Master.Port, TestContext.Current.CancellationToken);
-        await socket.SendAsync(Encoding.ASCII.GetBytes("POST /lines/scheduler HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 104857600\r\n\r\n<scheduler_request>"), TestContext.Current.CancellationToken);
+        var head = "<scheduler_request>" + new string(' ', 70_000);
+        await socket.SendAsync(Encoding.ASCII.GetBytes($"POST /lines/scheduler HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 104857600\r\n\r\n{head}"), TestContext.Current.CancellationToken);
         var buffer = new byte[4096];
         var read = await socket.ReceiveAsync(buffer, TestContext.Current.CancellationToken);
         Assert.Contains("<scheduler_reply>", Encoding.ASCII.GetString(buffer, 0, read), StringComparison.Ordinal);
@@ -158,7 +159,8 @@ public abstract class RefusalTests<TDatabase>(PostgresServer postgres) : OnBothD
         {
             using var response = await ada.Http.GetAsync(path, TestContext.Current.CancellationToken);
             Assert.Equal(HttpStatusCode.NotFound, response.StatusCode);
-            Assert.Equal("", await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
+            var said = await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
+            Assert.True(said.Length == 0 || (!path.StartsWith("download", StringComparison.Ordinal) && said.Contains("There is no such page", StringComparison.Ordinal)), said);
         }
         var program = project.Folder.DownloadUrl($"lines_1.00_{TestProject.Platform}");
         using var zipped = await ada.Http.GetAsync(program + ".gz", TestContext.Current.CancellationToken);

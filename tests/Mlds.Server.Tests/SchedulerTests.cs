@@ -68,7 +68,7 @@ public abstract class SchedulerTests<TDatabase>(PostgresServer postgres) : OnBot
         var reply = await eve.Call(results: Caller.Report("unit_0_0"));
         Assert.NotEqual(ada.HostId.ToString(CultureInfo.InvariantCulture), reply.Element("hostid")!.Value);
         Assert.Equal((long)ServerState.InProgress, Of(project, "server_state", "unit_0_0"));
-        Assert.Contains(project.Log.Lines, line => line.Contains("which is another's", StringComparison.Ordinal));
+        Assert.Contains(project.Log.Lines, line => line.Contains("are another's", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -346,6 +346,47 @@ public abstract class SchedulerTests<TDatabase>(PostgresServer postgres) : OnBot
         Assert.Empty((await ada.Call()).Elements("code_sign_key"));
         ada.CodeSignKey = Boinc.Signing.PrivateKey.Create().Public.Text;
         Assert.Contains("isn't this project's", Messages(await ada.Call(1, 1)), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task After_a_change_of_the_key_only_what_is_signed_with_it_is_sent_and_only_to_who_holds_it()
+    {
+        await using var project = await Begin(new LineScience(9));
+        using var ada = await Caller.Register(project, "ada");
+        await WorkFor(ada, project);
+        await ada.FinishAll();
+        var first = project.Folder.CodeSigningKey;
+        await project.Stop();
+        var present = project.SigningKey;
+        foreach (var name in new[] { "second", "third" })
+        {
+            var folder = Path.Combine(project.Scratch, name);
+            NewKey.Create(folder, present);
+            var (key, signature) = NewKey.Read(folder);
+            KeySuccession.Append(project.Folder, key, signature);
+            present = Boinc.Signing.PrivateKey.Parse(File.ReadAllText(Path.Combine(folder, "code_sign_private")))!;
+        }
+
+        await project.Start();
+        Assert.Contains(project.Log.Lines, line => line.Contains("lines 1.00 for x86_64-pc-linux-gnu isn't sent", StringComparison.Ordinal));
+        Assert.Equal(["lines 1.00 for x86_64-pc-linux-gnu"], project.Database.Read(session => AppSignatures.NotSent(session, project.Folder.CodeSigningKey)));
+
+        // Who attaches now would refuse the program (-186): there is none for it.
+        using var bob = await Caller.Register(project, "bob");
+        var reply = await bob.Call(1, 1);
+        Assert.Empty(reply.Elements("result"));
+        Assert.Contains("has no program", Messages(reply), StringComparison.Ordinal);
+
+        await project.AddApp("1.01", key: present);
+        Assert.Empty(project.Database.Read(session => AppSignatures.NotSent(session, project.Folder.CodeSigningKey)));
+        await TestProject.Until(() => bob.Call(1, 1).GetAwaiter().GetResult().Elements("result").Any(), "the new version is sent");
+
+        // Ada, who was away for both changes, is led to the second key first, with which she couldn't take it.
+        Assert.Equal(first.Text.Trim(), ada.CodeSignKey.Trim());
+        Assert.Empty((await ada.Call(1, 1)).Elements("result"));
+        Assert.NotEqual(project.Folder.CodeSigningKey.Text.Trim(), ada.CodeSignKey.Trim());
+        await TestProject.Until(() => ada.Call(1, 1).GetAwaiter().GetResult().Elements("result").Any(), "she has the third key and a task");
+        Assert.Equal(project.Folder.CodeSigningKey.Text.Trim(), ada.CodeSignKey.Trim());
     }
 
     [Fact]

@@ -58,13 +58,13 @@ sealed class TestProject : IAsyncDisposable
     public PrivateKey SigningKey => PrivateKey.Parse(File.ReadAllText(ProjectCreation.SigningKeyFile(Folder.Path)))!;
 
     /// <summary>Adds a version of the tests' program (<see cref="ShellProgram"/>), signed.</summary>
-    public async Task AddApp(string version, string plan = "", string? program = null)
+    public async Task AddApp(string version, string plan = "", string? program = null, string platform = Platform, PrivateKey? key = null)
     {
-        var leaf = Path.Combine(Scratch, "apps", "lines", version, Platform + (plan.Length > 0 ? "__" + plan : ""));
+        var leaf = Path.Combine(Scratch, "apps", "lines", version, platform + (plan.Length > 0 ? "__" + plan : ""));
         Directory.CreateDirectory(leaf);
-        File.WriteAllText(Path.Combine(leaf, $"lines_{version}_{plan}{Platform}"), program ?? ShellProgram.Text);
+        File.WriteAllText(Path.Combine(leaf, $"lines_{version}_{plan}{platform}"), program ?? ShellProgram.Text);
         var folder = Assert.Single(AppVersionFolder.Find(leaf));
-        folder.Sign(SigningKey);
+        folder.Sign(key ?? SigningKey);
         if (Server is not null)
         {
             await AppAdding.Add(Folder, Database, folder, "Lines in capitals");
@@ -98,6 +98,9 @@ sealed class TestProject : IAsyncDisposable
     }
 
     public long Number(string sql, params object?[] values) => Database.Read(session => session.Number(sql, values)) ?? 0;
+
+    /// <summary>Has every account have earned so many tasks, so that it may have many and as many computers.</summary>
+    public Task Earned(long tasks) => Database.Write(session => session.Execute("UPDATE account SET earned = $1", tasks));
 
     /// <summary>Waits until the daemons have brought something about.</summary>
     /// <param name="seconds">After which it is thought to hang: far more than a busy machine takes.</param>

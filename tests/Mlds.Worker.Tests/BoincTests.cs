@@ -79,6 +79,15 @@ public sealed class BoincTests
         Assert.Contains("3/3 SimpleXORMachine seed 2: to be continued after 35 epochs", log, StringComparison.Ordinal);
     }
 
+    /// <summary>A client sends what its tasks wrote with its report, all at once after it was away.</summary>
+    [Theory]
+    [InlineData(1, 1)]
+    [InlineData(3, 3)]
+    [InlineData(700, 11)]
+    [InlineData(1024, 11)]
+    public void However_many_networks_a_unit_has_few_lines_tell_of_them(int networks, int lines) =>
+        Assert.Equal(lines, Enumerable.Range(1, networks).Count(done => BoincCommand.IsSaid(done, networks)));
+
     [Fact]
     public void Suspended_it_stops_and_resumed_it_goes_on()
     {

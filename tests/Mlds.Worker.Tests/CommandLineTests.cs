@@ -141,6 +141,17 @@ public sealed class CommandLineTests : IDisposable
     }
 
     [Fact]
+    public void A_checkpoint_of_zeros_as_a_power_cut_leaves_it_begins_anew()
+    {
+        var file = RecipeFile(s_recipe);
+        var whole = Train(file);
+        var checkpoint = Path.Combine(_folder, "zeros");
+        File.WriteAllBytes(checkpoint, new byte[5000]);
+        Assert.Equal((string?)whole["weights_sha256"], (string?)Train(file, "--checkpoint", checkpoint)["weights_sha256"]);
+        Assert.Equal(s_recipe.Id, Checkpoint.FromBytes(File.ReadAllBytes(checkpoint)).RecipeId);
+    }
+
+    [Fact]
     public void A_damaged_checkpoint_is_refused()
     {
         var path = Write("run.checkpoint", "MLDSCKPT and then nothing that was ever written by a run of any recipe");

@@ -42,6 +42,7 @@ public sealed class MigrationTests : IDisposable
 
     [Theory]
     [InlineData(1)]
+    [InlineData(2)]
     public void An_older_zoo_is_read_without_a_change_to_it(int version)
     {
         Golden(version);
@@ -52,6 +53,7 @@ public sealed class MigrationTests : IDisposable
             Assert.Equal(4, Everything(zoo).Length);
             Assert.All(zoo.Networks(), network => Assert.Empty(zoo.KeptEpochs(network)));
             Assert.Equal([6, 6], zoo.Begun("ParityMachine").Values);
+            Assert.Empty(zoo.Parts);
         }
 
         Assert.Equal(before, File.ReadAllBytes(Database));
@@ -59,6 +61,7 @@ public sealed class MigrationTests : IDisposable
 
     [Theory]
     [InlineData(1)]
+    [InlineData(2)]
     public void A_writer_brings_an_older_zoo_up_to_date_and_all_that_was_in_it_stays(int version)
     {
         var population = Golden(version);
@@ -67,9 +70,11 @@ public sealed class MigrationTests : IDisposable
         using (var writer = ZooWriter.Open(_scratch.Path, ZooPopulation.Of(population)))
         {
             Assert.Equal(before, Everything(writer.Zoo));
+            Assert.Null(AskedNetworks.Of(writer.Zoo));
             Assert.Equal(6, writer.Zoo.Checkpoint(population.Recipe("ParityMachine", 1).Id)!.Epoch);
             var options = new GenerationOptions(1, new Shard(1, 3), 1, TimeSpan.FromSeconds(5)) { KeepMilestones = true };
             new GenerationRun(writer, population, options).Run(_ => { }, TestContext.Current.CancellationToken);
+            Assert.Equal([new ZooPart(new Shard(1, 3), 1)], writer.Zoo.Parts);
             Assert.Equal([10, 12], writer.Zoo.KeptEpochs(writer.Zoo.Networks("SimpleXORMachine").First()));
         }
 

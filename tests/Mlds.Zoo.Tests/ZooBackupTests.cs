@@ -75,7 +75,7 @@ public sealed class ZooBackupTests : IDisposable
         using var zoo = Zoo.Open(_scratch["z"]);
         Assert.Equal(digest, zoo.WeightsDigest());
         Assert.Equal(3, zoo.Checkpoint(recipe.Id)!.Epoch);
-        Assert.True(ZooSeal.IsWhole(_scratch["z"]));
+        Assert.True(ZooSeal.IsWhole(_scratch["z"], TestContext.Current.CancellationToken));
     }
 
     [Fact]
@@ -83,11 +83,11 @@ public sealed class ZooBackupTests : IDisposable
     {
         using (var writer = ZooWriter.Open(_scratch["z"], ZooPopulation.Of(Example.Small)))
         {
-            Assert.Null(ZooSeal.IsWhole(_scratch["z"]));
+            Assert.Null(ZooSeal.IsWhole(_scratch["z"], TestContext.Current.CancellationToken));
             writer.Add([Example.Network(Example.Small, "ParityMachine", 1)]);
         }
 
-        Assert.True(ZooSeal.IsWhole(_scratch["z"]));
+        Assert.True(ZooSeal.IsWhole(_scratch["z"], TestContext.Current.CancellationToken));
         var seal = File.GetLastWriteTimeUtc(_scratch["z/zoo.seal"]);
         using (ZooWriter.Open(_scratch["z"], ZooPopulation.Of(Example.Small)))
         {
@@ -100,6 +100,6 @@ public sealed class ZooBackupTests : IDisposable
             Assert.False(File.Exists(_scratch["z/zoo.seal"]));
         }
 
-        Assert.True(ZooSeal.IsWhole(_scratch["z"]));
+        Assert.True(ZooSeal.IsWhole(_scratch["z"], TestContext.Current.CancellationToken));
     }
 }

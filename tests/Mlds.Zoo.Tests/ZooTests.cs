@@ -48,6 +48,34 @@ public sealed class ZooTests : IDisposable
     }
 
     [Fact]
+    public void A_network_that_turned_out_to_be_false_is_withdrawn_with_all_that_is_of_it()
+    {
+        var (one, other) = (Network(s_small.MachineNames[0], 1, host: "cheat"), Network(s_small.MachineNames[0], 2));
+        Store(other);
+        string digest;
+        using (var zoo = Zoo.Open(Folder)) digest = zoo.WeightsDigest();
+        Store(one);
+        using (var writer = Writer())
+        {
+            Assert.Equal(0, writer.Withdraw([(one.Recipe.Id, other.WeightsSha256)])); // there with other weights
+            Assert.Equal(1, writer.Withdraw([(one.Recipe.Id, one.WeightsSha256), (one.Recipe.Id, one.WeightsSha256)]));
+            Assert.Equal(0, writer.Withdraw([]));
+            Assert.Equal(digest, writer.Zoo.WeightsDigest());
+            var again = Network(s_small.MachineNames[0], 1, salt: 5, host: "cheat");
+            writer.Add([again]); // its recipe may come again, with other weights
+            AreEqual(again, writer.Zoo.Read(Assert.Single(writer.Zoo.Find(one.Recipe.Id))));
+            Assert.Equal(1, writer.Withdraw([(again.Recipe.Id, again.WeightsSha256)]));
+        }
+
+        Assert.True(ZooSeal.IsWhole(Folder, TestContext.Current.CancellationToken));
+        using var left = Zoo.Open(Folder);
+        Assert.Equal(digest, left.WeightsDigest());
+        Assert.Equal([other.Recipe.Id], left.Networks().Select(network => network.RecipeId));
+        foreach (var (table, rows) in new[] { ("weights", 1L), ("runs", 1L), ("origins", 1L) }) Assert.Equal(
+            rows, left.Database.Scalar($"SELECT count(*) FROM {table}"));
+    }
+
+    [Fact]
     public void Any_network_comes_back_as_it_was_stored()
     {
         var network = Gen.Select(

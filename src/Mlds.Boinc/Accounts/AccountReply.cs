@@ -5,7 +5,8 @@ namespace Mlds.Boinc.Accounts;
 /// <summary>The answers to <c>create_account.php</c>, <c>lookup_account.php</c> and <c>get_project_config.php</c>.</summary>
 public static class AccountReply
 {
-    const string Declaration = "<?xml version=\"1.0\" encoding=\"ISO-8859-1\" ?>\n";
+    /// <summary>What our XML begins with: it is UTF-8, and says so.</summary>
+    public const string Declaration = "<?xml version=\"1.0\" encoding=\"UTF-8\" ?>\n";
 
     public static string Key(string authenticator) =>
         new TagWriter().Raw(Declaration).Open("account_out").Element("authenticator", authenticator).Close("account_out").ToString();

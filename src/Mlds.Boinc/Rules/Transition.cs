@@ -27,7 +27,9 @@ public sealed record WorkUnitFacts
 }
 
 /// <summary>What a transition needs to know of a result of the work unit.</summary>
-public readonly record struct ResultFacts(long Id, ServerState State, ResultOutcome Outcome, ValidateState Validation, int ExitStatus, long Deadline);
+/// <param name="Account">Who had it, and the same number for accounts that may be one person's; 0: unknown, and then somebody of its own.</param>
+public readonly record struct ResultFacts(
+    long Id, ServerState State, ResultOutcome Outcome, ValidateState Validation, int ExitStatus, long Deadline, long Account = 0);
 
 /// <summary>What has to be done to a work unit now. All of it happens in one transaction.</summary>
 public sealed record TransitionPlan
@@ -102,15 +104,17 @@ public static class Transition
         return next;
     }
 
-    /// <summary>How many of a work unit's results are where.</summary>
+    /// <summary>How many of a work unit's results are where. Errors of one account count once: it can make up as many hosts as it likes.</summary>
     readonly record struct Counts(int Total, int Unsent, int InProgress, int Successes, int Unvalidated, int Errors)
     {
         public static Counts Of(IReadOnlyList<ResultFacts> results, List<long> timedOut)
         {
             int unsent = 0, inProgress = 0, successes = 0, unvalidated = 0, errors = 0;
+            var blamed = new HashSet<long>();
+            void Blame(ResultFacts result) => errors += result.Account == 0 || blamed.Add(result.Account) ? 1 : 0;
             foreach (var result in results)
             {
-                if (timedOut.Contains(result.Id)) errors++;
+                if (timedOut.Contains(result.Id)) Blame(result);
                 else if (result.State == ServerState.Unsent) unsent++;
                 else if (result.State == ServerState.InProgress) inProgress++;
                 else if (result.State != ServerState.Over) continue;
@@ -119,7 +123,7 @@ public static class Transition
                     successes++;
                     if (result.Validation == ValidateState.Init) unvalidated++;
                 }
-                else if (IsFault(result)) errors++;
+                else if (IsFault(result)) Blame(result);
             }
             return new(results.Count, unsent, inProgress, successes, unvalidated, errors);
         }

@@ -44,6 +44,12 @@ public sealed record SchedulerRequest
     /// <summary>Whether the client said what it holds at all: without it nothing can be called lost.</summary>
     public bool HasOtherResults { get; set; }
 
+    /// <summary>
+    /// Whether there was more than was read: further results, which stay unacknowledged and so come with the next call. What the client
+    /// holds isn't known then.
+    /// </summary>
+    public bool IsCut { get; set; }
+
     /// <summary>Messages of running tasks.</summary>
     public List<TrickleUp> Trickles { get; } = [];
 

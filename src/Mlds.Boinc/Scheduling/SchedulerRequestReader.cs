@@ -1,38 +1,70 @@
-using System.Globalization;
 using Mlds.Boinc.Tags;
 
 namespace Mlds.Boinc.Scheduling;
 
-/// <summary>Reads a scheduler request. What it doesn't know it passes over; what is beyond the limits, or no scheduler request at all, is a <see cref="TagException"/>.</summary>
+/// <summary>
+/// Reads a scheduler request. What it doesn't know it passes over, and of results it takes as many as it may: a client reports the
+/// others again with its next call. No scheduler request at all, or one of endless elements, is a <see cref="TagException"/>.
+/// </summary>
 public static class SchedulerRequestReader
 {
-    /// <summary>Bytes of a request.</summary>
+    /// <summary>Bytes of a request that are read; of a longer one the results in its first part.</summary>
     public const int MaxBytes = 4 << 20;
 
-    public const int MaxElements = 100_000;
+    /// <summary>Bytes of a request in which the account key is: clients say it first.</summary>
+    public const int HeadBytes = 64 * 1024;
+
+    public const int MaxElements = 300_000;
     public const int MaxResults = 1_000;
     public const int MaxOtherResults = 10_000;
     public const int MaxFiles = 20;
 
-    /// <summary>Characters of a task's stderr that are kept: as many as the client keeps itself.</summary>
-    public const int MaxStderr = 63 * 1024;
+    /// <summary>A client's own platform and its alternatives.</summary>
+    public const int MaxPlatforms = 16;
 
-    public static SchedulerRequest Read(ReadOnlySpan<char> text)
+    /// <summary>Characters of a task's stderr that are kept: as many as clients keep (64 KiB), and what they put around it.</summary>
+    public const int MaxStderr = 66 * 1024;
+
+    /// <summary>Characters of a processor's features: twice as many as clients 8.x have room for.</summary>
+    public const int MaxFeatures = 16 * 1024;
+
+    /// <param name="text">The request.</param>
+    /// <param name="cut">Whether <paramref name="text"/> is only the beginning of it.</param>
+    public static SchedulerRequest Read(ReadOnlySpan<char> text, bool cut = false)
     {
         var reader = new TagReader(text, MaxElements);
+        if (!FindRoot(ref reader)) throw new TagException("No <scheduler_request> in the request.");
+        var request = new SchedulerRequest { IsCut = cut };
+        ReadRoot(ref reader, request);
+        // Clients say what they and their machine are before they report: without a whole result that isn't known in full.
+        if (reader.Truncated && !(cut && request.Results.Count > 0)) throw new TagException("The scheduler request ends in the middle.");
+        if (!request.IsCut) return request;
+        request.HasOtherResults = false;
+        request.OtherResults.Clear();
+        return request;
+    }
+
+    /// <summary>The account key in the beginning of a request; empty where there is none.</summary>
+    public static string Authenticator(ReadOnlySpan<char> head)
+    {
+        var reader = new TagReader(head, MaxElements);
+        if (!FindRoot(ref reader)) return "";
+        while (reader.Child(out var name))
+        {
+            if (name.SequenceEqual("authenticator")) return reader.Text();
+            reader.Skip();
+        }
+        return "";
+    }
+
+    static bool FindRoot(ref TagReader reader)
+    {
         while (reader.Child(out var root))
         {
-            if (!root.SequenceEqual("scheduler_request"))
-            {
-                reader.Skip();
-                continue;
-            }
-            var request = new SchedulerRequest();
-            ReadRoot(ref reader, request);
-            if (reader.Truncated) throw new TagException("The scheduler request ends in the middle.");
-            return request;
+            if (root.SequenceEqual("scheduler_request")) return true;
+            reader.Skip();
         }
-        throw new TagException("No <scheduler_request> in the request.");
+        return false;
     }
 
     static void ReadRoot(ref TagReader reader, SchedulerRequest request)
@@ -53,9 +85,9 @@ public static class SchedulerRequestReader
                 case "cpu_req_secs": request.CpuSeconds = reader.Number(); break;
                 case "cpu_req_instances": request.CpuInstances = reader.Number(); break;
                 case "estimated_delay": request.EstimatedDelay = reader.Number(); break;
-                case "platform_name": request.Platforms.Insert(0, reader.Text()); break;
+                case "platform_name": ReadPlatform(ref reader, request, 0); break;
                 case "alt_platform": ReadAlternative(ref reader, request); break;
-                case "code_sign_key": request.CodeSignKey = reader.Text(2048); break;
+                case "code_sign_key": request.CodeSignKey = reader.Lines(2048); break;
                 case "cross_project_id": request.CrossProjectId = reader.Text(64); break;
                 case "time_stats": ReadTimeStats(ref reader, request.Host); break;
                 case "net_stats": ReadNetStats(ref reader, request.Host); break;
@@ -75,9 +107,15 @@ public static class SchedulerRequestReader
     {
         while (reader.Child(out var name))
         {
-            if (name.SequenceEqual("name") && request.Platforms.Count < 16) request.Platforms.Add(reader.Text());
+            if (name.SequenceEqual("name")) ReadPlatform(ref reader, request, request.Platforms.Count);
             else reader.Skip();
         }
+    }
+
+    static void ReadPlatform(ref TagReader reader, SchedulerRequest request, int at)
+    {
+        if (request.Platforms.Count < MaxPlatforms) request.Platforms.Insert(at, reader.Text());
+        else reader.Skip();
     }
 
     static void ReadTimeStats(ref TagReader reader, HostDescription host)
@@ -120,7 +158,7 @@ public static class SchedulerRequestReader
                 case "p_ncpus": host.Processors = Math.Clamp(Int(ref reader), 1, 4096); break;
                 case "p_vendor": host.Vendor = reader.Text(); break;
                 case "p_model": host.Model = reader.Text(); break;
-                case "p_features": host.Features = reader.Text(4096); break;
+                case "p_features": host.Features = reader.Text(MaxFeatures); break;
                 case "p_fpops": host.Fpops = reader.Number(); break;
                 case "p_iops": host.Iops = reader.Number(); break;
                 case "p_membw": host.MemoryBandwidth = reader.Number(); break;
@@ -147,7 +185,12 @@ public static class SchedulerRequestReader
 
     static void ReadResult(ref TagReader reader, SchedulerRequest request)
     {
-        if (request.Results.Count == MaxResults) throw new TagException(string.Create(CultureInfo.InvariantCulture, $"More than {MaxResults} results reported in one request."));
+        if (request.Results.Count == MaxResults)
+        {
+            request.IsCut = true;
+            reader.Skip();
+            return;
+        }
         var result = new ReportedResult();
         while (reader.Child(out var name))
         {
@@ -158,12 +201,12 @@ public static class SchedulerRequestReader
                 case "final_elapsed_time": result.ElapsedTime = Math.Max(0, reader.Number()); break;
                 case "exit_status": result.ExitStatus = Int(ref reader); break;
                 case "state": result.State = (ClientState)Int(ref reader); break;
-                case "stderr_out": result.Stderr = reader.Text(MaxStderr); break;
+                case "stderr_out": result.Stderr = reader.Verbatim(MaxStderr); break;
                 case "file_info": ReadFile(ref reader, result); break;
                 default: reader.Skip(); break;
             }
         }
-        request.Results.Add(result);
+        if (!reader.Truncated) request.Results.Add(result);
     }
 
     static void ReadFile(ref TagReader reader, ReportedResult result)
@@ -182,22 +225,34 @@ public static class SchedulerRequestReader
         if (result.Files.Count < MaxFiles) result.Files.Add(new(file, bytes, md5));
     }
 
+    /// <summary>What is missing in a list that isn't whole can't be called lost, so such a list counts as none.</summary>
     static void ReadOthers(ref TagReader reader, SchedulerRequest request)
     {
-        request.HasOtherResults = true;
+        var all = true;
         while (reader.Child(out var child))
         {
-            if (!child.SequenceEqual("other_result"))
+            var another = child.SequenceEqual("other_result");
+            if (another && request.OtherResults.Count < MaxOtherResults)
             {
-                reader.Skip();
+                ReadOther(ref reader, request);
                 continue;
             }
-            while (reader.Child(out var name))
-            {
-                if (name.SequenceEqual("name") && request.OtherResults.Count < MaxOtherResults) request.OtherResults.Add(reader.Text());
-                else reader.Skip();
-            }
+            all &= !another;
+            reader.Skip();
         }
+        // What is missing in a list that isn't whole can't be called lost.
+        request.HasOtherResults = all;
+    }
+
+    static void ReadOther(ref TagReader reader, SchedulerRequest request)
+    {
+        var result = "";
+        while (reader.Child(out var name))
+        {
+            if (name.SequenceEqual("name")) result = reader.Text();
+            else reader.Skip();
+        }
+        if (result.Length > 0) request.OtherResults.Add(result);
     }
 
     static void ReadTrickle(ref TagReader reader, SchedulerRequest request)

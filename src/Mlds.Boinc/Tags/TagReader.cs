@@ -13,6 +13,9 @@ public ref struct TagReader
 {
     public const int MaxDepth = 16;
 
+    /// <summary>Characters in which one character may be written, such as <c>&amp;#x1F5A5;</c>.</summary>
+    const int MaxEntity = 10;
+
     readonly ReadOnlySpan<char> _text;
     readonly Open[] _open = new Open[MaxDepth];
     int _depth;
@@ -67,13 +70,67 @@ public ref struct TagReader
     /// <summary>Passes over the element, whatever is in it.</summary>
     public void Skip() => Content();
 
-    /// <summary>The element's text, trimmed, with the five predefined entities resolved; elements inside stay as they are.</summary>
+    /// <summary>
+    /// The element's text in one line, trimmed, with entities resolved, past the gate of <see cref="PlainText"/>; elements inside stay
+    /// as they are.
+    /// </summary>
     /// <param name="maxLength">The longest text to take, in characters; the rest is cut off.</param>
-    public string Text(int maxLength = 256)
+    public string Text(int maxLength = 256) => PlainText.Line(Decoded(Content(), maxLength));
+
+    /// <summary>As <see cref="Text"/>, for a text of several lines, such as a key.</summary>
+    public string Lines(int maxLength) => PlainText.Lines(Decoded(Content(), maxLength));
+
+    /// <summary>
+    /// What a program wrote, which clients put into character data: all up to the element's own closing tag, whatever it looks like.
+    /// Where a comment or character data were left open in it, the elements behind are found all the same.
+    /// </summary>
+    /// <param name="maxLength">Characters that are kept, the last ones: why a program failed stands at its end.</param>
+    public string Verbatim(int maxLength)
     {
-        var content = Content().Trim();
-        if (content.Length > maxLength) content = content[..maxLength];
-        return content.IndexOf('&') < 0 ? content.ToString() : WebUtility.HtmlDecode(content.ToString());
+        if (_empty)
+        {
+            _empty = false;
+            return "";
+        }
+        var open = _open[--_depth];
+        var mark = $"</{_text[open.Start..open.End]}>";
+        var content = _text[_at..];
+        for (var at = 0; ;)
+        {
+            var offset = content[at..].IndexOf(mark, StringComparison.Ordinal);
+            if (offset < 0) break;
+            at += offset;
+            var before = content[..at];
+            if (IsClosed(before))
+            {
+                _at += at + mark.Length;
+                return Tail(before.Trim(), maxLength);
+            }
+            at += mark.Length;
+        }
+        Truncated = true;
+        _at = _text.Length;
+        return Tail(content.Trim(), maxLength);
+    }
+
+    /// <summary>Whether character data that begin in the text have ended.</summary>
+    static bool IsClosed(ReadOnlySpan<char> text) =>
+        text.TrimEnd().EndsWith("]]>", StringComparison.Ordinal) || !text.Contains("<![CDATA[", StringComparison.Ordinal);
+
+    static string Tail(ReadOnlySpan<char> text, int maxLength)
+    {
+        // In character data an ampersand is one.
+        var all = text.Contains("<![CDATA[", StringComparison.Ordinal) ? text : Decoded(text, int.MaxValue / MaxEntity);
+        return PlainText.Lines((all.Length > maxLength ? all[^maxLength..] : all).ToString());
+    }
+
+    static string Decoded(ReadOnlySpan<char> content, int maxLength)
+    {
+        content = content.Trim();
+        // An entity is one character, however long it is written.
+        if (content.Length / MaxEntity > maxLength) content = content[..(maxLength * MaxEntity)];
+        var text = content.IndexOf('&') < 0 ? content : WebUtility.HtmlDecode(content.ToString());
+        return (text.Length > maxLength ? text[..maxLength] : text).ToString();
     }
 
     /// <summary>A finite number, or 0 for anything else.</summary>

@@ -50,8 +50,9 @@ public sealed class TagWriter
 
     static string Escaped(string value)
     {
-        if (value.AsSpan().IndexOfAny("&<>\r\n") < 0) return value;
-        return value.Replace("&", "&amp;", StringComparison.Ordinal).Replace("<", "&lt;", StringComparison.Ordinal).Replace(">", "&gt;", StringComparison.Ordinal)
-            .Replace('\r', ' ').Replace('\n', ' ');
+        value = PlainText.Line(value);
+        if (value.AsSpan().IndexOfAny("&<>") < 0) return value;
+        return value.Replace("&", "&amp;", StringComparison.Ordinal).Replace("<", "&lt;", StringComparison.Ordinal)
+            .Replace(">", "&gt;", StringComparison.Ordinal);
     }
 }

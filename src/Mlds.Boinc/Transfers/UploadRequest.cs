@@ -69,7 +69,7 @@ public sealed record UploadRequest(string Name, bool IsSizeQuery)
             switch (name)
             {
                 case "name": upload = upload with { Name = reader.Text() }; break;
-                case "xml_signature": upload = upload with { Certificate = reader.Text(1024) }; break;
+                case "xml_signature": upload = upload with { Certificate = reader.Lines(1024) }; break;
                 case "max_nbytes": upload = upload with { MaxBytes = reader.Whole() }; break;
                 default: reader.Skip(); break;
             }

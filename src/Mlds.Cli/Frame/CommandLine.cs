@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Help;
+using System.Data.Common;
 using System.Runtime.InteropServices;
 using Mlds.Server;
 using Mlds.Zoos;
@@ -53,10 +54,14 @@ static class CommandLine
             OperationCanceledException => (ExitCode.Interrupted, exception.Message.StartsWith("Interrupted", StringComparison.Ordinal) ? exception.Message : "Interrupted."),
             UsageException => (ExitCode.Usage, exception.Message),
             FormatException => (ExitCode.Usage, exception.Message),
+            _ when FullDisk.Is(exception) && exception is not (ZooException or ProjectException) =>
+                (ExitCode.Failure, $"The disk is full: {exception.Message.TrimEnd('.')}. Make room and give the command again."),
+            DbException => (ExitCode.Failure, $"The project's database: {exception.Message}"),
             FailureException or ZooException or ProjectException or InvalidDataException or IOException or UnauthorizedAccessException => (ExitCode.Failure, exception.Message),
-            OutOfMemoryException => (ExitCode.Failure, "Not enough memory for this; try fewer networks."),
+            OutOfMemoryException => (ExitCode.Failure, "Not enough memory for this; fewer networks, fewer --threads, or shorter sequences and a smaller network in the population need less."),
             _ => (ExitCode.Failure, $"internal error: {exception.Message} Please report this, with what MLDS_TRACE=1 prints when set."),
         };
+        error = new PlainWriter(error);
         error.WriteLine($"mlds: {OneLine(sentence)}");
         if (Environment.GetEnvironmentVariable("MLDS_TRACE") == "1") error.WriteLine(exception);
         return code;

@@ -22,13 +22,13 @@ sealed class VerbRun(ParseResult parsed, bool json, CancellationToken cancellati
     public CancellationToken Cancellation => cancellation;
 
     /// <summary>Results for people. With <c>--json</c> nobody reads them: what is written here then goes nowhere.</summary>
-    public TextWriter Output => json ? TextWriter.Null : parsed.InvocationConfiguration.Output;
+    public TextWriter Output { get; } = json ? TextWriter.Null : new PlainWriter(parsed.InvocationConfiguration.Output);
 
     /// <summary>Progress and remarks.</summary>
-    public TextWriter Error => parsed.InvocationConfiguration.Error;
+    public TextWriter Error { get; } = new PlainWriter(parsed.InvocationConfiguration.Error);
 
     /// <summary>True where results go to a person's terminal, so that drawing in place makes sense.</summary>
-    public bool OutputIsTerminal => !json && ReferenceEquals(Output, Console.Out) && !Console.IsOutputRedirected && !Terminal.IsDumb;
+    public bool OutputIsTerminal => !json && ReferenceEquals(parsed.InvocationConfiguration.Output, Console.Out) && !Console.IsOutputRedirected && !Terminal.IsDumb;
 
     /// <summary>What was given for <paramref name="option"/>, or its default.</summary>
     public T? Get<T>(Option<T> option) => parsed.GetValue(option);
@@ -40,14 +40,14 @@ sealed class VerbRun(ParseResult parsed, bool json, CancellationToken cancellati
 
     /// <summary>Runs <paramref name="work"/> with a view that shows its progress on stderr: bars on a terminal, else a line now and then.</summary>
     public T WithProgress<T>(Func<IProgressView, T> work) =>
-        ReferenceEquals(Error, Console.Error) && !Console.IsErrorRedirected && !Terminal.IsDumb
+        ReferenceEquals(parsed.InvocationConfiguration.Error, Console.Error) && !Console.IsErrorRedirected && !Terminal.IsDumb
             ? BarProgress.Run(work)
             : work(new LineProgress(Error, TimeProvider.System));
 
     /// <summary>Prints the document that <c>--json</c> promises; does nothing without it. Call exactly once.</summary>
     public void PrintJson(Func<JsonNode> document)
     {
-        if (json) parsed.InvocationConfiguration.Output.WriteLine(document().ToJsonString(s_indented));
+        if (json) new PlainWriter(parsed.InvocationConfiguration.Output).WriteLine(document().ToJsonString(s_indented));
     }
 
     /// <summary>A number for JSON, which knows no NaN and no infinity: those become null.</summary>

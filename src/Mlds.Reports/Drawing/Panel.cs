@@ -19,7 +19,7 @@ sealed class Panel(ICanvas canvas, Box box, Scale x, Scale y)
     /// <summary>Grid lines, tick labels and titles. Draw it before the data.</summary>
     public void Frame(string? title, string? xTitle, string? yTitle, bool xTicks = true, bool yTicks = true, bool yGrid = true)
     {
-        var widest = yTicks ? y.Ticks.Max(tick => Lettering.Width(tick.Label, LabelSize)) : 0;
+        var widest = yTicks ? y.Ticks.Select(tick => Lettering.Width(tick.Label, LabelSize)).DefaultIfEmpty().Max() : 0;
         if (xTicks)
             foreach (var tick in x.Ticks)
             {

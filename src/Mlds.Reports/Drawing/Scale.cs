@@ -89,13 +89,17 @@ abstract record Scale
                     {
                         var value = factor * Math.Pow(10, power);
                         if (value >= Low * 0.999999 && value <= High * 1.000001)
-                            ticks.Add(new Tick(value, Percent ? string.Create(CultureInfo.InvariantCulture, $"{100 * value:0.######} %") : Label(factor, power)));
+                            ticks.Add(new Tick(value, Percent ? InPercent(value) : Label(factor, power)));
                     }
                 }
 
-                return ticks;
+                // A narrow axis can lie between two such numbers.
+                return ticks.Count > 0 ? ticks
+                    : [.. Linear(Low, High).Ticks.Select(tick => Percent ? tick with { Label = InPercent(tick.Value) } : tick)];
             }
         }
+
+        static string InPercent(double value) => string.Create(CultureInfo.InvariantCulture, $"{100 * value:0.######} %");
 
         static string Label(int factor, int power) => power is >= -1 and <= 3
             ? (factor * Math.Pow(10, power)).ToString("0.##", CultureInfo.InvariantCulture)

@@ -38,10 +38,10 @@ sealed class HtmlWriter
     /// <summary>An element with nothing but text.</summary>
     public HtmlWriter Element(string element, string text, string? cssClass = null) => Open(element, cssClass).Text(text).Close();
 
-    /// <summary>A link inside the page.</summary>
-    public HtmlWriter Link(string id, string text)
+    /// <summary>A link inside the page; whoever points at it is shown <paramref name="details"/>.</summary>
+    public HtmlWriter Link(string id, string text, string? details = null)
     {
-        _html.Append($"<a href=\"#{Escape(id)}\">{Escape(text)}</a>");
+        _html.Append($"<a href=\"#{Escape(id)}\"{(details is null ? "" : $" title=\"{Escape(details)}\"")}>{Escape(text)}</a>");
         return this;
     }
 

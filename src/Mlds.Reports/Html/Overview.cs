@@ -17,16 +17,17 @@ static class Overview
         if (rows.Length == 0)
             return;
         html.Open("section", null, Id).Element("h2", "All questions, all views");
-        html.Element("p", "One number a question, method and view; intervals, shuffled labels and baselines stand with the questions below. Loss and epochs look at no weight.", "note");
+        html.Element("p", "One number a question, method and view; intervals, shuffled labels and baselines stand with the questions below. Loss and epochs look at no weight. Each name leads to its question in full, and shows it when pointed at.", "note");
         var views = result.Views.Select(view => view.Name).ToArray();
         var rivals = rows.SelectMany(row => row.Scores).Select(score => score.View).Where(Words.IsRival).Distinct().ToArray();
-        html.Open("div", "table").Open("table", "overview").Open("thead").Open("tr");
+        html.Open("div", "table wide").Open("table", "overview").Open("thead").Open("tr");
         foreach (var column in new[] { "question", "of", "metric, method" }.Concat(views.Select(Words.View)).Append("guessing").Concat(rivals.Select(Words.View)))
             html.Element("th", column);
         html.Close().Close().Open("tbody");
         foreach (var (question, subject, metric, method, scores) in rows)
         {
-            html.Open("tr").Open("td").Link(question.Id, question.Title).Close().Element("td", subject).Element("td", $"{Words.Metric(metric)}, {Words.Method(method)}");
+            html.Open("tr").Open("td").Link(question.Id, Words.ShortQuestion(question.Id), question.Title).Close().Element("td",
+                subject).Element("td", $"{Words.Metric(metric)}, {Words.Method(method)}");
             foreach (var view in views)
                 Cell(html, scores.FirstOrDefault(score => score.View == view)?.Value.Value);
             Cell(html, scores[0].Chance);

@@ -171,7 +171,7 @@ static class Tables
 
     static void Header(HtmlWriter html, string cssClass, params string[] columns)
     {
-        html.Open("div", "table").Open("table", cssClass).Open("thead").Open("tr");
+        html.Open("div", columns.Length > 9 ? "table wide" : "table").Open("table", cssClass).Open("thead").Open("tr");
         foreach (var column in columns)
             html.Element("th", column);
         html.Close().Close().Open("tbody");

@@ -1,9 +1,11 @@
+using System.Text;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.Logging;
 using Mlds.Boinc;
 using Mlds.Boinc.Accounts;
+using Mlds.Server.Database;
 using Mlds.Server.Scheduler;
 
 namespace Mlds.Server.Accounts;
@@ -12,7 +14,8 @@ namespace Mlds.Server.Accounts;
 /// The calls by which managers make and find accounts. Addresses and passwords travel in the query: no log of ours has it. A look-up without a password
 /// would tell who has an account, so there is none.
 /// </summary>
-sealed partial class AccountEndpoints(ProjectFolder project, AccountStore accounts, SchedulerState state, ServerMetrics metrics, ILogger<AccountEndpoints> log)
+sealed partial class AccountEndpoints(
+    ProjectFolder project, ProjectDatabase database, AccountStore accounts, SchedulerState state, ServerMetrics metrics, ILogger<AccountEndpoints> log)
 {
     public void Map(IEndpointRouteBuilder routes)
     {
@@ -29,14 +32,22 @@ sealed partial class AccountEndpoints(ProjectFolder project, AccountStore accoun
         if (form is null || !AccountForm.IsEmail(form.Email)) return Refuse(context, RpcError.BadEmailAddress, "Invalid email address");
         if (!AccountForm.IsPasswordHash(form.PasswordHash)) return Refuse(context, RpcError.BadPassword, "Invalid password");
         if (!AccountForm.IsName(form.Name)) return Refuse(context, RpcError.BadUserName, "Invalid user name");
-        var key = await accounts.Create(form.Email, form.PasswordHash, form.Name);
-        if (key is not null)
+        // The manager tries to create at every attach: with the right password it gets the account that is there. Both are done in either case, so
+        // that the time tells nothing.
+        var (exists, known) = await accounts.Find(form.Email, form.PasswordHash);
+        var made = await accounts.Create(
+            form.Email, form.PasswordHash, form.Name, state.Addresses.Of(context.Connection.RemoteIpAddress), project.Settings.NewAccountsPerDay);
+        if (made is { } key)
         {
             LogCreated(log);
+            if (AccountForm.IsName(form.Team)) await accounts.JoinExisting(form.Email, form.Team);
             return Xml(AccountReply.Key(key));
         }
-        // The manager tries to create at every attach: with the right password it gets the account that is there.
-        return accounts.Find(form.Email, form.PasswordHash).Key is { } known ? Xml(AccountReply.Key(known)) : Refuse(context, RpcError.NotUnique, "There is already an account with that email address");
+        if (!exists) (exists, known) = await accounts.Find(form.Email, form.PasswordHash); // somebody else may have just made it
+        if (!exists) return Refuse(context, RpcError.ProjectDown, "Too many new accounts from your network address today; try again tomorrow");
+        return known is not null
+            ? Xml(AccountReply.Key(known))
+            : Refuse(context, RpcError.NotUnique, "There is already an account with that email address");
     }
 
     async Task<IResult> LookUp(HttpContext context)
@@ -44,23 +55,31 @@ sealed partial class AccountEndpoints(ProjectFolder project, AccountStore accoun
         var form = await AccountForm.Read(context);
         if (form is null || !AccountForm.IsEmail(form.Email)) return Refuse(context, RpcError.NotFound, "No account found");
         if (!AccountForm.IsPasswordHash(form.PasswordHash)) return Refuse(context, RpcError.BadPassword, "Invalid password");
-        var (exists, key) = accounts.Find(form.Email, form.PasswordHash);
+        var (exists, key) = await accounts.Find(form.Email, form.PasswordHash);
         if (!exists) return Refuse(context, RpcError.NotFound, "No account found");
         return key is null ? Refuse(context, RpcError.BadPassword, "Invalid password") : Xml(AccountReply.Key(key));
     }
 
-    IResult Config() => Xml(AccountReply.Config(new(
-        project.Settings.Name, project.Settings.MasterUrl, project.Settings.MinPasswordLength, Maintenance.IsOn(project), !project.Settings.AccountCreation,
-        [.. state.Versions.All.Select(version => (version.Platform, version.PlanClass)).Distinct()])));
+    IResult Config()
+    {
+        database.Read(session =>
+        {
+            state.Versions.Refresh(session);
+            return true;
+        });
+        return Xml(AccountReply.Config(new(
+            project.Settings.Name, project.Settings.MasterUrl, project.Settings.MinPasswordLength, Maintenance.IsOn(project), !project.Settings.AccountCreation,
+            [.. state.Versions.All.Select(version => (version.Platform, version.PlanClass)).Distinct()])));
+    }
 
     IResult Refuse(HttpContext context, int number, string message)
     {
         metrics.Refused.WithLabels("accounts").Inc();
-        LogRefused(log, context.Connection.RemoteIpAddress?.ToString() ?? "", number);
+        LogRefused(log, CallerAddress.Of(context), number);
         return Xml(AccountReply.Error(number, message));
     }
 
-    static IResult Xml(string text) => Results.Text(text, "text/xml");
+    static IResult Xml(string text) => Results.Text(text, "text/xml", Encoding.UTF8);
 
     [LoggerMessage(Level = LogLevel.Information, Message = "accounts: one was made")]
     static partial void LogCreated(ILogger log);

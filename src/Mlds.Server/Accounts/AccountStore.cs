@@ -5,37 +5,104 @@ using Mlds.Server.Database;
 
 namespace Mlds.Server.Accounts;
 
-/// <summary>Makes and finds accounts.</summary>
+/// <summary>
+/// Makes and finds accounts. Whether an address has an account doesn't show in the time of any call: as much is computed for one that
+/// has none. To derive a key from a password is dear on purpose, so half of the processors do it at a time, and the scheduler has the
+/// others.
+/// </summary>
 public sealed class AccountStore(ProjectDatabase database, TimeProvider time)
 {
-    /// <summary>Makes an account; null when the address has one.</summary>
-    public async Task<string?> Create(string email, string passwordHash, string name)
+    /// <summary>What is opened for addresses that have no account.</summary>
+    static readonly Lazy<byte[]> s_nobodys = new(() => AccountKey.Seal(AccountKey.Create(), AccountKey.Create()));
+
+    readonly SemaphoreSlim _turns = new(Math.Max(1, Environment.ProcessorCount / 2));
+    long _derivations;
+
+    /// <summary>Keys derived from passwords until now: what calls cost.</summary>
+    internal long Derivations => Interlocked.Read(ref _derivations);
+
+    /// <summary>Makes an account; null when the e-mail address has one, or the network address has made too many today.</summary>
+    /// <param name="addressKey">Of the network address it is made from (<see cref="AddressKeys"/>); empty: it isn't known or says nothing.</param>
+    /// <param name="aDay">Accounts that may be made from one network address in a day.</param>
+    public async Task<string?> Create(string email, string passwordHash, string name, string addressKey = "", int aDay = int.MaxValue)
     {
         var key = AccountKey.Create();
-        var sealedKey = AccountKey.Seal(key, passwordHash);
+        var sealedKey = await Seal(key, passwordHash);
         var crossProjectId = RandomNumberGenerator.GetHexString(32, lowercase: true);
-        var made = await database.Write(session => session.Execute(
-            "INSERT INTO account (created, email, name, key_hash, sealed_key, cross_project_id, email_hash, external_cpid) VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT (email) DO NOTHING",
-            time.GetUtcNow().ToUnixTimeSeconds(), email, name, AccountKey.Hash(key), sealedKey, crossProjectId, Md5(email), Md5(crossProjectId + email)));
-        return made == 1 ? key : null;
+        var now = time.GetUtcNow().ToUnixTimeSeconds();
+        var made = await database.Write(session =>
+        {
+            var address = addressKey.Length > 0 ? NewcomerAddress.Read(session, addressKey) : null;
+            if (address?.AccountsMadeOn(now / 86400) >= aDay) return false;
+            var id = session.Number(
+                "INSERT INTO account (created, email, name, key_hash, sealed_key, cross_project_id, email_hash, external_cpid) VALUES ($1, $2, $3, $4, $5, $6, $7, $8) "
+                + "ON CONFLICT (email) DO NOTHING RETURNING id",
+                now, email, name, AccountKey.Hash(key), sealedKey, crossProjectId, Md5(email), ExternalCpid(crossProjectId, email));
+            if (id is not { } account) return false;
+            WeakKey.Renew(session, account, key);
+            if (address is null) return true;
+            NewcomerAddress.Join(session, account, addressKey, now);
+            address.AfterNewAccount(now / 86400).Write(session, now);
+            return true;
+        });
+        return made ? key : null;
     }
 
+    /// <summary>The address of the account that has that key; null: there is none. A weak key is none of these.</summary>
+    public string? AddressOf(string key) => key.Length == 0 ? null : database.Read(session => session.Text("SELECT email FROM account WHERE key_hash = $1", AccountKey.Hash(key)));
+
+    /// <summary>The account's weak key, which computers may compute with.</summary>
+    /// <param name="key">The account's key.</param>
+    public Task<string> WeakKeyOf(string email, string key) => database.Write(session => WeakKey.Known(session, session.Number("SELECT id FROM account WHERE email = $1", email)!.Value, key));
+
+    /// <summary>The id by which statistics sites know a person across projects.</summary>
+    /// <param name="crossProjectId">What clients carry from project to project, known to the person alone.</param>
+    public static string ExternalCpid(string crossProjectId, string email) => Md5(crossProjectId + email);
+
     /// <summary>Whether there is such an account, and its key if the password is right.</summary>
-    public (bool Exists, string? Key) Find(string email, string passwordHash)
+    public async Task<(bool Exists, string? Key)> Find(string email, string passwordHash)
     {
         var sealedKey = database.Read(session => session.Bytes("SELECT sealed_key FROM account WHERE email = $1", email));
-        return sealedKey is null ? (false, null) : (true, AccountKey.Open(sealedKey, passwordHash));
+        var key = await Derive(() => AccountKey.Open(sealedKey ?? s_nobodys.Value, passwordHash));
+        if (sealedKey is null) return (false, null);
+        if (key is not null && AccountKey.IsOld(sealedKey)) await SealAnew(email, sealedKey, key, passwordHash);
+        return (true, key);
+    }
+
+    /// <summary>Seals a key as keys are sealed now. If it can't be stored, the next right password has it done.</summary>
+    async Task SealAnew(string email, byte[] old, string key, string passwordHash)
+    {
+        var sealedKey = await Seal(key, passwordHash);
+        _ = database.Write(session => session.Execute("UPDATE account SET sealed_key = $2 WHERE email = $1 AND sealed_key = $3", email, sealedKey, old))
+            .ContinueWith(failed => _ = failed.Exception, CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted, TaskScheduler.Default);
     }
 
     /// <summary>
     /// The account's key, if <paramref name="secret"/> is its password or that key: who forgot the password finds the key on any computer that is attached. Null when it is neither, or
     /// there is no such account.
     /// </summary>
-    public string? Enter(string email, string secret)
+    public async Task<string?> Enter(string email, string secret)
     {
         var key = secret.Trim();
         var known = database.Read(session => session.Text("SELECT key_hash FROM account WHERE email = $1", email)) ?? "";
-        return CryptographicOperations.FixedTimeEquals(Encoding.ASCII.GetBytes(AccountKey.Hash(key)), Encoding.ASCII.GetBytes(known)) ? key : Find(email, AccountForm.HashPassword(secret, email)).Key;
+        var isKey = CryptographicOperations.FixedTimeEquals(Encoding.ASCII.GetBytes(AccountKey.Hash(key)), Encoding.ASCII.GetBytes(known));
+        return isKey ? key : (await Find(email, AccountForm.HashPassword(secret, email))).Key;
+    }
+
+    Task<byte[]> Seal(string key, string passwordHash) => Derive(() => AccountKey.Seal(key, passwordHash));
+
+    async Task<T> Derive<T>(Func<T> derive)
+    {
+        await _turns.WaitAsync();
+        try
+        {
+            Interlocked.Increment(ref _derivations);
+            return derive();
+        }
+        finally
+        {
+            _turns.Release();
+        }
     }
 
     /// <summary>The address of the account with that number or address; null: there is none.</summary>
@@ -47,26 +114,34 @@ public sealed class AccountStore(ProjectDatabase database, TimeProvider time)
     public async Task<string> ResetKey(string email, string password)
     {
         var key = AccountKey.Create();
-        var sealedKey = AccountKey.Seal(key, AccountForm.HashPassword(password, email));
-        await database.Write(session => session.Execute("UPDATE account SET key_hash = $2, sealed_key = $3 WHERE email = $1", email, AccountKey.Hash(key), sealedKey));
+        var sealedKey = await Seal(key, AccountForm.HashPassword(password, email));
+        await database.Write(session =>
+        {
+            session.Execute("UPDATE account SET key_hash = $2, sealed_key = $3 WHERE email = $1", email, AccountKey.Hash(key), sealedKey);
+            if (session.Number("SELECT id FROM account WHERE email = $1", email) is { } account) WeakKey.Renew(session, account, key);
+        });
         return key;
     }
 
     /// <summary>
-    /// Gives the account another password, another address or both: the key is sealed anew with them, and stays. False when another account has the new address.
+    /// Gives the account another password, another address or both: the key is sealed anew with them, and stays. False when another account has the new address, or this one has another key by now.
     /// </summary>
     /// <param name="key">The account's key.</param>
     /// <param name="password">From now on.</param>
-    public Task<bool> ChangeLogin(string email, string newEmail, string key, string password)
+    public async Task<bool> ChangeLogin(string email, string newEmail, string key, string password)
     {
-        var sealedKey = AccountKey.Seal(key, AccountForm.HashPassword(password, newEmail));
-        return database.Write(session =>
+        var sealedKey = await Seal(key, AccountForm.HashPassword(password, newEmail));
+        return await database.Write(session =>
         {
             if (newEmail != email && session.Number("SELECT id FROM account WHERE email = $1", newEmail) is not null) return false;
             var crossProjectId = session.Text("SELECT cross_project_id FROM account WHERE email = $1", email);
-            session.Execute(
-                "UPDATE account SET email = $2, sealed_key = $3, email_hash = $4, external_cpid = $5 WHERE email = $1", email, newEmail, sealedKey, Md5(newEmail), Md5(crossProjectId + newEmail));
-            return true;
+
+            // The account that was entered: its key, or whose the address is, may have changed meanwhile.
+            var changed = session.Execute(
+                "UPDATE account SET email = $2, sealed_key = $3, email_hash = $4, external_cpid = $5 WHERE email = $1 AND key_hash = $6",
+                email, newEmail, sealedKey, Md5(newEmail), ExternalCpid(crossProjectId ?? "", newEmail), AccountKey.Hash(key)) == 1;
+            if (changed && session.Number("SELECT id FROM account WHERE email = $1", newEmail) is { } account) WeakKey.Renew(session, account, key);
+            return changed;
         });
     }
 
@@ -76,6 +151,11 @@ public sealed class AccountStore(ProjectDatabase database, TimeProvider time)
     /// <summary>Makes the account a member of the team of that name, which it founds when there is none; of none with an empty name.</summary>
     public Task Join(string email, string team) => database.Write(session =>
     {
+        // One that nobody is in any more goes when its founder goes on: teams cost nothing to make up.
+        session.Execute(
+            "DELETE FROM team WHERE name <> $2 AND account_id = (SELECT id FROM account WHERE email = $1) AND NOT EXISTS "
+            + "(SELECT 1 FROM account c WHERE c.team_id = team.id AND c.email <> $1)",
+            email, team);
         if (team.Length > 0)
         {
             session.Execute(
@@ -85,19 +165,14 @@ public sealed class AccountStore(ProjectDatabase database, TimeProvider time)
         session.Execute("UPDATE account SET team_id = COALESCE((SELECT id FROM team WHERE name = $2), 0) WHERE email = $1", email, team);
     });
 
-    /// <summary>Takes the person out of an account. Its credit and results stay, nobody's any more: the project's sums still hold.</summary>
-    public Task Delete(string email) => database.Write(session =>
-    {
-        var id = session.Number("SELECT id FROM account WHERE email = $1", email);
-        if (id is null) return;
-        var nobody = $"deleted-{id}";
-        session.Execute(
-            "UPDATE account SET email = $2, name = 'deleted', key_hash = $2, sealed_key = $3, cross_project_id = '', email_hash = '', external_cpid = '', consent = 0, url = '', team_id = 0 WHERE id = $1",
-            id, nobody, Array.Empty<byte>());
-        session.Execute("UPDATE host SET name = '', cpid = '' WHERE account_id = $1", id);
-        session.Execute("UPDATE credit_change SET reason = '' WHERE account_id = $1", id);
-        session.Execute("UPDATE result SET stderr = '' WHERE account_id = $1", id); // paths on its owner's computer
-    });
+    /// <summary>
+    /// Makes a new account a member of the team of that name if there is one: its founder is asked by nobody, so a client founds none.
+    /// </summary>
+    public Task JoinExisting(string email, string team) => database.Write(session =>
+        session.Execute("UPDATE account SET team_id = COALESCE((SELECT id FROM team WHERE name = $2), 0) WHERE email = $1 AND team_id = 0", email, team));
+
+    /// <inheritdoc cref="AccountDeletion.Run"/>
+    public Task Delete(string email) => database.Write(session => AccountDeletion.Run(session, email, time.GetUtcNow().ToUnixTimeSeconds()));
 
     /// <summary>Whether the account's credit may be published under its name.</summary>
     public Task Consent(string email, bool consent) => database.Write(session => session.Execute("UPDATE account SET consent = $2 WHERE email = $1", email, consent ? 1L : 0L));

@@ -3,17 +3,34 @@ using Mlds.Boinc;
 using Mlds.Server.Database;
 using Mlds.Server.Downloads;
 using Mlds.Server.Scheduler;
+using Mlds.Server.Uploads;
 
 namespace Mlds.Server.Daemons;
 
-/// <summary>Deletes the files of work units that are done with, after a delay. Rows stay: they are the record of who computed what.</summary>
-sealed class FileDeleter(ProjectDatabase database, ProjectFolder project, SchedulerState state, Signals signals, ILogger<FileDeleter> log)
+/// <summary>
+/// Deletes the files of work units that are done with, after a delay, and now and then what uploads left behind. Rows stay: they are the
+/// record of who computed what.
+/// </summary>
+sealed partial class FileDeleter(
+    ProjectDatabase database, ProjectFolder project, SchedulerState state, Signals signals, ILogger<FileDeleter> log)
     : Daemon(signals.Deleter, TimeSpan.FromSeconds(10), log)
 {
     const long Batch = 100;
 
+    /// <summary>Seconds between two looks through all uploads.</summary>
+    const long SweepEvery = 6 * 3600;
+
+    long _swept;
+
     protected override async Task<bool> Pass(CancellationToken cancellation)
     {
+        if (state.Now - _swept >= SweepEvery)
+        {
+            _swept = state.Now;
+            var removed = UnfinishedUploads.Sweep(project, database, DateTimeOffset.FromUnixTimeSeconds(state.Now), cancellation);
+            if (removed > 0) LogSwept(log, removed);
+        }
+
         var units = database.Read(session =>
             session.Rows(
                 "SELECT id, inputs, outputs FROM workunit WHERE file_delete_state = 1 AND delete_after <= $1 ORDER BY delete_after LIMIT $2",
@@ -25,7 +42,7 @@ sealed class FileDeleter(ProjectDatabase database, ProjectFolder project, Schedu
             foreach (var output in outputs)
             {
                 Delete(project.Upload(output));
-                Delete(project.Upload(output) + ".part");
+                Delete(UnfinishedUploads.Part(project, output));
             }
         }
         await Task.WhenAll(units.Select(unit => database.Write(session => session.Execute(
@@ -41,4 +58,7 @@ sealed class FileDeleter(ProjectDatabase database, ProjectFolder project, Schedu
     {
         if (File.Exists(file)) File.Delete(file);
     }
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "deleter: removed {Count} uploads that came to nothing")]
+    static partial void LogSwept(ILogger log, int count);
 }

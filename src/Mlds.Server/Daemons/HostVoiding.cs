@@ -1,4 +1,5 @@
 using Mlds.Boinc;
+using Mlds.Server.Accounts;
 using Mlds.Server.Database;
 using Mlds.Server.Scheduler;
 
@@ -12,7 +13,8 @@ static class HostVoiding
 
     /// <summary>
     /// Voids what of the host hasn't earned trust: held results, results that wait for others to agree, tasks in progress. Their units are computed anew
-    /// elsewhere, and the credit for them is taken back. The host gets nothing for a day, then one task a day until it has shown itself again.
+    /// elsewhere, and the credit for them is taken back. The host gets nothing for a day, then one task a day until it has shown itself again. It could come back at once under
+    /// another name, so its account is suspect from now on (<see cref="Suspicion"/>).
     /// </summary>
     /// <returns>Results voided.</returns>
     public static int Void(Session session, SchedulerState state, long hostId, string reason)
@@ -29,11 +31,22 @@ static class HostVoiding
                 "UPDATE result SET server_state = 5, outcome = $2, validate_state = $3, received = $4, reason = $5 WHERE id = $1",
                 result.Id, (long)ResultOutcome.ValidateError, (long)ValidateState.Invalid, now, reason);
             if (result.Credit > 0) CreditGranting.Grant(session, result.Id, hostId, result.Account, -result.Credit, now);
-            if (result.Canonical == result.Id) session.Execute("UPDATE workunit SET canonical_result_id = 0, held = 0 WHERE id = $1", result.Unit);
+            if (result.Canonical == result.Id) Replace(session, result.Unit, result.Id, hostId);
             state.Wake(session, result.Unit, now);
         }
+        foreach (var account in results.GroupBy(result => result.Account)) Earnings.Failed(session, state.Settings, account.Key, account.Count());
+        Suspicion.Begin(session, hostId, now);
         session.Execute("UPDATE host SET standing = 0, blocked_until = $2, blocked_reason = $3 WHERE id = $1", hostId, now + Blocked, reason);
         session.Execute("UPDATE host_app_version SET max_jobs_per_day = 1, consecutive_valid = 0 WHERE host_id = $1", hostId);
         return results.Count;
+    }
+
+    /// <summary>Another's result that had agreed takes its place, held as it was; with none the unit is computed anew.</summary>
+    static void Replace(Session session, long unit, long voided, long hostId)
+    {
+        var other = session.Number(
+            "SELECT min(id) FROM result WHERE workunit_id = $1 AND host_id <> $2 AND server_state = 5 AND outcome = 1 AND validate_state = 1 "
+            + "AND comparison_hash = (SELECT comparison_hash FROM result WHERE id = $3)", unit, hostId, voided);
+        session.Execute("UPDATE workunit SET canonical_result_id = $2, held = $3 WHERE id = $1", unit, other ?? 0L, other is null ? 0L : 1L);
     }
 }

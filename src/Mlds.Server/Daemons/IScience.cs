@@ -24,7 +24,10 @@ public interface IScience
     /// <summary>Says the id that a unit of <see cref="Generate"/> got; in the same transaction.</summary>
     void Created(Session session, string name, long workUnitId);
 
-    /// <summary>Judges one returned result. Outside any transaction; may take minutes; how closely it looks may depend on the host, what is right doesn't.</summary>
+    /// <summary>
+    /// Judges one returned result, by its files' <see cref="StoredFile.Content"/> alone. Outside any transaction; may take minutes; how
+    /// closely it looks may depend on the host, what is right doesn't.
+    /// </summary>
     ResultCheck Check(ProjectDatabase database, ReturnedResult result, CancellationToken cancellation);
 
     /// <summary>The same with everything computed again, for a held result that its host can't earn trust for any more. Proved or invalid.</summary>
@@ -36,12 +39,36 @@ public interface IScience
     /// <summary>Hears that verdicts on the host's results were taken back: what trust they earned is gone, and what comes of it next is looked at as a new host's.</summary>
     void Doubt(Session session, long hostId);
 
-    /// <summary>Takes the outcome of a work unit over. Outside any transaction; may come twice for one unit and then has to do nothing the second time. An exception: the unit comes again later.</summary>
+    /// <summary>
+    /// Hears that two hosts are one machine and go on as <paramref name="into"/>: what either did wrong stays known of it, and trust is
+    /// the smaller of the two.
+    /// </summary>
+    void Merged(Session session, long from, long into);
+
+    /// <summary>
+    /// Takes the outcome of a work unit over. Outside any transaction; may come twice for one unit and then has to do nothing the second
+    /// time. A <see cref="FileLostException"/>: the work is issued again; any other: the unit comes again later.
+    /// </summary>
     void Assimilate(ProjectDatabase database, FinishedWorkUnit unit, CancellationToken cancellation);
 
     /// <summary>In the transaction that marks the unit assimilated: notes what work follows from it.</summary>
     void Assimilated(Session session, FinishedWorkUnit unit);
+
+    /// <summary>
+    /// Goes on with work that no volunteer could return, for no longer than <paramref name="longest"/>, and stores how far it came: a kill loses that much at most. Outside any transaction; never called twice at a time.
+    /// A science without such work leaves it as it is.
+    /// </summary>
+    /// <param name="note">Has to be called in the transaction that stores it.</param>
+    /// <returns>Whether there was any.</returns>
+    bool ComputeHere(ProjectDatabase database, TimeSpan longest, Action<Session, ComputedHere> note, CancellationToken cancellation) => false;
+
+    /// <summary>How much waits for <see cref="ComputeHere"/>.</summary>
+    long WaitingForServer(Session session) => 0;
 }
+
+/// <param name="CoreSeconds">Of one core.</param>
+/// <param name="Ended">Whether a piece of work came to its end.</param>
+public sealed record ComputedHere(double CoreSeconds, bool Ended);
 
 /// <param name="Count">The most units.</param>
 /// <param name="HostFlops">Median of the measured operations a second of hosts that were active lately; 0 when nothing was measured yet.</param>
@@ -98,6 +125,7 @@ public sealed record InputFile(string LogicalName, ReadOnlyMemory<byte> Content)
 public sealed record OutputFile(string LogicalName, long MaxBytes, bool Optional = false);
 
 /// <summary>A result that came back with success.</summary>
+/// <param name="Suspect">Another host of its account was caught, and this one hasn't shown itself yet: nothing of it may be taken on trust.</param>
 public sealed record ReturnedResult(
     long ResultId,
     long WorkUnitId,
@@ -110,10 +138,12 @@ public sealed record ReturnedResult(
     double CpuTime,
     string Stderr,
     IReadOnlyList<StoredFile> Outputs,
-    IReadOnlyList<StoredFile> Inputs);
-
-/// <param name="Path">Where it is on the server.</param>
-public sealed record StoredFile(string LogicalName, string Path, long Bytes);
+    IReadOnlyList<StoredFile> Inputs,
+    bool Suspect = false)
+{
+    /// <summary>Of a result that was judged, what was stored of it then (<see cref="ResultCheck.ComparisonHash"/>); else empty.</summary>
+    public string ComparisonHash { get; init; } = "";
+}
 
 public enum Verdict
 {
@@ -122,6 +152,11 @@ public enum Verdict
 
     /// <summary>Temporary trouble here: ask again later.</summary>
     Retry,
+
+    /// <summary>
+    /// Its file isn't what it was when it was judged before: nothing can be said of its host, and the work is issued again.
+    /// </summary>
+    Lost,
 }
 
 /// <param name="Verdict">Whether the files are right, as far as they say.</param>

@@ -3,27 +3,72 @@ using Mlds.Server.Database;
 
 namespace Mlds.Server.Daemons;
 
-/// <summary>Reads a result as the science sees it: names, files on disk.</summary>
+/// <summary>Reads a result as the science sees it: names, files on disk, each held to what was judged of it.</summary>
 static class ResultFiles
 {
-    const string Columns = "r.id, w.id, w.name, r.name, r.host_id, r.account_id, r.app_version_id, r.elapsed, r.cpu_time, r.stderr, r.random, w.inputs, w.outputs";
+    const string Columns =
+        "r.id, w.id, w.name, r.name, r.host_id, r.account_id, r.app_version_id, r.elapsed, r.cpu_time, r.stderr, r.random, w.inputs, "
+        + "w.outputs, r.files_sha256, r.comparison_hash, "
+        + "(SELECT count(*) FROM host h JOIN account c ON c.id = h.account_id WHERE h.id = r.host_id AND h.proven_at = 0 AND c.suspect_since > 0)";
 
-    public static List<ReturnedResult> ToValidate(Session session, ProjectFolder project, long workUnitId) => session.Rows(
-        $"SELECT {Columns} FROM result r JOIN workunit w ON w.id = r.workunit_id WHERE r.workunit_id = $1 AND r.server_state = 5 AND r.outcome = 1 AND r.validate_state = 0 ORDER BY r.id",
-        row => Read(row, project), workUnitId);
+    const string Tables = "result r JOIN workunit w ON w.id = r.workunit_id";
 
-    public static ReturnedResult? ById(Session session, ProjectFolder project, long resultId) => session.Row(
-        $"SELECT {Columns} FROM result r JOIN workunit w ON w.id = r.workunit_id WHERE r.id = $1", row => Read(row, project), resultId);
+    /// <exception cref="IOException">The folder of uploads is gone, as when a disk isn't mounted: no host is to blame for that.</exception>
+    public static List<ReturnedResult> ToValidate(Session session, ProjectFolder project, long workUnitId)
+    {
+        if (!Directory.Exists(project.In("upload"))) throw new IOException($"The folder '{project.In("upload")}' isn't there");
+        return session.Rows(
+            $"SELECT {Columns} FROM {Tables} WHERE r.workunit_id = $1 AND r.server_state = 5 AND r.outcome = 1 AND r.validate_state = 0 ORDER BY r.id",
+            row => Read(row, project), workUnitId);
+    }
+
+    /// <summary>The unit's results that had nobody to agree with, and what their check said.</summary>
+    public static List<(ReturnedResult Result, ResultCheck Check)> Inconclusive(Session session, ProjectFolder project, long workUnitId) =>
+        session.Rows(
+        $"SELECT {Columns}, r.credit, r.proved FROM {Tables} WHERE r.workunit_id = $1 AND r.server_state = 5 AND r.outcome = 1 AND "
+        + "r.validate_state = 4 ORDER BY r.id",
+        row => (Read(row, project), new ResultCheck(Verdict.Valid, row.Text(14), row.Real(16), "", row.Bool(17))), workUnitId);
+
+    public static ReturnedResult? ById(Session session, ProjectFolder project, long resultId) =>
+        session.Row($"SELECT {Columns} FROM {Tables} WHERE r.id = $1", row => Read(row, project), resultId);
+
+    /// <summary>The unit's canonical result if its host alone answers for it, and whether it is held; else null.</summary>
+    public static (ReturnedResult? Result, bool Held) UnprovedCanonical(Session session, ProjectFolder project, long workUnitId) => session.Row(
+        $"SELECT {Columns}, w.held FROM {Tables} WHERE w.id = $1 AND r.id = w.canonical_result_id AND r.proved = 0 AND w.min_quorum = 1",
+        row => ((ReturnedResult?)Read(row, project), row.Bool(16)), workUnitId);
+
+    /// <summary>Reads all of a result's files, so that from here on their bytes are the same for everybody.</summary>
+    public static void Load(ReturnedResult result)
+    {
+        foreach (var file in result.Outputs) _ = file.Content;
+    }
+
+    /// <summary>What is stored with the verdict: a line <c>logical_name sha256</c> for each file that was judged.</summary>
+    public static string Hashes(ReturnedResult result) =>
+        string.Join('\n', result.Outputs.Select(file => $"{file.LogicalName} {file.Sha256}"));
 
     static ReturnedResult Read(DbDataReader row, ProjectFolder project)
     {
         var (name, random) = (row.Text(3), row.Long(10));
-        var outputs = StoredOutput.Parse(row.Text(12)).Select((file, index) => Stored(file.LogicalName, project.Upload(WorkUnitRow.OutputName(name, random, index))));
-        var inputs = StoredInput.Parse(row.Text(11)).Select(file => Stored(file.LogicalName, project.Download(file.Name)));
+        var judged = row.Text(13).Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => line.Split(' ')).ToDictionary(
+            part => part[0], part => part[1]);
+        var outputs = StoredOutput.Parse(row.Text(12)).Select(
+            (file, index) => Output(file.LogicalName, project.Upload(WorkUnitRow.OutputName(name, random, index)), judged));
+        var inputs = StoredInput.Parse(row.Text(11)).Select(
+            file => new StoredFile(file.LogicalName, project.Download(file.Name), file.Bytes, md5: file.Md5));
         return new(
             row.Long(0), row.Long(1), row.Text(2), name, row.Long(4), row.Long(5), row.Long(6), row.Real(7), row.Real(8), row.Text(9),
-            [.. outputs.OfType<StoredFile>()], [.. inputs.OfType<StoredFile>()]);
+            [.. outputs.OfType<StoredFile>()], [.. inputs], row.Bool(15))
+        {
+            ComparisonHash = row.Text(14),
+        };
     }
 
-    static StoredFile? Stored(string logicalName, string path) => new FileInfo(path) is { Exists: true } file ? new(logicalName, path, file.Length) : null;
+    /// <summary>Of a judged result, the files that were there then, and only those; else what is there.</summary>
+    static StoredFile? Output(string logicalName, string path, Dictionary<string, string> judged)
+    {
+        var file = new FileInfo(path);
+        if (judged.Count == 0) return file.Exists ? new(logicalName, path, file.Length) : null;
+        return judged.TryGetValue(logicalName, out var sha256) ? new(logicalName, path, file.Exists ? file.Length : 0, sha256) : null;
+    }
 }

@@ -8,6 +8,7 @@ sealed class Signals
     public Signal Assimilator { get; } = new();
     public Signal Deleter { get; } = new();
     public Signal Generator { get; } = new();
+    public Signal Trainer { get; } = new();
 }
 
 /// <summary>Stays set until one waits for it.</summary>

@@ -1,4 +1,6 @@
 using Microsoft.Extensions.Logging;
+using Mlds.Boinc.Rules;
+using Mlds.Server.Accounts;
 using Mlds.Server.Database;
 using Mlds.Server.Scheduler;
 using Mlds.Server.Statistics;
@@ -9,16 +11,20 @@ namespace Mlds.Server.Daemons;
 sealed class StatisticsExporter(ProjectDatabase database, ProjectFolder project, IScience science, SchedulerState state, ServerMetrics metrics, ILogger<StatisticsExporter> log)
     : Daemon(new Signal(), TimeSpan.FromSeconds(15), log)
 {
-    protected override Task<bool> Pass(CancellationToken cancellation)
+    protected override async Task<bool> Pass(CancellationToken cancellation)
     {
+        var interval = project.Settings.StatisticsInterval;
+        var due = interval > 0 && !Elapsed.LessThan(interval, StatisticsExport.Last(project), state.Now);
+        if (due) await database.Write(session => AccountDeletion.Forget(session, state.Now));
         database.Read(session =>
         {
             Gauge(ProjectNumbers.Read(session, state.Now));
-            var interval = project.Settings.StatisticsInterval;
-            if (interval > 0 && state.Now - StatisticsExport.Last(project) >= interval) StatisticsExport.Write(session, project, science.AppFriendlyName, state.Now);
+            metrics.Waiting.WithLabels("training").Set(science.WaitingForServer(session));
+            metrics.TrainingLeft.Set(Math.Max(0, ServerTraining.Budget(project.Settings) - ServerTraining.On(session, state.Day).Trained));
+            if (due) StatisticsExport.Write(session, project, science.AppFriendlyName, state.Now);
             return true;
         });
-        return Task.FromResult(false);
+        return false;
     }
 
     void Gauge(ProjectNumbers numbers)
@@ -28,6 +34,7 @@ sealed class StatisticsExporter(ProjectDatabase database, ProjectFolder project,
         metrics.Waiting.WithLabels("validation").Set(numbers.WaitingForValidation);
         metrics.Waiting.WithLabels("trust").Set(numbers.Held);
         metrics.Waiting.WithLabels("assimilation").Set(numbers.WaitingForAssimilation);
+        metrics.Waiting.WithLabels("assimilation_again").Set(numbers.FailingAssimilation);
         metrics.Waiting.WithLabels("deletion").Set(numbers.WaitingForDeletion);
     }
 }

@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using Microsoft.Extensions.Logging;
 using Mlds.Boinc;
 using Mlds.Boinc.Rules;
+using Mlds.Server.Accounts;
 using Mlds.Server.Database;
 using Mlds.Server.Scheduler;
 
@@ -20,18 +21,37 @@ sealed class Transitioner(ProjectDatabase database, SchedulerState state, Signal
         {
             var now = state.Now;
             var units = session.Rows("SELECT id FROM workunit WHERE transition_time <= $1 ORDER BY transition_time LIMIT $2", row => row.Long(0), now, Batch);
-            foreach (var unit in units) Move(session, unit, now);
+            foreach (var unit in units.Concat(FromTheFuture(session, now))) Move(session, unit, now);
             return units.Count;
         });
         return moved == Batch;
+    }
+
+    /// <summary>
+    /// Units that are put off for longer than any may be: the server's clock was set back since. Their tasks count as sent just now;
+    /// else one that was lost would be made again only when the clock gets there.
+    /// </summary>
+    List<long> FromTheFuture(Session session, long now)
+    {
+        var late = now + state.Settings.DeadlineGrace + 1;
+        var units = session.Rows(
+            "SELECT id, delay_bound FROM workunit WHERE transition_time > $1 AND transition_time > $2 + delay_bound + delay_bound / 2 ORDER BY transition_time LIMIT $3",
+            row => (Id: row.Long(0), DelayBound: row.Long(1)), late + Transition.SafetyNet, late, Batch);
+        foreach (var unit in units)
+        {
+            session.Execute(
+                "UPDATE result SET sent = $2, deadline = $3 WHERE workunit_id = $1 AND server_state = 4 AND sent > $2", unit.Id, now, now + unit.DelayBound);
+        }
+        return units.ConvertAll(unit => unit.Id);
     }
 
     void Move(Session session, long id, long now)
     {
         var unit = UnitRow.Read(session, id);
         var results = session.Rows(
-            "SELECT id, server_state, outcome, validate_state, exit_status, deadline FROM result WHERE workunit_id = $1",
-            row => new ResultFacts(row.Long(0), (ServerState)row.Int(1), (ResultOutcome)row.Int(2), (ValidateState)row.Int(3), row.Int(4), row.Long(5)), id);
+            "SELECT r.id, r.server_state, r.outcome, r.validate_state, r.exit_status, r.deadline, COALESCE(CASE WHEN c.kin = 0 THEN c.id ELSE c.kin END, 0) "
+            + "FROM result r LEFT JOIN account c ON c.id = r.account_id WHERE r.workunit_id = $1",
+            row => new ResultFacts(row.Long(0), (ServerState)row.Int(1), (ResultOutcome)row.Int(2), (ValidateState)row.Int(3), row.Int(4), row.Long(5), row.Long(6)), id);
         var plan = Transition.Plan(unit.Facts, results, now, state.Settings.DeadlineGrace);
         foreach (var result in plan.TimedOut) TimeOut(session, result);
         foreach (var result in plan.NotNeeded)
@@ -49,8 +69,9 @@ sealed class Transitioner(ProjectDatabase database, SchedulerState state, Signal
     void TimeOut(Session session, long result)
     {
         session.Execute("UPDATE result SET server_state = 5, outcome = $2 WHERE id = $1", result, (long)ResultOutcome.NoReply);
-        var (host, version) = session.Row("SELECT host_id, app_version_id FROM result WHERE id = $1", row => (row.Long(0), row.Long(1)), result);
+        var (host, version, account) = session.Row("SELECT host_id, app_version_id, account_id FROM result WHERE id = $1", row => (row.Long(0), row.Long(1), row.Long(2)), result);
         if (host == 0) return;
+        Earnings.Failed(session, state.Settings, account);
         var quota = QuotaRow.Read(session, host, version, state.Settings.DailyQuota);
         (quota with { Quota = quota.Quota.AfterFailure() }).Write(session);
         session.Execute("UPDATE host SET failed_results = failed_results + 1 WHERE id = $1", host);

@@ -14,17 +14,21 @@ sealed class UnitVerdicts
     readonly int _quorum;
     readonly int _target;
     readonly int _maxTotal;
+    readonly bool _onePerAccount;
     readonly List<(ReturnedResult Result, ResultCheck Check)> _valid = [];
+    readonly IReadOnlyList<(ReturnedResult Result, ResultCheck Check)> _earlier;
     readonly HashSet<long> _open;
     long _canonical;
     bool _held;
     string _canonicalHash = "";
 
-    public UnitVerdicts(Session session, long unit)
+    /// <param name="earlier">Results that had nobody to agree with, as they were judged.</param>
+    public UnitVerdicts(Session session, long unit, IReadOnlyList<(ReturnedResult Result, ResultCheck Check)> earlier)
     {
-        (_session, _unit) = (session, unit);
-        (_canonical, _quorum, _target, _maxTotal) = session.Row(
-            "SELECT canonical_result_id, min_quorum, target_results, max_total FROM workunit WHERE id = $1", row => (row.Long(0), row.Int(1), row.Int(2), row.Int(3)), unit);
+        (_session, _unit, _earlier) = (session, unit, earlier);
+        (_canonical, _quorum, _target, _maxTotal, _onePerAccount) = session.Row(
+            "SELECT canonical_result_id, min_quorum, target_results, max_total, one_per_account FROM workunit WHERE id = $1",
+            row => (row.Long(0), row.Int(1), row.Int(2), row.Int(3), row.Bool(4)), unit);
         if (_canonical != 0) _canonicalHash = session.Text("SELECT comparison_hash FROM result WHERE id = $1", _canonical) ?? "";
         // What was voided or judged since it was read is decided.
         _open = [.. session.Rows("SELECT id FROM result WHERE workunit_id = $1 AND server_state = 5 AND outcome = 1 AND validate_state IN (0, 4)", row => row.Long(0), unit)];
@@ -47,12 +51,15 @@ sealed class UnitVerdicts
     {
         if (_canonical != 0)
         {
-            foreach (var (result, check) in _valid) Judged.Add((result, Against(check), check.ComparisonHash == _canonicalHash ? ValidateState.Valid : ValidateState.Invalid));
+            // What was computed again here is right, whatever was taken over before.
+            foreach (var (result, check) in _valid)
+                Judged.Add(check.Proved ? (result, check, ValidateState.Valid) : (result, Against(check), check.ComparisonHash == _canonicalHash ? ValidateState.Valid : ValidateState.Invalid));
             return;
         }
         if (_valid.Count == 0) return;
-        var candidates = Earlier().Concat(_valid).ToList();
-        var agreed = candidates.GroupBy(candidate => candidate.Check.ComparisonHash).FirstOrDefault(group => group.Count() >= _quorum);
+        var candidates = _earlier.Where(earlier => _open.Contains(earlier.Result.ResultId)).Concat(_valid).ToList();
+        var agreed = candidates.GroupBy(candidate => candidate.Check.ComparisonHash).OrderByDescending(group => group.Any(one => one.Check.Proved))
+            .FirstOrDefault(group => Voices(group.Select(one => one.Result.UserId)) >= _quorum);
         if (agreed is null)
         {
             foreach (var (result, check) in _valid) Judged.Add((result, check, ValidateState.Inconclusive));
@@ -63,6 +70,15 @@ sealed class UnitVerdicts
         // What one host alone says waits until that host has earned trust, unless it was computed again here.
         _held = _quorum == 1 && !chosen.Check.Proved;
         foreach (var (result, check) in candidates) Judged.Add((result, Against(check), check.ComparisonHash == agreed.Key ? ValidateState.Valid : ValidateState.Invalid));
+    }
+
+    /// <summary>How many people agree, as far as can be told: accounts that were new at one network address have one voice.</summary>
+    int Voices(IEnumerable<long> accounts)
+    {
+        var all = accounts.ToList();
+        return _quorum == 1 || !_onePerAccount
+            ? all.Count
+            : all.Select(account => _session.Number("SELECT CASE WHEN kin = 0 THEN id ELSE kin END FROM account WHERE id = $1", account) ?? account).Distinct().Count();
     }
 
     /// <summary>Stores what became of the unit. Comes after the results' own verdicts, which may have changed the standing of the host.</summary>
@@ -97,12 +113,4 @@ sealed class UnitVerdicts
     /// <summary>Differing from the canonical result is a reason of its own.</summary>
     ResultCheck Against(ResultCheck check) =>
         check.ComparisonHash == _canonicalHash ? check : check with { Reason = "It differs from the result on which others agree." };
-
-    IEnumerable<(ReturnedResult Result, ResultCheck Check)> Earlier() => _session.Rows(
-        "SELECT r.id, r.name, r.host_id, r.account_id, r.app_version_id, r.elapsed, r.cpu_time, r.comparison_hash, r.credit, r.proved, w.name FROM result r JOIN workunit w ON w.id = r.workunit_id "
-        + "WHERE r.workunit_id = $1 AND r.server_state = 5 AND r.outcome = 1 AND r.validate_state = 4 ORDER BY r.id",
-        row => (
-            new ReturnedResult(row.Long(0), _unit, row.Text(10), row.Text(1), row.Long(2), row.Long(3), row.Long(4), row.Real(5), row.Real(6), "", [], []),
-            new ResultCheck(Verdict.Valid, row.Text(7), row.Real(8), "", row.Bool(9))),
-        _unit);
 }

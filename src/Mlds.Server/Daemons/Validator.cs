@@ -1,6 +1,9 @@
+using System.Data.Common;
+using System.Diagnostics;
 using Microsoft.Extensions.Logging;
 using Mlds.Boinc;
 using Mlds.Boinc.Rules;
+using Mlds.Server.Accounts;
 using Mlds.Server.Database;
 using Mlds.Server.Scheduler;
 
@@ -15,28 +18,93 @@ sealed partial class Validator(ProjectDatabase database, ProjectFolder project, 
 {
     const long Batch = 100;
 
+    /// <summary>Bytes of files kept in memory until the verdicts on them are stored.</summary>
+    const long MostLoaded = 64 << 20;
+
     /// <summary>Seconds that a result waits for its host to earn trust.</summary>
     const long LongestHeld = 86400;
+
+    const long RetryAfter = 60;
+
+    /// <summary>After which the pass looks again who waits: a check may take minutes.</summary>
+    static readonly TimeSpan s_longestPass = TimeSpan.FromSeconds(5);
+
+    /// <summary>Accounts take turns, those that were new at one network address as one: whoever brings much to be checked waits behind himself, not others behind him.</summary>
+    const string InTurn =
+        "SELECT id FROM (SELECT w.id AS id, ROW_NUMBER() OVER (PARTITION BY CASE WHEN c.kin = 0 THEN c.id ELSE c.kin END ORDER BY w.id) AS turn FROM workunit w "
+        + "LEFT JOIN result r ON r.workunit_id = w.id AND r.server_state = 5 AND r.outcome = 1 AND r.validate_state = 0 LEFT JOIN account c ON c.id = r.account_id "
+        + "WHERE w.need_validate = 1) AS waiting GROUP BY id ORDER BY min(turn), id LIMIT $1";
+
+    /// <summary>Seconds of checks that aren't noted yet.</summary>
+    double _checked;
 
     /// <summary>When each unit that has to wait, because its check couldn't be made, is looked at again.</summary>
     readonly Dictionary<long, long> _later = [];
 
     protected override async Task<bool> Pass(CancellationToken cancellation)
     {
-        var units = database.Read(session => session.Rows("SELECT id FROM workunit WHERE need_validate = 1 ORDER BY id LIMIT $1", row => row.Long(0), Batch + _later.Count));
-        units.RemoveAll(unit => _later.TryGetValue(unit, out var time) && time > state.Now);
-        var writes = new List<Task>();
+        var units = database.Read(session => session.Rows(InTurn, row => row.Long(0), Batch + _later.Count));
+        units.RemoveAll(MustWait);
+        var writes = new List<Task<long>>();
+        var (loaded, looked) = (0L, 0);
+        var watch = Stopwatch.StartNew();
         foreach (var unit in units)
         {
+            if (watch.Elapsed > s_longestPass) break;
+            looked++;
             _later.Remove(unit);
-            var results = database.Read(session => ResultFiles.ToValidate(session, project, unit));
+            var (results, waiting) = database.Read(
+                session => (ResultFiles.ToValidate(session, project, unit), ResultFiles.Inconclusive(session, project, unit)));
             var checks = results.ConvertAll(result => (Result: result, Check: Check(result, science.Check, cancellation)));
-            if (checks.Exists(check => check.Check.Verdict == Verdict.Retry)) _later[unit] = state.Now + 60;
-            writes.Add(database.Write(session => Judge(session, unit, checks)));
+            if (await Settle(unit, checks, cancellation) is not { } settled)
+            {
+                _later[unit] = state.Now + RetryAfter;
+                continue;
+            }
+            checks = settled;
+            // Those that had nobody to agree with are what they were judged as, or lost.
+            var earlier = waiting.ConvertAll(item => (item.Result, Check: Check(item.Result, (_, _, _) => item.Check, cancellation)));
+            if (checks.Concat(earlier).Any(check => check.Check.Verdict == Verdict.Retry)) _later[unit] = state.Now + RetryAfter;
+            if (earlier.Exists(check => check.Check.Verdict == Verdict.Retry)) continue;
+            writes.Add(TryJudge(unit, checks, earlier));
+            loaded += checks.Concat(earlier).Sum(check => check.Result.Outputs.Sum(file => file.Bytes));
+            if (loaded < MostLoaded) continue;
+            Postpone(await Task.WhenAll(writes));
+            (loaded, writes) = (0, []);
         }
-        await Task.WhenAll(writes);
-        return units.Count == 0 ? await ProveHeld(cancellation) : units.Count >= Batch;
+        Postpone(await Task.WhenAll(writes));
+        if (_checked >= 1) await database.Write(NoteChecked);
+        return units.Count == 0 ? await ProveHeld(cancellation) : units.Count > looked || units.Count >= Batch;
     }
+
+    /// <summary>
+    /// Where a right-looking result differs from the canonical one that a host alone answers for, one of the two is false, and training again
+    /// says which: nobody is condemned on an unproved word. Null: it can't be said now.
+    /// </summary>
+    async Task<List<(ReturnedResult Result, ResultCheck Check)>?> Settle(
+        long unit, List<(ReturnedResult Result, ResultCheck Check)> checks, CancellationToken cancellation)
+    {
+        var (canonical, held) = database.Read(session => ResultFiles.UnprovedCanonical(session, project, unit));
+        bool Differs(ResultCheck check) => check is { Verdict: Verdict.Valid, Proved: false } && check.ComparisonHash != canonical!.ComparisonHash;
+        if (canonical is null || !checks.Exists(item => Differs(item.Check))) return checks;
+        if (held)
+        {
+            var proof = Check(canonical, science.Prove, cancellation);
+            if (proof.Verdict == Verdict.Retry) return null;
+            await database.Write(session =>
+            {
+                if (proof.Verdict == Verdict.Lost) LostFiles.GiveUp(session, state, canonical, proof.Reason);
+                else Proved(session, canonical, proof);
+            });
+            return checks;
+        }
+        checks = checks.ConvertAll(item => Differs(item.Check) ? (item.Result, Check(item.Result, science.Prove, cancellation)) : item);
+        foreach (var (result, check) in checks)
+            if (check is { Verdict: Verdict.Valid, Proved: true } && check.ComparisonHash != canonical.ComparisonHash) LogFalseInZoo(log, result.WorkUnitName, canonical.HostId);
+        return checks;
+    }
+
+    bool MustWait(long unit) => _later.TryGetValue(unit, out var time) && Elapsed.WaitsUntil(time, state.Now, RetryAfter);
 
     /// <summary>
     /// With nothing else to do, has the oldest held result computed again here: one that has been held for a day, or any when no work is left to send, for then its host can't earn
@@ -47,17 +115,24 @@ sealed partial class Validator(ProjectDatabase database, ProjectFolder project, 
         var held = database.Read(session =>
         {
             var someUnsent = session.Number("SELECT count(*) FROM (SELECT id FROM result WHERE server_state = 2 LIMIT 1) AS unsent") > 0;
-            var id = session.Number(
-                "SELECT r.id FROM workunit w JOIN result r ON r.id = w.canonical_result_id WHERE w.held = 1 AND r.received <= $1 ORDER BY r.received, r.id LIMIT 1",
-                someUnsent ? state.Now - LongestHeld : state.Now);
-            return id is { } result ? ResultFiles.ById(session, project, result) : null;
+            var waiting = session.Rows(
+                "SELECT r.id, w.id FROM workunit w JOIN result r ON r.id = w.canonical_result_id WHERE w.held = 1 AND (r.received <= $1 OR r.received > $2) ORDER BY r.received, r.id LIMIT $3",
+                row => (Result: row.Long(0), Unit: row.Long(1)), someUnsent ? state.Now - LongestHeld : state.Now, state.Now, 1L + _later.Count);
+            // One that can't be looked at now keeps nobody else waiting.
+            var next = waiting.Find(item => !MustWait(item.Unit)).Result;
+            return next > 0 ? ResultFiles.ById(session, project, next) : null;
         });
-        if (held is null || (_later.TryGetValue(held.WorkUnitId, out var time) && time > state.Now)) return false;
+        if (held is null) return false;
         var check = Check(held, science.Prove, cancellation);
         if (check.Verdict == Verdict.Retry)
         {
-            _later[held.WorkUnitId] = state.Now + 60;
+            _later[held.WorkUnitId] = state.Now + RetryAfter;
             return false;
+        }
+        if (check.Verdict == Verdict.Lost)
+        {
+            await database.Write(session => LostFiles.GiveUp(session, state, held, check.Reason));
+            return true;
         }
 
         await database.Write(session => Proved(session, held, check));
@@ -68,6 +143,7 @@ sealed partial class Validator(ProjectDatabase database, ProjectFolder project, 
     {
         // Trust, or a fall from it, may have come meanwhile.
         if (session.Number("SELECT count(*) FROM workunit WHERE id = $1 AND held = 1 AND canonical_result_id = $2", held.WorkUnitId, held.ResultId) == 0) return;
+        held = Present(session, held);
         if (check.Verdict == Verdict.Invalid)
         {
             LogInvalid(log, held.ResultName, held.HostId, check.Reason);
@@ -82,24 +158,73 @@ sealed partial class Validator(ProjectDatabase database, ProjectFolder project, 
         signals.Assimilator.Set();
     }
 
+    void NoteChecked(Session session)
+    {
+        ServerTraining.NoteChecked(session, state.Day, _checked);
+        _checked = 0;
+    }
+
     ResultCheck Check(ReturnedResult result, Func<ProjectDatabase, ReturnedResult, CancellationToken, ResultCheck> look, CancellationToken cancellation)
     {
         cancellation.ThrowIfCancellationRequested();
+        var watch = Stopwatch.StartNew();
         try
         {
+            ResultFiles.Load(result);
             return look(database, result, cancellation);
+        }
+        catch (FileLostException exception)
+        {
+            metrics.FilesLost.Inc();
+            LogLost(log, result.ResultName, exception.Message);
+            return new(Verdict.Lost, "", 0, exception.Message);
         }
         catch (Exception exception) when (exception is not OperationCanceledException)
         {
             LogTrouble(log, result.ResultName, exception);
             return new(Verdict.Retry, "", 0);
         }
+        finally
+        {
+            _checked += watch.Elapsed.TotalSeconds;
+            metrics.CheckSeconds.Inc(watch.Elapsed.TotalSeconds);
+        }
     }
 
-    bool Judge(Session session, long unit, List<(ReturnedResult Result, ResultCheck Check)> checks)
+    /// <returns>0, or the unit if its verdicts couldn't be stored: one bad unit keeps nobody else's.</returns>
+    async Task<long> TryJudge(
+        long unit, List<(ReturnedResult Result, ResultCheck Check)> checks, List<(ReturnedResult Result, ResultCheck Check)> earlier)
+    {
+        try
+        {
+            await database.Write(session => Judge(session, unit, checks, earlier));
+            return 0;
+        }
+        catch (Exception exception) when (exception is not (OperationCanceledException or DbException))
+        {
+            LogTrouble(
+                log, checks.Concat(earlier).Select(check => check.Result.ResultName).FirstOrDefault($"of work unit {unit}"), exception);
+            return unit;
+        }
+    }
+
+    void Postpone(IEnumerable<long> units)
+    {
+        foreach (var unit in units.Where(unit => unit != 0)) _later[unit] = state.Now + RetryAfter;
+    }
+
+    bool Judge(
+        Session session,
+        long unit,
+        List<(ReturnedResult Result, ResultCheck Check)> checks,
+        List<(ReturnedResult Result, ResultCheck Check)> earlier)
     {
         var now = state.Now;
-        var verdicts = new UnitVerdicts(session, unit);
+        checks = checks.ConvertAll(check => (Present(session, check.Result), check.Check));
+        earlier = earlier.ConvertAll(check => (Present(session, check.Result), check.Check));
+        foreach (var (result, check) in checks.Concat(earlier).Where(item => item.Check.Verdict == Verdict.Lost))
+            LostFiles.GiveUp(session, state, result, check.Reason);
+        var verdicts = new UnitVerdicts(session, unit, earlier);
         foreach (var (result, check) in checks) verdicts.Take(result, check);
         verdicts.Decide();
         foreach (var (result, check, verdict) in verdicts.Judged) Apply(session, result, check, verdict, now);
@@ -109,12 +234,18 @@ sealed partial class Validator(ProjectDatabase database, ProjectFolder project, 
         return true;
     }
 
+    /// <summary>The result as of its host now: since it was read, that may have been merged into another.</summary>
+    static ReturnedResult Present(Session session, ReturnedResult result) =>
+        result with { HostId = session.Number("SELECT host_id FROM result WHERE id = $1", result.ResultId) ?? result.HostId };
+
     void Apply(Session session, ReturnedResult result, ResultCheck check, ValidateState verdict, long now)
     {
         metrics.Validated.WithLabels(verdict.ToString().ToLowerInvariant()).Inc();
         session.Execute(
-            "UPDATE result SET validate_state = $2, outcome = CASE WHEN $2 = 2 THEN 6 ELSE outcome END, comparison_hash = $3, proved = $4, credit = $5, reason = $6 WHERE id = $1",
-            result.ResultId, (long)verdict, check.ComparisonHash, check.Proved ? 1L : 0L, check.Credit, check.Reason);
+            "UPDATE result SET validate_state = $2, outcome = CASE WHEN $2 = 2 THEN 6 ELSE outcome END, comparison_hash = $3, proved = "
+            + "$4, credit = $5, reason = $6, files_sha256 = $7 WHERE id = $1",
+            result.ResultId, (long)verdict, check.ComparisonHash, check.Proved ? 1L : 0L, check.Credit, check.Reason,
+            ResultFiles.Hashes(result));
         if (verdict == ValidateState.Inconclusive) return;
         var quota = QuotaRow.Read(session, result.HostId, result.AppVersionId, state.Settings.DailyQuota);
         if (verdict == ValidateState.Valid)
@@ -124,12 +255,14 @@ sealed partial class Validator(ProjectDatabase database, ProjectFolder project, 
             // Credit is for the work really done, which no one knew beforehand: what was measured by it is the host's speed.
             (quota with { Quota = quota.Quota.AfterValid(state.Settings.DailyQuota) }).Measured(RecentCredit.ToFlops(check.Credit), result.ElapsedTime).Write(session);
             session.Execute("UPDATE host SET valid_results = valid_results + 1 WHERE id = $1", result.HostId);
+            Earnings.Valid(session, state.Settings, result.UserId);
         }
         else
         {
             LogInvalid(log, result.ResultName, result.HostId, check.Reason);
             (quota with { Quota = quota.Quota.AfterFailure() }).Write(session);
             session.Execute("UPDATE host SET invalid_results = invalid_results + 1 WHERE id = $1", result.HostId);
+            Earnings.Failed(session, state.Settings, result.UserId);
         }
         Stand(session, result, check, verdict);
     }
@@ -144,18 +277,27 @@ sealed partial class Validator(ProjectDatabase database, ProjectFolder project, 
             LogCaught(log, result.HostId, voided);
             return;
         }
-        session.Execute("UPDATE host SET standing = $2 WHERE id = $1", result.HostId, (long)standing);
+        session.Execute(
+            "UPDATE host SET standing = $2, proven_at = CASE WHEN $2 = 1 AND proven_at = 0 THEN $3 ELSE proven_at END WHERE id = $1", result.HostId, (long)standing, state.Now);
         if (standing != HostStanding.Trusted) return;
         var released = session.Execute(
-            "UPDATE workunit SET held = 0, assimilate_state = 1 WHERE held = 1 AND canonical_result_id IN (SELECT id FROM result WHERE host_id = $1 AND server_state = 5)", result.HostId);
+            "UPDATE workunit SET held = 0, assimilate_state = 1 WHERE held = 1 AND canonical_result_id IN "
+            + "(SELECT id FROM result WHERE host_id = $1 AND server_state = 5 AND received >= $2)",
+            result.HostId, Suspicion.Since(session, result.HostId));
         if (released > 0) signals.Assimilator.Set();
     }
+
+    [LoggerMessage(Level = LogLevel.Critical, Message = "validator: what was taken over of work unit {Unit} is false; `mlds project recheck --host {Host}` puts it right")]
+    static partial void LogFalseInZoo(ILogger log, string unit, long host);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "validator: result {Result} of host {Host} is invalid: {Reason}")]
     static partial void LogInvalid(ILogger log, string result, long host, string reason);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "validator: host {Host} was caught with false work; {Voided} of its results are voided and computed again elsewhere")]
     static partial void LogCaught(ILogger log, long host, int voided);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "validator: result {Result} is lost, and its work is issued again: {What}")]
+    static partial void LogLost(ILogger log, string result, string what);
 
     [LoggerMessage(Level = LogLevel.Error, Message = "validator: result {Result} couldn't be checked; trying again in a minute")]
     static partial void LogTrouble(ILogger log, string result, Exception exception);

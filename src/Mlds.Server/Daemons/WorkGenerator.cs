@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using Mlds.Boinc;
+using Mlds.Boinc.Rules;
 using Mlds.Boinc.Signing;
 using Mlds.Server.Database;
 using Mlds.Server.Downloads;
@@ -13,14 +14,21 @@ sealed partial class WorkGenerator(ProjectDatabase database, ProjectFolder proje
 {
     const int Batch = 50;
 
+    /// <summary>Seconds for which the hosts' speed is taken to be what it was.</summary>
+    const long SpeedAge = 60;
+
+    long _measured;
+    double _flops;
+
     protected override async Task<bool> Pass(CancellationToken cancellation)
     {
+        var flops = Speed();
         var made = await database.Write(session =>
         {
             // Units that have no result yet count too: the transitioner comes to them.
             var waiting = session.Number("SELECT (SELECT count(*) FROM result WHERE server_state = 2) + (SELECT count(*) FROM workunit WHERE transition_time = 0)")!.Value;
             if (waiting >= state.Settings.LowWater) return 0;
-            var units = science.Generate(session, new((int)Math.Min(Batch, state.Settings.LowWater - waiting), MedianFlops(session, state.Now), state.Now));
+            var units = science.Generate(session, new((int)Math.Min(Batch, state.Settings.LowWater - waiting), flops, state.Now));
             foreach (var unit in units) science.Created(session, unit.Name, WorkUnitInsertion.Insert(session, project, science.AppName, science.AppFriendlyName, unit, state.Now));
             return units.Count;
         });
@@ -30,10 +38,22 @@ sealed partial class WorkGenerator(ProjectDatabase database, ProjectFolder proje
         return true;
     }
 
-    static double MedianFlops(Session session, long now)
+    /// <summary>Looks at every host, so it is asked for now and then, and never by the database's writer.</summary>
+    double Speed()
+    {
+        var now = state.Now;
+        if (Elapsed.LessThan(SpeedAge, _measured, now)) return _flops;
+        (_measured, _flops) = (now, database.Read(session => MedianFlops(session, now)));
+        return _flops;
+    }
+
+    /// <summary>Each account has one voice, and only hosts that have earned trust have a say in it: speed follows from times that clients claim, and the lengths of everybody's units from the median.</summary>
+    internal static double MedianFlops(Session session, long now)
     {
         var flops = session.Rows(
-            "SELECT v.flops FROM host_app_version v JOIN host h ON h.id = v.host_id WHERE v.samples > 0 AND h.rpc_time > $1 ORDER BY v.flops LIMIT 10001", row => row.Real(0), now - 7 * 86400);
+            "SELECT avg(v.flops) AS speed FROM host_app_version v JOIN host h ON h.id = v.host_id WHERE v.samples > 0 AND h.rpc_time > $1 AND h.proven_at > 0 "
+            + "GROUP BY h.account_id ORDER BY speed LIMIT 10001",
+            row => row.Real(0), now - 7 * 86400);
         return flops.Count == 0 ? 0 : flops[flops.Count / 2];
     }
 

@@ -25,6 +25,23 @@ abstract class Dialect
 
     public static bool IsPostgres(string database) => database.Contains("Host=", StringComparison.OrdinalIgnoreCase);
 
+    /// <summary>What a database has to be that can't be one as it is written; null: it can.</summary>
+    public static string? WhyNot(string database)
+    {
+        const string Allowed = "a file's path, or a PostgreSQL connection string such as Host=/run/postgresql;Database=mlds";
+        if (database.Trim().Length == 0 || database.Any(char.IsControl) || database.EndsWith('/') || database.StartsWith(':')) return Allowed;
+        if (!IsPostgres(database)) return null;
+        try
+        {
+            _ = new NpgsqlConnectionStringBuilder(database);
+            return null;
+        }
+        catch (Exception exception) when (exception is ArgumentException or FormatException or InvalidOperationException)
+        {
+            return $"{Allowed}: {exception.Message.TrimEnd('.')}";
+        }
+    }
+
     /// <param name="database">A file's name, or a PostgreSQL connection string: it has a <c>Host=</c>.</param>
     /// <param name="folder">The project's folder.</param>
     public static Dialect Of(string database, string folder) =>
@@ -35,7 +52,9 @@ abstract class Dialect
 /// SQLite with a write-ahead log: readers go on while one writes. synchronous = FULL waits for the disk at every commit, so that what a client was
 /// told is stored survives a power cut; many calls share a commit.
 /// </summary>
-sealed class SqliteDialect(string file) : Dialect
+/// <param name="file">Made where there is none, for nobody but its owner to read.</param>
+/// <param name="readOnly">Only reads, and makes nothing.</param>
+sealed class SqliteDialect(string file, bool readOnly = false) : Dialect
 {
     public string File => file;
 
@@ -49,12 +68,29 @@ sealed class SqliteDialect(string file) : Dialect
 
     public override DbConnection Open()
     {
-        var connection = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = file, Pooling = false, DefaultTimeout = 60 }.ToString());
+        if (!readOnly) Make();
+        var mode = readOnly ? SqliteOpenMode.ReadOnly : SqliteOpenMode.ReadWriteCreate;
+        var connection = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = file, Mode = mode, Pooling = false, DefaultTimeout = 60 }.ToString());
         connection.Open();
         using var command = connection.CreateCommand();
-        command.CommandText = "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA busy_timeout = 60000; PRAGMA cache_size = -65536; PRAGMA wal_autocheckpoint = 4000";
+        command.CommandText = readOnly ? "PRAGMA busy_timeout = 60000" : "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA busy_timeout = 60000; PRAGMA cache_size = -65536; PRAGMA wal_autocheckpoint = 4000";
         command.ExecuteNonQuery();
         return connection;
+    }
+
+    /// <summary>SQLite gives the files beside the database its mode, but would make the database itself for all to read.</summary>
+    void Make()
+    {
+        if (System.IO.File.Exists(file)) return;
+        try
+        {
+            Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(file))!);
+            OwnerOnly.Create(file).Dispose();
+        }
+        catch (IOException) when (System.IO.File.Exists(file))
+        {
+            // Another process was first.
+        }
     }
 
     public override DbCommand Command(DbConnection connection, string sql, int parameters)

@@ -196,5 +196,65 @@ static class ServerSchema
             );
             CREATE INDEX credit_change_by_account ON credit_change (account_id)
             """),
+        // Of a result that was judged, a line "logical_name sha256" a file: what is read of it later is held to that. Of a unit, whether
+        // the assimilator has it in hand, so that no verdict is taken back meanwhile, and how often it failed.
+        new(
+            "server-3",
+            """
+            ALTER TABLE result ADD COLUMN files_sha256 TEXT NOT NULL DEFAULT '';
+            ALTER TABLE workunit ADD COLUMN assimilating BIGINT NOT NULL DEFAULT 0;
+            ALTER TABLE workunit ADD COLUMN assimilate_tries BIGINT NOT NULL DEFAULT 0
+            """),
+        new(
+            "server-5",
+            """
+            ALTER TABLE account ADD COLUMN weak_salt TEXT NOT NULL DEFAULT '';
+            ALTER TABLE account ADD COLUMN weak_key_hash TEXT NOT NULL DEFAULT '';
+            CREATE INDEX account_by_weak_key ON account (weak_key_hash) WHERE weak_key_hash <> '';
+            ALTER TABLE host ADD COLUMN merged_into BIGINT NOT NULL DEFAULT 0;
+            CREATE TABLE account_deletion (
+              account_id BIGINT NOT NULL PRIMARY KEY,
+              external_cpid TEXT NOT NULL,
+              time BIGINT NOT NULL
+            );
+            CREATE TABLE host_deletion (
+              host_id BIGINT NOT NULL PRIMARY KEY,
+              cpid TEXT NOT NULL,
+              time BIGINT NOT NULL
+            )
+            """),
+        new(
+            "server-4",
+            """
+            ALTER TABLE account ADD COLUMN earned BIGINT NOT NULL DEFAULT 0;
+            ALTER TABLE account ADD COLUMN tasks_today BIGINT NOT NULL DEFAULT 0;
+            ALTER TABLE account ADD COLUMN hosts_today BIGINT NOT NULL DEFAULT 0;
+            ALTER TABLE account ADD COLUMN today BIGINT NOT NULL DEFAULT 0;
+            ALTER TABLE account ADD COLUMN suspect_since BIGINT NOT NULL DEFAULT 0;
+            ALTER TABLE account ADD COLUMN blocked_until BIGINT NOT NULL DEFAULT 0;
+            ALTER TABLE account ADD COLUMN blocked_reason TEXT NOT NULL DEFAULT '';
+            ALTER TABLE account ADD COLUMN kin BIGINT NOT NULL DEFAULT 0;
+            ALTER TABLE account ADD COLUMN address_key TEXT NOT NULL DEFAULT '';
+            ALTER TABLE account ADD COLUMN address_time BIGINT NOT NULL DEFAULT 0;
+            CREATE INDEX account_by_address ON account (address_key) WHERE address_key <> '';
+            ALTER TABLE host ADD COLUMN proven_at BIGINT NOT NULL DEFAULT 0;
+            CREATE INDEX result_in_progress_by_account ON result (account_id) WHERE server_state = 4;
+            CREATE TABLE network_address (
+              address_key TEXT NOT NULL PRIMARY KEY,
+              earned BIGINT NOT NULL DEFAULT 0,
+              tasks_today BIGINT NOT NULL DEFAULT 0,
+              hosts_today BIGINT NOT NULL DEFAULT 0,
+              accounts_today BIGINT NOT NULL DEFAULT 0,
+              today BIGINT NOT NULL DEFAULT 0,
+              seen BIGINT NOT NULL
+            );
+            CREATE TABLE server_training (
+              day BIGINT NOT NULL PRIMARY KEY,
+              trained DOUBLE PRECISION NOT NULL DEFAULT 0,
+              networks BIGINT NOT NULL DEFAULT 0,
+              checked DOUBLE PRECISION NOT NULL DEFAULT 0
+            );
+            UPDATE account SET earned = COALESCE((SELECT sum(h.valid_results) FROM host h WHERE h.account_id = account.id), 0)
+            """),
     ];
 }

@@ -85,7 +85,13 @@ static class TableCopy
 
     static IEnumerable<(string[] Names, object?[] Values)> Read(Session session, string table) => session.Stream(
         $"SELECT * FROM {table}",
-        row => (Enumerable.Range(0, row.FieldCount).Select(row.GetName).ToArray(), Enumerable.Range(0, row.FieldCount).Select(i => row.IsDBNull(i) ? null : row.GetValue(i)).ToArray()));
+        row => (Enumerable.Range(0, row.FieldCount).Select(row.GetName).ToArray(), Enumerable.Range(0, row.FieldCount).Select(i => row.IsDBNull(i) ? null : Storable(row.GetValue(i))).ToArray()));
+
+    /// <summary>
+    /// PostgreSQL has no NUL in texts. Projects of earlier versions may have some, from clients that sent them: U+FFFD stands for each,
+    /// in what is copied and in what is compared.
+    /// </summary>
+    static object Storable(object value) => value is string text ? text.Replace('\0', '\uFFFD') : value;
 
     /// <summary>PostgreSQL's keys count on after the highest that was copied; SQLite's do by themselves.</summary>
     static void CountOn(Session target, List<string> tables)

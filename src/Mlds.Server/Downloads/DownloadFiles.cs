@@ -5,23 +5,16 @@ namespace Mlds.Server.Downloads;
 /// <summary>Puts files where clients fetch them. A file appears whole or not at all, and one that is there never changes.</summary>
 static class DownloadFiles
 {
-    public static void Write(ProjectFolder project, string name, ReadOnlySpan<byte> content)
-    {
-        var file = Place(project, name);
-        File.WriteAllBytes(file + ".new", content);
-        File.Move(file + ".new", file, overwrite: true);
-    }
+    public static void Write(ProjectFolder project, string name, ReadOnlySpan<byte> content) => WriteWhole(Place(project, name), content);
 
-    /// <summary>Copies a program's file, and its gzipped form beside it, which clients fetch and unpack.</summary>
-    public static void Copy(ProjectFolder project, string name, string source)
+    /// <summary>Writes a program's file, and its gzipped form beside it, which clients fetch and unpack.</summary>
+    public static void WriteProgram(ProjectFolder project, string name, ReadOnlySpan<byte> content)
     {
+        using var zipped = new MemoryStream();
+        using (var zip = new GZipStream(zipped, CompressionLevel.Optimal, leaveOpen: true)) zip.Write(content);
         var file = Place(project, name);
-        File.Copy(source, file + ".new", overwrite: true);
-        using (var from = File.OpenRead(source))
-        using (var to = new GZipStream(File.Create(file + ".gz.new"), CompressionLevel.Optimal))
-            from.CopyTo(to);
-        File.Move(file + ".gz.new", file + ".gz", overwrite: true);
-        File.Move(file + ".new", file, overwrite: true);
+        WriteWhole(file + ".gz", zipped.GetBuffer().AsSpan(0, (int)zipped.Length));
+        WriteWhole(file, content);
     }
 
     public static void Delete(ProjectFolder project, string name) => File.Delete(project.Download(name));
@@ -31,5 +24,19 @@ static class DownloadFiles
         var file = project.Download(name);
         Directory.CreateDirectory(Path.GetDirectoryName(file)!);
         return file;
+    }
+
+    static void WriteWhole(string file, ReadOnlySpan<byte> content)
+    {
+        try
+        {
+            File.WriteAllBytes(file + ".new", content);
+            File.Move(file + ".new", file, overwrite: true);
+        }
+        catch (IOException)
+        {
+            File.Delete(file + ".new"); // a full disk isn't to be fuller for it
+            throw;
+        }
     }
 }

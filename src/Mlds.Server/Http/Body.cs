@@ -1,30 +1,22 @@
-using System.Text;
 using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.Http.Features;
 
 namespace Mlds.Server;
 
-/// <summary>Reads requests' bodies, no further than they may go.</summary>
+/// <summary>Reads forms' bodies, no further than they may go.</summary>
 static class Body
 {
-    /// <summary>The whole body as UTF-8 text; what isn't UTF-8 becomes U+FFFD. A longer one is a <see cref="BadHttpRequestException"/>.</summary>
+    static readonly TimeSpan s_time = TimeSpan.FromSeconds(30);
+
+    /// <summary>
+    /// The whole body as UTF-8 text; what isn't UTF-8 becomes U+FFFD. A longer one, or one that trickles, is a <see
+    /// cref="BadHttpRequestException"/>.
+    /// </summary>
     public static async Task<string> ReadText(HttpContext context, int maxBytes)
     {
-        if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } limit) limit.MaxRequestBodySize = maxBytes;
-        if (context.Request.ContentLength > maxBytes) throw new BadHttpRequestException($"The request is longer than {maxBytes} bytes.", StatusCodes.Status413PayloadTooLarge);
-        var reader = context.Request.BodyReader;
-        while (true)
-        {
-            var read = await reader.ReadAsync(context.RequestAborted);
-            if (read.Buffer.Length > maxBytes) throw new BadHttpRequestException($"The request is longer than {maxBytes} bytes.", StatusCodes.Status413PayloadTooLarge);
-            if (!read.IsCompleted)
-            {
-                reader.AdvanceTo(read.Buffer.Start, read.Buffer.End);
-                continue;
-            }
-            var text = Encoding.UTF8.GetString(read.Buffer);
-            reader.AdvanceTo(read.Buffer.End);
-            return text;
-        }
+        using var body = new RequestBody(context, s_time);
+        if (!(context.Request.ContentLength > maxBytes)) await body.ReadTo(maxBytes + 1);
+        if (!body.Ended && !body.Late || body.Length > maxBytes)
+            throw new BadHttpRequestException($"The request is longer than {maxBytes} bytes.", StatusCodes.Status413PayloadTooLarge);
+        return body.Ended ? body.Text() : throw new BadHttpRequestException("The request came too slowly.", StatusCodes.Status408RequestTimeout);
     }
 }

@@ -14,7 +14,7 @@ static class RateLimits
     public static void Configure(RateLimiterOptions options, ProjectSettings settings, ServerMetrics metrics)
     {
         options.AddPolicy(Accounts, context => RateLimitPartition.GetSlidingWindowLimiter(
-            context.Connection.RemoteIpAddress?.ToString() ?? "",
+            CallerAddress.Of(context),
             _ => new() { PermitLimit = settings.AccountCallsPerMinute, Window = TimeSpan.FromMinutes(1), SegmentsPerWindow = 6 }));
         options.OnRejected = async (context, cancellation) =>
         {

@@ -19,6 +19,12 @@ sealed class ServerMetrics
         Failures = factory.CreateCounter("mlds_failures_total", "Requests that failed for a reason of the server's own.");
         Validated = factory.CreateCounter("mlds_validated_total", "Results judged.", "verdict");
         Assimilated = factory.CreateCounter("mlds_assimilated_total", "Work units assimilated.");
+        AssimilationFailures = factory.CreateCounter(
+            "mlds_assimilation_failures_total", "Times that a work unit couldn't be assimilated and is tried again.");
+        FilesLost = factory.CreateCounter("mlds_files_lost_total", "Results whose files were gone or damaged here after they came back.");
+        CheckSeconds = factory.CreateCounter("mlds_check_seconds_total", "Time of checking results, training networks again included.");
+        TrainedHereSeconds = factory.CreateCounter("mlds_trained_here_seconds_total", "Seconds of one core spent on networks that no volunteer could return.");
+        TrainingLeft = factory.CreateGauge("mlds_server_training_left_seconds", "Seconds of one core that may still go into such networks today.");
         Waiting = factory.CreateGauge("mlds_waiting", "What waits: results or work units.", "for");
     }
 
@@ -32,5 +38,10 @@ sealed class ServerMetrics
     public Counter Failures { get; }
     public Counter Validated { get; }
     public Counter Assimilated { get; }
+    public Counter AssimilationFailures { get; }
+    public Counter FilesLost { get; }
+    public Counter CheckSeconds { get; }
+    public Counter TrainedHereSeconds { get; }
+    public Gauge TrainingLeft { get; }
     public Gauge Waiting { get; }
 }

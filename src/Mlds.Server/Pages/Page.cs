@@ -1,6 +1,7 @@
 using System.Net;
 using System.Text;
 using Microsoft.AspNetCore.Http;
+using Mlds.Boinc.Tags;
 
 namespace Mlds.Server.Pages;
 
@@ -48,7 +49,8 @@ sealed class Page(ProjectSettings settings, string title)
     }
 
     /// <param name="head">Markup for the head.</param>
-    public IResult Result(string head = "") => Results.Text(
+    /// <param name="status">The HTTP status.</param>
+    public IResult Result(string head = "", int? status = null) => Results.Text(
         $"""
         <!DOCTYPE html>
         <html lang="en">
@@ -67,7 +69,8 @@ sealed class Page(ProjectSettings settings, string title)
         </html>
         """,
         "text/html",
-        Encoding.UTF8);
+        Encoding.UTF8,
+        status);
 
-    public static string Encode(string text) => WebUtility.HtmlEncode(text);
+    public static string Encode(string text) => WebUtility.HtmlEncode(PlainText.Lines(text));
 }

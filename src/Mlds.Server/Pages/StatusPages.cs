@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
@@ -19,7 +20,8 @@ sealed class StatusPages(ProjectFolder project, ProjectDatabase database, IScien
     readonly Lock _lock = new();
     ProjectNumbers? _numbers;
     List<ProgramLine>? _programs;
-    DateTimeOffset _read;
+    List<HostLine>? _hosts;
+    long _read;
 
     public void Map(IEndpointRouteBuilder routes)
     {
@@ -48,11 +50,19 @@ sealed class StatusPages(ProjectFolder project, ProjectDatabase database, IScien
         }
     }
 
+    List<HostLine> LastHosts()
+    {
+        lock (_lock)
+        {
+            ForgetOld();
+            return _hosts ??= database.Read(session => HostLine.Last(session, HostsShown, state.Now));
+        }
+    }
+
     /// <summary>What was read some time ago is read anew by whoever asks next.</summary>
     void ForgetOld()
     {
-        var now = options.Time.GetUtcNow();
-        if (now - _read >= s_age) (_read, _numbers, _programs) = (now, null, null);
+        if (options.Time.GetElapsedTime(_read) >= s_age) (_read, _numbers, _programs, _hosts) = (options.Time.GetTimestamp(), null, null, null);
     }
 
     IEnumerable<string> Running => ProjectServer.Parts.Where(options.Runs);
@@ -83,7 +93,7 @@ sealed class StatusPages(ProjectFolder project, ProjectDatabase database, IScien
     IResult Xml()
     {
         var numbers = Numbers();
-        var writer = new TagWriter().Raw("<?xml version=\"1.0\" encoding=\"ISO-8859-1\" ?>\n").Open("server_status").Open("daemon_status");
+        var writer = new TagWriter().Raw("<?xml version=\"1.0\" encoding=\"UTF-8\" ?>\n").Open("server_status").Open("daemon_status");
         foreach (var part in Running) writer.Open("daemon").Element("host", project.Settings.Master.Host).Element("command", part).Element("status", Maintenance.IsOn(project) ? "disabled" : "running").Close("daemon");
         writer.Close("daemon_status").Open("database_file_states")
             .Element("results_ready_to_send", numbers.Unsent).Element("results_in_progress", numbers.InProgress)
@@ -95,12 +105,12 @@ sealed class StatusPages(ProjectFolder project, ProjectDatabase database, IScien
             .Element("hosts_registered_in_past_24_hours", numbers.HostsToday).Element("current_floating_point_speed", numbers.Gigaflops)
             .Open("tasks_by_app").Open("app").Element("id", 1).Element("name", science.AppName).Element("unsent", numbers.Unsent).Element("in_progress", numbers.InProgress)
             .Element("users", numbers.AccountsWithRecentCredit).Close("app").Close("tasks_by_app");
-        return Results.Text(writer.Close("database_file_states").Close("server_status").ToString(), "text/xml");
+        return Results.Text(writer.Close("database_file_states").Close("server_status").ToString(), "text/xml", Encoding.UTF8);
     }
 
     IResult Hosts()
     {
-        var hosts = database.Read(session => HostLine.Last(session, HostsShown, state.Now));
+        var hosts = LastHosts();
         return new Page(project.Settings, "Computers")
             .Heading("Computers")
             .Paragraph("Those that called last. Their owners' names are shown where they agreed to it.")

@@ -14,13 +14,12 @@ public static class AppAdding
     {
         var key = project.CodeSigningKey;
         var files = version.Files.Select(file => Checked(project, key, file)).ToList();
-        var known = database.Read(session => session.Number(
-            "SELECT v.id FROM app_version v JOIN app a ON a.id = v.app_id WHERE a.name = $1 AND v.version = $2 AND v.platform = $3 AND v.plan_class = $4",
-            version.App, (long)version.Version, version.Platform, version.PlanClass));
-        if (known is not null) return false;
-        foreach (var file in files) DownloadFiles.Copy(project, file.File.Name, file.File.Path);
-        await database.Write(session =>
+        if (database.Read(session => IsKnown(session, version))) return false;
+        // The bytes that were checked, not the file again: who can write there may have changed it meanwhile.
+        foreach (var file in files) DownloadFiles.WriteProgram(project, file.File.Name, file.Content);
+        return await database.Write(session =>
         {
+            if (IsKnown(session, version)) return false; // somebody else added it meanwhile
             var id = session.Number(
                 "INSERT INTO app_version (app_id, version, platform, plan_class, created) VALUES ($1, $2, $3, $4, $5) RETURNING id",
                 WorkUnitInsertion.AppId(session, version.App, friendlyName), (long)version.Version, version.Platform, version.PlanClass, DateTimeOffset.UtcNow.ToUnixTimeSeconds());
@@ -30,9 +29,14 @@ public static class AppAdding
                     "INSERT INTO app_version_file (app_version_id, name, open_name, main_program, bytes, md5, sha256, signature) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
                     id, file.Name, file.LogicalName, file.MainProgram ? 1L : 0L, content.LongLength, CodeSigning.Md5Hex(content), Convert.ToHexStringLower(SHA256.HashData(content)), signature);
             }
+            return true;
         });
-        return true;
     }
+
+    static bool IsKnown(Session session, AppVersionFolder version) => session.Number(
+        "SELECT v.id FROM app_version v JOIN app a ON a.id = v.app_id WHERE a.name = $1 AND v.version = $2 AND v.platform = $3 AND "
+        + "v.plan_class = $4",
+        version.App, (long)version.Version, version.Platform, version.PlanClass) is not null;
 
     static (AppVersionFile File, byte[] Content, string Signature) Checked(ProjectFolder project, PublicKey key, AppVersionFile file)
     {

@@ -24,6 +24,12 @@ public sealed record AppVersionFolder(string Path, string App, int Version, stri
         return leaves.ConvertAll(Read);
     }
 
+    /// <summary>Its name for people: <c>mlds 1.00 for x86_64-pc-linux-gnu (fma)</c>.</summary>
+    public string Title => TitleOf(App, Version, Platform, PlanClass);
+
+    internal static string TitleOf(string app, int version, string platform, string plan) =>
+        string.Create(CultureInfo.InvariantCulture, $"{app} {version / 100m:0.00} for {platform}{(plan.Length > 0 ? $" ({plan})" : "")}");
+
     /// <summary>Copies a version's folder, or an app's, without signatures, which may be another project's, into an app's folder of this one.</summary>
     public static IReadOnlyList<AppVersionFolder> Copy(string from, string appFolder)
     {
@@ -32,7 +38,7 @@ public sealed record AppVersionFolder(string Path, string App, int Version, stri
             var parts = version.Path.Split(System.IO.Path.DirectorySeparatorChar);
             var leaf = Directory.CreateDirectory(System.IO.Path.Combine(appFolder, parts[^2], parts[^1])).FullName;
             foreach (var file in Directory.EnumerateFiles(version.Path).Where(file => !file.EndsWith(SignatureSuffix, StringComparison.Ordinal)))
-                File.Copy(file, System.IO.Path.Combine(leaf, System.IO.Path.GetFileName(file)), overwrite: true);
+                CopyWhole(file, System.IO.Path.Combine(leaf, System.IO.Path.GetFileName(file)));
         }
         return Find(appFolder);
     }
@@ -40,11 +46,39 @@ public sealed record AppVersionFolder(string Path, string App, int Version, stri
     /// <summary>Signs every file; a signature that is there is written anew.</summary>
     public void Sign(PrivateKey key)
     {
-        foreach (var file in Files) File.WriteAllText(file.Path + SignatureSuffix, key.Sign(File.ReadAllBytes(file.Path)));
+        foreach (var file in Files)
+        {
+            var (signature, growing) = (file.Path + SignatureSuffix, file.Path + SignatureSuffix + ".new");
+            Plain(signature);
+            using (var writer = new StreamWriter(new FileStream(growing, FileMode.CreateNew))) writer.Write(key.Sign(File.ReadAllBytes(file.Path)));
+            File.Move(growing, signature, overwrite: true);
+        }
+    }
+
+    static void CopyWhole(string from, string to)
+    {
+        try
+        {
+            File.Copy(from, to + ".new", overwrite: true);
+            File.Move(to + ".new", to, overwrite: true);
+        }
+        catch (IOException)
+        {
+            File.Delete(to + ".new");
+            throw;
+        }
+    }
+
+    /// <summary>A link in a folder of programs could lead to any file of this machine, and have it signed and published.</summary>
+    static void Plain(string path)
+    {
+        FileSystemInfo there = Directory.Exists(path) ? new DirectoryInfo(path) : new FileInfo(path);
+        if (there.LinkTarget is { } target) throw new ProjectException($"'{path}' is a link to '{target}'; a program's folder holds plain files only: put the file itself there.");
     }
 
     static void Leaves(string folder, int depth, List<string> leaves)
     {
+        foreach (var entry in Directory.EnumerateFileSystemEntries(folder)) Plain(entry);
         if (Directory.EnumerateFiles(folder).Any()) leaves.Add(folder);
         else if (depth > 0)
         {
@@ -75,7 +109,10 @@ public sealed record AppVersionFolder(string Path, string App, int Version, stri
         var files = File.Exists(description)
             ? Described(leaf, File.ReadAllText(description))
             : [.. names.Select(name => new AppVersionFile(System.IO.Path.Combine(leaf, name), name, names.Count == 1))];
+        if (files.Find(file => !FileName.IsValid(file.Name) || !FileName.IsValid(file.LogicalName)) is { } outside)
+            throw new ProjectException($"version.xml in '{leaf}' names '{outside.Name}', opened as '{outside.LogicalName}': both have to be names of letters, digits and . _ - only, of files in that folder.");
         if (files.Find(file => !File.Exists(file.Path)) is { } missing) throw new ProjectException($"version.xml in '{leaf}' names '{missing.Name}', which isn't there.");
+        if (files.Find(file => new FileInfo(file.Path).Length == 0) is { } empty) throw new ProjectException($"'{empty.Path}' is empty, or no plain file.");
         return files.Count(file => file.MainProgram) == 1 ? files : throw new ProjectException($"'{leaf}' needs exactly one main program: with several files, version.xml says which it is.");
     }
 
@@ -103,7 +140,7 @@ public sealed record AppVersionFolder(string Path, string App, int Version, stri
                         default: reader.Skip(); break;
                     }
                 }
-                files.Add(new(System.IO.Path.Combine(leaf, physical), logical.Length > 0 ? logical : physical, main));
+                files.Add(new(System.IO.Path.Combine(leaf, physical), logical.Length > 0 ? logical : physical, main) { Name = physical });
             }
         }
         return files;
@@ -114,7 +151,8 @@ public sealed record AppVersionFolder(string Path, string App, int Version, stri
 /// <param name="LogicalName">Its name in a task's folder.</param>
 public sealed record AppVersionFile(string Path, string LogicalName, bool MainProgram)
 {
-    public string Name => System.IO.Path.GetFileName(Path);
+    /// <summary>As the folder, or its <c>version.xml</c>, has it.</summary>
+    public string Name { get; init; } = System.IO.Path.GetFileName(Path);
 
     public string? Signature => File.Exists(Path + AppVersionFolder.SignatureSuffix) ? File.ReadAllText(Path + AppVersionFolder.SignatureSuffix) : null;
 }

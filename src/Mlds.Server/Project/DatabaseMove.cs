@@ -15,14 +15,15 @@ public static class DatabaseMove
     {
         if (to == project.Settings.Database) throw new ProjectException("The project has that database already.");
         if (project.Settings.IsOnPostgres && Dialect.IsPostgres(to)) throw new ProjectException("From PostgreSQL to PostgreSQL its own pg_dump and psql move a database; then set \"database\" in project.json.");
+        (project.Settings with { Database = to }).Check("the new ones");
         using var alone = ServingLock.Alone(project);
         try
         {
             return await Move(project, to, steps);
         }
-        catch (System.Data.Common.DbException exception)
+        catch (Exception exception) when (exception is System.Data.Common.DbException or IOException or UnauthorizedAccessException)
         {
-            throw new ProjectException($"The database couldn't be moved: {exception.Message} Nothing was changed.", exception);
+            throw new ProjectException($"The database couldn't be moved: {FullDisk.Words(exception)}. Nothing was changed.", exception);
         }
     }
 
@@ -35,8 +36,7 @@ public static class DatabaseMove
         using var source = new Session(Dialect.Of(project.Settings.Database, project.Path));
         source.BeginWriting(); // nobody else's, such as another verb's, until the settings are changed
         var rows = await TableCopy.Run(source, to, project.Path, steps);
-        (project.Settings with { Database = to }).Write(ProjectFolder.SettingsFile(project.Path) + ".new");
-        File.Move(ProjectFolder.SettingsFile(project.Path) + ".new", ProjectFolder.SettingsFile(project.Path), overwrite: true);
+        (project.Settings with { Database = to }).Write(ProjectFolder.SettingsFile(project.Path));
         source.Execute("ROLLBACK");
         return rows;
     }

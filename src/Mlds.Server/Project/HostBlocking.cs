@@ -1,12 +1,20 @@
+using Mlds.Server.Accounts;
 using Mlds.Server.Database;
 
 namespace Mlds.Server;
 
-/// <summary>Keeps a host from getting work, or lets it have some again. Its results count as before.</summary>
+/// <summary>
+/// Keeps a host from getting work, or lets it have some again. Its results count as before. Since it could come back under another name at once, its account is suspect from then on: the account's new hosts get few tasks,
+/// all of them trained again, until they have shown themselves.
+/// </summary>
 public static class HostBlocking
 {
     /// <param name="until">Unix seconds; in the past: not blocked.</param>
     /// <returns>Whether there is such a host.</returns>
     public static Task<bool> Set(ProjectDatabase database, long host, long until, string reason) => database.Write(session =>
-        session.Execute("UPDATE host SET blocked_until = $2, blocked_reason = $3 WHERE id = $1", host, until, reason) == 1);
+    {
+        var now = DateTimeOffset.UtcNow.ToUnixTimeSeconds();
+        if (until > now) Suspicion.Begin(session, host, now);
+        return session.Execute("UPDATE host SET blocked_until = $2, blocked_reason = $3 WHERE id = $1", host, until, reason) == 1;
+    });
 }

@@ -46,6 +46,21 @@ public sealed class KeySuccession
         return true;
     }
 
+    /// <summary>Whether a client that held one key and is sent another has the present one then: with any other it takes no program.</summary>
+    public bool IsPresent(string held, string? sent) => sent is not null ? sent == Present.Text : Normal(held) == Present.Text;
+
+    /// <summary>The number of the first former key whose signature of the next one is wrong; 0: there is none.</summary>
+    public int Broken()
+    {
+        for (var i = 0; i < _former.Count; i++)
+        {
+            var next = i + 1 < _former.Count ? _former[i + 1].Key : Present;
+            if (!CodeSigning.Verify(_former[i].Key, System.Text.Encoding.ASCII.GetBytes(next.Text.Trim()), _former[i].Signature)) return i + 1;
+        }
+
+        return 0;
+    }
+
     /// <summary>Takes <paramref name="next"/> as the project's key from now on; <paramref name="signature"/> is the present key's.</summary>
     public static void Append(ProjectFolder project, PublicKey next, string signature)
     {
@@ -53,12 +68,11 @@ public sealed class KeySuccession
         if (!CodeSigning.Verify(present, System.Text.Encoding.ASCII.GetBytes(next.Text.Trim()), signature))
             throw new ProjectException("The signature isn't the present key's over the new one; make it with `mlds project sign --new-key`.");
         var number = 1;
-        while (File.Exists(Former(project, number))) number++;
-        File.WriteAllText(Former(project, number) + ".signature", signature);
-        File.WriteAllText(Former(project, number), present.Text);
-        var file = project.In("keys", "code_sign_public");
-        File.WriteAllText(file + ".new", next.Text);
-        File.Move(file + ".new", file, overwrite: true);
+        // A change that broke off before its last step has left the present key's number behind: it is used again.
+        while (File.Exists(Former(project, number)) && Normal(File.ReadAllText(Former(project, number))) != present.Text) number++;
+        OwnerOnly.Write(Former(project, number) + ".signature", signature);
+        OwnerOnly.Write(Former(project, number), present.Text);
+        OwnerOnly.Write(project.In("keys", "code_sign_public"), next.Text);
     }
 
     static string Former(ProjectFolder project, int number) => project.In("keys", "code_sign_public." + number.ToString(CultureInfo.InvariantCulture));

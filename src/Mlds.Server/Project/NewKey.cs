@@ -8,9 +8,9 @@ public static class NewKey
     public static void Create(string folder, PrivateKey present)
     {
         if (Directory.Exists(folder) && Directory.EnumerateFileSystemEntries(folder).Any()) throw new ProjectException($"The folder '{folder}' isn't empty; a new key needs one of its own.");
-        Directory.CreateDirectory(folder);
+        OwnerOnly.CreateFolder(folder);
         var next = PrivateKey.Create();
-        ProjectCreation.WriteSecret(Path.Combine(folder, "code_sign_private"), next.Text);
+        OwnerOnly.WriteNew(Path.Combine(folder, "code_sign_private"), next.Text);
         File.WriteAllText(Path.Combine(folder, "code_sign_public"), next.Public.Text);
         File.WriteAllText(Path.Combine(folder, "signature"), present.SignSuccessor(next.Public));
     }

@@ -26,11 +26,18 @@ public sealed class ProjectFolder
     public static ProjectFolder Open(string path)
     {
         if (!File.Exists(SettingsFile(path))) throw new ProjectException($"There is no project in '{path}': it has no project.json; `mlds project init {path}` makes one.");
-        return new(System.IO.Path.GetFullPath(path), ProjectSettings.Read(SettingsFile(path)));
+        var project = new ProjectFolder(System.IO.Path.TrimEndingDirectorySeparator(System.IO.Path.GetFullPath(path)), ProjectSettings.Read(SettingsFile(path)));
+        OwnerOnly.Mend(project);
+        return project;
     }
 
+    /// <summary>The SQLite file; null: the database is in PostgreSQL.</summary>
+    public string? DatabaseFile => Settings.IsOnPostgres ? null : In(Settings.Database);
+
+    /// <exception cref="ProjectException">It isn't there, or can't be opened. A file that is gone isn't made anew: the project would begin without its accounts.</exception>
     public ProjectDatabase OpenDatabase(IEnumerable<SchemaStep> steps)
     {
+        if (DatabaseFile is { } file && !File.Exists(file)) throw new ProjectException($"The project's database '{file}' isn't there; put it back, from a backup if need be.");
         try
         {
             return ProjectDatabase.Open(Settings.Database, Path, steps);
@@ -41,18 +48,31 @@ public sealed class ProjectFolder
         }
     }
 
+    /// <summary>The path, from the project's folder, of a file that lies in it; null: it lies elsewhere.</summary>
+    /// <param name="path">As the settings have it.</param>
+    internal string? Inside(string path)
+    {
+        var full = System.IO.Path.GetFullPath(In(path));
+        return full.StartsWith(Path + System.IO.Path.DirectorySeparatorChar, StringComparison.Ordinal) ? System.IO.Path.GetRelativePath(Path, full) : null;
+    }
+
     public string In(params ReadOnlySpan<string> parts) => System.IO.Path.Combine([Path, .. parts]);
 
     /// <summary>Where clients fetch the file of that name, under <c>download/</c>.</summary>
-    public string Download(string name) => In("download", Fan(name), name);
+    public string Download(string name) => In("download", Fan(name), Name(name));
 
     /// <summary>Where a file that a client sends is kept. While it isn't whole it has <c>.part</c> at its end.</summary>
-    public string Upload(string name) => In("upload", Fan(name), name);
+    public string Upload(string name) => In("upload", Fan(name), Name(name));
 
     public Uri DownloadUrl(string name) => new(Settings.Master, $"download/{Fan(name)}/{name}");
 
     /// <summary>One of 256 folders, so that none gets too many files.</summary>
     public static string Fan(string name) => Convert.ToHexStringLower(MD5.HashData(Encoding.UTF8.GetBytes(name)).AsSpan(0, 1));
+
+    /// <summary>Whether it is the name of a file and no way out of its folder, wherever it comes from: a request, the database, a backup.</summary>
+    internal static bool IsName(string name) => name.Length is > 0 and <= 255 && name[0] != '.' && !name.AsSpan().ContainsAny('/', '\\', '\0');
+
+    static string Name(string name) => IsName(name) ? name : throw new ProjectException($"'{name}' is no file of a project.");
 
     public PrivateKey UploadKey => PrivateKey.Parse(ReadKey("upload_private")) ?? throw Damaged("upload_private");
 

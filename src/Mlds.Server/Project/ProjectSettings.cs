@@ -16,16 +16,21 @@ public sealed record ProjectSettings
     /// <summary>Where the server listens; when empty, where <see cref="MasterUrl"/> says.</summary>
     public IReadOnlyList<string> Listen { get; init; } = [];
 
-    /// <summary>A SQLite file in the project's folder, or a PostgreSQL connection string, which has a <c>Host=</c>.</summary>
+    /// <summary>A SQLite file, by its path or its path within the project's folder, or a PostgreSQL connection string, which has a <c>Host=</c>.</summary>
     public string Database { get; init; } = "project.db";
 
-    /// <summary>Certificate and key for https, PEM files in the project's folder; empty: plain http, or https ends at a proxy.</summary>
+    /// <summary>
+    /// Certificate, with its chain, and key for https: PEM files, by their paths or their paths within the project's folder; empty: plain http, or https ends at a proxy.
+    /// </summary>
     public string CertificateFile { get; init; } = "";
 
     public string CertificateKeyFile { get; init; } = "";
 
     /// <summary>Trust X-Forwarded-For and -Proto of a proxy on this machine.</summary>
     public bool BehindProxy { get; init; }
+
+    /// <summary>Addresses and networks (10.0.0.0/8) that may read <c>/metrics</c>.</summary>
+    public IReadOnlyList<string> Metrics { get; init; } = ["127.0.0.1", "::1"];
 
     public bool AccountCreation { get; init; } = true;
     public int MinPasswordLength { get; init; } = 8;
@@ -35,6 +40,12 @@ public sealed record ProjectSettings
 
     /// <summary>Scheduler calls with a wrong account key a minute from one address; beyond, all calls from there wait.</summary>
     public int BadKeysPerMinute { get; init; } = 30;
+
+    /// <summary>Connections at a time; further ones are closed at once.</summary>
+    public int MaxConnections { get; init; } = 2000;
+
+    /// <summary>Of these, from one address. Behind a proxy, which has one address for all, this is the proxy's to limit.</summary>
+    public int MaxConnectionsPerAddress { get; init; } = 200;
 
     /// <summary>Seconds that a client waits between two calls.</summary>
     public double RequestDelay { get; init; } = 31;
@@ -49,6 +60,18 @@ public sealed record ProjectSettings
     public int MaxInProgressPerProcessor { get; init; } = 4;
 
     public int MaxTasksPerCall { get; init; } = 32;
+
+    /// <summary>Tasks that a new account may hold, and all new accounts of one network address together; each valid result adds one, each failure takes one.</summary>
+    public int NewAccountTasks { get; init; } = 16;
+
+    /// <summary>Tasks that an account may hold, however many valid results it has.</summary>
+    public int MaxTasksPerAccount { get; init; } = 10_000;
+
+    /// <summary>Accounts that may be made in a day from one network address.</summary>
+    public int NewAccountsPerDay { get; init; } = 50;
+
+    /// <summary>Share of one processor core that may go, over a day, into training networks which no volunteer could return; 0: they wait.</summary>
+    public double ServerTraining { get; init; } = 0.25;
 
     /// <summary>Seconds past the deadline in which a report is still in time.</summary>
     public long DeadlineGrace { get; init; } = 3600;
@@ -81,6 +104,8 @@ public sealed record ProjectSettings
     {
         PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
         UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
+        AllowDuplicateProperties = false,
+        RespectNullableAnnotations = true,
         ReadCommentHandling = JsonCommentHandling.Skip,
         AllowTrailingCommas = true,
         WriteIndented = true,
@@ -91,13 +116,15 @@ public sealed record ProjectSettings
     {
         try
         {
-            var settings = JsonSerializer.Deserialize<ProjectSettings>(File.ReadAllText(file), s_json) ?? throw new ProjectException($"The settings '{file}' are empty.");
-            settings.Check(file);
+            var text = File.ReadAllText(file);
+            var settings = JsonSerializer.Deserialize<ProjectSettings>(text, s_json) ?? throw new ProjectException($"The settings '{file}' are empty.");
+            settings.Check(file, text);
             return settings;
         }
         catch (JsonException exception)
         {
-            throw new ProjectException($"The settings '{file}' can't be read: {exception.Message}", exception);
+            var line = exception.LineNumber is { } number ? $", line {number + 1}" : "";
+            throw new ProjectException($"The settings '{file}'{line}: {SettingsText.Fault(exception, s_json.GetTypeInfo(typeof(ProjectSettings)))}.", exception);
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
@@ -105,31 +132,58 @@ public sealed record ProjectSettings
         }
     }
 
-    public void Write(string file) => File.WriteAllText(file, JsonSerializer.Serialize(this, s_json) + "\n");
+    /// <summary>Writes the settings whole or not at all, for nobody but their owner to read.</summary>
+    public void Write(string file) => OwnerOnly.Write(file, JsonSerializer.Serialize(this, s_json) + "\n");
 
     /// <summary>BOINC's clients take a master URL only when its host has a dot (or is an address), and it ends in a slash.</summary>
     public static string? WhyNoMasterUrl(string url)
     {
-        if (!Uri.TryCreate(url, UriKind.Absolute, out var uri) || uri.Scheme is not ("http" or "https")) return "it has to begin with http:// or https://";
+        if (!Uri.TryCreate(url, UriKind.Absolute, out var uri) || uri.Scheme is not ("http" or "https")) return "it has to begin with http:// or https://, and a port is 1 to 65535";
+        if (!url.All(letter => letter is > ' ' and < (char)127 and not ('<' or '>' or '"' or '&' or '\\'))) return "it can have no other than the usual letters of an address";
         if (!uri.Host.Contains('.', StringComparison.Ordinal)) return "clients take only hosts with a dot in their name, so write 127.0.0.1 instead of localhost";
         if (uri.Query.Length + uri.Fragment.Length + uri.UserInfo.Length > 0) return "it can't have a query, a fragment or a user";
         return url.EndsWith('/') ? null : "it has to end in a slash";
     }
 
-    void Check(string file)
+    /// <summary>Checks every value.</summary>
+    /// <param name="file">What to call the settings in a message.</param>
+    /// <param name="text">Their text, by which the message names a line; or nothing.</param>
+    /// <exception cref="ProjectException">One isn't allowed.</exception>
+    public void Check(string file, string text = "")
     {
         void Need(bool holds, string key, string allowed)
         {
-            if (!holds) throw new ProjectException($"The settings '{file}': {key} has to be {allowed}.");
+            if (holds) return;
+            var line = text.Length > 0 && SettingsText.LineOf(text, key) is > 0 and var number ? $", line {number}" : "";
+            throw new ProjectException($"The settings '{file}'{line}: {key} has to be {allowed}.");
         }
         if (WhyNoMasterUrl(MasterUrl) is { } why) throw new ProjectException($"The settings '{file}': '{MasterUrl}' can't be the master_url, {why}.");
-        Need(Name.Length is > 0 and <= 100, "name", "1 to 100 letters");
+        if (SettingsAddresses.WhyNot(Listen) is { } whyNot) Need(false, "listen", $"addresses of this machine: {whyNot}");
+        Need(Metrics.All(text => SettingsAddresses.Network(text) is not null), "metrics", "a list of addresses such as 127.0.0.1 and networks such as 10.0.0.0/8");
+        Need(SettingsAddresses.IsText(Name, 100), "name", "1 to 100 letters");
+        Need(Dialect.WhyNot(Database) is null, "database", Dialect.WhyNot(Database) ?? "");
+        Need(MinPasswordLength is >= 1 and <= 64, "min_password_length", "from 1 to 64");
+        Need(AccountCallsPerMinute is >= 1 and <= 100_000, "account_calls_per_minute", "from 1 to 100000");
+        Need(BadKeysPerMinute is >= 1 and <= 100_000, "bad_keys_per_minute", "from 1 to 100000");
         Need(RequestDelay is >= 1 and <= 86400, "request_delay", "from 1 to 86400 seconds");
+        Need(MaxConnections is >= 10 and <= 1_000_000, "max_connections", "from 10 to 1000000");
+        Need(MaxConnectionsPerAddress is >= 1 and <= 1_000_000, "max_connections_per_address", "from 1 to 1000000");
+        Need(NextRpcDelay >= RequestDelay && NextRpcDelay <= 30 * 86400, "next_rpc_delay", "from request_delay to 2592000 seconds");
         Need(DailyQuota is >= 1 and <= 100_000, "daily_quota", "from 1 to 100000");
         Need(MaxInProgressPerProcessor is >= 1 and <= 1000, "max_in_progress_per_processor", "from 1 to 1000");
         Need(MaxTasksPerCall is >= 1 and <= 1000, "max_tasks_per_call", "from 1 to 1000");
+        Need(DeadlineGrace is >= 0 and <= 30 * 86400, "deadline_grace", "from 0 to 2592000 seconds");
+        Need(SameHostRetryDelay is >= 0 and <= 30 * 86400, "same_host_retry_delay", "from 0 to 2592000 seconds");
+        Need(DeleteDelay is >= 0 and <= 366 * 86400, "delete_delay", "from 0 to 31622400 seconds");
+        Need(NewAccountTasks is >= 1 and <= 100_000, "new_account_tasks", "from 1 to 100000");
+        Need(MaxTasksPerAccount >= NewAccountTasks && MaxTasksPerAccount <= 10_000_000, "max_tasks_per_account", "from new_account_tasks to 10000000");
+        Need(NewAccountsPerDay is >= 1 and <= 1_000_000, "new_accounts_per_day", "from 1 to 1000000");
+        Need(ServerTraining is >= 0 and <= 1, "server_training", "from 0 to 1 core");
         Need(LowWater is >= 1 and <= 1_000_000, "low_water", "from 1 to 1000000");
         Need(MaxUploadBytes is >= 1024 and <= 4L << 30, "max_upload_bytes", "from 1024 to 4 GiB");
+        Need(StatisticsInterval is 0 or (>= 60 and <= 30 * 86400), "statistics_interval", "0, or from 60 to 2592000 seconds");
         Need(CertificateFile.Length > 0 == CertificateKeyFile.Length > 0, "certificate_key_file", "given exactly when certificate_file is");
+        foreach (var (key, value) in new[] { ("certificate_file", CertificateFile), ("certificate_key_file", CertificateKeyFile) })
+            Need(value.Length == 0 || SettingsAddresses.IsText(value, 4096), key, "a file's path");
     }
 }

@@ -11,7 +11,8 @@ public sealed record Revalidated(int Units, int Results, int Assimilated);
 
 /// <summary>
 /// Has results judged again, as after a mistake in the check was mended: verdicts and what was granted for them are taken back first, so nothing counts twice; the validator does the rest. A host's trust begins anew. Units
-/// that were assimilated are left alone: what they brought is in the zoo, and their files go.
+/// that were assimilated, or are just being, are left alone: what they brought is in the zoo, and their files go. What a result is held to
+/// stays: the files that are judged are those that were judged before.
 /// </summary>
 public static class Revalidation
 {
@@ -21,14 +22,16 @@ public static class Revalidation
 
     static Task<Revalidated> Run(ProjectDatabase database, IScience science, string which, object value, long now) => database.Write(session =>
     {
-        var units = session.Rows($"SELECT id, assimilate_state FROM workunit WHERE {which} ORDER BY id", row => (Id: row.Long(0), Done: row.Long(1) == 2), value);
+        var units = session.Rows($"SELECT id, assimilate_state, assimilating FROM workunit WHERE {which} ORDER BY id", row => (
+            Id: row.Long(0), Done: row.Long(1) == 2 || row.Bool(2)), value);
         var (touched, hosts) = (0, new List<long>());
         foreach (var unit in units.Where(unit => !unit.Done))
         {
             var of = TakeBack(session, unit.Id, now);
             if (of.Count == 0) continue;
             session.Execute(
-                "UPDATE workunit SET canonical_result_id = 0, held = 0, assimilate_state = 0, need_validate = 1, errors = errors & $2, transition_time = $3 WHERE id = $1",
+                "UPDATE workunit SET canonical_result_id = 0, held = 0, assimilate_state = 0, assimilate_tries = 0, assimilate_after = 0, "
+                + "need_validate = 1, errors = errors & $2, transition_time = $3 WHERE id = $1",
                 unit.Id, (long)WorkUnitErrors.Cancelled, now);
             touched++;
             hosts.AddRange(of);
@@ -37,7 +40,7 @@ public static class Revalidation
         foreach (var host in hosts.Distinct())
         {
             science.Doubt(session, host);
-            session.Execute("UPDATE host SET standing = 0 WHERE id = $1", host);
+            session.Execute("UPDATE host SET standing = 0, proven_at = 0 WHERE id = $1", host);
         }
 
         return new Revalidated(touched, hosts.Count, units.Count(unit => unit.Done));
@@ -55,7 +58,10 @@ public static class Revalidation
             if (result.Credit != 0) CreditGranting.Grant(session, result.Id, result.Host, result.Account, -result.Credit, now);
             if (result.State == ValidateState.Valid) Uncount(session, "valid_results", result.Host);
             if (result.State == ValidateState.Invalid) Uncount(session, "invalid_results", result.Host);
-            session.Execute("UPDATE result SET outcome = 1, validate_state = 0, proved = 0, reason = '', comparison_hash = '', credit = 0 WHERE id = $1", result.Id);
+            var earned = result.State switch { ValidateState.Valid => 1L, ValidateState.Invalid => -1L, _ => 0L };
+            if (earned != 0) session.Execute("UPDATE account SET earned = earned - $2 WHERE id = $1", result.Account, earned);
+            session.Execute(
+                "UPDATE result SET outcome = 1, validate_state = 0, proved = 0, reason = '', credit = 0 WHERE id = $1", result.Id);
         }
 
         return results.ConvertAll(result => result.Host);

@@ -14,7 +14,7 @@ sealed class Feeder(TimeProvider time, int size = 1000)
     static readonly TimeSpan s_pause = TimeSpan.FromMilliseconds(200);
 
     readonly LinkedList<UnsentResult> _unsent = new();
-    DateTimeOffset _filled = DateTimeOffset.MinValue;
+    long? _filled;
 
     public int Count => _unsent.Count;
 
@@ -28,13 +28,12 @@ sealed class Feeder(TimeProvider time, int size = 1000)
     public void Remove(LinkedListNode<UnsentResult> node) => _unsent.Remove(node);
 
     /// <summary>New work is there: look at once, however lately it was done.</summary>
-    public void Hint() => _filled = DateTimeOffset.MinValue;
+    public void Hint() => _filled = null;
 
     void Fill(Session session)
     {
-        var now = time.GetUtcNow();
-        if (now - _filled < s_pause) return;
-        _filled = now;
+        if (_filled is { } filled && time.GetElapsedTime(filled) < s_pause) return;
+        _filled = time.GetTimestamp();
         _unsent.Clear();
         var rows = session.Rows(
             $"SELECT {WorkUnitRow.Columns}, r.id, r.name, r.random FROM result r JOIN workunit w ON w.id = r.workunit_id JOIN app a ON a.id = w.app_id "

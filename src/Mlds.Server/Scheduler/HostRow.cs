@@ -8,27 +8,38 @@ using Mlds.Server.Database;
 
 namespace Mlds.Server.Scheduler;
 
-/// <summary>The caller's account.</summary>
-sealed record AccountRow(
-    long Id, string Name, string Email, long Created, string EmailHash, string CrossProjectId, string ExternalCpid, string Team, double ResourceShare, double TotalCredit, RecentCredit Recent)
-{
-    public static AccountRow? ByKey(Session session, string keyHash) => session.Row(
-        "SELECT c.id, c.name, c.email, c.created, c.email_hash, c.cross_project_id, c.external_cpid, COALESCE(t.name, ''), c.resource_share, c.total_credit, c.recent_credit, c.recent_time "
-        + "FROM account c LEFT JOIN team t ON t.id = c.team_id WHERE c.key_hash = $1",
-        row => new AccountRow(
-            row.Long(0), row.Text(1), row.Text(2), row.Long(3), row.Text(4), row.Text(5), row.Text(6), row.Text(7), row.Real(8), row.Real(9), new(row.Real(10), row.Real(11))),
-        keyHash);
-}
-
 /// <summary>The calling host, as it was before this call.</summary>
-sealed record HostRow(long Id, long AccountId, long Created, long RpcTime, long RpcSeqno, long BlockedUntil, string BlockedReason, double TotalCredit, RecentCredit Recent)
+/// <param name="MergedInto">The host that it goes on as; 0: itself.</param>
+sealed record HostRow(
+    long Id, long AccountId, long Created, long RpcTime, long RpcSeqno, long BlockedUntil, string BlockedReason, double TotalCredit, RecentCredit Recent, long MergedInto = 0)
 {
-    const string Columns = "id, account_id, created, rpc_time, rpc_seqno, blocked_until, blocked_reason, total_credit, recent_credit, recent_time";
+    /// <summary>Processors that a host is believed to have before it has returned anything.</summary>
+    const int BelievedProcessors = 16;
+
+    const string Columns =
+        "id, account_id, created, rpc_time, rpc_seqno, blocked_until, blocked_reason, total_credit, recent_credit, recent_time, merged_into, proven_at, valid_results";
+
+    /// <summary>When it earned trust first, since it was last caught; 0: it hasn't.</summary>
+    public long ProvenAt { get; init; }
+
+    public long ValidResults { get; init; }
+
+    /// <summary>The processors that are reckoned with: a machine may say that it has any number, so those beyond a few have to have brought a valid result each.</summary>
+    public int Processors(HostDescription said) => (int)Math.Min(said.Processors, BelievedProcessors + ValidResults);
 
     static HostRow Read(DbDataReader row) =>
-        new(row.Long(0), row.Long(1), row.Long(2), row.Long(3), row.Long(4), row.Long(5), row.Text(6), row.Real(7), new(row.Real(8), row.Real(9)));
+        new(row.Long(0), row.Long(1), row.Long(2), row.Long(3), row.Long(4), row.Long(5), row.Text(6), row.Real(7), new(row.Real(8), row.Real(9)), row.Long(10))
+        {
+            ProvenAt = row.Long(11),
+            ValidResults = row.Long(12),
+        };
 
-    public static HostRow? ById(Session session, long id) => session.Row($"SELECT {Columns} FROM host WHERE id = $1", Read, id);
+    /// <summary>The host of that number, or the one that it was merged into (<see cref="HostMerge"/>).</summary>
+    public static HostRow? ById(Session session, long id)
+    {
+        var host = session.Row($"SELECT {Columns} FROM host WHERE id = $1", Read, id);
+        return host is { MergedInto: > 0 } ? ById(session, host.MergedInto) : host;
+    }
 
     /// <summary>
     /// The account's newest host that this machine can be: the same cross-project id, and no other processor or system. Without such an id, the
@@ -39,12 +50,12 @@ sealed record HostRow(long Id, long AccountId, long Created, long RpcTime, long 
         if (host.Cpid.Length > 0)
         {
             return session.Row(
-                $"SELECT {Columns} FROM host WHERE account_id = $1 AND cpid = $2 AND vendor = $3 AND model = $4 AND os_name = $5 ORDER BY id DESC LIMIT 1",
+                $"SELECT {Columns} FROM host WHERE account_id = $1 AND cpid = $2 AND vendor = $3 AND model = $4 AND os_name = $5 AND merged_into = 0 ORDER BY id DESC LIMIT 1",
                 Read, account.Id, Cpid(host, account), host.Vendor, host.Model, host.OsName);
         }
         if (host.Name.Length == 0) return null;
         return session.Row(
-            $"SELECT {Columns} FROM host WHERE account_id = $1 AND name = $2 AND model = $3 AND memory = $4 AND os_name = $5 ORDER BY id DESC LIMIT 1",
+            $"SELECT {Columns} FROM host WHERE account_id = $1 AND name = $2 AND model = $3 AND memory = $4 AND os_name = $5 AND merged_into = 0 ORDER BY id DESC LIMIT 1",
             Read, account.Id, host.Name, host.Model, host.MemoryBytes, host.OsName);
     }
 

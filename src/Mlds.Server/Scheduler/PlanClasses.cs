@@ -1,3 +1,5 @@
+using Mlds.Boinc.Rules;
+
 namespace Mlds.Server.Scheduler;
 
 /// <summary>
@@ -15,20 +17,27 @@ public static class PlanClasses
 
     public static IReadOnlyCollection<string> Known => s_known.Keys;
 
-    /// <summary>Whether a processor that lists <paramref name="features"/>, with blanks between, has all that <paramref name="planClass"/> needs.</summary>
-    public static bool Fits(string planClass, string features)
-    {
-        if (!s_known.TryGetValue(planClass, out var known)) return false;
-        foreach (var needed in known.Features)
-            if (!Has(features, needed)) return false;
-        return true;
-    }
+    /// <summary>
+    /// Whether a processor that lists <paramref name="features"/>, with blanks between, has all that <paramref name="planClass"/> needs
+    /// on <paramref name="platform"/>.
+    /// </summary>
+    public static bool Fits(string planClass, string platform, string features) => Missing(planClass, platform, features) is { Count: 0 };
+
+    /// <summary>What of it isn't listed, in the client's words; null for a plan class that isn't known.</summary>
+    public static IReadOnlyList<string>? Missing(string planClass, string platform, string features) =>
+        s_known.TryGetValue(planClass, out var known) ? [.. known.Features.Where(needed => !Has(features, needed) && !Implied(needed, platform))] : null;
 
     /// <summary>
     /// How many times as fast as the client's benchmark (Whetstone, scalar) a program of this class is thought to be, until the host's own results
     /// say it: the kernels do 8 and 16 numbers at a time.
     /// </summary>
     public static double Speed(string planClass) => s_known.TryGetValue(planClass, out var known) ? known.Speed : 1;
+
+    /// <summary>
+    /// Clients on Macs list macOS's machdep.cpu.features, where neither AVX2 nor AVX-512 ever stands: those are in another of its
+    /// lists. Every Mac that has FMA has AVX2 (Intel's Haswell brought both); AVX-512 can't be told there.
+    /// </summary>
+    static bool Implied(string needed, string platform) => needed == "avx2" && ClientPlatform.IsMac(platform);
 
     static bool Has(string features, string needed)
     {

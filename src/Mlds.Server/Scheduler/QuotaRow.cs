@@ -20,11 +20,14 @@ sealed record QuotaRow(long HostId, long AppVersionId, HostQuota Quota, double F
         + "consecutive_valid = excluded.consecutive_valid, flops = excluded.flops, samples = excluded.samples",
         HostId, AppVersionId, Quota.MaxJobsPerDay, Quota.JobsToday, Quota.Day, Quota.ConsecutiveValid, Flops, Samples);
 
-    /// <summary>Takes in how long a successful result took. Times below a tenth of a second say nothing.</summary>
+    /// <summary>More than any core does.</summary>
+    const double MostFlops = 1e12;
+
+    /// <summary>Takes in how long a successful result took, by the client's word. Times below a tenth of a second say nothing.</summary>
     public QuotaRow Measured(double fpops, double seconds)
     {
         if (seconds < 0.1 || fpops <= 0) return this;
-        var flops = fpops / seconds;
+        var flops = Math.Min(fpops / seconds, MostFlops);
         var weight = Math.Max(0.1, 1.0 / (Samples + 1));
         return this with { Flops = Flops + weight * (flops - Flops), Samples = Samples + 1 };
     }

@@ -10,6 +10,7 @@ sealed class ReplyBuilding(SchedulerState state)
     readonly string _uploadUrl = new Uri(state.Settings.Master, "file_upload_handler").ToString();
     readonly ReplyLink[] _links =
     [
+        new("Your account", "Your key, computers and credit", new Uri(state.Settings.Master, "home.php").ToString()),
         new("Project status", "Servers, work, computers", new Uri(state.Settings.Master, "server_status").ToString()),
         new("Computers", "What this project's computers have done", new Uri(state.Settings.Master, "hosts").ToString()),
     ];
@@ -37,11 +38,13 @@ sealed class ReplyBuilding(SchedulerState state)
 
     public SchedulerReply Of(SchedulerRequest request, CallOutcome outcome, string? key, string? keySignature, bool keyIsOurs)
     {
-        if (outcome.Account is not { } account || outcome.Host is not { } host) return BadKey();
+        if (outcome.Account is not { } account) return BadKey();
+        if (outcome.Host is not { } host) return TryLater(outcome.Messages[0].Text);
         var now = state.Now;
         var reply = Empty() with
         {
-            NextRpcDelay = state.Settings.NextRpcDelay,
+            // A client that had too much to report at a time goes on as soon as it may.
+            NextRpcDelay = request.IsCut ? state.Settings.RequestDelay : state.Settings.NextRpcDelay,
             NewHostId = outcome.NewHostId,
             Account = new(
                 account.Id, account.Name, account.TotalCredit, account.Recent.After(now, 0).Average, account.Created, account.EmailHash, account.CrossProjectId,

@@ -9,10 +9,11 @@ sealed class SchedulerState(ProjectFolder project, IScience science, Signals sig
     public ProjectFolder Project => project;
     public ProjectSettings Settings => project.Settings;
     public string AppName => science.AppName;
-    public AppVersions Versions { get; } = new(time);
+    public AppVersions Versions { get; } = new(time, project.CodeSigningKey);
     public Feeder Feeder { get; } = new(time);
     public PrivateKey UploadKey { get; } = project.UploadKey;
     public KeySuccession Keys { get; } = KeySuccession.Read(project);
+    public AddressKeys Addresses { get; } = AddressKeys.Open(project);
     public Signals Signals => signals;
 
     /// <summary>Unix seconds.</summary>

@@ -1,5 +1,6 @@
 using Mlds.Boinc;
 using Mlds.Boinc.Scheduling;
+using Mlds.Server.Accounts;
 using Mlds.Server.Database;
 
 namespace Mlds.Server.Scheduler;
@@ -7,6 +8,13 @@ namespace Mlds.Server.Scheduler;
 /// <summary>Compares what the client holds with what the server thinks it holds: what was lost is sent again, what nobody needs is stopped.</summary>
 sealed class TasksInHand(Session session, SchedulerState state, SchedulerRequest request, CallOutcome outcome, long now)
 {
+    /// <summary>
+    /// Names that are looked up in one call; a client that holds more unknown ones hears of the others with its next calls.
+    /// </summary>
+    const int MaxLooked = 200;
+
+    int _sentAgain;
+
     public void Compare(HostRow host, List<HeldTask> held)
     {
         if (!request.HasOtherResults) return;
@@ -17,22 +25,28 @@ sealed class TasksInHand(Session session, SchedulerState state, SchedulerRequest
             else if (task.Failed) outcome.Aborted.Add(task.Name);
             else if (task.Settled) outcome.AbortedIfNotStarted.Add(task.Name);
         }
-        foreach (var name in inHand) StopUnlessWanted(name, host);
+        foreach (var name in inHand.Take(MaxLooked)) StopUnlessWanted(name, host);
     }
 
-    /// <summary>A task was sent, and the client doesn't have it: the reply never arrived, or its state was lost.</summary>
+    /// <summary>
+    /// A task was sent, and the client doesn't have it: the reply never arrived, or its state was lost. It gets the time anew, but all in all no more than twice the time: else a client
+    /// that never says what it holds would keep a task for ever.
+    /// </summary>
     void SendAgain(HeldTask task, HostRow host)
     {
         var version = state.Versions.Find(task.AppVersionId);
-        if (task.Failed || task.Settled || version is null)
+        var unit = session.Row($"SELECT {WorkUnitRow.Columns} FROM workunit w JOIN app a ON a.id = w.app_id WHERE w.id = $1", row => WorkUnitRow.Read(row), task.WorkUnitId)!;
+        var isOld = now > task.Sent + unit.DelayBound;
+        if (task.Failed || task.Settled || version is null || isOld)
         {
+            if (isOld) Earnings.LetGo(session, state.Settings, host.AccountId);
             session.Execute("UPDATE result SET server_state = 5, outcome = $2, received = $3 WHERE id = $1", task.ResultId, (long)ResultOutcome.ClientDetached, now);
             state.Wake(session, task.WorkUnitId, now);
             return;
         }
-        var unit = session.Row($"SELECT {WorkUnitRow.Columns} FROM workunit w JOIN app a ON a.id = w.app_id WHERE w.id = $1", row => WorkUnitRow.Read(row), task.WorkUnitId)!;
+        if (_sentAgain++ >= state.Settings.MaxTasksPerCall) return; // with the next call
         var deadline = now + unit.DelayBound;
-        session.Execute("UPDATE result SET deadline = $2, sent = $3 WHERE id = $1", task.ResultId, deadline, now);
+        session.Execute("UPDATE result SET deadline = $2 WHERE id = $1", task.ResultId, deadline);
         state.Wake(session, unit.Id, now);
         var quota = QuotaRow.Read(session, host.Id, version.Id, state.Settings.DailyQuota);
         outcome.Tasks.Add(new(task.Name, task.Random, deadline, unit, version, WorkSending.Flops(quota, version, request.Host)));

@@ -1,3 +1,4 @@
+using Mlds.Boinc.Rules;
 using Mlds.Boinc.Scheduling;
 using Mlds.Server.Database;
 
@@ -14,30 +15,39 @@ sealed class WorkSending(Session session, SchedulerState state, SchedulerRequest
 
     readonly HashSet<string> _reasons = [];
 
-    public void Send(AccountRow account, HostRow host, int held)
+    public void Send(AccountRow account, HostRow host, AccountLimits limits, int held)
     {
         var version = state.Versions.Best(state.AppName, request);
         if (version is null)
         {
-            outcome.Messages.Add((WhyNoVersion(), true));
+            outcome.Messages.Add((NoProgram.Why(request, [.. state.Versions.All.Where(program => program.App == state.AppName)]), true));
             return;
         }
         var quota = QuotaRow.Read(session, host.Id, version.Id, state.Settings.DailyQuota);
         var flops = Flops(quota, version, request.Host);
         var before = outcome.Tasks.Count;
-        var most = Math.Min(Room(held), quota.Quota.Left(state.Day, request.Host.Processors));
-        if (most <= 0) _reasons.Add(Room(held) <= 0 ? "This computer has reached its limit of tasks in progress" : "This computer has finished its daily quota of tasks");
-        else quota = SendUpTo(most, account, host, version, flops, quota);
-        if (outcome.Tasks.Count > before) quota.Write(session);
-        else Explain();
+        var (room, today) = (Room(host, held), quota.Quota.Left(state.Day, host.Processors(request.Host)));
+        var (left, why) = room > 0 && today > 0 ? limits.Left(host, held) : (0, "");
+        if (room <= 0) _reasons.Add("This computer has reached its limit of tasks in progress");
+        else if (today <= 0) _reasons.Add("This computer has finished its daily quota of tasks");
+        else if (left <= 0) _reasons.Add(why);
+        else quota = SendUpTo(Math.Min(Math.Min(room, today), left), account, host, version, flops, quota);
+        if (outcome.Tasks.Count == before)
+        {
+            Explain();
+            return;
+        }
+
+        quota.Write(session);
+        limits.Sent(outcome.Tasks.Count - before);
     }
 
     /// <summary>Operations a second of one processor with that program: as measured, or guessed from the client's benchmark.</summary>
     public static double Flops(QuotaRow quota, AppVersionRow version, HostDescription host) =>
         quota.Flops > 0 ? quota.Flops : Math.Clamp(host.Fpops, 1e8, 1e11) * PlanClasses.Speed(version.PlanClass);
 
-    int Room(int held) =>
-        Math.Min(state.Settings.MaxTasksPerCall, state.Settings.MaxInProgressPerProcessor * request.Host.Processors - held);
+    int Room(HostRow host, int held) =>
+        Math.Min(state.Settings.MaxTasksPerCall, state.Settings.MaxInProgressPerProcessor * host.Processors(request.Host) - held);
 
     QuotaRow SendUpTo(long most, AccountRow account, HostRow host, AppVersionRow version, double flops, QuotaRow quota)
     {
@@ -74,22 +84,27 @@ sealed class WorkSending(Session session, SchedulerState state, SchedulerRequest
     }
 
     /// <summary>
-    /// Copies of one unit go to different accounts, else one could agree with itself. What failed on a host isn't tried there again soon, nor what was
-    /// found false, by the same account.
+    /// Copies of one unit go to different people as far as can be told, else one could agree with itself: to other accounts, and of those that were new at one network address to one. What an
+    /// account didn't bring to a good end it gets again only after a while, which grows (<see cref="RetryDelay"/>).
     /// </summary>
     bool MayCompute(WorkUnitRow unit, AccountRow account, HostRow host)
     {
+        var (failures, last, here) = (0, 0L, false);
         foreach (var other in session.Rows(
-            "SELECT server_state, outcome, validate_state, host_id, received, account_id FROM result WHERE workunit_id = $1 AND account_id <> 0",
-            row => (State: row.Int(0), Outcome: row.Int(1), Validation: row.Int(2), Host: row.Long(3), Received: row.Long(4), Account: row.Long(5)), unit.Id))
+            "SELECT r.server_state, r.outcome, r.validate_state, r.host_id, CASE WHEN r.received = 0 THEN r.deadline ELSE r.received END FROM result r JOIN account c ON c.id = r.account_id "
+            + "JOIN account me ON me.id = $2 WHERE r.workunit_id = $1 AND (CASE WHEN c.kin = 0 THEN c.id ELSE c.kin END) = (CASE WHEN me.kin = 0 THEN me.id ELSE me.kin END)",
+            row => (State: row.Int(0), Outcome: row.Int(1), Validation: row.Int(2), Host: row.Long(3), Ended: row.Long(4)), unit.Id, account.Id))
         {
-            var recent = other.Received > now - state.Settings.SameHostRetryDelay;
             var stands = other.State == 4 || other is { Outcome: 1, Validation: not 2 };
-            if (other.Account == account.Id && unit.OnePerAccount && stands) return false;
-            if (other.Host == host.Id && (stands || other.Outcome is not (5 or 7) && recent)) return false;
-            if (other.Account == account.Id && other.Outcome == 6 && recent) return false;
+            if (stands && (unit.OnePerAccount || other.Host == host.Id)) return false;
+            if (stands || other.Outcome == 5) continue;
+            failures++;
+            last = Math.Max(last, other.Ended);
+            // What was false here is so on the account's other computers too; what was only let go may come back at once, the first time.
+            here |= other.Outcome == 6 || other.Host == host.Id && other.Outcome != 7;
         }
-        return true;
+
+        return failures == 0 || !Elapsed.LessThan(RetryDelay.Seconds(state.Settings.SameHostRetryDelay, failures, here), last, now);
     }
 
     bool Not(string reason)
@@ -110,11 +125,6 @@ sealed class WorkSending(Session session, SchedulerState state, SchedulerRequest
         outcome.Tasks.Add(new(unsent.Name, unsent.Random, deadline, unsent.WorkUnit, version, flops));
         return true;
     }
-
-    string WhyNoVersion() =>
-        state.Versions.All.Any(version => version.App == state.AppName && request.Platforms.Contains(version.Platform))
-            ? "This computer's processor lacks what the project's programs need: fused multiply-add (FMA3, AVX2)."
-            : $"This project has no program for computers of type {request.Platforms.FirstOrDefault() ?? "?"}.";
 
     void Explain()
     {

@@ -7,18 +7,31 @@ namespace Mlds.Server.Science;
 
 /// <summary>
 /// Takes a finished unit over: networks that ended into the zoo that <c>generate</c> would have made, the others back to be gone on with. No recipe is dropped: what no host could
-/// return is trained here.
+/// return waits to be trained here (<see cref="TrainingHere"/>).
 /// </summary>
-sealed class Assimilation(string folder, PlannedPopulation population, IReadOnlyList<UnitNetwork> networks, ReturnedFiles files, ResultExaminer examiner, OpenZoo zoo)
+sealed class Assimilation(string folder, PlannedPopulation population, IReadOnlyList<UnitNetwork> networks, ReturnedFiles files, OpenZoo zoo)
 {
-    /// <summary>After so many units that came to nothing a network is trained here: if it is the network's fault, every host would fail.</summary>
+    /// <summary>
+    /// After so many units that came to nothing a network is trained here: if it is the network's fault, every host would fail. That one account says so doesn't end a unit soon
+    /// (<see cref="Boinc.Rules.Transition"/>, <see cref="Boinc.Rules.RetryDelay"/>).
+    /// </summary>
     const int MostFailures = 3;
 
     public void Run(ProjectDatabase database, FinishedWorkUnit unit, CancellationToken cancellation)
     {
-        var ended = unit.Canonical is { } canonical ? Ended(canonical, unit) : TrainedHere(database, unit, cancellation);
+        if (unit.Canonical is not { } canonical) return;
+        var ended = Ended(canonical, unit);
         // Networks that are there with the same weights are left as they are, so a second time changes nothing.
-        if (ended.Count > 0) zoo.Add(Path.Combine(folder, population.Zoo), Population.Parse(population.Json, population.Name), ended);
+        if (ended.Count == 0) return;
+        zoo.Add(Path.Combine(folder, population.Zoo), Population.Parse(population.Json, population.Name), () => Taken(database, unit, ended), cancellation);
+    }
+
+    /// <summary>Without what a recall dropped while it had the zoo.</summary>
+    static List<TrainedNetwork> Taken(ProjectDatabase database, FinishedWorkUnit unit, List<TrainedNetwork> ended)
+    {
+        var networks = database.Read(session => UnitNetwork.Of(session, unit.Name));
+        var dropped = networks.Where(network => network.IsDropped).Select(network => network.FullRecipe.Id).ToHashSet();
+        return ended.FindAll(network => !dropped.Contains(network.Recipe.Id));
     }
 
     /// <summary>What follows for the networks of the unit.</summary>
@@ -28,11 +41,14 @@ sealed class Assimilation(string folder, PlannedPopulation population, IReadOnly
         for (var i = 0; i < networks.Count; i++)
         {
             var network = networks[i];
-            if (network.Ringer is not null) continue;
+            if (!network.IsTaken) continue;
             if (parts is not null) Note(session, network, parts[i]);
             else if (unit.Errors.HasFlag(WorkUnitErrors.Cancelled)) SetState(session, network, NetworkState.Withdrawn);
-            else if (network.Failures + 1 >= MostFailures) SetState(session, network, NetworkState.InZoo);
-            else session.Execute("UPDATE science_network SET state = 0, failures = failures + 1 WHERE id = $1 AND state = 1", network.NetworkId);
+            else
+            {
+                var next = network.Failures + 1 >= MostFailures ? NetworkState.ForServer : NetworkState.Waiting;
+                session.Execute("UPDATE science_network SET state = $2, failures = failures + 1 WHERE id = $1 AND state = 1", network.NetworkId, (long)next);
+            }
         }
     }
 
@@ -56,20 +72,7 @@ sealed class Assimilation(string folder, PlannedPopulation population, IReadOnly
     List<TrainedNetwork> Ended(ReturnedResult canonical, FinishedWorkUnit unit)
     {
         var (_, result) = files.Read(canonical);
-
-        // Zoos and releases are public: a computer's name, which may be a person's, isn't in them.
-        var by = result.By with { Host = $"volunteer (host {canonical.HostId}, work unit {unit.Name})" };
-        return [.. result.Parts.Where((part, i) => part.Outcome is not null && networks[i].Ringer is null).Select(part => part.Network(by))];
-    }
-
-    List<TrainedNetwork> TrainedHere(ProjectDatabase database, FinishedWorkUnit unit, CancellationToken cancellation)
-    {
-        if (unit.Errors.HasFlag(WorkUnitErrors.Cancelled)) return [];
-        var hopeless = networks.Where(network => network.Ringer is null && network.Failures + 1 >= MostFailures).ToList();
-        return hopeless.ConvertAll(network =>
-        {
-            var from = database.Read(session => session.Bytes("SELECT checkpoint FROM science_network WHERE id = $1", network.NetworkId));
-            return examiner.Train(new BundleNetwork(network.FullRecipe, from is null ? null : Checkpoint.FromBytes(from)), cancellation);
-        });
+        var by = ClaimedProvenance.Of(result, VolunteerOrigin.Of(canonical.HostId, unit.Name));
+        return [.. result.Parts.Where((part, i) => part.Outcome is not null && networks[i].IsTaken).Select(part => part.Network(by))];
     }
 }

@@ -65,18 +65,19 @@ public sealed class ResultExaminer
         return new Examination(null, result, retrained);
     }
 
-    /// <summary>Trains a network here, from where it stands to its end.</summary>
-    public TrainedNetwork Train(BundleNetwork network, CancellationToken cancellation)
-    {
-        using var run = new TrainingRun(network.Recipe, Data(network.Recipe), network.From);
-        while (run.Outcome is null)
-        {
-            cancellation.ThrowIfCancellationRequested();
-            run.NextEpoch();
-        }
+    /// <summary>A run that goes on with a network here, from where it stands.</summary>
+    public TrainingRun Begin(BundleNetwork network) => new(network.Recipe, Data(network.Recipe), network.From);
 
-        return run.Finish();
+    /// <summary>The network that such a run ended with. Zoos and releases are public: the server's name isn't in its origin.</summary>
+    public static TrainedNetwork Finish(TrainingRun run)
+    {
+        var trained = run.Finish();
+        return trained with { Provenance = trained.Provenance with { Host = "project server" } };
     }
+
+    /// <summary>Trains a network again and compares every bit; a fault is one sentence without its full stop, null is none.</summary>
+    public string? Replay(BundleNetwork network, TrainedPart part, CancellationToken cancellation) =>
+        PartCheck.Replay(network, part, Data(network.Recipe), cancellation);
 
     TrainingData Data(Recipe recipe)
     {

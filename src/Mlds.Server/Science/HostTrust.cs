@@ -34,6 +34,25 @@ sealed record HostTrust(long HostId, long Networks, long Retrained, long Waiting
     /// <summary>After false work: it begins anew, and stays known for it.</summary>
     public HostTrust Caught() => new(HostId, 0, 0, 0, HostStanding.Caught, Times + 1);
 
+    /// <summary>
+    /// Of a machine that was two hosts. Networks of both count, unless one was ever caught: then as few as the one with fewer has to
+    /// show, so that no good record washes a bad one off. What waits of either has to earn its release from the smaller number of right
+    /// networks.
+    /// </summary>
+    public HostTrust With(HostTrust other)
+    {
+        if (other is { Networks: 0, Retrained: 0, Waiting: 0, Times: 0 }) return this;
+        var clean = Times + other.Times == 0;
+        return this with
+        {
+            Networks = clean ? Networks + other.Networks : Math.Min(Networks, other.Networks),
+            Retrained = clean ? Retrained + other.Retrained : Math.Min(Retrained, other.Retrained),
+            Waiting = Math.Min(Waiting, other.Waiting),
+            Standing = (HostStanding)Math.Min((int)Standing, (int)other.Standing),
+            Times = Times + other.Times,
+        };
+    }
+
     public HostTrust Write(Session session)
     {
         session.Execute(

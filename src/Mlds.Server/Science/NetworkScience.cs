@@ -23,7 +23,7 @@ public sealed class NetworkScience(string folder, ReplayPolicy? policy = null) :
 
     public void Created(Session session, string name, long workUnitId) => session.Execute("UPDATE science_unit SET workunit_id = $2 WHERE name = $1", name, workUnitId);
 
-    public ResultCheck Check(ProjectDatabase database, ReturnedResult result, CancellationToken cancellation) => Check(database, result, everything: false, cancellation);
+    public ResultCheck Check(ProjectDatabase database, ReturnedResult result, CancellationToken cancellation) => Check(database, result, everything: result.Suspect, cancellation);
 
     public ResultCheck Prove(ProjectDatabase database, ReturnedResult result, CancellationToken cancellation)
     {
@@ -53,21 +53,32 @@ public sealed class NetworkScience(string folder, ReplayPolicy? policy = null) :
         (trust with { Networks = 0, Retrained = 0, Waiting = 0, Standing = HostStanding.Provisional }).Write(session);
     }
 
+    public void Merged(Session session, long from, long into)
+    {
+        HostTrust.Read(session, into).With(HostTrust.Read(session, from)).Write(session);
+        session.Execute("DELETE FROM science_host WHERE host_id = $1", from);
+    }
+
     public void Assimilate(ProjectDatabase database, FinishedWorkUnit unit, CancellationToken cancellation)
     {
         var (population, networks) = database.Read(session => (PlannedPopulation.OfUnit(session, unit.Name), UnitNetwork.Of(session, unit.Name)));
-        new Assimilation(folder, population, networks, _files, _examiner, _zoo).Run(database, unit, cancellation);
+        new Assimilation(folder, population, networks, _files, _zoo).Run(database, unit, cancellation);
     }
 
     public void Assimilated(Session session, FinishedWorkUnit unit) => Assimilation.Note(session, unit, UnitNetwork.Of(session, unit.Name), _files);
+
+    public bool ComputeHere(ProjectDatabase database, TimeSpan longest, Action<Session, ComputedHere> note, CancellationToken cancellation) =>
+        new TrainingHere(folder, _examiner, _zoo).Slice(database, longest, note, cancellation);
+
+    public long WaitingForServer(Session session) => session.Number("SELECT count(*) FROM science_network WHERE state = 4") ?? 0;
 
     /// <summary>Closes the zoo.</summary>
     public void Dispose() => _zoo.Dispose();
 
     ResultCheck Check(ProjectDatabase database, ReturnedResult result, bool everything, CancellationToken cancellation)
     {
-        if (_files.Outputs(result) is not { } bytes) return new ResultCheck(Verdict.Invalid, "", 0, "The result has no file.");
-        var bundle = _files.Bundle(result);
+        if (ReturnedFiles.Outputs(result) is not { } bytes) return new ResultCheck(Verdict.Invalid, "", 0, "The result has no file.");
+        var bundle = ReturnedFiles.Bundle(result);
         var (population, networks, trust) = database.Read(session =>
             (PlannedPopulation.OfUnit(session, result.WorkUnitName), UnitNetwork.Of(session, result.WorkUnitName), HostTrust.Read(session, result.HostId)));
         var lot = new ReplayLot(population.Secret);

@@ -4,11 +4,15 @@ using Mlds.Zoos;
 namespace Mlds.Server.Science;
 
 /// <summary>
-/// Writes to zoos, and leaves the last one open for a while: closing seals a zoo, which reads all of it, and units may come every second. Thread-safe.
+/// Writes to zoos, and leaves the last one open for a while: closing seals a zoo, which reads all of it, and units may come every second.
+/// Who else wants to write gets a turn (<see cref="ZooTurn"/>). Thread-safe.
 /// </summary>
 sealed class OpenZoo : IDisposable
 {
     static readonly TimeSpan s_idle = TimeSpan.FromSeconds(10);
+
+    /// <summary>How long a writer waits for the one before it.</summary>
+    static readonly TimeSpan s_patience = TimeSpan.FromMinutes(2);
 
     readonly Lock _lock = new();
     readonly Timer _timer;
@@ -17,15 +21,35 @@ sealed class OpenZoo : IDisposable
     public OpenZoo() => _timer = new Timer(_ => Close());
 
     /// <summary>Adds networks; those that are there with the same weights are left as they are.</summary>
+    /// <param name="networks">Asked for when nobody else writes any more: what they did may change the answer.</param>
     /// <exception cref="ZooException">Another program is writing to it, or the disk is full.</exception>
-    public void Add(string folder, Population population, IReadOnlyCollection<TrainedNetwork> networks)
+    public void Add(string folder, Population population, Func<IReadOnlyCollection<TrainedNetwork>> networks, CancellationToken cancellation)
     {
         lock (_lock)
         {
-            if (_writer is not null && _writer.Zoo.Folder != folder) Close();
-            _writer ??= ZooWriter.Open(folder, ZooPopulation.Of(population));
+            if (_writer is not null && (_writer.Zoo.Folder != folder || ZooTurn.IsAsked(folder))) Close();
+            _writer ??= Open(folder, ZooPopulation.Of(population), () => !ZooTurn.IsAsked(folder), cancellation);
             _timer.Change(s_idle, Timeout.InfiniteTimeSpan);
-            _writer.Add(networks);
+            _writer.Add(networks());
+        }
+    }
+
+    /// <summary>Opens a zoo that somebody else may be writing to, once they are done and <paramref name="mayTry"/> says so.</summary>
+    /// <exception cref="ZooException">They aren't done for minutes.</exception>
+    public static ZooWriter Open(string folder, ZooPopulation population, Func<bool> mayTry, CancellationToken cancellation)
+    {
+        for (var end = DateTime.UtcNow + s_patience; ; cancellation.ThrowIfCancellationRequested())
+        {
+            var isLast = DateTime.UtcNow > end;
+            try
+            {
+                if (isLast || mayTry()) return ZooWriter.Open(folder, population);
+            }
+            catch (ZooException exception) when (exception.IsInUse && !isLast)
+            {
+                // Closing a large zoo takes its writer seconds.
+            }
+            cancellation.WaitHandle.WaitOne(TimeSpan.FromMilliseconds(20));
         }
     }
 

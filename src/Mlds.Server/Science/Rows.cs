@@ -18,24 +18,38 @@ sealed record PlannedPopulation(long Id, string Name, string Json, string Zoo, l
 
     public static PlannedPopulation? Find(Session session, string sha256) => session.Row($"SELECT {Columns} FROM science_population p WHERE p.sha256 = $1", Read, sha256);
 
+    public static PlannedPopulation ById(Session session, long id) => session.Row($"SELECT {Columns} FROM science_population p WHERE p.id = $1", Read, id)!;
+
     public static PlannedPopulation OfUnit(Session session, string unit) =>
         session.Row($"SELECT {Columns} FROM science_population p JOIN science_unit u ON u.population_id = p.id WHERE u.name = $1", Read, unit)
         ?? throw new InvalidDataException($"The work unit {unit} is none of this project's.");
 
+    /// <summary>A zoo's name becomes a path: it can't lead out of the project, also in a backup that somebody else made.</summary>
+    static string Folder(string zoo) =>
+        ProjectFolder.IsName(zoo) ? zoo : throw new InvalidDataException($"'{zoo}' in the database can't be a zoo's folder in the project.");
+
     static PlannedPopulation Read(System.Data.Common.DbDataReader row) =>
-        new(row.Long(0), row.Text(1), row.Text(2), row.Text(3), row.Long(4), row.Int(5), row.Int(6), row.Text(7));
+        new(row.Long(0), row.Text(1), row.Text(2), Folder(row.Text(3)), row.Long(4), row.Int(5), row.Int(6), row.Text(7));
 }
 
 /// <summary>A network of a unit.</summary>
 /// <param name="Failures">Units with it that came to nothing.</param>
 /// <param name="Recipe">Its machine's recipe, with seed 0.</param>
 /// <param name="Ringer">SHA-256 of its weights if it is asked for although it is known; else null.</param>
-sealed record UnitNetwork(long NetworkId, long MachineId, uint Seed, long Failures, string Recipe, string? Ringer)
+/// <param name="IsDropped">What comes of it in this unit isn't taken over: the unit began from what turned out to be false 
+/// (<see cref="Recall"/>).</param>
+sealed record UnitNetwork(long NetworkId, long MachineId, uint Seed, long Failures, string Recipe, string? Ringer, bool IsDropped = false)
 {
+    /// <summary>Whether what comes of it is taken over.</summary>
+    public bool IsTaken => Ringer is null && !IsDropped;
+
+
     public static IReadOnlyList<UnitNetwork> Of(Session session, string unit) => session.Rows(
-        "SELECT n.id, n.machine_id, n.seed, n.failures, m.recipe, u.ringer FROM science_unit_network u JOIN science_network n ON n.id = u.network_id JOIN science_machine m ON m.id = n.machine_id "
+        "SELECT n.id, n.machine_id, n.seed, n.failures, m.recipe, u.ringer, u.dropped FROM science_unit_network u JOIN science_network n "
+        + "ON n.id = u.network_id JOIN science_machine m ON m.id = n.machine_id "
         + "WHERE u.unit = $1 ORDER BY u.position",
-        row => new UnitNetwork(row.Long(0), row.Long(1), (uint)row.Long(2), row.Long(3), row.Text(4), row.Text(5) is { Length: > 0 } ringer ? ringer : null),
+        row => new UnitNetwork(row.Long(0), row.Long(1), (uint)row.Long(2), row.Long(3), row.Text(4), row.Text(5) is { Length: > 0 } ringer
+            ? ringer : null, row.Bool(6)),
         unit);
 
     public Recipe FullRecipe => Training.Recipe.Parse(Recipe) with { Seed = Seed };
@@ -50,7 +64,7 @@ static class WeightsSeen
         for (var i = 0; i < networks.Count; i++)
         {
             // What has diverged may be all NaN, as others are.
-            if (result.Parts[i].Outcome is null or Outcome.Diverged) continue;
+            if (networks[i].IsDropped || result.Parts[i].Outcome is null or Outcome.Diverged) continue;
             session.Execute(
                 "INSERT INTO science_weights (sha256, network_id, epochs, proved) VALUES ($1, $2, $3, $4) ON CONFLICT (sha256, network_id) DO UPDATE SET proved = CASE WHEN science_weights.proved = 1 THEN 1 ELSE excluded.proved END",
                 WeightsHash.Of(result.Parts[i].State.Weights), networks[i].NetworkId, (long)result.Parts[i].State.Epoch, proved && bundle.Networks[i].From is null ? 1L : 0L);

@@ -73,6 +73,44 @@ static class ScienceSchema
               caught BIGINT NOT NULL DEFAULT 0
             )
             """),
+        // What was trained again after it had been taken over, and what came of that (Recall). found: 0 right, 1 false, 2 false and
+        // withdrawn.
+        new(
+            "science-2",
+            """
+            ALTER TABLE science_unit_network ADD COLUMN dropped BIGINT NOT NULL DEFAULT 0;
+            CREATE INDEX science_unit_network_by_network ON science_unit_network (network_id);
+            CREATE TABLE science_recall (
+              id {id},
+              population_id BIGINT NOT NULL,
+              host_id BIGINT NOT NULL,
+              started BIGINT NOT NULL,
+              finished BIGINT NOT NULL DEFAULT 0,
+              digest_before TEXT NOT NULL DEFAULT '',
+              digest_after TEXT NOT NULL DEFAULT ''
+            );
+            CREATE TABLE science_recheck (
+              recall_id BIGINT NOT NULL,
+              network_id BIGINT NOT NULL,
+              record_sha256 TEXT NOT NULL,
+              found BIGINT NOT NULL,
+              ended BIGINT NOT NULL,
+              recipe_id TEXT NOT NULL,
+              weights_sha256 TEXT NOT NULL,
+              epochs BIGINT NOT NULL,
+              origin TEXT NOT NULL,
+              hosts TEXT NOT NULL,
+              fault TEXT NOT NULL,
+              time BIGINT NOT NULL,
+              PRIMARY KEY (network_id, record_sha256)
+            )
+            """),
+        new(
+            "science-3",
+            """
+            CREATE INDEX science_network_for_server ON science_network (id) WHERE state = 4;
+            UPDATE host SET proven_at = 1 WHERE id IN (SELECT host_id FROM science_host WHERE retrained > waiting)
+            """),
     ];
 }
 
@@ -90,4 +128,7 @@ enum NetworkState
 
     /// <summary>Its unit was cancelled by the operator.</summary>
     Withdrawn = 3,
+
+    /// <summary>No volunteer could return it: it waits to be trained on the server, from its checkpoint on.</summary>
+    ForServer = 4,
 }

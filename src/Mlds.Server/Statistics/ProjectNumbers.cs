@@ -12,7 +12,15 @@ public sealed record ProjectNumbers
     public required long WaitingForValidation { get; init; }
     public required long Held { get; init; }
     public required long WaitingForAssimilation { get; init; }
+
+    /// <summary>Of those that wait for assimilation, the ones with which it failed: they are tried again, ever less often.</summary>
+    public required long FailingAssimilation { get; init; }
+
     public required long Assimilated { get; init; }
+
+    /// <summary>Results whose files were gone or damaged here after they came back; their work was issued again.</summary>
+    public required long FilesLost { get; init; }
+
     public required long WaitingForDeletion { get; init; }
     public required long Failed { get; init; }
     public required long TransitionerBacklogSeconds { get; init; }
@@ -43,18 +51,20 @@ public sealed record ProjectNumbers
             WaitingForValidation = Count("workunit", "need_validate = 1"),
             Held = Count("workunit", "held = 1"),
             WaitingForAssimilation = Count("workunit", "assimilate_state = 1"),
+            FailingAssimilation = Count("workunit", "assimilate_state = 1 AND assimilate_tries > 0"),
             Assimilated = Count("workunit", "assimilate_state = 2"),
+            FilesLost = Count("result", Daemons.LostFiles.Condition),
             WaitingForDeletion = Count("workunit", "file_delete_state = 1"),
             Failed = Count("workunit", "errors <> 0"),
             TransitionerBacklogSeconds = Math.Max(0, now - oldest),
-            Accounts = Count("account", "1 = 1"),
+            Accounts = Count("account", "email_hash <> ''"), // those who left have none
             AccountsWithRecentCredit = Count("account", "recent_credit > 0.1"),
             AccountsWithCredit = Count("account", "total_credit > 0"),
-            AccountsToday = Count("account", "created > $1", now - 86400),
-            Hosts = Count("host", "1 = 1"),
+            AccountsToday = Count("account", "created > $1 AND email_hash <> ''", now - 86400),
+            Hosts = Count("host", "merged_into = 0"),
             HostsWithRecentCredit = Count("host", "recent_credit > 0.1"),
             HostsWithCredit = Count("host", "total_credit > 0"),
-            HostsToday = Count("host", "created > $1", now - 86400),
+            HostsToday = Count("host", "created > $1 AND merged_into = 0", now - 86400),
             TotalCredit = session.Real("SELECT sum(total_credit) FROM account") ?? 0,
             RecentCredit = session.Real("SELECT sum(recent_credit) FROM account WHERE recent_time > $1", (double)(now - 14 * 86400)) ?? 0,
         };
@@ -68,7 +78,7 @@ public sealed record HostLine(
     /// <summary>The hosts that called last.</summary>
     public static List<HostLine> Last(Session session, int count, long now) => session.Rows(
         "SELECT h.id, CASE WHEN c.consent = 1 THEN c.name ELSE '' END, h.model, h.os_name, h.processors, h.standing, h.blocked_until, h.blocked_reason, h.valid_results, h.invalid_results, h.failed_results, "
-        + "h.total_credit, h.recent_credit, h.rpc_time FROM host h JOIN account c ON c.id = h.account_id ORDER BY h.rpc_time DESC, h.id LIMIT $1",
+        + "h.total_credit, h.recent_credit, h.rpc_time FROM host h JOIN account c ON c.id = h.account_id WHERE h.merged_into = 0 ORDER BY h.rpc_time DESC, h.id LIMIT $1",
         row => new HostLine(
             row.Long(0), row.Text(1), row.Text(2), row.Text(3), row.Long(4), (HostStanding)row.Int(5), row.Long(6) > now, row.Text(7), row.Long(8), row.Long(9), row.Long(10), row.Real(11), row.Real(12), row.Long(13)),
         (long)count);

@@ -13,8 +13,12 @@ using Prometheus;
 namespace Mlds.Server.Uploads;
 
 /// <summary>The upload handler. It stores only what an upload certificate of ours names, in the size it names.</summary>
-sealed partial class UploadEndpoint(ProjectFolder project, UploadStore store, ServerMetrics metrics, ILogger<UploadEndpoint> log)
+sealed partial class UploadEndpoint(
+    ProjectFolder project, UploadStore store, ServerMetrics metrics, TimeProvider time, ILogger<UploadEndpoint> log)
 {
+    /// <summary>For one call: an upload that trickles on gives its connection up, and the client goes on from where it was.</summary>
+    static readonly TimeSpan s_time = TimeSpan.FromHours(1);
+
     static readonly byte[] s_mark = Encoding.ASCII.GetBytes(UploadRequest.DataMark);
 
     readonly PublicKey _key = project.UploadKey.Public;
@@ -28,7 +32,7 @@ sealed partial class UploadEndpoint(ProjectFolder project, UploadStore store, Se
         if (status != UploadStatus.Stored)
         {
             metrics.Refused.WithLabels("uploads").Inc();
-            LogRefused(log, context.Connection.RemoteIpAddress?.ToString() ?? "", (int)status, message ?? "");
+            LogRefused(log, CallerAddress.Of(context), (int)status, message ?? "");
         }
         context.Response.ContentType = "text/plain";
         await context.Response.WriteAsync(size is { } bytes ? UploadReply.Size(bytes) : UploadReply.Of(status, message), context.RequestAborted);
@@ -37,13 +41,15 @@ sealed partial class UploadEndpoint(ProjectFolder project, UploadStore store, Se
     async Task<(UploadStatus Status, string? Message, long? Size)> Handled(HttpContext context)
     {
         if (Maintenance.IsOn(project)) return (UploadStatus.TryLater, "The project is down for maintenance", null);
+        using var late = new CancellationTokenSource(s_time, time);
+        using var over = CancellationTokenSource.CreateLinkedTokenSource(late.Token, context.RequestAborted);
         try
         {
-            var request = UploadRequest.Read(await ReadHead(context.Request.BodyReader, context.RequestAborted));
+            var request = UploadRequest.Read(await ReadHead(context.Request.BodyReader, over.Token));
             if (!FileName.IsValid(request.Name)) return (UploadStatus.Refused, "The file's name isn't one of this project", null);
             if (request.IsSizeQuery) return (UploadStatus.Stored, null, store.Size(request.Name));
             if (WhyNot(request, context) is { } reason) return (UploadStatus.Refused, reason, null);
-            var (status, message, stored) = await store.Store(request, context.Request.BodyReader, context.RequestAborted);
+            var (status, message, stored) = await store.Store(request, context.Request.BodyReader, over.Token);
             metrics.UploadedBytes.Inc(stored);
             return (status, message, null);
         }

@@ -7,8 +7,9 @@ using Mlds.Server.Database;
 namespace Mlds.Server.Uploads;
 
 /// <summary>
-/// The files that clients sent. One that isn't whole is <c>NAME.part</c>; whole and with the right MD5 it becomes <c>NAME</c>; once its result is reported
-/// it never changes again.
+/// The files that clients sent. One that isn't whole is <c>NAME.part</c>; whole and with the right MD5 it becomes <c>NAME</c>. Becoming so
+/// takes its turn with the reports, in the database's writer: once a result is reported its files never change again, however long ago an
+/// upload of one began.
 /// </summary>
 sealed class UploadStore(ProjectFolder project, ProjectDatabase database)
 {
@@ -17,8 +18,9 @@ sealed class UploadStore(ProjectFolder project, ProjectDatabase database)
     /// <summary>Bytes that are here of a file.</summary>
     public long Size(string name)
     {
-        var (whole, part) = (new FileInfo(project.Upload(name)), new FileInfo(project.Upload(name) + ".part"));
-        return part.Exists ? part.Length : whole.Exists ? whole.Length : 0;
+        var (whole, part) = (new FileInfo(project.Upload(name)), new FileInfo(UnfinishedUploads.Part(project, name)));
+        if (part.Exists && database.Read(session => ClosedUpload.Find(session, name)) is null) return part.Length;
+        return whole.Exists ? whole.Length : 0;
     }
 
     /// <summary>Stores what follows in <paramref name="data"/>. The request's certificate and sizes have been checked.</summary>
@@ -27,8 +29,12 @@ sealed class UploadStore(ProjectFolder project, ProjectDatabase database)
         if (!_busy.TryAdd(request.Name, 0)) return (UploadStatus.TryLater, "The file is just being uploaded", 0);
         try
         {
-            if (WhyClosed(request.Name) is { } reason) return await IsSame(request, cancellation) ? (UploadStatus.Stored, null, 0) : (UploadStatus.Refused, reason, 0);
-            return await Append(request, data, cancellation);
+            if (database.Read(session => ClosedUpload.Find(session, request.Name)) is not { } closed)
+                return await Append(request, data, cancellation);
+            if (!closed.IsForgotten)
+                return await IsSame(request, cancellation) ? (UploadStatus.Stored, null, 0) : (UploadStatus.Refused, closed.Reason, 0);
+            await Copy(data, Stream.Null, request.Bytes - request.Offset, cancellation);
+            return (UploadStatus.Stored, null, 0);
         }
         finally
         {
@@ -36,77 +42,79 @@ sealed class UploadStore(ProjectFolder project, ProjectDatabase database)
         }
     }
 
-    /// <summary>Why a file can't be written, or no longer: no such result, or it was reported.</summary>
-    string? WhyClosed(string name)
-    {
-        if (!WorkUnitRow.TryParseOutputName(name, out var result, out var random, out _)) return "The file belongs to no task of this project";
-        var (state, outcome) = database.Read(session => session.Row(
-            "SELECT server_state, outcome FROM result WHERE name = $1 AND random = $2", row => ((int?)row.Int(0), row.Int(1)), result, random));
-        return (state, outcome) switch
-        {
-            (null, _) => "The file belongs to no task of this project",
-            (4, _) or (5, 4 or 7) => null, // in progress, or late
-            (5, _) => "The file's task was reported already",
-            _ => "The file's task was not sent to anybody",
-        };
-    }
-
     /// <summary>Whether the whole file is here already, as the client has it: the reply to an earlier upload was lost.</summary>
     async Task<bool> IsSame(UploadRequest request, CancellationToken cancellation)
     {
         var file = project.Upload(request.Name);
-        return File.Exists(file) && new FileInfo(file).Length == request.Bytes && await Md5(file, cancellation) == request.Md5;
+        if (!File.Exists(file) || new FileInfo(file).Length != request.Bytes) return false;
+        await using var stream = File.OpenRead(file);
+        return await Md5(stream, cancellation) == request.Md5;
     }
 
     async Task<(UploadStatus Status, string? Message, long Stored)> Append(UploadRequest request, PipeReader data, CancellationToken cancellation)
     {
-        var whole = project.Upload(request.Name);
-        var part = whole + ".part";
-        Directory.CreateDirectory(Path.GetDirectoryName(whole)!);
+        var part = UnfinishedUploads.Part(project, request.Name);
+        Directory.CreateDirectory(Path.GetDirectoryName(part)!);
         long stored = 0;
-        await using (var file = new FileStream(part, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.Read))
+
+        // Nobody else, in another process either, writes to it until it has its name.
+        await using var file = new FileStream(part, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+        if (request.Offset > file.Length) return (UploadStatus.Refused, "The offset lies beyond what is here", 0);
+        file.SetLength(request.Offset);
+        file.Position = request.Offset;
+        try
         {
-            if (request.Offset > file.Length) return (UploadStatus.Refused, "The offset lies beyond what is here", 0);
-            file.SetLength(request.Offset);
-            file.Position = request.Offset;
-            try
-            {
-                stored = await Copy(data, file, request.Bytes - request.Offset, cancellation);
-            }
-            finally
-            {
-                file.Flush(flushToDisk: true);
-            }
-            if (file.Length < request.Bytes) return (UploadStatus.TryLater, "The upload was interrupted", stored);
+            stored = await Copy(data, file, request.Bytes - request.Offset, cancellation);
         }
-        if (await Md5(part, cancellation) != request.Md5)
+        finally
+        {
+            file.Flush(flushToDisk: true);
+        }
+        if (file.Length < request.Bytes) return (UploadStatus.TryLater, "The upload was interrupted", stored);
+        file.Position = 0;
+        if (await Md5(file, cancellation) != request.Md5)
         {
             File.Delete(part);
             return (UploadStatus.TryLater, "The file's MD5 is another than announced", stored);
         }
-        File.Move(part, whole, overwrite: true);
-        return (UploadStatus.Stored, null, stored);
+        var (status, message) = await database.Write(session => Finish(session, request.Name, part));
+        return (status, message, stored);
+    }
+
+    /// <summary>In the writer, where reports are stored too: what was reported since the upload began stays as it is.</summary>
+    (UploadStatus Status, string? Message) Finish(Session session, string name, string part)
+    {
+        if (ClosedUpload.Find(session, name) is { } closed)
+        {
+            File.Delete(part);
+            return closed.IsForgotten ? (UploadStatus.Stored, null) : (UploadStatus.Refused, closed.Reason);
+        }
+        File.Move(part, project.Upload(name), overwrite: true);
+        return (UploadStatus.Stored, null);
     }
 
     /// <summary>Copies at most <paramref name="most"/> bytes.</summary>
-    static async Task<long> Copy(PipeReader data, FileStream file, long most, CancellationToken cancellation)
+    static async Task<long> Copy(PipeReader data, Stream to, long most, CancellationToken cancellation)
     {
         long copied = 0;
         while (copied < most)
         {
             var read = await data.ReadAsync(cancellation);
             var buffer = read.Buffer.Slice(0, Math.Min(read.Buffer.Length, most - copied));
-            foreach (var piece in buffer) await file.WriteAsync(piece, cancellation);
+            try
+            {
+                foreach (var piece in buffer) await to.WriteAsync(piece, cancellation);
+            }
+            finally
+            {
+                data.AdvanceTo(buffer.End); // also when the disk is full
+            }
             copied += buffer.Length;
-            data.AdvanceTo(buffer.End);
             if (read.IsCompleted) break;
         }
         return copied;
     }
 
-    static async Task<string> Md5(string file, CancellationToken cancellation)
-    {
-        await using var stream = File.OpenRead(file);
-        return Convert.ToHexStringLower(await MD5.HashDataAsync(stream, cancellation));
-    }
+    static async Task<string> Md5(Stream stream, CancellationToken cancellation) =>
+        Convert.ToHexStringLower(await MD5.HashDataAsync(stream, cancellation));
 }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Numerics;
 using System.Runtime.InteropServices;
 using Mlds.Bundles;
 using Mlds.Kernels;
@@ -69,7 +70,10 @@ static class BoincCommand
         if (channel is null) log.WriteLine("mlds-worker: there is no shared memory with the client; it won't see how far the task is.");
         var run = new UnitRun(bundle, new UnitJournal(slot.File(Journal), bundle), slot.File(Checkpoint), TimeSpan.FromSeconds(init.CheckpointPeriod), control)
         {
-            OnPart = (index, part) => log.WriteLine($"{index + 1}/{bundle.Networks.Count} {PartWords.Of(part)}"),
+            OnPart = (index, part) =>
+            {
+                if (IsSaid(index + 1, bundle.Networks.Count)) log.WriteLine($"{index + 1}/{bundle.Networks.Count} {PartWords.Of(part)}");
+            },
         };
         using var link = new ClientLink(init, channel, control, () => run.Fraction, log, exit);
         run.OnWritten = link.Checkpointed;
@@ -92,6 +96,12 @@ static class BoincCommand
 
         return ExitCode.Success;
     }
+
+    /// <summary>
+    /// Whether a line tells of the network: of the first, second, fourth, eighth, … and of the last. The client sends all that a task
+    /// wrote with its report, up to 64 KB of it, and a host that was away reports many at once.
+    /// </summary>
+    internal static bool IsSaid(int done, int networks) => done == networks || BitOperations.IsPow2(done);
 
     /// <summary>Why the task had better not begin, and the exit code that says so; null when it may.</summary>
     static (int Code, string Sentence)? Refusal(InitData init, Bundle bundle)

@@ -11,14 +11,16 @@ sealed class UnitJournal(string path, Bundle bundle)
 {
     const int FrameBytes = 4 + Sha256Hash.HashBytes;
 
-    /// <summary>The networks it holds, the first ones of the bundle. What is damaged at its end is cut off.</summary>
+    /// <summary>The networks it holds, the first ones of the bundle. What is damaged at its end is cut off; one of zeros, as a power cut
+    /// leaves it, begins anew.</summary>
     /// <exception cref="FailureException">It is of another bundle.</exception>
     public List<TrainedPart> Read()
     {
         var parts = new List<TrainedPart>();
         if (!File.Exists(path)) return parts;
         var bytes = File.ReadAllBytes(path).AsSpan();
-        if (bytes.Length < Sha256Hash.HashBytes)
+        // A power cut can leave a file's length without its bytes, which are then zeros.
+        if (bytes.Length < Sha256Hash.HashBytes || !bytes[..Sha256Hash.HashBytes].ContainsAnyExcept((byte)0))
         {
             File.Delete(path);
             return parts;

@@ -60,6 +60,7 @@ public sealed class GenerationRun
         ArgumentOutOfRangeException.ThrowIfLessThan(options.Threads, 1);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(options.Threads, 1024);
         (_writer, _population, _options) = (writer, population, options);
+        _writer.Ask(new ZooPart(options.Shard, options.Networks));
         _queue = new GenerationQueue([.. population.MachineNames.Select(Plan)]);
     }
 

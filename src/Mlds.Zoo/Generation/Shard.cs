@@ -5,6 +5,8 @@ namespace Mlds.Zoos;
 /// <summary>One of <paramref name="Count"/> equal parts of a population, for clusters: part <paramref name="Index"/>, counted from 0.</summary>
 public readonly record struct Shard(int Index, int Count)
 {
+    public const int MostShards = 100_000;
+
     /// <summary>The whole population.</summary>
     public static Shard All { get; } = new(0, 1);
 
@@ -16,12 +18,12 @@ public readonly record struct Shard(int Index, int Count)
         if (parts.Length == 2
             && int.TryParse(parts[0], NumberStyles.None, CultureInfo.InvariantCulture, out var index)
             && int.TryParse(parts[1], NumberStyles.None, CultureInfo.InvariantCulture, out var count)
-            && index < count && count <= 100_000)
+            && index < count && count <= MostShards)
         {
             return new Shard(index, count);
         }
 
-        throw new FormatException($"A shard is i/n with 0 ≤ i < n ≤ 100000, such as 0/10 … 9/10; '{text}' is not.");
+        throw new FormatException($"A shard is i/n with 0 ≤ i < n ≤ {MostShards}, such as 0/10 … 9/10; '{text}' is not.");
     }
 
     /// <summary>

@@ -21,17 +21,20 @@ public static class ZooMerge
     /// <param name="sources">Zoos of one population.</param>
     /// <param name="into">The zoo that gets everything; made where it isn't there.</param>
     /// <param name="report">Networks looked at, and networks in all sources.</param>
+    /// <param name="shards">n: all n parts of <c>generate --shard i/n</c> must be among the zoos, none of them unfinished; null takes what
+    /// is there.</param>
     /// <exception cref="ZooException">Zoos of several populations, a damaged one, or a network with other bits in two zoos: both and their origins are named, and nothing of any source is stored.</exception>
-    public static MergeResult Run(IReadOnlyList<string> sources, string into, Action<int, int> report, CancellationToken cancellation)
+    public static MergeResult Run(IReadOnlyList<string> sources, string into, Action<int, int> report, CancellationToken cancellation,
+        int? shards = null)
     {
         var zoos = new List<Zoo>();
         try
         {
             foreach (var source in sources) zoos.Add(Open(source, into));
             foreach (var zoo in zoos) CheckSame(zoos[0], zoo);
-            if (Zoo.Exists(into)) using (var target = Zoo.Open(into)) CheckSame(zoos[0], target);
-            CheckConflicts(zoos, into);
+            CheckTogether(zoos, into, shards);
             using var writer = ZooWriter.Open(into, zoos[0].Population);
+            foreach (var part in zoos.SelectMany(zoo => zoo.Parts)) writer.Ask(part);
             return Merge(zoos, writer, report, cancellation);
         }
         finally
@@ -54,12 +57,21 @@ public static class ZooMerge
         throw new ZooException($"The zoos '{first.Folder}' and '{other.Folder}' are of {what}; only zoos of one population can be merged. Nothing was changed.");
     }
 
-    /// <summary>All zoos hold the same bits where they hold the same network. Before anything is written.</summary>
-    static void CheckConflicts(List<Zoo> zoos, string into)
+    /// <summary>Before anything is written.</summary>
+    static void CheckTogether(List<Zoo> zoos, string into, int? shards)
     {
         using var target = Zoo.Exists(into) ? Zoo.Open(into) : null;
-        var seen = new Dictionary<string, (string Sha256, int Zoo)>();
         List<Zoo> all = target is null ? zoos : [target, .. zoos];
+        if (target is not null) CheckSame(zoos[0], target);
+        foreach (var zoo in all) zoo.CheckPopulationText();
+        if (shards is { } count) PartsCheck.Check(all, count);
+        CheckConflicts(all);
+    }
+
+    /// <summary>All zoos hold the same bits where they hold the same network.</summary>
+    static void CheckConflicts(List<Zoo> all)
+    {
+        var seen = new Dictionary<string, (string Sha256, int Zoo)>();
         foreach (var (i, zoo) in all.Index())
         {
             foreach (var network in zoo.Networks())

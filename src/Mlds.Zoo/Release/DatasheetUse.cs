@@ -46,6 +46,12 @@ static class DatasheetUse
         var publication = source.Options.Publication;
         page.Section("Distribution");
         page.Line($"**Version.** {publication.Version}, {publication.Day} (as croissant.json has it: the publisher gives both with `--dataset-version` and `--date`, else they are 1.0.0 and the day from which this form of release exists).\n");
+        page.Line("""
+            **Passing it on.** Its folders belong to it. A site that keeps none (files only, or folder names made part of file names) is given the
+            one archive that `mlds release --archive tar.zst` writes, and whoever wants the release unpacks that; of a copy without folders
+            `mlds verify` and `mlds.py` name the folder that is missing.
+
+            """);
         page.Line($"**Licence.** {source.Licence.Spdx}; see LICENSE.\n");
         page.Line($"**Checking.** `sha256sum -c SHA256SUMS` checks the files; `mlds verify` checks what is in them.\n\n**Citing.**\n\n```bibtex\n{Datasheet.BibTeX}\n```");
         page.Section("Maintenance");

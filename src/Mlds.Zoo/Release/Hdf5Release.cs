@@ -10,6 +10,9 @@ sealed class Hdf5Release : IDisposable
 {
     public const string FileName = "mlds.h5";
 
+    /// <summary>Values read at once: 16 MB.</summary>
+    const int BlockValues = 1 << 22;
+
     static readonly (string Name, Func<EpochRecord, float> Value)[] s_courses =
     [
         ("training_loss", epoch => epoch.TrainingLoss),
@@ -82,15 +85,34 @@ sealed class Hdf5Release : IDisposable
         _epoch += (ulong)history.Count;
     }
 
-    /// <summary>The first <paramref name="rows"/> rows of weights.</summary>
+    /// <summary>The first <paramref name="rows"/> rows of weights, whether the data set is contiguous, as written here, or was made chunked
+    /// or compressed since.</summary>
     /// <exception cref="InvalidDataException">The file has another shape.</exception>
     public static float[] ReadWeights(string path, int rows, int parameters, int networks)
+    {
+        var weights = new float[MatrixSize.Of(rows, parameters)];
+        var row = 0;
+        foreach (var values in Rows(path, rows, parameters, networks)) values.CopyTo(weights.AsSpan(row++ * parameters));
+        return weights;
+    }
+
+    /// <summary>The same, streamed: a release may be larger than memory.</summary>
+    /// <inheritdoc cref="ReadWeights"/>
+    public static IEnumerable<float[]> Rows(string path, int rows, int parameters, int networks)
     {
         using var file = H5File.OpenRead(path);
         var dataset = file.Dataset("weights");
         if (!dataset.Space.Dimensions.SequenceEqual([(ulong)networks, (ulong)parameters]))
             throw new InvalidDataException($"'{path}' has weights of {string.Join(" × ", dataset.Space.Dimensions)} where the release has {networks} networks of {parameters}.");
-        return dataset.Read<float[]>(fileSelection: new HyperslabSelection(2, [0, 0], [(ulong)rows, (ulong)parameters]));
+        // Whole chunks at a time, so that none is inflated twice; a chunk of any height still does.
+        var block = Math.Max(1, BlockValues / parameters);
+        for (var from = 0; from < rows; from += block)
+        {
+            var count = Math.Min(block, rows - from);
+            var values = dataset.Read<float[]>(fileSelection: new HyperslabSelection(2, [(ulong)from, 0],
+                [(ulong)count, (ulong)parameters]));
+            for (var i = 0; i < count; i++) yield return values[(i * parameters)..((i + 1) * parameters)];
+        }
     }
 
     public void Dispose() => _writer.Dispose();

@@ -139,7 +139,14 @@ static class NetworksTable
             using var values = writer.LogicalWriter<T>();
             values.WriteBatch(rows.Select(value).ToArray());
         },
-        row => Convert.ToString(value(row), CultureInfo.InvariantCulture)!);
+        row => value(row) is string text ? NoFormula(text) : Convert.ToString(value(row), CultureInfo.InvariantCulture)!);
+
+    /// <summary>
+    /// A text that spreadsheets would take for a formula gets an apostrophe before it, by which they take it for text: what processor a
+    /// volunteer's machine says to have could be
+    /// <c>=HYPERLINK(…)</c>. The Parquet file has it as it is.
+    /// </summary>
+    static string NoFormula(string text) => text.Length > 0 && text[0] is '=' or '+' or '-' or '@' or '\t' or '\r' ? $"'{text}" : text;
 
     static string Quoted(string text) => text.AsSpan().IndexOfAny(",\"\n\r") < 0 ? text : $"\"{text.Replace("\"", "\"\"", StringComparison.Ordinal)}\"";
 

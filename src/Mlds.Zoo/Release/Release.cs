@@ -9,6 +9,10 @@ namespace Mlds.Releases;
 /// <summary>A release, for reading (docs/formats/release.md). Rows are networks, in the same order in the table and in the weights.</summary>
 public sealed class Release
 {
+    /// <summary>What is opened here and by whoever reads weights.</summary>
+    static readonly string[] s_opened =
+        ["manifest.json", "recipes.json", NetworksTable.FileName, "weights.npy", SafetensorsFile.FileName, Hdf5Release.FileName];
+
     readonly NetworksTable.Contents _table;
 
     Release(string folder, JsonObject manifest, WeightLayout layout, NetworksTable.Contents table)
@@ -18,6 +22,7 @@ public sealed class Release
         Subsets = [.. manifest["subsets"]!.AsArray().Select(size => size!.GetValue<int>())];
         Machines = [.. manifest["machines"]!.AsArray().Select(machine => machine!["name"]!.GetValue<string>())];
         WeightsDigest = manifest["weights_digest"]!.GetValue<string>();
+        MissingFolders = [.. Folders(manifest).Where(name => !Directory.Exists(Path.Combine(folder, name)))];
     }
 
     /// <summary>The folder, as it was given.</summary>
@@ -35,6 +40,10 @@ public sealed class Release
     /// <summary>SHA-256 over the sorted lines <c>recipe_id weights_sha256</c>, as the release records it.</summary>
     public string WeightsDigest { get; }
 
+    /// <summary>Folders that the release should have and hasn't, as in a copy from a site that keeps no folders. The weights and the table
+    /// need none.</summary>
+    public IReadOnlyList<string> MissingFolders { get; }
+
     /// <summary>Where each tensor lies in a row of weights.</summary>
     public WeightLayout Layout { get; }
 
@@ -48,6 +57,7 @@ public sealed class Release
     public static Release Open(string folder)
     {
         var path = Path.Combine(folder, "manifest.json");
+        foreach (var name in s_opened) FileKinds.IsFile(Path.Combine(folder, name));
         if (!File.Exists(path)) throw new InvalidDataException($"There is no release in '{folder}': it has no manifest.json.");
         return Guarded(folder, () =>
         {
@@ -65,6 +75,14 @@ public sealed class Release
         });
     }
 
+    static IEnumerable<string> Folders(JsonObject manifest)
+    {
+        if (manifest["machines"]!.AsArray().Any(machine => machine!["automaton"] is not null)) yield return "machines";
+        yield return "splits";
+        if (manifest["training_data"]?.GetValue<bool>() == true) yield return "training-data";
+        if (manifest["trajectories"]?.GetValue<bool>() == true) yield return "trajectories";
+    }
+
     /// <summary>The losses of network <paramref name="row"/> by epoch.</summary>
     public IReadOnlyList<EpochRecord> History(int row) => _table.Histories[row];
 
@@ -75,7 +93,10 @@ public sealed class Release
     {
         if (subset is { } size && !Subsets.Contains(size))
             throw new ArgumentException($"The release '{Folder}' has no subset of {size}; it has {string.Join(", ", Subsets)}.", nameof(subset));
-        var rows = subset * Machines.Count ?? Networks.Count;
+        var all = (long?)subset * Machines.Count ?? Networks.Count;
+        if (all > Networks.Count) throw new InvalidDataException($"The release '{Folder}' is damaged: its subset of {subset} needs {all} networks, but it has {Networks.Count}.");
+        var rows = (int)all;
+        MatrixSize.Of(rows, Layout.Parameters);
         var weights = Guarded(Folder, () => Values(rows));
         var damaged = Enumerable.Range(0, rows).AsParallel().AsOrdered()
             .Where(row => WeightsHash.Of(weights.AsSpan(row * Layout.Parameters, Layout.Parameters)) != Networks[row].WeightsSha256)
@@ -95,7 +116,7 @@ public sealed class Release
         var (count, columns, offset) = NpyFile.ReadHeader(stream, path);
         if (count != Networks.Count || columns != Layout.Parameters)
             throw new InvalidDataException($"'{path}' has {count} × {columns} values where the release has {Networks.Count} networks of {Layout.Parameters}.");
-        var weights = GC.AllocateUninitializedArray<float>(checked(rows * columns));
+        var weights = GC.AllocateUninitializedArray<float>(MatrixSize.Of(rows, columns));
         stream.Position = offset;
         stream.ReadExactly(MemoryMarshal.AsBytes(weights.AsSpan()));
         return weights;
@@ -108,7 +129,7 @@ public sealed class Release
         {
             return read();
         }
-        catch (Exception exception) when (exception is not (InvalidDataException or OutOfMemoryException or UnauthorizedAccessException))
+        catch (Exception exception) when (exception is not (InvalidDataException or ZooException or OutOfMemoryException or UnauthorizedAccessException))
         {
             throw new InvalidDataException($"The release '{folder}' is damaged or incomplete: {exception.Message}", exception);
         }

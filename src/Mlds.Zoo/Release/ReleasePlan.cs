@@ -8,7 +8,12 @@ namespace Mlds.Releases;
 public readonly record struct ReleasedNetwork(StoredNetwork Network, int Subset);
 
 /// <summary>What a zoo has of one machine, and how much of it goes into a release.</summary>
-public sealed record MachineShare(string Name, int Released, int Converged, int NotConverged, int Diverged);
+public sealed record MachineShare(string Name, int Released, int Converged, int NotConverged, int Diverged)
+{
+    /// <summary>Seeds below the highest released one of which the zoo has no network: then a subset isn't of the lowest seeds there
+    /// are.</summary>
+    public int Untrained { get; init; }
+}
 
 /// <summary>
 /// Which networks go into a release and in which order. A subset of n has, of every machine, the n converged networks of the lowest seeds;
@@ -33,7 +38,9 @@ public sealed class ReleasePlan
     /// <exception cref="ZooException">A machine has too few converged networks; the message names it.</exception>
     public static ReleasePlan Make(Zoo zoo, IReadOnlyList<int> subsets)
     {
-        var converged = zoo.Machines.ToDictionary(name => name, name => zoo.Networks(name).Where(network => network.Outcome == Outcome.Converged).ToList());
+        var all = zoo.Machines.ToDictionary(name => name, name => zoo.Networks(name).ToList());
+        var converged = all.ToDictionary(pair => pair.Key, pair => pair.Value.Where(network => network.Outcome == Outcome.Converged)
+            .ToList());
         var status = zoo.Status().Machines;
         var fewest = status.MinBy(machine => machine.Converged)!;
         var sizes = subsets.Count > 0 ? subsets.Distinct().Order().ToList() : [fewest.Converged];
@@ -47,8 +54,15 @@ public sealed class ReleasePlan
             from = size;
         }
 
-        return new ReleasePlan(sizes, networks, [.. status.Select(m => new MachineShare(m.Name, sizes[^1], m.Converged, m.NotConverged, m.Diverged))]);
+        MachineShare Share(MachineStatus m) => new(m.Name, sizes[^1], m.Converged, m.NotConverged, m.Diverged)
+        {
+            Untrained = Untrained(all[m.Name], converged[m.Name][sizes[^1] - 1].Seed),
+        };
+        return new ReleasePlan(sizes, networks, [.. status.Select(Share)]);
     }
+
+    static int Untrained(List<StoredNetwork> networks, uint highest) =>
+        (int)Math.Min(int.MaxValue, highest + 1L - networks.Count(network => network.Seed <= highest));
 
     static string TooFew(Zoo zoo, MachineStatus fewest, int size)
     {

@@ -26,6 +26,7 @@ sealed class ReleaseSource
     public ReleaseSource(Zoo zoo, ReleasePlan plan, ReleaseOptions options)
     {
         (Zoo, Plan, Options) = (zoo, plan, options);
+        zoo.CheckPopulationText();
         var population = JsonNode.Parse(zoo.Population.CanonicalJson)!;
         Description = (string?)population["description"] ?? "";
         Licence = new ReleaseLicence((string?)population["licence"] ?? "CC-BY-SA-4.0");

@@ -77,6 +77,14 @@ static class ReleaseTexts
         yield return ("networks that diverged", machines.Sum(machine => machine.Diverged), "their loss or weights stopped being finite numbers");
         yield return ("converged networks of higher seeds", machines.Sum(machine => machine.Converged - machine.Released),
             "every machine has as many as the one with the fewest, or as was asked for");
+        // Only where there are some: a release of a whole population says nothing of it.
+        if (machines.Any(machine => machine.Untrained > 0))
+        {
+            yield return ("seeds without a network, below the highest that is here",
+                (int)Math.Min(int.MaxValue, machines.Sum(machine => (long)machine.Untrained)),
+                "the zoo has no network of them, so a subset isn't of the lowest seeds of the population but of the lowest that were trained");
+        }
+
         yield return ("automata", source.Machines.Count(machine => machine.Automaton is null),
             $"a file holds at most {Machines.Automaton.MostStates.ToString("N0", CultureInfo.InvariantCulture)} states; population.json defines these machines too");
         yield return ("names of the hosts that trained", 1, "they concern nobody and have no influence on the weights");

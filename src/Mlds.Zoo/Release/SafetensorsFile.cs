@@ -3,6 +3,7 @@ using System.Runtime.InteropServices;
 using System.Text;
 using System.Text.Json.Nodes;
 using Mlds.Networks;
+using Mlds.Zoos;
 
 namespace Mlds.Releases;
 
@@ -69,7 +70,7 @@ sealed class SafetensorsFile : IDisposable
         if (start is < 8 or > 100_000_000 || RandomAccess.GetLength(file) != start + (4L * networks * layout.Parameters))
             throw new InvalidDataException($"'{path}' has {RandomAccess.GetLength(file)} bytes, which is not the size of {networks} networks of {layout.Parameters} weights.");
         CheckHeader(file, path, start, layout, networks);
-        var weights = new float[checked(rows * layout.Parameters)];
+        var weights = new float[MatrixSize.Of(rows, layout.Parameters)];
         foreach (var tensor in layout.Tensors)
         {
             var values = new float[rows * tensor.Length];

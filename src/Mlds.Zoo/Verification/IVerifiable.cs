@@ -40,6 +40,7 @@ static class Checks
     public const string Files = "files";
     public const string Opened = "opened";
     public const string Population = "population";
+    public const string Asked = "asked_for";
     public const string Subsets = "subsets";
     public const string Splits = "splits";
     public const string Recipes = "recipes";

@@ -21,7 +21,7 @@ static class ReleaseWeights
     {
         Npy => NpyRows(Path.Combine(folder, file), layout, networks),
         Safetensors => SafetensorsRows(Path.Combine(folder, file), layout, networks),
-        _ => Split(Hdf5Release.ReadWeights(Path.Combine(folder, file), networks, layout.Parameters, networks), layout.Parameters),
+        _ => Hdf5Release.Rows(Path.Combine(folder, file), networks, layout.Parameters, networks),
     };
 
     static IEnumerable<float[]> NpyRows(string path, WeightLayout layout, int networks)
@@ -65,10 +65,5 @@ static class ReleaseWeights
                 RandomAccess.Read(file, MemoryMarshal.AsBytes(weights.AsSpan(tensor.Offset, tensor.Length)), places[i] + (4L * row * tensor.Length));
             yield return weights;
         }
-    }
-
-    static IEnumerable<float[]> Split(float[] weights, int parameters)
-    {
-        for (var at = 0; at < weights.Length; at += parameters) yield return weights[at..(at + parameters)];
     }
 }

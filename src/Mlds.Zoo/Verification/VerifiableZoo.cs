@@ -39,9 +39,14 @@ sealed class VerifiableZoo : IVerifiable
     public void Dispose() => _zoo.Dispose();
 
     /// <summary>The whole file against its seal; also for a database that can't be opened any more.</summary>
-    public static void CheckSeal(string folder, VerificationLog log) => log.Try(Checks.Files, ZooSeal.FileName, () =>
+    /// <returns>Whether the zoo may be opened: not where one of its files is none.</returns>
+    public static bool CheckSeal(string folder, VerificationLog log, CancellationToken cancellation) =>
+        log.Try(Checks.Files, ZooDatabase.FileName, () => ZooDatabase.CheckFiles(folder))
+        && (log.Try(Checks.Files, ZooSeal.FileName, () => CompareSeal(folder, log, cancellation)) || true);
+
+    static void CompareSeal(string folder, VerificationLog log, CancellationToken cancellation)
     {
-        switch (ZooSeal.IsWhole(folder))
+        switch (ZooSeal.IsWhole(folder, cancellation))
         {
             case null:
                 log.Note(Checks.Files, "the zoo isn't sealed: its writer is at work, was killed or is of an older version; what only the seal covers (unused bytes, provenance) can't be checked");
@@ -54,21 +59,38 @@ sealed class VerifiableZoo : IVerifiable
                 log.Count(Checks.Files);
                 break;
         }
-    });
+    }
+
+    /// <summary>What the zoo was asked for; known after <see cref="CheckWhole"/>.</summary>
+    public AskedNetworks? Asked { get; private set; }
 
     public void CheckWhole(VerificationLog log, CancellationToken cancellation)
     {
         log.Begin(Checks.Population, "the population file has its recorded SHA-256 and leads to the zoo's machines");
         log.Try(Checks.Files, ZooDatabase.FileName, () =>
         {
+            using var interruption = _zoo.Database.Interruptible(cancellation);
             log.Count(Checks.Files);
             foreach (var fault in _zoo.Database.Rows("PRAGMA integrity_check(20)").Select(row => row.GetString(0)).Where(text => text != "ok").ToList())
                 log.Doubt(Checks.Files, ZooDatabase.FileName, $"SQLite finds: {fault}");
             foreach (var table in _zoo.Database.Rows("PRAGMA foreign_key_check").Select(row => row.GetString(0)).Distinct().ToList())
                 log.Doubt(Checks.Files, ZooDatabase.FileName, $"the table {table} has rows that belong to none");
         });
+        cancellation.ThrowIfCancellationRequested();
         log.Try(Checks.Population, "population_json", CheckPopulation(log));
+        log.Try(Checks.Population, "parts", () => CheckAsked(log));
         log.Try(Checks.Files, "checkpoints", () => CheckUnfinished(log, cancellation));
+    }
+
+    /// <summary>A network that is missing is no doubt about those that are there, but whoever takes the zoo for the whole should
+    /// know.</summary>
+    void CheckAsked(VerificationLog log)
+    {
+        Asked = AskedNetworks.Of(_zoo);
+        if (Asked is null) return;
+        log.Begin(Checks.Asked, "networks that the zoo was asked for are there");
+        log.Count(Checks.Asked, Asked.Asked);
+        if (!Asked.IsAll) log.Note(Checks.Asked, $"{Asked}");
     }
 
     Action CheckPopulation(VerificationLog log) => () =>
@@ -99,8 +121,8 @@ sealed class VerifiableZoo : IVerifiable
         {
             cancellation.ThrowIfCancellationRequested();
             log.Count(Checks.Files);
-            var id = Convert.ToHexStringLower(row.GetFieldValue<byte[]>(0));
-            var checkpoint = Zoo.Readable(row.GetFieldValue<byte[]>(3));
+            var id = Convert.ToHexStringLower(row.GetBytes(0));
+            var checkpoint = Zoo.Readable(row.GetBytes(3));
             if (checkpoint?.RecipeId == id) continue;
             log.Doubt(Checks.Files, $"checkpoint of the unfinished {id} ({row.GetString(1)}, seed {row.GetInt64(2)})", "it is damaged; its run will begin again");
         }
@@ -110,8 +132,9 @@ sealed class VerifiableZoo : IVerifiable
         {
             cancellation.ThrowIfCancellationRequested();
             log.Count(Checks.Files);
-            var id = Convert.ToHexStringLower(row.GetFieldValue<byte[]>(0));
-            if (Zoo.Readable(row.GetFieldValue<byte[]>(2)) is { } checkpoint && checkpoint.RecipeId == id && checkpoint.Epoch == row.GetInt32(1)) continue;
+            var id = Convert.ToHexStringLower(row.GetBytes(0));
+            if (Zoo.Readable(row.GetBytes(2)) is { } checkpoint && checkpoint.RecipeId == id
+                && checkpoint.Epoch == row.GetInt32(1)) continue;
             log.Doubt(Checks.Files, $"checkpoint kept of the unfinished {id} at epoch {row.GetInt32(1)}", "it is damaged");
         }
     }

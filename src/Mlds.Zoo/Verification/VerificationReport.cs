@@ -1,4 +1,5 @@
 using Mlds.Training;
+using Mlds.Zoos;
 
 namespace Mlds.Verification;
 
@@ -40,6 +41,10 @@ public sealed record VerificationReport(
     double Seconds)
 {
     public bool IsSound => Doubts.Count == 0;
+
+    /// <summary>What a zoo was asked for and what of it is missing, which is no doubt; null where it doesn't say, and of a
+    /// release.</summary>
+    public AskedNetworks? Asked { get; init; }
 }
 
 /// <param name="Retrain">Networks to train again.</param>

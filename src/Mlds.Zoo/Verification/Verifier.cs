@@ -27,12 +27,16 @@ public static class Verifier
         if (isRelease && options.Segments > 0) throw new ZooException(NoSegments(folder, isRelease));
         var log = new VerificationLog();
         log.Begin(Checks.Files, isRelease ? "every file has its SHA-256 in SHA256SUMS, and none is missing or added" : "zoo.db is what its writer sealed, SQLite's own checks pass, checkpoints of unfinished runs are whole");
-        if (isRelease) Sha256Sums.Check(folder, log, options.Threads, (done, total) => report(new VerificationProgress("Checking files", done, total)), cancellation);
-        else VerifiableZoo.CheckSeal(folder, log);
+        var isOpened = isRelease
+            ? Sha256Sums.Check(folder, log, options.Threads, (done, total) =>
+                report(new VerificationProgress("Checking files", done, total)), cancellation)
+            : VerifiableZoo.CheckSeal(folder, log, cancellation);
         IVerifiable? source = null;
         log.Begin(Checks.Opened, isRelease ? "manifest, recipes and table of networks can be read" : "the database can be read");
-        log.Count(Checks.Opened);
-        log.Try(Checks.Opened, isRelease ? "the release" : ZooDatabase.FileName, () => source = isRelease ? new VerifiableRelease(folder) : new VerifiableZoo(folder));
+        if (!isOpened) log.Note(Checks.Opened, "not tried: what is no file, and what lies behind it, isn't opened");
+        else log.Count(Checks.Opened);
+        if (isOpened) log.Try(Checks.Opened, isRelease ? "the release" : ZooDatabase.FileName, () => source = isRelease
+            ? new VerifiableRelease(folder) : new VerifiableZoo(folder));
         using (source)
         {
             if (source is not null && options.Segments > 0 && source is not VerifiableZoo { HasKept: true }) throw new ZooException(NoSegments(folder, isRelease));
@@ -72,6 +76,10 @@ public static class Verifier
         var retraining = new Retraining(source, checks, log, options);
         var networks = options.Retrain > 0 ? retraining.Networks(n => report(new VerificationProgress("Training again", n, Math.Min(options.Retrain, total))), cancellation) : [];
         var segments = options.Segments > 0 ? retraining.Segments(n => report(new VerificationProgress("Training segments again", n, options.Segments)), cancellation) : [];
-        return new VerificationReport(source.Kind, folder, source.Population, WeightsDigest.Of(source.Networks), total, log.Results(), log.Doubts(), networks, segments, options, watch.Elapsed.TotalSeconds);
+        return new VerificationReport(source.Kind, folder, source.Population, WeightsDigest.Of(source.Networks), total, log.Results(),
+            log.Doubts(), networks, segments, options, watch.Elapsed.TotalSeconds)
+        {
+            Asked = (source as VerifiableZoo)?.Asked,
+        };
     }
 }

@@ -54,7 +54,7 @@ public sealed record TrainedPart(Recipe Recipe, Outcome? Outcome, float LongLoss
     }
 
     /// <summary>Bytes that the part of <paramref name="network"/> can have at most.</summary>
-    internal static long Largest(BundleNetwork network, int epochLimit)
+    public static long Largest(BundleNetwork network, int epochLimit)
     {
         var epochs = LastEpoch(network, epochLimit);
         return HeadBytes + (12L * network.Recipe.Network.Shape.Parameters) + (12L * epochs) + (72L * MilestoneCount(network.Recipe.Training, epochs, ended: true));

@@ -44,7 +44,7 @@ public sealed class Population
 
     /// <summary>The population in a file.</summary>
     /// <exception cref="FormatException">Unknown key, machine or value; the message has the JSON path and the nearest valid names.</exception>
-    public static Population Read(string path) => PopulationJson.Read(File.ReadAllText(path), path);
+    public static Population Read(string path) => PopulationJson.Read(InputText.Read(path), path);
 
     /// <summary>The population in a text, such as <see cref="CanonicalJson"/>.</summary>
     /// <param name="source">What to call the text in messages.</param>

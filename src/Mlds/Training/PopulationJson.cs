@@ -65,6 +65,7 @@ static class PopulationJson
         var replaced = ownData?.Optional("planted") is not null;
         var data = SpecJson.ReadData(defaults.Required("data"), null, json => replaced ? s_unread : Planted(json));
         if (ownData is { } changes) data = SpecJson.ReadData(changes, data, Planted);
+        SpecJson.CheckSize(ownData ?? defaults.Required("data"), data);
         var training = SpecJson.ReadTraining(defaults.Required("training"), null);
         if (ownTraining is { } others) training = SpecJson.ReadTraining(others, training);
         return new PopulationMachine(entry.Name, machine, data, training);

@@ -34,6 +34,7 @@ static class RecipeJson
             SpecJson.ReadTraining(json.Required("training"), null),
             json.Required("seed").Seed());
         SpecJson.CheckFit(json.Required("network"), "the machine", machine, recipe.Network);
+        SpecJson.CheckSize(json.Required("data"), recipe.Data);
 
         // What was read must be what is hashed; a second way to say the same thing would be a second id for the same network.
         if (recipe.CanonicalJson != Canonical.Serialize(JsonNode.Parse(text)))

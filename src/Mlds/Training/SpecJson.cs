@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json.Nodes;
 using Mlds.Machines;
 using Mlds.Networks;
@@ -75,6 +76,22 @@ static class SpecJson
             Field(json, "long_test", value => value.Integer(1, MostSequences), basis?.LongTest),
             Field(json, "long_length", value => value.Integer(1, 65_536), basis?.LongLength),
             json.Optional("planted") is { } given ? (given.IsNull ? null : planted(given)) : basis?.Planted);
+    }
+
+    /// <summary>Throws where a count and a length are allowed alone, but not their product.</summary>
+    internal static void CheckSize(StrictJson json, DataSpec data)
+    {
+        Check("training", data.Training, "length", data.Length);
+        Check("validation", data.Validation, "length", data.Length);
+        Check("long_test", data.LongTest, "long_length", data.LongLength);
+
+        void Check(string count, int sequences, string length, int commands)
+        {
+            if ((long)sequences * commands <= TrainingData.MostSteps) return;
+            throw json.Error(string.Create(
+                CultureInfo.InvariantCulture,
+                $"{count} × {length} is {sequences:N0} × {commands:N0} = {(long)sequences * commands:N0} commands; a set of sequences holds at most {TrainingData.MostSteps:N0}, so make either smaller"));
+        }
     }
 
     /// <summary><c>{"key": […], "one_in": n, "sequence_every": m}</c> for a machine with these symbols; the last is optional.</summary>

@@ -125,7 +125,8 @@ public sealed class TrainingData
         Positive(spec.LongTest, "long test sequences");
         Positive(spec.LongLength, "commands a long test sequence");
         if ((long)spec.Training * spec.Length > MostSteps || (long)spec.Validation * spec.Length > MostSteps || (long)spec.LongTest * spec.LongLength > MostSteps)
-            throw new ArgumentException($"A set of sequences holds at most {MostSteps:N0} commands in all.");
+            throw new ArgumentException(string.Create(System.Globalization.CultureInfo.InvariantCulture,
+                $"A set of sequences holds at most {MostSteps:N0} commands in all."));
         if (spec.Planted is not { } planted) return;
         Positive(planted.OneIn, "steps that a key is planted once in");
         Positive(planted.SequenceEvery, "sequences of which one is given the key");
@@ -134,7 +135,8 @@ public sealed class TrainingData
             throw new ArgumentException($"The planted key [{string.Join(", ", planted.Key)}] has a symbol that isn't one of the machine's 0 to {machine.Symbols - 1}.");
     }
 
-    const int MostSteps = 1 << 28;
+    /// <summary>Commands that a set of sequences holds at most: count × length.</summary>
+    internal const int MostSteps = 1 << 28;
 
     static void Positive(int number, string what)
     {

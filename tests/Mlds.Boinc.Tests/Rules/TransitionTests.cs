@@ -68,6 +68,15 @@ public sealed class TransitionTests
         Assert.Equal(0, plan.NewResults);
     }
 
+    [Fact]
+    public void Errors_of_one_account_count_once()
+    {
+        ResultFacts Failed(long id, long account, ResultOutcome outcome = ResultOutcome.ClientError) => Over(id, outcome, exit: 1) with { Account = account };
+        ResultFacts[] one = [.. Enumerable.Range(1, 8).Select(id => Failed(id, 7, id % 2 == 0 ? ResultOutcome.NoReply : ResultOutcome.ClientError)), InProgress(9, Now - 1) with { Account = 7 }];
+        Assert.Equal((WorkUnitErrors.None, 1), (Plan(s_unit, one).Errors, Plan(s_unit, one).NewResults));
+        Assert.Equal(WorkUnitErrors.TooManyErrors, Plan(s_unit, [.. Enumerable.Range(1, 4).Select(id => Failed(id, id))]).Errors);
+    }
+
     [Theory]
     [InlineData(ResultOutcome.ClientError, ExitStatus.AbortedByUser)]
     [InlineData(ResultOutcome.ClientError, ExitStatus.AbortedByProject)]

@@ -80,11 +80,50 @@ public sealed class SchedulerRequestReaderTests
     public void What_is_no_whole_request_is_refused(string text) => Assert.Throws<TagException>(() => SchedulerRequestReader.Read(text));
 
     [Fact]
-    public void A_hundred_thousand_results_are_refused()
+    public void Of_a_hundred_thousand_results_a_thousand_are_taken()
     {
-        var text = "<scheduler_request>" + string.Concat(Enumerable.Repeat("<result></result>", 100_000)) + "</scheduler_request>";
-        Assert.Throws<TagException>(() => SchedulerRequestReader.Read(text));
+        var text = "<scheduler_request>" + string.Concat(Enumerable.Repeat("<result></result>", 100_000)) + "<other_results></other_results></scheduler_request>";
+        var request = SchedulerRequestReader.Read(text);
+        Assert.Equal((SchedulerRequestReader.MaxResults, true, false), (request.Results.Count, request.IsCut, request.HasOtherResults));
     }
+
+    [Fact]
+    public void Platforms_are_taken_as_many_as_a_client_can_have()
+    {
+        var request = SchedulerRequestReader.Read("<scheduler_request>" + string.Concat(Enumerable.Repeat("<platform_name/>", 100_001)) + "</scheduler_request>");
+        Assert.Equal(SchedulerRequestReader.MaxPlatforms, request.Platforms.Count);
+    }
+
+    [Theory]
+    [InlineData("<result><name>a</name></result><result><name>b</name></result><result><name>c</name></resu", 2)]
+    [InlineData("<result><name>a</name></result><result><name>b</name><stderr_out><![CDATA[and so", 1)]
+    [InlineData("<result><name>a</name></result><other_results><other_result><name>x</name></other_result>", 1)]
+    public void Of_the_beginning_of_a_request_whole_results_are_taken_and_nothing_is_known_of_what_is_in_hand(string text, int results)
+    {
+        var request = SchedulerRequestReader.Read("<scheduler_request>" + text, cut: true);
+        Assert.Equal((results, true, false, 0), (request.Results.Count, request.IsCut, request.HasOtherResults, request.OtherResults.Count));
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("<host_info><p_ncpus>4</p_n")]
+    [InlineData("<result><name>a</name>")]
+    public void A_beginning_without_a_whole_result_says_too_little(string text) =>
+        Assert.Throws<TagException>(() => SchedulerRequestReader.Read("<scheduler_request>" + text, cut: true));
+
+    [Fact]
+    public void A_list_of_tasks_that_is_too_long_to_be_read_calls_none_lost()
+    {
+        var others = string.Concat(Enumerable.Repeat("<other_result><name>a</name></other_result>", SchedulerRequestReader.MaxOtherResults + 1));
+        var request = SchedulerRequestReader.Read($"<scheduler_request><other_results>{others}</other_results></scheduler_request>");
+        Assert.Equal((false, false), (request.HasOtherResults, request.IsCut));
+    }
+
+    [Theory]
+    [InlineData("<scheduler_request>\n<authenticator>key</authenticator>\n<hostid>1</hos", "key")]
+    [InlineData("<scheduler_request><hostid>1</hostid>", "")]
+    [InlineData("<other><authenticator>key</authenticator>", "")]
+    public void The_key_is_found_in_the_head(string text, string key) => Assert.Equal(key, SchedulerRequestReader.Authenticator(text));
 
     /// <summary>A task's own output can't pass itself off as a report.</summary>
     [Fact]

@@ -44,6 +44,34 @@ public sealed class TagReaderTests
     [InlineData("", "")]
     public void Tags_are_read_as_clients_write_them(string text, string expected) => Assert.Equal(expected, Flat(text));
 
+    [Theory]
+    [InlineData("ab&amp;cd", 4, "ab&c")]
+    [InlineData("&#x1F5A5;&#x1F5A5;", 2, "🖥")]
+    [InlineData("&#x1F5A5;&#x1F5A5;", 3, "🖥\uFFFD")]
+    [InlineData("a&#1;b&#27;", 9, "a\uFFFDb\uFFFD")]
+    [InlineData("a\nb", 9, "a b")]
+    public void A_text_is_cut_after_its_entities_are_resolved(string text, int most, string expected)
+    {
+        var reader = new TagReader($"<l>{text}</l>", 10);
+        reader.Child(out _);
+        Assert.Equal(expected, reader.Text(most));
+    }
+
+    [Theory]
+    [InlineData("<v>\n<![CDATA[\na </v> & b\n]]>\n</v><l>1</l>", "<![CDATA[\na </v> & b\n]]>")]
+    [InlineData("<v>a ]]> <!-- <![CDATA[ </w> ]]></v><l>1</l>", "a ]]> <!-- <![CDATA[ </w> ]]>")]
+    [InlineData("<v>a &lt; b\r\nc</v><l>1</l>", "a < b\nc")]
+    [InlineData("<v/><l>1</l>", "")]
+    [InlineData("<v>0123456789abcdefghij0123456789abcdefghij</v><l>1</l>", "abcdefghij0123456789abcdefghij")]
+    public void What_a_program_wrote_is_taken_as_it_stands_and_from_its_end(string text, string expected)
+    {
+        var reader = new TagReader(text, 10);
+        reader.Child(out _);
+        Assert.Equal(expected, reader.Verbatim(30));
+        Assert.True(reader.Child(out var name));
+        Assert.Equal("l", name);
+    }
+
     [Fact]
     public void Entities_of_a_document_type_are_not_expanded() =>
         Assert.Equal("a(l=&x;)", Flat("<!DOCTYPE a [<!ENTITY x \"boom\">]><a><l>&x;</l></a>"));

@@ -12,6 +12,17 @@ public sealed class ScaleTests
     static readonly Gen<(double Low, double High)> s_positive =
         Gen.Select(Gen.Double[-8, 2], Gen.Double[0.02, 6]).Select((power, span) => (Math.Pow(10, power), Math.Pow(10, power + span)));
 
+    [Theory]
+    [InlineData(0.0411, 0.0489)]
+    [InlineData(3.2e-5, 3.9e-5)]
+    [InlineData(0.5, 0.5001)]
+    public void A_logarithmic_axis_between_two_round_numbers_still_has_ticks(double low, double high)
+    {
+        Assert.NotEmpty(Scale.Log(low, high).Ticks);
+        Assert.All(Scale.LogShare(low, high).Ticks, tick => Assert.EndsWith(" %", tick.Label, StringComparison.Ordinal));
+        Assert.All(Scale.Log(low, high).Ticks, tick => Assert.True(Scale.Log(low, high).Has(tick.Value)));
+    }
+
     [Fact]
     public void A_linear_axis_has_a_few_ticks_inside_its_range_that_say_what_they_are() => s_ranges.Sample(range =>
     {

@@ -12,7 +12,10 @@ public sealed class ForgeryRateTests
 {
     static readonly JsonSerializerOptions s_indented = new() { WriteIndented = true };
 
-    static bool Writes => Environment.GetEnvironmentVariable("MLDS_WRITE_FORGERY") == "1";
+    /// <summary><c>1</c>: all of it; <c>sybils</c>: that part alone, which takes seconds.</summary>
+    static string Writes => Environment.GetEnvironmentVariable("MLDS_WRITE_FORGERY") ?? "";
+
+    static string ResultFile => Repository("docs/results/forgery.json");
 
     public static TheoryData<string> Kinds => [.. ForgeryRate.Kinds.Keys];
 
@@ -40,14 +43,76 @@ public sealed class ForgeryRateTests
     [Fact]
     public void The_committed_result_is_of_the_default_policy_and_decision_0010_quotes_it()
     {
-        if (Writes) Write();
-        var result = JsonNode.Parse(File.ReadAllText(Repository("docs/results/forgery.json")))!;
+        if (Writes == "1") Write();
+        if (Writes == "sybils") WriteSybils();
+        var result = JsonNode.Parse(File.ReadAllText(ResultFile))!;
         Assert.Equal(Policy(ReplayPolicy.Default).ToJsonString(), result["policy"]!.ToJsonString());
         var page = File.ReadAllText(Repository("docs/decisions/0010-results-one-can-trust.md"));
         foreach (var row in result["until_caught"]!.AsArray().GroupBy(row => (double)row!["share"]!))
             Assert.Contains(Row([.. row.Select(item => item!)]), page, StringComparison.Ordinal);
         foreach (var row in result["escaping"]!.AsArray())
             Assert.Contains(FormattableString.Invariant($"| {100 * (double)row!["forged"]!:f0} % | {(int)row["honest_first"]!:n0} | {100 * (double)row["hosts"]!:f1} % |"), page, StringComparison.Ordinal);
+        Assert.Equal(MeasureSybils().ToJsonString(), result["sybils"]!.ToJsonString());
+        foreach (var row in result["sybils"]!.AsArray()) Assert.Contains(SybilRow(row!), page, StringComparison.Ordinal);
+    }
+
+    /// <summary>One person's days of the table, before there were limits and since.</summary>
+    const int SybilDays = 30;
+
+    static SybilOutcome Sybils(bool limited, double forged, int honestFirst, int accounts, int hosts) =>
+        new SybilRate(ReplayPolicy.Default, limited, forged, honestFirst, seed: 1).Run(accounts, hosts, SybilDays);
+
+    [Theory]
+    [InlineData(1.0)]
+    [InlineData(0.5)]
+    [InlineData(0.1)]
+    public void One_person_gets_less_into_the_zoo_and_costs_less_however_many_hosts_he_makes_up(double forged)
+    {
+        var (before, now) = (Sybils(false, forged, 0, 1, 100), Sybils(true, forged, 0, 1, 100));
+        Assert.True(now.Forged <= before.Forged / 5, $"{now.Forged} forged networks instead of {before.Forged}");
+        Assert.True(now.TrainedHere <= before.TrainedHere / 5, $"{now.TrainedHere} trained here instead of {before.TrainedHere}");
+        Assert.True(now.Hosts <= before.Hosts / 5, $"{now.Hosts} hosts instead of {before.Hosts}");
+    }
+
+    [Fact]
+    public void Who_is_honest_is_held_up_for_hours_alone()
+    {
+        var (before, now) = (Sybils(false, 0, 0, 1, 100), Sybils(true, 0, 0, 1, 100));
+        Assert.True(now.Returned > 0.98 * before.Returned, $"{now.Returned} of {before.Returned} networks");
+        Assert.True(now.TakenOver > 0.95 * before.TakenOver, $"{now.TakenOver} of {before.TakenOver} networks");
+    }
+
+    static string SybilRow(JsonNode row) => FormattableString.Invariant(
+        $"| {100 * (double)row["forged"]!:f0} % | {(int)row["honest_first"]!:n0} | {(int)row["accounts"]!} × {(int)row["hosts"]!} | {Cell(row["before"]!)} | {Cell(row["now"]!)} |");
+
+    static string Cell(JsonNode outcome) => FormattableString.Invariant($"{(long)outcome["hosts"]!:n0} | {(long)outcome["forged"]!:n0} | {(long)outcome["trained_here"]!:n0}");
+
+    static JsonObject Numbers(SybilOutcome outcome) => new()
+    {
+        ["hosts"] = outcome.Hosts,
+        ["caught"] = outcome.Caught,
+        ["returned"] = outcome.Returned,
+        ["taken_over"] = outcome.TakenOver,
+        ["forged"] = outcome.Forged,
+        ["trained_here"] = outcome.TrainedHere,
+    };
+
+    static JsonArray MeasureSybils()
+    {
+        var rows = new JsonArray();
+        foreach (var (forged, honestFirst) in ((double, int)[])[(1, 0), (0.1, 0), (0.01, 0), (0.1, 1000)])
+            foreach (var (accounts, hosts) in ((int, int)[])[(1, 1), (1, 100), (10, 10)])
+                rows.Add(new JsonObject
+                {
+                    ["forged"] = forged,
+                    ["honest_first"] = honestFirst,
+                    ["accounts"] = accounts,
+                    ["hosts"] = hosts,
+                    ["days"] = SybilDays,
+                    ["before"] = Numbers(Sybils(false, forged, honestFirst, accounts, hosts)),
+                    ["now"] = Numbers(Sybils(true, forged, honestFirst, accounts, hosts)),
+                });
+        return rows;
     }
 
     /// <summary>A line of the page's table: all kinds together, once for hosts that forge everything and once for those that forge one in ten.</summary>
@@ -90,8 +155,15 @@ public sealed class ForgeryRateTests
             foreach (var forged in (double[])[1, 0.5, 0.1, 0.05, 0.01])
                 escaping.Add(new JsonObject { ["forged"] = forged, ["honest_first"] = honestFirst, ["hosts"] = ForgeryRate.Escaping(ReplayPolicy.Default, forged, honestFirst, 20_000) });
         File.WriteAllText(
-            Repository("docs/results/forgery.json"),
-            new JsonObject { ["policy"] = Policy(ReplayPolicy.Default), ["until_caught"] = untilCaught, ["escaping"] = escaping }.ToJsonString(s_indented) + "\n");
+            ResultFile,
+            new JsonObject { ["policy"] = Policy(ReplayPolicy.Default), ["until_caught"] = untilCaught, ["escaping"] = escaping, ["sybils"] = MeasureSybils() }.ToJsonString(s_indented) + "\n");
+    }
+
+    static void WriteSybils()
+    {
+        var result = JsonNode.Parse(File.ReadAllText(ResultFile))!;
+        result["sybils"] = MeasureSybils();
+        File.WriteAllText(ResultFile, result.ToJsonString(s_indented) + "\n");
     }
 
     static JsonObject Policy(ReplayPolicy policy) => new() { ["first"] = policy.First, ["floor"] = policy.Floor, ["release"] = policy.Release };

@@ -74,7 +74,7 @@ public sealed class NetworkScienceTests
     }
 
     [Fact]
-    public async Task A_unit_that_no_host_can_compute_is_given_out_again_and_in_the_end_trained_here()
+    public async Task A_unit_that_no_host_can_compute_is_given_out_again_and_in_the_end_trained_here_slice_by_slice()
     {
         await using var project = new Volunteers(s_policy);
         WorkAdding.Add(project.Database, project.Folder, Small.Population, new WorkOptions(2));
@@ -85,7 +85,50 @@ public sealed class NetworkScienceTests
             project.Fail(unit);
         }
 
+        // Nothing was trained while units were taken over: it waits for the trainer, which stores how far it came after every slice, here of an epoch.
+        using (var before = Zoo.Open(Path.Combine(project.Folder, "zoo"))) Assert.Empty(before.Networks());
+        Assert.Equal(4, project.Database.Read(project.Science.WaitingForServer));
+        var (seconds, networks, slices) = project.TrainHere(TimeSpan.Zero);
+        Assert.Equal(4, networks);
+        Assert.True(seconds > 0 && slices > 20, $"{slices} slices of {seconds} s");
+        Assert.Equal(0, project.Database.Read(project.Science.WaitingForServer));
         Assert.Equal(Generated(2), Digest(project));
+    }
+
+    [Fact]
+    public async Task Training_here_that_was_killed_goes_on_where_it_was_and_counts_nothing_twice()
+    {
+        await using var project = new Volunteers(s_policy);
+        WorkAdding.Add(project.Database, project.Folder, Small.Population, new WorkOptions(1));
+        while (project.Next() is { } unit) project.Fail(unit);
+        var noted = 0;
+
+        // Killed after the zoo has the network and before the row says so: the transaction fails.
+        for (var i = 0; i < 2; i++)
+        {
+            Assert.ThrowsAny<Exception>(() => project.Science.ComputeHere(project.Database, TimeSpan.FromHours(1), (_, _) => throw new IOException("killed"), CancellationToken.None));
+            Assert.Equal(2, project.Database.Read(project.Science.WaitingForServer));
+        }
+
+        while (project.Science.ComputeHere(project.Database, TimeSpan.FromHours(1), (_, done) => noted += done.Ended ? 1 : 0, CancellationToken.None))
+        {
+        }
+
+        Assert.Equal(2, noted);
+        Assert.Equal(2, project.Database.Read(session => session.Number("SELECT sum(ended) FROM science_machine")));
+        Assert.Equal(Generated(1), Digest(project));
+    }
+
+    [Fact]
+    public async Task Of_a_suspect_host_every_network_is_trained_again_whatever_the_lot_says()
+    {
+        await using var project = new Volunteers(new ReplayPolicy(First: 0, Floor: 1e-9, Release: 1000));
+        WorkAdding.Add(project.Database, project.Folder, Small.Population, new WorkOptions(20, EpochLimit: 7));
+        project.Return(project.Next()!, new Volunteer(1));
+        Assert.Equal(0, project.Checks[0].Check.Retrained);
+        project.Suspects.Add(2);
+        project.Return(project.Next()!, new Volunteer(2));
+        Assert.True(project.Checks[1].Check.Proved);
     }
 
     [Fact]

@@ -16,15 +16,17 @@ sealed class Volunteers : IAsyncDisposable
     readonly Dictionary<string, NewWorkUnit> _units = [];
     readonly Dictionary<string, (ReturnedResult Result, ResultCheck Check)> _held = [];
     readonly Queue<string> _toDo = [];
+    readonly ReplayPolicy? _policy;
     long _results;
 
     public Volunteers(ReplayPolicy? policy = null)
     {
+        _policy = policy;
         Science = new NetworkScience(_folder.Path, policy);
         Database = ProjectDatabase.Open("project.db", _folder.Path, Science.Schema);
     }
 
-    public NetworkScience Science { get; }
+    public NetworkScience Science { get; private set; }
 
     public ProjectDatabase Database { get; }
 
@@ -37,6 +39,16 @@ sealed class Volunteers : IAsyncDisposable
     public List<(long Host, ResultCheck Check, HostStanding Standing)> Checks { get; } = [];
 
     public int Held => _held.Count;
+
+    /// <summary>Hosts of which nothing may be taken on trust.</summary>
+    public HashSet<long> Suspects { get; } = [];
+
+    /// <summary>Ends the science and begins it anew, so that it has no zoo open.</summary>
+    public void Restart()
+    {
+        Science.Dispose();
+        Science = new NetworkScience(Folder, _policy);
+    }
 
     /// <summary>Computes until there is no work left.</summary>
     /// <param name="hosts">Take turns.</param>
@@ -67,6 +79,8 @@ sealed class Volunteers : IAsyncDisposable
             return;
         }
 
+        // From here on it is read again, as the server does, and held to what was judged.
+        result = Reread(result);
         if (check.Proved) TakeOver(unit, result);
         else _held[unit] = (result, check);
         if (standing == HostStanding.Trusted) Release(host.Id);
@@ -94,6 +108,14 @@ sealed class Volunteers : IAsyncDisposable
         }
     }
 
+    /// <summary>What the trainer does, slice by slice; returns core seconds and networks that ended.</summary>
+    public (double Seconds, int Networks, int Slices) TrainHere(TimeSpan slice)
+    {
+        var (seconds, networks, slices) = (0.0, 0, 0);
+        while (Science.ComputeHere(Database, slice, (_, done) => (seconds, networks) = (seconds + done.CoreSeconds, networks + (done.Ended ? 1 : 0)), CancellationToken.None)) slices++;
+        return (seconds, networks, slices);
+    }
+
     public T Write<T>(Func<Session, T> work) => Database.Write(work).GetAwaiter().GetResult();
 
     public async ValueTask DisposeAsync()
@@ -102,6 +124,12 @@ sealed class Volunteers : IAsyncDisposable
         await Database.DisposeAsync();
         _folder.Dispose();
     }
+
+    ReturnedResult Reread(ReturnedResult result) => result with
+    {
+        Outputs = [.. result.Outputs.Select(
+            file => new StoredFile(file.LogicalName, Path.Combine(Folder, result.ResultName), file.Bytes, file.Sha256))],
+    };
 
     ReturnedResult Deliver(string unit, Volunteer host)
     {
@@ -112,7 +140,8 @@ sealed class Volunteers : IAsyncDisposable
         Assert.True(bytes.Length <= _units[unit].Outputs[0].MaxBytes);
         File.WriteAllBytes(output, bytes);
         return new ReturnedResult(
-            id, 1, unit, $"{unit}_{id}", host.Id, host.Id, 1, 1, 1, "", [new StoredFile("result", output, bytes.Length)], [new StoredFile("bundle", input, 1)]);
+            id, 1, unit, $"{unit}_{id}", host.Id, host.Id, 1, 1, 1, "", [new StoredFile("result", output, bytes.Length)], [new StoredFile("bundle", input, 1)],
+            Suspects.Contains(host.Id));
     }
 
     void Generate(int count)

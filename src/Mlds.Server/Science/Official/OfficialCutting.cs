@@ -3,27 +3,28 @@ using Mlds.Zoos;
 
 namespace Mlds.Server.Science;
 
-/// <param name="Name">The unit's, and of its file in the folder's <c>stage</c>.</param>
-public sealed record OfficialUnit(string Name, int Networks, double Flops, double MostFlops, long LargestResult, double Memory);
-
 /// <summary>Cuts what a population still lacks into units, all at once: an official server can't ask for more by itself.</summary>
 public static class OfficialCutting
 {
     /// <summary>What a volunteer should have to send at once, at most.</summary>
     const long MostResultBytes = 64 << 20;
 
-    /// <summary>Makes the units' files; networks that the zoo has or that are out are left alone.</summary>
+    /// <summary>Makes the units' files and returns the units; networks that the zoo has or that are out are left alone.</summary>
+    /// <exception cref="ProjectException">A network's result would be larger than the server is told that one may be.</exception>
     public static IReadOnlyList<OfficialUnit> Cut(OfficialFolder folder, WorkOptions options)
     {
         var units = new List<OfficialUnit>();
-        var number = folder.Units;
+        var costs = new OfficialCosts(folder);
+        var number = folder.NextNumber();
         var bundle = new List<BundleNetwork>();
         var (cost, bytes) = (0.0, 0L);
         foreach (var network in Missing(folder, options.Networks))
         {
-            var flops = Cost(network, options.EpochLimit);
-            var size = 12L * network.Recipe.Network.Shape.Parameters;
-            if (bundle.Count > 0 && (cost + flops > options.UnitSeconds * WorkCost.UsualFlops || bytes + size > MostResultBytes || bundle.Count == Bundle.MostNetworks)) Close();
+            var flops = costs.Of(network, options.EpochLimit);
+            var size = TrainedPart.Largest(network, options.EpochLimit);
+            if (size > OfficialTemplates.MostResultBytes / 2) throw TooLarge(network, size);
+            var tooLong = cost + flops > options.UnitSeconds * WorkCost.UsualFlops;
+            if (bundle.Count > 0 && (tooLong || bytes + size > MostResultBytes || bundle.Count == Bundle.MostNetworks)) Close();
             bundle.Add(network);
             (cost, bytes) = (cost + flops, bytes + size);
         }
@@ -33,37 +34,41 @@ public static class OfficialCutting
 
         void Close()
         {
-            units.Add(Write(folder, options.EpochLimit, FormattableString.Invariant($"{folder.Population.Name.Replace("..", "__", StringComparison.Ordinal)}_{++number:d6}"), bundle, cost));
+            units.Add(Write(folder, options.EpochLimit, FormattableString.Invariant($"{folder.UnitPrefix}_{number++:d6}"), bundle, costs));
             (cost, bytes) = (0, 0);
             bundle.Clear();
         }
     }
 
-    static OfficialUnit Write(OfficialFolder folder, int epochLimit, string name, List<BundleNetwork> networks, double flops)
+    static OfficialUnit Write(OfficialFolder folder, int epochLimit, string name, List<BundleNetwork> networks, OfficialCosts costs)
     {
         var bundle = Bundle.Of(epochLimit, [.. networks]);
-        OfficialFolder.WriteWhole(folder.In("stage", name + ".bundle"), bundle.Bytes.Span);
+        OfficialFolder.WriteWhole(folder.Staged(name), bundle.Bytes.Span);
 
-        // Last: from here on its networks count as out.
+        // Last: from here on its networks are in a unit.
         OfficialFolder.WriteWhole(folder.In("bundles", name), bundle.Bytes.Span);
-        var most = networks.Sum(network => WorkCost.OfEpoch(network.Recipe) * (TrainedPart.LastEpoch(network, epochLimit) - network.Begun));
-        return new OfficialUnit(name, networks.Count, flops, most, bundle.LargestResult, bundle.Memory);
+        return OfficialUnit.Of(name, bundle, costs);
     }
 
     static IEnumerable<BundleNetwork> Missing(OfficialFolder folder, int networks)
     {
         var population = folder.Population;
+
+        // What is out is read before the zoo: a unit that is taken over in between is then in both, not in neither.
+        var units = folder.Out().SelectMany(unit => folder.Bundle(unit)!.Networks).ToList();
         using var zoo = Zoo.Exists(folder.Zoo) ? Zoo.Open(folder.Zoo) : null;
         var there = population.MachineNames.ToDictionary(name => name, name => zoo?.Seeds(name) ?? []);
-        foreach (var network in folder.Out().SelectMany(unit => folder.Bundle(unit)!.Networks)) there[network.Recipe.MachineName].Add(network.Recipe.Seed);
+        foreach (var network in units) there[network.Recipe.MachineName].Add(network.Recipe.Seed);
         var lot = new ReplayLot(folder.Secret);
         return population.MachineNames
-            .SelectMany(name => Enumerable.Range(0, networks).Select(seed => (uint)seed).Where(seed => !there[name].Contains(seed)).Select(seed => (Name: name, Seed: seed)))
+            .SelectMany(name => Enumerable.Range(0, networks).Select(seed => (Name: name, Seed: (uint)seed)))
+            .Where(network => !there[network.Name].Contains(network.Seed))
             .OrderBy(network => lot.Place(FormattableString.Invariant($"{network.Name}/{network.Seed}")))
             .Select(network => population.Recipe(network.Name, network.Seed))
             .Select(recipe => new BundleNetwork(recipe, folder.Begun(recipe)));
     }
 
-    static double Cost(BundleNetwork network, int epochLimit) =>
-        WorkCost.OfEpoch(network.Recipe) * WorkCost.ExpectedEpochs(0, 0, network.Begun, epochLimit, network.Recipe.Training.EpochLimit);
+    static ProjectException TooLarge(BundleNetwork network, long size) => new(
+        $"A result of {network.Recipe.MachineName} may have {size} bytes; {OfficialTemplates.MostResultBytes / 2} are allowed here: give a"
+        + " lower --unit-epochs, so that it has fewer epochs to tell of.");
 }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using Mlds.Bundles;
@@ -7,14 +8,20 @@ using Mlds.Training;
 namespace Mlds.Server.Science;
 
 /// <summary>
-/// What is known of a population whose units an official BOINC server gives out: a folder, since that server's hooks are separate short programs
-/// (docs/official-server.md). A unit is a file in <c>bundles</c>; that it is done, a file of the same name in <c>done</c>.
+/// One population of a work folder. A unit is a file in <c>bundles</c>. While a file of its name is in <c>stage</c>, the server hasn't
+/// got it
+/// yet; that it is done, or came to nothing, a file of its name in <c>done</c> or <c>failed</c> says.
 /// </summary>
 public sealed partial class OfficialFolder
 {
     const string SettingsFile = "official.json";
+    const UnixFileMode Readable = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.OtherRead;
+    const UnixFileMode Private = UnixFileMode.UserRead | UnixFileMode.UserWrite;
 
-    OfficialFolder(string path, Population population, string secret) => (Path, Population, Secret) = (path, population, secret);
+    static readonly string[] s_folders = ["bundles", "stage", "judged", "done", "failed", "continue"];
+
+    OfficialFolder(string path, Population population, string secret, string units) =>
+        (Path, Population, Secret, UnitPrefix) = (path, population, secret, units);
 
     public string Path { get; }
 
@@ -23,46 +30,82 @@ public sealed partial class OfficialFolder
     /// <summary>By which networks are chosen that are trained again.</summary>
     public string Secret { get; }
 
+    /// <summary>What the names of its units begin with; a number follows.</summary>
+    public string UnitPrefix { get; }
+
     public string Zoo => In("zoo");
 
     public string In(params ReadOnlySpan<string> parts) => System.IO.Path.Combine([Path, .. parts]);
 
-    /// <exception cref="ProjectException">There is none.</exception>
+    public static bool Is(string path) => File.Exists(System.IO.Path.Combine(path, SettingsFile));
+
     public static OfficialFolder Open(string path)
     {
         var file = System.IO.Path.Combine(path, SettingsFile);
-        if (!File.Exists(file)) throw new ProjectException($"'{path}' is no folder of work for an official server: it has no {SettingsFile}; `mlds project work add POPULATION --official {path}` makes one.");
-        var json = StrictJson.Parse(File.ReadAllText(file), file).WithKeys("population", "secret");
-        return new OfficialFolder(System.IO.Path.GetFullPath(path), Population.Parse(json.Required("population").Text(), file), json.Required("secret").Text());
+        var json = StrictJson.Parse(File.ReadAllText(file), file).WithKeys("population", "secret", "units");
+        var population = Population.Parse(json.Required("population").Text(), file);
+
+        // Those of earlier versions have no tag.
+        var units = json.Optional("units")?.Text() ?? population.Name.Replace("..", "__", StringComparison.Ordinal);
+        return new OfficialFolder(System.IO.Path.GetFullPath(path), population, json.Required("secret").Text(), units);
     }
 
-    /// <summary>Opens the folder of <paramref name="population"/>, or makes it.</summary>
-    /// <exception cref="ProjectException">It is another population's.</exception>
-    public static OfficialFolder OpenOrCreate(string path, Population population)
+    /// <param name="units">What the names of its units are to begin with, or null for the population's name alone.</param>
+    public static OfficialFolder Create(string path, Population population, string? units)
     {
-        if (!File.Exists(System.IO.Path.Combine(path, SettingsFile)))
-        {
-            foreach (var name in (string[])["bundles", "done", "continue", "failed", "templates", "bin", "stage"]) Directory.CreateDirectory(System.IO.Path.Combine(path, name));
-            WriteWhole(
-                System.IO.Path.Combine(path, SettingsFile),
-                System.Text.Encoding.UTF8.GetBytes(new JsonObject { ["population"] = population.CanonicalJson, ["secret"] = ReplayLot.NewSecret() }.ToJsonString()));
-        }
-
-        var folder = Open(path);
-        return folder.Population.Sha256 == population.Sha256
-            ? folder
-            : throw new ProjectException($"The folder '{path}' is for the population '{folder.Population.Name}' in another version than this one; give another folder.");
+        foreach (var name in s_folders) Directory.CreateDirectory(System.IO.Path.Combine(path, name));
+        var settings = new JsonObject { ["population"] = population.CanonicalJson, ["secret"] = ReplayLot.NewSecret() };
+        if (units is not null) settings["units"] = units;
+        WriteWhole(System.IO.Path.Combine(path, SettingsFile), Encoding.UTF8.GetBytes(settings.ToJsonString()), Private);
+        return Open(path);
     }
+
+    public bool Has(string unit) => File.Exists(In("bundles", unit));
 
     /// <summary>The bundle of a unit, or null if it is none of this folder's.</summary>
-    public Bundle? Bundle(string unit) => File.Exists(In("bundles", unit)) ? Bundles.Bundle.Read(File.ReadAllBytes(In("bundles", unit))) : null;
+    public Bundle? Bundle(string unit) => Has(unit) ? Bundles.Bundle.Read(File.ReadAllBytes(In("bundles", unit))) : null;
 
-    /// <summary>Units that are neither done nor failed.</summary>
-    public IEnumerable<string> Out() => Directory.EnumerateFiles(In("bundles")).Select(file => System.IO.Path.GetFileName(file)).Where(unit => !IsDone(unit) && !File.Exists(In("failed", unit)));
+    /// <summary>Units that are neither done nor failed; those that the server hasn't got yet are among them.</summary>
+    public IEnumerable<string> Out() => Units().Where(unit => !IsDone(unit) && !File.Exists(In("failed", unit)));
 
-    public int Units => Directory.EnumerateFiles(In("bundles")).Count();
+    /// <summary>Units that the server hasn't got yet, in their order.</summary>
+    public IEnumerable<string> Staged() => Out().Where(unit => File.Exists(Staged(unit))).Order(StringComparer.Ordinal);
+
+    /// <summary>The file of a unit that the server hasn't got yet.</summary>
+    public string Staged(string unit) => In("stage", unit + ".bundle");
+
+    /// <summary>Notes that the server has the unit.</summary>
+    public void Issued(string unit) => File.Delete(Staged(unit));
+
+    /// <summary>The number of the next unit: one more than any has had, so that no name comes twice.</summary>
+    public int NextNumber() => 1 + Units().Select(unit => UnitNumber().Match(unit)).Where(match => match.Success)
+        .Select(match => int.Parse(match.Groups[1].ValueSpan, NumberStyles.None, CultureInfo.InvariantCulture)).DefaultIfEmpty().Max();
 
     public bool IsDone(string unit) => File.Exists(In("done", unit));
+
+    public void Done(string unit)
+    {
+        WriteWhole(In("done", unit), []);
+        ForgetVerdicts(unit);
+    }
+
+    public void Failed(string unit, string why)
+    {
+        WriteWhole(In("failed", unit), Encoding.UTF8.GetBytes(why + "\n"));
+        ForgetVerdicts(unit);
+    }
+
+    /// <summary>Remembers the bytes that were found right: a client may send its file again, and an official server takes it.</summary>
+    /// <param name="result">The result's file name.</param>
+    public void Judged(string result, ReadOnlySpan<byte> bytes)
+    {
+        Directory.CreateDirectory(In("judged"));
+        WriteWhole(In("judged", result), Encoding.ASCII.GetBytes(Sha256Hash.HexOf(bytes)));
+    }
+
+    /// <summary>Whether these bytes were found right, or null if none of this result ever were.</summary>
+    public bool? WasJudged(string result, ReadOnlySpan<byte> bytes) =>
+        File.Exists(In("judged", result)) ? File.ReadAllText(In("judged", result)) == Sha256Hash.HexOf(bytes) : null;
 
     /// <summary>How far an unfinished network has come, or null.</summary>
     public Checkpoint? Begun(Recipe recipe)
@@ -73,22 +116,42 @@ public sealed partial class OfficialFolder
 
     public void Keep(Checkpoint checkpoint) => WriteWhole(In("continue", checkpoint.RecipeId), checkpoint.ToBytes());
 
-    /// <summary>Adds a line to the list of what went wrong, for the operator.</summary>
-    public void Complain(string sentence) =>
-        File.AppendAllText(In("errors.txt"), string.Create(CultureInfo.InvariantCulture, $"{TimeProvider.System.GetUtcNow():yyyy-MM-dd HH:mm:ss} {sentence}{Environment.NewLine}"));
-
-    public static void WriteWhole(string path, ReadOnlySpan<byte> bytes)
+    /// <summary>Replaces a file; who reads it meets the old one or the new one, whole, also after a power cut.</summary>
+    public static void WriteWhole(string path, ReadOnlySpan<byte> bytes, UnixFileMode mode = Readable)
     {
-        File.WriteAllBytes(path + ".new", bytes);
-        File.Move(path + ".new", path, overwrite: true);
+        var begun = path + ".new";
+        File.Delete(begun);
+        var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
+        if (!OperatingSystem.IsWindows()) options.UnixCreateMode = Private;
+        using (var file = new FileStream(begun, options))
+        {
+            file.Write(bytes);
+            file.Flush(flushToDisk: true);
+        }
+
+        if (!OperatingSystem.IsWindows()) File.SetUnixFileMode(begun, mode);
+        File.Move(begun, path, overwrite: true);
     }
 
-    /// <summary>The unit that an uploaded file belongs to: official servers call it <c>UNIT_N_rRANDOM_K</c>; null if it isn't called so.</summary>
+    /// <summary>
+    /// The unit that an uploaded file belongs to: official servers call it <c>UNIT_N_rRANDOM_K</c>; null if it isn't called so.
+    /// </summary>
     public static string? UnitOf(string path)
     {
         var match = ResultName().Match(System.IO.Path.GetFileName(path));
         return match.Success ? match.Groups[1].Value : null;
     }
+
+    void ForgetVerdicts(string unit)
+    {
+        foreach (var file in Directory.Exists(In("judged")) ? Directory.GetFiles(In("judged"), unit + "_*") : []) File.Delete(file);
+    }
+
+    IEnumerable<string> Units() => Directory.EnumerateFiles(In("bundles"))
+        .Select(file => System.IO.Path.GetFileName(file)).Where(name => !name.EndsWith(".new", StringComparison.Ordinal));
+
+    [GeneratedRegex("_([0-9]{6,9})$")]
+    private static partial Regex UnitNumber();
 
     [GeneratedRegex(@"^([A-Za-z0-9._-]+)_[0-9]+_r[0-9]+_[0-9]+$")]
     private static partial Regex ResultName();

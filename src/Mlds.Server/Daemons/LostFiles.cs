@@ -1,0 +1,40 @@
+using Mlds.Boinc;
+using Mlds.Server.Database;
+using Mlds.Server.Scheduler;
+
+namespace Mlds.Server.Daemons;
+
+/// <summary>
+/// What happens to a judged result whose file isn't there any more as it was judged. A file that was reported can't be changed from
+/// outside, so the disk failed, or somebody changed it here: the host has no part in it, and keeps its credit and its standing. Only the
+/// work is issued again.
+/// </summary>
+static class LostFiles
+{
+    /// <summary>Results that were given up so, for the numbers: nobody needs them, and they have a reason.</summary>
+    public const string Condition = "server_state = 5 AND outcome = 5 AND reason <> ''";
+
+    public static void GiveUp(Session session, SchedulerState state, ReturnedResult result, string what)
+    {
+        var given = session.Execute(
+            "UPDATE result SET outcome = $2, reason = $3 WHERE id = $1 AND server_state = 5 AND outcome = 1", result.ResultId,
+                (long)ResultOutcome.DidntNeed, $"Lost on the server: {what}.");
+        if (given == 0) return; // voided meanwhile
+        if (session.Number("SELECT canonical_result_id FROM workunit WHERE id = $1", result.WorkUnitId) == result.ResultId)
+            Replace(session, result.WorkUnitId, result.ResultId);
+        state.Wake(session, result.WorkUnitId, state.Now);
+        state.Signals.Assimilator.Set();
+    }
+
+    /// <summary>Another result that agreed with it is as good; without one the transitioner issues the unit again.</summary>
+    static void Replace(Session session, long unit, long lost)
+    {
+        var other = session.Number(
+            "SELECT min(id) FROM result WHERE workunit_id = $1 AND server_state = 5 AND outcome = 1 AND validate_state = 1 AND "
+            + "comparison_hash = (SELECT comparison_hash FROM result WHERE id = $2)",
+            unit, lost);
+        session.Execute("UPDATE workunit SET assimilating = 0, assimilate_tries = 0, assimilate_after = 0 WHERE id = $1", unit);
+        if (other is not null) session.Execute("UPDATE workunit SET canonical_result_id = $2 WHERE id = $1", unit, other.Value);
+        else session.Execute("UPDATE workunit SET canonical_result_id = 0, held = 0, assimilate_state = 0 WHERE id = $1", unit);
+    }
+}

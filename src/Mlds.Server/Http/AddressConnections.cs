@@ -1,0 +1,52 @@
+using System.Net;
+using Microsoft.AspNetCore.Connections;
+
+namespace Mlds.Server;
+
+/// <summary>
+/// Keeps the connections of one address to a number, so that one machine can't take all there are. A proxy's are everybody's: behind
+/// one this is the proxy's to do.
+/// </summary>
+sealed class AddressConnections(int most)
+{
+    readonly Lock _lock = new();
+    readonly Dictionary<string, int> _counts = [];
+
+    /// <summary>Serves a connection with <paramref name="next"/>, or closes it at once when its address has enough.</summary>
+    public ConnectionDelegate Limit(ConnectionDelegate next) => async connection =>
+    {
+        var address = CallerAddress.Of((connection.RemoteEndPoint as IPEndPoint)?.Address);
+        if (!TryEnter(address))
+        {
+            connection.Abort();
+            return;
+        }
+        try
+        {
+            await next(connection);
+        }
+        finally
+        {
+            Leave(address);
+        }
+    };
+
+    bool TryEnter(string address)
+    {
+        lock (_lock)
+        {
+            var count = _counts.GetValueOrDefault(address);
+            if (count >= most) return false;
+            _counts[address] = count + 1;
+            return true;
+        }
+    }
+
+    void Leave(string address)
+    {
+        lock (_lock)
+        {
+            if (--_counts[address] == 0) _counts.Remove(address);
+        }
+    }
+}

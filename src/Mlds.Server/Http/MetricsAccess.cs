@@ -1,0 +1,23 @@
+using System.Net;
+using Microsoft.AspNetCore.Http;
+
+namespace Mlds.Server;
+
+/// <summary>Who may read <c>/metrics</c>: the addresses that the settings name. Behind a proxy the caller counts, not the proxy.</summary>
+sealed class MetricsAccess(ProjectSettings settings)
+{
+    readonly IPNetwork[] _allowed = [.. settings.Metrics.Select(text => SettingsAddresses.Network(text)!.Value)];
+
+    /// <summary>
+    /// A call that somebody forwarded, by a proxy that the settings don't know of, comes from nobody knows where: it isn't let in for
+    /// coming from this machine.
+    /// </summary>
+    public bool Allows(HttpContext context)
+    {
+        var headers = context.Request.Headers;
+        if (headers.ContainsKey("X-Forwarded-For") || headers.ContainsKey("Forwarded")) return false;
+        if (context.Connection.RemoteIpAddress is not { } address) return false;
+        if (address.IsIPv4MappedToIPv6) address = address.MapToIPv4();
+        return _allowed.Any(network => network.Contains(address));
+    }
+}

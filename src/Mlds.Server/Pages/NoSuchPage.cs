@@ -1,0 +1,19 @@
+using Microsoft.AspNetCore.Http;
+
+namespace Mlds.Server.Pages;
+
+/// <summary>The answer to an address that the project doesn't have.</summary>
+static class NoSuchPage
+{
+    /// <summary>
+    /// Whether somebody looked for what isn't there, and nobody has said so yet. Downloads are clients', which read no pages.
+    /// </summary>
+    public static bool IsMissing(HttpContext context) =>
+        context.Response is { StatusCode: StatusCodes.Status404NotFound, HasStarted: false, ContentType: null }
+        && HttpMethods.IsGet(context.Request.Method) && !context.Request.Path.StartsWithSegments("/download", StringComparison.Ordinal);
+
+    public static IResult Answer(ProjectSettings settings) => new Page(settings, "Not found")
+        .Heading("There is no such page")
+        .Paragraph("The links above lead to what there is.")
+        .Result(status: StatusCodes.Status404NotFound);
+}
