@@ -62,6 +62,12 @@ sealed class FakeClient : IDisposable
         throw new InvalidOperationException($"The program said nothing; it ended: {process.HasExited}.");
     }
 
+    /// <summary>Listens until it says that it has come further than its beginning, or has ended.</summary>
+    public void HearOfProgressOrEnd(Process process)
+    {
+        while (!process.HasExited && Hear() is not { Fraction: > 0 }) Thread.Sleep(20);
+    }
+
     public void Say(string message)
     {
         var bytes = Encoding.ASCII.GetBytes(message);
