@@ -37,6 +37,30 @@ public sealed class TrainingRunTests
         Assert.NotEqual(Small.Train(Small.Recipe).WeightsSha256, Small.Train(Small.Recipe with { Seed = 4 }).WeightsSha256);
 
     [Fact]
+    public void Every_epoch_has_its_cost_though_it_is_shorter_than_a_tick_of_the_system()
+    {
+        using var run = new TrainingRun(Small.Recipe, Small.Data);
+        for (var cost = 0.0; run.Outcome is null; cost = run.CoreSeconds)
+        {
+            run.NextEpoch();
+            Assert.True(run.CoreSeconds > cost, $"Epoch {run.Epoch} cost nothing.");
+        }
+    }
+
+    [Fact]
+    public void A_run_that_waits_costs_nothing_meanwhile()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux() || OperatingSystem.IsMacOS(), "The wall clock stands in here.");
+        using var run = new TrainingRun(Small.Recipe, Small.Data);
+        run.NextEpoch();
+        var cost = run.CoreSeconds;
+        using var waited = new ManualResetEventSlim();
+        waited.Wait(TimeSpan.FromMilliseconds(300), TestContext.Current.CancellationToken);
+        run.NextEpoch();
+        Assert.InRange(run.CoreSeconds - cost, 0, 0.25);
+    }
+
+    [Fact]
     public void A_run_converges_in_the_first_epoch_that_reaches_the_goal()
     {
         var history = Small.Train(Small.Recipe).History;
