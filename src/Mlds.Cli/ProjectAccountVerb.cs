@@ -77,9 +77,10 @@ static class ProjectAccountVerb
     static int Delete(VerbRun run)
     {
         if (!run.Get(s_yes)) throw new UsageException("A deleted account can't be brought back; add --yes to delete it.");
+        var settings = ProjectVerb.Open(run).Settings;
         return With(run, async (_, accounts, email) =>
         {
-            await accounts.Delete(email);
+            await accounts.Delete(email, settings);
             run.Output.WriteLine("Deleted. Its computers' next calls are refused; its results and credit stay and are nobody's.");
             run.PrintJson(() => new JsonObject { ["deleted"] = true });
         });

@@ -190,10 +190,13 @@ static class ProjectVerb
     static int Block(VerbRun run, long until, string reason)
     {
         var project = Open(run);
-        if (!ProjectScience.WithDatabase(project, (_, database) => HostBlocking.Set(database, run.Get(s_host), until, reason)))
-            throw new FailureException($"There is no host {run.Get(s_host)} in '{project.Path}'; `mlds project hosts` lists them.");
-        run.Output.WriteLine(until > 0 ? $"Host {run.Get(s_host)} gets no work until {DateTimeOffset.FromUnixTimeSeconds(until):yyyy-MM-dd HH:mm} UTC." : $"Host {run.Get(s_host)} may have work.");
-        run.PrintJson(() => new JsonObject { ["host"] = run.Get(s_host), ["blocked_until"] = until });
+        var host = ProjectScience.WithDatabase(project, (_, database) => HostBlocking.Set(database, run.Get(s_host), until, reason))
+            ?? throw new FailureException($"There is no host {run.Get(s_host)} in '{project.Path}'; `mlds project hosts` lists them.");
+        if (host != run.Get(s_host)) run.Output.WriteLine($"Host {run.Get(s_host)} goes on as host {host}.");
+        run.Output.WriteLine(until > 0
+            ? $"Host {host} gets no work until {DateTimeOffset.FromUnixTimeSeconds(until):yyyy-MM-dd HH:mm} UTC."
+            : $"Host {host} may have work.");
+        run.PrintJson(() => new JsonObject { ["host"] = host, ["blocked_until"] = until });
         return ExitCode.Success;
     }
 

@@ -89,6 +89,7 @@ public sealed class BackupTests
         With(program, () => File.WriteAllBytes(program, [.. File.ReadAllBytes(program).Reverse()]), "the program lines_1.00_x86_64-pc-linux-gnu isn't as the database has it");
         With(input, () => File.Delete(input), "the input unit_1_0 isn't there");
         With(upload, () => File.Delete(upload), "a file of the result unit_");
+        With(upload, () => File.WriteAllBytes(upload, [.. File.ReadAllBytes(upload).Reverse()]), "isn't as the database has it");
         var keys = folder.In("keys", "upload_public");
         With(keys, () => File.WriteAllText(keys, PrivateKey.Create().Public.Text), "aren't a pair");
         var code = folder.In("keys", "code_sign_public");

@@ -62,6 +62,18 @@ public abstract class HostMergeTests<TDatabase>(PostgresServer postgres) : OnBot
     }
 
     [Fact]
+    public async Task A_block_by_the_old_number_is_one_of_the_host_that_goes_on()
+    {
+        var (project, ada, old) = await AttachedAnew();
+        await using var _ = project;
+        using var __ = ada;
+        await HostMerge.Run(project.Database, project.Science, old, ada.HostId, project.Clock.Now);
+        Assert.Equal(ada.HostId, await HostBlocking.Set(project.Database, old, project.Clock.Now + 1000, "broken memory"));
+        Assert.Equal(1, project.Number("SELECT count(*) FROM host WHERE blocked_reason = 'broken memory' AND id = $1", ada.HostId));
+        Assert.Equal(1, project.Number("SELECT count(*) FROM host WHERE blocked_reason = 'broken memory'"));
+    }
+
+    [Fact]
     public async Task What_a_caught_host_did_stays_known()
     {
         var (project, ada, old) = await AttachedAnew();

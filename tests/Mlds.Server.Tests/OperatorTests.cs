@@ -90,8 +90,8 @@ public abstract class OperatorTests<TDatabase>(PostgresServer postgres) : OnBoth
         await project.HasUnsent(1);
         using var ada = await Caller.Register(project, "ada");
         await ada.Call();
-        Assert.True(await HostBlocking.Set(project.Database, ada.HostId, Now + 1000, "broken memory"));
-        Assert.False(await HostBlocking.Set(project.Database, ada.HostId + 1, Now + 1000, ""));
+        Assert.Equal(ada.HostId, await HostBlocking.Set(project.Database, ada.HostId, Now + 1000, "broken memory"));
+        Assert.Null(await HostBlocking.Set(project.Database, ada.HostId + 1, Now + 1000, ""));
         Assert.Empty((await ada.Call(1, 1)).Elements("result"));
         await HostBlocking.Set(project.Database, ada.HostId, 0, "");
         await Pause();

@@ -28,6 +28,17 @@ public sealed class ServeTests
     }
 
     [Fact]
+    public async Task It_has_the_system_watch_no_files_for_it_or_each_write_would_cost_it_something()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "Only Linux lists a process's watches as files.");
+        await using var project = await TestProject.Create(new LineScience(1));
+        await project.Start();
+        await project.HasUnsent(1);
+        var watches = Directory.EnumerateFileSystemEntries("/proc/self/fd").Count(file => new FileInfo(file).LinkTarget?.Contains("inotify", StringComparison.Ordinal) == true);
+        Assert.Equal(0, watches);
+    }
+
+    [Fact]
     public async Task At_an_address_that_is_not_this_machines_it_says_so()
     {
         await using var project = await TestProject.Create(new LineScience(5), settings: settings => settings with { Listen = ["http://192.0.2.1:8080"] });

@@ -143,6 +143,25 @@ public abstract class SybilTests<TDatabase>(PostgresServer postgres) : OnBothDat
     }
 
     [Fact]
+    public async Task Whoever_deletes_an_account_with_tasks_in_hand_has_had_them_when_the_next_is_made()
+    {
+        await using var project = await Public(new LineScience(Units), settings => settings with { NewAccountTasks = 8 });
+        await project.HasUnsent(Units);
+        var got = new List<int>();
+        foreach (var name in (string[])["a", "b", "c"])
+        {
+            using var eve = await From("198.51.100.1", project, name);
+            await eve.Call(1e9, 64);
+            got.Add(eve.Tasks.Count);
+            await new AccountStore(project.Database, TimeProvider.System).Delete($"{name}@example.org", project.Folder.Settings);
+            await project.HasUnsent(Units);
+        }
+
+        Assert.Equal(8, got[0]);
+        Assert.All(got[1..], tasks => Assert.InRange(tasks, 0, 2));
+    }
+
+    [Fact]
     public async Task An_account_doubles_what_it_may_have_with_every_round_of_valid_results_and_its_address_is_forgotten()
     {
         await using var project = await Public(new LineScience(Units), settings => settings with { NewAccountTasks = 2 });

@@ -14,7 +14,7 @@ static class AccountDeletion
     /// what the networks were computed on, processor and system. Tasks in hand go to others; a team without members goes too. Statistics
     /// sites hear of it if they had heard of the person.
     /// </summary>
-    public static void Run(Session session, string email, long now)
+    public static void Run(Session session, ProjectSettings settings, string email, long now)
     {
         if (session.Number("SELECT id FROM account WHERE email = $1", email) is not { } id) return;
         Announce(session, id, now);
@@ -31,7 +31,7 @@ static class AccountDeletion
             id);
         session.Execute("UPDATE credit_change SET reason = '' WHERE account_id = $1", id);
         session.Execute("UPDATE result SET stderr = '' WHERE stderr <> '' AND host_id IN (SELECT id FROM host WHERE account_id = $1)", id); // paths on its owner's computer
-        LetTasksGo(session, id, now);
+        LetTasksGo(session, settings, id, now);
         session.Execute("UPDATE team SET account_id = 0 WHERE account_id = $1", id);
         session.Execute("DELETE FROM team WHERE account_id = 0 AND NOT EXISTS (SELECT 1 FROM account WHERE account.team_id = team.id)");
     }
@@ -48,15 +48,16 @@ static class AccountDeletion
             id, now);
     }
 
-    /// <summary>Nobody could report them any more.</summary>
-    static void LetTasksGo(Session session, long id, long now)
+    /// <summary>Nobody could report them any more. Who comes back at once, at the same network address, had them all the same.</summary>
+    static void LetTasksGo(Session session, ProjectSettings settings, long id, long now)
     {
         session.Execute(
             "UPDATE workunit SET transition_time = $2 WHERE id IN (SELECT workunit_id FROM result WHERE account_id = $1 AND server_state = 4)",
             id, now);
-        session.Execute(
+        var tasks = session.Execute(
             "UPDATE result SET server_state = 5, outcome = $2, received = $3 WHERE account_id = $1 AND server_state = 4",
             id, (long)ResultOutcome.ClientDetached, now);
+        if (tasks > 0) Earnings.LetGo(session, settings, id, tasks);
     }
 
     /// <summary>Forgets those who left long ago.</summary>

@@ -172,7 +172,8 @@ public sealed class AccountStore(ProjectDatabase database, TimeProvider time)
         session.Execute("UPDATE account SET team_id = COALESCE((SELECT id FROM team WHERE name = $2), 0) WHERE email = $1 AND team_id = 0", email, team));
 
     /// <inheritdoc cref="AccountDeletion.Run"/>
-    public Task Delete(string email) => database.Write(session => AccountDeletion.Run(session, email, time.GetUtcNow().ToUnixTimeSeconds()));
+    public Task Delete(string email, ProjectSettings settings) =>
+        database.Write(session => AccountDeletion.Run(session, settings, email, time.GetUtcNow().ToUnixTimeSeconds()));
 
     /// <summary>Whether the account's credit may be published under its name.</summary>
     public Task Consent(string email, bool consent) => database.Write(session => session.Execute("UPDATE account SET consent = $2 WHERE email = $1", email, consent ? 1L : 0L));

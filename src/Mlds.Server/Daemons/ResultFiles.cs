@@ -1,4 +1,5 @@
 using System.Data.Common;
+using Mlds.Boinc;
 using Mlds.Server.Database;
 
 namespace Mlds.Server.Daemons;
@@ -13,29 +14,31 @@ static class ResultFiles
 
     const string Tables = "result r JOIN workunit w ON w.id = r.workunit_id";
 
+    /// <summary>What there is to judge of a unit, in one read.</summary>
     /// <exception cref="IOException">The folder of uploads is gone, as when a disk isn't mounted: no host is to blame for that.</exception>
-    public static List<ReturnedResult> ToValidate(Session session, ProjectFolder project, long workUnitId)
+    public static UnitResults OfUnit(Session session, ProjectFolder project, long workUnitId)
     {
         if (!Directory.Exists(project.In("upload"))) throw new IOException($"The folder '{project.In("upload")}' isn't there");
-        return session.Rows(
-            $"SELECT {Columns} FROM {Tables} WHERE r.workunit_id = $1 AND r.server_state = 5 AND r.outcome = 1 AND r.validate_state = 0 ORDER BY r.id",
-            row => Read(row, project), workUnitId);
+        var rows = session.Rows(
+            $"SELECT {Columns}, r.credit, r.proved, r.validate_state, w.held, "
+            + "CASE WHEN r.id = w.canonical_result_id AND r.proved = 0 AND w.min_quorum = 1 THEN 1 ELSE 0 END "
+            + $"FROM {Tables} WHERE r.workunit_id = $1 AND r.server_state = 5 AND r.outcome = 1 "
+            + "AND (r.validate_state IN (0, 4) OR r.id = w.canonical_result_id) ORDER BY r.id",
+            row => (
+                Result: Read(row, project), Credit: row.Real(16), Proved: row.Bool(17),
+                State: (ValidateState)row.Int(18), Held: row.Bool(19), Alone: row.Bool(20)),
+            workUnitId);
+        var alone = rows.Find(row => row.Alone);
+        return new(
+            [.. rows.Where(row => row.State == ValidateState.Init).Select(row => row.Result)],
+            [.. rows.Where(row => row.State == ValidateState.Inconclusive)
+                .Select(row => (row.Result, new ResultCheck(Verdict.Valid, row.Result.ComparisonHash, row.Credit, "", row.Proved)))],
+            alone.Result,
+            alone.Held);
     }
-
-    /// <summary>The unit's results that had nobody to agree with, and what their check said.</summary>
-    public static List<(ReturnedResult Result, ResultCheck Check)> Inconclusive(Session session, ProjectFolder project, long workUnitId) =>
-        session.Rows(
-        $"SELECT {Columns}, r.credit, r.proved FROM {Tables} WHERE r.workunit_id = $1 AND r.server_state = 5 AND r.outcome = 1 AND "
-        + "r.validate_state = 4 ORDER BY r.id",
-        row => (Read(row, project), new ResultCheck(Verdict.Valid, row.Text(14), row.Real(16), "", row.Bool(17))), workUnitId);
 
     public static ReturnedResult? ById(Session session, ProjectFolder project, long resultId) =>
         session.Row($"SELECT {Columns} FROM {Tables} WHERE r.id = $1", row => Read(row, project), resultId);
-
-    /// <summary>The unit's canonical result if its host alone answers for it, and whether it is held; else null.</summary>
-    public static (ReturnedResult? Result, bool Held) UnprovedCanonical(Session session, ProjectFolder project, long workUnitId) => session.Row(
-        $"SELECT {Columns}, w.held FROM {Tables} WHERE w.id = $1 AND r.id = w.canonical_result_id AND r.proved = 0 AND w.min_quorum = 1",
-        row => ((ReturnedResult?)Read(row, project), row.Bool(16)), workUnitId);
 
     /// <summary>Reads all of a result's files, so that from here on their bytes are the same for everybody.</summary>
     public static void Load(ReturnedResult result)
@@ -47,11 +50,14 @@ static class ResultFiles
     public static string Hashes(ReturnedResult result) =>
         string.Join('\n', result.Outputs.Select(file => $"{file.LogicalName} {file.Sha256}"));
 
+    /// <summary>The other way round: the SHA-256 of each file that was judged, by logical name; none before that.</summary>
+    public static Dictionary<string, string> Judged(string hashes) =>
+        hashes.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => line.Split(' ')).ToDictionary(part => part[0], part => part[1]);
+
     static ReturnedResult Read(DbDataReader row, ProjectFolder project)
     {
         var (name, random) = (row.Text(3), row.Long(10));
-        var judged = row.Text(13).Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => line.Split(' ')).ToDictionary(
-            part => part[0], part => part[1]);
+        var judged = Judged(row.Text(13));
         var outputs = StoredOutput.Parse(row.Text(12)).Select(
             (file, index) => Output(file.LogicalName, project.Upload(WorkUnitRow.OutputName(name, random, index)), judged));
         var inputs = StoredInput.Parse(row.Text(11)).Select(
@@ -72,3 +78,11 @@ static class ResultFiles
         return judged.TryGetValue(logicalName, out var sha256) ? new(logicalName, path, file.Exists ? file.Length : 0, sha256) : null;
     }
 }
+
+/// <summary>A unit's results, as far as there is something to judge of them.</summary>
+/// <param name="New">Those that nobody has looked at yet.</param>
+/// <param name="Waiting">Those that had nobody to agree with, and what their check said.</param>
+/// <param name="Alone">The canonical one, if its host alone answers for it.</param>
+/// <param name="Held">Whether that waits for its host to earn trust.</param>
+sealed record UnitResults(
+    List<ReturnedResult> New, List<(ReturnedResult Result, ResultCheck Check)> Waiting, ReturnedResult? Alone, bool Held);

@@ -17,7 +17,7 @@ sealed class UnitVerdicts
     readonly bool _onePerAccount;
     readonly List<(ReturnedResult Result, ResultCheck Check)> _valid = [];
     readonly IReadOnlyList<(ReturnedResult Result, ResultCheck Check)> _earlier;
-    readonly HashSet<long> _open;
+    readonly Dictionary<long, long> _open;
     long _canonical;
     bool _held;
     string _canonicalHash = "";
@@ -30,8 +30,10 @@ sealed class UnitVerdicts
             "SELECT canonical_result_id, min_quorum, target_results, max_total, one_per_account FROM workunit WHERE id = $1",
             row => (row.Long(0), row.Int(1), row.Int(2), row.Int(3), row.Bool(4)), unit);
         if (_canonical != 0) _canonicalHash = session.Text("SELECT comparison_hash FROM result WHERE id = $1", _canonical) ?? "";
-        // What was voided or judged since it was read is decided.
-        _open = [.. session.Rows("SELECT id FROM result WHERE workunit_id = $1 AND server_state = 5 AND outcome = 1 AND validate_state IN (0, 4)", row => row.Long(0), unit)];
+        // What was voided or judged since it was read is decided; and its host may have been merged into another.
+        _open = session.Rows(
+            "SELECT id, host_id FROM result WHERE workunit_id = $1 AND server_state = 5 AND outcome = 1 AND validate_state IN (0, 4)",
+            row => KeyValuePair.Create(row.Long(0), row.Long(1)), unit).ToDictionary();
     }
 
     public List<(ReturnedResult Result, ResultCheck Check, ValidateState Verdict)> Judged { get; } = [];
@@ -41,7 +43,8 @@ sealed class UnitVerdicts
     /// <summary>Takes what the check of one result said.</summary>
     public void Take(ReturnedResult result, ResultCheck check)
     {
-        if (!_open.Contains(result.ResultId)) return;
+        if (!_open.TryGetValue(result.ResultId, out var host)) return;
+        result = result with { HostId = host };
         if (check.Verdict == Verdict.Invalid) Judged.Add((result, check, ValidateState.Invalid));
         else if (check.Verdict == Verdict.Valid) _valid.Add((result, check));
     }
@@ -57,7 +60,8 @@ sealed class UnitVerdicts
             return;
         }
         if (_valid.Count == 0) return;
-        var candidates = _earlier.Where(earlier => _open.Contains(earlier.Result.ResultId)).Concat(_valid).ToList();
+        var candidates = _earlier.Where(earlier => _open.ContainsKey(earlier.Result.ResultId))
+            .Select(earlier => (Result: earlier.Result with { HostId = _open[earlier.Result.ResultId] }, earlier.Check)).Concat(_valid).ToList();
         var agreed = candidates.GroupBy(candidate => candidate.Check.ComparisonHash).OrderByDescending(group => group.Any(one => one.Check.Proved))
             .FirstOrDefault(group => Voices(group.Select(one => one.Result.UserId)) >= _quorum);
         if (agreed is null)

@@ -29,11 +29,16 @@ sealed partial class Validator(ProjectDatabase database, ProjectFolder project, 
     /// <summary>After which the pass looks again who waits: a check may take minutes.</summary>
     static readonly TimeSpan s_longestPass = TimeSpan.FromSeconds(5);
 
+    const string AsTheyCame = "SELECT id FROM workunit WHERE need_validate = 1 ORDER BY id LIMIT $1";
+
     /// <summary>Accounts take turns, those that were new at one network address as one: whoever brings much to be checked waits behind himself, not others behind him.</summary>
     const string InTurn =
         "SELECT id FROM (SELECT w.id AS id, ROW_NUMBER() OVER (PARTITION BY CASE WHEN c.kin = 0 THEN c.id ELSE c.kin END ORDER BY w.id) AS turn FROM workunit w "
         + "LEFT JOIN result r ON r.workunit_id = w.id AND r.server_state = 5 AND r.outcome = 1 AND r.validate_state = 0 LEFT JOIN account c ON c.id = r.account_id "
         + "WHERE w.need_validate = 1) AS waiting GROUP BY id ORDER BY min(turn), id LIMIT $1";
+
+    /// <summary>The last pass left something, or there was none: it matters who comes first. Else all that wait are looked at within one pass.</summary>
+    bool _behind = true;
 
     /// <summary>Seconds of checks that aren't noted yet.</summary>
     double _checked;
@@ -43,7 +48,7 @@ sealed partial class Validator(ProjectDatabase database, ProjectFolder project, 
 
     protected override async Task<bool> Pass(CancellationToken cancellation)
     {
-        var units = database.Read(session => session.Rows(InTurn, row => row.Long(0), Batch + _later.Count));
+        var units = database.Read(session => session.Rows(_behind ? InTurn : AsTheyCame, row => row.Long(0), Batch + _later.Count));
         units.RemoveAll(MustWait);
         var writes = new List<Task<long>>();
         var (loaded, looked) = (0L, 0);
@@ -53,17 +58,16 @@ sealed partial class Validator(ProjectDatabase database, ProjectFolder project, 
             if (watch.Elapsed > s_longestPass) break;
             looked++;
             _later.Remove(unit);
-            var (results, waiting) = database.Read(
-                session => (ResultFiles.ToValidate(session, project, unit), ResultFiles.Inconclusive(session, project, unit)));
-            var checks = results.ConvertAll(result => (Result: result, Check: Check(result, science.Check, cancellation)));
-            if (await Settle(unit, checks, cancellation) is not { } settled)
+            var results = database.Read(session => ResultFiles.OfUnit(session, project, unit));
+            var checks = results.New.ConvertAll(result => (Result: result, Check: Check(result, science.Check, cancellation)));
+            if (await Settle(results, checks, cancellation) is not { } settled)
             {
                 _later[unit] = state.Now + RetryAfter;
                 continue;
             }
             checks = settled;
             // Those that had nobody to agree with are what they were judged as, or lost.
-            var earlier = waiting.ConvertAll(item => (item.Result, Check: Check(item.Result, (_, _, _) => item.Check, cancellation)));
+            var earlier = results.Waiting.ConvertAll(item => (item.Result, Check: Check(item.Result, (_, _, _) => item.Check, cancellation)));
             if (checks.Concat(earlier).Any(check => check.Check.Verdict == Verdict.Retry)) _later[unit] = state.Now + RetryAfter;
             if (earlier.Exists(check => check.Check.Verdict == Verdict.Retry)) continue;
             writes.Add(TryJudge(unit, checks, earlier));
@@ -74,7 +78,8 @@ sealed partial class Validator(ProjectDatabase database, ProjectFolder project, 
         }
         Postpone(await Task.WhenAll(writes));
         if (_checked >= 1) await database.Write(NoteChecked);
-        return units.Count == 0 ? await ProveHeld(cancellation) : units.Count > looked || units.Count >= Batch;
+        _behind = units.Count > looked || units.Count >= Batch;
+        return units.Count == 0 ? await ProveHeld(cancellation) : _behind;
     }
 
     /// <summary>
@@ -82,21 +87,22 @@ sealed partial class Validator(ProjectDatabase database, ProjectFolder project, 
     /// says which: nobody is condemned on an unproved word. Null: it can't be said now.
     /// </summary>
     async Task<List<(ReturnedResult Result, ResultCheck Check)>?> Settle(
-        long unit, List<(ReturnedResult Result, ResultCheck Check)> checks, CancellationToken cancellation)
+        UnitResults unit, List<(ReturnedResult Result, ResultCheck Check)> checks, CancellationToken cancellation)
     {
-        var (canonical, held) = database.Read(session => ResultFiles.UnprovedCanonical(session, project, unit));
-        bool Differs(ResultCheck check) => check is { Verdict: Verdict.Valid, Proved: false } && check.ComparisonHash != canonical!.ComparisonHash;
-        if (canonical is null || !checks.Exists(item => Differs(item.Check))) return checks;
-        if (held)
+        if (unit.Alone is not { } canonical) return checks;
+        bool Differs(ResultCheck check) => check is { Verdict: Verdict.Valid, Proved: false } && check.ComparisonHash != canonical.ComparisonHash;
+        if (!checks.Exists(item => Differs(item.Check))) return checks;
+        if (unit.Held)
         {
             var proof = Check(canonical, science.Prove, cancellation);
             if (proof.Verdict == Verdict.Retry) return null;
-            await database.Write(session =>
+            var settled = await database.Write(session =>
             {
-                if (proof.Verdict == Verdict.Lost) LostFiles.GiveUp(session, state, canonical, proof.Reason);
-                else Proved(session, canonical, proof);
+                if (proof.Verdict != Verdict.Lost) return Proved(session, canonical, proof);
+                LostFiles.GiveUp(session, state, canonical, proof.Reason);
+                return true;
             });
-            return checks;
+            return settled ? checks : null;
         }
         checks = checks.ConvertAll(item => Differs(item.Check) ? (item.Result, Check(item.Result, science.Prove, cancellation)) : item);
         foreach (var (result, check) in checks)
@@ -139,23 +145,26 @@ sealed partial class Validator(ProjectDatabase database, ProjectFolder project, 
         return true;
     }
 
-    void Proved(Session session, ReturnedResult held, ResultCheck check)
+    /// <returns>False when it isn't held any more: trust, or a fall from it, came meanwhile.</returns>
+    bool Proved(Session session, ReturnedResult held, ResultCheck check)
     {
-        // Trust, or a fall from it, may have come meanwhile.
-        if (session.Number("SELECT count(*) FROM workunit WHERE id = $1 AND held = 1 AND canonical_result_id = $2", held.WorkUnitId, held.ResultId) == 0) return;
-        held = Present(session, held);
+        var host = session.Number(
+            "SELECT r.host_id FROM workunit w JOIN result r ON r.id = w.canonical_result_id WHERE w.id = $1 AND w.held = 1 AND r.id = $2", held.WorkUnitId, held.ResultId);
+        if (host is null) return false;
+        held = held with { HostId = host.Value };
         if (check.Verdict == Verdict.Invalid)
         {
             LogInvalid(log, held.ResultName, held.HostId, check.Reason);
             session.Execute("UPDATE host SET invalid_results = invalid_results + 1 WHERE id = $1", held.HostId);
             Stand(session, held, check, ValidateState.Invalid);
             signals.Transitioner.Set();
-            return;
+            return true;
         }
 
         session.Execute("UPDATE result SET proved = 1 WHERE id = $1", held.ResultId);
         session.Execute("UPDATE workunit SET held = 0, assimilate_state = 1 WHERE id = $1", held.WorkUnitId);
         signals.Assimilator.Set();
+        return true;
     }
 
     void NoteChecked(Session session)
@@ -220,8 +229,6 @@ sealed partial class Validator(ProjectDatabase database, ProjectFolder project, 
         List<(ReturnedResult Result, ResultCheck Check)> earlier)
     {
         var now = state.Now;
-        checks = checks.ConvertAll(check => (Present(session, check.Result), check.Check));
-        earlier = earlier.ConvertAll(check => (Present(session, check.Result), check.Check));
         foreach (var (result, check) in checks.Concat(earlier).Where(item => item.Check.Verdict == Verdict.Lost))
             LostFiles.GiveUp(session, state, result, check.Reason);
         var verdicts = new UnitVerdicts(session, unit, earlier);
@@ -233,10 +240,6 @@ sealed partial class Validator(ProjectDatabase database, ProjectFolder project, 
         if (verdicts.ReadyToAssimilate) signals.Assimilator.Set();
         return true;
     }
-
-    /// <summary>The result as of its host now: since it was read, that may have been merged into another.</summary>
-    static ReturnedResult Present(Session session, ReturnedResult result) =>
-        result with { HostId = session.Number("SELECT host_id FROM result WHERE id = $1", result.ResultId) ?? result.HostId };
 
     void Apply(Session session, ReturnedResult result, ResultCheck check, ValidateState verdict, long now)
     {

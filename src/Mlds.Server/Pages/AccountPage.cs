@@ -52,7 +52,7 @@ sealed partial class AccountPage(ProjectFolder project, ProjectDatabase database
             case "Don't publish": await accounts.Consent(email, false); return await Shown(email, key, "Your name and credit are no longer published.");
             case "Export": return Results.Text(database.Read(session => AccountExport.Of(session, email)), "application/json");
             case "Delete":
-                await accounts.Delete(email);
+                await accounts.Delete(email, project.Settings);
                 LogDeleted(log);
                 return Form("Your account", "The account is deleted. Its results stay, and belong to nobody.").Result();
             default: return await Shown(email, key, "");

@@ -10,11 +10,13 @@ namespace Mlds.Server;
 public static class HostBlocking
 {
     /// <param name="until">Unix seconds; in the past: not blocked.</param>
-    /// <returns>Whether there is such a host.</returns>
-    public static Task<bool> Set(ProjectDatabase database, long host, long until, string reason) => database.Write(session =>
+    /// <returns>The host's present number (<see cref="HostMerge.Present"/>); null: there is no such host.</returns>
+    public static Task<long?> Set(ProjectDatabase database, long host, long until, string reason) => database.Write(session =>
     {
+        if (HostMerge.Present(session, host) is not { } present) return (long?)null;
         var now = DateTimeOffset.UtcNow.ToUnixTimeSeconds();
-        if (until > now) Suspicion.Begin(session, host, now);
-        return session.Execute("UPDATE host SET blocked_until = $2, blocked_reason = $3 WHERE id = $1", host, until, reason) == 1;
+        if (until > now) Suspicion.Begin(session, present, now);
+        session.Execute("UPDATE host SET blocked_until = $2, blocked_reason = $3 WHERE id = $1", present, until, reason);
+        return present;
     });
 }

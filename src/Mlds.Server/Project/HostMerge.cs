@@ -28,6 +28,14 @@ public static class HostMerge
         return new MergedHosts(credit, results);
     });
 
+    /// <summary>The number by which a host goes on: its own, or that of the one that it was merged into. Null: there is no such host.</summary>
+    public static long? Present(Session session, long id) => session.Number("SELECT merged_into FROM host WHERE id = $1", id) switch
+    {
+        null => null,
+        0 => id,
+        var other => Present(session, other.Value),
+    };
+
     static HostFacts Facts(Session session, long id)
     {
         var host = session.Row(

@@ -37,8 +37,8 @@ public sealed class KeySuccession
             key = Present.Text;
             return true;
         }
+        if (IsPresent(held)) return true;
         var text = Normal(held);
-        if (text == Present.Text) return true;
         var index = _former.FindIndex(former => former.Key.Text == text);
         if (index < 0) return false;
         key = index + 1 < _former.Count ? _former[index + 1].Key.Text : Present.Text;
@@ -47,7 +47,7 @@ public sealed class KeySuccession
     }
 
     /// <summary>Whether a client that held one key and is sent another has the present one then: with any other it takes no program.</summary>
-    public bool IsPresent(string held, string? sent) => sent is not null ? sent == Present.Text : Normal(held) == Present.Text;
+    public bool IsPresent(string held, string? sent) => sent is not null ? sent == Present.Text : IsPresent(held);
 
     /// <summary>The number of the first former key whose signature of the next one is wrong; 0: there is none.</summary>
     public int Broken()
@@ -79,4 +79,7 @@ public sealed class KeySuccession
 
     /// <summary>The key as we write it, so that clients' white space doesn't matter.</summary>
     static string Normal(string text) => PublicKey.Parse(text)?.Text ?? "";
+
+    /// <summary>Whether it is the present key: clients say it as they were sent it, which is told without reading it as a number.</summary>
+    bool IsPresent(string held) => held.AsSpan().Trim().SequenceEqual(Present.Text.AsSpan().Trim()) || Normal(held) == Present.Text;
 }

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using Mlds.Boinc.Signing;
+using Mlds.Server.Daemons;
 using Mlds.Server.Database;
 using Mlds.Server.Scheduler;
 
@@ -32,14 +33,17 @@ sealed class StoredFilesCheck(ProjectFolder project, PublicKey? key, List<string
             Inputs += inputs.Count(file => IsThere(
                 $"the input {file.Name}", file.Name, project.Download, file.Bytes, path => Hex(MD5.HashData, path) == file.Md5));
 
-        // A result that was found valid has brought its files; the assimilator wants them.
+        // A result that was found valid has brought its files, and they are what was judged; the assimilator wants them.
         var results = session.Rows(
-            "SELECT r.name, r.random, w.outputs FROM result r JOIN workunit w ON w.id = r.workunit_id "
+            "SELECT r.name, r.random, w.outputs, r.files_sha256 FROM result r JOIN workunit w ON w.id = r.workunit_id "
             + "WHERE r.validate_state = 1 AND r.outcome = 1 AND w.assimilate_state <> 2 AND w.file_delete_state = 0 AND w.errors = 0",
-            row => (Name: row.Text(0), Random: row.Long(1), Outputs: StoredOutput.Parse(row.Text(2))));
-        foreach (var (name, random, outputs) in results)
-            Uploads += outputs.Where((output, index) => !output.Optional && IsThere(
-                $"a file of the result {name}", WorkUnitRow.OutputName(name, random, index), project.Upload, null, _ => true)).Count();
+            row => (Name: row.Text(0), Random: row.Long(1), Outputs: StoredOutput.Parse(row.Text(2)), Judged: ResultFiles.Judged(row.Text(3))));
+        foreach (var (name, random, outputs, judged) in results)
+        {
+            Uploads += outputs.Where((output, index) => (judged.Count == 0 ? !output.Optional : judged.ContainsKey(output.LogicalName)) && IsThere(
+                $"a file of the result {name}", WorkUnitRow.OutputName(name, random, index), project.Upload, null,
+                path => judged.Count == 0 || Hex(SHA256.HashData, path) == judged[output.LogicalName])).Count();
+        }
     }
 
     bool IsThere(string what, string name, Func<string, string> place, long? bytes, Func<string, bool> isRight)

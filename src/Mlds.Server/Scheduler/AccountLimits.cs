@@ -54,9 +54,10 @@ sealed class AccountLimits(Session session, SchedulerState state, AccountRow acc
 
     /// <summary>Tasks that the host may get now as far as its account goes, and what to say when there are none.</summary>
     /// <param name="held">Tasks that the host holds.</param>
-    public (long Tasks, string Reason) Left(HostRow host, int held)
+    /// <param name="wanted">Tasks that it would get else: whether there is room for more is of no interest.</param>
+    public (long Tasks, string Reason) Left(HostRow host, int held, long wanted)
     {
-        var left = _own.Left(state.Day, InProgress("account_id = $1", account.Id, _own.Tasks), ADay);
+        var left = _own.Left(state.Day, AtMostInProgress(wanted), ADay);
         if (left == 0) return (0, "This account has as many tasks as it may; it may have more with each valid result");
         if (IsSuspect && host.ProvenAt == 0)
         {
@@ -79,6 +80,16 @@ sealed class AccountLimits(Session session, SchedulerState state, AccountRow acc
         if (Address is not { } address) return;
         _address = address.With(address.Allowance(Settings).AfterSent(state.Day, tasks));
         _address.Write(session, now);
+    }
+
+    /// <summary>The account's tasks in progress, or a number above them that leaves room for as many as are wanted.</summary>
+    long AtMostInProgress(long wanted)
+    {
+        var sent = _own.Day == state.Day ? _own.TasksToday : 0;
+        if (state.InProgress.AtMost(account.Id, state.Day, sent) is { } most && most + wanted <= _own.Tasks) return most;
+        var counted = InProgress("account_id = $1", account.Id, _own.Tasks);
+        state.InProgress.Counted(account.Id, state.Day, sent, counted);
+        return counted;
     }
 
     /// <summary>Tasks in progress; counting ends where more wouldn't matter.</summary>

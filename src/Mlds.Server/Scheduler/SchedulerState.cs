@@ -11,6 +11,7 @@ sealed class SchedulerState(ProjectFolder project, IScience science, Signals sig
     public string AppName => science.AppName;
     public AppVersions Versions { get; } = new(time, project.CodeSigningKey);
     public Feeder Feeder { get; } = new(time);
+    public TasksInProgress InProgress { get; } = new();
     public PrivateKey UploadKey { get; } = project.UploadKey;
     public KeySuccession Keys { get; } = KeySuccession.Read(project);
     public AddressKeys Addresses { get; } = AddressKeys.Open(project);

@@ -27,7 +27,7 @@ sealed class WorkSending(Session session, SchedulerState state, SchedulerRequest
         var flops = Flops(quota, version, request.Host);
         var before = outcome.Tasks.Count;
         var (room, today) = (Room(host, held), quota.Quota.Left(state.Day, host.Processors(request.Host)));
-        var (left, why) = room > 0 && today > 0 ? limits.Left(host, held) : (0, "");
+        var (left, why) = room > 0 && today > 0 ? limits.Left(host, held, Math.Min(room, today)) : (0, "");
         if (room <= 0) _reasons.Add("This computer has reached its limit of tasks in progress");
         else if (today <= 0) _reasons.Add("This computer has finished its daily quota of tasks");
         else if (left <= 0) _reasons.Add(why);

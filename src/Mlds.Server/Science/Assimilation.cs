@@ -58,7 +58,7 @@ sealed class Assimilation(string folder, PlannedPopulation population, IReadOnly
         {
             // At the front: the longest runs are what a population waits for in the end.
             session.Execute(
-                "UPDATE science_network SET state = 0, place = 0, checkpoint = $2 WHERE id = $1 AND state = 1", network.NetworkId, (part.State with { CoreSeconds = part.State.CoreSeconds }).ToBytes());
+                "UPDATE science_network SET state = 0, place = 0, checkpoint = $2 WHERE id = $1 AND state = 1", network.NetworkId, part.State.ToBytes());
             return;
         }
 

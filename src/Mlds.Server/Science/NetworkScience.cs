@@ -4,14 +4,22 @@ using Mlds.Server.Database;
 namespace Mlds.Server.Science;
 
 /// <summary>The science that the project server serves: populations cut into units, returned networks checked, and the zoo that they end in.</summary>
-/// <param name="folder">The project's folder, in which the zoos are.</param>
-/// <param name="policy">How much is trained again here.</param>
-public sealed class NetworkScience(string folder, ReplayPolicy? policy = null) : IScience, IDisposable
+public sealed class NetworkScience : IScience, IDisposable
 {
-    readonly ReplayPolicy _policy = policy ?? ReplayPolicy.Default;
+    readonly string _folder;
+    readonly ReplayPolicy _policy;
     readonly ResultExaminer _examiner = new();
     readonly ReturnedFiles _files = new();
     readonly OpenZoo _zoo = new();
+    readonly TrainingHere _here;
+
+    /// <param name="folder">The project's folder, in which the zoos are.</param>
+    /// <param name="policy">How much is trained again here.</param>
+    public NetworkScience(string folder, ReplayPolicy? policy = null)
+    {
+        (_folder, _policy) = (folder, policy ?? ReplayPolicy.Default);
+        _here = new TrainingHere(folder, _examiner, _zoo);
+    }
 
     public string AppName => "mlds";
 
@@ -62,13 +70,13 @@ public sealed class NetworkScience(string folder, ReplayPolicy? policy = null) :
     public void Assimilate(ProjectDatabase database, FinishedWorkUnit unit, CancellationToken cancellation)
     {
         var (population, networks) = database.Read(session => (PlannedPopulation.OfUnit(session, unit.Name), UnitNetwork.Of(session, unit.Name)));
-        new Assimilation(folder, population, networks, _files, _zoo).Run(database, unit, cancellation);
+        new Assimilation(_folder, population, networks, _files, _zoo).Run(database, unit, cancellation);
     }
 
     public void Assimilated(Session session, FinishedWorkUnit unit) => Assimilation.Note(session, unit, UnitNetwork.Of(session, unit.Name), _files);
 
     public bool ComputeHere(ProjectDatabase database, TimeSpan longest, Action<Session, ComputedHere> note, CancellationToken cancellation) =>
-        new TrainingHere(folder, _examiner, _zoo).Slice(database, longest, note, cancellation);
+        _here.Slice(database, longest, note, cancellation);
 
     public long WaitingForServer(Session session) => session.Number("SELECT count(*) FROM science_network WHERE state = 4") ?? 0;
 

@@ -11,33 +11,69 @@ namespace Mlds.Server.Science;
 /// </summary>
 sealed class TrainingHere(string folder, ResultExaminer examiner, OpenZoo zoo)
 {
+    /// <summary>After which one that couldn't be gone on with is tried again.</summary>
+    static readonly TimeSpan s_retry = TimeSpan.FromMinutes(10);
+
+    /// <summary>Networks that couldn't be gone on with, and when each failed (<see cref="Stopwatch.GetTimestamp"/>): the others don't wait behind them.</summary>
+    readonly Dictionary<long, long> _failed = [];
+
     /// <summary>Goes on with one network, by an epoch at least; false when none waits.</summary>
+    /// <exception cref="Exception">It can't be read, trained or stored. What it took is noted, and the next call goes on with another.</exception>
     public bool Slice(ProjectDatabase database, TimeSpan longest, Action<Session, ComputedHere> note, CancellationToken cancellation)
     {
-        if (database.Read(Next) is not { } next) return false;
-        using var run = examiner.Begin(new BundleNetwork(next.Recipe, next.From));
-        var (before, watch) = (run.CoreSeconds, Stopwatch.StartNew());
-        while (run.Outcome is null && (run.Epoch == (next.From?.Epoch ?? 0) || watch.Elapsed < longest))
+        if (database.Read(Next) is not { } id) return false;
+        var spent = 0.0;
+        WaitingNetwork network;
+        TrainingRun run;
+        try
         {
-            cancellation.ThrowIfCancellationRequested();
-            run.NextEpoch();
+            network = database.Read(session => Read(session, id));
+            run = Train(database, network, longest, ref spent, cancellation);
         }
-
-        var ended = run.Outcome is not null;
-        if (ended)
+        catch (Exception exception) when (exception is not OperationCanceledException)
         {
-            zoo.Add(
-                Path.Combine(folder, next.Population.Zoo), Population.Parse(next.Population.Json, next.Population.Name),
-                () => database.Read(session => IsAsItWas(session, next)) ? [ResultExaminer.Finish(run)] : [], cancellation);
+            _failed[id] = Stopwatch.GetTimestamp();
+            if (spent > 0) database.Write(session => note(session, new(spent, Ended: false))).Wait(cancellation);
+            throw;
         }
-        var checkpoint = ended ? null : run.Checkpoint().ToBytes();
-        var done = new ComputedHere(run.CoreSeconds - before, ended);
-        database.Write(session =>
+        using (run)
         {
-            if (IsAsItWas(session, next)) Store(session, next, run.Epoch, checkpoint);
-            note(session, done);
-        }).Wait(cancellation);
+            var ended = run.Outcome is not null;
+            var checkpoint = ended ? null : run.Checkpoint().ToBytes();
+            database.Write(session =>
+            {
+                if (IsAsItWas(session, network)) Store(session, network, run.Epoch, checkpoint);
+                note(session, new(spent, ended));
+            }).Wait(cancellation);
+        }
         return true;
+    }
+
+    /// <param name="spent">Core seconds, also when it fails.</param>
+    TrainingRun Train(ProjectDatabase database, WaitingNetwork network, TimeSpan longest, ref double spent, CancellationToken cancellation)
+    {
+        var run = examiner.Begin(new BundleNetwork(network.Recipe, network.From));
+        var before = run.CoreSeconds;
+        try
+        {
+            var watch = Stopwatch.StartNew();
+            while (run.Outcome is null && (run.Epoch == (network.From?.Epoch ?? 0) || watch.Elapsed < longest))
+            {
+                cancellation.ThrowIfCancellationRequested();
+                run.NextEpoch();
+                spent = run.CoreSeconds - before;
+            }
+            if (run.Outcome is null) return run;
+            zoo.Add(
+                Path.Combine(folder, network.Population.Zoo), Population.Parse(network.Population.Json, network.Population.Name),
+                () => database.Read(session => IsAsItWas(session, network)) ? [ResultExaminer.Finish(run)] : [], cancellation);
+            return run;
+        }
+        catch
+        {
+            run.Dispose();
+            throw;
+        }
     }
 
     /// <summary>Whether it still waits, from where this slice began: a recall may have dropped what it began with.</summary>
@@ -57,13 +93,17 @@ sealed class TrainingHere(string folder, ResultExaminer examiner, OpenZoo zoo)
             session.Execute("UPDATE science_machine SET ended = ended + 1, ended_epochs = ended_epochs + $2 WHERE id = $1", network.Machine, (long)epoch);
     }
 
-    static WaitingNetwork? Next(Session session)
+    long? Next(Session session)
     {
-        var row = session.Row(
-            "SELECT n.id, n.machine_id, n.seed, n.checkpoint, m.recipe, m.population_id FROM science_network n JOIN science_machine m ON m.id = n.machine_id WHERE n.state = 4 ORDER BY n.id LIMIT 1",
-            row => ((long, long, uint, byte[]?, string, long)?)(
-                row.Long(0), row.Long(1), (uint)row.Long(2), row.IsDBNull(3) ? null : row.GetFieldValue<byte[]>(3), row.Text(4), row.Long(5)));
-        if (row is not var (id, machine, seed, from, recipe, population)) return null;
+        var waiting = session.Rows("SELECT id FROM science_network WHERE state = 4 ORDER BY id LIMIT $1", row => row.Long(0), _failed.Count + 1L);
+        return waiting.Find(id => !_failed.TryGetValue(id, out var failed) || Stopwatch.GetElapsedTime(failed) > s_retry) is > 0 and var next ? next : null;
+    }
+
+    static WaitingNetwork Read(Session session, long id)
+    {
+        var (machine, seed, from, recipe, population) = session.Row(
+            "SELECT n.machine_id, n.seed, n.checkpoint, m.recipe, m.population_id FROM science_network n JOIN science_machine m ON m.id = n.machine_id WHERE n.id = $1",
+            row => (row.Long(0), (uint)row.Long(1), row.IsDBNull(2) ? null : row.GetFieldValue<byte[]>(2), row.Text(3), row.Long(4)), id);
         return new(
             id, machine, Recipe.Parse(recipe) with { Seed = seed }, from is null ? null : Checkpoint.FromBytes(from), from, PlannedPopulation.ById(session, population));
     }

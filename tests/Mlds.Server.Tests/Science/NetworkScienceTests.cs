@@ -96,6 +96,35 @@ public sealed class NetworkScienceTests
     }
 
     [Fact]
+    public async Task A_network_that_can_not_be_read_keeps_no_other_waiting()
+    {
+        await using var project = new Volunteers(s_policy);
+        WorkAdding.Add(project.Database, project.Folder, Small.Population, new WorkOptions(2));
+        while (project.Next() is { } unit) project.Fail(unit);
+        project.Write(session => session.Execute("UPDATE science_network SET checkpoint = $1 WHERE id = (SELECT min(id) FROM science_network)", new byte[100]));
+        Assert.ThrowsAny<Exception>(() => project.TrainHere(TimeSpan.FromHours(1)));
+        Assert.Equal(3, project.TrainHere(TimeSpan.FromHours(1)).Networks);
+        Assert.Equal(1, project.Database.Read(project.Science.WaitingForServer));
+    }
+
+    [Fact]
+    public async Task What_was_trained_here_and_could_not_be_stored_counts_as_spent()
+    {
+        await using var project = new Volunteers(s_policy);
+        WorkAdding.Add(project.Database, project.Folder, Small.Population, new WorkOptions(1));
+        while (project.Next() is { } unit) project.Fail(unit);
+        var zoo = Path.Combine(project.Folder, "zoo");
+        Directory.Delete(zoo, recursive: true);
+        File.WriteAllText(zoo, "no folder, so no zoo");
+        var spent = new List<ComputedHere>();
+        for (var network = 0; network < 2; network++)
+            Assert.ThrowsAny<Exception>(() => project.Science.ComputeHere(project.Database, TimeSpan.FromHours(1), (_, done) => spent.Add(done), CancellationToken.None));
+        Assert.False(project.Science.ComputeHere(project.Database, TimeSpan.FromHours(1), (_, done) => spent.Add(done), CancellationToken.None), "Not at once again.");
+        Assert.Equal(2, spent.Count);
+        Assert.All(spent, done => Assert.True(done is { CoreSeconds: > 0, Ended: false }));
+    }
+
+    [Fact]
     public async Task Training_here_that_was_killed_goes_on_where_it_was_and_counts_nothing_twice()
     {
         await using var project = new Volunteers(s_policy);

@@ -142,6 +142,29 @@ public sealed class RecallTests
     }
 
     [Fact]
+    public async Task A_host_that_was_merged_into_another_is_looked_at_and_caught_as_that_one()
+    {
+        const long GoesOn = Forger + 1;
+        await using var project = Finished(12);
+        var planted = Plant(project, 1);
+        project.Write(session =>
+        {
+            session.Execute(
+                "INSERT INTO host (id, account_id, created, rpc_time, rpc_seqno, cpid, name, client_version, timezone, processors, vendor, model, features, fpops, iops, "
+                + "memory_bandwidth, memory, cache, swap, disk_total, disk_free, os_name, os_version, on_fraction, active_fraction, upload_rate, download_rate) "
+                + "SELECT $2, account_id, created, rpc_time, rpc_seqno, cpid, name, client_version, timezone, processors, vendor, model, features, fpops, iops, "
+                + "memory_bandwidth, memory, cache, swap, disk_total, disk_free, os_name, os_version, on_fraction, active_fraction, upload_rate, download_rate FROM host WHERE id = $1",
+                (long)Forger, GoesOn);
+            session.Execute("UPDATE host SET merged_into = $2 WHERE id = $1", (long)Forger, GoesOn);
+            return session.Execute("UPDATE result SET host_id = $2 WHERE host_id = $1", (long)Forger, GoesOn);
+        });
+        var (report, caught) = Recheck(project, Forger);
+        Assert.Equal(planted[0].WeightsSha256, Assert.Single(report.Withdrawn).WeightsSha256);
+        Assert.Equal([GoesOn], caught);
+        Assert.Equal(GoesOn, report.Host);
+    }
+
+    [Fact]
     public async Task A_recall_that_was_killed_goes_on_where_it_was()
     {
         await using var project = Finished(6);

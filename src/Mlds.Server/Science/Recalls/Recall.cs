@@ -49,8 +49,12 @@ public sealed class Recall
             population => options.Population is null || population.Name == options.Population).ToList();
         if (populations.Count == 0) throw new ProjectException(options.Population is { } name
             ? $"The project has no population '{name}'; `mlds project work add` adds one." : "The project has no population yet.");
-        if (options.Host != 0 && _database.Read(session => session.Number("SELECT count(*) FROM host WHERE id = $1", options.Host)) == 0)
-            throw new ProjectException($"There is no host {options.Host}; `mlds project hosts` lists them.");
+        if (options.Host != 0)
+        {
+            var present = _database.Read(session => HostMerge.Present(session, options.Host))
+                ?? throw new ProjectException($"There is no host {options.Host}; `mlds project hosts` lists them.");
+            options = options with { Host = present };
+        }
         return populations.ConvertAll(population => Run(population, options, progress, cancellation));
     }
 

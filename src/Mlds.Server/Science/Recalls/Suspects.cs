@@ -46,6 +46,10 @@ sealed class Suspects(ProjectDatabase database, PlannedPopulation population, lo
         "SELECT id, recipe FROM science_machine WHERE population_id = $1", row =>
             (Id: row.Long(0), Recipe: Recipe.Parse(row.Text(1))), population.Id)).ToDictionary(row => row.Id, row => row.Recipe);
 
+    /// <summary>A host that was merged into another, and that one's present number: the zoo keeps the number by which it was trained.</summary>
+    readonly Dictionary<long, long> _merged = database.Read(session => session.Rows(
+        "SELECT id FROM host WHERE merged_into > 0", row => row.Long(0)).ToDictionary(id => id, id => HostMerge.Present(session, id) ?? id));
+
     /// <summary>What is to be looked at: each is read when it is asked for. One thread at a time reads the zoo.</summary>
     public List<Func<Suspect?>> Find(Zoo zoo)
     {
@@ -57,7 +61,7 @@ sealed class Suspects(ProjectDatabase database, PlannedPopulation population, lo
         {
             var mayBe = host == 0 || touched.Contains(network.Id);
             var there = stored.GetValueOrDefault((_machines[network.Machine].MachineName, network.Seed));
-            if (there is not null && (mayBe || VolunteerOrigin.Host(there.Provenance.Host) == host)) found.Add(
+            if (there is not null && (mayBe || Host(there.Provenance.Host) == host)) found.Add(
                 () => Ended(zoo, network, there));
             if (mayBe && network.HasCheckpoint) found.Add(() => Unfinished(network));
         }
@@ -109,6 +113,9 @@ sealed class Suspects(ProjectDatabase database, PlannedPopulation population, lo
     /// <summary>A checkpoint as the part of a unit that it came as.</summary>
     public static TrainedPart Part(Recipe recipe, byte[] checkpoint) => new(recipe, null, s_notANumber, Checkpoint.FromBytes(checkpoint));
 
+    /// <summary>Who trained a network by the zoo's word; 0: nobody of the volunteers.</summary>
+    long Host(string origin) => VolunteerOrigin.Host(origin) is var said && _merged.TryGetValue(said, out var present) ? present : said;
+
     Recipe Asked(NetworkRow network) => _machines[network.Machine] with { Seed = network.Seed };
 
     Suspect Of(NetworkRow network, TrainedPart part, string origin)
@@ -118,7 +125,7 @@ sealed class Suspects(ProjectDatabase database, PlannedPopulation population, lo
             + "JOIN result r ON r.id = w.canonical_result_id "
             + "WHERE n.network_id = $1 AND n.ringer = '' AND n.dropped = 0 AND w.assimilate_state = 2 ORDER BY w.id",
             row => row.Long(0), network.Id));
-        if (hosts.Count == 0 && VolunteerOrigin.Host(origin) is > 0 and var by) hosts.Add(by);
+        if (hosts.Count == 0 && Host(origin) is > 0 and var by) hosts.Add(by);
         return new Suspect(network.Id, new BundleNetwork(part.Recipe, null), part, origin, hosts);
     }
 

@@ -177,7 +177,8 @@ sealed record Finding(
         row => new Finding(
             row.Long(0), row.Text(1), row.Bool(2), row.Text(3), row.Text(4), row.Long(5), row.Text(6), Numbers(row.Text(7)), row.Text(8),
                 Recipe.Parse(row.Text(9)) with { Seed = (uint)row.Long(10) }),
-        values);
+        values)
+        .ConvertAll(finding => finding with { Hosts = [.. finding.Hosts.Select(host => HostMerge.Present(session, host) ?? host)] });
 
     static List<long> Numbers(string text) =>
         [.. text.Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(number => long.Parse(number, CultureInfo.InvariantCulture))];
