@@ -1,0 +1,701 @@
+"""Releases of MLDS in Python. One file; needs NumPy alone. Copy it to where you need it.
+
+    import mlds
+    d = mlds.load('r')
+    print(d)
+
+d.weights       N x P float32, memory-mapped: row i holds the weights of network i
+d.table         the networks: columns by name, each an array of N values, such as d.table['machine']
+d.layout        where each tensor lies in a row of weights
+d.network(i)    network i as a PyTorch module: torch.nn.GRU, then torch.nn.Linear layers
+d.states(i, x)  the hidden states of every layer of network i on the inputs x, by NumPy; d.network(i).states(x) by PyTorch
+
+A release is never changed: arrays may be written to, which changes this process's memory and no file. Releases and networks can be
+pickled, so data-loaders' workers may have them: a release travels as its path and is mapped there again, where the array d.weights
+by itself would be copied.
+
+SPDX-License-Identifier: Apache-2.0
+"""
+
+import contextlib
+import csv
+import hashlib
+import importlib
+import io
+import itertools
+import json
+import operator
+import os
+import re
+import stat
+from collections import namedtuple
+
+import numpy as np
+
+__all__ = ["load", "Release", "ReleaseError", "Table", "Tensor", "sequences"]
+
+#: The newest format of releases that this file reads.
+VERSION = 1
+
+#: A tensor of a network. `name` is PyTorch's; `shape` is (rows, columns), or (rows,) for a bias; its values are the columns
+#: `offset` ... `offset + length - 1` of a row of weights, row by row.
+Tensor = namedtuple("Tensor", "name shape offset length")
+
+#: Machines' names are names of files too.
+_NAME = re.compile("[A-Za-z0-9][-A-Za-z0-9_.]{0,63}")
+
+_INTEGERS = {"row": np.int32, "seed": np.int64, "subset": np.int32, "epochs": np.int32}
+_INTEGERS.update(dict.fromkeys(("network", "epoch", "rows", "columns", "offset", "length"), np.int64))
+_FLOATS = {"training_loss": np.float32, "validation_loss": np.float32, "long_loss": np.float32, "core_seconds": np.float64}
+
+#: No text of a release has more bytes, and no text in a table more characters: what has is damaged, and would fill the memory.
+_MOST_BYTES, _MOST_CHARACTERS = 1 << 31, 1024
+
+
+class ReleaseError(ValueError):
+    """A release that is missing, damaged or too new, or a question that it has no answer to; the message says which."""
+
+
+def load(path="."):
+    """Opens the release in the folder `path`.
+
+    Reads the table; weights are mapped, not read, so this takes moments whatever the size. (Only weights.safetensors, and an mlds.h5
+    that was rewritten in chunks or compressed, can't be mapped: where there is no weights.npy they are read.)
+    Raises ReleaseError where there is no release, or a damaged or newer one.
+    """
+    release = _open(os.fsdecode(path))
+    len(release.table)  # reads it: a damaged one is an error here and now
+    return release
+
+
+def _open(folder):
+    """The release in `folder`, its table not yet read."""
+    manifest, digest = _manifest(folder)
+    layout = _layout(folder, manifest)
+    return Release(folder, os.path.abspath(folder), manifest, digest, layout, _weights(folder, manifest, layout))
+
+
+def _reopen(home, digest, rows):
+    """The first `rows` rows of the release in the folder `home`, as unpickled: it must be the one that was pickled."""
+    try:
+        release = _open(home)
+    except ReleaseError as error:
+        raise ReleaseError(f"This release was pickled as its path, '{home}', which can't be opened here: {error}") from None
+    if release._digest != digest:
+        raise ReleaseError(f"This release was pickled as its path, '{home}', where there is another release now.")
+    return release._first(rows)
+
+
+class Release:
+    """A release, or the first rows of one (see `subset`).
+
+    folder     where it is, as it was given
+    manifest   its numbers: versions, outcomes, what was left out
+    weights    N x P float32; row i is network i
+    table      a Table of N rows
+    layout     a list of Tensor, in the order of the columns of weights
+
+    Pickled and copied as its path, to be mapped again: what was written to its arrays doesn't travel, and the folder must still be
+    there, else unpickling raises ReleaseError. The path is absolute from the start, so a change of the working directory is no harm.
+    """
+
+    def __init__(self, folder, home, manifest, digest, layout, weights, table=None):
+        self.folder, self.manifest, self.layout, self.weights = folder, manifest, layout, weights
+        self._home, self._digest, self._table = home, digest, table
+        self._caches = {}
+
+    def __reduce__(self):
+        return _reopen, (self._home, self._digest, len(self))
+
+    @property
+    def table(self):
+        """A Table of N rows. Of an unpickled release it is read when it is first asked for, since workers often need weights alone."""
+        if self._table is None:
+            self._table = _networks(self.folder, self._path("networks.csv"), self.manifest).first(len(self))
+        return self._table
+
+    @property
+    def population(self):
+        """Name of the population."""
+        return self.manifest["population"]
+
+    @property
+    def machines(self):
+        """Names of the machines, in the population's order."""
+        return [machine["name"] for machine in self.manifest["machines"]]
+
+    @property
+    def subsets(self):
+        """Networks a machine of each subset, ascending."""
+        return [size for size in self.manifest["subsets"] if size * len(self.machines) <= len(self)]
+
+    def __len__(self):
+        return len(self.weights)
+
+    def __repr__(self):
+        return f"<mlds.Release '{self.folder}': {len(self)} networks of {self.manifest['parameters']} weights>"
+
+    def __str__(self):
+        spec = self.manifest["network"]
+        shape = f"{spec['inputs']} inputs, {spec['layers']} GRU layers of {spec['hidden']}, linear {'-'.join(map(str, spec['linear']))}"
+        sides = ", ".join(f"{self.split(side).size} {side}" for side in ("train", "validation", "test"))
+        lines = [
+            f"MLDS release '{self.population}' {self.manifest.get('dataset_version', '')} in '{self.folder}'",
+            f"  {len(self)} networks of {self.manifest['parameters']} weights: {shape}",
+            f"  subsets of {', '.join(map(str, self.subsets))} networks a machine; by seed {sides}",
+        ]
+        width = max(map(len, self.machines))
+        for machine in self.machines:
+            rows = self.rows(machine)
+            loss, epochs = self.table["validation_loss"][rows], self.table["epochs"][rows]
+            medians = f"{np.median(epochs):>5.0f} epochs  validation loss {np.median(loss):.3g} (medians)" if rows.size else ""
+            lines.append(f"  {machine:<{width}}  {rows.size:>6} networks  {medians}")
+        lines.append(f"  table: {', '.join(self.table.columns)}")
+        return "\n".join(lines)
+
+    def subset(self, n):
+        """The release with `n` networks a machine, one of `subsets`: its first rows, nothing copied."""
+        if n not in self.subsets:
+            raise ReleaseError(f"The release '{self.folder}' has no subset of {n}; it has {', '.join(map(str, self.subsets))}.")
+        return self._first(n * len(self.machines))
+
+    def _first(self, rows):
+        table = None if self._table is None else self._table.first(rows)
+        return Release(self.folder, self._home, self.manifest, self._digest, self.layout, self.weights[:rows], table)
+
+    def rows(self, machine):
+        """Row numbers of the networks of `machine`, ascending."""
+        self._check_machine(machine)
+        return np.flatnonzero(self.table["machine"] == machine)
+
+    def split(self, side):
+        """Row numbers of one side of the split by seed: 'train', 'validation' or 'test'. Twins are always on one side."""
+        if side not in ("train", "validation", "test"):
+            raise ReleaseError(f"There is no side '{side}'; there are train, validation and test.")
+        return np.flatnonzero(self.table["split"] == side)
+
+    def leave_out(self, machine, twins_apart=False):
+        """Row numbers (to learn from, to test on) where `machine` is left out and tested on.
+
+        Twins share initial weights: with `twins_apart` no seed is on both sides (the split by seed decides).
+        """
+        self._check_machine(machine)
+        left_out = self.table["machine"] == machine
+        if not twins_apart:
+            return np.flatnonzero(~left_out), np.flatnonzero(left_out)
+        split = self.table["split"]
+        return np.flatnonzero(~left_out & (split == "train")), np.flatnonzero(left_out & (split == "test"))
+
+    def tensor(self, name):
+        """Tensor `name` of all networks, such as 'gru.weight_ih_l0': N x rows x columns, or N x rows for a bias; a view of weights."""
+        for tensor in self.layout:
+            if tensor.name == name:
+                return self.weights[:, tensor.offset : tensor.offset + tensor.length].reshape((len(self),) + tensor.shape)
+        raise ReleaseError(f"There is no tensor '{name}'; there are {', '.join(tensor.name for tensor in self.layout)}.")
+
+    def state(self, i):
+        """The weights of network `i` as a dictionary from PyTorch's names to arrays, copied."""
+        row = np.array(self.weights[self._row(i)])
+        return {t.name: row[t.offset : t.offset + t.length].reshape(t.shape) for t in self.layout}
+
+    def network(self, i):
+        """Network `i` as a PyTorch module, an mlds.Network with parameters `gru` and `linear`.
+
+        It takes inputs of B x T x I (0 and 1, float32; batch first) and gives B x T x O, the outputs after every command.
+        Their mean squared difference from the targets of the validation sequences is the table's validation_loss.
+        Its method `states` gives the hidden states. It can be pickled and saved whole; where it is loaded, mlds.py must be importable.
+        """
+        torch, module = _import("torch", "network() makes a PyTorch module"), _network_class()(self.manifest["network"])
+        module.load_state_dict({name: torch.from_numpy(values) for name, values in self.state(i).items()})
+        return module.eval()
+
+    def states(self, i, inputs):
+        """Hidden states of network `i`: L x B x T x H float32, h of each GRU layer after every command. Needs NumPy alone.
+
+        `inputs` are B x T x I, as `sequences` gives them; before the first command h is 0. The linear layers get states[-1].
+        PyTorch's, d.network(i).states(inputs), are the same to float32 rounding.
+        """
+        spec, state = self.manifest["network"], self.state(i)
+        x = np.asarray(inputs, np.float32)
+        if x.ndim != 3 or x.shape[2] != spec["inputs"]:
+            found = " x ".join(map(str, x.shape)) or "a number"
+            raise ReleaseError(f"Inputs must be B x T x {spec['inputs']} (batch, commands, input lines), not {found}.")
+        states = np.empty((spec["layers"],) + x.shape[:2] + (spec["hidden"],), np.float32)
+        for layer, h in enumerate(states):
+            _gru(x, *(state[f"gru.{name}_l{layer}"] for name in ("weight_ih", "weight_hh", "bias_ih", "bias_hh")), h)
+            x = h
+        return states
+
+    def check(self, i=None):
+        """Compares the weights of network `i`, or of all, with their SHA-256; raises ReleaseError naming the first that differs."""
+        for row in range(len(self)) if i is None else [self._row(i)]:
+            found = hashlib.sha256(np.ascontiguousarray(self.weights[row], "<f4").tobytes()).hexdigest()
+            if found != self.table["weights_sha256"][row]:
+                raise ReleaseError(f"The weights of network {self.table['recipe_id'][row]} (row {row}) in '{self.folder}' are damaged.")
+
+    def history(self, i):
+        """Losses of network `i` by epoch: a dictionary of 'training_loss', 'validation_loss' and 'learning_rate'.
+
+        Read from mlds.h5 with h5py, or else from networks.parquet with pyarrow or duckdb, whichever is installed.
+        """
+        names, row = ("training_loss", "validation_loss", "learning_rate"), self._row(i)
+        path = self._path("mlds.h5")
+        if os.path.exists(path) and _found("h5py"):
+            with _reading(path), importlib.import_module("h5py").File(path, "r") as file:
+                start, end = file["history/start"][row : row + 2]
+                return {name: np.asarray(file[f"history/{name}"][start:end], np.float32) for name in names}
+        lists = self._parquet([f"history_{name}" for name in names], row)
+        return {name: np.array(values, np.float32) for name, values in zip(names, lists)}
+
+    def automaton(self, machine):
+        """The minimal automaton of `machine`: a dictionary with 'next' (states x symbols), 'output' (states x outputs, 0 and 1),
+        'names' (of the symbols, if it has any) and 'start'."""
+        self._check_machine(machine)
+        entry = next(entry for entry in self.manifest["machines"] if entry["name"] == machine)
+        if entry.get("automaton", "") is None:
+            raise ReleaseError(
+                f"The release '{self.folder}' has no automaton of {machine}: it has too many states for a file; manifest.json says so.")
+        path = self._part(f"machines/{machine}.json")
+        with _reading(path):
+            return _automaton(json.loads(_text(path)))
+
+    def sequences(self, machine):
+        """The sequences of `machine`, if the release has them (`mlds release --training-data`); see `sequences` of this module."""
+        self._check_machine(machine)
+        file = f"training-data/{machine}.npz"
+        if not self.manifest.get("training_data") and not os.path.exists(self._path(file)):
+            raise ReleaseError(
+                f"The release '{self.folder}' came without sequences; `mlds machines {machine} "
+                f"--population {self._path('population.json')} --export {machine}.npz` makes them, "
+                f"mlds.sequences('{machine}.npz') reads them.")
+        return sequences(self._part(file))
+
+    def trajectory(self, i):
+        """Epochs (M) and weights (M x P, mapped) of network `i` at its milestones.
+
+        Only a release made with `mlds release --trajectories` has them."""
+        row = self._row(i)
+        index, weights = self._cached("trajectories", self._trajectories)
+        first, end = np.searchsorted(index["network"], [row, row + 1])
+        return index["epoch"][first:end].copy(), weights[first:end]
+
+    def _trajectories(self):
+        names = ("trajectories/milestones.csv", "trajectories/weights.npy")
+        if not self.manifest.get("trajectories") and not os.path.exists(self._path(names[0])):
+            raise ReleaseError(f"The release '{self.folder}' has no {names[0]}: it was made without --trajectories.")
+        index_file, weights_file = map(self._part, names)
+        index = _table(index_file, ("network", "epoch"))
+        with _reading(weights_file):
+            weights = _held(_npy(weights_file), (len(index), self.manifest["parameters"]))
+        if (np.diff(index["network"]) < 0).any():
+            raise ReleaseError(f"'{index_file}' is damaged: its networks aren't in order; fetch the release again.")
+        return index, weights
+
+    def recipe(self, i):
+        """The recipe of network `i`: everything that determines it. The SHA-256 of its canonical JSON is its recipe_id."""
+        row, path = self._row(i), self._path("recipes.json")
+        machine, seed = self.table["machine"][row], int(self.table["seed"][row])
+        with _reading(path):
+            for recipe in json.loads(self._cached("recipes", lambda: _text(path))):
+                if recipe["machine_name"] == machine:
+                    return dict(recipe, seed=seed)
+            raise ValueError(f"it has no recipe of {machine}")
+
+    def dataframe(self):
+        """The table as a pandas.DataFrame."""
+        return _import("pandas", "dataframe() makes a DataFrame").DataFrame(dict(self.table.items()))
+
+    def _parquet(self, columns, row):
+        path = self._path("networks.parquet")
+        reader = next((name for name in ("pyarrow", "duckdb") if _found(name)), None)
+        if reader is None:
+            raise ReleaseError("history() needs h5py and a release with mlds.h5, or pyarrow or duckdb for networks.parquet; none is here.")
+        with _reading(path):
+            if reader == "pyarrow":
+                parquet = importlib.import_module("pyarrow.parquet")
+                table = self._cached("parquet", lambda: parquet.read_table(path, columns=columns))
+                return [table.column(name)[row].as_py() for name in columns]
+            query = f"SELECT {', '.join(columns)} FROM read_parquet(?) WHERE row = ?"
+            return list(importlib.import_module("duckdb").execute(query, [path, row]).fetchone())
+
+    def _path(self, name):
+        return os.path.join(self._home, *name.split("/"))
+
+    def _part(self, name):
+        """Path of the file `name`, such as machines/NAME.json, that the release was made with. Sites that keep no folders lose some."""
+        path, folder = self._path(name), name.split("/")[0]
+        if os.path.exists(path):
+            return path
+        if os.path.isdir(self._path(folder)):
+            raise ReleaseError(f"The release '{self.folder}' has lost {name}; fetch it again.")
+        raise ReleaseError(
+            f"The release '{self.folder}' has lost its folder '{folder}', as a copy does from a site that keeps no folders: "
+            f"make '{folder}' there and put its files into it, or fetch the release as one archive (tar.xz or tar.zst) and unpack that.")
+
+    def _cached(self, key, make):
+        if key not in self._caches:
+            self._caches[key] = make()
+        return self._caches[key]
+
+    def _row(self, i):
+        row = operator.index(i)
+        row += len(self) if row < 0 else 0
+        if not 0 <= row < len(self):
+            raise ReleaseError(f"There is no network {i}; rows are 0 to {len(self) - 1}.")
+        return row
+
+    def _check_machine(self, machine):
+        if machine not in self.machines:
+            raise ReleaseError(f"The release '{self.folder}' has no machine '{machine}'; it has {', '.join(self.machines)}.")
+
+
+class Table:
+    """Columns by name, each a NumPy array with a value a row: table['seed']. Iterating gives the names; len() counts rows."""
+
+    def __init__(self, columns):
+        self._columns = columns
+
+    @property
+    def columns(self):
+        """Names of the columns."""
+        return list(self._columns)
+
+    def __getitem__(self, name):
+        try:
+            return self._columns[name]
+        except KeyError:
+            raise KeyError(f"there is no column '{name}'; there are {', '.join(self._columns)}") from None
+
+    def __contains__(self, name):
+        return name in self._columns
+
+    def __iter__(self):
+        return iter(self._columns)
+
+    def __len__(self):
+        return len(next(iter(self._columns.values())))
+
+    def items(self):
+        """Pairs of name and array."""
+        return self._columns.items()
+
+    def first(self, rows):
+        """The first `rows` rows."""
+        return Table({name: values[:rows] for name, values in self._columns.items()})
+
+    def __repr__(self):
+        return f"<mlds.Table of {len(self)} rows: {', '.join(self._columns)}>"
+
+
+def sequences(path):
+    """The sequences in an .npz file of `mlds machines NAME --export` or of a release.
+
+    A dictionary of 'training', 'validation' and 'long_test', each with 'symbols' (S x T uint8), 'inputs' (S x T x I float32)
+    and 'targets' (S x T x O float32).
+    """
+    path = os.fsdecode(path)
+    with _reading(path, f"There is no '{path}'.", f"'{path}' has no sequences of mlds that can be read"):
+        with np.load(path, allow_pickle=False) as file:
+            return {name: _sequences(file, name) for name in ("training", "validation", "long_test")}
+
+
+def _sequences(file, name):
+    symbols, inputs, targets = (file[f"{name}_{part}"] for part in ("symbols", "inputs", "targets"))
+    if symbols.ndim != 2 or inputs.ndim != 3 or targets.ndim != 3 or not symbols.shape == inputs.shape[:2] == targets.shape[:2]:
+        raise ValueError(f"its {name} sequences have shapes that don't fit each other")
+    if any(array.dtype != np.uint8 for array in (symbols, inputs, targets)):
+        raise ValueError(f"its {name} sequences aren't uint8")
+    return {"symbols": symbols, "inputs": inputs.astype(np.float32), "targets": targets.astype(np.float32)}
+
+
+def __getattr__(name):
+    """mlds.Network is made when it is first asked for: PyTorch needn't be installed, and pickle must find the class by its name."""
+    if name != "Network":
+        raise AttributeError(f"module '{__name__}' has no attribute '{name}'")
+    return _network_class()
+
+
+def _network_class():
+    if "Network" in globals():
+        return globals()["Network"]
+    torch = _import("torch", "a network is a PyTorch module")
+
+    class Network(torch.nn.Module):
+        """The network of the paper: GRU layers, then linear layers; after the last there is no activation.
+
+        `spec` is as `network` in manifest.json: inputs (I), hidden (H), layers (L), linear (widths, the last is O) and
+        activation (none, relu or tanh).
+        """
+
+        __module__, __qualname__ = __name__, "Network"
+
+        def __init__(self, spec):
+            super().__init__()
+            self.activation = spec["activation"]
+            self.gru = torch.nn.GRU(spec["inputs"], spec["hidden"], spec["layers"], batch_first=True)
+            widths = [spec["hidden"]] + spec["linear"]
+            self.linear = torch.nn.ModuleList(torch.nn.Linear(a, b) for a, b in zip(widths, widths[1:]))
+
+        def forward(self, inputs):
+            """Outputs, B x T x O, after every command of `inputs`, B x T x I."""
+            x, _ = self.gru(inputs)
+            for i, layer in enumerate(self.linear):
+                x = layer(x if i == 0 or self.activation == "none" else getattr(torch, self.activation)(x))
+            return x
+
+        def states(self, inputs):
+            """Hidden states, L x B x T x H: h of each GRU layer after every command of `inputs`, B x T x I. Gradients flow through them."""
+            states = []
+            for weights in self.gru.all_weights:  # torch.nn.GRU itself would give those of the last layer alone
+                start = inputs.new_zeros(1, inputs.shape[0], self.gru.hidden_size)
+                inputs, _ = torch.gru(inputs, start, weights, True, 1, 0.0, False, False, True)
+                states.append(inputs)
+            return torch.stack(states)
+
+    return globals().setdefault("Network", Network)
+
+
+def _gru(x, weight_ih, weight_hh, bias_ih, bias_hh, h):
+    """One GRU layer: writes its hidden states, B x T x H, into `h`. Rows of weights are gates r, z, n, as PyTorch has them."""
+    size = h.shape[2]
+    given, before = x @ weight_ih.T + bias_ih, np.zeros((x.shape[0], size), np.float32)
+    for t in range(x.shape[1]):
+        kept = before @ weight_hh.T + bias_hh
+        gates = 0.5 + 0.5 * np.tanh(0.5 * (given[:, t, : 2 * size] + kept[:, : 2 * size]))  # the logistic function, without overflow
+        r, z = gates[:, :size], gates[:, size:]
+        n = np.tanh(given[:, t, 2 * size :] + r * kept[:, 2 * size :])
+        before = h[:, t] = (1 - z) * n + z * before
+
+
+@contextlib.contextmanager
+def _reading(path, missing=None, damaged=None):
+    """Around the reading of one file: whatever goes wrong within becomes a ReleaseError that names it.
+
+    Folders, pipes and devices aren't read: some never end. `missing` and `damaged` are sentences to say instead of the usual ones.
+    """
+    try:
+        if not stat.S_ISREG(os.stat(path).st_mode):
+            raise ReleaseError(f"'{path}' is no file but a folder, a pipe or a device; fetch the release again.")
+        yield
+    except (ReleaseError, ImportError):
+        raise
+    except (FileNotFoundError, NotADirectoryError):
+        raise ReleaseError(missing or f"There is no '{path}'; the release is incomplete, fetch it again.") from None
+    except Exception as error:
+        said = "".join(c if c.isprintable() else " " for c in str(error)[:200]) or "no more is known"
+        damaged = damaged or f"'{path}' is damaged or of something else"
+        check = "`sha256sum -c SHA256SUMS` in a release checks its files"
+        raise ReleaseError(f"{damaged} ({type(error).__name__}: {said}); {check}.") from None
+
+
+def _manifest(folder):
+    """manifest.json and its SHA-256. What it says of the network and the machines is held to be possible."""
+    path = os.path.join(folder, "manifest.json")
+    with _reading(path, f"There is no release in '{folder}': it has no manifest.json."):
+        text = _text(path)
+        manifest = json.loads(text)
+        form, version = manifest["format"], _whole(manifest["version"])
+        if form != "mlds-release":
+            raise ReleaseError(f"'{folder}' is no release of mlds.")
+        if version > VERSION:
+            raise ReleaseError(f"The release '{folder}' is of version {version}, this mlds.py reads up to {VERSION}; take a newer mlds.py.")
+        for number in [manifest["networks"], manifest["parameters"], *manifest["subsets"]]:
+            _whole(number)
+        spec = manifest["network"]
+        for size in [spec["inputs"], spec["hidden"], spec["layers"], *spec["linear"]]:
+            _whole(size, 65536)
+        if not spec["linear"] or spec["activation"] not in ("none", "relu", "tanh"):
+            raise ValueError("its network is none of mlds")
+        if not manifest["machines"] or not all(_NAME.fullmatch(machine["name"]) for machine in manifest["machines"]):
+            raise ReleaseError(f"The release '{folder}' has a machine whose name is none; don't use it.")
+        if not isinstance(manifest["population"], str):
+            raise ValueError("its population has no name")
+    return manifest, hashlib.sha256(text.encode()).hexdigest()
+
+
+def _whole(number, most=1 << 62):
+    if type(number) is not int or not 1 <= number <= most:
+        raise ValueError(f"{number!r} stands where a whole number from 1 to {most} should")
+    return number
+
+
+def _weights(folder, manifest, layout):
+    """N x P weights from whichever file has them, mapped where that is possible."""
+    shape = (manifest["networks"], manifest["parameters"])
+    readers = {
+        "weights.npy": _npy,
+        "weights.safetensors": lambda path: _safetensors(path, shape, layout),
+        "mlds.h5": lambda path: _hdf5(path, shape),
+    }
+    for name, read in readers.items():
+        path = os.path.join(folder, name)
+        if os.path.exists(path):
+            with _reading(path):
+                return _held(read(path), shape)
+    raise ReleaseError(f"The release '{folder}' has no weights: neither weights.npy nor weights.safetensors nor mlds.h5.")
+
+
+def _held(weights, shape):
+    if weights.shape != shape or weights.dtype != np.float32:
+        raise ValueError(f"{weights.dtype} of {weights.shape} where the release has float32 of {shape}")
+    return weights
+
+
+def _npy(path):
+    return _mapped(lambda mode: np.lib.format.open_memmap(path, mode=mode))
+
+
+def _mapped(open_):
+    """Maps a file so that arrays can be written to (PyTorch wants that), which changes memory alone.
+
+    For that the system must promise as much memory as the file is large. Where it doesn't, the array is read-only.
+    """
+    try:
+        return open_("c")
+    except (OSError, MemoryError):
+        return open_("r")
+
+
+def _hdf5(path, shape):
+    """`weights` in an HDF5 file: mapped where they lie in one piece, as mlds writes them, else (in chunks, compressed) read by h5py."""
+    with _import("h5py", f"the weights are in '{path}' alone").File(path, "r") as file:
+        data = file["weights"]
+        if data.dtype == "<f4" and data.id.get_offset() is not None:
+            return _mapped(lambda mode: np.memmap(path, "<f4", mode, data.id.get_offset(), data.shape))
+        if data.dtype != ">f4" or data.shape != shape:  # >f4: the same values, their bytes the other way round
+            _held(data, shape)
+        weights = np.empty(shape, np.float32)
+        data.read_direct(weights)
+        return weights
+
+
+def _safetensors(path, shape, layout):
+    """The tensors of a safetensors file side by side: read, not mapped, as its order is another."""
+    with open(path, "rb") as file:
+        size, end = int.from_bytes(file.read(8), "little"), os.fstat(file.fileno()).st_size
+        if size > end or 8 + size + 4 * shape[0] * shape[1] > end:
+            raise ValueError("it is cut short")
+        header, weights = json.loads(file.read(size)), np.empty(shape, np.float32)
+        for tensor in layout:
+            about = header[tensor.name]
+            if about["dtype"] != "F32" or tuple(about["shape"]) != (shape[0],) + tensor.shape:
+                found = f"{about['dtype']} of {about['shape']}"
+                raise ValueError(f"{tensor.name} is {found} where the release has F32 of {[shape[0], *tensor.shape]}")
+            file.seek(8 + size + _whole(1 + about["data_offsets"][0]) - 1)
+            values = np.frombuffer(file.read(4 * shape[0] * tensor.length), "<f4")
+            weights[:, tensor.offset : tensor.offset + tensor.length] = values.reshape(shape[0], tensor.length)
+    return weights
+
+
+def _networks(folder, path, manifest):
+    """networks.csv: as many rows as manifest.json says, of its machines."""
+    table = _table(path, ("recipe_id", "machine", "seed", "split", "epochs", "validation_loss", "weights_sha256"))
+    if len(table) != manifest["networks"]:
+        raise ReleaseError(f"The release '{folder}' should have {manifest['networks']} networks, but networks.csv has {len(table)}.")
+    if not set(np.unique(table["machine"])) <= {machine["name"] for machine in manifest["machines"]}:
+        raise ReleaseError(f"'{path}' is damaged: it has a machine that manifest.json doesn't have; fetch the release again.")
+    return table
+
+
+def _table(path, needed):
+    """A CSV file as a Table; its first line names the columns, those in `needed` among them."""
+    with _reading(path):
+        names, *rows = csv.reader(io.StringIO(_text(path), newline=""))
+        missing = [name for name in needed if name not in names]
+        if missing:
+            raise ValueError(f"it has no column {missing[0]}")
+        if any(len(row) != len(names) for row in rows):
+            raise ValueError(f"one of its lines hasn't {len(names)} fields")
+        return Table({name: _column(name, [row[i] for row in rows]) for i, name in enumerate(names)})
+
+
+def _column(name, values):
+    if name in _FLOATS:
+        return np.array(values, _FLOATS[name])
+    if name in _INTEGERS:
+        numbers = np.array([int(value) for value in values], np.int64)
+        if (numbers != numbers.astype(_INTEGERS[name])).any():
+            raise ValueError(f"a number is too large for {name}")
+        return numbers.astype(_INTEGERS[name])
+    if max(map(len, values), default=0) > _MOST_CHARACTERS:
+        raise ValueError(f"a text of more than {_MOST_CHARACTERS} characters in {name}")
+    return np.array(values, str)
+
+
+def _layout(folder, manifest):
+    """layout.csv, which must be the layout of the network in manifest.json."""
+    path = os.path.join(folder, "layout.csv")
+    table = _table(path, ("tensor", "rows", "columns", "offset", "length"))
+    numbers = (table[name].tolist() for name in ("rows", "columns", "offset", "length"))
+    layout = [
+        Tensor(str(name), (rows,) if "bias" in name else (rows, columns), offset, length)
+        for name, rows, columns, offset, length in zip(table["tensor"], *numbers)
+    ]
+    if layout != _tensors(manifest["network"]) or layout[-1].offset + layout[-1].length != manifest["parameters"]:
+        raise ReleaseError(f"'{path}' is damaged: it isn't the layout of the network in manifest.json; fetch the release again.")
+    return layout
+
+
+def _tensors(spec):
+    """The tensors of a network in the order of PyTorch's parameters()."""
+    shapes, width, gates = [], spec["inputs"], 3 * spec["hidden"]
+    for layer in range(spec["layers"]):
+        shapes += [(f"gru.weight_ih_l{layer}", (gates, width)), (f"gru.weight_hh_l{layer}", (gates, spec["hidden"]))]
+        shapes += [(f"gru.bias_ih_l{layer}", (gates,)), (f"gru.bias_hh_l{layer}", (gates,))]
+        width = spec["hidden"]
+    for layer, outputs in enumerate(spec["linear"]):
+        shapes += [(f"linear.{layer}.weight", (outputs, width)), (f"linear.{layer}.bias", (outputs,))]
+        width = outputs
+    lengths = [rows * (columns[0] if columns else 1) for _, (rows, *columns) in shapes]
+    offsets = [0, *itertools.accumulate(lengths)]
+    return [Tensor(name, shape, offset, length) for (name, shape), offset, length in zip(shapes, offsets, lengths)]
+
+
+def _automaton(definition):
+    """An automaton from its JSON: every state's next states and outputs, which must be possible."""
+    outputs, table = _whole(definition["outputs"], 32), np.array(definition["next"], np.int64)
+    lines = np.array(definition["output"], np.int64)
+    if table.ndim != 2 or lines.shape != table.shape[:1]:
+        raise ValueError("its states have not one line of next states and one output each")
+    if table.min() < 0 or table.max() >= len(table) or lines.min() < 0 or lines.max() >> outputs:
+        raise ValueError("it goes to a state, or gives an output, that it doesn't have")
+    if not 0 <= operator.index(definition["start"]) < len(table):
+        raise ValueError("it starts in a state that it doesn't have")
+    bits = (lines[:, None] >> np.arange(outputs)) & 1
+    return {"next": table.astype(np.int32), "output": bits.astype(np.uint8), "names": definition.get("names"), "start": definition["start"]}
+
+
+def _text(path):
+    """The text of a file, UTF-8; for use within _reading."""
+    with open(path, encoding="utf-8", newline="") as file:
+        if os.fstat(file.fileno()).st_size > _MOST_BYTES:
+            raise ValueError(f"a text of more than {_MOST_BYTES} bytes")
+        return file.read()
+
+
+def _found(name):
+    try:
+        return importlib.import_module(name) is not None
+    except ImportError:
+        return False
+
+
+def _import(name, why):
+    try:
+        return importlib.import_module(name)
+    except ImportError:
+        raise ImportError(f"{why}, which needs {name}: pip install {name}") from None
+
+
+def _leave_no_trace():
+    """Takes back the compiled copy that Python makes when this file is imported from inside a release: a release is never changed."""
+    compiled = globals().get("__cached__")
+    if compiled and os.path.exists(os.path.join(os.path.dirname(os.path.abspath(__file__)), "SHA256SUMS")):
+        try:
+            os.remove(compiled)
+            os.rmdir(os.path.dirname(compiled))
+        except OSError:
+            pass
+
+
+_leave_no_trace()
