@@ -95,7 +95,5 @@ static class MachineReport
     static string Planted(NamedMachine named) =>
         named.Data.Planted is { } planted ? $", key {string.Join(", ", planted.Key.Select(named.Machine.Describe))} planted 1 in {planted.OneIn} steps" : "";
 
-    static void Row(TextWriter output, string name, FormattableString text) => Row(output, name, FormattableString.Invariant(text));
-
     static void Row(TextWriter output, string name, string text) => output.WriteLine($"  {name,-12}{text}".TrimEnd());
 }

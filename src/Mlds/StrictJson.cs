@@ -19,9 +19,6 @@ public readonly struct StrictJson
     /// <summary>Where this value is: <c>$.machines[2].data</c>.</summary>
     public string Path { get; }
 
-    /// <summary>The value as it stands in the source.</summary>
-    public JsonElement Element => _value;
-
     public bool IsNull => _value.ValueKind == JsonValueKind.Null;
 
     public bool IsText => _value.ValueKind == JsonValueKind.String;
@@ -61,9 +58,6 @@ public readonly struct StrictJson
 
         return this;
     }
-
-    /// <summary>The keys of this object, in the order of the text.</summary>
-    public IEnumerable<string> Keys() => _value.EnumerateObject().Select(property => property.Name);
 
     /// <summary>The value of <paramref name="key"/>, or null if the object lacks it.</summary>
     public StrictJson? Optional(string key) =>

@@ -162,7 +162,8 @@ public abstract class RefusalTests<TDatabase>(PostgresServer postgres) : OnBothD
             var said = await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
             Assert.True(said.Length == 0 || (!path.StartsWith("download", StringComparison.Ordinal) && said.Contains("There is no such page", StringComparison.Ordinal)), said);
         }
-        var program = project.Folder.DownloadUrl($"lines_1.00_{TestProject.Platform}");
+        var name = $"lines_1.00_{TestProject.Platform}";
+        var program = $"{project.MasterUrl}download/{ProjectFolder.Fan(name)}/{name}";
         using var zipped = await ada.Http.GetAsync(program + ".gz", TestContext.Current.CancellationToken);
         await using var unzip = new System.IO.Compression.GZipStream(await zipped.Content.ReadAsStreamAsync(TestContext.Current.CancellationToken), System.IO.Compression.CompressionMode.Decompress);
         Assert.Equal(ShellProgram.Text, await new StreamReader(unzip).ReadToEndAsync(TestContext.Current.CancellationToken));

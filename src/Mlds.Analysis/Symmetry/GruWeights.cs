@@ -5,7 +5,7 @@ namespace Mlds.Analysis.Symmetry;
 
 /// <summary>
 /// A network's weights in double precision with everything merged that only acts merged: the biases of r and z summed, the linear layers
-/// multiplied into one map (docs: mlds symmetries). Gates in the order r, z, n.
+/// multiplied into one map. Gates in the order r, z, n.
 /// </summary>
 sealed class GruWeights
 {

@@ -10,8 +10,6 @@ sealed class InvariantWriter(List<string>? names)
 
     internal string Layer { get; set; } = "";
 
-    internal IReadOnlyList<double> Values => _values;
-
     internal void CopyTo(Span<double> target) => CollectionsMarshal.AsSpan(_values).CopyTo(target);
 
     internal void Clear() => _values.Clear();

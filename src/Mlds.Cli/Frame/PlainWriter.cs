@@ -9,8 +9,6 @@ namespace Mlds.Cli.Frame;
 /// </summary>
 sealed class PlainWriter(TextWriter inner) : TextWriter
 {
-    public TextWriter Inner => inner;
-
     public override Encoding Encoding => inner.Encoding;
 
     public override void Write(char value)

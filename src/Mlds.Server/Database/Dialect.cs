@@ -56,8 +56,6 @@ abstract class Dialect
 /// <param name="readOnly">Only reads, and makes nothing.</param>
 sealed class SqliteDialect(string file, bool readOnly = false) : Dialect
 {
-    public string File => file;
-
     public override string Identity => "INTEGER PRIMARY KEY AUTOINCREMENT";
 
     public override string[] BeginWriting { get; } = ["BEGIN IMMEDIATE"];
@@ -81,13 +79,13 @@ sealed class SqliteDialect(string file, bool readOnly = false) : Dialect
     /// <summary>SQLite gives the files beside the database its mode, but would make the database itself for all to read.</summary>
     void Make()
     {
-        if (System.IO.File.Exists(file)) return;
+        if (File.Exists(file)) return;
         try
         {
             Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(file))!);
             OwnerOnly.Create(file).Dispose();
         }
-        catch (IOException) when (System.IO.File.Exists(file))
+        catch (IOException) when (File.Exists(file))
         {
             // Another process was first.
         }

@@ -36,9 +36,6 @@ public sealed class ProjectDatabase : IAsyncDisposable
         return opened;
     }
 
-    /// <summary>Whether it is the file-based database, which <c>backup</c> can copy.</summary>
-    internal string? SqliteFile => (_dialect as SqliteDialect)?.File;
-
     /// <summary>Runs <paramref name="work"/> in a transaction; completes when it is on disk. It may be run together with others', and its session is for no other thread.</summary>
     public Task<T> Write<T>(Func<Session, T> work)
     {

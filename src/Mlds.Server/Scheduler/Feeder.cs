@@ -16,8 +16,6 @@ sealed class Feeder(TimeProvider time, int size = 1000)
     readonly LinkedList<UnsentResult> _unsent = new();
     long? _filled;
 
-    public int Count => _unsent.Count;
-
     /// <summary>The results, first the one to be sent first.</summary>
     public LinkedListNode<UnsentResult>? First(Session session)
     {

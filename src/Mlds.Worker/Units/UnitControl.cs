@@ -6,8 +6,6 @@ sealed class UnitControl : IDisposable
     readonly ManualResetEventSlim _goesOn = new(true);
     volatile bool _stops;
 
-    public bool IsSuspended => !_goesOn.IsSet;
-
     public void Suspend() => _goesOn.Reset();
 
     public void Resume() => _goesOn.Set();

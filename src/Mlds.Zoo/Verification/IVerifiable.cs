@@ -16,9 +16,6 @@ interface IVerifiable : IDisposable
     /// <summary>Name of its population.</summary>
     string Population { get; }
 
-    /// <summary>Names of its machines, in the population's order.</summary>
-    IReadOnlyList<string> Machines { get; }
-
     IReadOnlyList<StoredNetwork> Networks { get; }
 
     /// <summary>Checks what is no single network's: files, tables, the population, subsets and splits.</summary>

@@ -27,8 +27,6 @@ sealed class VerifiableRelease : IVerifiable
 
     public string Population => _release.Population;
 
-    public IReadOnlyList<string> Machines => _release.Machines;
-
     public IReadOnlyList<StoredNetwork> Networks => _release.Networks;
 
     public IReadOnlyList<int> KeptEpochs(StoredNetwork network) => [];

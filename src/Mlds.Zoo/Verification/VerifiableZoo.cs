@@ -29,8 +29,6 @@ sealed class VerifiableZoo : IVerifiable
 
     public string Population => _zoo.Population.Name;
 
-    public IReadOnlyList<string> Machines => _zoo.Machines;
-
     public IReadOnlyList<StoredNetwork> Networks { get; }
 
     /// <summary>Whether any checkpoint is kept.</summary>

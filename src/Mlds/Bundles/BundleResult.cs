@@ -13,9 +13,6 @@ namespace Mlds.Bundles;
 /// <param name="Parts">One a network, in the bundle's order.</param>
 public sealed record BundleResult(string BundleSha256, Provenance By, string KnownAnswer, IReadOnlyList<TrainedPart> Parts)
 {
-    /// <summary>Bytes of a result.</summary>
-    public const int MostBytes = 1 << 30;
-
     internal const int HeadBytes = 8 + 4 + 4 + 4 + 32 + 4 + 32 + 32;
 
     const int Version = 1;
@@ -27,9 +24,6 @@ public sealed record BundleResult(string BundleSha256, Provenance By, string Kno
     /// Lower-case hex SHA-256 of all that depends on the bundle alone: two honest results of a bundle have the same one, whatever machines they are from.
     /// </summary>
     public string ComparisonHash => field ??= Sha256Hash.HexOf(Science());
-
-    /// <summary>Epochs trained in this unit, summed over its networks.</summary>
-    public long Epochs(Bundle bundle) => Parts.Zip(bundle.Networks).Sum(pair => (long)(pair.First.State.Epoch - pair.Second.Begun));
 
     internal static int MostClaims(int networks) => (3 * (4 + MostText)) + 32 + (8 * networks);
 

@@ -57,11 +57,6 @@ public sealed class WeightLayout
     /// <summary>Parameters P of one network.</summary>
     public int Parameters { get; }
 
-    /// <summary>The tensor called <paramref name="name"/>.</summary>
-    public WeightTensor this[string name] =>
-        Tensors.FirstOrDefault(tensor => tensor.Name == name)
-        ?? throw new ArgumentException($"There is no tensor '{name}'; this network has {string.Join(", ", Tensors.Select(t => t.Name))}.", nameof(name));
-
     public WeightTensor WeightIh(int layer) => Tensors[4 * layer];
 
     public WeightTensor WeightHh(int layer) => Tensors[(4 * layer) + 1];

@@ -120,10 +120,10 @@ public sealed class ServeKilledTests : IAsyncDisposable
 
     static int InZoo(ProjectFolder project)
     {
-        if (!Directory.Exists(project.Zoo)) return 0;
+        if (!Directory.Exists(project.In("zoo"))) return 0;
         try
         {
-            using var zoo = Zoo.Open(project.Zoo);
+            using var zoo = Zoo.Open(project.In("zoo"));
             return zoo.Networks().Count();
         }
         catch (ZooException)
@@ -134,7 +134,7 @@ public sealed class ServeKilledTests : IAsyncDisposable
 
     static string Digest(ProjectFolder project)
     {
-        using var zoo = Zoo.Open(project.Zoo);
+        using var zoo = Zoo.Open(project.In("zoo"));
         return zoo.WeightsDigest();
     }
 

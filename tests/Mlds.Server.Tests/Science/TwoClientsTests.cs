@@ -74,7 +74,7 @@ public sealed partial class TwoClientsTests : IAsyncDisposable
         using var folder = new ScratchFolder();
         using var writer = ZooWriter.Open(folder.Path, ZooPopulation.Of(Work));
         new GenerationRun(writer, Work, new GenerationOptions(6)).Run(_ => { }, TestContext.Current.CancellationToken);
-        using var zoo = Zoo.Open(project.Zoo);
+        using var zoo = Zoo.Open(project.In("zoo"));
         Assert.Equal(writer.Zoo.WeightsDigest(), zoo.WeightsDigest());
         Assert.All(zoo.Networks(), network => Assert.Equal(40, network.Epochs));
         Assert.Contains(zoo.Networks(), network => network.Provenance.Host.Contains("(host 1, work unit small_", StringComparison.Ordinal));
@@ -82,7 +82,7 @@ public sealed partial class TwoClientsTests : IAsyncDisposable
 
     static int Networks(ProjectFolder project)
     {
-        using var zoo = Zoo.Open(project.Zoo);
+        using var zoo = Zoo.Open(project.In("zoo"));
         return zoo.Status().Networks;
     }
 
