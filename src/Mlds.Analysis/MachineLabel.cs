@@ -19,6 +19,8 @@ public enum Variant
 /// <c>EightBitMachineB</c>; else empty.</param>
 public sealed record MachineLabel(string Name, string Family, Variant Variant, string Key)
 {
+    internal string VariantName => Variant.ToString().ToLowerInvariant();
+
     public static MachineLabel Parse(string name)
     {
         foreach (var variant in (ReadOnlySpan<Variant>)[Variant.Modified, Variant.Control])

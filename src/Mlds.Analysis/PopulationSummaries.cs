@@ -23,7 +23,7 @@ static class PopulationSummaries
         var converged = labels.Where(label => label.Outcome == Outcome.Converged).ToArray();
         double? Median(Func<NetworkLabel, double> value) => converged.Length == 0 ? null : Quantile.Of(converged.Select(value), 0.5);
         return new MachineSummary(
-            machine.Name, machine.Family, WeightAnalysis.VariantName(machine.Variant), labels.Length, converged.Length,
+            machine.Name, machine.Family, machine.VariantName, labels.Length, converged.Length,
             labels.Count(label => label.Outcome == Outcome.NotConverged), labels.Count(label => label.Outcome == Outcome.Diverged),
             Median(label => label.Epochs), Median(label => label.ValidationLoss), Median(label => label.LongLoss));
     }

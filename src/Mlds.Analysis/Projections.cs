@@ -61,7 +61,7 @@ static class Projections
         {
             var label = context.Labels[row];
             return new ProjectedNetwork(
-                label.RecipeId, label.Machine.Name, label.Machine.Family, WeightAnalysis.VariantName(label.Machine.Variant), label.Seed, label.Epochs, label.ValidationLoss, coordinates[i]);
+                label.RecipeId, label.Machine.Name, label.Machine.Family, label.Machine.VariantName, label.Seed, label.Epochs, label.ValidationLoss, coordinates[i]);
         }),
     ];
 }

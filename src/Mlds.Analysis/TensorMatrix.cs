@@ -1,4 +1,3 @@
-using Mlds.Analysis.Views;
 using Mlds.Networks;
 
 namespace Mlds.Analysis;
@@ -34,15 +33,6 @@ public sealed class TensorMatrix
 
     /// <summary>The P weights of network <paramref name="row"/>.</summary>
     public ReadOnlySpan<float> Row(int row) => _weights.AsSpan(row * Parameters, Parameters);
-
-    /// <summary>The weights as they are; N × (columns of all tensors).</summary>
-    public FeatureMatrix Raw() => RawView.Build(this);
-
-    /// <summary>Seven numbers a tensor (Unterthiner et al. 2020).</summary>
-    public FeatureMatrix Statistics() => StatisticsView.Build(this);
-
-    /// <summary>Spectral norm, stable rank and MP soft rank of each matrix.</summary>
-    public FeatureMatrix Spectral() => SpectralView.Build(this);
 
     /// <summary>The same weights, read as other tensors.</summary>
     internal TensorMatrix As(IReadOnlyList<WeightTensor> tensors) => new(_weights, Networks, Parameters, tensors);

@@ -73,6 +73,4 @@ public static class WeightAnalysis
         ("Loss and epoch from weights", LossFromWeights.Ask),
         ("Exact behaviour", ExactBehaviour.Ask),
     ];
-
-    internal static string VariantName(Variant variant) => variant.ToString().ToLowerInvariant();
 }

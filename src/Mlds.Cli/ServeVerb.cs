@@ -11,7 +11,7 @@ namespace Mlds.Cli;
 static class ServeVerb
 {
     static readonly Argument<string> s_folder = new("DIR") { Description = "The project's folder, made by `mlds project init`." };
-    static readonly Option<string?> s_only = new("--only") { Description = $"Runs only these parts, with commas between; they are {string.Join(", ", ProjectServer.Parts)}.", HelpName = "PARTS" };
+    static readonly Option<string?> s_only = new("--only") { Description = $"Runs only these parts, with commas between; they are {string.Join(", ", ServeOptions.Parts)}.", HelpName = "PARTS" };
     static readonly Option<string> s_log = new("--log") { Description = "How log lines look: text or json.", DefaultValueFactory = _ => "text", HelpName = "KIND" };
 
     public static Command Create() =>
@@ -51,8 +51,8 @@ static class ServeVerb
     static IReadOnlyCollection<string> Parts(string? text)
     {
         var parts = text?.Split(',').Distinct().ToList() ?? [];
-        var unknown = parts.Find(part => !ProjectServer.Parts.Contains(part));
-        return unknown is null ? parts : throw new UsageException($"--only takes {string.Join(", ", ProjectServer.Parts)} with commas between, not '{unknown}'.");
+        var unknown = parts.Find(part => !ServeOptions.Parts.Contains(part));
+        return unknown is null ? parts : throw new UsageException($"--only takes {string.Join(", ", ServeOptions.Parts)} with commas between, not '{unknown}'.");
     }
 
     static void ConfigureLog(ILoggingBuilder logging, bool json)

@@ -24,9 +24,6 @@ namespace Mlds.Server;
 /// <summary>The project's server: this file is its table of contents.</summary>
 public static partial class ProjectServer
 {
-    /// <summary>What of the server can run alone (<see cref="ServeOptions.Only"/>).</summary>
-    public static IReadOnlyList<string> Parts { get; } = ["web", "generator", "transitioner", "validator", "assimilator", "trainer", "deleter", "statistics"];
-
     /// <summary>Sets the server up; start it with <c>StartAsync</c> or <c>RunAsync</c>.</summary>
     /// <exception cref="ProjectException">The settings, keys or database can't be used.</exception>
     public static WebApplication Build(ProjectFolder project, IScience science, ServeOptions options)
@@ -48,7 +45,9 @@ public static partial class ProjectServer
         services.AddSingleton(options.Time).AddSingleton(project.Settings).AddSingleton<Signals>();
         services.AddSingleton(_ => ServingLock.Share(project));
         services.AddSingleton(_ => project.OpenDatabase(science.Schema));
-        services.AddSingleton<SchedulerState>().AddSingleton<SchedulerEndpoint>().AddSingleton<BadKeys>().AddSingleton<KnownKeys>();
+        services.AddSingleton<SchedulerState>().AddSingleton(of => of.GetRequiredService<SchedulerState>().Versions)
+            .AddSingleton(of => of.GetRequiredService<SchedulerState>().Addresses);
+        services.AddSingleton<SchedulerEndpoint>().AddSingleton<BadKeys>().AddSingleton<KnownKeys>();
         services.AddSingleton(_ => new BodyMemory());
         services.AddSingleton<UploadStore>().AddSingleton<UploadEndpoint>().AddSingleton<DownloadEndpoint>();
         services.AddSingleton<AccountStore>().AddSingleton<AccountEndpoints>().AddSingleton<AccountPage>().AddSingleton<StatusPages>();
@@ -240,18 +239,4 @@ public static partial class ProjectServer
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "{Version} isn't sent: its signature isn't the present code-signing key's. Sign a new version with it and add that (docs/operate.md)")]
     static partial void LogNotSent(ILogger log, string version);
-}
-
-/// <summary>How a server is run.</summary>
-public sealed record ServeOptions
-{
-    /// <summary>The parts to run, of <see cref="ProjectServer.Parts"/>; empty: all.</summary>
-    public IReadOnlyCollection<string> Only { get; init; } = [];
-
-    /// <summary>Where log lines go; null: nowhere.</summary>
-    public Action<ILoggingBuilder>? Log { get; init; }
-
-    public TimeProvider Time { get; init; } = TimeProvider.System;
-
-    public bool Runs(string part) => Only.Count == 0 || Only.Contains(part);
 }

@@ -1,9 +1,10 @@
 namespace Mlds.Analysis.Views;
 
 /// <summary>The weight vector itself: what the paper fed to its classifier.</summary>
-static class RawView
+public static class RawView
 {
-    internal static FeatureMatrix Build(TensorMatrix matrix)
+    /// <summary>The weights as they are; N × (columns of all tensors).</summary>
+    public static FeatureMatrix Build(TensorMatrix matrix)
     {
         var columns = matrix.Tensors.Sum(tensor => tensor.Length);
         var values = new double[(long)matrix.Networks * columns];

@@ -11,14 +11,15 @@ namespace Mlds.Analysis.Views;
 /// </summary>
 /// <remarks>No power-law exponent α, WeightWatcher's best-known number: a fit of the tail needs some fifty eigenvalues, and a matrix of width 12 has twelve. What a fit
 /// gave would be its own starting point.</remarks>
-static class SpectralView
+public static class SpectralView
 {
     static readonly string[] s_metrics = ["spectral_norm", "stable_rank", "mp_soft_rank"];
     static readonly string[] s_gates = ["r", "z", "n"];
 
     internal static FeatureMatrix Build(WeightMatrix matrix) => Build(matrix.Tensors.As([.. matrix.Layout.Tensors.SelectMany(tensor => Gates(tensor, matrix.Layout.Spec.Hidden))]));
 
-    internal static FeatureMatrix Build(TensorMatrix matrix)
+    /// <summary>N × (3 a matrix).</summary>
+    public static FeatureMatrix Build(TensorMatrix matrix)
     {
         var tensors = matrix.Tensors.Where(tensor => tensor.Rows > 1 && tensor.Columns > 1).ToArray();
         var names = tensors.SelectMany(tensor => s_metrics.Select(metric => $"{tensor.Name}.{metric}")).ToArray();

@@ -4,11 +4,12 @@ namespace Mlds.Analysis.Views;
 /// Seven numbers a tensor: mean, variance and the quantiles 0, 25, 50, 75, 100 % (Unterthiner, Keysers, Gelly, Bousquet, Tolstikhin:
 /// Predicting neural network accuracy from weights, arXiv 2002.11448). The field's baseline; it takes no care of signs.
 /// </summary>
-static class StatisticsView
+public static class StatisticsView
 {
     static readonly string[] s_statistics = ["mean", "variance", "q0", "q25", "q50", "q75", "q100"];
 
-    internal static FeatureMatrix Build(TensorMatrix matrix)
+    /// <summary>N × (7 a tensor).</summary>
+    public static FeatureMatrix Build(TensorMatrix matrix)
     {
         var tensors = matrix.Tensors;
         var names = tensors.SelectMany(tensor => s_statistics.Select(statistic => $"{tensor.Name}.{statistic}")).ToArray();

@@ -15,7 +15,8 @@ namespace Mlds.Server.Accounts;
 /// would tell who has an account, so there is none.
 /// </summary>
 sealed partial class AccountEndpoints(
-    ProjectFolder project, ProjectDatabase database, AccountStore accounts, SchedulerState state, ServerMetrics metrics, ILogger<AccountEndpoints> log)
+    ProjectFolder project, ProjectDatabase database, AccountStore accounts, AppVersions versions, AddressKeys addresses, ServerMetrics metrics,
+    ILogger<AccountEndpoints> log)
 {
     public void Map(IEndpointRouteBuilder routes)
     {
@@ -36,7 +37,7 @@ sealed partial class AccountEndpoints(
         // that the time tells nothing.
         var (exists, known) = await accounts.Find(form.Email, form.PasswordHash);
         var made = await accounts.Create(
-            form.Email, form.PasswordHash, form.Name, state.Addresses.Of(context.Connection.RemoteIpAddress), project.Settings.NewAccountsPerDay);
+            form.Email, form.PasswordHash, form.Name, addresses.Of(context.Connection.RemoteIpAddress), project.Settings.NewAccountsPerDay);
         if (made is { } key)
         {
             LogCreated(log);
@@ -64,12 +65,12 @@ sealed partial class AccountEndpoints(
     {
         database.Read(session =>
         {
-            state.Versions.Refresh(session);
+            versions.Refresh(session);
             return true;
         });
         return Xml(AccountReply.Config(new(
             project.Settings.Name, project.Settings.MasterUrl, project.Settings.MinPasswordLength, Maintenance.IsOn(project), !project.Settings.AccountCreation,
-            [.. state.Versions.All.Select(version => (version.Platform, version.PlanClass)).Distinct()])));
+            [.. versions.All.Select(version => (version.Platform, version.PlanClass)).Distinct()])));
     }
 
     IResult Refuse(HttpContext context, int number, string message)

@@ -11,9 +11,6 @@ namespace Mlds.Server.Daemons;
 /// </summary>
 static class LostFiles
 {
-    /// <summary>Results that were given up so, for the numbers: nobody needs them, and they have a reason.</summary>
-    public const string Condition = "server_state = 5 AND outcome = 5 AND reason <> ''";
-
     public static void GiveUp(Session session, SchedulerState state, ReturnedResult result, string what)
     {
         var given = session.Execute(

@@ -65,7 +65,7 @@ sealed class StatusPages(ProjectFolder project, ProjectDatabase database, IScien
         if (options.Time.GetElapsedTime(_read) >= s_age) (_read, _numbers, _programs, _hosts) = (options.Time.GetTimestamp(), null, null, null);
     }
 
-    IEnumerable<string> Running => ProjectServer.Parts.Where(options.Runs);
+    IEnumerable<string> Running => ServeOptions.Parts.Where(options.Runs);
 
     IResult Status()
     {
@@ -84,7 +84,7 @@ sealed class StatusPages(ProjectFolder project, ProjectDatabase database, IScien
                 Row("computers with recent credit", numbers.HostsWithRecentCredit), Row("computers new today", numbers.HostsToday)])
             .Section("Programs, last seven days").Table(["Program", "#Valid", "#Waiting", "#Invalid", "#Failed", "#Computers"], Programs().Select(line => (string[])[
                 line.Program, Text(line.Valid), Text(line.Waiting), Text(line.Invalid), Text(line.Failed), Text(line.Hosts)]))
-            .Section("Parts of the server").Table(["Part", "State"], ProjectServer.Parts.Select(part => (string[])[part, options.Runs(part) ? Maintenance.IsOn(project) ? "on a break" : "running" : "elsewhere"]))
+            .Section("Parts of the server").Table(["Part", "State"], ServeOptions.Parts.Select(part => (string[])[part, options.Runs(part) ? Maintenance.IsOn(project) ? "on a break" : "running" : "elsewhere"]))
             .Raw("<p class=\"dim\">The same as XML: <a href=\"server_status?xml=1\">server_status?xml=1</a></p>\n")
             .Result();
     }

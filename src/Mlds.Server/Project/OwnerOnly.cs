@@ -49,18 +49,6 @@ public static class OwnerOnly
         }
     }
 
-    /// <summary>Closes to others what an earlier version of this program left open to them.</summary>
-    internal static void Mend(ProjectFolder project)
-    {
-        Close(project.Path);
-        Close(ProjectFolder.SettingsFile(project.Path));
-        if (project.DatabaseFile is { } database)
-            foreach (var end in new[] { "", "-wal", "-shm", "-journal" }) Close(database + end);
-        if (Directory.Exists(project.In("keys")))
-            foreach (var key in Directory.EnumerateFiles(project.In("keys"))) Close(key);
-        if (project.Settings.CertificateKeyFile is { Length: > 0 } file && project.Inside(file) is not null) Close(project.In(file));
-    }
-
     /// <summary>Takes everybody's rights but the owner's. What isn't there, or another's, stays as it is.</summary>
     internal static void Close(string path)
     {

@@ -14,7 +14,6 @@ public sealed class ProjectFolder
 
     public ProjectSettings Settings { get; }
 
-    public string Zoo => In("zoo");
     public string Statistics => In("stats");
     public string Apps => In("apps");
 
@@ -27,8 +26,20 @@ public sealed class ProjectFolder
     {
         if (!File.Exists(SettingsFile(path))) throw new ProjectException($"There is no project in '{path}': it has no project.json; `mlds project init {path}` makes one.");
         var project = new ProjectFolder(System.IO.Path.TrimEndingDirectorySeparator(System.IO.Path.GetFullPath(path)), ProjectSettings.Read(SettingsFile(path)));
-        OwnerOnly.Mend(project);
+        project.CloseToOthers();
         return project;
+    }
+
+    /// <summary>Closes to others what an earlier version of this program left open to them.</summary>
+    void CloseToOthers()
+    {
+        OwnerOnly.Close(Path);
+        OwnerOnly.Close(SettingsFile(Path));
+        if (DatabaseFile is { } database)
+            foreach (var end in new[] { "", "-wal", "-shm", "-journal" }) OwnerOnly.Close(database + end);
+        if (Directory.Exists(In("keys")))
+            foreach (var key in Directory.EnumerateFiles(In("keys"))) OwnerOnly.Close(key);
+        if (Settings.CertificateKeyFile is { Length: > 0 } file && Inside(file) is not null) OwnerOnly.Close(In(file));
     }
 
     /// <summary>The SQLite file; null: the database is in PostgreSQL.</summary>
@@ -63,8 +74,6 @@ public sealed class ProjectFolder
 
     /// <summary>Where a file that a client sends is kept. While it isn't whole it has <c>.part</c> at its end.</summary>
     public string Upload(string name) => In("upload", Fan(name), Name(name));
-
-    public Uri DownloadUrl(string name) => new(Settings.Master, $"download/{Fan(name)}/{name}");
 
     /// <summary>One of 256 folders, so that none gets too many files.</summary>
     public static string Fan(string name) => Convert.ToHexStringLower(MD5.HashData(Encoding.UTF8.GetBytes(name)).AsSpan(0, 1));

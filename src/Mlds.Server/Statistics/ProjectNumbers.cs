@@ -53,7 +53,8 @@ public sealed record ProjectNumbers
             WaitingForAssimilation = Count("workunit", "assimilate_state = 1"),
             FailingAssimilation = Count("workunit", "assimilate_state = 1 AND assimilate_tries > 0"),
             Assimilated = Count("workunit", "assimilate_state = 2"),
-            FilesLost = Count("result", Daemons.LostFiles.Condition),
+            // Nobody needs them, and they have a reason: given up because their file is no longer what was judged.
+            FilesLost = Count("result", "server_state = 5 AND outcome = 5 AND reason <> ''"),
             WaitingForDeletion = Count("workunit", "file_delete_state = 1"),
             Failed = Count("workunit", "errors <> 0"),
             TransitionerBacklogSeconds = Math.Max(0, now - oldest),

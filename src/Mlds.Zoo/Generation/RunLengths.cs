@@ -2,10 +2,6 @@ using Mlds.Training;
 
 namespace Mlds.Zoos;
 
-/// <summary>Networks of one machine that ended alike.</summary>
-/// <param name="Count">How many.</param>
-public readonly record struct EndedRuns(int Epochs, Outcome Outcome, int Count);
-
 /// <summary>What is known of how long one machine's networks take: those that ended, by epochs and outcome.</summary>
 sealed class RunLengths
 {

@@ -1,5 +1,6 @@
 using Mlds.Analysis.Decomposition;
 using Mlds.Analysis.Loading;
+using Mlds.Analysis.Views;
 
 namespace Mlds.Analysis.Tests.Loading;
 
@@ -39,18 +40,18 @@ public sealed class ForeignWeightsTests : IDisposable
         Assert.Equal((30, 170), (matrix.Networks, matrix.Parameters));
         var kernel = matrix.Tensors[1];
         Assert.Equal(("sequential/conv2d/kernel:0", 9, 16, 16), (kernel.Name, kernel.Rows, kernel.Columns, kernel.Offset));
-        Assert.Equal(170, matrix.Raw().Columns);
-        Assert.Equal(21, matrix.Statistics().Columns);
-        Assert.Equal(3, matrix.Spectral().Columns);
-        Assert.Equal(2, Pca.Fit(matrix.Raw(), new PcaOptions(2)).Components.Count);
+        Assert.Equal(170, RawView.Build(matrix).Columns);
+        Assert.Equal(21, StatisticsView.Build(matrix).Columns);
+        Assert.Equal(3, SpectralView.Build(matrix).Columns);
+        Assert.Equal(2, Pca.Fit(RawView.Build(matrix), new PcaOptions(2)).Components.Count);
         var expected = Python.Run(
             $$"""
             a = np.load({{System.Text.Json.JsonSerializer.Serialize(Weights)}})
             out(row=a[7].astype(float), mean=float(a[7, 16:160].mean()), norm=float(np.linalg.norm(a[7, 16:160].reshape(9, 16), 2)))
             """);
-        Near.All(expected.Doubles("row"), matrix.Raw().Row(7).ToArray(), 1e-9);
-        Assert.Equal(expected.Double("mean"), matrix.Statistics().Row(7)[7], 1e-6);
-        Assert.Equal(expected.Double("norm"), matrix.Spectral().Row(7)[0], 1e-5);
+        Near.All(expected.Doubles("row"), RawView.Build(matrix).Row(7).ToArray(), 1e-9);
+        Assert.Equal(expected.Double("mean"), StatisticsView.Build(matrix).Row(7)[7], 1e-6);
+        Assert.Equal(expected.Double("norm"), SpectralView.Build(matrix).Row(7)[0], 1e-5);
     }
 
     [Fact]
@@ -59,9 +60,9 @@ public sealed class ForeignWeightsTests : IDisposable
         Save("a = a.astype('<f8')");
         File.WriteAllText(Layout, "tensor,rows,columns,offset,length\nlinear.weight,16,10,0,160\nlinear.bias,10,1,160,10\n");
         var matrix = ForeignWeights.Read(Weights, Layout);
-        Assert.Equal("linear.weight[15,9]", matrix.Raw().ColumnNames[159]);
-        Assert.Equal(ForeignWeights.Read(Weights).Raw().Values, matrix.Raw().Values);
-        Assert.Equal(matrix.Raw().Values.Length, NpyMatrix.Open(Weights).ReadRows().Sum(row => row.Length));
+        Assert.Equal("linear.weight[15,9]", RawView.Build(matrix).ColumnNames[159]);
+        Assert.Equal(RawView.Build(ForeignWeights.Read(Weights)).Values, RawView.Build(matrix).Values);
+        Assert.Equal(RawView.Build(matrix).Values.Length, NpyMatrix.Open(Weights).ReadRows().Sum(row => row.Length));
     }
 
     [Theory]

@@ -81,7 +81,7 @@ public sealed class ViewTests
         var random = new SeededRandom(5);
         float[] noise = [.. Enumerable.Range(0, 200 * 100).Select(_ => (float)random.NextNormal())];
         float[] one = [.. Enumerable.Range(0, 200 * 100).Select(i => (i / 100) + 1f)];
-        var spectra = new TensorMatrix([.. noise, .. one], 2, 20000, [new WeightTensor("w", 200, 100, 0)]).Spectral();
+        var spectra = SpectralView.Build(new TensorMatrix([.. noise, .. one], 2, 20000, [new WeightTensor("w", 200, 100, 0)]));
         Assert.InRange(spectra.Row(0)[2], 0.95, 1.05);
         Assert.Equal(1, spectra.Row(1)[1], 1e-6);
     }
