@@ -2,6 +2,7 @@ using BenchmarkDotNet.Attributes;
 using Mlds.Kernels;
 using Mlds.Kernels.Optimizers;
 using Mlds.Kernels.Random;
+using Mlds.Kernels.Shapes;
 using Mlds.Networks;
 
 namespace Mlds.Benchmarks;

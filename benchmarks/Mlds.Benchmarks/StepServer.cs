@@ -4,6 +4,8 @@ using System.Text.Json;
 using Mlds.Kernels;
 using Mlds.Kernels.Random;
 using Mlds.Networks;
+using Mlds.Recipes;
+using Mlds.Tasks;
 using Mlds.Training;
 
 namespace Mlds.Benchmarks;

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Mlds.Kernels;
 using Mlds.Kernels.Optimizers;
+using Mlds.Kernels.Shapes;
 
 namespace Mlds.Benchmarks;
 

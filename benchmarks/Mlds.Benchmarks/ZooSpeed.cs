@@ -4,8 +4,10 @@ using System.Runtime.InteropServices;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Mlds.Networks;
+using Mlds.Recipes;
 using Mlds.Training;
 using Mlds.Zoos;
+using Mlds.Zoos.Releases;
 
 namespace Mlds.Benchmarks;
 
@@ -112,7 +114,7 @@ static class ZooSpeed
     {
         using var zoo = Zoo.Open(folder);
         var weights = zoo.ReadWeights(machine);
-        using var npy = new Releases.NpyFile(file, weights.Networks.Count, weights.Parameters);
+        using var npy = new NpyFile(file, weights.Networks.Count, weights.Parameters);
         for (var i = 0; i < weights.Networks.Count; i++) npy.WriteRow(weights.Row(i));
     }
 

@@ -1,7 +1,7 @@
 using System.Text;
-using Mlds.Boinc;
 using Mlds.Boinc.Rules;
-using Mlds.Server;
+using Mlds.Boinc.States;
+using Mlds.Server.Contract;
 using Mlds.Server.Database;
 
 namespace Mlds.LoadTest;

@@ -3,6 +3,8 @@ using System.Text;
 using Microsoft.Extensions.Logging;
 using Mlds.Boinc.Signing;
 using Mlds.Server;
+using Mlds.Server.Operating;
+using Mlds.Server.Project;
 
 namespace Mlds.LoadTest;
 

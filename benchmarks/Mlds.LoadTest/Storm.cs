@@ -3,7 +3,7 @@ using System.Globalization;
 using System.Net.Sockets;
 using System.Text;
 using System.Text.Json;
-using Mlds.Server;
+using Mlds.Server.Project;
 
 namespace Mlds.LoadTest;
 

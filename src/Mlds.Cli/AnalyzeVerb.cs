@@ -2,12 +2,14 @@ using System.CommandLine;
 using System.Globalization;
 using System.Text.Json.Nodes;
 using Mlds.Analysis;
+using Mlds.Analysis.Data;
 using Mlds.Analysis.Loading;
+using Mlds.Analysis.Questions;
 using Mlds.Analysis.Results;
 using Mlds.Cli.Frame;
-using Mlds.Releases;
 using Mlds.Reports;
 using Mlds.Zoos;
+using Mlds.Zoos.Releases;
 
 namespace Mlds.Cli;
 
@@ -42,7 +44,7 @@ static class AnalyzeVerb
     static AnalysisResult Analyze(VerbRun run, IProgressView view)
     {
         var matrix = Read(run, run.Get(s_source));
-        if (matrix.Labels.Count(label => label.Outcome == Training.Outcome.Converged) is < 2 and var converged)
+        if (matrix.Labels.Count(label => label.Outcome == Mlds.Training.Outcome.Converged) is < 2 and var converged)
             throw new FailureException($"An analysis needs at least 2 converged networks; '{matrix.Name}' has {converged} among {matrix.Networks}. Generate more first.");
         return Analyze(matrix, new AnalysisOptions { Seed = run.Get(s_seed) }, view, run.Cancellation);
     }

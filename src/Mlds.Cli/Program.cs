@@ -1,5 +1,9 @@
 using System.CommandLine;
 using Mlds.Cli.Frame;
+using Mlds.Cli.Machines;
+using Mlds.Cli.Projects;
+using Mlds.Cli.Training;
+using Mlds.Cli.Zoos;
 
 namespace Mlds.Cli;
 

@@ -3,13 +3,16 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using Mlds.Analysis;
 using Mlds.Analysis.Loading;
+using Mlds.Analysis.Questions;
 using Mlds.Analysis.Results;
 using Mlds.Cli.Frame;
-using Mlds.Releases;
+using Mlds.Cli.Training;
+using Mlds.Cli.Zoos;
 using Mlds.Reports;
 using Mlds.Zoos;
+using Mlds.Zoos.Generation;
+using Mlds.Zoos.Releases;
 
 namespace Mlds.Cli;
 

@@ -2,6 +2,7 @@ using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.Arm;
 using System.Runtime.Intrinsics.X86;
 using Mlds.Kernels.Lanes;
+using Mlds.Kernels.Shapes;
 
 namespace Mlds.Kernels;
 

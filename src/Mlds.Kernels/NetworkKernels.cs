@@ -1,4 +1,5 @@
 using Mlds.Kernels.Optimizers;
+using Mlds.Kernels.Shapes;
 
 namespace Mlds.Kernels;
 

@@ -1,7 +1,7 @@
 using Mlds.Kernels.Elementary;
 using Mlds.Kernels.Lanes;
-using Mlds.Kernels.Linear;
 using Mlds.Kernels.Optimizers;
+using Mlds.Kernels.Shapes;
 
 namespace Mlds.Kernels;
 

@@ -2,6 +2,7 @@ using Mlds.Kernels.Gru;
 using Mlds.Kernels.Lanes;
 using Mlds.Kernels.Linear;
 using Mlds.Kernels.Optimizers;
+using Mlds.Kernels.Shapes;
 
 namespace Mlds.Kernels;
 

@@ -1,4 +1,5 @@
 using Mlds.Training;
+using Mlds.Worker.Frame;
 
 namespace Mlds.Worker;
 

@@ -1,4 +1,7 @@
 using Mlds.Training;
+using Mlds.Worker.Boinc;
+using Mlds.Worker.Frame;
+using Mlds.Worker.Units;
 
 namespace Mlds.Worker;
 

@@ -1,7 +1,11 @@
 using System.Runtime.InteropServices;
 using System.Text.Json.Nodes;
 using Mlds.Kernels;
+using Mlds.Recipes;
+using Mlds.Tasks;
 using Mlds.Training;
+using Mlds.Worker.Frame;
+using Mlds.Worker.Units;
 
 namespace Mlds.Worker;
 

@@ -1,5 +1,5 @@
 using System.Text;
-using Mlds.Training;
+using Mlds.Recipes;
 
 namespace Mlds.Zoos;
 

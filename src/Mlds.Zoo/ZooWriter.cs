@@ -1,3 +1,4 @@
+using Mlds.Recipes;
 using Mlds.Training;
 
 namespace Mlds.Zoos;

@@ -1,8 +1,10 @@
 using System.Text.Json.Nodes;
 using Mlds.Analysis.Loading;
+using Mlds.Analysis.Questions;
 using Mlds.Analysis.Results;
-using Mlds.Training;
+using Mlds.Recipes;
 using Mlds.Zoos;
+using Mlds.Zoos.Generation;
 
 namespace Mlds.Analysis.Tests;
 

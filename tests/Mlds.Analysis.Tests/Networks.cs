@@ -1,3 +1,4 @@
+using Mlds.Analysis.Data;
 using Mlds.Analysis.Symmetry;
 using Mlds.Networks;
 using Mlds.Training;

@@ -1,4 +1,6 @@
+using Mlds.Analysis.Data;
 using Mlds.Networks;
+using Mlds.Recipes;
 using Mlds.Training;
 
 namespace Mlds.Analysis.Tests;
@@ -21,7 +23,7 @@ static class TrainedDs1
 
     static (Population, TrainedNetwork[], WeightMatrix) Train()
     {
-        var population = Mlds.Training.Population.Parse(
+        var population = Mlds.Recipes.Population.Parse(
             """
             {
               "name": "trained", "licence": "CC-BY-SA-4.0", "networks": 4, "description": "For tests.",

@@ -1,4 +1,6 @@
 using System.Text.Json.Nodes;
+using Mlds.Analysis.Data;
+using Mlds.Analysis.Questions;
 using Mlds.Analysis.Results;
 using Mlds.Networks;
 using Mlds.Training;

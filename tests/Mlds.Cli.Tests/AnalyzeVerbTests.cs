@@ -3,7 +3,7 @@ using Mlds.Analysis;
 using Mlds.Analysis.Loading;
 using Mlds.Analysis.Results;
 using Mlds.Cli.Frame;
-using Mlds.Releases;
+using Mlds.Zoos.Releases;
 
 namespace Mlds.Cli.Tests;
 

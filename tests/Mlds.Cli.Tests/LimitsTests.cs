@@ -67,7 +67,7 @@ public sealed class LimitsTests : IDisposable
             ("\"length\": 8", "\"length\": 65536"),
             ("[{\"machine\": \"SingleDirectMachine\"}, {\"machine\": \"SimpleXORMachine\"}]",
                 "[{\"machine\": \"SimpleXORMachine\", \"data\": {\"training\": 8, \"validation\": 8}}]"));
-        Assert.Equal(8, Mlds.Training.Population.Read(file).DataSpec("SimpleXORMachine").Training);
+        Assert.Equal(8, Mlds.Recipes.Population.Read(file).DataSpec("SimpleXORMachine").Training);
     }
 
     [Fact]

@@ -133,7 +133,7 @@ public sealed class VerbTests : IDisposable
         var shown = Json("zoo", At("z"), "show", id[..12]);
         foreach (var key in new[] { "recipe_id", "machine", "seed", "outcome", "epochs", "validation_loss", "long_loss", "weights_sha256" })
             Assert.Equal(trained[key]!.ToJsonString(), shown[key]!.ToJsonString());
-        Assert.Equal(id, Mlds.Training.Recipe.Parse(Mlds.Training.Canonical.Serialize(shown["recipe"])).Id);
+        Assert.Equal(id, Mlds.Recipes.Recipe.Parse(Mlds.Recipes.Canonical.Serialize(shown["recipe"])).Id);
         Assert.Equal((int)trained["epochs"]!, shown["history"]!["validation_loss"]!.AsArray().Count);
         Assert.NotEmpty(shown["milestones"]!.AsArray());
         var (code, text, _) = Run("zoo", At("z"), "show", id);
@@ -169,7 +169,7 @@ public sealed class VerbTests : IDisposable
         Assert.DoesNotContain("To publish it", output);
         var exported = Json("machines", "SimpleXORMachine", "--population", At("r/population.json"), "--export", At("xor.npz"));
         Assert.Equal(File.ReadAllBytes(At("r/training-data/SimpleXORMachine.npz")), File.ReadAllBytes(At("xor.npz")));
-        Assert.Equal(Mlds.Training.Population.Read(At("tiny.json")).Data("SimpleXORMachine").Sha256, (string?)exported["data_sha256"]);
+        Assert.Equal(Mlds.Recipes.Population.Read(At("tiny.json")).Data("SimpleXORMachine").Sha256, (string?)exported["data_sha256"]);
         Fails(1, "is already there", "machines", "SimpleXORMachine", "--export", At("xor.npz"));
         Fails(1, "could not be written", "machines", "SimpleXORMachine", "--export", At("none/xor.npz"));
         Fails(2, "--export writes one machine's sequences", "machines", "--export", At("all.npz"));

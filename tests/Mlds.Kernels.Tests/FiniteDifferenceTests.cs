@@ -1,4 +1,5 @@
 using Mlds.Kernels.Random;
+using Mlds.Kernels.Shapes;
 
 namespace Mlds.Kernels.Tests;
 

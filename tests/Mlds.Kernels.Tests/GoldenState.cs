@@ -1,4 +1,5 @@
 using System.Text;
+using Mlds.Kernels.Shapes;
 
 namespace Mlds.Kernels.Tests;
 

@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using Mlds.Kernels.Optimizers;
 using Mlds.Kernels.Random;
+using Mlds.Kernels.Shapes;
 
 namespace Mlds.Kernels.Tests;
 

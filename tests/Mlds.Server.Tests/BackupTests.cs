@@ -1,5 +1,9 @@
 using System.Security.Cryptography;
 using Mlds.Boinc.Signing;
+using Mlds.Server.Database;
+using Mlds.Server.Http;
+using Mlds.Server.Operating;
+using Mlds.Server.Project;
 
 namespace Mlds.Server.Tests;
 

@@ -3,6 +3,7 @@ using System.Net.Http.Headers;
 using System.Security.Cryptography;
 using System.Text;
 using System.Xml.Linq;
+using Mlds.Server.Project;
 
 namespace Mlds.Server.Tests;
 

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
 using Mlds.Server.Accounts;
+using Mlds.Server.Http;
 
 namespace Mlds.Server.Tests;
 

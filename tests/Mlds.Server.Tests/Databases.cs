@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Mlds.Server.Project;
 using Npgsql;
 
 [assembly: AssemblyFixture(typeof(Mlds.Server.Tests.PostgresServer))]

@@ -3,6 +3,8 @@ using System.Xml.Linq;
 using Mlds.Boinc.Signing;
 using Mlds.Boinc.Tests.Signing;
 using Mlds.Server.Accounts;
+using Mlds.Server.Database;
+using Mlds.Server.Project;
 
 namespace Mlds.Server.Tests;
 

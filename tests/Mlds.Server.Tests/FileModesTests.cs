@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Mlds.Server.Project;
 
 namespace Mlds.Server.Tests;
 

@@ -1,6 +1,8 @@
 using System.Net;
 using System.Text;
 using System.Xml.Linq;
+using Mlds.Server.Contract;
+using Mlds.Server.Operating;
 using Mlds.Server.Statistics;
 using Mlds.Server.Uploads;
 

@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
-using Mlds.Boinc;
+using Mlds.Boinc.States;
+using Mlds.Server.Contract;
 using Mlds.Server.Database;
 
 namespace Mlds.Server.Tests;

@@ -1,4 +1,6 @@
 using Mlds.Server.Database;
+using Mlds.Server.Operating;
+using Mlds.Server.Project;
 
 namespace Mlds.Server.Tests;
 

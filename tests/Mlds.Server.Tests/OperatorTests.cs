@@ -1,5 +1,7 @@
 using Mlds.Server.Accounts;
 using Mlds.Server.Daemons;
+using Mlds.Server.Database;
+using Mlds.Server.Operating;
 using Mlds.Server.Statistics;
 
 namespace Mlds.Server.Tests;

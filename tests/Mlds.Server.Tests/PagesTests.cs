@@ -1,6 +1,8 @@
 using System.IO.Compression;
 using System.Text.Json;
 using System.Xml.Linq;
+using Mlds.Server.Operating;
+using Mlds.Server.Project;
 using Mlds.Server.Statistics;
 
 namespace Mlds.Server.Tests;

@@ -3,6 +3,8 @@ using System.Net;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Text.RegularExpressions;
+using Mlds.Server.Operating;
+using Mlds.Server.Project;
 
 namespace Mlds.Server.Tests;
 

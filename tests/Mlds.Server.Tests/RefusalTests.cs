@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using System.Text;
 using System.Xml.Linq;
+using Mlds.Server.Project;
 
 namespace Mlds.Server.Tests;
 

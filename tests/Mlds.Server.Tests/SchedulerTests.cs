@@ -1,6 +1,9 @@
 using System.Globalization;
 using System.Xml.Linq;
-using Mlds.Boinc;
+using Mlds.Boinc.States;
+using Mlds.Server.Contract;
+using Mlds.Server.Operating;
+using Mlds.Server.Project;
 
 namespace Mlds.Server.Tests;
 

@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using Microsoft.Extensions.Logging;
 using Mlds.Bundles;
+using Mlds.Server.Database;
 using Mlds.Server.Science;
 using Mlds.Server.Tests.Science;
 

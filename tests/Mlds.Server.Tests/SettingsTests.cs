@@ -1,3 +1,7 @@
+using Mlds.Server.Database;
+using Mlds.Server.Operating;
+using Mlds.Server.Project;
+
 namespace Mlds.Server.Tests;
 
 /// <summary>Whatever is wrong in project.json is said with its line, its key and what is allowed.</summary>

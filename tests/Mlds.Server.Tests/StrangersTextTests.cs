@@ -1,6 +1,7 @@
 using System.IO.Compression;
 using System.Xml.Linq;
 using Mlds.Boinc.Tags;
+using Mlds.Server.Operating;
 using Mlds.Server.Statistics;
 
 namespace Mlds.Server.Tests;

@@ -1,8 +1,11 @@
 using System.Net;
 using System.Xml.Linq;
-using Mlds.Boinc;
+using Mlds.Boinc.States;
 using Mlds.Server.Accounts;
+using Mlds.Server.Contract;
 using Mlds.Server.Daemons;
+using Mlds.Server.Operating;
+using Mlds.Server.Project;
 
 namespace Mlds.Server.Tests;
 

@@ -5,6 +5,8 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Mlds.Boinc.Signing;
 using Mlds.Server.Database;
+using Mlds.Server.Operating;
+using Mlds.Server.Project;
 
 namespace Mlds.Server.Tests;
 

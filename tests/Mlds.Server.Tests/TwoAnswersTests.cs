@@ -1,5 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
-using Mlds.Boinc;
+using Mlds.Boinc.States;
+using Mlds.Server.Contract;
 using Mlds.Server.Daemons;
 using Mlds.Server.Scheduler;
 

@@ -1,5 +1,5 @@
-using Mlds.Machines;
-using Mlds.Training;
+using Mlds.Recipes;
+using Mlds.Tasks.Machines;
 
 namespace Mlds.Tests;
 

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using Mlds.Bundles;
+using Mlds.Recipes;
 using Mlds.Tests.Bundles;
 using Mlds.Tests.Training;
 using Mlds.Training;

@@ -1,8 +1,12 @@
 using Mlds.Bundles;
 using Mlds.Kernels;
-using Mlds.Machines;
 using Mlds.Networks;
+using Mlds.Recipes;
+using Mlds.Tasks;
+using Mlds.Tasks.Machines;
 using Mlds.Training;
+using Mlds.Worker.Boinc;
+using Mlds.Worker.Frame;
 
 namespace Mlds.Worker.Tests;
 

@@ -1,8 +1,11 @@
 using System.Text.Json.Nodes;
 using Mlds.Kernels;
-using Mlds.Machines;
 using Mlds.Networks;
+using Mlds.Recipes;
+using Mlds.Tasks;
+using Mlds.Tasks.Machines;
 using Mlds.Training;
+using Mlds.Worker.Frame;
 
 namespace Mlds.Worker.Tests;
 

@@ -1,6 +1,8 @@
 using System.Diagnostics;
-using Mlds.Releases;
 using Mlds.Training;
+using Mlds.Zoos.Merging;
+using Mlds.Zoos.Releases;
+using Mlds.Zoos.Verification;
 
 namespace Mlds.Zoos.Tests;
 
@@ -138,7 +140,7 @@ public sealed class DiskTests : IDisposable
         using (var writer = ZooWriter.Open(folder, Example.Of(Example.Small))) writer.Add([network]);
         Assert.True(Run("mount", "-o", "remount,ro", _disk));
         using (var zoo = Zoo.Open(folder)) Assert.Equal(network.Weights, zoo.ReadWeights(zoo.Networks().Single()));
-        var report = Mlds.Verification.Verifier.Run(folder, new(), _ => { }, TestContext.Current.CancellationToken);
+        var report = Verifier.Run(folder, new(), _ => { }, TestContext.Current.CancellationToken);
         Assert.DoesNotContain(report.Doubts, doubt => doubt.Check is "files" or "weights");
         Assert.Equal(1, ZooMerge.Run([folder], _scratch["merged"], (_, _) => { }, TestContext.Current.CancellationToken).Added);
         var error = Assert.Throws<ZooException>(() => ZooWriter.Open(folder, Example.Of(Example.Small)));

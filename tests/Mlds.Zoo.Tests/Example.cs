@@ -1,4 +1,5 @@
 using Mlds.Networks;
+using Mlds.Recipes;
 using Mlds.Training;
 
 namespace Mlds.Zoos.Tests;

@@ -1,6 +1,8 @@
-using Mlds.Releases;
-using Mlds.Training;
-using Mlds.Verification;
+using Mlds.Recipes;
+using Mlds.Zoos.Generation;
+using Mlds.Zoos.Releases;
+using Mlds.Zoos.Tests.Releases;
+using Mlds.Zoos.Verification;
 
 namespace Mlds.Zoos.Tests;
 

@@ -1,5 +1,7 @@
 using Microsoft.Data.Sqlite;
+using Mlds.Recipes;
 using Mlds.Training;
+using Mlds.Zoos.Generation;
 
 namespace Mlds.Zoos.Tests;
 

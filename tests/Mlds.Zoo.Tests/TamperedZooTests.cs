@@ -1,5 +1,6 @@
 using Microsoft.Data.Sqlite;
-using Mlds.Releases;
+using Mlds.Zoos.Merging;
+using Mlds.Zoos.Releases;
 
 namespace Mlds.Zoos.Tests;
 

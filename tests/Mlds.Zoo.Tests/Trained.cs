@@ -1,5 +1,6 @@
-using Mlds.Releases;
+using Mlds.Recipes;
 using Mlds.Training;
+using Mlds.Zoos.Releases;
 
 namespace Mlds.Zoos.Tests;
 

@@ -1,4 +1,4 @@
-using Mlds.Verification;
+using Mlds.Zoos.Verification;
 
 namespace Mlds.Zoos.Tests;
 

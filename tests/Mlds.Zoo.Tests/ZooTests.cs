@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using System.Text;
 using CsCheck;
 using Microsoft.Data.Sqlite;
+using Mlds.Recipes;
 using Mlds.Training;
 
 namespace Mlds.Zoos.Tests;

@@ -1,12 +1,12 @@
 using System.Diagnostics;
 using System.Text.Json.Nodes;
-using Mlds.Analysis;
 using Mlds.Analysis.Classification;
 using Mlds.Analysis.Clustering;
+using Mlds.Analysis.Data;
 using Mlds.Analysis.Decomposition;
 using Mlds.Analysis.Embedding;
 using Mlds.Analysis.Views;
-using Mlds.Releases;
+using Mlds.Zoos.Releases;
 
 namespace Mlds.Benchmarks.Analysis;
 

@@ -4,6 +4,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using Mlds.Analysis.Decomposition;
 using Mlds.Analysis.Loading;
+using Mlds.Recipes;
 using Mlds.Training;
 using Mlds.Zoos;
 

@@ -1,4 +1,5 @@
-using Mlds.Analysis;
+using Mlds.Analysis.Data;
+using Mlds.Recipes;
 using Mlds.Training;
 using Mlds.Zoos;
 

@@ -1,8 +1,11 @@
 using System.Diagnostics;
 using System.Globalization;
 using Mlds.Analysis;
-using Mlds.Machines;
+using Mlds.Analysis.Data;
+using Mlds.Analysis.Questions;
 using Mlds.Networks;
+using Mlds.Tasks;
+using Mlds.Tasks.Machines;
 using Mlds.Training;
 
 namespace Mlds.Benchmarks.Analysis;

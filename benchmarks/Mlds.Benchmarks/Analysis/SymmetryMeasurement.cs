@@ -1,9 +1,11 @@
 using System.Diagnostics;
 using System.Text.Json.Nodes;
-using Mlds.Analysis;
+using Mlds.Analysis.Data;
 using Mlds.Analysis.Loading;
 using Mlds.Analysis.Symmetry;
 using Mlds.Analysis.Views;
+using Mlds.Recipes;
+using Mlds.Tasks;
 using Mlds.Training;
 using Mlds.Zoos;
 

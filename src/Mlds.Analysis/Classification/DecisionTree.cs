@@ -1,3 +1,5 @@
+using Mlds.Analysis.Data;
+
 namespace Mlds.Analysis.Classification;
 
 /// <summary>One classification tree, grown until its leaves are pure (Breiman, Friedman, Olshen, Stone 1984; Gini impurity).</summary>

@@ -1,3 +1,5 @@
+using Mlds.Analysis.Data;
+
 namespace Mlds.Analysis.Clustering;
 
 /// <summary>

@@ -1,4 +1,5 @@
 using MathNet.Numerics.LinearAlgebra.Double;
+using Mlds.Analysis.Data;
 using Mlds.Analysis.LinearAlgebra;
 
 namespace Mlds.Analysis.Decomposition;

@@ -1,5 +1,5 @@
+using Mlds.Analysis.Data;
 using Mlds.Analysis.LinearAlgebra;
-using Mlds.Analysis.Views;
 
 namespace Mlds.Analysis.Decomposition;
 

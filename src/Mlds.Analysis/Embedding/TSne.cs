@@ -1,6 +1,6 @@
 using Mlds.Analysis.Classification;
+using Mlds.Analysis.Data;
 using Mlds.Analysis.Decomposition;
-using Mlds.Analysis.Views;
 
 namespace Mlds.Analysis.Embedding;
 

@@ -1,5 +1,6 @@
-using Mlds.Machines;
 using Mlds.Networks;
+using Mlds.Tasks;
+using Mlds.Tasks.Machines;
 using Mlds.Training;
 
 namespace Mlds.Analysis.Extraction;

@@ -1,4 +1,4 @@
-using Mlds.Machines;
+using Mlds.Tasks.Machines;
 
 namespace Mlds.Analysis.Extraction;
 

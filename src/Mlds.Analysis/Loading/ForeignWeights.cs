@@ -1,4 +1,5 @@
 using System.Globalization;
+using Mlds.Analysis.Data;
 using Mlds.Networks;
 
 namespace Mlds.Analysis.Loading;

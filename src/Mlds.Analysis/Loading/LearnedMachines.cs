@@ -1,7 +1,8 @@
 using System.Text.Json.Nodes;
-using Mlds.Releases;
-using Mlds.Training;
+using Mlds.Analysis.Data;
+using Mlds.Recipes;
 using Mlds.Zoos;
+using Mlds.Zoos.Releases;
 
 namespace Mlds.Analysis.Loading;
 

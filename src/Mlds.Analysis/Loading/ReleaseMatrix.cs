@@ -1,4 +1,5 @@
-using Mlds.Releases;
+using Mlds.Analysis.Data;
+using Mlds.Zoos.Releases;
 
 namespace Mlds.Analysis.Loading;
 

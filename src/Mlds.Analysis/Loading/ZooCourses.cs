@@ -1,3 +1,4 @@
+using Mlds.Analysis.Data;
 using Mlds.Zoos;
 
 namespace Mlds.Analysis.Loading;

@@ -1,5 +1,6 @@
+using Mlds.Analysis.Data;
 using Mlds.Networks;
-using Mlds.Training;
+using Mlds.Recipes;
 using Mlds.Zoos;
 
 namespace Mlds.Analysis.Loading;

@@ -1,6 +1,8 @@
+using Mlds.Analysis.Data;
 using Mlds.Analysis.Results;
 using Mlds.Analysis.Symmetry;
 using Mlds.Analysis.Validation;
+using Mlds.Tasks;
 using Mlds.Training;
 
 namespace Mlds.Analysis.Questions;

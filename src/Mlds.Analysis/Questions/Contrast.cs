@@ -1,3 +1,5 @@
+using Mlds.Analysis.Data;
+
 namespace Mlds.Analysis.Questions;
 
 /// <summary>Two forms of a machine to tell apart.</summary>

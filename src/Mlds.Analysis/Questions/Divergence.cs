@@ -1,6 +1,6 @@
+using Mlds.Analysis.Data;
 using Mlds.Analysis.Results;
 using Mlds.Analysis.Validation;
-using Mlds.Analysis.Views;
 
 namespace Mlds.Analysis.Questions;
 

@@ -1,7 +1,7 @@
 using Mlds.Analysis.Extraction;
 using Mlds.Analysis.Results;
-using Mlds.Machines;
-using Mlds.Training;
+using Mlds.Tasks;
+using Mlds.Tasks.Machines;
 
 namespace Mlds.Analysis.Questions;
 

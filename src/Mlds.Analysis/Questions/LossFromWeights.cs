@@ -1,7 +1,7 @@
+using Mlds.Analysis.Data;
 using Mlds.Analysis.Regression;
 using Mlds.Analysis.Results;
 using Mlds.Analysis.Validation;
-using Mlds.Analysis.Views;
 
 namespace Mlds.Analysis.Questions;
 

@@ -1,8 +1,8 @@
 using Mlds.Analysis.Classification;
+using Mlds.Analysis.Data;
 using Mlds.Analysis.Results;
 using Mlds.Analysis.Symmetry;
 using Mlds.Analysis.Validation;
-using Mlds.Analysis.Views;
 
 namespace Mlds.Analysis.Questions;
 

@@ -1,3 +1,5 @@
+using Mlds.Analysis.Data;
+
 namespace Mlds.Analysis.Questions;
 
 /// <summary>The detectors that the paper argues against: single numbers that everyone has without looking at weights.</summary>

@@ -1,3 +1,5 @@
+using Mlds.Analysis.Data;
+
 namespace Mlds.Analysis.Questions;
 
 /// <summary>The networks a question is asked of: as many of every class.</summary>

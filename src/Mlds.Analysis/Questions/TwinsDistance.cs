@@ -1,3 +1,4 @@
+using Mlds.Analysis.Data;
 using Mlds.Analysis.LinearAlgebra;
 using Mlds.Analysis.Results;
 using Mlds.Analysis.Views;

@@ -1,4 +1,5 @@
 using Mlds.Analysis.Classification;
+using Mlds.Analysis.Data;
 using Mlds.Analysis.Results;
 using Mlds.Analysis.Validation;
 
@@ -115,7 +116,7 @@ static class WhichMachine
     }
 
     static CurvePoint Point(
-        QuestionContext context, Selection selection, uint[] seeds, uint[] distinct, Views.FeatureMatrix features, IClassifier classifier, int size)
+        QuestionContext context, Selection selection, uint[] seeds, uint[] distinct, FeatureMatrix features, IClassifier classifier, int size)
     {
         int right = 0, tested = 0;
         for (var repetition = 0; repetition < context.Options.CurveRepetitions; repetition++)

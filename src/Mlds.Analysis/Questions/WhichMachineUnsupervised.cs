@@ -1,7 +1,7 @@
 using Mlds.Analysis.Clustering;
+using Mlds.Analysis.Data;
 using Mlds.Analysis.Results;
 using Mlds.Analysis.Validation;
-using Mlds.Analysis.Views;
 
 namespace Mlds.Analysis.Questions;
 

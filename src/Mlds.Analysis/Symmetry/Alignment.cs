@@ -1,3 +1,4 @@
+using Mlds.Analysis.Data;
 using Mlds.Networks;
 
 namespace Mlds.Analysis.Symmetry;

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Mlds.Analysis.Data;
 using Mlds.Analysis.LinearAlgebra;
 
 namespace Mlds.Analysis.Symmetry;

@@ -1,3 +1,4 @@
+using Mlds.Analysis.Data;
 using Mlds.Analysis.LinearAlgebra;
 using Mlds.Networks;
 

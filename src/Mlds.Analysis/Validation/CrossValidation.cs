@@ -1,5 +1,5 @@
 using Mlds.Analysis.Classification;
-using Mlds.Analysis.Views;
+using Mlds.Analysis.Data;
 
 namespace Mlds.Analysis.Validation;
 

@@ -1,4 +1,4 @@
-using Mlds.Analysis.Views;
+using Mlds.Analysis.Data;
 
 namespace Mlds.Analysis.Validation;
 

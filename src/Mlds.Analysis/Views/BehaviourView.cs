@@ -1,6 +1,8 @@
+using Mlds.Analysis.Data;
 using Mlds.Kernels;
+using Mlds.Kernels.Shapes;
 using Mlds.Networks;
-using Mlds.Training;
+using Mlds.Tasks;
 
 namespace Mlds.Analysis.Views;
 

@@ -1,3 +1,5 @@
+using Mlds.Analysis.Data;
+
 namespace Mlds.Analysis.Views;
 
 /// <summary>The weight vector itself: what the paper fed to its classifier.</summary>

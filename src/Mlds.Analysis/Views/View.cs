@@ -1,4 +1,5 @@
-using Mlds.Training;
+using Mlds.Analysis.Data;
+using Mlds.Tasks;
 
 namespace Mlds.Analysis.Views;
 

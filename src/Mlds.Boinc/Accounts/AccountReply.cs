@@ -1,3 +1,4 @@
+using Mlds.Boinc.States;
 using Mlds.Boinc.Tags;
 
 namespace Mlds.Boinc.Accounts;

@@ -1,3 +1,5 @@
+using Mlds.Boinc.States;
+
 namespace Mlds.Boinc.Rules;
 
 /// <summary>What is done with a result that a client reports.</summary>

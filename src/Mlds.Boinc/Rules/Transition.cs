@@ -1,3 +1,5 @@
+using Mlds.Boinc.States;
+
 namespace Mlds.Boinc.Rules;
 
 /// <summary>What a transition needs to know of a work unit.</summary>

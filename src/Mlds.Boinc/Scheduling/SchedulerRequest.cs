@@ -1,3 +1,5 @@
+using Mlds.Boinc.States;
+
 namespace Mlds.Boinc.Scheduling;
 
 /// <summary>What a client says and asks in one call of the scheduler. Whatever it left out is empty or 0.</summary>

@@ -1,4 +1,4 @@
-namespace Mlds.Boinc;
+namespace Mlds.Boinc.States;
 
 /// <summary>Exit statuses that the client itself gives to a result; others are the application's own. BOINC's numbers (lib/error_numbers.h).</summary>
 public static class ExitStatus

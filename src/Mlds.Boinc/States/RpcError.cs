@@ -1,4 +1,4 @@
-namespace Mlds.Boinc;
+namespace Mlds.Boinc.States;
 
 /// <summary>Error numbers in the replies to account calls. BOINC's numbers (lib/error_numbers.h).</summary>
 public static class RpcError

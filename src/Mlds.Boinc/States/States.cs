@@ -1,4 +1,4 @@
-namespace Mlds.Boinc;
+namespace Mlds.Boinc.States;
 
 /// <summary>Where the server has a result. The numbers are BOINC's (db/boinc_db_types.h), and what is stored; they never change.</summary>
 public enum ServerState

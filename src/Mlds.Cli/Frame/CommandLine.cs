@@ -2,7 +2,8 @@ using System.CommandLine;
 using System.CommandLine.Help;
 using System.Data.Common;
 using System.Runtime.InteropServices;
-using Mlds.Server;
+using Mlds.Server.Database;
+using Mlds.Server.Project;
 using Mlds.Zoos;
 
 namespace Mlds.Cli.Frame;

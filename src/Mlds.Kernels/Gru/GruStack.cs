@@ -1,5 +1,6 @@
 using Mlds.Kernels.Lanes;
 using Mlds.Kernels.Linear;
+using Mlds.Kernels.Shapes;
 
 namespace Mlds.Kernels.Gru;
 

@@ -1,4 +1,5 @@
 using Mlds.Kernels.Lanes;
+using Mlds.Kernels.Shapes;
 
 namespace Mlds.Kernels.Linear;
 

@@ -1,5 +1,6 @@
 using Mlds.Kernels.Elementary;
 using Mlds.Kernels.Lanes;
+using Mlds.Kernels.Shapes;
 
 namespace Mlds.Kernels.Linear;
 

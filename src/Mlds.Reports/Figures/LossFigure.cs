@@ -1,5 +1,6 @@
 using Mlds.Analysis.Results;
 using Mlds.Reports.Drawing;
+using Mlds.Reports.Wording;
 
 namespace Mlds.Reports.Figures;
 

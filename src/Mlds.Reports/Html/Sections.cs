@@ -1,5 +1,6 @@
 using Mlds.Analysis.Results;
 using Mlds.Reports.Figures;
+using Mlds.Reports.Wording;
 
 namespace Mlds.Reports.Html;
 

@@ -1,4 +1,5 @@
 using Mlds.Analysis.Results;
+using Mlds.Reports.Wording;
 
 namespace Mlds.Reports.Html;
 

@@ -1,5 +1,6 @@
-using Mlds.Boinc;
+using Mlds.Boinc.States;
 using Mlds.Server.Database;
+using Mlds.Server.Project;
 
 namespace Mlds.Server.Accounts;
 

@@ -3,10 +3,11 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.Logging;
-using Mlds.Boinc;
 using Mlds.Boinc.Accounts;
+using Mlds.Boinc.States;
 using Mlds.Server.Database;
-using Mlds.Server.Scheduler;
+using Mlds.Server.Http;
+using Mlds.Server.Project;
 
 namespace Mlds.Server.Accounts;
 

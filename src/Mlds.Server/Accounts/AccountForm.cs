@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using System.Text;
 using Microsoft.AspNetCore.Http;
 using Mlds.Boinc.Tags;
+using Mlds.Server.Http;
 
 namespace Mlds.Server.Accounts;
 

@@ -2,6 +2,8 @@ using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using Mlds.Server.Database;
+using Mlds.Server.Http;
+using Mlds.Server.Project;
 
 namespace Mlds.Server.Accounts;
 

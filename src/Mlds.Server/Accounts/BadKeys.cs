@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Mlds.Server.Project;
 
 namespace Mlds.Server.Accounts;
 

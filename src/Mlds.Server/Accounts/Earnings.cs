@@ -1,4 +1,5 @@
 using Mlds.Server.Database;
+using Mlds.Server.Project;
 
 namespace Mlds.Server.Accounts;
 

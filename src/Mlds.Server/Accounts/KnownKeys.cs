@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using Mlds.Server.Database;
-using Mlds.Server.Scheduler;
 
 namespace Mlds.Server.Accounts;
 

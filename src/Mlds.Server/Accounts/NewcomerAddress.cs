@@ -1,5 +1,7 @@
 using Mlds.Boinc.Rules;
 using Mlds.Server.Database;
+using Mlds.Server.Http;
+using Mlds.Server.Project;
 
 namespace Mlds.Server.Accounts;
 

@@ -1,7 +1,10 @@
 using System.Data.Common;
 using Microsoft.Extensions.Logging;
-using Mlds.Boinc;
+using Mlds.Boinc.States;
+using Mlds.Server.Contract;
 using Mlds.Server.Database;
+using Mlds.Server.Http;
+using Mlds.Server.Project;
 using Mlds.Server.Scheduler;
 
 namespace Mlds.Server.Daemons;

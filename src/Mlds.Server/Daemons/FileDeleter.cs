@@ -1,7 +1,9 @@
 using Microsoft.Extensions.Logging;
-using Mlds.Boinc;
+using Mlds.Boinc.States;
+using Mlds.Server.Contract;
 using Mlds.Server.Database;
 using Mlds.Server.Downloads;
+using Mlds.Server.Project;
 using Mlds.Server.Scheduler;
 using Mlds.Server.Uploads;
 

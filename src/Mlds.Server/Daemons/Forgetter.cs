@@ -1,6 +1,8 @@
 using Microsoft.Extensions.Logging;
 using Mlds.Server.Accounts;
+using Mlds.Server.Contract;
 using Mlds.Server.Database;
+using Mlds.Server.Http;
 using Mlds.Server.Scheduler;
 
 namespace Mlds.Server.Daemons;

@@ -1,4 +1,4 @@
-using Mlds.Boinc;
+using Mlds.Boinc.States;
 using Mlds.Server.Accounts;
 using Mlds.Server.Database;
 using Mlds.Server.Scheduler;

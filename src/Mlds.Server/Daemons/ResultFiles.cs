@@ -1,6 +1,8 @@
 using System.Data.Common;
-using Mlds.Boinc;
+using Mlds.Boinc.States;
+using Mlds.Server.Contract;
 using Mlds.Server.Database;
+using Mlds.Server.Project;
 
 namespace Mlds.Server.Daemons;
 

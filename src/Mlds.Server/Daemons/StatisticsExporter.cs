@@ -1,7 +1,10 @@
 using Microsoft.Extensions.Logging;
 using Mlds.Boinc.Rules;
 using Mlds.Server.Accounts;
+using Mlds.Server.Contract;
 using Mlds.Server.Database;
+using Mlds.Server.Http;
+using Mlds.Server.Project;
 using Mlds.Server.Scheduler;
 using Mlds.Server.Statistics;
 

@@ -1,9 +1,10 @@
 using System.Globalization;
 using System.Security.Cryptography;
 using Microsoft.Extensions.Logging;
-using Mlds.Boinc;
 using Mlds.Boinc.Rules;
+using Mlds.Boinc.States;
 using Mlds.Server.Accounts;
+using Mlds.Server.Contract;
 using Mlds.Server.Database;
 using Mlds.Server.Scheduler;
 

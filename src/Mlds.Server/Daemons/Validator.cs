@@ -1,10 +1,13 @@
 using System.Data.Common;
 using System.Diagnostics;
 using Microsoft.Extensions.Logging;
-using Mlds.Boinc;
 using Mlds.Boinc.Rules;
+using Mlds.Boinc.States;
 using Mlds.Server.Accounts;
+using Mlds.Server.Contract;
 using Mlds.Server.Database;
+using Mlds.Server.Http;
+using Mlds.Server.Project;
 using Mlds.Server.Scheduler;
 
 namespace Mlds.Server.Daemons;

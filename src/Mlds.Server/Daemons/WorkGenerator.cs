@@ -1,9 +1,11 @@
 using Microsoft.Extensions.Logging;
-using Mlds.Boinc;
 using Mlds.Boinc.Rules;
 using Mlds.Boinc.Signing;
+using Mlds.Boinc.States;
+using Mlds.Server.Contract;
 using Mlds.Server.Database;
 using Mlds.Server.Downloads;
+using Mlds.Server.Project;
 using Mlds.Server.Scheduler;
 
 namespace Mlds.Server.Daemons;

@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Http;
-using Mlds.Boinc;
+using Mlds.Boinc.States;
+using Mlds.Server.Project;
 
 namespace Mlds.Server.Downloads;
 

@@ -1,4 +1,5 @@
 using System.IO.Compression;
+using Mlds.Server.Project;
 
 namespace Mlds.Server.Downloads;
 

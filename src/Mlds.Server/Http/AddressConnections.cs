@@ -1,7 +1,7 @@
 using System.Net;
 using Microsoft.AspNetCore.Connections;
 
-namespace Mlds.Server;
+namespace Mlds.Server.Http;
 
 /// <summary>
 /// Keeps the connections of one address to a number, so that one machine can't take all there are. A proxy's are everybody's: behind

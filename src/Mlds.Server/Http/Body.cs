@@ -1,6 +1,6 @@
 using Microsoft.AspNetCore.Http;
 
-namespace Mlds.Server;
+namespace Mlds.Server.Http;
 
 /// <summary>Reads forms' bodies, no further than they may go.</summary>
 static class Body

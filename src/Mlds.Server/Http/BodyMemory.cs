@@ -1,4 +1,4 @@
-namespace Mlds.Server;
+namespace Mlds.Server.Http;
 
 /// <summary>
 /// The memory that large bodies take while they come in. All together and those from one address have so much and no more: callers that

@@ -2,7 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using Microsoft.AspNetCore.Http;
 
-namespace Mlds.Server;
+namespace Mlds.Server.Http;
 
 /// <summary>
 /// By what callers are told apart who have no account: an IPv4 address, also one that is mapped into IPv6, or the first 64 bits of an

@@ -2,8 +2,10 @@ using System.Net.Security;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using Microsoft.Extensions.Logging;
+using Mlds.Server.Database;
+using Mlds.Server.Project;
 
-namespace Mlds.Server;
+namespace Mlds.Server.Http;
 
 /// <summary>
 /// The certificate for https: the first of its file, with the others there as its chain, without which clients don't find the way to a

@@ -1,7 +1,8 @@
 using System.Net;
 using Microsoft.AspNetCore.Http;
+using Mlds.Server.Project;
 
-namespace Mlds.Server;
+namespace Mlds.Server.Http;
 
 /// <summary>Who may read <c>/metrics</c>: the addresses that the settings name. Behind a proxy the caller counts, not the proxy.</summary>
 sealed class MetricsAccess(ProjectSettings settings)

@@ -2,8 +2,10 @@ using System.Net;
 using System.Net.Sockets;
 using System.Security.Cryptography;
 using System.Text;
+using Mlds.Server.Database;
+using Mlds.Server.Project;
 
-namespace Mlds.Server;
+namespace Mlds.Server.Http;
 
 /// <summary>What a network address says of who calls.</summary>
 static class NetworkAddress

@@ -1,10 +1,11 @@
 using System.Threading.RateLimiting;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.RateLimiting;
-using Mlds.Boinc;
 using Mlds.Boinc.Accounts;
+using Mlds.Boinc.States;
+using Mlds.Server.Project;
 
-namespace Mlds.Server;
+namespace Mlds.Server.Http;
 
 /// <summary>How often one address may call what costs us time or tells about accounts.</summary>
 static class RateLimits

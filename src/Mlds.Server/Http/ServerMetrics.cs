@@ -1,6 +1,6 @@
 using Prometheus;
 
-namespace Mlds.Server;
+namespace Mlds.Server.Http;
 
 /// <summary>What the server counts, in Prometheus' format at <c>/metrics</c>.</summary>
 sealed class ServerMetrics

@@ -3,10 +3,11 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
-using Mlds.Boinc;
 using Mlds.Boinc.Accounts;
+using Mlds.Boinc.States;
+using Mlds.Server.Project;
 
-namespace Mlds.Server;
+namespace Mlds.Server.Http;
 
 /// <summary>
 /// A full disk or a database that is gone, in a call that doesn't answer for itself: the caller hears to come again later, in the words

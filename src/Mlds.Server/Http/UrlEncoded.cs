@@ -1,6 +1,6 @@
 using System.Text;
 
-namespace Mlds.Server;
+namespace Mlds.Server.Http;
 
 /// <summary>
 /// Fields of a query or a form (<c>a=b&amp;c=d</c>). Clients percent-encode the bytes that they have: mostly UTF-8, on some Windows

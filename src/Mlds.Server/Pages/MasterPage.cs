@@ -1,5 +1,6 @@
 using System.Globalization;
 using Microsoft.AspNetCore.Http;
+using Mlds.Server.Project;
 using Mlds.Server.Statistics;
 
 namespace Mlds.Server.Pages;

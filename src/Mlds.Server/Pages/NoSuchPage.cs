@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Http;
+using Mlds.Server.Project;
 
 namespace Mlds.Server.Pages;
 

@@ -2,6 +2,7 @@ using System.Net;
 using System.Text;
 using Microsoft.AspNetCore.Http;
 using Mlds.Boinc.Tags;
+using Mlds.Server.Project;
 
 namespace Mlds.Server.Pages;
 

@@ -3,12 +3,13 @@ using System.Text;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
-using Mlds.Boinc;
 using Mlds.Boinc.Accounts;
 using Mlds.Boinc.Rules;
+using Mlds.Boinc.States;
 using Mlds.Boinc.Tags;
 using Mlds.Server.Accounts;
 using Mlds.Server.Database;
+using Mlds.Server.Http;
 using Mlds.Server.Scheduler;
 
 namespace Mlds.Server.Pages;

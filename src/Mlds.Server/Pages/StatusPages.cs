@@ -4,7 +4,9 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Mlds.Boinc.Tags;
+using Mlds.Server.Contract;
 using Mlds.Server.Database;
+using Mlds.Server.Project;
 using Mlds.Server.Scheduler;
 using Mlds.Server.Statistics;
 

@@ -1,8 +1,7 @@
 using Mlds.Boinc.Signing;
 using Mlds.Server.Database;
-using Mlds.Server.Scheduler;
 
-namespace Mlds.Server;
+namespace Mlds.Server.Project;
 
 /// <summary>
 /// After a change of the code-signing key: which programs aren't sent until a new version of them was signed with the present one.

@@ -1,9 +1,10 @@
 using System.Globalization;
-using Mlds.Boinc;
 using Mlds.Boinc.Signing;
+using Mlds.Boinc.States;
 using Mlds.Boinc.Tags;
+using Mlds.Server.Database;
 
-namespace Mlds.Server;
+namespace Mlds.Server.Project;
 
 /// <summary>
 /// A program for one platform, as a folder <c>APP/VERSION/PLATFORM[__PLAN]/</c> of files, each with its signature beside it (<c>FILE.sig</c>): BOINC's
@@ -95,8 +96,8 @@ public sealed record AppVersionFolder(string Path, string App, int Version, stri
         if (!decimal.TryParse(version, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var number) || number is <= 0 or > 10_000 || number * 100 % 1 != 0)
             throw new ProjectException($"'{version}' in '{leaf}' is no version: a number with at most two places, such as 1.00.");
         if (!FileName.IsValid(app) || !FileName.IsValid(platform)) throw new ProjectException($"'{leaf}' isn't named APP/VERSION/PLATFORM[__PLAN] with letters, digits and . _ - only.");
-        if (!Scheduler.PlanClasses.Known.Contains(plan))
-            throw new ProjectException($"'{plan}' in '{leaf}' is no plan class; there are {string.Join(", ", Scheduler.PlanClasses.Known.Where(name => name.Length > 0))}, or none.");
+        if (!PlanClasses.Known.Contains(plan))
+            throw new ProjectException($"'{plan}' in '{leaf}' is no plan class; there are {string.Join(", ", PlanClasses.Known.Where(name => name.Length > 0))}, or none.");
         return new(leaf, app, (int)(number * 100), platform, plan, ReadFiles(leaf));
     }
 

@@ -1,7 +1,7 @@
 using System.Data.Common;
 using Microsoft.Data.Sqlite;
 
-namespace Mlds.Server;
+namespace Mlds.Server.Project;
 
 /// <summary>
 /// Tells a full disk from other failures: nothing is wrong with what was asked for, and it works when there is room again.

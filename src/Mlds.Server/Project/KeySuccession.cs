@@ -1,7 +1,8 @@
 using System.Globalization;
 using Mlds.Boinc.Signing;
+using Mlds.Server.Database;
 
-namespace Mlds.Server;
+namespace Mlds.Server.Project;
 
 /// <summary>
 /// The present code-signing key and those before it. Clients take a new key only with a signature by the one they hold; a client that was away for

@@ -1,4 +1,4 @@
-namespace Mlds.Server;
+namespace Mlds.Server.Project;
 
 /// <summary>The project's breaks: while its folder has a file <c>maintenance</c>, clients are asked to come back in an hour.</summary>
 public static class Maintenance

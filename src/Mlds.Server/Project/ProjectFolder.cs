@@ -3,7 +3,7 @@ using System.Text;
 using Mlds.Boinc.Signing;
 using Mlds.Server.Database;
 
-namespace Mlds.Server;
+namespace Mlds.Server.Project;
 
 /// <summary>A project's folder: settings, keys, database, programs, what clients fetch and what they sent.</summary>
 public sealed class ProjectFolder

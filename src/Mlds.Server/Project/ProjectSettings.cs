@@ -2,7 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using Mlds.Server.Database;
 
-namespace Mlds.Server;
+namespace Mlds.Server.Project;
 
 /// <summary><c>project.json</c>: what a project's operator may set. Whatever is missing has its default; a key that isn't known is an error.</summary>
 public sealed record ProjectSettings

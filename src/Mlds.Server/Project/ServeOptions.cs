@@ -1,6 +1,6 @@
 using Microsoft.Extensions.Logging;
 
-namespace Mlds.Server;
+namespace Mlds.Server.Project;
 
 /// <summary>How a server is run.</summary>
 public sealed record ServeOptions

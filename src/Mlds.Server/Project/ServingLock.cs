@@ -1,4 +1,6 @@
-namespace Mlds.Server;
+using Mlds.Server.Database;
+
+namespace Mlds.Server.Project;
 
 /// <summary>
 /// The file <c>serving</c> in a project's folder: every running part of its server holds it together with the others, and who must have the project to himself holds it alone. The system lets

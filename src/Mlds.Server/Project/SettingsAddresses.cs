@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Net;
 
-namespace Mlds.Server;
+namespace Mlds.Server.Project;
 
 /// <summary>The addresses in a project's settings: where the server listens, and who may read its metrics.</summary>
 static class SettingsAddresses

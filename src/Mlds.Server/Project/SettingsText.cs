@@ -2,7 +2,7 @@ using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 
-namespace Mlds.Server;
+namespace Mlds.Server.Project;
 
 /// <summary>Says what is wrong with the text of <c>project.json</c>: line, key, and what is allowed.</summary>
 static class SettingsText

@@ -2,7 +2,7 @@ using System.Data.Common;
 using System.Globalization;
 using Mlds.Server.Database;
 
-namespace Mlds.Server;
+namespace Mlds.Server.Project;
 
 /// <summary>An input file of a work unit, as the database has it: a line <c>name logical bytes md5</c>.</summary>
 sealed record StoredInput(string Name, string LogicalName, long Bytes, string Md5)

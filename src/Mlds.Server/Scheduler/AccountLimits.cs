@@ -1,6 +1,8 @@
 using Mlds.Boinc.Rules;
 using Mlds.Server.Accounts;
 using Mlds.Server.Database;
+using Mlds.Server.Http;
+using Mlds.Server.Project;
 
 namespace Mlds.Server.Scheduler;
 

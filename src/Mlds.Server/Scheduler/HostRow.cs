@@ -4,6 +4,7 @@ using System.Security.Cryptography;
 using System.Text;
 using Mlds.Boinc.Rules;
 using Mlds.Boinc.Scheduling;
+using Mlds.Server.Accounts;
 using Mlds.Server.Database;
 
 namespace Mlds.Server.Scheduler;
@@ -34,7 +35,7 @@ sealed record HostRow(
             ValidResults = row.Long(12),
         };
 
-    /// <summary>The host of that number, or the one that it was merged into (<see cref="HostMerge"/>).</summary>
+    /// <summary>The host of that number, or the one that it was merged into.</summary>
     public static HostRow? ById(Session session, long id)
     {
         var host = session.Row($"SELECT {Columns} FROM host WHERE id = $1", Read, id);

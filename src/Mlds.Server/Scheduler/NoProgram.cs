@@ -1,5 +1,6 @@
 using Mlds.Boinc.Rules;
 using Mlds.Boinc.Scheduling;
+using Mlds.Server.Project;
 
 namespace Mlds.Server.Scheduler;
 

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Mlds.Boinc.Scheduling;
 using Mlds.Boinc.Signing;
+using Mlds.Server.Project;
 
 namespace Mlds.Server.Scheduler;
 

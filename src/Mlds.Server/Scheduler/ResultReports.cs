@@ -1,8 +1,9 @@
-using Mlds.Boinc;
 using Mlds.Boinc.Rules;
 using Mlds.Boinc.Scheduling;
+using Mlds.Boinc.States;
 using Mlds.Server.Accounts;
 using Mlds.Server.Database;
+using Mlds.Server.Project;
 using Mlds.Server.Uploads;
 
 namespace Mlds.Server.Scheduler;

@@ -1,8 +1,10 @@
-using Mlds.Boinc;
 using Mlds.Boinc.Rules;
 using Mlds.Boinc.Scheduling;
+using Mlds.Boinc.States;
 using Mlds.Server.Accounts;
 using Mlds.Server.Database;
+using Mlds.Server.Http;
+using Mlds.Server.Project;
 
 namespace Mlds.Server.Scheduler;
 

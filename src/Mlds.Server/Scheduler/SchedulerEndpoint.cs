@@ -5,6 +5,8 @@ using Mlds.Boinc.Scheduling;
 using Mlds.Boinc.Tags;
 using Mlds.Server.Accounts;
 using Mlds.Server.Database;
+using Mlds.Server.Http;
+using Mlds.Server.Project;
 using Prometheus;
 
 namespace Mlds.Server.Scheduler;

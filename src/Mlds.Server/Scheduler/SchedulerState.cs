@@ -1,5 +1,8 @@
 using Mlds.Boinc.Signing;
+using Mlds.Server.Contract;
 using Mlds.Server.Database;
+using Mlds.Server.Http;
+using Mlds.Server.Project;
 
 namespace Mlds.Server.Scheduler;
 

@@ -1,7 +1,8 @@
-using Mlds.Boinc;
 using Mlds.Boinc.Scheduling;
+using Mlds.Boinc.States;
 using Mlds.Server.Accounts;
 using Mlds.Server.Database;
+using Mlds.Server.Project;
 
 namespace Mlds.Server.Scheduler;
 

@@ -1,5 +1,7 @@
-using Mlds.Boinc;
+using Mlds.Boinc.States;
 using Mlds.Bundles;
+using Mlds.Recipes;
+using Mlds.Server.Contract;
 using Mlds.Server.Database;
 using Mlds.Training;
 

@@ -1,5 +1,7 @@
 using System.Collections.Concurrent;
 using Mlds.Bundles;
+using Mlds.Recipes;
+using Mlds.Tasks;
 using Mlds.Training;
 
 namespace Mlds.Server.Science;

@@ -1,3 +1,4 @@
+using Mlds.Server.Contract;
 using Mlds.Server.Database;
 
 namespace Mlds.Server.Science;

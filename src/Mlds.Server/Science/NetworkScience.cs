@@ -1,4 +1,5 @@
-using Mlds.Boinc;
+using Mlds.Boinc.States;
+using Mlds.Server.Contract;
 using Mlds.Server.Database;
 
 namespace Mlds.Server.Science;

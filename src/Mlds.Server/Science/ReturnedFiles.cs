@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Mlds.Bundles;
+using Mlds.Server.Contract;
 
 namespace Mlds.Server.Science;
 

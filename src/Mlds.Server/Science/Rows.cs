@@ -1,5 +1,7 @@
 using Mlds.Bundles;
+using Mlds.Recipes;
 using Mlds.Server.Database;
+using Mlds.Server.Project;
 using Mlds.Training;
 
 namespace Mlds.Server.Science;
@@ -37,7 +39,7 @@ sealed record PlannedPopulation(long Id, string Name, string Json, string Zoo, l
 /// <param name="Recipe">Its machine's recipe, with seed 0.</param>
 /// <param name="Ringer">SHA-256 of its weights if it is asked for although it is known; else null.</param>
 /// <param name="IsDropped">What comes of it in this unit isn't taken over: the unit began from what turned out to be false 
-/// (<see cref="Recall"/>).</param>
+/// (<c>Recalls/</c>).</param>
 sealed record UnitNetwork(long NetworkId, long MachineId, uint Seed, long Failures, string Recipe, string? Ringer, bool IsDropped = false)
 {
     /// <summary>Whether what comes of it is taken over.</summary>
@@ -52,7 +54,7 @@ sealed record UnitNetwork(long NetworkId, long MachineId, uint Seed, long Failur
             ? ringer : null, row.Bool(6)),
         unit);
 
-    public Recipe FullRecipe => Training.Recipe.Parse(Recipe) with { Seed = Seed };
+    public Recipe FullRecipe => Recipes.Recipe.Parse(Recipe) with { Seed = Seed };
 }
 
 /// <summary>The hashes of all weights that came back: a network whose weights are another's is looked at closely.</summary>

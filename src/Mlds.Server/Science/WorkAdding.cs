@@ -1,5 +1,5 @@
+using Mlds.Recipes;
 using Mlds.Server.Database;
-using Mlds.Training;
 using Mlds.Zoos;
 
 namespace Mlds.Server.Science;

@@ -1,5 +1,5 @@
 using Mlds.Bundles;
-using Mlds.Training;
+using Mlds.Recipes;
 
 namespace Mlds.Server.Science;
 

@@ -1,4 +1,6 @@
 using Mlds.Bundles;
+using Mlds.Recipes;
+using Mlds.Server.Contract;
 using Mlds.Server.Database;
 using Mlds.Training;
 

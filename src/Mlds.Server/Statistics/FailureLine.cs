@@ -1,5 +1,5 @@
 using System.Text.RegularExpressions;
-using Mlds.Boinc;
+using Mlds.Boinc.States;
 using Mlds.Server.Database;
 
 namespace Mlds.Server.Statistics;

@@ -4,6 +4,7 @@ using Mlds.Boinc.Rules;
 using Mlds.Boinc.Tags;
 using Mlds.Server.Accounts;
 using Mlds.Server.Database;
+using Mlds.Server.Project;
 
 namespace Mlds.Server.Statistics;
 

@@ -1,4 +1,6 @@
+using Mlds.Boinc.States;
 using Mlds.Server.Database;
+using Mlds.Server.Project;
 
 namespace Mlds.Server.Uploads;
 
@@ -53,7 +55,7 @@ static class UnfinishedUploads
         var state = session.Number(
             "SELECT w.file_delete_state FROM result r JOIN workunit w ON w.id = r.workunit_id WHERE r.name = $1 AND r.random = $2", result,
                 random);
-        return state is null or (long)Boinc.FileDeleteState.Done;
+        return state is null or (long)FileDeleteState.Done;
     }
 
     /// <summary>Its folder may not be there either.</summary>

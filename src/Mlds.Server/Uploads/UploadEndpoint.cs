@@ -4,10 +4,12 @@ using System.Text;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Logging;
-using Mlds.Boinc;
 using Mlds.Boinc.Signing;
+using Mlds.Boinc.States;
 using Mlds.Boinc.Tags;
 using Mlds.Boinc.Transfers;
+using Mlds.Server.Http;
+using Mlds.Server.Project;
 using Prometheus;
 
 namespace Mlds.Server.Uploads;

@@ -3,6 +3,7 @@ using System.IO.Pipelines;
 using System.Security.Cryptography;
 using Mlds.Boinc.Transfers;
 using Mlds.Server.Database;
+using Mlds.Server.Project;
 
 namespace Mlds.Server.Uploads;
 

@@ -4,8 +4,10 @@ using System.Runtime.InteropServices;
 using Mlds.Bundles;
 using Mlds.Kernels;
 using Mlds.Training;
+using Mlds.Worker.Frame;
+using Mlds.Worker.Units;
 
-namespace Mlds.Worker;
+namespace Mlds.Worker.Boinc;
 
 /// <summary>The program as a BOINC application: what it does when a client starts it in a slot, without a word on its command line.</summary>
 static class BoincCommand

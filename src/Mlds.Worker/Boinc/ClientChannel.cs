@@ -1,7 +1,7 @@
 using System.IO.MemoryMappedFiles;
 using System.Text;
 
-namespace Mlds.Worker;
+namespace Mlds.Worker.Boinc;
 
 /// <summary>
 /// The memory that a BOINC client shares with its application: eight channels of 1,024 bytes, each a full flag (one byte) and a zero-ended text. Who

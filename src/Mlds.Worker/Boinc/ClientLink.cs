@@ -1,7 +1,8 @@
 using System.Diagnostics;
 using System.Globalization;
+using Mlds.Worker.Units;
 
-namespace Mlds.Worker;
+namespace Mlds.Worker.Boinc;
 
 /// <summary>Listens to the client ten times a second and tells it once a second how far the task is, on a thread of its own.</summary>
 sealed class ClientLink : IDisposable

@@ -1,6 +1,7 @@
 using System.Globalization;
+using Mlds.Worker.Frame;
 
-namespace Mlds.Worker;
+namespace Mlds.Worker.Boinc;
 
 /// <summary>
 /// What the BOINC client tells an application in <c>init_data.xml</c>, of which this program needs little. The file also holds the volunteer's account

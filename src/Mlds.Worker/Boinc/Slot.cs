@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace Mlds.Worker;
+namespace Mlds.Worker.Boinc;
 
 /// <summary>The folder that a BOINC client runs a task in.</summary>
 sealed class Slot(string folder)

@@ -1,6 +1,7 @@
 using Mlds.Bundles;
+using Mlds.Worker.Frame;
 
-namespace Mlds.Worker;
+namespace Mlds.Worker.Units;
 
 /// <summary>A unit's files on the disk.</summary>
 static class BundleFile

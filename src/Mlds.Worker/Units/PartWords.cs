@@ -1,7 +1,7 @@
 using Mlds.Bundles;
 using Mlds.Training;
 
-namespace Mlds.Worker;
+namespace Mlds.Worker.Units;
 
 /// <summary>A finished network in a line of the log, which volunteers can read on the project's pages.</summary>
 static class PartWords

@@ -3,8 +3,9 @@ using System.Text.Json.Nodes;
 using Mlds.Bundles;
 using Mlds.Kernels;
 using Mlds.Training;
+using Mlds.Worker.Frame;
 
-namespace Mlds.Worker;
+namespace Mlds.Worker.Units;
 
 /// <summary><c>mlds-worker unit</c>: one work unit without BOINC, from its bundle to its result.</summary>
 static class UnitCommand

@@ -1,4 +1,4 @@
-namespace Mlds.Worker;
+namespace Mlds.Worker.Units;
 
 /// <summary>How whoever runs a unit pauses and stops it. Thread-safe; the training thread meets it between two steps of descent, which are milliseconds apart.</summary>
 sealed class UnitControl : IDisposable

@@ -1,7 +1,8 @@
 using System.Buffers.Binary;
 using Mlds.Bundles;
+using Mlds.Worker.Frame;
 
-namespace Mlds.Worker;
+namespace Mlds.Worker.Units;
 
 /// <summary>
 /// The networks of a unit that are done: the bundle's SHA-256, then for each network the length of its record (int32), the record and the record's SHA-256,

@@ -1,9 +1,12 @@
 using System.Diagnostics;
 using Mlds.Bundles;
 using Mlds.Kernels;
+using Mlds.Recipes;
+using Mlds.Tasks;
 using Mlds.Training;
+using Mlds.Worker.Frame;
 
-namespace Mlds.Worker;
+namespace Mlds.Worker.Units;
 
 /// <summary>
 /// One work unit being worked on: network after network, with what is done in a journal and the one that trains in a checkpoint, so that it can be

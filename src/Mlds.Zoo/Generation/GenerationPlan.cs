@@ -1,9 +1,10 @@
 using System.Diagnostics;
 using System.Runtime.ExceptionServices;
 using Mlds.Networks;
+using Mlds.Recipes;
 using Mlds.Training;
 
-namespace Mlds.Zoos;
+namespace Mlds.Zoos.Generation;
 
 /// <summary>A quantity that isn't known before it has happened.</summary>
 /// <param name="Expected">Null where nothing but limits is known.</param>

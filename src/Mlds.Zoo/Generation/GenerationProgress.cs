@@ -1,4 +1,4 @@
-namespace Mlds.Zoos;
+namespace Mlds.Zoos.Generation;
 
 /// <summary>How far a <see cref="GenerationRun"/> is.</summary>
 /// <param name="Machines">By machine, in the population's order: networks in the zoo and networks asked for.</param>

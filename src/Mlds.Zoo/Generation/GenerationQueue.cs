@@ -1,6 +1,7 @@
+using Mlds.Recipes;
 using Mlds.Training;
 
-namespace Mlds.Zoos;
+namespace Mlds.Zoos.Generation;
 
 /// <summary>Networks of one machine that are to be trained.</summary>
 /// <param name="Seeds">Ascending.</param>

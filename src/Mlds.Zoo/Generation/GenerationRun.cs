@@ -1,9 +1,10 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Runtime.ExceptionServices;
+using Mlds.Recipes;
 using Mlds.Training;
 
-namespace Mlds.Zoos;
+namespace Mlds.Zoos.Generation;
 
 /// <param name="Networks">Networks a machine: seeds 0 … Networks − 1.</param>
 /// <param name="Shard">Which part of them.</param>

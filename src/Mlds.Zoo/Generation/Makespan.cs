@@ -1,4 +1,4 @@
-namespace Mlds.Zoos;
+namespace Mlds.Zoos.Generation;
 
 /// <summary>Networks of one machine that wait for a thread.</summary>
 /// <param name="SecondsPerEpoch">Of one thread, while all threads work.</param>

@@ -1,4 +1,4 @@
-namespace Mlds.Zoos;
+namespace Mlds.Zoos.Generation;
 
 /// <summary>The speed of the last minute (of all time while there is less), from readings of what has been done so far. Not thread-safe.</summary>
 sealed class RecentSpeed

@@ -1,6 +1,6 @@
 using Mlds.Training;
 
-namespace Mlds.Zoos;
+namespace Mlds.Zoos.Generation;
 
 /// <summary>What is known of how long one machine's networks take: those that ended, by epochs and outcome.</summary>
 sealed class RunLengths

@@ -1,4 +1,4 @@
-namespace Mlds.Zoos;
+namespace Mlds.Zoos.Generation;
 
 /// <summary>
 /// The share of networks still training after so many epochs, by Kaplan and Meier's estimate (1958): networks that still run count as what they

@@ -1,4 +1,4 @@
-namespace Mlds.Zoos;
+namespace Mlds.Zoos.Merging;
 
 /// <summary>What <c>merge --shards n</c> demands: all n parts, each asked for as many networks, and none that lacks one.</summary>
 static class PartsCheck

@@ -1,6 +1,6 @@
 using Mlds.Training;
 
-namespace Mlds.Zoos;
+namespace Mlds.Zoos.Merging;
 
 /// <summary>What a merge did.</summary>
 /// <param name="Added">Networks the target got.</param>

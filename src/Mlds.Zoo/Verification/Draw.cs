@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 
-namespace Mlds.Verification;
+namespace Mlds.Zoos.Verification;
 
 /// <summary>
 /// Which networks or segments are trained again: everyone can work it out anew. In each machine they come by SHA-256 of the text

@@ -1,7 +1,6 @@
 using Mlds.Networks;
-using Mlds.Zoos;
 
-namespace Mlds.Verification;
+namespace Mlds.Zoos.Verification;
 
 /// <summary>
 /// Finds networks that are there twice: under one recipe id, under one machine and seed, with the same weights, or disguised by a change that

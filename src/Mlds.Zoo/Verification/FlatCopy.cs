@@ -1,4 +1,4 @@
-namespace Mlds.Verification;
+namespace Mlds.Zoos.Verification;
 
 /// <summary>
 /// Tells a copy from a site that keeps no folders: <c>splits/by_seed.csv</c> became <c>by_seed.csv</c> or <c>splits_by_seed.csv</c>. Then

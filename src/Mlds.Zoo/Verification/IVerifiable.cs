@@ -1,7 +1,7 @@
+using Mlds.Recipes;
 using Mlds.Training;
-using Mlds.Zoos;
 
-namespace Mlds.Verification;
+namespace Mlds.Zoos.Verification;
 
 /// <summary>All that is stored of a network. What can't be read is null, with a doubt in the log.</summary>
 /// <param name="Kept">Its kept checkpoints, ascending by epoch.</param>

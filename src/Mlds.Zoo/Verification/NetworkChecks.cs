@@ -1,8 +1,10 @@
 using System.Collections.Concurrent;
 using Mlds.Networks;
+using Mlds.Recipes;
+using Mlds.Tasks;
 using Mlds.Training;
 
-namespace Mlds.Verification;
+namespace Mlds.Zoos.Verification;
 
 /// <summary>What can be checked of one network alone without training it. Thread-safe.</summary>
 sealed class NetworkChecks(VerificationLog log)

@@ -1,11 +1,11 @@
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json.Nodes;
-using Mlds.Releases;
+using Mlds.Recipes;
 using Mlds.Training;
-using Mlds.Zoos;
+using Mlds.Zoos.Releases;
 
-namespace Mlds.Verification;
+namespace Mlds.Zoos.Verification;
 
 /// <summary>What a release says of itself as a whole: manifest, layout, population, nested and balanced subsets, splits without leaks.</summary>
 sealed class ReleaseChecks(Release release, ReleaseTable table, VerificationLog log)

@@ -1,7 +1,7 @@
 using Mlds.Training;
 using ParquetSharp;
 
-namespace Mlds.Verification;
+namespace Mlds.Zoos.Verification;
 
 /// <summary>Columns of a release's networks.parquet that its loader doesn't need, by name.</summary>
 sealed class ReleaseTable

@@ -1,4 +1,4 @@
-namespace Mlds.Verification;
+namespace Mlds.Zoos.Verification;
 
 /// <summary>What lies in a release's folder, found without opening anything and without following a link to a folder.</summary>
 sealed class ReleaseTree

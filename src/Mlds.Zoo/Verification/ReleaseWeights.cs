@@ -2,9 +2,9 @@ using System.Buffers.Binary;
 using System.Runtime.InteropServices;
 using System.Text.Json.Nodes;
 using Mlds.Networks;
-using Mlds.Releases;
+using Mlds.Zoos.Releases;
 
-namespace Mlds.Verification;
+namespace Mlds.Zoos.Verification;
 
 /// <summary>The weights of a release, a network at a time, from whichever file has them.</summary>
 static class ReleaseWeights

@@ -1,7 +1,8 @@
+using Mlds.Recipes;
+using Mlds.Tasks;
 using Mlds.Training;
-using Mlds.Zoos;
 
-namespace Mlds.Verification;
+namespace Mlds.Zoos.Verification;
 
 /// <summary>Trains networks, or segments between two kept checkpoints, again and compares every bit that is recorded. The exact proof of learning.</summary>
 sealed class Retraining(IVerifiable source, NetworkChecks checks, VerificationLog log, VerificationOptions options)

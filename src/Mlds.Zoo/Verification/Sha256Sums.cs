@@ -1,7 +1,6 @@
 using System.Text.RegularExpressions;
-using Mlds.Zoos;
 
-namespace Mlds.Verification;
+namespace Mlds.Zoos.Verification;
 
 /// <summary>SHA256SUMS of a release: every file is in it and as it was, and nothing else is there.</summary>
 static partial class Sha256Sums

@@ -1,7 +1,7 @@
 using System.Globalization;
-using Mlds.Releases;
+using Mlds.Zoos.Releases;
 
-namespace Mlds.Verification;
+namespace Mlds.Zoos.Verification;
 
 /// <summary>The splits of a release: nothing of one side may be on another. That no network is there twice, <see cref="Duplicates"/> checks.</summary>
 sealed class SplitChecks(Release release, ReleaseTable table, VerificationLog log)

@@ -1,6 +1,6 @@
 using Mlds.Networks;
 
-namespace Mlds.Verification;
+namespace Mlds.Zoos.Verification;
 
 /// <summary>
 /// A few numbers of a network that no change which leaves its function alone alters but for rounding: permutations and sign flips of the units

@@ -1,9 +1,9 @@
 using System.Globalization;
 using System.Runtime.InteropServices;
-using Mlds.Releases;
 using Mlds.Training;
+using Mlds.Zoos.Releases;
 
-namespace Mlds.Verification;
+namespace Mlds.Zoos.Verification;
 
 /// <summary>The trajectories of a release, where it has them: every milestone of every network once, in order, with the weights that its record names.</summary>
 sealed class TrajectoryChecks(Release release, ReleaseTable table, VerificationLog log)

@@ -1,9 +1,9 @@
 using System.Text.Json.Nodes;
-using Mlds.Releases;
+using Mlds.Recipes;
 using Mlds.Training;
-using Mlds.Zoos;
+using Mlds.Zoos.Releases;
 
-namespace Mlds.Verification;
+namespace Mlds.Zoos.Verification;
 
 /// <summary>A release as <see cref="Verifier"/> reads it.</summary>
 sealed class VerifiableRelease : IVerifiable

@@ -1,9 +1,9 @@
 using System.Security.Cryptography;
 using System.Text;
+using Mlds.Recipes;
 using Mlds.Training;
-using Mlds.Zoos;
 
-namespace Mlds.Verification;
+namespace Mlds.Zoos.Verification;
 
 /// <summary>A zoo as <see cref="Verifier"/> reads it. What is damaged becomes a doubt; the rest is read all the same.</summary>
 sealed class VerifiableZoo : IVerifiable
@@ -97,7 +97,7 @@ sealed class VerifiableZoo : IVerifiable
         var json = _zoo.Population.CanonicalJson;
         var hash = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(json)));
         if (hash != _zoo.Population.Sha256) log.Doubt(Checks.Population, "population_json", $"its SHA-256 is {hash}, recorded {_zoo.Population.Sha256}");
-        var population = Training.Population.Parse(json, "The zoo's population");
+        var population = Recipes.Population.Parse(json, "The zoo's population");
         if (population.Name != _zoo.Population.Name || !population.MachineNames.SequenceEqual(_zoo.Machines))
             log.Doubt(Checks.Population, "machines", $"the zoo has {string.Join(", ", _zoo.Machines)}; its population '{population.Name}' has {string.Join(", ", population.MachineNames)}");
         // One recipe a machine is worked out; that all others of it differ in nothing but the seed, their form says.

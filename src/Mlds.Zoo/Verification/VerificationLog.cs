@@ -1,6 +1,4 @@
-using Mlds.Zoos;
-
-namespace Mlds.Verification;
+namespace Mlds.Zoos.Verification;
 
 /// <summary>Gathers what checks find, in the order of the checks. Thread-safe.</summary>
 sealed class VerificationLog

@@ -1,7 +1,6 @@
 using Mlds.Training;
-using Mlds.Zoos;
 
-namespace Mlds.Verification;
+namespace Mlds.Zoos.Verification;
 
 /// <summary>A doubt: what was checked, in which file or network it failed, and how.</summary>
 /// <param name="Check">Name of the check, one of <see cref="VerificationReport.Checks"/>.</param>

@@ -1,9 +1,8 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
-using Mlds.Releases;
-using Mlds.Zoos;
+using Mlds.Zoos.Releases;
 
-namespace Mlds.Verification;
+namespace Mlds.Zoos.Verification;
 
 /// <summary>How far a verification is.</summary>
 /// <param name="Step">What is being done.</param>

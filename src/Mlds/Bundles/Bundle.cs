@@ -1,5 +1,6 @@
 using System.Text;
 using Mlds.Networks;
+using Mlds.Recipes;
 using Mlds.Training;
 
 namespace Mlds.Bundles;

@@ -1,3 +1,5 @@
+using Mlds.Recipes;
+using Mlds.Tasks;
 using Mlds.Training;
 
 namespace Mlds.Bundles;

@@ -1,4 +1,4 @@
-using Mlds.Kernels;
+using Mlds.Kernels.Shapes;
 
 namespace Mlds.Networks;
 

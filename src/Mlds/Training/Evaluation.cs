@@ -1,5 +1,7 @@
 using Mlds.Kernels;
+using Mlds.Kernels.Shapes;
 using Mlds.Networks;
+using Mlds.Tasks;
 
 namespace Mlds.Training;
 

@@ -1,3 +1,5 @@
+using Mlds.Recipes;
+
 namespace Mlds.Training;
 
 /// <summary>The learning rate of the next epoch, from the schedule and the validation losses so far: nothing else to remember.</summary>

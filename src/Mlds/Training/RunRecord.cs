@@ -1,3 +1,5 @@
+using Mlds.Recipes;
+
 namespace Mlds.Training;
 
 /// <summary>

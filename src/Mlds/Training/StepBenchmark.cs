@@ -3,6 +3,7 @@ using System.Text.Json.Nodes;
 using Mlds.Kernels;
 using Mlds.Kernels.Optimizers;
 using Mlds.Kernels.Random;
+using Mlds.Kernels.Shapes;
 using Mlds.Networks;
 
 namespace Mlds.Training;

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using Mlds.Recipes;
 
 namespace Mlds.Training;
 

@@ -1,3 +1,6 @@
+using Mlds.Recipes;
+using Mlds.Tasks;
+
 namespace Mlds.Training;
 
 /// <summary>Carries a recipe out from beginning to end.</summary>

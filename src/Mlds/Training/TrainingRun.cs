@@ -3,6 +3,8 @@ using Mlds.Kernels;
 using Mlds.Kernels.Optimizers;
 using Mlds.Kernels.Random;
 using Mlds.Networks;
+using Mlds.Recipes;
+using Mlds.Tasks;
 
 namespace Mlds.Training;
 

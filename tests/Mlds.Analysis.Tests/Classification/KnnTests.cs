@@ -1,5 +1,6 @@
 using CsCheck;
 using Mlds.Analysis.Classification;
+using Mlds.Analysis.Data;
 using Mlds.Analysis.LinearAlgebra;
 using Mlds.Analysis.Validation;
 
@@ -48,8 +49,8 @@ public sealed class KnnTests
     [Fact]
     public void An_even_vote_goes_to_the_nearer()
     {
-        var train = new Mlds.Analysis.Views.FeatureMatrix([0, 10], 2, ["x"]);
-        var test = new Mlds.Analysis.Views.FeatureMatrix([3, 8], 2, ["x"]);
+        var train = new FeatureMatrix([0, 10], 2, ["x"]);
+        var test = new FeatureMatrix([3, 8], 2, ["x"]);
         Assert.Equal([0, 1], CrossValidation.Predictions(new Knn(new KnnOptions(2)).Score(train, [[0, 1]], 2, test)[0], 2));
     }
 }

@@ -1,5 +1,6 @@
 using CsCheck;
 using Mlds.Analysis.Clustering;
+using Mlds.Analysis.Data;
 
 namespace Mlds.Analysis.Tests.Clustering;
 

@@ -1,3 +1,4 @@
+using Mlds.Analysis.Data;
 using Mlds.Analysis.Decomposition;
 using Mlds.Analysis.Views;
 using Mlds.Networks;

@@ -1,6 +1,6 @@
 using CsCheck;
+using Mlds.Analysis.Data;
 using Mlds.Analysis.Decomposition;
-using Mlds.Analysis.Views;
 
 namespace Mlds.Analysis.Tests.Decomposition;
 

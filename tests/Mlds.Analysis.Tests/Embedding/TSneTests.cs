@@ -1,6 +1,6 @@
 using Mlds.Analysis.Clustering;
+using Mlds.Analysis.Data;
 using Mlds.Analysis.Embedding;
-using Mlds.Analysis.Views;
 
 namespace Mlds.Analysis.Tests.Embedding;
 

@@ -1,6 +1,6 @@
 using Mlds.Analysis.Extraction;
-using Mlds.Machines;
-using Mlds.Training;
+using Mlds.Tasks;
+using Mlds.Tasks.Machines;
 
 namespace Mlds.Analysis.Tests.Extraction;
 

@@ -1,6 +1,8 @@
+using Mlds.Analysis.Data;
 using Mlds.Analysis.Extraction;
-using Mlds.Machines;
 using Mlds.Networks;
+using Mlds.Tasks;
+using Mlds.Tasks.Machines;
 using Mlds.Training;
 
 namespace Mlds.Analysis.Tests.Extraction;

@@ -1,5 +1,6 @@
 using CsCheck;
 using MathNet.Numerics.LinearAlgebra.Double;
+using Mlds.Analysis.Data;
 using Mlds.Analysis.LinearAlgebra;
 
 namespace Mlds.Analysis.Tests.LinearAlgebra;

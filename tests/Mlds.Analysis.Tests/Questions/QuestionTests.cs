@@ -1,9 +1,11 @@
+using Mlds.Analysis.Data;
 using Mlds.Analysis.Questions;
 using Mlds.Analysis.Results;
 using Mlds.Analysis.Symmetry;
 using Mlds.Analysis.Views;
-using Mlds.Machines;
 using Mlds.Networks;
+using Mlds.Tasks;
+using Mlds.Tasks.Machines;
 using Mlds.Training;
 
 namespace Mlds.Analysis.Tests.Questions;

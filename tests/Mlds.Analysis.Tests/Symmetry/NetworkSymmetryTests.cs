@@ -1,6 +1,8 @@
 using CsCheck;
+using Mlds.Analysis.Data;
 using Mlds.Analysis.Symmetry;
 using Mlds.Networks;
+using Mlds.Tasks;
 using Mlds.Training;
 
 namespace Mlds.Analysis.Tests.Symmetry;

@@ -1,6 +1,6 @@
 using Mlds.Analysis.Classification;
+using Mlds.Analysis.Data;
 using Mlds.Analysis.Validation;
-using Mlds.Analysis.Views;
 
 namespace Mlds.Analysis.Tests.Validation;
 

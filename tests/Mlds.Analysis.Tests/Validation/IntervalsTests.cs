@@ -1,4 +1,5 @@
 using CsCheck;
+using Mlds.Analysis.Data;
 using Mlds.Analysis.Validation;
 
 namespace Mlds.Analysis.Tests.Validation;

@@ -1,5 +1,5 @@
+using Mlds.Analysis.Data;
 using Mlds.Analysis.Validation;
-using Mlds.Analysis.Views;
 
 namespace Mlds.Analysis.Tests.Validation;
 

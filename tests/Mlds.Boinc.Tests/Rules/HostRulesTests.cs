@@ -1,4 +1,5 @@
 using Mlds.Boinc.Rules;
+using Mlds.Boinc.States;
 
 namespace Mlds.Boinc.Tests.Rules;
 

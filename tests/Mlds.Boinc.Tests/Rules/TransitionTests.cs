@@ -1,5 +1,6 @@
 using CsCheck;
 using Mlds.Boinc.Rules;
+using Mlds.Boinc.States;
 
 namespace Mlds.Boinc.Tests.Rules;
 

@@ -1,4 +1,5 @@
 using Mlds.Boinc.Scheduling;
+using Mlds.Boinc.States;
 using Mlds.Boinc.Tags;
 
 namespace Mlds.Boinc.Tests.Scheduling;

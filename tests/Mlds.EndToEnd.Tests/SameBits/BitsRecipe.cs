@@ -1,4 +1,5 @@
-using Mlds.Training;
+using Mlds.Recipes;
+using Mlds.Tasks;
 
 namespace Mlds.EndToEnd.Tests.SameBits;
 

@@ -1,3 +1,5 @@
+using Mlds.Server.Http;
+
 namespace Mlds.Server.Tests.Http;
 
 public sealed class BodyMemoryTests

@@ -1,4 +1,5 @@
 using System.Net;
+using Mlds.Server.Http;
 
 namespace Mlds.Server.Tests.Http;
 

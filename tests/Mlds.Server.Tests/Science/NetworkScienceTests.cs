@@ -1,7 +1,9 @@
-using Mlds.Boinc;
+using Mlds.Boinc.States;
+using Mlds.Server.Contract;
 using Mlds.Server.Science;
 using Mlds.Training;
 using Mlds.Zoos;
+using Mlds.Zoos.Generation;
 
 namespace Mlds.Server.Tests.Science;
 

@@ -1,4 +1,5 @@
 using Mlds.Bundles;
+using Mlds.Server.Contract;
 using Mlds.Server.Science;
 
 namespace Mlds.Server.Tests.Science;

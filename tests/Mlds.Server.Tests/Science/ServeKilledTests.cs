@@ -1,8 +1,11 @@
 using System.Diagnostics;
 using System.Globalization;
 using Mlds.Bundles;
+using Mlds.Server.Operating;
+using Mlds.Server.Project;
 using Mlds.Server.Science;
 using Mlds.Zoos;
+using Mlds.Zoos.Generation;
 
 namespace Mlds.Server.Tests.Science;
 

@@ -1,4 +1,4 @@
-using Mlds.Training;
+using Mlds.Recipes;
 
 namespace Mlds.Server.Tests.Science;
 

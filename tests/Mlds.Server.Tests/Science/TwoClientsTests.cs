@@ -3,9 +3,12 @@ using System.Text.RegularExpressions;
 using Microsoft.AspNetCore.Builder;
 using Mlds.Boinc.Signing;
 using Mlds.Kernels;
+using Mlds.Recipes;
+using Mlds.Server.Operating;
+using Mlds.Server.Project;
 using Mlds.Server.Science;
-using Mlds.Training;
 using Mlds.Zoos;
+using Mlds.Zoos.Generation;
 
 namespace Mlds.Server.Tests.Science;
 

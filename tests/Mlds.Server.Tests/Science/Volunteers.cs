@@ -1,5 +1,6 @@
-using Mlds.Boinc;
+using Mlds.Boinc.States;
 using Mlds.Bundles;
+using Mlds.Server.Contract;
 using Mlds.Server.Database;
 using Mlds.Server.Science;
 using Mlds.Training;

@@ -1,5 +1,6 @@
 using CsCheck;
 using Mlds.Bundles;
+using Mlds.Recipes;
 using Mlds.Tests.Training;
 using Mlds.Training;
 

@@ -1,5 +1,7 @@
-using Mlds.Machines;
 using Mlds.Networks;
+using Mlds.Recipes;
+using Mlds.Tasks;
+using Mlds.Tasks.Machines;
 using Mlds.Training;
 
 namespace Mlds.Tests.Training;

@@ -1,6 +1,7 @@
 using Mlds.Training;
+using Mlds.Zoos.Generation;
 
-namespace Mlds.Zoos.Tests;
+namespace Mlds.Zoos.Tests.Generation;
 
 public sealed class GenerationQueueTests
 {

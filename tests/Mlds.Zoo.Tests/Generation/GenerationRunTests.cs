@@ -1,6 +1,8 @@
+using Mlds.Recipes;
 using Mlds.Training;
+using Mlds.Zoos.Generation;
 
-namespace Mlds.Zoos.Tests;
+namespace Mlds.Zoos.Tests.Generation;
 
 public sealed class GenerationRunTests : IDisposable
 {

@@ -1,5 +1,8 @@
+using Mlds.Recipes;
 using Mlds.Training;
-using Mlds.Verification;
+using Mlds.Zoos.Generation;
+using Mlds.Zoos.Merging;
+using Mlds.Zoos.Verification;
 
 namespace Mlds.Zoos.Tests.Merging;
 

@@ -1,6 +1,6 @@
-using Mlds.Releases;
 using Mlds.Training;
-using Mlds.Verification;
+using Mlds.Zoos.Releases;
+using Mlds.Zoos.Verification;
 
 namespace Mlds.Zoos.Tests.Verification;
 

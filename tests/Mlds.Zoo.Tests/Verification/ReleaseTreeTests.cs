@@ -1,5 +1,6 @@
 using System.Diagnostics;
-using Mlds.Verification;
+using Mlds.Zoos.Releases;
+using Mlds.Zoos.Verification;
 
 namespace Mlds.Zoos.Tests.Verification;
 
@@ -91,7 +92,7 @@ public sealed class ReleaseTreeTests(Trained trained) : IClassFixture<Trained>, 
         Assert.Equal(3, report.Doubts.Count);
         Assert.Contains("isn't opened", Assert.Single(Notes(report, "opened")), StringComparison.Ordinal);
         if (what is "a circle" or "nothing") return;
-        Assert.ThrowsAny<Exception>(() => Mlds.Releases.Release.Open(Folder));
+        Assert.ThrowsAny<Exception>(() => Release.Open(Folder));
     }
 
     [Theory]
@@ -131,7 +132,7 @@ public sealed class ReleaseTreeTests(Trained trained) : IClassFixture<Trained>, 
         Assert.Equal(folders.Select(folder => folder + "/").Order(StringComparer.Ordinal), doubts.Select(doubt => doubt.Subject));
         Assert.All(doubts, doubt => Assert.Contains("this folder is missing", doubt.Message, StringComparison.Ordinal));
         Assert.Equal(folders.Order(StringComparer.Ordinal),
-            Mlds.Releases.Release.Open(Folder).MissingFolders.Order(StringComparer.Ordinal));
+            Release.Open(Folder).MissingFolders.Order(StringComparer.Ordinal));
     }
 
     [Fact]

@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text.Json.Nodes;
-using Mlds.Verification;
+using Mlds.Zoos.Releases;
+using Mlds.Zoos.Verification;
 
 namespace Mlds.Zoos.Tests.Verification;
 
@@ -114,9 +115,9 @@ public sealed class ReleaseVerificationTests(Trained trained) : IClassFixture<Tr
     {
         trained.Copy(release: false, _scratch["z"]);
         using var zoo = Zoo.Open(_scratch["z"]);
-        var networks = Mlds.Releases.Release.Open(Folder).Networks.Select(network => zoo.Find(network.RecipeId).Single()).ToList();
+        var networks = Release.Open(Folder).Networks.Select(network => zoo.Find(network.RecipeId).Single()).ToList();
         Directory.CreateDirectory(At("trajectories"));
-        using var npy = new Mlds.Releases.NpyFile(At("trajectories/weights.npy"), networks.Sum(network => zoo.Milestones(network).Count), zoo.ReadWeights(networks[0]).Length);
+        using var npy = new NpyFile(At("trajectories/weights.npy"), networks.Sum(network => zoo.Milestones(network).Count), zoo.ReadWeights(networks[0]).Length);
         var (lines, row) = ("row,network,epoch,validation_loss,weights_sha256\n", 0);
         foreach (var (i, network) in networks.Index())
         {

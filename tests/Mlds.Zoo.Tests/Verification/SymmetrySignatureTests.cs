@@ -1,6 +1,6 @@
 using CsCheck;
 using Mlds.Networks;
-using Mlds.Verification;
+using Mlds.Zoos.Verification;
 
 namespace Mlds.Zoos.Tests.Verification;
 

@@ -1,8 +1,10 @@
 using System.Security.Cryptography;
 using Microsoft.Data.Sqlite;
 using Mlds.Networks;
+using Mlds.Recipes;
 using Mlds.Training;
-using Mlds.Verification;
+using Mlds.Zoos.Generation;
+using Mlds.Zoos.Verification;
 
 namespace Mlds.Zoos.Tests.Verification;
 

@@ -1,4 +1,6 @@
-namespace Mlds.Server.Science;
+using Mlds.Server.Database;
+
+namespace Mlds.Server.Science.Official;
 
 /// <summary>The worker's builds as app versions of an official server: folders that its update_versions reads.</summary>
 public static class OfficialApps

@@ -1,7 +1,8 @@
 using Mlds.Bundles;
+using Mlds.Server.Database;
 using Mlds.Zoos;
 
-namespace Mlds.Server.Science;
+namespace Mlds.Server.Science.Official;
 
 /// <summary>Cuts what a population still lacks into units, all at once: an official server can't ask for more by itself.</summary>
 public static class OfficialCutting

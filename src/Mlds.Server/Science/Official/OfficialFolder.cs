@@ -3,9 +3,10 @@ using System.Text;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using Mlds.Bundles;
+using Mlds.Recipes;
 using Mlds.Training;
 
-namespace Mlds.Server.Science;
+namespace Mlds.Server.Science.Official;
 
 /// <summary>
 /// One population of a work folder. A unit is a file in <c>bundles</c>. While a file of its name is in <c>stage</c>, the server hasn't

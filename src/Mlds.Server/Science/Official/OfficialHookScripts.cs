@@ -1,8 +1,9 @@
 using System.Runtime.InteropServices;
 using System.Text;
 using System.Text.RegularExpressions;
+using Mlds.Server.Database;
 
-namespace Mlds.Server.Science;
+namespace Mlds.Server.Science.Official;
 
 /// <summary>
 /// The scripts that an official server's daemons call. Those take every exit code but 0 and 3 for "false", and whatever the code, so does

@@ -2,7 +2,7 @@ using System.Globalization;
 using Mlds.Bundles;
 using Mlds.Zoos;
 
-namespace Mlds.Server.Science;
+namespace Mlds.Server.Science.Official;
 
 /// <summary>What an official server's hook answers by its exit code, and why.</summary>
 /// <param name="Code">0 yes; 1 no; 3 ask again later.</param>

@@ -5,8 +5,9 @@ using System.Text;
 using System.Text.RegularExpressions;
 using System.Xml;
 using System.Xml.Linq;
+using Mlds.Server.Database;
 
-namespace Mlds.Server.Science;
+namespace Mlds.Server.Science.Official;
 
 /// <summary>
 /// The folder of an official server's project, as its make_project lays it out: config.xml, bin, templates, apps, download.

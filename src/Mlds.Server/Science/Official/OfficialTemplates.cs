@@ -1,6 +1,6 @@
 using Mlds.Bundles;
 
-namespace Mlds.Server.Science;
+namespace Mlds.Server.Science.Official;
 
 /// <summary>
 /// The templates that an official server makes units and results from. They hold for every population and never change, since results are

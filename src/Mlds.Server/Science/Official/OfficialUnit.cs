@@ -2,7 +2,7 @@ using Mlds.Boinc.Rules;
 using Mlds.Bundles;
 using Mlds.Zoos;
 
-namespace Mlds.Server.Science;
+namespace Mlds.Server.Science.Official;
 
 /// <summary>A unit and what the official server has to be told of it.</summary>
 /// <param name="Name">The unit's.</param>

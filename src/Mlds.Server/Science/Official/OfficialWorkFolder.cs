@@ -1,8 +1,9 @@
 using System.Globalization;
 using System.Security.Cryptography;
-using Mlds.Training;
+using Mlds.Recipes;
+using Mlds.Server.Database;
 
-namespace Mlds.Server.Science;
+namespace Mlds.Server.Science.Official;
 
 /// <summary>
 /// All that is known of the work that an official BOINC server gives out: a folder, since that server's hooks are separate short programs

@@ -1,9 +1,12 @@
+using Mlds.Server.Contract;
 using Mlds.Server.Daemons;
 using Mlds.Server.Database;
+using Mlds.Server.Operating;
+using Mlds.Server.Project;
 using Mlds.Server.Scheduler;
 using Mlds.Zoos;
 
-namespace Mlds.Server.Science;
+namespace Mlds.Server.Science.Recalls;
 
 /// <param name="Population">Only this population; null: every one.</param>
 /// <param name="Host">Only what this host had a part in; 0: everything.</param>

@@ -4,11 +4,11 @@ using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using Mlds.Releases;
 using Mlds.Server.Database;
 using Mlds.Training;
+using Mlds.Zoos.Releases;
 
-namespace Mlds.Server.Science;
+namespace Mlds.Server.Science.Recalls;
 
 /// <summary>A network that was withdrawn.</summary>
 /// <param name="WeightsSha256">Of the false weights.</param>

@@ -1,10 +1,12 @@
 using System.Security.Cryptography;
 using Mlds.Bundles;
+using Mlds.Recipes;
 using Mlds.Server.Database;
+using Mlds.Server.Operating;
 using Mlds.Training;
 using Mlds.Zoos;
 
-namespace Mlds.Server.Science;
+namespace Mlds.Server.Science.Recalls;
 
 /// <summary>
 /// Something that was taken over and is to be trained again: a network of the zoo, or the checkpoint of one that isn't finished.

@@ -1,11 +1,12 @@
 using System.Globalization;
-using Mlds.Boinc;
+using Mlds.Boinc.States;
+using Mlds.Recipes;
 using Mlds.Server.Daemons;
 using Mlds.Server.Database;
-using Mlds.Training;
+using Mlds.Server.Operating;
 using Mlds.Zoos;
 
-namespace Mlds.Server.Science;
+namespace Mlds.Server.Science.Recalls;
 
 /// <summary>
 /// Takes back what a recall found to be false: first from the zoo, then, in one transaction, everywhere in the database. A kill between the

@@ -1,0 +1,56 @@
+namespace Mlds.Analysis.Data;
+
+/// <summary>Takes each column to mean 0 and standard deviation 1, by the rows it was fitted on; a constant column becomes 0.</summary>
+public sealed class Standardizer
+{
+    readonly double[] _mean;
+    readonly double[] _scale;
+
+    Standardizer(double[] mean, double[] scale) => (_mean, _scale) = (mean, scale);
+
+    /// <summary>Means of the columns.</summary>
+    public IReadOnlyList<double> Mean => _mean;
+
+    public static Standardizer Fit(FeatureMatrix matrix)
+    {
+        int n = matrix.Rows, d = matrix.Columns;
+        double[] mean = new double[d], scale = new double[d];
+        for (var i = 0; i < n; i++)
+        {
+            var row = matrix.Row(i);
+            for (var j = 0; j < d; j++) mean[j] += row[j];
+        }
+
+        for (var j = 0; j < d; j++) mean[j] /= n;
+        for (var i = 0; i < n; i++)
+        {
+            var row = matrix.Row(i);
+            for (var j = 0; j < d; j++) scale[j] += (row[j] - mean[j]) * (row[j] - mean[j]);
+        }
+
+        for (var j = 0; j < d; j++)
+        {
+            var deviation = Math.Sqrt(scale[j] / n);
+
+            // What rounding leaves of a constant column is no information.
+            scale[j] = deviation <= 1e-12 * Math.Abs(mean[j]) || deviation == 0 ? 0 : 1 / deviation;
+        }
+
+        return new Standardizer(mean, scale);
+    }
+
+    public FeatureMatrix Transform(FeatureMatrix matrix)
+    {
+        var d = matrix.Columns;
+        if (d != _mean.Length) throw new ArgumentException($"The scaler was fitted on {_mean.Length} columns, not {d}.", nameof(matrix));
+        var values = new double[matrix.Values.Length];
+        for (var i = 0; i < matrix.Rows; i++)
+        {
+            var row = matrix.Row(i);
+            var result = values.AsSpan(i * d, d);
+            for (var j = 0; j < d; j++) result[j] = (row[j] - _mean[j]) * _scale[j];
+        }
+
+        return new FeatureMatrix(values, matrix.Rows, matrix.ColumnNames);
+    }
+}

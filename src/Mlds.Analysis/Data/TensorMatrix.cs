@@ -1,0 +1,39 @@
+using Mlds.Networks;
+
+namespace Mlds.Analysis.Data;
+
+/// <summary>
+/// N networks' weights as an N × P matrix of named tensors, whatever the networks are: what can be asked of foreign weights, which are no GRU
+/// (<see cref="Loading.ForeignWeights"/>). Where they are one of ours, <see cref="WeightMatrix.Tensors"/> gives this.
+/// </summary>
+public sealed class TensorMatrix
+{
+    readonly float[] _weights;
+
+    /// <param name="weights">N × P, row-major.</param>
+    /// <param name="networks">N.</param>
+    /// <param name="parameters">P.</param>
+    /// <param name="tensors">Which columns are which tensor; they lie within P and may leave gaps.</param>
+    public TensorMatrix(float[] weights, int networks, int parameters, IReadOnlyList<WeightTensor> tensors)
+    {
+        if (weights.Length != (long)networks * parameters)
+            throw new ArgumentException($"{networks} networks of {parameters} parameters need {(long)networks * parameters} weights, not {weights.Length}.", nameof(weights));
+        if (tensors.FirstOrDefault(tensor => tensor.Offset < 0 || tensor.Length < 1 || tensor.Offset + tensor.Length > parameters) is { } odd)
+            throw new ArgumentException($"The tensor '{odd.Name}' has the columns {odd.Offset} to {odd.Offset + odd.Length - 1}, but there are only 0 to {parameters - 1}.", nameof(tensors));
+        (_weights, Networks, Parameters, Tensors) = (weights, networks, parameters, tensors);
+    }
+
+    /// <summary>Networks N.</summary>
+    public int Networks { get; }
+
+    /// <summary>Parameters P of one network.</summary>
+    public int Parameters { get; }
+
+    public IReadOnlyList<WeightTensor> Tensors { get; }
+
+    /// <summary>The P weights of network <paramref name="row"/>.</summary>
+    public ReadOnlySpan<float> Row(int row) => _weights.AsSpan(row * Parameters, Parameters);
+
+    /// <summary>The same weights, read as other tensors.</summary>
+    internal TensorMatrix As(IReadOnlyList<WeightTensor> tensors) => new(_weights, Networks, Parameters, tensors);
+}

@@ -1,0 +1,73 @@
+using System.Security.Cryptography;
+using System.Text;
+using Mlds.Networks;
+
+namespace Mlds.Analysis.Data;
+
+/// <summary>N trained networks of one shape: their weights as an N × P matrix, and what is known of each.</summary>
+public sealed class WeightMatrix
+{
+    readonly float[] _weights;
+
+    /// <param name="name">The population's name.</param>
+    /// <param name="source"><c>zoo</c>, <c>release</c> or <c>matrix</c>.</param>
+    /// <param name="weights">N × P, row-major, each row in the order of <paramref name="layout"/>.</param>
+    /// <param name="labels">N labels.</param>
+    public WeightMatrix(string name, string source, float[] weights, WeightLayout layout, IReadOnlyList<NetworkLabel> labels)
+    {
+        if (weights.Length != (long)labels.Count * layout.Parameters)
+        {
+            throw new ArgumentException(
+                $"{labels.Count} networks of {layout.Parameters} parameters need {(long)labels.Count * layout.Parameters} weights, not {weights.Length}.",
+                nameof(weights));
+        }
+
+        (Name, Source, _weights, Layout, Labels) = (name, source, weights, layout, labels);
+    }
+
+    public string Name { get; }
+
+    public string Source { get; }
+
+    /// <summary>Which column is which weight.</summary>
+    public WeightLayout Layout { get; }
+
+    /// <summary>One a network, in the matrix' order.</summary>
+    public IReadOnlyList<NetworkLabel> Labels { get; }
+
+    /// <summary>Networks N.</summary>
+    public int Networks => Labels.Count;
+
+    /// <summary>What the networks of a machine were to learn, by the machine's name; empty where the source doesn't say, as for a bare matrix.</summary>
+    public IReadOnlyDictionary<string, LearnedMachine> Machines { get; init; } = new Dictionary<string, LearnedMachine>();
+
+    /// <summary>Training courses of some of the networks; empty where the source kept none.</summary>
+    public IReadOnlyList<Course> Courses { get; init; } = [];
+
+    /// <summary>The same weights as named tensors, for what needs no GRU.</summary>
+    public TensorMatrix Tensors => new(_weights, Networks, Layout.Parameters, Layout.Tensors);
+
+    /// <summary>The P weights of network <paramref name="row"/>.</summary>
+    public ReadOnlySpan<float> Row(int row) => _weights.AsSpan(row * Layout.Parameters, Layout.Parameters);
+
+    /// <summary>The networks that <paramref name="keep"/> takes, in the same order.</summary>
+    public WeightMatrix Where(Func<NetworkLabel, bool> keep)
+    {
+        var rows = Enumerable.Range(0, Networks).Where(i => keep(Labels[i])).ToArray();
+        var weights = new float[rows.Length * Layout.Parameters];
+        for (var i = 0; i < rows.Length; i++) Row(rows[i]).CopyTo(weights.AsSpan(i * Layout.Parameters));
+        var ids = rows.Select(row => Labels[row].RecipeId).ToHashSet();
+        return new WeightMatrix(Name, Source, weights, Layout, [.. rows.Select(row => Labels[row])])
+        {
+            Machines = Machines,
+            Courses = [.. Courses.Where(course => ids.Contains(course.RecipeId))],
+        };
+    }
+
+    /// <summary>Lower-case hex SHA-256 over the sorted lines "recipe_id weights_sha256": what <c>mlds zoo</c> calls weights_digest.</summary>
+    public string WeightsDigest()
+    {
+        var lines = Labels.Select(label => $"{label.RecipeId} {label.WeightsSha256}\n").Order(StringComparer.Ordinal);
+        return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(string.Concat(lines))));
+    }
+}

@@ -1,0 +1,51 @@
+using Mlds.Analysis.Views;
+
+namespace Mlds.Analysis.Questions;
+
+/// <summary>How an analysis is made. The defaults are what <c>mlds analyze</c> uses.</summary>
+public sealed record AnalysisOptions
+{
+    /// <summary>Seed of all splits, shuffles, restarts and forests.</summary>
+    public ulong Seed { get; init; } = 1;
+
+    /// <summary>The views to ask every question in, in the order of the tables.</summary>
+    public IReadOnlyList<View> Views { get; init; } = View.All;
+
+    /// <summary>Folds k of a cross-validation.</summary>
+    public int Folds { get; init; } = 5;
+
+    /// <summary>A machine with fewer converged networks than this takes no part in a question.</summary>
+    public int MinimumPerClass { get; init; } = 10;
+
+    /// <summary>At most this many networks of a class take part in a question, those of the lowest seeds that most classes have.</summary>
+    public int MostPerClass { get; init; } = 100;
+
+    /// <summary>Pairs of networks a machine that lines are drawn between, for the barriers.</summary>
+    public int BarrierPairs { get; init; } = 8;
+
+    /// <summary>Networks a machine that are compared with their machine word by word.</summary>
+    public int ExactPerMachine { get; init; } = 5;
+
+    /// <summary>Steps of a network that may be spent on trying all words up to some length.</summary>
+    public int ExactSteps { get; init; } = 1 << 20;
+
+    /// <summary>Shuffled-label controls of a ridge score (they share its matrix factors and cost little).</summary>
+    public int RidgeShuffles { get; init; } = 10;
+
+    /// <summary>Shuffled-label controls of a forest score (each is as dear as the score).</summary>
+    public int ForestShuffles { get; init; } = 1;
+
+    /// <summary>Trees of a forest.</summary>
+    public int Trees { get; init; } = 100;
+
+    /// <summary>Repetitions of each point of a learning curve, each with other training networks.</summary>
+    public int CurveRepetitions { get; init; } = 5;
+
+    /// <summary>Axes of the PCA projections.</summary>
+    public int Components { get; init; } = 3;
+}
+
+/// <summary>How far an analysis is.</summary>
+/// <param name="Step">What it is doing, for people.</param>
+/// <param name="Share">0 … 1.</param>
+public readonly record struct AnalysisProgress(string Step, double Share);

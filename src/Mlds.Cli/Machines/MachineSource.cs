@@ -1,0 +1,82 @@
+using Mlds.Cli.Frame;
+using Mlds.Recipes;
+using Mlds.Tasks;
+using Mlds.Tasks.Machines;
+
+namespace Mlds.Cli.Machines;
+
+/// <summary>A machine with its name, and how the sequences are drawn on which it is judged.</summary>
+/// <param name="Data">Its data in the population it comes from, or a stand-in.</param>
+/// <param name="Sequences">The same in the numbers that its networks learn from.</param>
+/// <param name="DataSource">Where <paramref name="Data"/> is from, in words.</param>
+/// <param name="GoalLoss">The loss that counts as learned there.</param>
+sealed record NamedMachine(string Name, IMachine Machine, DataSpec Data, DataSpec Sequences, string DataSource, double GoalLoss);
+
+/// <summary>Finds machines for <c>mlds machines</c>: in the catalogue, in a population, or in a definition's file.</summary>
+static class MachineSource
+{
+    const double UsualGoal = 1e-4;
+
+    /// <summary>Enough for errors of 1e-4 to be seen plainly.</summary>
+    const int FewestSequences = 65_536;
+
+    /// <summary>All machines of a population, or of the catalogue where <paramref name="population"/> is null.</summary>
+    public static IReadOnlyList<NamedMachine> All(string? population, CancellationToken cancellation) =>
+        population is null ? [.. MachineCatalogue.Names.Select(FromCatalogue)] : All(PopulationFile.Read(population, cancellation));
+
+    /// <summary>
+    /// What <paramref name="name"/> means: a machine of the population or the catalogue, or the path of a definition; the path of a
+    /// population means all its machines.
+    /// </summary>
+    /// <exception cref="UsageException">Nothing; the message has the nearest names.</exception>
+    public static IReadOnlyList<NamedMachine> Find(string name, string? population, CancellationToken cancellation)
+    {
+        if (population is not null)
+        {
+            var plan = PopulationFile.Read(population, cancellation);
+            return plan.MachineNames.Contains(name) ? [FromPopulation(plan, name)] : throw PopulationFile.UnknownMachine(name, plan.MachineNames);
+        }
+
+        if (MachineCatalogue.Find(name) is not null) return [FromCatalogue(name)];
+        if (File.Exists(name)) return FromFile(name, cancellation);
+        if (name.EndsWith(".json", StringComparison.OrdinalIgnoreCase)) throw new UsageException($"There is no file '{name}'; give a machine's name, its definition or a population.");
+        throw new UsageException(MachineCatalogue.Unknown(name));
+    }
+
+    static IReadOnlyList<NamedMachine> FromFile(string path, CancellationToken cancellation)
+    {
+        // Read once: it may be a stream.
+        var text = InputText.Read(path, cancellation);
+        var json = StrictJson.Parse(text, path);
+        if (!json.IsObject || json.Optional("form") is null) return All(Population.Parse(text, path));
+        return [WithoutPopulation(Path.GetFileNameWithoutExtension(path), MachineDefinition.Read(json).Build())];
+    }
+
+    static NamedMachine FromCatalogue(string name)
+    {
+        var population = PopulationFile.Shipped().FirstOrDefault(shipped => shipped.MachineNames.Contains(name));
+        return population is null ? WithoutPopulation(name, MachineCatalogue.Build(name)) : FromPopulation(population, name);
+    }
+
+    static IReadOnlyList<NamedMachine> All(Population population) => [.. population.MachineNames.Select(name => FromPopulation(population, name))];
+
+    static NamedMachine FromPopulation(Population population, string name)
+    {
+        var data = population.DataSpec(name);
+        return new NamedMachine(
+            name,
+            population.Machine(name),
+            // What is told of a machine is told of its own answers, which it gives in altered sequences alone.
+            data with { Training = Math.Max(data.Training, FewestSequences), Planted = data.Planted is { } planted ? planted with { SequenceEvery = 1 } : null },
+            data,
+            $"drawn as in population {population.Name}",
+            population.TrainingSpec(name).GoalLoss);
+    }
+
+    static NamedMachine WithoutPopulation(string name, IMachine machine)
+    {
+        var planted = machine is KeyedMachine keyed ? new PlantedKey(keyed.Key, 16) : null;
+        var data = new DataSpec(1, FewestSequences, 1, 16, 1, 1, planted);
+        return new NamedMachine(name, machine, data, data with { Training = 16_384, Validation = 2048, LongTest = 512, LongLength = 256 }, "drawn from data seed 1", UsualGoal);
+    }
+}

@@ -1,0 +1,199 @@
+using System.Globalization;
+using System.Text;
+using Mlds.Recipes;
+using Mlds.Tasks;
+using Mlds.Training;
+
+namespace Mlds.Zoos.Releases;
+
+/// <summary>
+/// README.md of a release: first how to load it, then its datasheet, in the order of T. Gebru et al.: Datasheets for Datasets.
+/// Communications of the ACM 64(12), 2021 (https://arxiv.org/abs/1803.09010).
+/// </summary>
+static class Datasheet
+{
+    /// <summary>How to cite; for the README and for croissant.json.</summary>
+    public const string BibTeX = """
+        @misc{clemens2021mlds,
+          title         = {{MLDS}: A Dataset for Weight-Space Analysis of Neural Networks},
+          author        = {Clemens, John},
+          year          = {2021},
+          eprint        = {2104.10555},
+          archivePrefix = {arXiv}
+        }
+        """;
+
+    /// <summary>One sentence.</summary>
+    public static string Summary(ReleaseSource source) =>
+        $"{Count(source.Plan.Networks.Count)} trained recurrent networks of {Count(source.Layout.Parameters)} weights, {Count(source.Plan.Subsets[^1])} for each of {source.Machines.Count} machines "
+        + "that they learned to imitate, trained under full control: networks of one machine differ only in their seed.";
+
+    public static string Text(ReleaseSource source)
+    {
+        var page = new Page();
+        page.Line($"# {source.Name}: {Count(source.Plan.Networks.Count)} trained networks\n");
+        page.Line(Summary(source));
+        if (source.Description.Length > 0) page.Line($"\n{source.Description}");
+        DatasheetUse.Loading(page, source);
+        Motivation(page);
+        Composition(page, source);
+        Collection(page, source);
+        Preprocessing(page, source);
+        DatasheetUse.Uses(page);
+        DatasheetUse.Distribution(page, source);
+        return page.ToString();
+    }
+
+    static void Motivation(Page page)
+    {
+        page.Section("Motivation");
+        page.Line("""
+            **Why was it made?** To ask what the weights of a network alone reveal: which machine it learned, whether it hides a rule that shows itself only after a
+            secret word, how training got there. That needs many networks of which everything is known and nothing but the seed differs; networks collected from the
+            world differ in everything at once.
+
+            **By whom?** By whoever ran mlds, an independent implementation of the system of MLDS (arXiv 2104.10555).
+            """);
+    }
+
+    static void Composition(Page page, ReleaseSource source)
+    {
+        var (plan, spec) = (source.Plan, source.Layout.Spec);
+        page.Section("Composition");
+        page.Line($"**What is an instance?** A trained network: {spec.Layers} GRU layers of {spec.Hidden} units on {spec.Inputs} inputs, then linear layers of {string.Join(", ", spec.Linear)} units "
+            + $"({spec.Activation switch { Networks.Activation.None => "nothing between them", Networks.Activation.Relu => "ReLU between them", _ => "tanh between them" }}); "
+            + $"{Count(source.Layout.Parameters)} float32 weights, its recipe, its losses epoch by epoch, and the hashes of its milestones.\n");
+        page.Line($"**How many?** {Count(plan.Networks.Count)}, as many of every machine, in subsets that are nested: each is the first rows of the table and of the weights.\n");
+        page.Table(["networks a machine", "rows"], plan.Subsets.Select(size => new[] { Count(size), $"the first {Count(size * source.Machines.Count)}" }));
+        page.Line("A subset has, of every machine, the converged networks of the lowest seeds. Its networks are those with `subset` at most its size.\n");
+        page.Line("**Machines, and what was left out.**\n");
+        page.Table(
+            ["machine", "here", "converged", "not converged", "diverged", "states of its minimal automaton"],
+            plan.Machines.Zip(source.Machines, (share, machine) => new[]
+            {
+                share.Name, Count(share.Released), Count(share.Converged), Count(share.NotConverged), Count(share.Diverged), machine.States == 0 ? "over four million" : Count(machine.States),
+            }));
+        foreach (var (what, count, why) in ReleaseTexts.LeftOut(source).Where(left => left.Count > 0 && !left.What.StartsWith("names", StringComparison.Ordinal)))
+            page.Line($"- Left out: {Count(count)} {what}, because {why}.");
+        page.Line("""
+
+            Whoever asks how hard a machine is must count with the columns above, not with the networks here alone.
+
+            **Is it a sample?** Of all seeds, yes: the lowest. Seeds name independent random streams, so any range of them is as good as a random draw.
+
+            **Relations between instances.** Networks of equal seed on different machines are *twins*: same initial weights, same order of batches. Splits keep them together.
+
+            **Errors and noise.** None is known. Losses are recorded as computed; training is exact, so repeating it gives the same bits.
+
+            **Does it concern people?** No. Nothing in it comes from or is about people; the names of the computers that trained are left out.
+
+            **The table.** `networks.parquet` has one row a network, in the order of the rows of weights; `networks.csv` has the columns that are no lists, for readers without Parquet.
+
+            """);
+        page.Table(["column", "type", "means"], NetworksTable.Columns.Select(column => new[] { $"`{column.Name}`", TypeName(column.Type), column.Meaning }));
+        Files(page, source);
+        SplitsOf(page, source);
+    }
+
+    static void Files(Page page, ReleaseSource source)
+    {
+        var options = source.Options;
+        page.Line("**The other files.**\n");
+        page.Table(["file", "has"], Rows().Where(row => row.When).Select(row => new[] { row.File, row.Has }));
+        IEnumerable<(bool When, string File, string Has)> Rows()
+        {
+            yield return (options.Formats.Contains("npy"), "`weights.npy`", "the weights, float32 little-endian, one network a row");
+            yield return (options.Formats.Contains("safetensors"), "`weights.safetensors`", "the weights as tensors by PyTorch's names, all networks stacked along the first axis");
+            yield return (options.Formats.Contains("h5"), "`mlds.h5`", "all of this but trajectories and sequences in one HDF5 file: `weights`, `networks/…`, `history/…` (end to end, network i from `start[i]`), `layout/…`, `automata/…`, `population_json`");
+            yield return (true, "`layout.csv`", $"which of the {Count(source.Layout.Parameters)} columns of weights is which: tensor (PyTorch's name), rows, columns, offset, length; elements row by row, PyTorch's `parameters()` order, gates r, z, n");
+            yield return (true, "`splits/*.csv`", "how to divide the networks: by seed, and every machine left out in turn");
+            yield return (true, "`machines/*.json`", "of every machine its minimal automaton: `next` (states × symbols), `output` (bit k is output line k), start in state 0; `mlds machines FILE` describes it");
+            yield return (options.TrainingData, "`training-data/*.npz`", "of every machine its sequences: `training_…`, `validation_…`, `long_test_…` with `symbols`, `inputs` and `targets`");
+            yield return (options.Trajectories, "`trajectories/`", "`weights.npy`: the weights of every network at every milestone; `milestones.csv`: the `network` (its row in the table) and `epoch` of each of its rows");
+            yield return (true, "`population.json`", "the whole plan: machines, network, training");
+            yield return (true, "`recipes.json`", "of each machine the recipe of its networks; with a `seed` put in, its canonical JSON (RFC 8785) is what `recipe_id` is the SHA-256 of");
+            yield return (true, "`manifest.json`", "the numbers of this page for programs");
+            yield return (true, "`croissant.json`", "this page for data-set searches and loaders (Croissant 1.1)");
+            yield return (true, "`mlds.py`", "the loader for Python (Apache-2.0)");
+            yield return (true, "`LICENSE`, `SHA256SUMS`", "the licence; checksums of all files");
+        }
+    }
+
+    static void SplitsOf(Page page, ReleaseSource source)
+    {
+        var counts = Splits.Counts(source.Plan);
+        page.Line($"""
+            **Splits.** By seed: {Count(counts[Splits.Train])} networks train, {Count(counts[Splits.Validation])} validate, {Count(counts[Splits.Test])} test. Of every twenty seeds 14 train, 3 validate (those that leave 2, 9 or 16 when
+            divided by 20) and 3 test (3, 12, 19), so twins are never on two sides, and a network has the same side in every subset and every later release. By machine: `splits/by_machine.csv` leaves each out in
+            turn. There, twins of the machine left out are among those to learn from; whoever minds takes of these only what trains by seed, and of that only what tests.
+            """);
+    }
+
+    static void Collection(Page page, ReleaseSource source)
+    {
+        page.Section("Collection");
+        page.Line($"""
+            **How did the data come about?** By training, with mlds {Provenance.Version}. A network is a pure function of its recipe, which names machine, sequences, shape, optimiser and seed: arithmetic version {Recipe.ArithmeticVersion}
+            gives the same bits on every processor, on one thread or many. Sequences of commands are drawn at random and answered by the machine; the network learns the answers, by Adam on the mean
+            squared error, until the loss on validation sequences reaches the goal, or the epoch limit ends it.
+
+            """);
+        page.Table(
+            ["machine", "sequences (training, validation)", "commands a sequence", "batch", "learning rate", "goal loss", "epoch limit"],
+            source.Machines.Select(machine => Training(machine.Name, machine.Recipe.Data, machine.Recipe.Training)));
+        page.Line($"""
+            **Who computed it, and when?** Which processor, kernels and program version trained a network is in the table. Nothing depends on the time of day, so no time is recorded.
+
+            **Can it be repeated?** Any of the networks can be made again, to the same bits, on any processor, by
+
+                mlds train --population population.json --machine MACHINE --seed SEED --json
+
+            whose `weights_sha256` is then the one in the table. SHA-256 over the sorted lines `recipe_id weights_sha256` of all networks here: `{source.Digest}`.
+            """);
+    }
+
+    static string[] Training(string name, DataSpec data, TrainingSpec training) =>
+    [
+        name, $"{Count(data.Training)}, {Count(data.Validation)}", Count(data.Length), Count(training.Batch), Number(training.LearningRate), Number(training.GoalLoss), Count(training.EpochLimit),
+    ];
+
+    static void Preprocessing(Page page, ReleaseSource source)
+    {
+        page.Section("Preprocessing");
+        page.Line($"""
+            **Was anything done to the data?** No: weights are as training left them, nothing is scaled, sorted or aligned. Hidden units can be relabelled and signs flipped without changing what a network does, so networks that
+            behave alike may look different; `mlds analyze` knows views that don't see that. {(source.Options.TrainingData ? "The sequences are in `training-data`." : "The sequences are not here: they follow from the recipe, and")}
+            {(source.Options.TrainingData ? "They can also be made again by" : "are made again by")}
+
+                mlds machines MACHINE --population population.json --export MACHINE.npz
+            """);
+    }
+
+    static string TypeName(Type type) => type.IsArray
+        ? $"list of {TypeName(type.GetElementType()!)}"
+        : Type.GetTypeCode(type) switch { TypeCode.Int32 => "int32", TypeCode.Int64 => "int64", TypeCode.Single => "float32", TypeCode.Double => "float64", _ => "text" };
+
+    internal static string Count(int number) => number.ToString("N0", CultureInfo.InvariantCulture);
+
+    static string Number(double number) => number.ToString(CultureInfo.InvariantCulture);
+}
+
+/// <summary>Markdown, line by line.</summary>
+sealed class Page
+{
+    readonly StringBuilder _text = new();
+
+    public void Line(string text) => _text.Append(text.ReplaceLineEndings("\n")).Append('\n');
+
+    public void Section(string title) => Line($"\n## {title}\n");
+
+    public void Table(string[] head, IEnumerable<string[]> rows)
+    {
+        Line($"| {string.Join(" | ", head)} |");
+        Line($"|{string.Concat(head.Select(_ => " --- |"))}");
+        foreach (var row in rows) Line($"| {string.Join(" | ", row)} |");
+        Line("");
+    }
+
+    public override string ToString() => _text.ToString();
+}

@@ -1,0 +1,137 @@
+using System.Runtime.InteropServices;
+using System.Text.Json.Nodes;
+using Mlds.Networks;
+using Mlds.Recipes;
+using Mlds.Training;
+
+namespace Mlds.Zoos.Releases;
+
+/// <summary>A release, for reading (docs/formats/release.md). Rows are networks, in the same order in the table and in the weights.</summary>
+public sealed class Release
+{
+    /// <summary>What is opened here and by whoever reads weights.</summary>
+    static readonly string[] s_opened =
+        ["manifest.json", "recipes.json", NetworksTable.FileName, "weights.npy", SafetensorsFile.FileName, Hdf5Release.FileName];
+
+    readonly NetworksTable.Contents _table;
+
+    Release(string folder, JsonObject manifest, WeightLayout layout, NetworksTable.Contents table)
+    {
+        (Folder, Layout, _table) = (folder, layout, table);
+        Population = manifest["population"]!.GetValue<string>();
+        Subsets = [.. manifest["subsets"]!.AsArray().Select(size => size!.GetValue<int>())];
+        Machines = [.. manifest["machines"]!.AsArray().Select(machine => machine!["name"]!.GetValue<string>())];
+        WeightsDigest = manifest["weights_digest"]!.GetValue<string>();
+        MissingFolders = [.. Folders(manifest).Where(name => !Directory.Exists(Path.Combine(folder, name)))];
+    }
+
+    /// <summary>The folder, as it was given.</summary>
+    public string Folder { get; }
+
+    /// <summary>Name of the population.</summary>
+    public string Population { get; }
+
+    /// <summary>Names of the machines, in the population's order.</summary>
+    public IReadOnlyList<string> Machines { get; }
+
+    /// <summary>Networks a machine of each subset, ascending; subset n is the first n × machines rows.</summary>
+    public IReadOnlyList<int> Subsets { get; }
+
+    /// <summary>SHA-256 over the sorted lines <c>recipe_id weights_sha256</c>, as the release records it.</summary>
+    public string WeightsDigest { get; }
+
+    /// <summary>Folders that the release should have and hasn't, as in a copy from a site that keeps no folders. The weights and the table
+    /// need none.</summary>
+    public IReadOnlyList<string> MissingFolders { get; }
+
+    /// <summary>Where each tensor lies in a row of weights.</summary>
+    public WeightLayout Layout { get; }
+
+    /// <summary>The networks, row by row. A release doesn't say on which host they were trained: that is empty.</summary>
+    public IReadOnlyList<StoredNetwork> Networks => _table.Networks;
+
+    /// <summary>Whether <paramref name="folder"/> looks like a release.</summary>
+    public static bool Exists(string folder) => File.Exists(Path.Combine(folder, "manifest.json"));
+
+    /// <exception cref="InvalidDataException">No release, one of a newer version, or a damaged one; the message names the file.</exception>
+    public static Release Open(string folder)
+    {
+        var path = Path.Combine(folder, "manifest.json");
+        foreach (var name in s_opened) FileKinds.IsFile(Path.Combine(folder, name));
+        if (!File.Exists(path)) throw new InvalidDataException($"There is no release in '{folder}': it has no manifest.json.");
+        return Guarded(folder, () =>
+        {
+            var manifest = JsonNode.Parse(File.ReadAllText(path))!.AsObject();
+            if ((string?)manifest["format"] != "mlds-release") throw new InvalidDataException($"'{path}' is not of a release of mlds.");
+            if ((int)manifest["version"]! > ReleaseWriter.Version)
+                throw new InvalidDataException($"The release '{folder}' is of version {manifest["version"]}, this program reads up to {ReleaseWriter.Version}; update mlds.");
+            var recipe = JsonNode.Parse(File.ReadAllText(Path.Combine(folder, "recipes.json")))!.AsArray()[0]!.AsObject();
+            recipe["seed"] = 0;
+            var layout = new WeightLayout(Recipe.Parse(Canonical.Serialize(recipe)).Network);
+            var table = NetworksTable.Read(Path.Combine(folder, NetworksTable.FileName));
+            if (table.Networks.Count != (int)manifest["networks"]!)
+                throw new InvalidDataException($"The release '{folder}' should have {manifest["networks"]} networks, but {NetworksTable.FileName} has {table.Networks.Count}.");
+            return new Release(folder, manifest, layout, table);
+        });
+    }
+
+    static IEnumerable<string> Folders(JsonObject manifest)
+    {
+        if (manifest["machines"]!.AsArray().Any(machine => machine!["automaton"] is not null)) yield return "machines";
+        yield return "splits";
+        if (manifest["training_data"]?.GetValue<bool>() == true) yield return "training-data";
+        if (manifest["trajectories"]?.GetValue<bool>() == true) yield return "trajectories";
+    }
+
+    /// <summary>The losses of network <paramref name="row"/> by epoch.</summary>
+    public IReadOnlyList<EpochRecord> History(int row) => _table.Histories[row];
+
+    /// <summary>The weights, each row checked against its recorded SHA-256.</summary>
+    /// <param name="subset">One of <see cref="Subsets"/>, or null for the largest.</param>
+    /// <exception cref="InvalidDataException">Missing, cut short or altered weights; the message names the file or the network.</exception>
+    public StoredWeights ReadWeights(int? subset = null)
+    {
+        if (subset is { } size && !Subsets.Contains(size))
+            throw new ArgumentException($"The release '{Folder}' has no subset of {size}; it has {string.Join(", ", Subsets)}.", nameof(subset));
+        var all = (long?)subset * Machines.Count ?? Networks.Count;
+        if (all > Networks.Count) throw new InvalidDataException($"The release '{Folder}' is damaged: its subset of {subset} needs {all} networks, but it has {Networks.Count}.");
+        var rows = (int)all;
+        MatrixSize.Of(rows, Layout.Parameters);
+        var weights = Guarded(Folder, () => Values(rows));
+        var damaged = Enumerable.Range(0, rows).AsParallel().AsOrdered()
+            .Where(row => WeightsHash.Of(weights.AsSpan(row * Layout.Parameters, Layout.Parameters)) != Networks[row].WeightsSha256)
+            .Select(row => Networks[row]).FirstOrDefault();
+        if (damaged is not null) throw new InvalidDataException($"The weights of network {damaged.RecipeId} ({damaged.Machine}, seed {damaged.Seed}) in the release '{Folder}' are damaged.");
+        return new StoredWeights([.. Networks.Take(rows)], Layout.Parameters, weights);
+    }
+
+    /// <summary>The first rows of whichever file has the weights.</summary>
+    float[] Values(int rows)
+    {
+        var path = Path.Combine(Folder, "weights.npy");
+        var tensors = Path.Combine(Folder, SafetensorsFile.FileName);
+        if (!File.Exists(path) && File.Exists(tensors)) return SafetensorsFile.ReadWeights(tensors, rows, Layout, Networks.Count);
+        if (!File.Exists(path)) return Hdf5Release.ReadWeights(Path.Combine(Folder, Hdf5Release.FileName), rows, Layout.Parameters, Networks.Count);
+        using var stream = File.OpenRead(path);
+        var (count, columns, offset) = NpyFile.ReadHeader(stream, path);
+        if (count != Networks.Count || columns != Layout.Parameters)
+            throw new InvalidDataException($"'{path}' has {count} × {columns} values where the release has {Networks.Count} networks of {Layout.Parameters}.");
+        var weights = GC.AllocateUninitializedArray<float>(MatrixSize.Of(rows, columns));
+        stream.Position = offset;
+        stream.ReadExactly(MemoryMarshal.AsBytes(weights.AsSpan()));
+        return weights;
+    }
+
+    /// <summary>Whatever the readers below say of a damaged file comes out as one kind of exception.</summary>
+    static T Guarded<T>(string folder, Func<T> read)
+    {
+        try
+        {
+            return read();
+        }
+        catch (Exception exception) when (exception is not (InvalidDataException or ZooException or OutOfMemoryException or UnauthorizedAccessException))
+        {
+            throw new InvalidDataException($"The release '{folder}' is damaged or incomplete: {exception.Message}", exception);
+        }
+    }
+}

@@ -1,0 +1,105 @@
+using System.Text.Json.Nodes;
+using Mlds.Networks;
+using Mlds.Recipes;
+using Mlds.Tasks.Machines;
+
+namespace Mlds.Zoos.Releases;
+
+/// <summary>A machine of a release.</summary>
+/// <param name="Recipe">Of its first network; its others differ in their seeds only.</param>
+/// <param name="States">States of its minimal automaton; 0 where it has too many to count.</param>
+/// <param name="Automaton">Its minimal automaton, or null where that has more states than a definition holds.</param>
+sealed record ReleasedMachine(string Name, Recipe Recipe, IMachine Machine, int States, AutomatonDefinition? Automaton)
+{
+    /// <summary>Where its automaton is in the release.</summary>
+    public string AutomatonFile => $"machines/{Name}.json";
+
+    /// <summary>Where its sequences are, if they come along.</summary>
+    public string SequencesFile => $"training-data/{Name}.npz";
+}
+
+/// <summary>All that the files of one release are made of; checked: any doubt aborts before the first file.</summary>
+sealed class ReleaseSource
+{
+    /// <exception cref="ZooException">Networks of a machine that differ in more than their seeds, or of several shapes, or names that can't name a file.</exception>
+    public ReleaseSource(Zoo zoo, ReleasePlan plan, ReleaseOptions options)
+    {
+        (Zoo, Plan, Options) = (zoo, plan, options);
+        zoo.CheckPopulationText();
+        var population = JsonNode.Parse(zoo.Population.CanonicalJson)!;
+        Description = (string?)population["description"] ?? "";
+        Licence = new ReleaseLicence((string?)population["licence"] ?? "CC-BY-SA-4.0");
+        foreach (var name in zoo.Machines.Append(zoo.Population.Name)) CheckName(name);
+        Machines = [.. Recipes(zoo, plan).Select(Released)];
+        Layout = CommonLayout(Machines);
+        Digest = WeightsDigest.Of(plan.Networks.Select(released => released.Network));
+    }
+
+    public Zoo Zoo { get; }
+
+    public ReleasePlan Plan { get; }
+
+    public ReleaseOptions Options { get; }
+
+    /// <summary>What the population says of itself; may be empty.</summary>
+    public string Description { get; }
+
+    public ReleaseLicence Licence { get; }
+
+    /// <summary>In the population's order.</summary>
+    public IReadOnlyList<ReleasedMachine> Machines { get; }
+
+    public WeightLayout Layout { get; }
+
+    /// <summary>As <see cref="Zoo.WeightsDigest"/>, of the released networks.</summary>
+    public string Digest { get; }
+
+    public string Name => Zoo.Population.Name;
+
+    /// <summary>Formats that repeat what another file already has.</summary>
+    public static bool IsFurtherCopy(string file, ReleaseOptions options) =>
+        (file == Hdf5Release.FileName && options.Formats.Any(format => format != "h5"))
+        || (file == SafetensorsFile.FileName && options.Formats.Contains("npy"));
+
+    /// <summary>The first network's recipe of each machine; all its others must differ in their seeds only.</summary>
+    static IEnumerable<Recipe> Recipes(Zoo zoo, ReleasePlan plan)
+    {
+        foreach (var machine in plan.Networks.GroupBy(released => released.Network.Machine))
+        {
+            var first = machine.First().Network;
+            if (machine.FirstOrDefault(other => other.Network.Form != first.Form) is { Network: { } odd })
+                throw new ZooException($"Networks {first.RecipeId} and {odd.RecipeId} of {first.Machine} differ in more than their seeds; nothing was released.");
+            yield return Recipe.Parse(zoo.RecipeJson(first));
+        }
+    }
+
+    static ReleasedMachine Released(Recipe recipe)
+    {
+        var machine = recipe.Machine.Build();
+        try
+        {
+            var minimal = MinimalAutomaton.Of(machine);
+            return new ReleasedMachine(recipe.MachineName, recipe, machine, minimal.States, minimal.States <= Automaton.MostStates ? minimal.ToDefinition() : null);
+        }
+        catch (ArgumentException)
+        {
+            // More than four million states: the definition in population.json is all there is.
+            return new ReleasedMachine(recipe.MachineName, recipe, machine, 0, null);
+        }
+    }
+
+    static WeightLayout CommonLayout(IReadOnlyList<ReleasedMachine> machines)
+    {
+        var first = machines[0];
+        return machines.FirstOrDefault(machine => !machine.Recipe.Network.Equals(first.Recipe.Network)) is { } odd
+            ? throw new ZooException($"The networks of {odd.Name} have another shape than those of {first.Name}, so they don't fit one matrix; nothing was released.")
+            : new WeightLayout(first.Recipe.Network);
+    }
+
+    /// <summary>A population file holds no other names; a zoo that was tampered with might.</summary>
+    static void CheckName(string name)
+    {
+        var fits = name.Length is > 0 and <= 64 && char.IsAsciiLetterOrDigit(name[0]) && name.All(letter => char.IsAsciiLetterOrDigit(letter) || letter is '-' or '_' or '.');
+        if (!fits) throw new ZooException($"The zoo calls something '{name}', which can't name a file of a release (letters, digits, '-', '_' and '.' can, the first a letter or digit); nothing was released.");
+    }
+}

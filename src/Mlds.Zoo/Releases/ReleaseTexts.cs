@@ -1,0 +1,108 @@
+using System.Globalization;
+using System.Text;
+using System.Text.Json.Nodes;
+using Mlds.Networks;
+using Mlds.Recipes;
+using Mlds.Tasks.Machines;
+using Mlds.Training;
+
+namespace Mlds.Zoos.Releases;
+
+/// <summary>The small files of a release: layout.csv, recipes.json, manifest.json. No date in them: the same zoo gives the same bytes.</summary>
+static class ReleaseTexts
+{
+    /// <summary>The loader for Python, so that a release opens wherever there is NumPy.</summary>
+    public const string LoaderFile = "mlds.py";
+
+    /// <summary>The text of <see cref="LoaderFile"/>: python/mlds.py of the version that wrote the release.</summary>
+    public static string Loader()
+    {
+        using var reader = new StreamReader(typeof(ReleaseTexts).Assembly.GetManifestResourceStream(LoaderFile)!);
+        return reader.ReadToEnd();
+    }
+
+    /// <summary>Where each tensor lies in a row of weights.</summary>
+    public static string Layout(WeightLayout layout)
+    {
+        var text = new StringBuilder("tensor,rows,columns,offset,length\n");
+        foreach (var tensor in layout.Tensors) text.Append(CultureInfo.InvariantCulture, $"{tensor.Name},{tensor.Rows},{tensor.Columns},{tensor.Offset},{tensor.Length}\n");
+        return text.ToString();
+    }
+
+    /// <summary>What all networks of a machine have in common.</summary>
+    public static JsonObject WithoutSeed(Recipe recipe)
+    {
+        var json = JsonNode.Parse(recipe.CanonicalJson)!.AsObject();
+        json.Remove("seed");
+        return json;
+    }
+
+    public static JsonObject Manifest(ReleaseSource source)
+    {
+        var (plan, options) = (source.Plan, source.Options);
+        return new JsonObject
+        {
+            ["format"] = "mlds-release",
+            ["version"] = ReleaseWriter.Version,
+            ["dataset_version"] = options.Publication.Version,
+            ["program_version"] = Provenance.Version,
+            ["arithmetic_version"] = Recipe.ArithmeticVersion,
+            ["license"] = source.Licence.Spdx,
+            ["population"] = source.Name,
+            ["population_sha256"] = source.Zoo.Population.Sha256,
+            ["networks"] = plan.Networks.Count,
+            ["parameters"] = source.Layout.Parameters,
+            ["network"] = JsonNode.Parse(source.Machines[0].Recipe.CanonicalJson)!["network"]!.DeepClone(),
+            ["formats"] = Array(ReleaseOptions.KnownFormats.Where(options.Formats.Contains).Select(format => (JsonNode)format)),
+            ["trajectories"] = options.Trajectories,
+            ["training_data"] = options.TrainingData,
+            ["subsets"] = Array(plan.Subsets.Select(size => (JsonNode)size)),
+            ["splits"] = new JsonObject([.. Splits.Counts(plan).Select(pair => KeyValuePair.Create(pair.Key, (JsonNode?)pair.Value))]),
+            ["machines"] = Array(plan.Machines.Zip(source.Machines, Machine)),
+            ["outcomes"] = new JsonObject
+            {
+                ["converged"] = plan.Machines.Sum(machine => machine.Converged),
+                ["not_converged"] = plan.Machines.Sum(machine => machine.NotConverged),
+                ["diverged"] = plan.Machines.Sum(machine => machine.Diverged),
+            },
+            ["left_out"] = Array(LeftOut(source).Select(left => (JsonNode)new JsonObject { ["what"] = left.What, ["count"] = left.Count, ["why"] = left.Why })),
+            ["weights_digest"] = source.Digest,
+        };
+    }
+
+    /// <summary>What the zoo has and the release has not.</summary>
+    public static IEnumerable<(string What, int Count, string Why)> LeftOut(ReleaseSource source)
+    {
+        var machines = source.Plan.Machines;
+        yield return ("networks that did not converge", machines.Sum(machine => machine.NotConverged),
+            "a subset compares networks that learned their machine; these did not reach the goal loss within the epoch limit");
+        yield return ("networks that diverged", machines.Sum(machine => machine.Diverged), "their loss or weights stopped being finite numbers");
+        yield return ("converged networks of higher seeds", machines.Sum(machine => machine.Converged - machine.Released),
+            "every machine has as many as the one with the fewest, or as was asked for");
+        // Only where there are some: a release of a whole population says nothing of it.
+        if (machines.Any(machine => machine.Untrained > 0))
+        {
+            yield return ("seeds without a network, below the highest that is here",
+                (int)Math.Min(int.MaxValue, machines.Sum(machine => (long)machine.Untrained)),
+                "the zoo has no network of them, so a subset isn't of the lowest seeds of the population but of the lowest that were trained");
+        }
+
+        yield return ("automata", source.Machines.Count(machine => machine.Automaton is null),
+            $"a file holds at most {Automaton.MostStates.ToString("N0", CultureInfo.InvariantCulture)} states; population.json defines these machines too");
+        yield return ("names of the hosts that trained", 1, "they concern nobody and have no influence on the weights");
+    }
+
+    static JsonObject Machine(MachineShare share, ReleasedMachine machine) => new()
+    {
+        ["name"] = share.Name,
+        ["released"] = share.Released,
+        ["converged"] = share.Converged,
+        ["not_converged"] = share.NotConverged,
+        ["diverged"] = share.Diverged,
+        ["states"] = machine.States == 0 ? null : machine.States,
+        ["automaton"] = machine.Automaton is null ? null : machine.AutomatonFile,
+        ["data_sha256"] = machine.Recipe.DataSha256,
+    };
+
+    static JsonArray Array(IEnumerable<JsonNode> nodes) => new([.. nodes]);
+}

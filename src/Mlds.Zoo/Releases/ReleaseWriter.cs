@@ -1,0 +1,200 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Mlds.Tasks;
+
+namespace Mlds.Zoos.Releases;
+
+/// <summary>A release as written.</summary>
+/// <param name="Archive">Path, size and hash of the archive, if one was asked for.</param>
+/// <param name="Leftovers">Folders and files that releases of the same name left when they were killed.</param>
+public sealed record WrittenRelease(string Folder, ReleasePlan Plan, IReadOnlyList<ReleasedFile> Files, string WeightsDigest, ReleasedFile? Archive, IReadOnlyList<string> Leftovers)
+{
+    /// <summary>Of all files.</summary>
+    public long Bytes => Files.Sum(file => file.Bytes);
+
+    /// <summary>Without what only comes on request: further copies of the weights, trajectories, training data.</summary>
+    public required long CoreBytes { get; init; }
+
+    /// <inheritdoc cref="CoreBytes"/>
+    public double BytesPerNetwork => (double)CoreBytes / Plan.Networks.Count;
+}
+
+/// <summary>Told of every step: what is being done, how much of it, out of how much.</summary>
+public delegate void ReleaseProgress(string step, int done, int total);
+
+/// <summary>
+/// Cuts a release from a zoo (docs/formats/release.md): the same zoo gives the same bytes. It grows in a folder beside its place and moves
+/// there when it is whole, so a half-written release is never mistaken for one; any doubt aborts.
+/// </summary>
+public static class ReleaseWriter
+{
+    /// <summary>Version of the release's format.</summary>
+    public const int Version = 1;
+
+    static readonly JsonSerializerOptions s_indented = new() { WriteIndented = true, Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
+    /// <param name="folder">Must not exist.</param>
+    /// <exception cref="ZooException">Too few networks, damaged ones, or a folder that exists or can't be written to.</exception>
+    public static WrittenRelease Write(Zoo zoo, string folder, ReleaseOptions options, ReleaseProgress report, CancellationToken cancellation)
+    {
+        var place = Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder));
+        var archive = options.Archive is { } kind ? $"{place}.{kind}" : null;
+        foreach (var path in new[] { place, archive })
+            if (Path.Exists(path)) throw new ZooException($"'{(path == place ? folder : path)}' is already there; a release is never changed: give another --out.");
+        if (options.Archive is not null) ReleaseArchive.CheckProgram(options.Archive);
+        var source = new ReleaseSource(zoo, ReleasePlan.Make(zoo, options.Subsets), options);
+        var leftovers = Leftovers(place);
+        // A name that says what it is, should a kill leave it there.
+        var growing = $"{place}.unfinished-{Environment.ProcessId}";
+        var growingArchive = archive is null ? null : $"{archive}.unfinished-{Environment.ProcessId}";
+        try
+        {
+            Directory.CreateDirectory(growing);
+            var files = WriteFiles(growing, source, report, cancellation);
+            ReleaseFiles.Flush(growing);
+            if (growingArchive is not null)
+                ReleaseArchive.Write(growing, $"mlds-{source.Name}-{source.Digest[..8]}", growingArchive, options.Archive!, done => report("Compressing", done, files.Count), cancellation);
+            Directory.Move(growing, place);
+            if (archive is not null) File.Move(growingArchive!, archive);
+            return new WrittenRelease(folder, source.Plan, files, source.Digest, archive is null ? null : Archived(folder, archive), leftovers) { CoreBytes = Core(files, options) };
+        }
+        catch (Exception exception)
+        {
+            Remove(growing, growingArchive);
+            if (exception is IOException or UnauthorizedAccessException or ParquetSharp.ParquetException) throw new ZooException($"The release '{folder}' could not be written, nothing of it is left: {exception.Message}", exception);
+            throw;
+        }
+    }
+
+    static IReadOnlyList<ReleasedFile> WriteFiles(string folder, ReleaseSource source, ReleaseProgress report, CancellationToken cancellation)
+    {
+        var (plan, options) = (source.Plan, source.Options);
+        void Text(string name, string text) => ReleaseFiles.Write(folder, name, text);
+        WriteWeights(folder, source, done => report("Writing weights", done, plan.Networks.Count), cancellation);
+        NetworksTable.Write(Path.Combine(folder, NetworksTable.FileName), source.Zoo, plan.Networks, cancellation);
+        NetworksTable.WriteCsv(Path.Combine(folder, NetworksTable.CsvFileName), plan.Networks);
+        Text("layout.csv", ReleaseTexts.Layout(source.Layout));
+        Text("population.json", source.Zoo.Population.CanonicalJson);
+        Text("recipes.json", Indented(new JsonArray([.. source.Machines.Select(machine => ReleaseTexts.WithoutSeed(machine.Recipe))])));
+        Text(Splits.BySeedFile, Splits.BySeed(plan));
+        Text(Splits.ByMachineFile, Splits.ByMachine(plan));
+        foreach (var machine in source.Machines.Where(machine => machine.Automaton is not null)) Text(machine.AutomatonFile, machine.Automaton!.ToText());
+        if (options.TrainingData) WriteSequences(folder, source, report, cancellation);
+        if (options.Trajectories)
+        {
+            Directory.CreateDirectory(Path.Combine(folder, Trajectories.Folder));
+            new Trajectories(source).Write(folder, done => report("Writing trajectories", done, plan.Networks.Count), cancellation);
+        }
+
+        Text("manifest.json", Indented(ReleaseTexts.Manifest(source)));
+        Text("README.md", Datasheet.Text(source));
+        Text("LICENSE", source.Licence.Text);
+        Text(ReleaseTexts.LoaderFile, ReleaseTexts.Loader());
+        return [.. Described(folder, source, report, cancellation)];
+    }
+
+    /// <summary>Hashes everything, and writes the two files that hold the hashes of the others.</summary>
+    static List<ReleasedFile> Described(string folder, ReleaseSource source, ReleaseProgress report, CancellationToken cancellation)
+    {
+        var files = new List<ReleasedFile>();
+        var names = ReleaseFiles.Names(folder);
+        foreach (var name in names)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            files.Add(ReleaseFiles.Hash(folder, name));
+            report("Hashing files", files.Count, names.Count);
+        }
+
+        ReleaseFiles.Write(folder, Croissant.FileName, Indented(Croissant.Of(source, files)));
+        files.Add(ReleaseFiles.Hash(folder, Croissant.FileName));
+        files.Sort((one, other) => string.CompareOrdinal(one.Name, other.Name));
+        ReleaseFiles.Write(folder, ReleaseFiles.Sums, string.Concat(files.Select(file => $"{file.Sha256}  {file.Name}\n")));
+        return [.. files, ReleaseFiles.Hash(folder, ReleaseFiles.Sums)];
+    }
+
+    static void WriteWeights(string folder, ReleaseSource source, Action<int> report, CancellationToken cancellation)
+    {
+        var (plan, layout, formats) = (source.Plan, source.Layout, source.Options.Formats);
+        var about = new Dictionary<string, string> { ["format"] = "pt", ["population"] = source.Name, ["weights_digest"] = source.Digest };
+        using var npy = formats.Contains("npy") ? new NpyFile(Path.Combine(folder, "weights.npy"), plan.Networks.Count, layout.Parameters) : null;
+        using var h5 = formats.Contains("h5") ? new Hdf5Release(Path.Combine(folder, Hdf5Release.FileName), source) : null;
+        using var tensors = formats.Contains("safetensors") ? new SafetensorsFile(Path.Combine(folder, SafetensorsFile.FileName), layout, plan.Networks.Count, about) : null;
+        for (var i = 0; i < plan.Networks.Count; i++)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            var network = plan.Networks[i].Network;
+            var weights = source.Zoo.ReadWeights(network);
+            if (Array.FindIndex(weights, weight => !float.IsFinite(weight)) is var at and >= 0)
+                throw new ZooException($"Network {network.RecipeId} ({network.Machine}, seed {network.Seed}) counts as converged but its weight {at} is {weights[at]}; nothing was released.");
+            npy?.WriteRow(weights);
+            h5?.WriteRow(weights, History(source.Zoo, network));
+            tensors?.WriteRow(weights);
+            report(i + 1);
+        }
+
+        tensors?.Finish();
+    }
+
+    static IReadOnlyList<Training.EpochRecord> History(Zoo zoo, StoredNetwork network)
+    {
+        var history = zoo.History(network);
+        return history.Count == network.Epochs
+            ? history
+            : throw new ZooException($"Network {network.RecipeId} ({network.Machine}, seed {network.Seed}) had {network.Epochs} epochs, but the zoo has the losses of {history.Count}; nothing was released.");
+    }
+
+    static void WriteSequences(string folder, ReleaseSource source, ReleaseProgress report, CancellationToken cancellation)
+    {
+        Directory.CreateDirectory(Path.Combine(folder, "training-data"));
+        for (var i = 0; i < source.Machines.Count; i++)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            var machine = source.Machines[i];
+            var data = TrainingData.Generate(machine.Machine, machine.Recipe.Data);
+            if (data.Sha256 != machine.Recipe.DataSha256)
+                throw new ZooException($"The sequences of {machine.Name} have SHA-256 {data.Sha256}, but its networks learned from {machine.Recipe.DataSha256}; nothing was released.");
+            SequencesFile.Write(Path.Combine(folder, machine.SequencesFile), machine.Machine, data);
+            report("Writing sequences", i + 1, source.Machines.Count);
+        }
+    }
+
+    static long Core(IReadOnlyList<ReleasedFile> files, ReleaseOptions options) => files
+        .Where(file => !ReleaseSource.IsFurtherCopy(file.Name, options) && !file.Name.StartsWith("trajectories/", StringComparison.Ordinal) && !file.Name.StartsWith("training-data/", StringComparison.Ordinal))
+        .Sum(file => file.Bytes);
+
+    static ReleasedFile Archived(string folder, string archive)
+    {
+        var hashed = ReleaseFiles.Hash(Path.GetDirectoryName(archive)!, Path.GetFileName(archive));
+        return hashed with { Name = $"{Path.TrimEndingDirectorySeparator(folder)}{archive[Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder)).Length..]}" };
+    }
+
+    static string[] Leftovers(string place)
+    {
+        var (parent, name) = (Path.GetDirectoryName(place), Path.GetFileName(place));
+        if (!Directory.Exists(parent)) return [];
+        var patterns = ReleaseArchive.KnownKinds.Select(kind => $"{name}.{kind}").Prepend(name);
+        return [.. patterns.SelectMany(pattern => Directory.GetFileSystemEntries(parent, $"{pattern}.unfinished-*")).Where(IsAbandoned).Order(StringComparer.Ordinal)];
+    }
+
+    /// <summary>Whether the process whose number ends the name is no longer there; another release of this name may be under way.</summary>
+    static bool IsAbandoned(string path)
+    {
+        try
+        {
+            using var process = System.Diagnostics.Process.GetProcessById(int.Parse(path[(path.LastIndexOf('-') + 1)..], System.Globalization.CultureInfo.InvariantCulture));
+            return process.HasExited;
+        }
+        catch (Exception exception) when (exception is ArgumentException or FormatException or OverflowException or InvalidOperationException)
+        {
+            return true;
+        }
+    }
+
+    static void Remove(string folder, string? archive)
+    {
+        if (Directory.Exists(folder)) Directory.Delete(folder, recursive: true);
+        if (File.Exists(archive)) File.Delete(archive);
+    }
+
+    static string Indented(JsonNode node) => node.ToJsonString(s_indented) + "\n";
+}

@@ -1,0 +1,84 @@
+using System.Text;
+using Mlds.Networks;
+using Mlds.Tasks;
+using Mlds.Tasks.Machines;
+
+namespace Mlds.Recipes;
+
+/// <summary>The recipes of one controlled plan: a population file, read (docs/formats/population.md).</summary>
+/// <remarks>Safe to share between threads.</remarks>
+public sealed class Population
+{
+    readonly Dictionary<string, PopulationMachine> _machines;
+
+    internal Population(string name, string description, string licence, NetworkSpec network, int networks, IReadOnlyList<PopulationMachine> machines, string canonicalJson)
+    {
+        (Name, Description, Licence, Network, DefaultNetworks, CanonicalJson) = (name, description, licence, network, networks, canonicalJson);
+        MachineNames = [.. machines.Select(machine => machine.Name)];
+        _machines = machines.ToDictionary(machine => machine.Name);
+        Sha256 = Sha256Hash.HexOf(Encoding.UTF8.GetBytes(canonicalJson));
+    }
+
+    /// <summary>The population's name, as in the file.</summary>
+    public string Name { get; }
+
+    /// <summary>What the population is for, in a sentence or two; may be empty.</summary>
+    public string Description { get; }
+
+    /// <summary>The licence of the networks, as an SPDX identifier.</summary>
+    public string Licence { get; }
+
+    /// <summary>The shape of every network.</summary>
+    public NetworkSpec Network { get; }
+
+    /// <summary>SHA-256 of the canonical JSON of the file, by which a zoo knows its population.</summary>
+    public string Sha256 { get; }
+
+    /// <summary>The file's text in canonical JSON.</summary>
+    public string CanonicalJson { get; }
+
+    /// <summary>Names of its machines, in the file's order.</summary>
+    public IReadOnlyList<string> MachineNames { get; }
+
+    /// <summary>Networks a machine when the command line names none.</summary>
+    public int DefaultNetworks { get; }
+
+    /// <summary>The population in a file.</summary>
+    /// <exception cref="FormatException">Unknown key, machine or value; the message has the JSON path and the nearest valid names.</exception>
+    public static Population Read(string path) => PopulationJson.Read(InputText.Read(path), path);
+
+    /// <summary>The population in a text, such as <see cref="CanonicalJson"/>.</summary>
+    /// <param name="source">What to call the text in messages.</param>
+    /// <exception cref="FormatException">As <see cref="Read"/>.</exception>
+    public static Population Parse(string json, string source) => PopulationJson.Read(json, source);
+
+    /// <summary>The machine called <paramref name="machineName"/> here.</summary>
+    /// <exception cref="ArgumentException">There is none; the message has the nearest names.</exception>
+    public IMachine Machine(string machineName) => Find(machineName).Machine;
+
+    /// <summary>Which sequences the networks of one machine learn from.</summary>
+    public DataSpec DataSpec(string machineName) => Find(machineName).Data;
+
+    /// <summary>How the networks of one machine are trained.</summary>
+    public TrainingSpec TrainingSpec(string machineName) => Find(machineName).Training;
+
+    /// <summary>The training data of one machine, generated once and shared by all its networks.</summary>
+    public TrainingData Data(string machineName) => Find(machineName).Sequences.Value;
+
+    /// <summary>The recipe of one network: machine <paramref name="machineName"/>, seed <paramref name="seed"/>.</summary>
+    public Recipe Recipe(string machineName, uint seed)
+    {
+        var machine = Find(machineName);
+        return new Recipe(machine.Name, machine.Machine.Definition, machine.Data, machine.Sequences.Value.Sha256, Network, machine.Training, seed);
+    }
+
+    PopulationMachine Find(string name) =>
+        _machines.GetValueOrDefault(name) ?? throw new ArgumentException(
+            $"The population '{Name}' has no machine '{name}'. {NearestName.DidYouMean(name, MachineNames)}Its machines: {string.Join(", ", MachineNames)}.");
+}
+
+/// <summary>One machine of a population with all that its networks share.</summary>
+sealed record PopulationMachine(string Name, IMachine Machine, DataSpec Data, TrainingSpec Training)
+{
+    internal Lazy<TrainingData> Sequences { get; } = new(() => TrainingData.Generate(Machine, Data));
+}

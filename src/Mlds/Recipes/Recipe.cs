@@ -1,0 +1,78 @@
+using System.Text;
+using System.Text.Json.Nodes;
+using Mlds.Networks;
+using Mlds.Tasks;
+using Mlds.Tasks.Machines;
+
+namespace Mlds.Recipes;
+
+/// <summary>How the learning rate changes over epochs.</summary>
+/// <param name="HalveAfter">Halve the rate after this many epochs without a better validation loss; 0 keeps it constant.</param>
+/// <param name="Minimum">The rate is never halved below this.</param>
+public sealed record LearningRateSchedule(int HalveAfter, double Minimum);
+
+/// <summary>Everything about the descent that networks of one machine share.</summary>
+/// <param name="Batch">Sequences a step; the last batch of an epoch may be smaller.</param>
+/// <param name="LearningRate">Adam's α at the start.</param>
+/// <param name="Beta1">Adam's β₁.</param>
+/// <param name="Beta2">Adam's β₂.</param>
+/// <param name="Epsilon">Adam's ε.</param>
+/// <param name="Schedule">How α changes.</param>
+/// <param name="ClipNorm">Largest Euclidean norm of the gradient, longer ones are scaled down to it; 0 for none.</param>
+/// <param name="GoalLoss">Converged when the validation loss is at most this.</param>
+/// <param name="EpochLimit">NotConverged when this many epochs did not reach the goal.</param>
+/// <param name="MilestoneEvery">A milestone every so many epochs, and one at the end.</param>
+public sealed record TrainingSpec(
+    int Batch,
+    double LearningRate,
+    double Beta1,
+    double Beta2,
+    double Epsilon,
+    LearningRateSchedule Schedule,
+    double ClipNorm,
+    double GoalLoss,
+    int EpochLimit,
+    int MilestoneEvery);
+
+/// <summary>
+/// Everything that determines one network: training it gives the same bits on every machine (arithmetic v1, docs/decisions/0001).
+/// </summary>
+/// <param name="MachineName">The name people use; part of the recipe.</param>
+/// <param name="Machine">The machine's full definition.</param>
+/// <param name="DataSha256">SHA-256 of the sequences that <paramref name="Data"/> and <paramref name="Machine"/> give (<see cref="TrainingData.Sha256"/>).</param>
+/// <param name="Seed">The network's seed: initial weights and shuffles follow from it. Twins share it.</param>
+public sealed record Recipe(
+    string MachineName,
+    MachineDefinition Machine,
+    DataSpec Data,
+    string DataSha256,
+    NetworkSpec Network,
+    TrainingSpec Training,
+    uint Seed)
+{
+    /// <summary>A copy to change by <c>with</c>: what was derived from the original isn't taken along.</summary>
+    Recipe(Recipe original) =>
+        (MachineName, Machine, Data, DataSha256, Network, Training, Seed) =
+        (original.MachineName, original.Machine, original.Data, original.DataSha256, original.Network, original.Training, original.Seed);
+
+    /// <summary>The arithmetic this program trains with.</summary>
+    public const int ArithmeticVersion = 1;
+
+    /// <summary>The canonical JSON (RFC 8785) in which a recipe is stored and hashed; docs/formats/recipe.md.</summary>
+    public string CanonicalJson => field ??= Canonical.Serialize(ToJson());
+
+    /// <summary>Lower-case hex SHA-256 of <see cref="CanonicalJson"/>: the network's name everywhere.</summary>
+    public string Id => field ??= Sha256Hash.HexOf(Encoding.UTF8.GetBytes(CanonicalJson));
+
+    /// <summary>Recipes are equal if their ids are.</summary>
+    public bool Equals(Recipe? other) => other is not null && Id == other.Id;
+
+    public override int GetHashCode() => Id.GetHashCode(StringComparison.Ordinal);
+
+    /// <summary>The recipe as JSON.</summary>
+    public JsonObject ToJson() => RecipeJson.Write(this);
+
+    /// <summary>Reads what <see cref="ToJson"/> wrote.</summary>
+    /// <exception cref="FormatException">Not a recipe of this arithmetic version; the message names the JSON path.</exception>
+    public static Recipe Parse(string json) => RecipeJson.Read(json);
+}

@@ -1,0 +1,58 @@
+using System.Text.Json.Nodes;
+using Mlds.Tasks.Machines;
+
+namespace Mlds.Recipes;
+
+/// <summary>A recipe's JSON, both ways (docs/formats/recipe.md).</summary>
+static class RecipeJson
+{
+    internal static JsonObject Write(Recipe recipe) => new()
+    {
+        ["arithmetic"] = Recipe.ArithmeticVersion,
+        ["machine_name"] = recipe.MachineName,
+        ["machine"] = recipe.Machine.ToJson(),
+        ["data"] = SpecJson.Write(recipe.Data),
+        ["data_sha256"] = recipe.DataSha256,
+        ["network"] = SpecJson.Write(recipe.Network),
+        ["training"] = SpecJson.Write(recipe.Training),
+        ["seed"] = recipe.Seed,
+    };
+
+    internal static Recipe Read(string text)
+    {
+        var json = StrictJson.Parse(text, "The recipe");
+        ReadArithmetic(json);
+        json.WithKeys("arithmetic", "machine_name", "machine", "data", "data_sha256", "network", "training", "seed");
+        var definition = MachineDefinition.Read(json.Required("machine"));
+        var machine = definition.Build();
+        var recipe = new Recipe(
+            json.Required("machine_name").Text(),
+            definition,
+            SpecJson.ReadData(json.Required("data"), null, planted => SpecJson.ReadPlanted(planted, machine)),
+            ReadSha256(json.Required("data_sha256")),
+            SpecJson.ReadNetwork(json.Required("network")),
+            SpecJson.ReadTraining(json.Required("training"), null),
+            json.Required("seed").Seed());
+        SpecJson.CheckFit(json.Required("network"), "the machine", machine, recipe.Network);
+        SpecJson.CheckSize(json.Required("data"), recipe.Data);
+
+        // What was read must be what is hashed; a second way to say the same thing would be a second id for the same network.
+        if (recipe.CanonicalJson != Canonical.Serialize(JsonNode.Parse(text)))
+            throw json.Error("the recipe doesn't say it in the one way that docs/formats/recipe.md allows (absent optional fields, keys as numbers, ordinary numbers), so its id would be another");
+        return recipe;
+    }
+
+    static void ReadArithmetic(StrictJson json)
+    {
+        if (!json.IsObject) throw json.Error("should be a recipe, an object with the key 'arithmetic'");
+        var arithmetic = json.Required("arithmetic");
+        if (arithmetic.Integer(1, int.MaxValue) is var version and not Recipe.ArithmeticVersion)
+            throw arithmetic.Error($"the recipe needs arithmetic v{version}; this program trains with v{Recipe.ArithmeticVersion}, so use a newer one");
+    }
+
+    static string ReadSha256(StrictJson json)
+    {
+        var text = json.Text();
+        return text.Length == 64 && text.All(char.IsAsciiHexDigitLower) ? text : throw json.Error("should be a SHA-256 of 64 lower-case hex digits");
+    }
+}

@@ -1,0 +1,132 @@
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json.Nodes;
+using CsCheck;
+using Mlds.Networks;
+using Mlds.Recipes;
+using Mlds.Tasks;
+using Mlds.Tasks.Machines;
+using Mlds.Tests.Tasks.Machines;
+
+namespace Mlds.Tests.Recipes;
+
+public sealed class RecipeTests
+{
+    static readonly Gen<Recipe> s_recipes = MachineGen.Any.SelectMany(definition =>
+    {
+        var machine = definition.Build();
+        var planted = Gen.Select(Gen.Int[0, machine.Symbols - 1].Array[1, 4], Gen.Int[1, 64], Gen.Int[1, 3], (key, oneIn, every) => new PlantedKey(key, oneIn, every));
+        return Gen.Select(Gen.UInt, Gen.UInt, planted, Gen.Int[0, 7], Gen.Double[1e-6, 1], Gen.Int[1, 500], Gen.Enum<Activation>()).Select((seed, dataSeed, key, which, rate, number, activation) =>
+            new Recipe(
+                "Any.machine-1",
+                definition,
+                new DataSpec(dataSeed, number, number + 1, 16, 512, 256, (which & 1) == 0 ? null : key),
+                new string('a', 64),
+                new NetworkSpec(machine.Inputs, 12, 4, [12, machine.Outputs], activation),
+                new TrainingSpec(128, rate, 0.9, 0.999, 1e-8, (which & 2) == 0 ? new(0, 0) : new(20, rate / 8), (which & 4) == 0 ? 0 : rate, 1e-4, number, 10),
+                seed));
+    });
+
+    [Fact]
+    public void A_recipe_is_read_back_as_it_was_written() =>
+        s_recipes.Sample(recipe =>
+        {
+            var read = Recipe.Parse(recipe.CanonicalJson);
+            Assert.Equal(Parts(recipe), Parts(read));
+            Assert.Equal(recipe, read);
+            Assert.Equal(recipe.Id, Recipe.Parse(recipe.ToJson().ToString()).Id);
+        });
+
+    [Fact]
+    public void The_id_is_the_hash_of_the_canonical_json_and_any_change_changes_it()
+    {
+        var recipe = Ds1();
+        Assert.Equal(Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(recipe.CanonicalJson))), recipe.Id);
+        Recipe[] others =
+        [
+            recipe with { Seed = 1 },
+            recipe with { MachineName = "Other" },
+            recipe with { DataSha256 = new string('0', 64) },
+            recipe with { Data = recipe.Data with { Planted = new PlantedKey([1], 2) } },
+            recipe with { Data = recipe.Data with { Planted = new PlantedKey([1], 2, 10) } },
+            recipe with { Training = recipe.Training with { ClipNorm = 1 } },
+            recipe with { Training = recipe.Training with { Schedule = new(20, 0) } },
+            recipe with { Network = recipe.Network with { Activation = Activation.Tanh } },
+            recipe with { Machine = MachineCatalogue.Find("ParityControl")! },
+        ];
+        Assert.Equal(others.Length + 1, others.Append(recipe).Select(other => other.Id).Distinct().Count());
+    }
+
+    [Fact]
+    public void The_example_of_the_format_s_page_has_the_id_the_page_states()
+    {
+        var page = File.ReadAllText(Repository.File("docs/formats/recipe.md"));
+        var json = page.Split("```json\n")[1].Split("```")[0];
+        var id = page.Split("recipe id is `")[1].Split('`')[0];
+        Assert.Equal(id, Recipe.Parse(json).Id);
+        var recipe = Recipe.Parse(json);
+        Assert.Equal(recipe.DataSha256, TrainingData.Generate(recipe.Machine.Build(), recipe.Data).Sha256);
+    }
+
+    [Theory]
+    [InlineData("seed", null, "The recipe: $: the key 'seed' is missing.")]
+    [InlineData("arithmetic", "2", "The recipe: $.arithmetic: the recipe needs arithmetic v2; this program trains with v1, so use a newer one.")]
+    [InlineData("seed", "4294967296", "The recipe: $.seed: 4294967296 is not a whole number from 0 to 4294967295.")]
+    [InlineData("seed", "1.5", "The recipe: $.seed: 1.5 is not a whole number from 0 to 4294967295.")]
+    [InlineData("sead", "1", "The recipe: $.sead: there is no such key. Did you mean 'seed'? Keys here: arithmetic, machine_name, machine, data, data_sha256, network, training, seed.")]
+    [InlineData("data_sha256", "\"AB\"", "The recipe: $.data_sha256: should be a SHA-256 of 64 lower-case hex digits.")]
+    [InlineData("training.beta1", "1", "The recipe: $.training.beta1: 1 is not a number from 0 to below 1.")]
+    [InlineData("training.learning_rate", "0", "The recipe: $.training.learning_rate: 0 is not a number above 0.")]
+    [InlineData("training.loss", "\"huber\"", "The recipe: $.training.loss: there is no 'huber'. Allowed: mean_squared_error.")]
+    [InlineData("training.optimizer", null, "The recipe: $.training: the key 'optimizer' is missing.")]
+    [InlineData("training.batch", "\"128\"", "The recipe: $.training.batch: should be a whole number, but is the text \"128\".")]
+    [InlineData("network.inputs", "8", "The recipe: $.network: the machine has 9 inputs, but the network takes 8; set network.inputs to 9.")]
+    [InlineData("network.linear", "[12]", "The recipe: $.network: the machine has 8 outputs, but the network's last linear layer has 12; set the last of network.linear to 8.")]
+    [InlineData("data.planted", "{\"key\": [1], \"one_in\": 8, \"sequence_every\": 1}", "The recipe: $.data.planted.sequence_every: 1 is not a whole number from 2 to 16777216.")]
+    [InlineData("data.planted", "{\"key\": [16], \"one_in\": 8}", "The recipe: $.data.planted.key[0]: 16 is not a whole number from 0 to 15.")]
+    public void A_wrong_recipe_is_told_where_and_what_is_allowed(string path, string? value, string message)
+    {
+        var json = Ds1().ToJson();
+        var keys = path.Split('.');
+        var place = keys.Length == 1 ? json : json[keys[0]]!.AsObject();
+        if (value is null) place.Remove(keys[^1]);
+        else place[keys[^1]] = JsonNode.Parse(value);
+        Assert.Equal(message, Assert.Throws<FormatException>(() => Recipe.Parse(json.ToJsonString())).Message);
+    }
+
+    [Fact]
+    public void There_is_but_one_way_to_write_a_recipe()
+    {
+        var json = Ds1().ToJson();
+        json["training"]!["clip_norm"] = null;
+        Assert.Contains("one way", Assert.Throws<FormatException>(() => Recipe.Parse(json.ToJsonString())).Message);
+    }
+
+    [Fact]
+    public void A_recipe_whose_every_sequence_has_the_key_says_nothing_of_it()
+    {
+        var recipe = Ds1() with { Data = Ds1().Data with { Planted = new PlantedKey([1, 2], 8) } };
+        Assert.DoesNotContain("sequence_every", recipe.CanonicalJson);
+        Assert.Equal("{\"key\":[1,2],\"one_in\":8}", recipe.ToJson()["data"]!["planted"]!.ToJsonString());
+    }
+
+    [Fact]
+    public void Text_that_is_no_json_is_told_its_line()
+    {
+        Assert.StartsWith("The recipe isn't valid JSON in line 2, byte ", Assert.Throws<FormatException>(() => Recipe.Parse("{\n\"seed\": }")).Message);
+        Assert.Contains("seed", Assert.Throws<FormatException>(() => Recipe.Parse("{\"seed\": 1, \"seed\": 2}")).Message);
+        Assert.Contains("should be a recipe", Assert.Throws<FormatException>(() => Recipe.Parse("[]")).Message);
+    }
+
+    static object Parts(Recipe recipe) =>
+        (recipe.MachineName, recipe.Machine, recipe.Data, recipe.DataSha256, recipe.Network, recipe.Training, recipe.Seed);
+
+    static Recipe Ds1() => new(
+        "ParityMachine",
+        MachineCatalogue.Find("ParityMachine")!,
+        new DataSpec(1, 16_384, 2_048, 16, 512, 256, null),
+        new string('f', 64),
+        NetworkSpec.Ds1,
+        new TrainingSpec(128, 0.01, 0.9, 0.999, 1e-8, new(0, 0), 0, 1e-4, 500, 10),
+        0);
+}

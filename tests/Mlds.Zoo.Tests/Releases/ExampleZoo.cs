@@ -1,0 +1,88 @@
+using Mlds.Recipes;
+using Mlds.Training;
+using Mlds.Zoos.Generation;
+using Mlds.Zoos.Releases;
+
+namespace Mlds.Zoos.Tests.Releases;
+
+/// <summary>A zoo to release from, in a folder that goes when the test is over.</summary>
+sealed class ExampleZoo : IDisposable
+{
+    readonly ScratchFolder _scratch = new();
+
+    ExampleZoo()
+    {
+    }
+
+    /// <summary>Networks drawn at random: seed 2 of each machine didn't converge, and Parity has one network less than the others.</summary>
+    public static ExampleZoo Drawn()
+    {
+        var zoo = new ExampleZoo();
+        using var writer = ZooWriter.Open(zoo["z"], Example.Of(Example.Small));
+        foreach (var machine in Example.Small.MachineNames)
+        {
+            writer.Add([.. Enumerable.Range(0, machine == "ParityMachine" ? 5 : 6)
+                .Select(seed => Example.Network(Example.Small, machine, (uint)seed, seed == 2 ? Outcome.NotConverged : Outcome.Converged, 5 + seed))]);
+        }
+
+        return zoo;
+    }
+
+    /// <summary>Two networks a machine, really trained, in a moment; with several milestones each.</summary>
+    /// <param name="keep">Whether the zoo keeps the checkpoints at the milestones.</param>
+    public static ExampleZoo Trained(bool keep = false)
+    {
+        var zoo = new ExampleZoo();
+        var population = Population.Parse(TrainedPopulation, "trained");
+        using var writer = ZooWriter.Open(zoo["z"], ZooPopulation.Of(population));
+        new GenerationRun(writer, population, new GenerationOptions(2, Shard.Parse("0/1"), 1, TimeSpan.FromSeconds(60)) { KeepMilestones = keep }).Run(_ => { }, default);
+        return zoo;
+    }
+
+    public string this[string name] => _scratch[name];
+
+    public string Folder => _scratch.Path;
+
+    public Zoo Open() => Zoo.Open(this["z"]);
+
+    public WrittenRelease Write(string name, int[] subsets, params string[] formats) => Write(name, new ReleaseOptions(subsets, formats));
+
+    public WrittenRelease Write(string name, ReleaseOptions options)
+    {
+        using var zoo = Open();
+        return ReleaseWriter.Write(zoo, this[name], options, (_, _, _) => { }, default);
+    }
+
+    /// <summary>The networks that a release of <see cref="Drawn"/> must have, in order.</summary>
+    public List<StoredNetwork> Expected(params int[] subsets)
+    {
+        using var zoo = Open();
+        uint[] seeds = [0, 1, 3, 4];
+        var rows = new List<StoredNetwork>();
+        for (var i = 0; i < subsets.Length; i++)
+        {
+            foreach (var machine in Example.Small.MachineNames)
+                rows.AddRange(seeds[(i == 0 ? 0 : subsets[i - 1])..subsets[i]].Select(seed => zoo.Networks(machine).Single(network => network.Seed == seed)));
+        }
+
+        return rows;
+    }
+
+    public void Dispose() => _scratch.Dispose();
+
+    const string TrainedPopulation = """
+        {
+          "name": "trained",
+          "description": "For tests.",
+          "licence": "CC-BY-4.0",
+          "network": {"inputs": 9, "hidden": 6, "layers": 2, "linear": [7, 8], "activation": "tanh"},
+          "networks": 2,
+          "defaults": {
+            "data": {"seed": 1, "training": 256, "validation": 64, "length": 6, "long_test": 8, "long_length": 16},
+            "training": {"optimizer": "adam", "loss": "mean_squared_error", "batch": 16, "learning_rate": 0.01, "beta1": 0.9, "beta2": 0.999, "epsilon": 1e-8,
+              "goal_loss": 0.008, "epoch_limit": 200, "milestone_every": 1}
+          },
+          "machines": [{"machine": "SingleDirectMachine"}, {"machine": "SimpleXORMachine"}]
+        }
+        """;
+}
