@@ -1,0 +1,96 @@
+using System.Text.RegularExpressions;
+
+namespace Mlds.EndToEnd.Tests;
+
+/// <summary>
+/// Which folder of a project uses which, read off the sources: by their using-directives, of which the build allows none that isn't needed; and by
+/// the names of types that need none, those of the folders above and those said with their namespace.
+/// </summary>
+/// <param name="rootNamespace">The project's.</param>
+/// <param name="files">(path from the project's folder with <c>/</c>, text).</param>
+sealed partial class FolderGraph(string rootNamespace, IEnumerable<(string Path, string Text)> files)
+{
+    readonly Source[] _sources = [.. files.Select(file => new Source(file.Path, TextOrComment().Replace(file.Text, match => match.Groups["text"].Value)))];
+
+    /// <summary>A file whose comments are gone.</summary>
+    sealed record Source(string Path, string Code)
+    {
+        public string Folder { get; } = System.IO.Path.GetDirectoryName(Path)!.Replace('\\', '/');
+
+        public string[] Usings { get; } = [.. UsingDirective().Matches(Code).Select(match => match.Groups[1].Value)];
+
+        public string[] Types { get; } = [.. TypeDeclaration().Matches(Code).Select(match => match.Groups[1].Value)];
+    }
+
+    /// <summary>From using to used folder, with an example: <c>Clock.cs uses Hour</c>. The project's own folder is the empty one.</summary>
+    public IReadOnlyDictionary<(string From, string To), string> Edges() => _sources.SelectMany(UsedBy)
+        .GroupBy(use => (use.From, use.To)).ToDictionary(group => group.Key, group => group.First().Example);
+
+    /// <summary>The edges that are part of a circle, a line each.</summary>
+    public IReadOnlyList<string> Circles()
+    {
+        var edges = Edges();
+        var next = edges.Keys.ToLookup(edge => edge.From, edge => edge.To);
+        return [.. edges.Where(edge => Reaches(edge.Key.To, edge.Key.From)).Select(edge => $"{Said(edge.Key.From)} uses {Said(edge.Key.To)}: {edge.Value}")
+            .Order(StringComparer.Ordinal)];
+
+        bool Reaches(string from, string to)
+        {
+            var (seen, waiting) = (new HashSet<string> { from }, new Stack<string>([from]));
+            while (waiting.TryPop(out var folder))
+            {
+                if (folder == to) return true;
+                foreach (var other in next[folder].Where(seen.Add)) waiting.Push(other);
+            }
+
+            return false;
+        }
+    }
+
+    /// <summary>Files whose namespace isn't their folder's, a line each.</summary>
+    public IReadOnlyList<string> Astray() => [.. _sources
+        .SelectMany(source => NamespaceDeclaration().Matches(source.Code).Select(match => (source, Said: match.Groups[1].Value)))
+        .Where(file => file.Said != NamespaceOf(file.source.Folder))
+        .Select(file => $"{file.source.Path} has the namespace {file.Said}, not {NamespaceOf(file.source.Folder)}")];
+
+    IEnumerable<(string From, string To, string Example)> UsedBy(Source source)
+    {
+        var names = Name().Matches(source.Code).Select(match => match.Value).ToHashSet();
+        var pairs = Pair().Matches(source.Code).Select(match => match.Groups[1].Value).ToHashSet();
+        foreach (var folder in _sources.GroupBy(other => other.Folder).Where(folder => folder.Key != source.Folder))
+        {
+            var space = NamespaceOf(folder.Key);
+            var isAbove = folder.Key.Length == 0 || source.Folder.StartsWith(folder.Key + "/", StringComparison.Ordinal);
+            var qualifier = space[(space.LastIndexOf('.') + 1)..] + ".";
+            var example = source.Usings.Contains(space)
+                ? $"using {space}"
+                : folder.SelectMany(other => other.Types).FirstOrDefault(type => pairs.Contains(qualifier + type) || (isAbove && names.Contains(type)));
+            if (example is not null) yield return (source.Folder, folder.Key, $"{source.Path} ({example})");
+        }
+    }
+
+    string NamespaceOf(string folder) => folder.Length == 0 ? rootNamespace : $"{rootNamespace}.{folder.Replace('/', '.')}";
+
+    static string Said(string folder) => folder.Length == 0 ? "the project's own folder" : folder + "/";
+
+    [GeneratedRegex("""(?<text>"(?:\\.|[^"\\\n])*")|//.*|/\*[\s\S]*?\*/""")]
+    private static partial Regex TextOrComment();
+
+    [GeneratedRegex(@"^using ([\w.]+);", RegexOptions.Multiline)]
+    private static partial Regex UsingDirective();
+
+    [GeneratedRegex(@"^namespace ([\w.]+)", RegexOptions.Multiline)]
+    private static partial Regex NamespaceDeclaration();
+
+    /// <summary>Types within types stand further in.</summary>
+    [GeneratedRegex(@"^(?:[a-z]+ )*(?:class|struct|interface|enum|record|delegate \S+) (\w+)", RegexOptions.Multiline)]
+    private static partial Regex TypeDeclaration();
+
+    /// <summary>A name that stands for itself, not for a member of what is before its dot.</summary>
+    [GeneratedRegex(@"(?<![\w.])[A-Za-z]\w*")]
+    private static partial Regex Name();
+
+    /// <summary>Two names with a dot between.</summary>
+    [GeneratedRegex(@"\b(?=(\w+\.\w+)\b)")]
+    private static partial Regex Pair();
+}
