@@ -12,7 +12,7 @@ public sealed class StreamedPcaTests
     static StreamedPca Fit(IEnumerable<float[]> rows, int columns, int components = 2) =>
         StreamedPca.Fit(rows, columns, components, TestContext.Current.CancellationToken);
 
-    /// <summary>Stated in docs/analysis.md: ratios to 1e-5, coordinates to 1e-4.</summary>
+    /// <summary>Stated in docs/analysis/methods.md: ratios to 1e-5, coordinates to 1e-4.</summary>
     [Theory]
     [InlineData(700, 53)]
     [InlineData(90, 130)]

@@ -9,7 +9,7 @@ public sealed class TSneTests
     static TSne Fit(FeatureMatrix matrix, double perplexity = 30) => TSne.Fit(matrix, new TSneOptions(perplexity), TestContext.Current.CancellationToken);
 
     /// <summary>
-    /// Stated in docs/analysis.md: Kullback–Leibler divergence within 10 %, trustworthiness within 0.02 of scikit-learn's. Both descents end in one of many optima:
+    /// Stated in docs/analysis/methods.md: Kullback–Leibler divergence within 10 %, trustworthiness within 0.02 of scikit-learn's. Both descents end in one of many optima:
     /// scikit-learn's own divergences differ by up to 8 % from seed to seed.
     /// </summary>
     [Theory]

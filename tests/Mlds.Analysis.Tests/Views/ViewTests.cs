@@ -26,7 +26,7 @@ public sealed class ViewTests
     public void Every_view_gives_the_same_numbers_twice(string name) =>
         Assert.Equal(Find(name).Build(TrainedDs1.Matrix).Values, Find(name).Build(TrainedDs1.Matrix).Values);
 
-    /// <summary>What is claimed of a view in docs/analysis.md: no permutation and no sign changes it. The aligned view may end in another local optimum, and isn't in this list.</summary>
+    /// <summary>What is claimed of a view in docs/analysis/symmetry.md: no permutation and no sign changes it. The aligned view may end in another local optimum, and isn't in this list.</summary>
     [Theory]
     [InlineData("invariants", 1e-5)]
     [InlineData("behaviour", 1e-5)]
