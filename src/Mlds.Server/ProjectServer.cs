@@ -147,8 +147,11 @@ public static partial class ProjectServer
         });
     }
 
-    /// <summary>How long the end of a connection may take to be known here after a read or a write of it failed.</summary>
-    static readonly TimeSpan s_goodBye = TimeSpan.FromSeconds(1);
+    /// <summary>
+    /// How long the end of a connection may take to be known here after a read or a write of it failed: on a busy machine seconds. Whoever is
+    /// there still waits so long for an answer that says nothing but that the server failed.
+    /// </summary>
+    static readonly TimeSpan s_goodBye = TimeSpan.FromSeconds(15);
 
     /// <summary>A caller that goes away in the middle, of its request or of the answer, is nobody's failure.</summary>
     static async Task PassOverBrokenOff(HttpContext context, RequestDelegate next)

@@ -49,9 +49,9 @@ public sealed class AgainstPytorchTests
     static Command Measure(params string[] options)
     {
         Assert.SkipUnless(OperatingSystem.IsLinux() && File.Exists(Python), $"There is no Linux with {Python}.");
-        var torch = Command.Run(Python, ["-c", "import torch; print('libopenblas' in open('/proc/self/maps').read())"], Repository.Root, TimeSpan.FromMinutes(5));
+        var torch = Command.Run(Python, ["-c", "import torch; print('libopenblas' in open('/proc/self/maps').read())"], Repository.Root, TimeSpan.FromMinutes(20));
         Assert.SkipUnless(torch.ExitCode == 0, "Python has no torch (Debian: python3-torch).");
         Assert.SkipUnless(torch.Output.Trim() == "True", "PyTorch has no OpenBLAS (Debian: libopenblas0-pthread).");
-        return Command.Run(Python, [Repository.PathOf("benchmarks", "against_pytorch"), "--quick", .. options], Repository.Root, TimeSpan.FromMinutes(5));
+        return Command.Run(Python, [Repository.PathOf("benchmarks", "against_pytorch"), "--quick", .. options], Repository.Root, TimeSpan.FromMinutes(20));
     }
 }

@@ -87,6 +87,6 @@ public sealed class BannedSymbolsTests
         // Not locked: this project has no lock file, and needs none.
         return Command.Run(
             "dotnet", ["build", scratch.File("src/Probe/Probe.csproj"), "-c", "Release", "-v", "quiet", "-nologo"], scratch.Path,
-            TimeSpan.FromMinutes(10), new Dictionary<string, string?> { ["CI"] = null });
+            TimeSpan.FromMinutes(30), new Dictionary<string, string?> { ["CI"] = null });
     }
 }

@@ -11,7 +11,7 @@ public sealed class GenerateKilledTests
 
     static readonly string s_program = Path.Combine(AppContext.BaseDirectory, "Mlds.Cli.dll");
 
-    static Command Mlds(string folder, params string[] arguments) => Command.Run("dotnet", [s_program, .. arguments], folder, TimeSpan.FromMinutes(10));
+    static Command Mlds(string folder, params string[] arguments) => Command.Run("dotnet", [s_program, .. arguments], folder, TimeSpan.FromMinutes(30));
 
     static string[] Generate(string zoo, int threads) => ["generate", "population.json", "--zoo", zoo, "--threads", threads.ToString(CultureInfo.InvariantCulture), "--checkpoint-every", "0.1", "--keep-milestones", "--json"];
 
@@ -42,7 +42,7 @@ public sealed class GenerateKilledTests
             process.ErrorDataReceived += (_, _) => trains.Set();
             process.BeginOutputReadLine();
             process.BeginErrorReadLine();
-            if (i % 2 == 1) trains.Wait(TimeSpan.FromMinutes(5), TestContext.Current.CancellationToken);
+            if (i % 2 == 1) trains.Wait(TimeSpan.FromMinutes(20), TestContext.Current.CancellationToken);
             if (!process.WaitForExit(TimeSpan.FromMilliseconds((i % 2 == 1 ? 300 : 100) + (random.NextDouble() * whole.TotalMilliseconds / 5))))
             {
                 process.Kill();
@@ -91,11 +91,11 @@ public sealed class GenerateKilledTests
         }
         finally
         {
-            Assert.Equal(0, Command.Run("kill", ["-TERM", first.Id.ToString(CultureInfo.InvariantCulture)], scratch.Path, TimeSpan.FromMinutes(10)).ExitCode);
+            Assert.Equal(0, Command.Run("kill", ["-TERM", first.Id.ToString(CultureInfo.InvariantCulture)], scratch.Path, TimeSpan.FromMinutes(30)).ExitCode);
         }
 
         var error = await first.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
-        Assert.True(first.WaitForExit(TimeSpan.FromMinutes(5)));
+        Assert.True(first.WaitForExit(TimeSpan.FromMinutes(20)));
         Assert.Equal(130, first.ExitCode);
         Assert.Contains("networks are stored; the same command goes on from there.", error, StringComparison.Ordinal);
     }

@@ -11,10 +11,10 @@ public sealed class LoaderMemoryTests
     public void Workers_of_a_data_loader_map_the_weights_and_copy_none()
     {
         Assert.SkipUnless(OperatingSystem.IsLinux() && File.Exists(Python), $"There is no Linux with {Python}.");
-        var torch = Command.Run(Python, ["-c", "import torch"], Repository.Root, TimeSpan.FromMinutes(2));
+        var torch = Command.Run(Python, ["-c", "import torch"], Repository.Root, TimeSpan.FromMinutes(10));
         Assert.SkipUnless(torch.ExitCode == 0, "Python has no torch (Debian: python3-torch).");
         var script = Repository.PathOf("benchmarks", "loader_memory.py");
-        var run = Command.Run(Python, ["-B", script, "--networks", "5000", "--workers", "2"], Repository.Root, TimeSpan.FromMinutes(10));
+        var run = Command.Run(Python, ["-B", script, "--networks", "5000", "--workers", "2"], Repository.Root, TimeSpan.FromMinutes(30));
         Assert.True(run.ExitCode == 0, run.Everything);
         var result = JsonNode.Parse(run.Output)!;
         var runs = result["runs"]!.AsArray().ToDictionary(one => ((string)one!["loader"]!, (string)one["start"]!), one => one!["workers_megabytes"]!);

@@ -47,10 +47,10 @@ public sealed class MldsScriptTests
         Assert.SkipUnless(Environment.UserName == "root" && File.Exists("/usr/bin/setpriv"),
             "Only root can become another user, with setpriv.");
         using var tree = new SmallTree();
-        Command.Run("chmod", ["755", tree.Root], tree.Root, TimeSpan.FromSeconds(10));
+        Command.Run("chmod", ["755", tree.Root], tree.Root, TimeSpan.FromMinutes(5));
         Command AsNobody() => Command.Run(
             "setpriv", ["--reuid=65534", "--regid=65534", "--clear-groups", "bash", Path.Combine(tree.Root, "mlds"), "a"], "/",
-                TimeSpan.FromMinutes(2), new Dictionary<string, string?> { ["HOME"] = "/nonexistent" });
+                TimeSpan.FromMinutes(10), new Dictionary<string, string?> { ["HOME"] = "/nonexistent" });
 
         var unbuilt = AsNobody();
         Assert.Equal((1, ""), (unbuilt.ExitCode, unbuilt.Output));

@@ -42,8 +42,8 @@ sealed class OneNodeCluster : IDisposable
         // The last first: all ask munged, the first, who is who.
         foreach (var daemon in Enumerable.Reverse(_daemons))
         {
-            if (!daemon.HasExited) Command.Run("kill", ["-TERM", $"{daemon.Id}"], _scratch.Path, TimeSpan.FromMinutes(1));
-            if (!daemon.WaitForExit(TimeSpan.FromMinutes(1))) daemon.Kill(entireProcessTree: true);
+            if (!daemon.HasExited) Command.Run("kill", ["-TERM", $"{daemon.Id}"], _scratch.Path, TimeSpan.FromMinutes(5));
+            if (!daemon.WaitForExit(TimeSpan.FromMinutes(5))) daemon.Kill(entireProcessTree: true);
             daemon.Dispose();
         }
 
@@ -55,18 +55,18 @@ sealed class OneNodeCluster : IDisposable
         foreach (var folder in new[] { "state", "spool" }) Directory.CreateDirectory(_scratch.File(folder));
         var key = _scratch.File("munge.key");
         File.WriteAllBytes(key, System.Security.Cryptography.RandomNumberGenerator.GetBytes(128));
-        Command.Run("chmod", ["400", key], _scratch.Path, TimeSpan.FromMinutes(1));
+        Command.Run("chmod", ["400", key], _scratch.Path, TimeSpan.FromMinutes(5));
         File.WriteAllText(_scratch.File("slurm.conf"), Configuration());
         Daemon("munged", "--foreground", "--force", $"--key-file={key}", $"--socket={_scratch.File("munge.socket")}", $"--pid-file={_scratch.File("munged.pid")}", $"--seed-file={_scratch.File("munged.seed")}", $"--log-file={_scratch.File("munged.log")}");
         if (!Soon(() => File.Exists(_scratch.File("munge.socket")))) return false;
         Daemon("slurmctld", "-D", "-f", _scratch.File("slurm.conf"));
         Daemon("slurmd", "-D", "-f", _scratch.File("slurm.conf"));
-        return Soon(() => Command.Run("sinfo", ["-h", "-o", "%T"], _scratch.Path, TimeSpan.FromMinutes(1), Environment).Output.Trim() == "idle");
+        return Soon(() => Command.Run("sinfo", ["-h", "-o", "%T"], _scratch.Path, TimeSpan.FromMinutes(5), Environment).Output.Trim() == "idle");
     }
 
     bool Soon(Func<bool> isSo)
     {
-        for (var watch = Stopwatch.StartNew(); watch.Elapsed < TimeSpan.FromMinutes(4); Thread.Sleep(200))
+        for (var watch = Stopwatch.StartNew(); watch.Elapsed < TimeSpan.FromMinutes(10); Thread.Sleep(200))
         {
             if (_daemons.Exists(daemon => daemon.HasExited)) return false;
             if (isSo()) return true;

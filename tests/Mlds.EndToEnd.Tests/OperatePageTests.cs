@@ -34,7 +34,7 @@ public sealed class OperatePageTests
         using var scratch = new ScratchFolder();
         foreach (var name in new[] { "mlds", "populations", "src" }) File.CreateSymbolicLink(scratch.File(name), Repository.PathOf(name));
         var port = ReadmeVolunteersTests.FreePort();
-        Command Run(string line) => Command.Run("bash", ["-c", line], scratch.Path, TimeSpan.FromMinutes(10));
+        Command Run(string line) => Command.Run("bash", ["-c", line], scratch.Path, TimeSpan.FromMinutes(30));
         var made = Run($"./mlds project init p --url http://127.0.0.1:{port}/mlds/ && ./mlds project work add populations/quickstart.json --networks 2 -p p");
         Assert.True(made.ExitCode == 0, made.Everything);
         Serve(scratch, port);

@@ -14,7 +14,7 @@ public sealed class PythonLinesTests : IDisposable
         File.WriteAllText(_scratch.File("population.json"), Population);
         foreach (var arguments in new[] { "generate population.json --zoo z", "release z --out r" })
         {
-            var run = Command.Run("dotnet", [Path.Combine(AppContext.BaseDirectory, "Mlds.Cli.dll"), .. arguments.Split(' ')], _scratch.Path, TimeSpan.FromMinutes(10));
+            var run = Command.Run("dotnet", [Path.Combine(AppContext.BaseDirectory, "Mlds.Cli.dll"), .. arguments.Split(' ')], _scratch.Path, TimeSpan.FromMinutes(30));
             Assert.True(run.ExitCode == 0, run.Everything);
         }
     }
@@ -28,8 +28,8 @@ public sealed class PythonLinesTests : IDisposable
     {
         if (!File.Exists(Python)) Assert.Skip($"There is no {Python} on this machine.");
         foreach (var module in needs)
-            if (Command.Run(Python, ["-c", $"import {module}"], folder, TimeSpan.FromMinutes(5)).ExitCode != 0) Assert.Skip($"Python's {module} is not installed.");
-        var run = Command.Run(Python, ["-c", code], folder, TimeSpan.FromMinutes(10));
+            if (Command.Run(Python, ["-c", $"import {module}"], folder, TimeSpan.FromMinutes(20)).ExitCode != 0) Assert.Skip($"Python's {module} is not installed.");
+        var run = Command.Run(Python, ["-c", code], folder, TimeSpan.FromMinutes(30));
         Assert.True(run.ExitCode == 0, run.Everything);
         return run.Output;
     }

@@ -34,17 +34,17 @@ public sealed class ReadmeVolunteersTests
         using var client = Start("/usr/bin/boinc", ["--dir", scratch.File("client"), "--gui_rpc_port", $"{port}"], scratch.File("client"));
         try
         {
-            Until(TimeSpan.FromMinutes(20), server, () => !IsFree(8080));
+            Until(TimeSpan.FromMinutes(60), server, () => !IsFree(8080));
             var key = "";
             foreach (var line in blocks[1].Split('\n'))
             {
                 var command = line.Replace("boinccmd ", $"boinccmd --host 127.0.0.1:{port} --passwd trial ", StringComparison.Ordinal).Replace("ACCOUNT_KEY", key, StringComparison.Ordinal);
-                var run = Command.Run("bash", ["-c", command], scratch.Path, TimeSpan.FromMinutes(10));
+                var run = Command.Run("bash", ["-c", command], scratch.Path, TimeSpan.FromMinutes(30));
                 Assert.True(run.ExitCode == 0, $"{line}\n{run.Everything}");
                 key = Regex.Match(run.Output, "[0-9a-f]{32}").Value;
             }
 
-            Until(TimeSpan.FromMinutes(20), server, () => InProgress(scratch.Path) > 0);
+            Until(TimeSpan.FromMinutes(60), server, () => InProgress(scratch.Path) > 0);
         }
         finally
         {
@@ -57,7 +57,7 @@ public sealed class ReadmeVolunteersTests
 
     static int InProgress(string folder)
     {
-        var status = Command.Run(Repository.PathOf("mlds"), ["project", "status", "-p", "p", "--json"], folder, TimeSpan.FromMinutes(5));
+        var status = Command.Run(Repository.PathOf("mlds"), ["project", "status", "-p", "p", "--json"], folder, TimeSpan.FromMinutes(20));
         return status.ExitCode == 0 ? (int)JsonNode.Parse(status.Output)!["in_progress"]! : 0;
     }
 

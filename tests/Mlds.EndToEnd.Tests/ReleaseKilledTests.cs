@@ -20,7 +20,7 @@ public sealed class ReleaseKilledTests : IDisposable
 
     public void Dispose() => _scratch.Dispose();
 
-    Command Mlds(params string[] arguments) => Command.Run("dotnet", [s_program, .. arguments], _scratch.Path, TimeSpan.FromMinutes(10));
+    Command Mlds(params string[] arguments) => Command.Run("dotnet", [s_program, .. arguments], _scratch.Path, TimeSpan.FromMinutes(30));
 
     static string[] Release(string name) => ["release", "z", "--out", name, "--formats", "npy,h5,safetensors", "--training-data", "--archive", "tar.zst"];
 
@@ -59,7 +59,7 @@ public sealed class ReleaseKilledTests : IDisposable
         var end = Mlds(Release("r"));
         Assert.True(end.ExitCode == 0, end.Everything);
         AssertWhole("r");
-        Assert.Equal("", Command.Run("diff", ["-r", "whole", "r"], _scratch.Path, TimeSpan.FromMinutes(5)).Everything.Replace("exit code 0", "", StringComparison.Ordinal).Trim());
+        Assert.Equal("", Command.Run("diff", ["-r", "whole", "r"], _scratch.Path, TimeSpan.FromMinutes(20)).Everything.Replace("exit code 0", "", StringComparison.Ordinal).Trim());
         // Two processes wrote these: nothing of a process is in them.
         Assert.Equal(File.ReadAllBytes(_scratch.File("whole.tar.zst")), File.ReadAllBytes(_scratch.File("r.tar.zst")));
         var leftovers = Directory.GetFileSystemEntries(_scratch.Path, "*.unfinished-*").Select(Path.GetFileName).ToList();
@@ -72,7 +72,7 @@ public sealed class ReleaseKilledTests : IDisposable
         using var process = Start("t");
         // The first line of progress comes when it has begun to write.
         Assert.NotNull(process.StandardError.ReadLine());
-        Command.Run("kill", ["-TERM", $"{process.Id}"], _scratch.Path, TimeSpan.FromMinutes(5));
+        Command.Run("kill", ["-TERM", $"{process.Id}"], _scratch.Path, TimeSpan.FromMinutes(20));
         var error = process.StandardError.ReadToEnd();
         process.WaitForExit();
         if (process.ExitCode == 0)
@@ -88,7 +88,7 @@ public sealed class ReleaseKilledTests : IDisposable
 
     void AssertWhole(string name)
     {
-        var sums = Command.Run("sha256sum", ["-c", "--quiet", "SHA256SUMS"], _scratch.File(name), TimeSpan.FromMinutes(5));
+        var sums = Command.Run("sha256sum", ["-c", "--quiet", "SHA256SUMS"], _scratch.File(name), TimeSpan.FromMinutes(20));
         Assert.True(sums.ExitCode == 0, sums.Everything);
     }
 

@@ -7,7 +7,7 @@ public sealed class SlurmTests
 {
     static readonly string s_program = Path.Combine(AppContext.BaseDirectory, "Mlds.Cli.dll");
 
-    static readonly TimeSpan s_limit = TimeSpan.FromMinutes(10);
+    static readonly TimeSpan s_limit = TimeSpan.FromMinutes(30);
 
     static string Script(string name) => Repository.PathOf("docs", "clusters", name);
 

@@ -38,7 +38,7 @@ sealed class SmallTree : IDisposable
     public Command Run(string script, params string[] arguments) => RunFrom(Root, script, null, arguments);
 
     public Command RunFrom(string folder, string script, IReadOnlyDictionary<string, string?>? environment, params string[] arguments) =>
-        Command.Run("bash", [Path.Combine(Root, script), .. arguments], folder, TimeSpan.FromMinutes(5), environment);
+        Command.Run("bash", [Path.Combine(Root, script), .. arguments], folder, TimeSpan.FromMinutes(20), environment);
 
     public void Dispose() => _scratch.Dispose();
 }
