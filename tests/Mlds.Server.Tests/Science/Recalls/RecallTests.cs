@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using Mlds.Bundles;
 using Mlds.Server.Contract;
+using Mlds.Server.Database;
 using Mlds.Server.Science;
 using Mlds.Server.Science.Recalls;
 using Mlds.Training;
@@ -34,15 +35,17 @@ public sealed class RecallTests
             session.Execute(
                 "INSERT INTO account (id, created, email, name, key_hash, sealed_key, cross_project_id, email_hash, external_cpid) VALUES "
                 + "(1, 1, 'ada@example.org', 'Ada', 'k', $1, '', '', '')", Array.Empty<byte>());
-            return session.Execute(
-                "INSERT INTO host (id, account_id, created, rpc_time, rpc_seqno, cpid, name, client_version, timezone, processors, "
-                + "vendor, model, features, fpops, iops, memory_bandwidth, memory, cache, swap, "
-                + "disk_total, disk_free, os_name, os_version, on_fraction, active_fraction, upload_rate, download_rate) "
-                + "VALUES ($1, 1, 1, 1, 1, '', '', '', 0, 1, '', '', '', 1, 1, 1, 1, 1, 1, 1, 1, '', '', 1, 1, 1, 1)", (long)Forger);
+            return AddHost(session, Forger);
         });
         Finish(project, new Volunteer(1), new Volunteer(Forger));
         return project;
     }
+
+    static int AddHost(Session session, long id) => session.Execute(
+        "INSERT INTO host (id, account_id, created, rpc_time, rpc_seqno, cpid, name, client_version, timezone, processors, "
+        + "vendor, model, features, fpops, iops, memory_bandwidth, memory, cache, swap, "
+        + "disk_total, disk_free, os_name, os_version, on_fraction, active_fraction, upload_rate, download_rate) "
+        + "VALUES ($1, 1, 1, 1, 1, '', '', '', 0, 1, '', '', '', 1, 1, 1, 1, 1, 1, 1, 1, '', '', 1, 1, 1, 1)", id);
 
     static void Finish(Volunteers project, params Volunteer[] hosts)
     {
@@ -152,12 +155,7 @@ public sealed class RecallTests
         var planted = Plant(project, 1);
         project.Write(session =>
         {
-            session.Execute(
-                "INSERT INTO host (id, account_id, created, rpc_time, rpc_seqno, cpid, name, client_version, timezone, processors, vendor, model, features, fpops, iops, "
-                + "memory_bandwidth, memory, cache, swap, disk_total, disk_free, os_name, os_version, on_fraction, active_fraction, upload_rate, download_rate) "
-                + "SELECT $2, account_id, created, rpc_time, rpc_seqno, cpid, name, client_version, timezone, processors, vendor, model, features, fpops, iops, "
-                + "memory_bandwidth, memory, cache, swap, disk_total, disk_free, os_name, os_version, on_fraction, active_fraction, upload_rate, download_rate FROM host WHERE id = $1",
-                (long)Forger, GoesOn);
+            AddHost(session, GoesOn);
             session.Execute("UPDATE host SET merged_into = $2 WHERE id = $1", (long)Forger, GoesOn);
             return session.Execute("UPDATE result SET host_id = $2 WHERE host_id = $1", (long)Forger, GoesOn);
         });
