@@ -30,12 +30,12 @@ public sealed record Checkpoint(
     public static long Length(int parameters, int epochs, int milestones) =>
         HeadBytes + (12L * parameters) + (12L * epochs) + (72L * milestones) + Sha256Hash.HashBytes;
 
-    /// <summary>Whether both are the same state of the same run, to the bit. Core seconds may differ; NaNs are all alike, since processors differ in the ones they make.</summary>
+    /// <summary>Whether both are the same state of the same run, by <see cref="SameBits"/>. Core seconds may differ.</summary>
     public bool HasSameBits(Checkpoint other) =>
         RecipeId == other.RecipeId
-        && Weights.AsSpan().SequenceEqual(other.Weights)
-        && FirstMoments.AsSpan().SequenceEqual(other.FirstMoments)
-        && SecondMoments.AsSpan().SequenceEqual(other.SecondMoments)
+        && SameBits.Are(Weights, other.Weights)
+        && SameBits.Are(FirstMoments, other.FirstMoments)
+        && SameBits.Are(SecondMoments, other.SecondMoments)
         && History.SequenceEqual(other.History)
         && Milestones.SequenceEqual(other.Milestones);
 

@@ -7,7 +7,15 @@ namespace Mlds.Training;
 /// <param name="TrainingLoss">Mean squared error over the epoch's batches, each taken before its step.</param>
 /// <param name="ValidationLoss">Mean squared error over the validation sequences after the epoch.</param>
 /// <param name="LearningRate">The rate the epoch was trained with.</param>
-public readonly record struct EpochRecord(int Epoch, float TrainingLoss, float ValidationLoss, float LearningRate);
+public readonly record struct EpochRecord(int Epoch, float TrainingLoss, float ValidationLoss, float LearningRate)
+{
+    /// <summary>By <see cref="SameBits"/>.</summary>
+    public bool Equals(EpochRecord other) =>
+        Epoch == other.Epoch && SameBits.Are(TrainingLoss, other.TrainingLoss) && SameBits.Are(ValidationLoss, other.ValidationLoss)
+        && SameBits.Are(LearningRate, other.LearningRate);
+
+    public override int GetHashCode() => HashCode.Combine(Epoch, TrainingLoss, ValidationLoss, LearningRate);
+}
 
 /// <summary>
 /// A hashed point of a training run. <c>Chain</c> = SHA-256(previous chain ‖ epoch ‖ validation loss ‖ weights hash), the first link's
@@ -27,6 +35,13 @@ public sealed record Milestone(int Epoch, float ValidationLoss, string WeightsSh
         Convert.FromHexString(weightsSha256).CopyTo(link[40..]);
         return new Milestone(epoch, validationLoss, weightsSha256, Sha256Hash.HexOf(link));
     }
+
+    /// <summary>The loss by <see cref="SameBits"/>.</summary>
+    public bool Equals(Milestone? other) =>
+        other is not null && Epoch == other.Epoch && SameBits.Are(ValidationLoss, other.ValidationLoss)
+        && WeightsSha256 == other.WeightsSha256 && Chain == other.Chain;
+
+    public override int GetHashCode() => HashCode.Combine(Epoch, ValidationLoss, WeightsSha256, Chain);
 }
 
 /// <summary>A recipe carried out: weights, outcome, history and provenance.</summary>
