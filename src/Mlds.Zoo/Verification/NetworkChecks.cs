@@ -73,7 +73,7 @@ sealed class NetworkChecks(VerificationLog log)
         void Compare(string what, float recorded, SequenceSet sequences)
         {
             var loss = Evaluation.Loss(recipe.Network, weights, sequences);
-            if (!RunRecord.IsSame(loss, recorded)) log.Doubt(Checks.Losses, network, $"the {what} of its weights is {loss:R} (bits {Bits(loss)}), the record says {recorded:R} ({Bits(recorded)})");
+            if (!SameBits.Are(loss, recorded)) log.Doubt(Checks.Losses, network, $"the {what} of its weights is {loss:R} (bits {Bits(loss)}), the record says {recorded:R} ({Bits(recorded)})");
         }
 
         Compare("validation loss", network.ValidationLoss, data.Validation);
@@ -85,11 +85,28 @@ sealed class NetworkChecks(VerificationLog log)
         var network = run.Network;
         if (run.History is not { } history) return;
         log.Count(Checks.Records);
-        var doubts = RunRecord.Doubts(recipe, network.Outcome, network.Epochs, network.TrainingLoss, network.ValidationLoss, history).ToList();
-        foreach (var doubt in doubts) log.Doubt(Checks.Records, network, doubt);
+        foreach (var doubt in RowDoubts(network, history).Concat(RunRecord.Doubts(recipe, network.Outcome, history)))
+            log.Doubt(Checks.Records, network, doubt);
         if (run.Milestones is not { } milestones || history.Count == 0) return;
         log.Count(Checks.Milestones);
-        foreach (var doubt in RunRecord.Doubts(recipe, history, milestones, network.WeightsSha256)) log.Doubt(Checks.Milestones, network, doubt);
+        foreach (var doubt in RunRecord.Doubts(recipe, network.Outcome, history, milestones, network.WeightsSha256))
+            log.Doubt(Checks.Milestones, network, doubt);
+    }
+
+    /// <summary>The network's row repeats what its history ends with.</summary>
+    static IEnumerable<string> RowDoubts(StoredNetwork network, IReadOnlyList<EpochRecord> history)
+    {
+        if (history.Count != network.Epochs || history.Count < 1)
+        {
+            yield return $"the history has {history.Count} epochs where the record says {network.Epochs}";
+            yield break;
+        }
+
+        var last = history[^1];
+        if (!SameBits.Are(last.TrainingLoss, network.TrainingLoss))
+            yield return $"the training loss is {network.TrainingLoss}, the history's last {last.TrainingLoss}";
+        if (!SameBits.Are(last.ValidationLoss, network.ValidationLoss))
+            yield return $"the validation loss is {network.ValidationLoss}, the history's last {last.ValidationLoss}";
     }
 
     void CheckKept(StoredRun run, Recipe recipe, Checkpoint checkpoint, TrainingData data)
@@ -103,7 +120,7 @@ sealed class NetworkChecks(VerificationLog log)
         }
 
         if (WeightsHash.Of(checkpoint.Weights) != milestone.WeightsSha256) Doubt($"has other weights than the milestone of {milestone.WeightsSha256[..12]} …");
-        else if (!RunRecord.IsSame(Evaluation.Loss(recipe.Network, checkpoint.Weights, data.Validation), milestone.ValidationLoss)) Doubt($"has weights whose validation loss isn't the recorded {milestone.ValidationLoss:R}");
+        else if (!SameBits.Are(Evaluation.Loss(recipe.Network, checkpoint.Weights, data.Validation), milestone.ValidationLoss)) Doubt($"has weights whose validation loss isn't the recorded {milestone.ValidationLoss:R}");
         if (run.History is { } history && !IsBeginning(checkpoint.History, history)) Doubt("has another history than the network");
         if (!checkpoint.Milestones.SequenceEqual(run.Milestones.Take(checkpoint.Milestones.Count))) Doubt("has other milestones than the network");
     }

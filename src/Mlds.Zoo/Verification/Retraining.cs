@@ -77,38 +77,36 @@ sealed class Retraining(IVerifiable source, NetworkChecks checks, VerificationLo
     Retrained Whole(Course course, CancellationToken cancellation)
     {
         var network = course.Run.Network;
-        var again = Trainer.Train(course.Recipe, course.Data, cancellation: cancellation);
-        var differences = new List<string>();
-        if (again.WeightsSha256 != network.WeightsSha256) differences.Add($"weights ({again.WeightsSha256[..12]} …, recorded {network.WeightsSha256[..12]} …)");
-        if ((again.Outcome, again.Epochs) != (network.Outcome, network.Epochs)) differences.Add($"outcome ({OutcomeName.Of(again.Outcome)} after {again.Epochs} epochs, recorded {OutcomeName.Of(network.Outcome)} after {network.Epochs})");
-        if (!RunRecord.IsSame(again.ValidationLoss, network.ValidationLoss) || !RunRecord.IsSame(again.LongLoss, network.LongLoss)) differences.Add("losses");
-        if (course.Run.History is not { } history || !again.History.SequenceEqual(history)) differences.Add("history");
-        if (course.Run.Milestones is not { } milestones || !again.Milestones.SequenceEqual(milestones)) differences.Add("milestones");
-        Say(Checks.Retrained, course, "trained again from its recipe", differences, again.Provenance);
-        return new Retrained(network.RecipeId, network.Machine, network.Seed, 0, network.Epochs, differences.Count == 0, network.WeightsSha256, again.WeightsSha256, network.Provenance, again.Provenance);
+        var recorded = new RecordedRun(
+            course.Recipe, null, network.Epochs, network.Outcome, network.WeightsSha256, course.Run.History ?? [], course.Run.Milestones ?? [])
+        {
+            LongLoss = network.LongLoss,
+        };
+        return Again(Checks.Retrained, course, recorded, "trained again from its recipe", cancellation);
     }
 
     Retrained Part(Course course, CancellationToken cancellation)
     {
-        var (network, to, from) = (course.Run.Network, course.To!, course.From?.Epoch ?? 0);
-        using var run = new TrainingRun(course.Recipe, course.Data, course.From);
-        var began = run.CoreSeconds;
-        while (run.Outcome is null && run.Epoch < to.Epoch)
-        {
-            cancellation.ThrowIfCancellationRequested();
-            run.NextEpoch();
-        }
-
-        var again = run.Checkpoint();
-        var here = run.ProvenanceHere(run.CoreSeconds - began);
-        var isEqual = again.HasSameBits(to);
-        Say(Checks.Segments, course, $"trained again from epoch {from} to {to.Epoch}", isEqual ? [] : ["checkpoint"], here);
-        return new Retrained(network.RecipeId, network.Machine, network.Seed, from, to.Epoch, isEqual, WeightsHash.Of(to.Weights), WeightsHash.Of(again.Weights), network.Provenance, here);
+        var (network, to) = (course.Run.Network, course.To!);
+        var outcome = to.Epoch == network.Epochs ? network.Outcome : (Outcome?)null;
+        var recorded = new RecordedRun(
+            course.Recipe, course.From, to.Epoch, outcome, WeightsHash.Of(to.Weights), to.History, to.Milestones) { State = to };
+        var how = $"trained again from epoch {course.From?.Epoch ?? 0} to {to.Epoch}";
+        return Again(Checks.Segments, course, recorded, how, cancellation);
     }
 
-    void Say(string check, Course course, string how, IReadOnlyList<string> differences, Provenance here)
+    Retrained Again(string check, Course course, RecordedRun recorded, string how, CancellationToken cancellation)
     {
-        if (differences.Count == 0) return;
-        log.Doubt(check, course.Run.Network, $"{how} it has other {string.Join(", ", differences)}; recorded {course.Run.Network.Provenance.Origin}, here {here.Origin}");
+        var network = course.Run.Network;
+        var again = ReplayedRun.Of(recorded, course.Data, stopEarly: false, cancellation);
+        if (!again.IsSame)
+        {
+            log.Doubt(check, network, $"{how} it has other {string.Join(", ", again.Differences)}; "
+                + $"recorded {network.Provenance.Origin}, here {again.Here.Origin}");
+        }
+
+        return new Retrained(
+            network.RecipeId, network.Machine, network.Seed, recorded.From?.Epoch ?? 0, recorded.Epochs, again.IsSame,
+            recorded.WeightsSha256, again.WeightsSha256, network.Provenance, again.Here);
     }
 }

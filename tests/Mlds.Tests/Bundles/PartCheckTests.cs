@@ -43,16 +43,16 @@ public sealed class PartCheckTests
     public void One_changed_weight_shows_in_the_milestone_and_in_the_loss()
     {
         var forged = With(0, state => state with { Weights = [.. state.Weights.Select((weight, i) => i == 3 ? weight * 1.01f : weight)] });
-        Assert.Contains("the last milestone isn't that of the weights", PartCheck.Consistency(Asked(0), forged), StringComparison.Ordinal);
+        Assert.Contains("the last milestone is of the weights ", PartCheck.Consistency(Asked(0), forged), StringComparison.Ordinal);
         Assert.Contains("its weights give a validation loss of", PartCheck.Evaluate(forged, Small.Data), StringComparison.Ordinal);
     }
 
     [Theory]
-    [InlineData("the learning rate of epoch 2")]
-    [InlineData("the milestone of epoch 3 has another validation loss")]
-    [InlineData("the chain of milestones is broken at epoch 3")]
-    [InlineData("after epoch 4 the run is not converged by its losses, not converged")]
-    [InlineData("after epoch 2 the run is converged by its losses")]
+    [InlineData("epoch 2 has the learning rate 1,")]
+    [InlineData("the milestone of epoch 3 has the validation loss")]
+    [InlineData("the hash chain breaks at the milestone of epoch 3")]
+    [InlineData("recorded as converged, but after its last epoch, 4, it is not converged by its losses")]
+    [InlineData("the run goes on after epoch 2, which ended it as converged")]
     [InlineData("not the recorded")]
     public void A_record_that_doesnt_hang_together_is_found(string fault)
     {
@@ -60,14 +60,23 @@ public sealed class PartCheckTests
             [.. state.History.Select(record => record.Epoch == epoch ? change(record) : record)];
         var forged = fault switch
         {
-            "the learning rate of epoch 2" => With(0, state => state with { History = Changed(state, 2, record => record with { LearningRate = 1 }) }),
-            "the milestone of epoch 3 has another validation loss" => With(0, state => state with { History = Changed(state, 3, record => record with { ValidationLoss = record.ValidationLoss * 0.99f }) }),
-            "the chain of milestones is broken at epoch 3" => With(0, state => state with { Milestones = [state.Milestones[0] with { WeightsSha256 = state.Milestones[1].WeightsSha256 }, state.Milestones[1]] }),
-            "after epoch 4 the run is not converged by its losses, not converged" => Given(0) with { Outcome = Outcome.Converged },
-            "after epoch 2 the run is converged by its losses" => With(0, state => state with { History = Changed(state, 2, record => record with { ValidationLoss = 1e-6f }) }),
+            "epoch 2 has the learning rate 1," => With(0, state => state with { History = Changed(state, 2, record => record with { LearningRate = 1 }) }),
+            "the milestone of epoch 3 has the validation loss" => With(0, state => state with { History = Changed(state, 3, record => record with { ValidationLoss = record.ValidationLoss * 0.99f }) }),
+            "the hash chain breaks at the milestone of epoch 3" => With(0, state => state with { Milestones = [state.Milestones[0] with { WeightsSha256 = state.Milestones[1].WeightsSha256 }, state.Milestones[1]] }),
+            "recorded as converged, but after its last epoch, 4, it is not converged by its losses" => Given(0) with { Outcome = Outcome.Converged },
+            "the run goes on after epoch 2, which ended it as converged" => With(0, state => state with { History = Changed(state, 2, record => record with { ValidationLoss = 1e-6f }) }),
             _ => Given(0) with { LongLoss = Given(0).LongLoss * 0.9f },
         };
         Assert.Contains(fault, Check(0, forged), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_NaN_that_training_never_writes_is_found()
+    {
+        var foreign = BitConverter.UInt32BitsToSingle(0xFFC00000);
+        var forged = Given(1) with { LongLoss = foreign };
+        Assert.Contains("a NaN that training doesn't write", PartCheck.Consistency(Asked(1), forged), StringComparison.Ordinal);
+        Assert.Contains("a NaN that training doesn't write", PartCheck.Replay(Asked(1), forged, Small.Data, s_none), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -83,6 +92,6 @@ public sealed class PartCheckTests
     {
         var forged = With(1, state => state with { SecondMoments = [.. state.SecondMoments.Select(value => value * 1.001f)] });
         Assert.Null(Check(1, forged));
-        Assert.Contains("its optimiser is in another state", PartCheck.Replay(Asked(1), forged, Small.Data, s_none), StringComparison.Ordinal);
+        Assert.Contains("other moments of its optimiser", PartCheck.Replay(Asked(1), forged, Small.Data, s_none), StringComparison.Ordinal);
     }
 }

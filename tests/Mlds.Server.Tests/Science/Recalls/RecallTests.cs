@@ -251,7 +251,7 @@ public sealed class RecallTests
 
         var (report, caught) = Recheck(project);
         var dropped = Assert.Single(report.Checkpoints);
-        Assert.Equal((checkpoint.RecipeId, "trained again, its optimiser is in another state"), (dropped.RecipeId, dropped.Fault));
+        Assert.Equal((checkpoint.RecipeId, "trained again, it has other moments of its optimiser"), (dropped.RecipeId, dropped.Fault));
         Assert.Empty(report.Withdrawn);
         Assert.Empty(caught); // it isn't known whose it was
         var count = project.Checks.Count;
