@@ -134,14 +134,9 @@ public sealed class Zoo : IDisposable
             .GroupBy(row => row.Machine, row => (row.Epochs, row.Seconds))
             .ToDictionary(group => group.Key, group => ConvergedCost.Of([.. group]));
 
-    /// <summary>SHA-256 over the sorted lines <c>recipe_id weights_sha256</c>, each ended by a line feed: equal digests, equal networks.</summary>
-    public string WeightsDigest()
-    {
-        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        foreach (var row in _database.Rows("SELECT recipe_id, weights_sha256 FROM networks ORDER BY recipe_id"))
-            hash.AppendData(Encoding.ASCII.GetBytes($"{Hex(row, 0)} {Hex(row, 1)}\n"));
-        return Convert.ToHexStringLower(hash.GetHashAndReset());
-    }
+    /// <summary>The <see cref="Zoos.WeightsDigest"/> of all its networks.</summary>
+    public string WeightsDigest() => Zoos.WeightsDigest.Of(
+        _database.Rows("SELECT recipe_id, weights_sha256 FROM networks").Select(row => (Hex(row, 0), Hex(row, 1))));
 
     /// <summary>Streams the networks of <paramref name="machine"/>, or of all machines in the population's order; by seed within a machine.</summary>
     public IEnumerable<StoredNetwork> Networks(string? machine = null)

@@ -1,5 +1,3 @@
-using System.Security.Cryptography;
-using System.Text;
 using Mlds.Networks;
 
 namespace Mlds.Analysis.Data;
@@ -64,10 +62,6 @@ public sealed class WeightMatrix
         };
     }
 
-    /// <summary>Lower-case hex SHA-256 over the sorted lines "recipe_id weights_sha256": what <c>mlds zoo</c> calls weights_digest.</summary>
-    public string WeightsDigest()
-    {
-        var lines = Labels.Select(label => $"{label.RecipeId} {label.WeightsSha256}\n").Order(StringComparer.Ordinal);
-        return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(string.Concat(lines))));
-    }
+    /// <summary>The <see cref="Zoos.WeightsDigest"/> of all networks.</summary>
+    public string WeightsDigest() => Zoos.WeightsDigest.Of(Labels.Select(label => (label.RecipeId, label.WeightsSha256)));
 }
