@@ -1,6 +1,7 @@
 using System.Globalization;
 using Mlds.Analysis.Data;
 using Mlds.Networks;
+using Mlds.Zoos.Releases;
 
 namespace Mlds.Analysis.Loading;
 
@@ -25,10 +26,7 @@ public static class ForeignWeights
         IReadOnlyList<WeightTensor> tensors = layout is null ? [new WeightTensor("weights", file.Columns, 1, 0)] : Tensors(layout);
         if (tensors.FirstOrDefault(tensor => tensor.Offset + tensor.Length > file.Columns) is { } odd)
             throw new InvalidDataException($"'{layout}': the tensor '{odd.Name}' reaches to column {odd.Offset + odd.Length - 1}, but '{weights}' has only {file.Columns} columns.");
-        var values = GC.AllocateUninitializedArray<float>(checked(file.Rows * file.Columns));
-        var row = 0;
-        foreach (var numbers in file.ReadRows()) numbers.CopyTo(values.AsSpan(row++ * file.Columns));
-        return new TensorMatrix(values, file.Rows, file.Columns, tensors);
+        return new TensorMatrix(file.ReadFirst(file.Rows), file.Rows, file.Columns, tensors);
     }
 
     /// <summary>The tensors of a layout table, in its order.</summary>

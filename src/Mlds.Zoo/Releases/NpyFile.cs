@@ -4,7 +4,10 @@ using Mlds.Training;
 
 namespace Mlds.Zoos.Releases;
 
-/// <summary>NumPy's array file, version 1.0, of float32 (https://numpy.org/doc/stable/reference/generated/numpy.lib.format.html).</summary>
+/// <summary>
+/// Writes NumPy's array file, version 1.0, of float32 (https://numpy.org/doc/stable/reference/generated/numpy.lib.format.html); read by
+/// <see cref="NpyMatrix"/>.
+/// </summary>
 public sealed class NpyFile : IDisposable
 {
     const string Float32 = "<f4";
@@ -40,24 +43,6 @@ public sealed class NpyFile : IDisposable
     }
 
     public void Dispose() => _stream.Dispose();
-
-    /// <summary>Rows, columns and where the first value lies, of a two-dimensional little-endian float32 file in C order.</summary>
-    /// <exception cref="InvalidDataException">Anything else.</exception>
-    internal static (int Rows, int Columns, long Offset) ReadHeader(Stream stream, string path)
-    {
-        InvalidDataException Wrong(string what) => new($"'{path}' is not a NumPy file of float32 rows: {what}.");
-        var start = new byte[10];
-        if (stream.ReadAtLeast(start, 10, throwOnEndOfStream: false) < 10 || !start.AsSpan(0, 8).SequenceEqual(s_magic)) throw Wrong("it doesn't begin with NUMPY, version 1.0");
-        var header = new byte[start[8] + (256 * start[9])];
-        if (stream.ReadAtLeast(header, header.Length, throwOnEndOfStream: false) < header.Length) throw Wrong("it ends inside its header");
-        var text = Encoding.Latin1.GetString(header);
-        if (!text.Contains("'descr': '<f4'", StringComparison.Ordinal) || !text.Contains("'fortran_order': False", StringComparison.Ordinal)) throw Wrong("its type or order is another");
-        var shape = System.Text.RegularExpressions.Regex.Match(text, @"'shape': \((\d+), (\d+)\)");
-        if (!shape.Success || !int.TryParse(shape.Groups[1].ValueSpan, out var rows) || !int.TryParse(shape.Groups[2].ValueSpan, out var columns)) throw Wrong("its shape is another");
-        var expected = start.Length + header.Length + (4L * rows * columns);
-        if (stream.Length != expected) throw Wrong($"it should have {expected} bytes but has {stream.Length}");
-        return (rows, columns, start.Length + header.Length);
-    }
 
     /// <summary>Magic, version and the dictionary, padded so that the values begin at a multiple of 64.</summary>
     internal static byte[] Header(string type, string shape)

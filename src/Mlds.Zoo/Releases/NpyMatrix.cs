@@ -4,63 +4,106 @@ using System.Runtime.InteropServices;
 using System.Text;
 using System.Text.RegularExpressions;
 
-namespace Mlds.Analysis.Loading;
+namespace Mlds.Zoos.Releases;
 
 /// <summary>
-/// A two-dimensional NumPy file of anybody's, to be read row by row: versions 1 to 3, little-endian float32 or float64 in C order (https://numpy.org/doc/stable/reference/generated/numpy.lib.format.html).
+/// A two-dimensional NumPy file, a release's or anybody's: versions 1 to 3, little-endian float32 or float64 in C order
+/// (https://numpy.org/doc/stable/reference/generated/numpy.lib.format.html).
 /// </summary>
 public sealed partial class NpyMatrix
 {
     readonly string _path;
     readonly long _offset;
-    readonly bool _isDouble;
 
-    NpyMatrix(string path, int rows, int columns, long offset, bool isDouble) =>
-        (_path, Rows, Columns, _offset, _isDouble) = (path, rows, columns, offset, isDouble);
+    NpyMatrix(string path, int rows, int columns, long offset, bool isSingle) =>
+        (_path, Rows, Columns, _offset, IsSingle) = (path, rows, columns, offset, isSingle);
 
     public int Rows { get; }
 
     public int Columns { get; }
 
-    /// <exception cref="InvalidDataException">No such file, or one of another kind; the message says what was found and what is allowed.</exception>
+    /// <summary>Whether its numbers are float32; float64 otherwise.</summary>
+    public bool IsSingle { get; }
+
+    /// <exception cref="InvalidDataException">
+    /// No such file, or one of another kind; the message says what was found and what is allowed.
+    /// </exception>
     public static NpyMatrix Open(string path)
     {
         if (!File.Exists(path)) throw new InvalidDataException($"There is no file '{path}'.");
         using var stream = File.OpenRead(path);
         var (header, offset) = Header(stream, path);
         var type = Descriptor().Match(header).Groups[1].Value;
-        if (type is not ("<f4" or "<f8")) throw Wrong(path, $"its numbers are of type '{type}'; save them as float32 (numpy: a.astype('<f4'))");
-        if (header.Contains("'fortran_order': True", StringComparison.Ordinal)) throw Wrong(path, "its order is Fortran's; save it in C order (numpy: np.ascontiguousarray)");
+        if (type is not ("<f4" or "<f8"))
+            throw Wrong(path, $"its numbers are of type '{type}'; save them as float32 (numpy: a.astype('<f4'))");
+        if (!Order().Match(header).Success) throw Wrong(path, "its order is Fortran's; save it in C order (numpy: np.ascontiguousarray)");
         var shape = Shape().Match(header);
-        if (!shape.Success || !int.TryParse(shape.Groups[1].ValueSpan, CultureInfo.InvariantCulture, out var rows) || !int.TryParse(shape.Groups[2].ValueSpan, CultureInfo.InvariantCulture, out var columns))
+        if (!shape.Success || !int.TryParse(shape.Groups[1].ValueSpan, CultureInfo.InvariantCulture, out var rows)
+            || !int.TryParse(shape.Groups[2].ValueSpan, CultureInfo.InvariantCulture, out var columns))
+        {
             throw Wrong(path, "it has not two dimensions; a weight matrix is networks × parameters");
-        var expected = offset + ((type == "<f8" ? 8L : 4L) * rows * columns);
-        if (stream.Length != expected) throw Wrong(path, $"for {rows} × {columns} numbers it should have {expected} bytes, but has {stream.Length}");
-        return new NpyMatrix(path, rows, columns, offset, type == "<f8");
+        }
+
+        var expected = offset + ((Int128)(type == "<f8" ? sizeof(double) : sizeof(float)) * rows * columns);
+        if (stream.Length != expected)
+            throw Wrong(path, $"for {rows} × {columns} numbers it should have {expected} bytes, but has {stream.Length}");
+        return new NpyMatrix(path, rows, columns, offset, type == "<f4");
     }
 
     /// <summary>The rows, one at a time, as float32.</summary>
     public IEnumerable<float[]> ReadRows()
     {
-        using var stream = new FileStream(_path, FileMode.Open, FileAccess.Read, FileShare.Read, 1 << 20);
-        stream.Position = _offset;
-        var wide = new double[_isDouble ? Columns : 0];
+        using var stream = Content();
         for (var i = 0; i < Rows; i++)
         {
             var row = new float[Columns];
-            stream.ReadExactly(_isDouble ? MemoryMarshal.AsBytes(wide.AsSpan()) : MemoryMarshal.AsBytes(row.AsSpan()));
-            for (var j = 0; j < wide.Length; j++) row[j] = (float)wide[j];
+            Read(stream, row);
             yield return row;
         }
+    }
+
+    /// <summary>The first <paramref name="rows"/> rows as one array, as float32.</summary>
+    /// <exception cref="ZooException">They are more than an array holds.</exception>
+    public float[] ReadFirst(int rows)
+    {
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(rows, Rows);
+        var values = GC.AllocateUninitializedArray<float>(MatrixSize.Of(rows, Columns));
+        using var stream = Content();
+        for (var i = 0; i < rows; i++) Read(stream, values.AsSpan(i * Columns, Columns));
+        return values;
+    }
+
+    /// <summary>Shape and type, as a message says them.</summary>
+    public override string ToString() => $"{Rows} × {Columns} numbers of {(IsSingle ? "float32" : "float64")}";
+
+    FileStream Content() => new(_path, FileMode.Open, FileAccess.Read, FileShare.Read, 1 << 20) { Position = _offset };
+
+    void Read(Stream stream, Span<float> row)
+    {
+        if (IsSingle)
+        {
+            stream.ReadExactly(MemoryMarshal.AsBytes(row));
+            return;
+        }
+
+        var wide = new double[row.Length];
+        stream.ReadExactly(MemoryMarshal.AsBytes(wide.AsSpan()));
+        for (var i = 0; i < wide.Length; i++) row[i] = (float)wide[i];
     }
 
     static (string Header, long Offset) Header(Stream stream, string path)
     {
         var start = new byte[12];
-        if (stream.ReadAtLeast(start, 12, throwOnEndOfStream: false) < 12 || start[0] != 0x93 || !start.AsSpan(1, 5).SequenceEqual("NUMPY"u8) || start[6] is < 1 or > 3)
+        if (stream.ReadAtLeast(start, 12, throwOnEndOfStream: false) < 12 || start[0] != 0x93
+            || !start.AsSpan(1, 5).SequenceEqual("NUMPY"u8) || start[6] is < 1 or > 3)
+        {
             throw Wrong(path, "it doesn't begin as one");
+        }
+
         var first = start[6] == 1 ? 10 : 12;
-        var length = start[6] == 1 ? BinaryPrimitives.ReadUInt16LittleEndian(start.AsSpan(8)) : BinaryPrimitives.ReadUInt32LittleEndian(start.AsSpan(8));
+        var length = start[6] == 1
+            ? BinaryPrimitives.ReadUInt16LittleEndian(start.AsSpan(8))
+            : BinaryPrimitives.ReadUInt32LittleEndian(start.AsSpan(8));
         if (first + length > stream.Length) throw Wrong(path, "it ends inside its header");
         var text = new byte[length];
         stream.Position = first;
@@ -72,6 +115,9 @@ public sealed partial class NpyMatrix
 
     [GeneratedRegex(@"'descr':\s*'([^']*)'")]
     private static partial Regex Descriptor();
+
+    [GeneratedRegex(@"'fortran_order':\s*False")]
+    private static partial Regex Order();
 
     [GeneratedRegex(@"'shape':\s*\((\d+),\s*(\d+)\)")]
     private static partial Regex Shape();

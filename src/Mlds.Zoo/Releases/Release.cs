@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using System.Text.Json.Nodes;
 using Mlds.Networks;
 using Mlds.Recipes;
@@ -112,14 +111,17 @@ public sealed class Release
         var tensors = Path.Combine(Folder, SafetensorsFile.FileName);
         if (!File.Exists(path) && File.Exists(tensors)) return SafetensorsFile.ReadWeights(tensors, rows, Layout, Networks.Count);
         if (!File.Exists(path)) return Hdf5Release.ReadWeights(Path.Combine(Folder, Hdf5Release.FileName), rows, Layout.Parameters, Networks.Count);
-        using var stream = File.OpenRead(path);
-        var (count, columns, offset) = NpyFile.ReadHeader(stream, path);
-        if (count != Networks.Count || columns != Layout.Parameters)
-            throw new InvalidDataException($"'{path}' has {count} × {columns} values where the release has {Networks.Count} networks of {Layout.Parameters}.");
-        var weights = GC.AllocateUninitializedArray<float>(MatrixSize.Of(rows, columns));
-        stream.Position = offset;
-        stream.ReadExactly(MemoryMarshal.AsBytes(weights.AsSpan()));
-        return weights;
+        return NpyWeights(path, Networks.Count, Layout).ReadFirst(rows);
+    }
+
+    /// <exception cref="InvalidDataException">It has another shape or type.</exception>
+    internal static NpyMatrix NpyWeights(string path, int networks, WeightLayout layout)
+    {
+        var matrix = NpyMatrix.Open(path);
+        return matrix.Rows == networks && matrix.Columns == layout.Parameters && matrix.IsSingle
+            ? matrix
+            : throw new InvalidDataException(
+                $"'{path}' has {matrix} where the release has {networks} networks of {layout.Parameters} weights as float32.");
     }
 
     /// <summary>Whatever the readers below say of a damaged file comes out as one kind of exception.</summary>

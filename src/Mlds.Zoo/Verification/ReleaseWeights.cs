@@ -24,18 +24,10 @@ static class ReleaseWeights
         _ => Hdf5Release.Rows(Path.Combine(folder, file), networks, layout.Parameters, networks),
     };
 
+    /// <summary>As an iterator: what is wrong with the file is said when its first row is asked for.</summary>
     static IEnumerable<float[]> NpyRows(string path, WeightLayout layout, int networks)
     {
-        using var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, 1 << 20);
-        var (rows, columns, offset) = NpyFile.ReadHeader(stream, path);
-        if (rows != networks || columns != layout.Parameters) throw new InvalidDataException($"'{path}' has {rows} × {columns} values where the release has {networks} networks of {layout.Parameters}");
-        stream.Position = offset;
-        for (var i = 0; i < rows; i++)
-        {
-            var row = new float[columns];
-            stream.ReadExactly(MemoryMarshal.AsBytes(row.AsSpan()));
-            yield return row;
-        }
+        foreach (var row in Release.NpyWeights(path, networks, layout).ReadRows()) yield return row;
     }
 
     /// <summary>https://huggingface.co/docs/safetensors: the header's length (8 bytes), the header, the tensors; here each with the networks along its first axis.</summary>

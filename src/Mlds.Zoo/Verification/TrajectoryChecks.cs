@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Runtime.InteropServices;
 using Mlds.Training;
 using Mlds.Zoos.Releases;
 
@@ -24,17 +23,17 @@ sealed class TrajectoryChecks(Release release, ReleaseTable table, VerificationL
         var expected = Expected().ToList();
         var lines = File.ReadAllLines(Path.Combine(release.Folder, Index));
         if (lines is not [Header, ..] || lines.Length - 1 != expected.Count) throw new InvalidDataException($"{Index} hasn't the {expected.Count} milestones of the table under '{Header}'");
-        var path = Path.Combine(release.Folder, Weights);
-        using var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, 1 << 20);
-        var (rows, columns, offset) = NpyFile.ReadHeader(stream, path);
-        if (rows != expected.Count || columns != release.Layout.Parameters) throw new InvalidDataException($"it has {rows} × {columns} values where the table has {expected.Count} milestones of {release.Layout.Parameters} weights");
-        stream.Position = offset;
-        var weights = new float[columns];
-        foreach (var (row, (network, epoch, sha256)) in expected.Index())
+        var matrix = NpyMatrix.Open(Path.Combine(release.Folder, Weights));
+        if (matrix.Rows != expected.Count || matrix.Columns != release.Layout.Parameters || !matrix.IsSingle)
+        {
+            throw new InvalidDataException(
+                $"it has {matrix} where the table has {expected.Count} milestones of {release.Layout.Parameters} weights as float32");
+        }
+
+        foreach (var (row, ((network, epoch, sha256), weights)) in expected.Zip(matrix.ReadRows()).Index())
         {
             cancellation.ThrowIfCancellationRequested();
             log.Count(Checks.Trajectories);
-            stream.ReadExactly(MemoryMarshal.AsBytes(weights.AsSpan()));
             var loss = release.History(network)[epoch - 1].ValidationLoss;
             if (lines[row + 1] != string.Create(CultureInfo.InvariantCulture, $"{row},{network},{epoch},{loss},{sha256}"))
                 log.Doubt(Checks.Trajectories, release.Networks[network], $"line {row + 2} of {Index} isn't its milestone of epoch {epoch}");

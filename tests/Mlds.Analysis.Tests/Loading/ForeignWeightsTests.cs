@@ -1,6 +1,7 @@
 using Mlds.Analysis.Decomposition;
 using Mlds.Analysis.Loading;
 using Mlds.Analysis.Views;
+using Mlds.Zoos.Releases;
 
 namespace Mlds.Analysis.Tests.Loading;
 
