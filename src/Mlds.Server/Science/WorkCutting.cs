@@ -21,8 +21,6 @@ sealed class WorkCutting(Session session, WorkWanted wanted)
     /// <summary>After so many units that came to nothing a network gets one to itself.</summary>
     const int AloneAfter = 2;
 
-    const double ProgramMemory = 200e6;
-
     readonly Dictionary<long, MachineRow> _machines = session.Rows(
             "SELECT id, recipe, epoch_flops, ended, ended_epochs FROM science_machine",
             row => new MachineRow(row.Long(0), Recipe.Parse(row.Text(1)), row.Real(2), row.Long(3), row.Long(4)))
@@ -51,7 +49,7 @@ sealed class WorkCutting(Session session, WorkWanted wanted)
         var ringer = Ringer(population, taken);
         var networks = taken.ConvertAll(network => (Network: network, Ringer: ""));
         if (ringer is var (known, weights)) networks.Insert((int)(known.Place % (networks.Count + 1)), (known, weights));
-        var name = FormattableString.Invariant($"{population.Name.Replace("..", "__", StringComparison.Ordinal)}_{++_number:d6}");
+        var name = UnitNeeds.Name(UnitNeeds.Prefix(population.Name), ++_number);
         session.Execute("INSERT INTO science_unit (name, population_id) VALUES ($1, $2)", name, population.Id);
         for (var i = 0; i < networks.Count; i++)
         {
@@ -77,16 +75,14 @@ sealed class WorkCutting(Session session, WorkWanted wanted)
         {
             var machine = _machines[candidate.MachineId];
             cost += Cost(machine, candidate, population.EpochLimit);
-            bytes += 12L * machine.Recipe.Network.Shape.Parameters;
-            if (taken.Count > 0 && (cost > budget || bytes > MostResultBytes || candidate.Failures >= AloneAfter || taken[0].Failures >= AloneAfter)) break;
+            bytes += TrainedPart.Largest(Asked(candidate), population.EpochLimit);
+            var tooMuch = cost > budget || bytes > UnitNeeds.MostResultBytes;
+            if (taken.Count > 0 && (tooMuch || candidate.Failures >= AloneAfter || taken[0].Failures >= AloneAfter)) break;
             taken.Add(candidate);
         }
 
         return taken;
     }
-
-    /// <summary>What a volunteer should have to send at once, at most.</summary>
-    const long MostResultBytes = 64 << 20;
 
     /// <summary>Now and then a network whose weights are known because they were trained here too; the host can't tell it from the others, whose seeds are in no order either.</summary>
     (WaitingNetwork Network, string Weights)? Ringer(PlannedPopulation population, List<WaitingNetwork> taken)
@@ -104,22 +100,21 @@ sealed class WorkCutting(Session session, WorkWanted wanted)
 
     NewWorkUnit Unit(PlannedPopulation population, string name, List<WaitingNetwork> networks)
     {
-        var bundle = Bundle.Of(population.EpochLimit, networks.ConvertAll(network => new BundleNetwork(_machines[network.MachineId].Recipe with { Seed = network.Seed }, network.From)));
+        var bundle = Bundle.Of(population.EpochLimit, networks.ConvertAll(Asked));
         var flops = networks.Sum(network => Cost(_machines[network.MachineId], network, population.EpochLimit));
-        var most = bundle.Networks.Sum(network => WorkCost.OfEpoch(network.Recipe) * (TrainedPart.LastEpoch(network, bundle.EpochLimit) - network.Begun));
         return new NewWorkUnit
         {
             Name = name,
-            Inputs = [new InputFile("bundle", bundle.Bytes)],
-            Outputs = [new OutputFile("result", bundle.LargestResult)],
+            Inputs = [new InputFile(UnitNeeds.Input, bundle.Bytes)],
+            Outputs = [new OutputFile(UnitNeeds.Output, bundle.LargestResult)],
             FpopsEstimate = flops,
-            FpopsBound = WorkCost.Bound(Math.Max(most, flops)),
-            MemoryBound = bundle.Memory + ProgramMemory,
-            DiskBound = (3.0 * bundle.LargestResult) + 50e6,
+            FpopsBound = UnitNeeds.FlopsBound(bundle, flops),
+            MemoryBound = UnitNeeds.Memory(bundle),
+            DiskBound = UnitNeeds.Disk(bundle),
             MinQuorum = population.Quorum,
             TargetResults = population.Quorum,
-            MaxTotal = Math.Max(10, 3 * population.Quorum),
-            MaxSuccesses = Math.Max(5, 2 * population.Quorum),
+            MaxTotal = UnitNeeds.MostResults(population.Quorum),
+            MaxSuccesses = UnitNeeds.MostSuccesses(population.Quorum),
             Batch = population.Id,
             Priority = networks.Exists(network => network.From is not null || network.Failures > 0) ? 1 : 0,
         };
@@ -131,4 +126,6 @@ sealed class WorkCutting(Session session, WorkWanted wanted)
     sealed record MachineRow(long Id, Recipe Recipe, double EpochFlops, long Ended, long EndedEpochs);
 
     sealed record WaitingNetwork(long Id, long MachineId, uint Seed, long Place, long Failures, Checkpoint? From);
+    BundleNetwork Asked(WaitingNetwork network) => new(_machines[network.MachineId].Recipe with { Seed = network.Seed }, network.From);
+
 }

@@ -7,9 +7,6 @@ namespace Mlds.Server.Science.Official;
 /// <summary>Cuts what a population still lacks into units, all at once: an official server can't ask for more by itself.</summary>
 public static class OfficialCutting
 {
-    /// <summary>What a volunteer should have to send at once, at most.</summary>
-    const long MostResultBytes = 64 << 20;
-
     /// <summary>Makes the units' files and returns the units; networks that the zoo has or that are out are left alone.</summary>
     /// <exception cref="ProjectException">A network's result would be larger than the server is told that one may be.</exception>
     public static IReadOnlyList<OfficialUnit> Cut(OfficialFolder folder, WorkOptions options)
@@ -25,7 +22,7 @@ public static class OfficialCutting
             var size = TrainedPart.Largest(network, options.EpochLimit);
             if (size > OfficialTemplates.MostResultBytes / 2) throw TooLarge(network, size);
             var tooLong = cost + flops > options.UnitSeconds * WorkCost.UsualFlops;
-            if (bundle.Count > 0 && (tooLong || bytes + size > MostResultBytes || bundle.Count == Bundle.MostNetworks)) Close();
+            if (bundle.Count > 0 && (tooLong || bytes + size > UnitNeeds.MostResultBytes || bundle.Count == Bundle.MostNetworks)) Close();
             bundle.Add(network);
             (cost, bytes) = (cost + flops, bytes + size);
         }
@@ -35,7 +32,7 @@ public static class OfficialCutting
 
         void Close()
         {
-            units.Add(Write(folder, options.EpochLimit, FormattableString.Invariant($"{folder.UnitPrefix}_{number++:d6}"), bundle, costs));
+            units.Add(Write(folder, options.EpochLimit, UnitNeeds.Name(folder.UnitPrefix, number++), bundle, costs));
             (cost, bytes) = (0, 0);
             bundle.Clear();
         }

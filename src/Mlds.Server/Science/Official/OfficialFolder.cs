@@ -47,7 +47,7 @@ public sealed partial class OfficialFolder
         var population = Population.Parse(json.Required("population").Text(), file);
 
         // Those of earlier versions have no tag.
-        var units = json.Optional("units")?.Text() ?? population.Name.Replace("..", "__", StringComparison.Ordinal);
+        var units = json.Optional("units")?.Text() ?? UnitNeeds.Prefix(population.Name);
         return new OfficialFolder(System.IO.Path.GetFullPath(path), population, json.Required("secret").Text(), units);
     }
 

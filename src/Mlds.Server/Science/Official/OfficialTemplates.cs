@@ -23,7 +23,7 @@ public static class OfficialTemplates
     /// <summary>Bytes of a result, whatever its unit: a checkpoint that goes back out in a bundle has to fit into one.</summary>
     public const long MostResultBytes = Bundle.MostBytes;
 
-    internal static string InputText { get; } = """
+    internal static string InputText { get; } = $"""
         <input_template>
           <file_info>
             <number>0</number>
@@ -31,7 +31,7 @@ public static class OfficialTemplates
           <workunit>
             <file_ref>
               <file_number>0</file_number>
-              <open_name>bundle</open_name>
+              <open_name>{UnitNeeds.Input}</open_name>
             </file_ref>
             <delay_bound>259200</delay_bound>
             <max_error_results>5</max_error_results>
@@ -52,7 +52,7 @@ public static class OfficialTemplates
           <result>
             <file_ref>
               <file_name><OUTFILE_0/></file_name>
-              <open_name>result</open_name>
+              <open_name>{UnitNeeds.Output}</open_name>
             </file_ref>
           </result>
         </output_template>

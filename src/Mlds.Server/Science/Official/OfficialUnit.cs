@@ -7,21 +7,20 @@ namespace Mlds.Server.Science.Official;
 /// <summary>A unit and what the official server has to be told of it.</summary>
 /// <param name="Name">The unit's.</param>
 /// <param name="Flops">Operations that it will probably take.</param>
-/// <param name="MostFlops">Operations when every network takes all the epochs it may.</param>
+/// <param name="FlopsBound">Operations after which a client gives it up.</param>
 /// <param name="LargestResult">Bytes.</param>
-/// <param name="Memory">Bytes, beside the program's own.</param>
-public sealed record OfficialUnit(string Name, int Networks, double Flops, double MostFlops, long LargestResult, double Memory)
+/// <param name="Memory">Bytes of memory that it may take.</param>
+/// <param name="Disk">Bytes of disk that it may take.</param>
+public sealed record OfficialUnit(
+    string Name, int Networks, double Flops, double FlopsBound, long LargestResult, double Memory, double Disk)
 {
-    const double ProgramMemory = 200e6;
-
-    public static OfficialUnit Of(string name, Bundle bundle, OfficialCosts costs) => new(
-        name,
-        bundle.Networks.Count,
-        bundle.Networks.Sum(network => costs.Of(network, bundle.EpochLimit)),
-        bundle.Networks.Sum(
-            network => WorkCost.OfEpoch(network.Recipe) * (TrainedPart.LastEpoch(network, bundle.EpochLimit) - network.Begun)),
-        bundle.LargestResult,
-        bundle.Memory);
+    public static OfficialUnit Of(string name, Bundle bundle, OfficialCosts costs)
+    {
+        var flops = bundle.Networks.Sum(network => costs.Of(network, bundle.EpochLimit));
+        return new OfficialUnit(
+            name, bundle.Networks.Count, flops, UnitNeeds.FlopsBound(bundle, flops), bundle.LargestResult, UnitNeeds.Memory(bundle),
+            UnitNeeds.Disk(bundle));
+    }
 
     /// <summary>
     /// The words for <c>create_work</c>. All that differs between units is here and not in the templates, which therefore never change;
@@ -35,13 +34,13 @@ public sealed record OfficialUnit(string Name, int Networks, double Flops, doubl
         "--wu_template", OfficialTemplates.Input,
         "--result_template", OfficialTemplates.Output,
         "--rsc_fpops_est", FormattableString.Invariant($"{Flops:e6}"),
-        "--rsc_fpops_bound", FormattableString.Invariant($"{WorkCost.Bound(Math.Max(Flops, MostFlops)):e6}"),
-        "--rsc_memory_bound", FormattableString.Invariant($"{Memory + ProgramMemory:f0}"),
-        "--rsc_disk_bound", FormattableString.Invariant($"{(3.0 * LargestResult) + 50e6:f0}"),
+        "--rsc_fpops_bound", FormattableString.Invariant($"{FlopsBound:e6}"),
+        "--rsc_memory_bound", FormattableString.Invariant($"{Memory:f0}"),
+        "--rsc_disk_bound", FormattableString.Invariant($"{Disk:f0}"),
         "--min_quorum", FormattableString.Invariant($"{quorum}"),
         "--target_nresults", FormattableString.Invariant($"{quorum}"),
-        "--max_total_results", FormattableString.Invariant($"{Math.Max(10, 3 * quorum)}"),
-        "--max_success_results", FormattableString.Invariant($"{Math.Max(5, 2 * quorum)}"),
+        "--max_total_results", FormattableString.Invariant($"{UnitNeeds.MostResults(quorum)}"),
+        "--max_success_results", FormattableString.Invariant($"{UnitNeeds.MostSuccesses(quorum)}"),
         "--credit", FormattableString.Invariant($"{RecentCredit.OfFlops(Flops):g6}"),
         Name + ".bundle",
     ];

@@ -49,7 +49,7 @@ public sealed class OfficialWorkFolder
     {
         if (Populations.FirstOrDefault(folder => folder.Population.Sha256 == population.Sha256) is { } there) return there;
         var tag = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(3))[..5];
-        var units = $"{population.Name.Replace("..", "__", StringComparison.Ordinal)}-{tag}";
+        var units = $"{UnitNeeds.Prefix(population.Name)}-{tag}";
         return OfficialFolder.Create(In("populations", units), population, units);
     }
 
