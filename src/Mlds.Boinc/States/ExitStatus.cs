@@ -1,15 +1,21 @@
 namespace Mlds.Boinc.States;
 
-/// <summary>Exit statuses that the client itself gives to a result; others are the application's own. BOINC's numbers (lib/error_numbers.h).</summary>
-public static class ExitStatus
+/// <summary>
+/// Exit statuses that the client itself gives to a result, and our worker where it ends for the same reason; others are the application's
+/// own. BOINC's numbers (lib/error_numbers.h).
+/// </summary>
+static partial class ExitStatus
 {
     /// <summary>A file couldn't be fetched, or its signature or checksum is wrong.</summary>
     public const int DownloadError = -186;
 
+    /// <summary>The client told the application to abort.</summary>
     public const int AbortedByClient = 194;
     public const int ChildFailed = 195;
+    /// <summary>The task needs more disk than it may have.</summary>
     public const int DiskLimitExceeded = 196;
     public const int TimeLimitExceeded = 197;
+    /// <summary>The task needs more memory than it may have.</summary>
     public const int MemoryLimitExceeded = 198;
 
     /// <summary>The server asked for it: no fault of the host.</summary>

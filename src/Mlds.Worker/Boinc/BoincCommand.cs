@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Numerics;
 using System.Runtime.InteropServices;
+using Mlds.Boinc.States;
 using Mlds.Bundles;
 using Mlds.Kernels;
 using Mlds.Training;
@@ -20,11 +21,6 @@ static class BoincCommand
 
     const string Journal = "unit.journal";
     const string Checkpoint = "unit.checkpoint";
-
-    /// <summary>The client's own number for a task that needs more disk than it may have.</summary>
-    const int DiskExceeded = 196;
-
-    const int MemoryExceeded = 198;
 
     /// <summary>Seconds until the client tries a task again that can't run now.</summary>
     const int Later = 600;
@@ -111,12 +107,12 @@ static class BoincCommand
         string Megabytes(double bytes) => (bytes / 1e6).ToString("f0", CultureInfo.InvariantCulture);
         var memory = bundle.Memory + OwnMemory;
         if (init.MemoryBound > 0 && memory > init.MemoryBound)
-            return (MemoryExceeded, $"The work unit needs up to {Megabytes(memory)} MB of memory, but may have {Megabytes(init.MemoryBound)} MB.");
+            return (ExitStatus.MemoryLimitExceeded, $"The work unit needs up to {Megabytes(memory)} MB of memory, but may have {Megabytes(init.MemoryBound)} MB.");
 
         // The journal, the checkpoint with its successor, and the result.
         var disk = (2.0 * bundle.LargestResult) + (2.0 * bundle.Networks.Max(network => 12L * network.Recipe.Network.Shape.Parameters));
         return init.DiskBound > 0 && disk > init.DiskBound
-            ? (DiskExceeded, $"The work unit needs up to {Megabytes(disk)} MB of disk, but may have {Megabytes(init.DiskBound)} MB.")
+            ? (ExitStatus.DiskLimitExceeded, $"The work unit needs up to {Megabytes(disk)} MB of disk, but may have {Megabytes(init.DiskBound)} MB.")
             : null;
     }
 }

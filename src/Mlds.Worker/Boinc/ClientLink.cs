@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using Mlds.Boinc.States;
 using Mlds.Worker.Units;
 
 namespace Mlds.Worker.Boinc;
@@ -7,12 +8,6 @@ namespace Mlds.Worker.Boinc;
 /// <summary>Listens to the client ten times a second and tells it once a second how far the task is, on a thread of its own.</summary>
 sealed class ClientLink : IDisposable
 {
-    /// <summary>The client's own number for a task that it aborted.</summary>
-    const int AbortedByClient = 194;
-
-    /// <summary>The client's own number for a task that needs more memory than it may have.</summary>
-    const int MemoryExceeded = 198;
-
     static readonly TimeSpan s_poll = TimeSpan.FromMilliseconds(100);
 
     readonly InitData _init;
@@ -80,7 +75,7 @@ sealed class ClientLink : IDisposable
                 break;
             case "<abort/>":
                 _log.WriteLine("mlds-worker: aborted by the client.");
-                _exit(AbortedByClient);
+                _exit(ExitStatus.AbortedByClient);
                 break;
         }
     }
@@ -93,7 +88,7 @@ sealed class ClientLink : IDisposable
     {
         if (_init.MemoryBound <= 0 || Environment.WorkingSet <= _init.MemoryBound) return;
         _log.WriteLine(string.Create(CultureInfo.InvariantCulture, $"mlds-worker: {Environment.WorkingSet / 1e6:f0} MB of memory are in use, but the task may have {_init.MemoryBound / 1e6:f0} MB."));
-        _exit(MemoryExceeded);
+        _exit(ExitStatus.MemoryLimitExceeded);
     }
 
     /// <summary>A task whose client is gone must not go on by itself.</summary>
