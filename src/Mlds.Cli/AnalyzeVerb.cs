@@ -8,7 +8,6 @@ using Mlds.Analysis.Questions;
 using Mlds.Analysis.Results;
 using Mlds.Cli.Frame;
 using Mlds.Reports;
-using Mlds.Zoos;
 using Mlds.Zoos.Releases;
 
 namespace Mlds.Cli;
@@ -56,21 +55,20 @@ static class AnalyzeVerb
         return WeightAnalysis.Run(matrix, options, new Steps(at => item.Report((long)(100 * at.Share), at.Step)), cancellation);
     }
 
-    static WeightMatrix Read(VerbRun run, string folder)
-    {
-        if (Release.Exists(folder))
+    static WeightMatrix Read(VerbRun run, string folder) => ZooOrRelease.Read(
+        folder,
+        zoo => ZooMatrix.Read(zoo, run.Cancellation),
+        release =>
         {
-            var release = Release.Open(folder);
             if (release.MissingFolders.Count > 0)
-                run.Error.WriteLine($"The release '{folder}' lacks {string.Join(" and ", release.MissingFolders.Select(name => $"{name}/"))}, as a copy without folders does; the analysis needs none of it, `mlds verify` says more.");
-            return ReleaseMatrix.Read(release);
-        }
+            {
+                var missing = string.Join(" and ", release.MissingFolders.Select(name => $"{name}/"));
+                run.Error.WriteLine($"The release '{folder}' lacks {missing}, as a copy without folders does; the analysis needs none of it, "
+                    + "`mlds verify` says more.");
+            }
 
-        if (!Zoo.Exists(folder))
-            throw new FailureException($"'{folder}' is neither a zoo (it has no zoo.db) nor a release (it has no manifest.json); 'mlds generate' makes the one, 'mlds release' the other.");
-        using var zoo = Zoo.Open(folder);
-        return ZooMatrix.Read(zoo, run.Cancellation);
-    }
+            return ReleaseMatrix.Read(release);
+        });
 
     static JsonObject Json(AnalysisResult result, string folder, string page) => new()
     {

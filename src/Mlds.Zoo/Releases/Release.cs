@@ -8,15 +8,22 @@ namespace Mlds.Zoos.Releases;
 /// <summary>A release, for reading (docs/formats/release.md). Rows are networks, in the same order in the table and in the weights.</summary>
 public sealed class Release
 {
+    /// <summary>Of each machine the recipe of its networks, without the seed.</summary>
+    internal const string RecipesFile = "recipes.json";
+
     /// <summary>What is opened here and by whoever reads weights.</summary>
     static readonly string[] s_opened =
-        ["manifest.json", "recipes.json", NetworksTable.FileName, "weights.npy", SafetensorsFile.FileName, Hdf5Release.FileName];
+        ["manifest.json", RecipesFile, NetworksTable.FileName, "weights.npy", SafetensorsFile.FileName, Hdf5Release.FileName];
 
     readonly NetworksTable.Contents _table;
 
-    Release(string folder, JsonObject manifest, WeightLayout layout, NetworksTable.Contents table)
+    /// <summary>By machine, without the seed.</summary>
+    readonly Dictionary<string, JsonObject> _recipes;
+
+    Release(string folder, JsonObject manifest, Dictionary<string, JsonObject> recipes, NetworksTable.Contents table)
     {
-        (Folder, Layout, _table) = (folder, layout, table);
+        (Folder, _recipes, _table) = (folder, recipes, table);
+        Layout = new WeightLayout(RecipeOf(recipes.Keys.First()).Network);
         Population = manifest["population"]!.GetValue<string>();
         Subsets = [.. manifest["subsets"]!.AsArray().Select(size => size!.GetValue<int>())];
         Machines = [.. manifest["machines"]!.AsArray().Select(machine => machine!["name"]!.GetValue<string>())];
@@ -64,13 +71,12 @@ public sealed class Release
             if ((string?)manifest["format"] != "mlds-release") throw new InvalidDataException($"'{path}' is not of a release of mlds.");
             if ((int)manifest["version"]! > ReleaseWriter.Version)
                 throw new InvalidDataException($"The release '{folder}' is of version {manifest["version"]}, this program reads up to {ReleaseWriter.Version}; update mlds.");
-            var recipe = JsonNode.Parse(File.ReadAllText(Path.Combine(folder, "recipes.json")))!.AsArray()[0]!.AsObject();
-            recipe["seed"] = 0;
-            var layout = new WeightLayout(Recipe.Parse(Canonical.Serialize(recipe)).Network);
+            var recipes = JsonNode.Parse(File.ReadAllText(Path.Combine(folder, RecipesFile)))!.AsArray()
+                .Select(recipe => recipe!.AsObject()).ToDictionary(recipe => (string)recipe["machine_name"]!);
             var table = NetworksTable.Read(Path.Combine(folder, NetworksTable.FileName));
             if (table.Networks.Count != (int)manifest["networks"]!)
                 throw new InvalidDataException($"The release '{folder}' should have {manifest["networks"]} networks, but {NetworksTable.FileName} has {table.Networks.Count}.");
-            return new Release(folder, manifest, layout, table);
+            return new Release(folder, manifest, recipes, table);
         });
     }
 
@@ -81,6 +87,16 @@ public sealed class Release
         if (manifest["training_data"]?.GetValue<bool>() == true) yield return "training-data";
         if (manifest["trajectories"]?.GetValue<bool>() == true) yield return "trajectories";
     }
+
+    /// <summary>The recipe of <paramref name="machine"/>'s network of that seed; its others differ in nothing else. Not thread-safe.</summary>
+    /// <exception cref="InvalidDataException">The release has no recipe of the machine, or what is there is none.</exception>
+    public Recipe RecipeOf(string machine, uint seed = 0) => Guarded(Folder, () =>
+    {
+        if (!_recipes.TryGetValue(machine, out var recipe))
+            throw new InvalidDataException($"The release '{Folder}' has no recipe of {machine} in its {RecipesFile}.");
+        recipe["seed"] = seed;
+        return Recipe.Parse(Canonical.Serialize(recipe));
+    });
 
     /// <summary>The losses of network <paramref name="row"/> by epoch.</summary>
     public IReadOnlyList<EpochRecord> History(int row) => _table.Histories[row];

@@ -75,7 +75,7 @@ public static class ReleaseWriter
         NetworksTable.WriteCsv(Path.Combine(folder, NetworksTable.CsvFileName), plan.Networks);
         Text("layout.csv", ReleaseTexts.Layout(source.Layout));
         Text("population.json", source.Zoo.Population.CanonicalJson);
-        Text("recipes.json", Indented(new JsonArray([.. source.Machines.Select(machine => ReleaseTexts.WithoutSeed(machine.Recipe))])));
+        Text(Release.RecipesFile, Indented(new JsonArray([.. source.Machines.Select(machine => ReleaseTexts.WithoutSeed(machine.Recipe))])));
         Text(Splits.BySeedFile, Splits.BySeed(plan));
         Text(Splits.ByMachineFile, Splits.ByMachine(plan));
         foreach (var machine in source.Machines.Where(machine => machine.Automaton is not null)) Text(machine.AutomatonFile, machine.Automaton!.ToText());

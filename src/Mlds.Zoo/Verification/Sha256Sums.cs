@@ -1,11 +1,12 @@
 using System.Text.RegularExpressions;
+using Mlds.Zoos.Releases;
 
 namespace Mlds.Zoos.Verification;
 
 /// <summary>SHA256SUMS of a release: every file is in it and as it was, and nothing else is there.</summary>
 static partial class Sha256Sums
 {
-    public const string FileName = "SHA256SUMS";
+    public const string FileName = ReleaseFiles.Sums;
 
     [GeneratedRegex("^([0-9a-f]{64})  ([^\\0-\\x1f\\\\]+)$")]
     private static partial Regex Line { get; }

@@ -1,5 +1,3 @@
-using System.Text.Json.Nodes;
-using Mlds.Recipes;
 using Mlds.Training;
 using Mlds.Zoos.Releases;
 
@@ -10,7 +8,6 @@ sealed class VerifiableRelease : IVerifiable
 {
     readonly Release _release;
     readonly ReleaseTable _table;
-    readonly Dictionary<string, JsonObject> _recipes;
     readonly Dictionary<string, int> _rows;
 
     /// <exception cref="InvalidDataException">Its manifest, recipes or table can't be read at all.</exception>
@@ -18,7 +15,6 @@ sealed class VerifiableRelease : IVerifiable
     {
         _release = Release.Open(folder);
         _table = new ReleaseTable(Path.Combine(folder, NetworksTable.FileName));
-        _recipes = JsonNode.Parse(File.ReadAllText(Path.Combine(folder, "recipes.json")))!.AsArray().Select(recipe => recipe!.AsObject()).ToDictionary(recipe => (string)recipe["machine_name"]!);
         _rows = [];
         for (var row = 0; row < Networks.Count; row++) _rows.TryAdd(Networks[row].RecipeId, row);
     }
@@ -73,12 +69,7 @@ sealed class VerifiableRelease : IVerifiable
     {
         var network = Networks[row];
         var run = new StoredRun(network, null, weights, _release.History(row), null, []);
-        log.Try(Checks.Recipes, network, () =>
-        {
-            var recipe = _recipes.GetValueOrDefault(network.Machine)?.DeepClone() ?? throw new InvalidDataException($"recipes.json has no recipe of {network.Machine}");
-            recipe["seed"] = network.Seed;
-            run = run with { Recipe = Recipe.Parse(Canonical.Serialize(recipe)) };
-        });
+        log.Try(Checks.Recipes, network, () => run = run with { Recipe = _release.RecipeOf(network.Machine, network.Seed) });
         log.Try(Checks.Milestones, network, () => run = run with { Milestones = _table.Milestones(row, network.RecipeId, run.History!) });
         return run;
     }

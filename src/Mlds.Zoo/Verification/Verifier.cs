@@ -20,9 +20,7 @@ public static class Verifier
     public static VerificationReport Run(string folder, VerificationOptions options, Action<VerificationProgress> report, CancellationToken cancellation)
     {
         var watch = Stopwatch.StartNew();
-        var isRelease = IsRelease(folder);
-        if (!isRelease && !Zoo.Exists(folder))
-            throw new ZooException($"'{folder}' is neither a zoo (it has no zoo.db) nor a release (it has no manifest.json); 'mlds generate' makes the one, 'mlds release' the other.");
+        var isRelease = ZooOrRelease.IsRelease(folder);
         if (isRelease && options.Segments > 0) throw new ZooException(NoSegments(folder, isRelease));
         var log = new VerificationLog();
         log.Begin(Checks.Files, isRelease ? "every file has its SHA-256 in SHA256SUMS, and none is missing or added" : "zoo.db is what its writer sealed, SQLite's own checks pass, checkpoints of unfinished runs are whole");
@@ -44,9 +42,6 @@ public static class Verifier
                 : Run(source, folder, log, options, report, watch, cancellation);
         }
     }
-
-    /// <summary>A release without its manifest is still one, and damaged.</summary>
-    static bool IsRelease(string folder) => Release.Exists(folder) || (!Zoo.Exists(folder) && File.Exists(Path.Combine(folder, Sha256Sums.FileName)));
 
     static string NoSegments(string folder, bool isRelease) => isRelease
         ? $"The release '{folder}' has no checkpoints to train segments from, which need Adam's moments too; verify --segments takes a zoo, --retrain takes both."
