@@ -20,9 +20,11 @@ public static class AccountBlocking
         session.Execute("UPDATE account SET blocked_until = $2, blocked_reason = $3, suspect_since = $4 WHERE id = $1", account, until, reason, now);
         session.Execute("UPDATE host SET proven_at = 0 WHERE account_id = $1", account);
         session.Execute(
-            "UPDATE workunit SET transition_time = $2 WHERE id IN (SELECT workunit_id FROM result WHERE account_id = $1 AND server_state = 4)", account, now);
+            "UPDATE workunit SET transition_time = $2 WHERE id IN (SELECT workunit_id FROM result WHERE account_id = $1 "
+            + $"AND server_state = {ServerState.InProgress:d})", account, now);
         return session.Execute(
-            "UPDATE result SET server_state = 5, outcome = $2, received = $3 WHERE account_id = $1 AND server_state = 4", account, (long)ResultOutcome.ClientDetached, now);
+            $"UPDATE result SET server_state = {ServerState.Over:d}, outcome = $2, received = $3 WHERE account_id = $1 "
+            + $"AND server_state = {ServerState.InProgress:d}", account, (long)ResultOutcome.ClientDetached, now);
     });
 
     /// <summary>Ends a block, and the suspicion on the account with it.</summary>

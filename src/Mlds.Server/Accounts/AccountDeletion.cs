@@ -53,10 +53,12 @@ static class AccountDeletion
     static void LetTasksGo(Session session, ProjectSettings settings, long id, long now)
     {
         session.Execute(
-            "UPDATE workunit SET transition_time = $2 WHERE id IN (SELECT workunit_id FROM result WHERE account_id = $1 AND server_state = 4)",
+            "UPDATE workunit SET transition_time = $2 WHERE id IN (SELECT workunit_id FROM result WHERE account_id = $1 "
+            + $"AND server_state = {ServerState.InProgress:d})",
             id, now);
         var tasks = session.Execute(
-            "UPDATE result SET server_state = 5, outcome = $2, received = $3 WHERE account_id = $1 AND server_state = 4",
+            $"UPDATE result SET server_state = {ServerState.Over:d}, outcome = $2, received = $3 WHERE account_id = $1 "
+            + $"AND server_state = {ServerState.InProgress:d}",
             id, (long)ResultOutcome.ClientDetached, now);
         if (tasks > 0) Earnings.LetGo(session, settings, id, tasks);
     }

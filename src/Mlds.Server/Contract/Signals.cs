@@ -11,6 +11,13 @@ sealed class Signals
     public Signal Trainer { get; } = new();
 }
 
+
+    /// <summary>Has the transitioner look at a work unit.</summary>
+    public void Wake(Session session, long workUnitId, long now)
+    {
+        session.Execute("UPDATE workunit SET transition_time = $2 WHERE id = $1", workUnitId, now);
+        Transitioner.Set();
+    }
 /// <summary>Stays set until one waits for it.</summary>
 sealed class Signal
 {

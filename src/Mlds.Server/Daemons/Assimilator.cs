@@ -126,7 +126,9 @@ sealed partial class Assimilator(ProjectDatabase database, ProjectFolder project
         var (name, errors, canonical) = session.Row("SELECT name, errors, canonical_result_id FROM workunit WHERE id = $1", row => (row.Text(0), (WorkUnitErrors)row.Int(1), row.Long(2)), id);
         var result = canonical == 0 ? null : ResultFiles.ById(session, project, canonical);
         var failures = session.Rows(
-            "SELECT name, host_id, outcome, exit_status, stderr FROM result WHERE workunit_id = $1 AND server_state = 5 AND outcome NOT IN (1, 5) ORDER BY id",
+            "SELECT name, host_id, outcome, exit_status, stderr FROM result WHERE workunit_id = $1 "
+            + $"AND server_state = {ServerState.Over:d} AND outcome NOT IN ({ResultOutcome.Success:d}, {ResultOutcome.DidntNeed:d}) "
+            + "ORDER BY id",
             row => new FailedResult(row.Text(0), row.Long(1), (ResultOutcome)row.Int(2), row.Int(3), row.Text(4)), id);
         return new(id, name, result is null && errors == WorkUnitErrors.None ? WorkUnitErrors.NoCanonicalResult : result is null ? errors : WorkUnitErrors.None, result, failures);
     }

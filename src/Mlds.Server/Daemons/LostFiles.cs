@@ -15,7 +15,8 @@ static class LostFiles
     public static void GiveUp(Session session, SchedulerState state, ReturnedResult result, string what)
     {
         var given = session.Execute(
-            "UPDATE result SET outcome = $2, reason = $3 WHERE id = $1 AND server_state = 5 AND outcome = 1", result.ResultId,
+            $"UPDATE result SET outcome = $2, reason = $3 WHERE id = $1 AND server_state = {ServerState.Over:d} "
+            + $"AND outcome = {ResultOutcome.Success:d}", result.ResultId,
                 (long)ResultOutcome.DidntNeed, $"Lost on the server: {what}.");
         if (given == 0) return; // voided meanwhile
         if (session.Number("SELECT canonical_result_id FROM workunit WHERE id = $1", result.WorkUnitId) == result.ResultId)
@@ -28,11 +29,13 @@ static class LostFiles
     static void Replace(Session session, long unit, long lost)
     {
         var other = session.Number(
-            "SELECT min(id) FROM result WHERE workunit_id = $1 AND server_state = 5 AND outcome = 1 AND validate_state = 1 AND "
+            $"SELECT min(id) FROM result WHERE workunit_id = $1 AND server_state = {ServerState.Over:d} "
+            + $"AND outcome = {ResultOutcome.Success:d} AND validate_state = {ValidateState.Valid:d} AND "
             + "comparison_hash = (SELECT comparison_hash FROM result WHERE id = $2)",
             unit, lost);
         session.Execute("UPDATE workunit SET assimilating = 0, assimilate_tries = 0, assimilate_after = 0 WHERE id = $1", unit);
         if (other is not null) session.Execute("UPDATE workunit SET canonical_result_id = $2 WHERE id = $1", unit, other.Value);
-        else session.Execute("UPDATE workunit SET canonical_result_id = 0, held = 0, assimilate_state = 0 WHERE id = $1", unit);
+        else session.Execute($"UPDATE workunit SET canonical_result_id = 0, held = 0, assimilate_state = {AssimilateState.Init:d} "
+            + "WHERE id = $1", unit);
     }
 }

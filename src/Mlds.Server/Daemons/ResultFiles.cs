@@ -24,8 +24,9 @@ static class ResultFiles
         var rows = session.Rows(
             $"SELECT {Columns}, r.credit, r.proved, r.validate_state, w.held, "
             + "CASE WHEN r.id = w.canonical_result_id AND r.proved = 0 AND w.min_quorum = 1 THEN 1 ELSE 0 END "
-            + $"FROM {Tables} WHERE r.workunit_id = $1 AND r.server_state = 5 AND r.outcome = 1 "
-            + "AND (r.validate_state IN (0, 4) OR r.id = w.canonical_result_id) ORDER BY r.id",
+            + $"FROM {Tables} WHERE r.workunit_id = $1 AND r.server_state = {ServerState.Over:d} AND r.outcome = {ResultOutcome.Success:d} "
+            + $"AND (r.validate_state IN ({ValidateState.Init:d}, {ValidateState.Inconclusive:d}) OR r.id = w.canonical_result_id) "
+            + "ORDER BY r.id",
             row => (
                 Result: Read(row, project), Credit: row.Real(16), Proved: row.Bool(17),
                 State: (ValidateState)row.Int(18), Held: row.Bool(19), Alone: row.Bool(20)),

@@ -41,7 +41,8 @@ sealed class Transitioner(ProjectDatabase database, SchedulerState state, Signal
         foreach (var unit in units)
         {
             session.Execute(
-                "UPDATE result SET sent = $2, deadline = $3 WHERE workunit_id = $1 AND server_state = 4 AND sent > $2", unit.Id, now, now + unit.DelayBound);
+                $"UPDATE result SET sent = $2, deadline = $3 WHERE workunit_id = $1 AND server_state = {ServerState.InProgress:d} "
+                + "AND sent > $2", unit.Id, now, now + unit.DelayBound);
         }
         return units.ConvertAll(unit => unit.Id);
     }
@@ -56,7 +57,8 @@ sealed class Transitioner(ProjectDatabase database, SchedulerState state, Signal
         var plan = Transition.Plan(unit.Facts, results, now, state.Settings.DeadlineGrace);
         foreach (var result in plan.TimedOut) TimeOut(session, result);
         foreach (var result in plan.NotNeeded)
-            session.Execute("UPDATE result SET server_state = 5, outcome = $2 WHERE id = $1 AND server_state = 2", result, (long)ResultOutcome.DidntNeed);
+            session.Execute($"UPDATE result SET server_state = {ServerState.Over:d}, outcome = $2 WHERE id = $1 "
+                + $"AND server_state = {ServerState.Unsent:d}", result, (long)ResultOutcome.DidntNeed);
         for (var i = 0; i < plan.NewResults; i++) Add(session, unit, results.Count + i, results.Count > 0, now);
         session.Execute(
             "UPDATE workunit SET need_validate = $2, errors = $3, assimilate_state = CASE WHEN $4 = 1 THEN 1 ELSE assimilate_state END, "
@@ -69,7 +71,8 @@ sealed class Transitioner(ProjectDatabase database, SchedulerState state, Signal
 
     void TimeOut(Session session, long result)
     {
-        session.Execute("UPDATE result SET server_state = 5, outcome = $2 WHERE id = $1", result, (long)ResultOutcome.NoReply);
+        session.Execute($"UPDATE result SET server_state = {ServerState.Over:d}, outcome = $2 WHERE id = $1",
+            result, (long)ResultOutcome.NoReply);
         var (host, version, account) = session.Row("SELECT host_id, app_version_id, account_id FROM result WHERE id = $1", row => (row.Long(0), row.Long(1), row.Long(2)), result);
         if (host == 0) return;
         Earnings.Failed(session, state.Settings, account);
@@ -82,7 +85,8 @@ sealed class Transitioner(ProjectDatabase database, SchedulerState state, Signal
     void Add(Session session, UnitRow unit, int number, bool again, long now)
     {
         session.Execute(
-            "INSERT INTO result (name, workunit_id, random, priority, created, server_state) VALUES ($1, $2, $3, $4, $5, 2)",
+            "INSERT INTO result (name, workunit_id, random, priority, created, server_state) "
+            + $"VALUES ($1, $2, $3, $4, $5, {ServerState.Unsent:d})",
             string.Create(CultureInfo.InvariantCulture, $"{unit.Name}_{number}"), unit.Id, (long)RandomNumberGenerator.GetInt32(int.MaxValue), unit.Priority + (again ? 1L : 0L), now);
         state.Feeder.Hint();
     }

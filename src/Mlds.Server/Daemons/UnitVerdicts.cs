@@ -33,7 +33,8 @@ sealed class UnitVerdicts
         if (_canonical != 0) _canonicalHash = session.Text("SELECT comparison_hash FROM result WHERE id = $1", _canonical) ?? "";
         // What was voided or judged since it was read is decided; and its host may have been merged into another.
         _open = session.Rows(
-            "SELECT id, host_id FROM result WHERE workunit_id = $1 AND server_state = 5 AND outcome = 1 AND validate_state IN (0, 4)",
+            $"SELECT id, host_id FROM result WHERE workunit_id = $1 AND server_state = {ServerState.Over:d} "
+            + $"AND outcome = {ResultOutcome.Success:d} AND validate_state IN ({ValidateState.Init:d}, {ValidateState.Inconclusive:d})",
             row => KeyValuePair.Create(row.Long(0), row.Long(1)), unit).ToDictionary();
     }
 
@@ -91,7 +92,8 @@ sealed class UnitVerdicts
     {
         if (_canonical == 0)
         {
-            var standing = _session.Number("SELECT count(*) FROM result WHERE workunit_id = $1 AND server_state = 5 AND outcome = 1 AND validate_state = 4", _unit)!.Value;
+            var standing = _session.Number($"SELECT count(*) FROM result WHERE workunit_id = $1 AND server_state = {ServerState.Over:d} "
+                + $"AND outcome = {ResultOutcome.Success:d} AND validate_state = {ValidateState.Inconclusive:d}", _unit)!.Value;
             // Nobody agrees yet: one more opinion.
             if (standing >= _target) _session.Execute("UPDATE workunit SET target_results = $2 WHERE id = $1", _unit, Math.Min(standing + 1, Math.Max(_maxTotal, _target)));
         }
@@ -111,7 +113,8 @@ sealed class UnitVerdicts
         var settled = _session.Number("SELECT canonical_result_id FROM workunit WHERE id = $1", _unit) == _canonical;
         if (settled) return;
         _session.Execute(
-            "UPDATE workunit SET canonical_result_id = $2, held = $3, assimilate_state = CASE WHEN $3 = 1 THEN 0 ELSE 1 END WHERE id = $1", _unit, _canonical, held ? 1L : 0L);
+            $"UPDATE workunit SET canonical_result_id = $2, held = $3, assimilate_state = CASE WHEN $3 = 1 THEN {AssimilateState.Init:d} "
+            + $"ELSE {AssimilateState.Ready:d} END WHERE id = $1", _unit, _canonical, held ? 1L : 0L);
         ReadyToAssimilate = !held;
     }
 

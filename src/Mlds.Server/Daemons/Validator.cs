@@ -35,9 +35,12 @@ sealed partial class Validator(ProjectDatabase database, ProjectFolder project, 
     const string AsTheyCame = "SELECT id FROM workunit WHERE need_validate = 1 ORDER BY id LIMIT $1";
 
     /// <summary>Accounts take turns, those that were new at one network address as one: whoever brings much to be checked waits behind himself, not others behind him.</summary>
-    const string InTurn =
-        "SELECT id FROM (SELECT w.id AS id, ROW_NUMBER() OVER (PARTITION BY CASE WHEN c.kin = 0 THEN c.id ELSE c.kin END ORDER BY w.id) AS turn FROM workunit w "
-        + "LEFT JOIN result r ON r.workunit_id = w.id AND r.server_state = 5 AND r.outcome = 1 AND r.validate_state = 0 LEFT JOIN account c ON c.id = r.account_id "
+    static readonly string s_inTurn =
+        "SELECT id FROM (SELECT w.id AS id, ROW_NUMBER() OVER (PARTITION BY CASE WHEN c.kin = 0 THEN c.id ELSE c.kin END ORDER BY w.id) "
+        + "AS turn FROM workunit w "
+        + $"LEFT JOIN result r ON r.workunit_id = w.id AND r.server_state = {ServerState.Over:d} "
+        + $"AND r.outcome = {ResultOutcome.Success:d} AND r.validate_state = {ValidateState.Init:d} "
+        + "LEFT JOIN account c ON c.id = r.account_id "
         + "WHERE w.need_validate = 1) AS waiting GROUP BY id ORDER BY min(turn), id LIMIT $1";
 
     /// <summary>The last pass left something, or there was none: it matters who comes first. Else all that wait are looked at within one pass.</summary>
@@ -51,7 +54,7 @@ sealed partial class Validator(ProjectDatabase database, ProjectFolder project, 
 
     protected override async Task<bool> Pass(CancellationToken cancellation)
     {
-        var units = database.Read(session => session.Rows(_behind ? InTurn : AsTheyCame, row => row.Long(0), Batch + _later.Count));
+        var units = database.Read(session => session.Rows(_behind ? s_inTurn : AsTheyCame, row => row.Long(0), Batch + _later.Count));
         units.RemoveAll(MustWait);
         var writes = new List<Task<long>>();
         var (loaded, looked) = (0L, 0);
@@ -123,7 +126,8 @@ sealed partial class Validator(ProjectDatabase database, ProjectFolder project, 
     {
         var held = database.Read(session =>
         {
-            var someUnsent = session.Number("SELECT count(*) FROM (SELECT id FROM result WHERE server_state = 2 LIMIT 1) AS unsent") > 0;
+            var someUnsent = session.Number("SELECT count(*) FROM (SELECT id FROM result "
+                + $"WHERE server_state = {ServerState.Unsent:d} LIMIT 1) AS unsent") > 0;
             var waiting = session.Rows(
                 "SELECT r.id, w.id FROM workunit w JOIN result r ON r.id = w.canonical_result_id WHERE w.held = 1 AND (r.received <= $1 OR r.received > $2) ORDER BY r.received, r.id LIMIT $3",
                 row => (Result: row.Long(0), Unit: row.Long(1)), someUnsent ? state.Now - LongestHeld : state.Now, state.Now, 1L + _later.Count);
@@ -165,7 +169,7 @@ sealed partial class Validator(ProjectDatabase database, ProjectFolder project, 
         }
 
         session.Execute("UPDATE result SET proved = 1 WHERE id = $1", held.ResultId);
-        session.Execute("UPDATE workunit SET held = 0, assimilate_state = 1 WHERE id = $1", held.WorkUnitId);
+        session.Execute($"UPDATE workunit SET held = 0, assimilate_state = {AssimilateState.Ready:d} WHERE id = $1", held.WorkUnitId);
         signals.Assimilator.Set();
         return true;
     }
@@ -248,7 +252,8 @@ sealed partial class Validator(ProjectDatabase database, ProjectFolder project, 
     {
         metrics.Validated.WithLabels(verdict.ToString().ToLowerInvariant()).Inc();
         session.Execute(
-            "UPDATE result SET validate_state = $2, outcome = CASE WHEN $2 = 2 THEN 6 ELSE outcome END, comparison_hash = $3, proved = "
+            $"UPDATE result SET validate_state = $2, outcome = CASE WHEN $2 = {ValidateState.Invalid:d} "
+            + $"THEN {ResultOutcome.ValidateError:d} ELSE outcome END, comparison_hash = $3, proved = "
             + "$4, credit = $5, reason = $6, files_sha256 = $7 WHERE id = $1",
             result.ResultId, (long)verdict, check.ComparisonHash, check.Proved ? 1L : 0L, check.Credit, check.Reason,
             ResultFiles.Hashes(result));
@@ -287,8 +292,8 @@ sealed partial class Validator(ProjectDatabase database, ProjectFolder project, 
             "UPDATE host SET standing = $2, proven_at = CASE WHEN $2 = 1 AND proven_at = 0 THEN $3 ELSE proven_at END WHERE id = $1", result.HostId, (long)standing, state.Now);
         if (standing != HostStanding.Trusted) return;
         var released = session.Execute(
-            "UPDATE workunit SET held = 0, assimilate_state = 1 WHERE held = 1 AND canonical_result_id IN "
-            + "(SELECT id FROM result WHERE host_id = $1 AND server_state = 5 AND received >= $2)",
+            $"UPDATE workunit SET held = 0, assimilate_state = {AssimilateState.Ready:d} WHERE held = 1 AND canonical_result_id IN "
+            + $"(SELECT id FROM result WHERE host_id = $1 AND server_state = {ServerState.Over:d} AND received >= $2)",
             result.HostId, Suspicion.Since(session, result.HostId));
         if (released > 0) signals.Assimilator.Set();
     }

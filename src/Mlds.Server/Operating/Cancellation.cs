@@ -11,6 +11,7 @@ public static class Cancellation
     public static Task<int> Batch(ProjectDatabase database, long batch) => Cancel(database, "batch = $3", batch);
 
     static Task<int> Cancel(ProjectDatabase database, string which, object value) => database.Write(session => session.Execute(
-        $"UPDATE workunit SET errors = errors | $1, transition_time = $2 WHERE {which} AND canonical_result_id = 0 AND errors = 0",
+        $"UPDATE workunit SET errors = errors | $1, transition_time = $2 WHERE {which} AND canonical_result_id = 0 "
+        + $"AND errors = {WorkUnitErrors.None:d}",
         (long)WorkUnitErrors.Cancelled, DateTimeOffset.UtcNow.ToUnixTimeSeconds(), value));
 }

@@ -66,7 +66,7 @@ public static class HostMerge
             one.Returned == 0 ? other.Of : Math.Min(one.Of, other.Of), blocked.BlockedUntil, blocked.BlockedReason, Proven(one, other));
         session.Execute(
             "UPDATE host SET merged_into = $2, total_credit = 0, recent_credit = 0, valid_results = 0, invalid_results = 0, "
-            + "failed_results = 0, standing = 0, name = '', cpid = '' WHERE id = $1",
+            + $"failed_results = 0, standing = {HostStanding.Provisional:d}, name = '', cpid = '' WHERE id = $1",
             from, into);
     }
 

@@ -31,8 +31,8 @@ public static class Revalidation
             var of = TakeBack(session, unit.Id, now);
             if (of.Count == 0) continue;
             session.Execute(
-                "UPDATE workunit SET canonical_result_id = 0, held = 0, assimilate_state = 0, assimilate_tries = 0, assimilate_after = 0, "
-                + "need_validate = 1, errors = errors & $2, transition_time = $3 WHERE id = $1",
+                $"UPDATE workunit SET canonical_result_id = 0, held = 0, assimilate_state = {AssimilateState.Init:d}, "
+                + "assimilate_tries = 0, assimilate_after = 0, need_validate = 1, errors = errors & $2, transition_time = $3 WHERE id = $1",
                 unit.Id, (long)WorkUnitErrors.Cancelled, now);
             touched++;
             hosts.AddRange(of);
@@ -41,7 +41,7 @@ public static class Revalidation
         foreach (var host in hosts.Distinct())
         {
             science.Doubt(session, host);
-            session.Execute("UPDATE host SET standing = 0, proven_at = 0 WHERE id = $1", host);
+            session.Execute($"UPDATE host SET standing = {HostStanding.Provisional:d}, proven_at = 0 WHERE id = $1", host);
         }
 
         return new Revalidated(touched, hosts.Count, units.Count(unit => unit.Done));
@@ -52,7 +52,10 @@ public static class Revalidation
     static List<long> TakeBack(Session session, long unit, long now)
     {
         var results = session.Rows(
-            "SELECT id, host_id, account_id, granted_credit, validate_state FROM result WHERE workunit_id = $1 AND server_state = 5 AND outcome IN (1, 6) AND client_state = $2 AND validate_state IN (1, 2, 4)",
+            "SELECT id, host_id, account_id, granted_credit, validate_state FROM result WHERE workunit_id = $1 "
+            + $"AND server_state = {ServerState.Over:d} AND outcome IN ({ResultOutcome.Success:d}, {ResultOutcome.ValidateError:d}) "
+            + $"AND client_state = $2 AND validate_state IN ({ValidateState.Valid:d}, {ValidateState.Invalid:d}, "
+            + $"{ValidateState.Inconclusive:d})",
             row => (Id: row.Long(0), Host: row.Long(1), Account: row.Long(2), Credit: row.Real(3), State: (ValidateState)row.Int(4)), unit, (long)ClientState.FilesUploaded);
         foreach (var result in results)
         {
@@ -62,7 +65,8 @@ public static class Revalidation
             var earned = result.State switch { ValidateState.Valid => 1L, ValidateState.Invalid => -1L, _ => 0L };
             if (earned != 0) session.Execute("UPDATE account SET earned = earned - $2 WHERE id = $1", result.Account, earned);
             session.Execute(
-                "UPDATE result SET outcome = 1, validate_state = 0, proved = 0, reason = '', credit = 0 WHERE id = $1", result.Id);
+                $"UPDATE result SET outcome = {ResultOutcome.Success:d}, validate_state = {ValidateState.Init:d}, proved = 0, "
+                + "reason = '', credit = 0 WHERE id = $1", result.Id);
         }
 
         return results.ConvertAll(result => result.Host);

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using Mlds.Boinc.Signing;
+using Mlds.Boinc.States;
 using Mlds.Server.Daemons;
 using Mlds.Server.Database;
 using Mlds.Server.Project;
@@ -29,14 +30,17 @@ sealed class StoredFilesCheck(ProjectFolder project, PublicKey? key, List<string
         }
 
         // Files of units that are done with may be gone any moment.
-        foreach (var inputs in session.Rows("SELECT inputs FROM workunit WHERE file_delete_state = 0", row => StoredInput.Parse(row.Text(0))))
+        foreach (var inputs in session.Rows($"SELECT inputs FROM workunit WHERE file_delete_state = {FileDeleteState.Init:d}",
+            row => StoredInput.Parse(row.Text(0))))
             Inputs += inputs.Count(file => IsThere(
                 $"the input {file.Name}", file.Name, project.Download, file.Bytes, path => Hex(MD5.HashData, path) == file.Md5));
 
         // A result that was found valid has brought its files, and they are what was judged; the assimilator wants them.
         var results = session.Rows(
             "SELECT r.name, r.random, w.outputs, r.files_sha256 FROM result r JOIN workunit w ON w.id = r.workunit_id "
-            + "WHERE r.validate_state = 1 AND r.outcome = 1 AND w.assimilate_state <> 2 AND w.file_delete_state = 0 AND w.errors = 0",
+            + $"WHERE r.validate_state = {ValidateState.Valid:d} AND r.outcome = {ResultOutcome.Success:d} "
+            + $"AND w.assimilate_state <> {AssimilateState.Done:d} AND w.file_delete_state = {FileDeleteState.Init:d} "
+            + $"AND w.errors = {WorkUnitErrors.None:d}",
             row => (Name: row.Text(0), Random: row.Long(1), Outputs: StoredOutput.Parse(row.Text(2)), Judged: ResultFiles.Judged(row.Text(3))));
         foreach (var (name, random, outputs, judged) in results)
         {

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Mlds.Boinc.States;
 using Mlds.Server.Daemons;
 using Mlds.Server.Database;
 
@@ -16,7 +17,8 @@ sealed record AccountView(
         var id = session.Number("SELECT id FROM account WHERE email = $1", email)!.Value;
         var computers = session.Rows(
             "SELECT h.id, h.name, h.model, h.os_name, h.valid_results, h.invalid_results, h.failed_results, h.total_credit, h.rpc_time, "
-            + "(SELECT count(*) FROM result r WHERE r.host_id = h.id AND r.server_state = 4) FROM host h WHERE h.account_id = $1 AND "
+            + $"(SELECT count(*) FROM result r WHERE r.host_id = h.id AND r.server_state = {ServerState.InProgress:d}) FROM host h "
+            + "WHERE h.account_id = $1 AND "
             + "h.merged_into = 0 ORDER BY h.rpc_time DESC, h.id LIMIT $2",
             row => new OwnComputer(
                 row.Long(0), row.Text(1), row.Text(2), row.Text(3), row.Long(9), row.Long(4), row.Long(5), row.Long(6), row.Real(7),

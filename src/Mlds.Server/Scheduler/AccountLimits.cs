@@ -1,4 +1,5 @@
 using Mlds.Boinc.Rules;
+using Mlds.Boinc.States;
 using Mlds.Server.Accounts;
 using Mlds.Server.Database;
 using Mlds.Server.Http;
@@ -64,7 +65,8 @@ sealed class AccountLimits(Session session, SchedulerState state, AccountRow acc
         if (IsSuspect && host.ProvenAt == 0)
         {
             var unproven = session.Number(
-                "SELECT count(*) FROM result r JOIN host h ON h.id = r.host_id WHERE r.account_id = $1 AND r.server_state = 4 AND h.proven_at = 0", account.Id)!.Value;
+                "SELECT count(*) FROM result r JOIN host h ON h.id = r.host_id WHERE r.account_id = $1 "
+                + $"AND r.server_state = {ServerState.InProgress:d} AND h.proven_at = 0", account.Id)!.Value;
             left = Math.Min(left, Math.Min(1 - held, _own.OfSuspects - unproven));
             if (left <= 0) return (0, "A computer of this account returned false results, so its other new ones get few tasks until they have shown themselves");
         }
@@ -96,7 +98,8 @@ sealed class AccountLimits(Session session, SchedulerState state, AccountRow acc
 
     /// <summary>Tasks in progress; counting ends where more wouldn't matter.</summary>
     long InProgress(string whose, object who, long allowed) => session.Number(
-        $"SELECT count(*) FROM (SELECT id FROM result WHERE {whose} AND server_state = 4 LIMIT $2) AS held", who, Math.Max(1, allowed))!.Value;
+        $"SELECT count(*) FROM (SELECT id FROM result WHERE {whose} AND server_state = {ServerState.InProgress:d} LIMIT $2) AS held",
+        who, Math.Max(1, allowed))!.Value;
 
     void Write(Allowance allowance)
     {

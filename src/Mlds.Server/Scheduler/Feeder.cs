@@ -1,3 +1,4 @@
+using Mlds.Boinc.States;
 using Mlds.Server.Database;
 using Mlds.Server.Project;
 
@@ -36,7 +37,7 @@ sealed class Feeder(TimeProvider time, int size = 1000)
         _unsent.Clear();
         var rows = session.Rows(
             $"SELECT {WorkUnitRow.Columns}, r.id, r.name, r.random FROM result r JOIN workunit w ON w.id = r.workunit_id JOIN app a ON a.id = w.app_id "
-            + "WHERE r.server_state = 2 ORDER BY r.priority DESC, r.id LIMIT $1",
+            + $"WHERE r.server_state = {ServerState.Unsent:d} ORDER BY r.priority DESC, r.id LIMIT $1",
             row => new UnsentResult(row.Long(WorkUnitRow.ColumnCount), row.Text(WorkUnitRow.ColumnCount + 1), row.Long(WorkUnitRow.ColumnCount + 2), WorkUnitRow.Read(row)),
             (long)size);
         foreach (var row in rows) _unsent.AddLast(row);

@@ -50,7 +50,8 @@ sealed class ResultReports(Session session, SchedulerState state, SchedulerReque
         // The files of a work unit that is done with are gone, so a late success can't be looked at any more.
         var validation = success && known.FileDelete != FileDeleteState.Init ? ValidateState.TooLate : ValidateState.Init;
         session.Execute(
-            "UPDATE result SET server_state = 5, outcome = $2, validate_state = $3, host_id = $4, received = $5, client_state = $6, exit_status = $7, elapsed = $8, cpu_time = $9, stderr = $10 WHERE id = $1",
+            $"UPDATE result SET server_state = {ServerState.Over:d}, outcome = $2, validate_state = $3, host_id = $4, received = $5, "
+            + "client_state = $6, exit_status = $7, elapsed = $8, cpu_time = $9, stderr = $10 WHERE id = $1",
             known.Id, (long)(success ? ResultOutcome.Success : ResultOutcome.ClientError), (long)validation, host.Id, now, (long)reported.State, (long)reported.ExitStatus,
             reported.ElapsedTime, reported.CpuTime, success ? "" : reported.Stderr);
         if (success)

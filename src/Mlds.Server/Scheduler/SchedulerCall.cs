@@ -106,7 +106,8 @@ sealed class SchedulerCall(Session session, SchedulerState state, SchedulerReque
         var reported = request.Results.Select(result => result.Name).ToHashSet();
         var lost = 0;
         foreach (var (id, unit, name) in session.Rows(
-            "SELECT id, workunit_id, name FROM result WHERE host_id = $1 AND server_state = 4", row => (row.Long(0), row.Long(1), row.Text(2)), host.Id))
+            $"SELECT id, workunit_id, name FROM result WHERE host_id = $1 AND server_state = {ServerState.InProgress:d}",
+            row => (row.Long(0), row.Long(1), row.Text(2)), host.Id))
         {
             if (reported.Contains(name)) continue;
             session.Execute("UPDATE result SET server_state = 5, outcome = $2, received = $3 WHERE id = $1", id, (long)ResultOutcome.ClientDetached, _now);
@@ -118,7 +119,8 @@ sealed class SchedulerCall(Session session, SchedulerState state, SchedulerReque
     }
 
     List<HeldTask> TasksOfHost(HostRow host) => session.Rows(
-        "SELECT r.id, r.name, r.random, r.app_version_id, w.errors, w.canonical_result_id, w.id, r.sent FROM result r JOIN workunit w ON w.id = r.workunit_id WHERE r.host_id = $1 AND r.server_state = 4",
+        "SELECT r.id, r.name, r.random, r.app_version_id, w.errors, w.canonical_result_id, w.id, r.sent FROM result r "
+        + $"JOIN workunit w ON w.id = r.workunit_id WHERE r.host_id = $1 AND r.server_state = {ServerState.InProgress:d}",
         row => new HeldTask(row.Long(0), row.Text(1), row.Long(2), row.Long(3), row.Long(4) != 0, row.Long(5) != 0, row.Long(6), row.Long(7)),
         host.Id);
 

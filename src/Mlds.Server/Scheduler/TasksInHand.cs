@@ -59,8 +59,10 @@ sealed class TasksInHand(Session session, SchedulerState state, SchedulerRequest
     {
         if (!FileName.IsValid(name)) return;
         var wanted = session.Number(
-            "SELECT count(*) FROM result r JOIN workunit w ON w.id = r.workunit_id WHERE r.name = $1 AND r.account_id = $2 AND w.errors = 0 "
-            + "AND (r.server_state = 4 OR r.server_state = 5 AND r.outcome = 4 AND w.canonical_result_id = 0)", name, host.AccountId);
+            "SELECT count(*) FROM result r JOIN workunit w ON w.id = r.workunit_id WHERE r.name = $1 AND r.account_id = $2 "
+            + $"AND w.errors = {WorkUnitErrors.None:d} "
+            + $"AND (r.server_state = {ServerState.InProgress:d} OR r.server_state = {ServerState.Over:d} "
+            + $"AND r.outcome = {ResultOutcome.NoReply:d} AND w.canonical_result_id = 0)", name, host.AccountId);
         if (wanted != 1) outcome.Aborted.Add(name);
     }
 }

@@ -1,5 +1,6 @@
 using Mlds.Boinc.Rules;
 using Mlds.Boinc.Scheduling;
+using Mlds.Boinc.States;
 using Mlds.Server.Accounts;
 using Mlds.Server.Database;
 using Mlds.Server.Project;
@@ -95,15 +96,19 @@ sealed class WorkSending(Session session, SchedulerState state, SchedulerRequest
         foreach (var other in session.Rows(
             "SELECT r.server_state, r.outcome, r.validate_state, r.host_id, CASE WHEN r.received = 0 THEN r.deadline ELSE r.received END FROM result r JOIN account c ON c.id = r.account_id "
             + "JOIN account me ON me.id = $2 WHERE r.workunit_id = $1 AND (CASE WHEN c.kin = 0 THEN c.id ELSE c.kin END) = (CASE WHEN me.kin = 0 THEN me.id ELSE me.kin END)",
-            row => (State: row.Int(0), Outcome: row.Int(1), Validation: row.Int(2), Host: row.Long(3), Ended: row.Long(4)), unit.Id, account.Id))
+            row => (State: (ServerState)row.Int(0), Outcome: (ResultOutcome)row.Int(1), Validation: (ValidateState)row.Int(2),
+                Host: row.Long(3), Ended: row.Long(4)),
+            unit.Id, account.Id))
         {
-            var stands = other.State == 4 || other is { Outcome: 1, Validation: not 2 };
+            var stands = other.State == ServerState.InProgress
+                || other is { Outcome: ResultOutcome.Success, Validation: not ValidateState.Invalid };
             if (stands && (unit.OnePerAccount || other.Host == host.Id)) return false;
-            if (stands || other.Outcome == 5) continue;
+            if (stands || other.Outcome == ResultOutcome.DidntNeed) continue;
             failures++;
             last = Math.Max(last, other.Ended);
             // What was false here is so on the account's other computers too; what was only let go may come back at once, the first time.
-            here |= other.Outcome == 6 || other.Host == host.Id && other.Outcome != 7;
+            here |= other.Outcome == ResultOutcome.ValidateError
+                || (other.Host == host.Id && other.Outcome != ResultOutcome.ClientDetached);
         }
 
         return failures == 0 || !Elapsed.LessThan(RetryDelay.Seconds(state.Settings.SameHostRetryDelay, failures, here), last, now);
@@ -119,7 +124,8 @@ sealed class WorkSending(Session session, SchedulerState state, SchedulerRequest
     {
         var deadline = now + unsent.WorkUnit.DelayBound;
         var sent = session.Execute(
-            "UPDATE result SET server_state = 4, account_id = $2, host_id = $3, app_version_id = $4, sent = $5, deadline = $6 WHERE id = $1 AND server_state = 2",
+            $"UPDATE result SET server_state = {ServerState.InProgress:d}, account_id = $2, host_id = $3, app_version_id = $4, sent = $5, "
+            + $"deadline = $6 WHERE id = $1 AND server_state = {ServerState.Unsent:d}",
             unsent.Id, account.Id, host.Id, version.Id, now, deadline);
         if (sent == 0) return false;
         session.Execute(

@@ -49,7 +49,8 @@ sealed class Assimilation(string folder, PlannedPopulation population, IReadOnly
             else
             {
                 var next = network.Failures + 1 >= MostFailures ? NetworkState.ForServer : NetworkState.Waiting;
-                session.Execute("UPDATE science_network SET state = $2, failures = failures + 1 WHERE id = $1 AND state = 1", network.NetworkId, (long)next);
+                session.Execute("UPDATE science_network SET state = $2, failures = failures + 1 WHERE id = $1 "
+                    + $"AND state = {NetworkState.Out:d}", network.NetworkId, (long)next);
             }
         }
     }
@@ -60,7 +61,8 @@ sealed class Assimilation(string folder, PlannedPopulation population, IReadOnly
         {
             // At the front: the longest runs are what a population waits for in the end.
             session.Execute(
-                "UPDATE science_network SET state = 0, place = 0, checkpoint = $2 WHERE id = $1 AND state = 1", network.NetworkId, part.State.ToBytes());
+                $"UPDATE science_network SET state = {NetworkState.Waiting:d}, place = 0, checkpoint = $2 WHERE id = $1 "
+                + $"AND state = {NetworkState.Out:d}", network.NetworkId, part.State.ToBytes());
             return;
         }
 
@@ -69,7 +71,8 @@ sealed class Assimilation(string folder, PlannedPopulation population, IReadOnly
     }
 
     static bool SetState(Session session, UnitNetwork network, NetworkState state) =>
-        session.Execute("UPDATE science_network SET state = $2, checkpoint = NULL WHERE id = $1 AND state = 1", network.NetworkId, (long)state) > 0;
+        session.Execute($"UPDATE science_network SET state = $2, checkpoint = NULL WHERE id = $1 AND state = {NetworkState.Out:d}",
+            network.NetworkId, (long)state) > 0;
 
     List<TrainedNetwork> Ended(ReturnedResult canonical, FinishedWorkUnit unit)
     {

@@ -79,7 +79,8 @@ public sealed class NetworkScience : IScience, IDisposable
     public bool ComputeHere(ProjectDatabase database, TimeSpan longest, Action<Session, ComputedHere> note, CancellationToken cancellation) =>
         _here.Slice(database, longest, note, cancellation);
 
-    public long WaitingForServer(Session session) => session.Number("SELECT count(*) FROM science_network WHERE state = 4") ?? 0;
+    public long WaitingForServer(Session session) =>
+        session.Number($"SELECT count(*) FROM science_network WHERE state = {NetworkState.ForServer:d}") ?? 0;
 
     /// <summary>Closes the zoo.</summary>
     public void Dispose() => _zoo.Dispose();

@@ -132,3 +132,16 @@ enum NetworkState
     /// <summary>No volunteer could return it: it waits to be trained on the server, from its checkpoint on.</summary>
     ForServer = 4,
 }
+
+/// <summary>What a recall found of something that had been taken over. The numbers are in the database: never renumber.</summary>
+enum RecheckState
+{
+    /// <summary>Trained again it has the same bits.</summary>
+    Right = 0,
+
+    /// <summary>It hasn't, and is to be withdrawn.</summary>
+    False = 1,
+
+    /// <summary>It hasn't, and was withdrawn.</summary>
+    Withdrawn = 2,
+}

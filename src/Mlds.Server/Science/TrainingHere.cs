@@ -80,24 +80,27 @@ sealed class TrainingHere(string folder, ResultExaminer examiner, OpenZoo zoo)
 
     /// <summary>Whether it still waits, from where this slice began: a recall may have dropped what it began with.</summary>
     static bool IsAsItWas(Session session, WaitingNetwork network) =>
-        session.Number("SELECT count(*) FROM science_network WHERE id = $1 AND state = 4", network.Id) == 1
+        session.Number($"SELECT count(*) FROM science_network WHERE id = $1 AND state = {NetworkState.ForServer:d}", network.Id) == 1
         && (session.Bytes("SELECT checkpoint FROM science_network WHERE id = $1", network.Id) ?? []).AsSpan().SequenceEqual(network.Begun ?? []);
 
     static void Store(Session session, WaitingNetwork network, int epoch, byte[]? checkpoint)
     {
         if (checkpoint is not null)
         {
-            session.Execute("UPDATE science_network SET checkpoint = $2 WHERE id = $1 AND state = 4", network.Id, checkpoint);
+            session.Execute($"UPDATE science_network SET checkpoint = $2 WHERE id = $1 AND state = {NetworkState.ForServer:d}",
+                network.Id, checkpoint);
             return;
         }
 
-        if (session.Execute("UPDATE science_network SET state = 2, checkpoint = NULL WHERE id = $1 AND state = 4", network.Id) == 1)
+        if (session.Execute($"UPDATE science_network SET state = {NetworkState.InZoo:d}, checkpoint = NULL WHERE id = $1 "
+            + $"AND state = {NetworkState.ForServer:d}", network.Id) == 1)
             session.Execute("UPDATE science_machine SET ended = ended + 1, ended_epochs = ended_epochs + $2 WHERE id = $1", network.Machine, (long)epoch);
     }
 
     long? Next(Session session)
     {
-        var waiting = session.Rows("SELECT id FROM science_network WHERE state = 4 ORDER BY id LIMIT $1", row => row.Long(0), _failed.Count + 1L);
+        var waiting = session.Rows($"SELECT id FROM science_network WHERE state = {NetworkState.ForServer:d} ORDER BY id LIMIT $1",
+            row => row.Long(0), _failed.Count + 1L);
         return waiting.Find(id => !_failed.TryGetValue(id, out var failed) || Stopwatch.GetElapsedTime(failed) > s_retry) is > 0 and var next ? next : null;
     }
 

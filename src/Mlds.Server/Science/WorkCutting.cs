@@ -35,7 +35,8 @@ sealed class WorkCutting(Session session, WorkWanted wanted)
         {
             if (units.Count == wanted.Count) break;
             var waiting = session.Number(
-                "SELECT count(*) FROM science_network n JOIN science_machine m ON m.id = n.machine_id WHERE n.state = 0 AND m.population_id = $1", population.Id)!.Value;
+                "SELECT count(*) FROM science_network n JOIN science_machine m ON m.id = n.machine_id "
+                + $"WHERE n.state = {NetworkState.Waiting:d} AND m.population_id = $1", population.Id)!.Value;
             while (waiting > 0 && units.Count < wanted.Count) units.Add(Next(population, ref waiting));
         }
 
@@ -53,8 +54,11 @@ sealed class WorkCutting(Session session, WorkWanted wanted)
         session.Execute("INSERT INTO science_unit (name, population_id) VALUES ($1, $2)", name, population.Id);
         for (var i = 0; i < networks.Count; i++)
         {
-            session.Execute("INSERT INTO science_unit_network (unit, position, network_id, ringer) VALUES ($1, $2, $3, $4)", name, (long)i, networks[i].Network.Id, networks[i].Ringer);
-            if (networks[i].Ringer.Length == 0) session.Execute("UPDATE science_network SET state = 1 WHERE id = $1", networks[i].Network.Id);
+            session.Execute(
+                "INSERT INTO science_unit_network (unit, position, network_id, ringer) VALUES ($1, $2, $3, $4)", name, (long)i,
+                networks[i].Network.Id, networks[i].Ringer);
+            if (networks[i].Ringer.Length == 0) session.Execute($"UPDATE science_network SET state = {NetworkState.Out:d} WHERE id = $1",
+                networks[i].Network.Id);
         }
 
         return Unit(population, name, [.. networks.Select(network => network.Network)]);
@@ -65,7 +69,8 @@ sealed class WorkCutting(Session session, WorkWanted wanted)
     {
         var budget = population.UnitSeconds * (wanted.HostFlops > 0 ? wanted.HostFlops : WorkCost.UsualFlops);
         var candidates = session.Rows(
-            "SELECT n.id, n.machine_id, n.seed, n.place, n.failures, n.checkpoint FROM science_network n JOIN science_machine m ON m.id = n.machine_id WHERE n.state = 0 AND m.population_id = $1 "
+            "SELECT n.id, n.machine_id, n.seed, n.place, n.failures, n.checkpoint FROM science_network n "
+            + $"JOIN science_machine m ON m.id = n.machine_id WHERE n.state = {NetworkState.Waiting:d} AND m.population_id = $1 "
             + "ORDER BY n.place LIMIT $2",
             row => new WaitingNetwork(row.Long(0), row.Long(1), (uint)row.Long(2), row.Long(3), row.Long(4), row.IsDBNull(5) ? null : Checkpoint.FromBytes(row.GetFieldValue<byte[]>(5))),
             population.Id, most);
@@ -93,7 +98,8 @@ sealed class WorkCutting(Session session, WorkWanted wanted)
         var last = session.Number("SELECT max(network_id) FROM science_weights WHERE proved = 1") ?? 0;
         return session.Row(
             "SELECT n.id, n.machine_id, n.seed, n.place, w.sha256 FROM science_weights w JOIN science_network n ON n.id = w.network_id JOIN science_machine m ON m.id = n.machine_id "
-            + "WHERE w.proved = 1 AND w.network_id >= $2 AND w.epochs <= $3 AND n.state = 2 AND m.population_id = $1 ORDER BY w.network_id LIMIT 1",
+            + $"WHERE w.proved = 1 AND w.network_id >= $2 AND w.epochs <= $3 AND n.state = {NetworkState.InZoo:d} "
+            + "AND m.population_id = $1 ORDER BY w.network_id LIMIT 1",
             row => ((WaitingNetwork, string)?)(new WaitingNetwork(row.Long(0), row.Long(1), (uint)row.Long(2), row.Long(3), 0, null), row.Text(4)),
             population.Id, (long)(last * lot.Draw($"which before {taken[0].Id}", 0)), (long)population.EpochLimit);
     }
@@ -120,12 +126,12 @@ sealed class WorkCutting(Session session, WorkWanted wanted)
         };
     }
 
+    BundleNetwork Asked(WaitingNetwork network) => new(_machines[network.MachineId].Recipe with { Seed = network.Seed }, network.From);
+
     static double Cost(MachineRow machine, WaitingNetwork network, int epochLimit) => machine.EpochFlops
         * WorkCost.ExpectedEpochs(machine.Ended, machine.EndedEpochs, network.From?.Epoch ?? 0, epochLimit, machine.Recipe.Training.EpochLimit);
 
     sealed record MachineRow(long Id, Recipe Recipe, double EpochFlops, long Ended, long EndedEpochs);
 
     sealed record WaitingNetwork(long Id, long MachineId, uint Seed, long Place, long Failures, Checkpoint? From);
-    BundleNetwork Asked(WaitingNetwork network) => new(_machines[network.MachineId].Recipe with { Seed = network.Seed }, network.From);
-
 }

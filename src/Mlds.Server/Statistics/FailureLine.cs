@@ -20,7 +20,8 @@ public sealed partial record FailureLine(string Program, long Host, ResultOutcom
     {
         var groups = session.Rows(
             "SELECT app_version_id, host_id, outcome, exit_status, count(*), max(received), max(id) FROM result "
-            + $"WHERE server_state = 5 AND outcome NOT IN (1, 5) AND host_id > 0 AND received >= $1 {(host is null ? "" : "AND host_id = $3 ")}"
+            + $"WHERE server_state = {ServerState.Over:d} AND outcome NOT IN ({ResultOutcome.Success:d}, {ResultOutcome.DidntNeed:d}) "
+            + $"AND host_id > 0 AND received >= $1 {(host is null ? "" : "AND host_id = $3 ")}"
             + "GROUP BY app_version_id, host_id, outcome, exit_status ORDER BY max(received) DESC, max(id) DESC LIMIT $2",
             row => (Version: row.Long(0), Host: row.Long(1), Outcome: (ResultOutcome)row.Int(2), Exit: row.Int(3), Count: row.Long(4), Last: row.Long(5), Newest: row.Long(6)),
             host is null ? [since, (long)most] : [since, (long)most, host.Value]);

@@ -1,3 +1,4 @@
+using Mlds.Boinc.States;
 using Mlds.Server.Database;
 
 namespace Mlds.Server.Statistics;
@@ -7,9 +8,14 @@ public sealed record ProgramLine(string Program, long Valid, long Waiting, long 
 {
     /// <summary>Results received since <paramref name="since"/>, Unix seconds, of programs that are not withdrawn.</summary>
     public static List<ProgramLine> Read(Session session, long since) => session.Rows(
-        "SELECT v.id, COALESCE(sum(CASE WHEN r.validate_state = 1 THEN 1 ELSE 0 END), 0), COALESCE(sum(CASE WHEN r.outcome = 1 AND r.validate_state IN (0, 4) THEN 1 ELSE 0 END), 0), "
-        + "COALESCE(sum(CASE WHEN r.validate_state = 2 THEN 1 ELSE 0 END), 0), COALESCE(sum(CASE WHEN r.outcome NOT IN (1, 5, 6) THEN 1 ELSE 0 END), 0), count(DISTINCT r.host_id) "
-        + "FROM app_version v LEFT JOIN result r ON r.app_version_id = v.id AND r.server_state = 5 AND r.received >= $1 WHERE v.deprecated = 0 GROUP BY v.id ORDER BY v.id",
+        $"SELECT v.id, COALESCE(sum(CASE WHEN r.validate_state = {ValidateState.Valid:d} THEN 1 "
+        + $"ELSE 0 END), 0), COALESCE(sum(CASE WHEN r.outcome = {ResultOutcome.Success:d} "
+        + $"AND r.validate_state IN ({ValidateState.Init:d}, {ValidateState.Inconclusive:d}) THEN 1 ELSE 0 END), 0), "
+        + $"COALESCE(sum(CASE WHEN r.validate_state = {ValidateState.Invalid:d} THEN 1 "
+        + $"ELSE 0 END), 0), COALESCE(sum(CASE WHEN r.outcome NOT IN ({ResultOutcome.Success:d}, {ResultOutcome.DidntNeed:d}, "
+        + $"{ResultOutcome.ValidateError:d}) THEN 1 ELSE 0 END), 0), count(DISTINCT r.host_id) "
+        + $"FROM app_version v LEFT JOIN result r ON r.app_version_id = v.id AND r.server_state = {ServerState.Over:d} "
+        + "AND r.received >= $1 WHERE v.deprecated = 0 GROUP BY v.id ORDER BY v.id",
         row => (Id: row.Long(0), Valid: row.Long(1), Waiting: row.Long(2), Invalid: row.Long(3), Failed: row.Long(4), Hosts: row.Long(5)), since)
         .ConvertAll(line => new ProgramLine(Name(session, line.Id), line.Valid, line.Waiting, line.Invalid, line.Failed, line.Hosts));
 

@@ -1,3 +1,4 @@
+using Mlds.Boinc.States;
 using Mlds.Server.Contract;
 using Mlds.Server.Database;
 
@@ -45,19 +46,20 @@ public sealed record ProjectNumbers
         var oldest = session.Number("SELECT min(transition_time) FROM workunit WHERE transition_time > 0") ?? now;
         return new()
         {
-            Unsent = Count("result", "server_state = 2"),
-            InProgress = Count("result", "server_state = 4"),
-            Successes = Count("result", "server_state = 5 AND outcome = 1"),
-            Errors = Count("result", "server_state = 5 AND outcome NOT IN (1, 5)"),
+            Unsent = Count("result", $"server_state = {ServerState.Unsent:d}"),
+            InProgress = Count("result", $"server_state = {ServerState.InProgress:d}"),
+            Successes = Count("result", $"server_state = {ServerState.Over:d} AND outcome = {ResultOutcome.Success:d}"),
+            Errors = Count("result", $"server_state = {ServerState.Over:d} "
+                + $"AND outcome NOT IN ({ResultOutcome.Success:d}, {ResultOutcome.DidntNeed:d})"),
             WaitingForValidation = Count("workunit", "need_validate = 1"),
             Held = Count("workunit", "held = 1"),
-            WaitingForAssimilation = Count("workunit", "assimilate_state = 1"),
-            FailingAssimilation = Count("workunit", "assimilate_state = 1 AND assimilate_tries > 0"),
-            Assimilated = Count("workunit", "assimilate_state = 2"),
+            WaitingForAssimilation = Count("workunit", $"assimilate_state = {AssimilateState.Ready:d}"),
+            FailingAssimilation = Count("workunit", $"assimilate_state = {AssimilateState.Ready:d} AND assimilate_tries > 0"),
+            Assimilated = Count("workunit", $"assimilate_state = {AssimilateState.Done:d}"),
             // Nobody needs them, and they have a reason: given up because their file is no longer what was judged.
-            FilesLost = Count("result", "server_state = 5 AND outcome = 5 AND reason <> ''"),
-            WaitingForDeletion = Count("workunit", "file_delete_state = 1"),
-            Failed = Count("workunit", "errors <> 0"),
+            FilesLost = Count("result", $"server_state = {ServerState.Over:d} AND outcome = {ResultOutcome.DidntNeed:d} AND reason <> ''"),
+            WaitingForDeletion = Count("workunit", $"file_delete_state = {FileDeleteState.Ready:d}"),
+            Failed = Count("workunit", $"errors <> {WorkUnitErrors.None:d}"),
             TransitionerBacklogSeconds = Math.Max(0, now - oldest),
             Accounts = Count("account", "email_hash <> ''"), // those who left have none
             AccountsWithRecentCredit = Count("account", "recent_credit > 0.1"),

@@ -1,3 +1,4 @@
+using Mlds.Boinc.States;
 using Mlds.Server.Database;
 using Mlds.Server.Project;
 
@@ -23,13 +24,15 @@ sealed record ClosedUpload(string Reason, bool IsForgotten = false)
         return session.Row(
             "SELECT r.server_state, r.outcome, w.file_delete_state FROM result r JOIN workunit w ON w.id = r.workunit_id WHERE r.name = "
             + "$1 AND r.random = $2",
-            row => (IsKnown: true, State: row.Int(0), Outcome: row.Int(1), FilesGo: row.Int(2) != 0), result, random) switch
+            row => (IsKnown: true, State: (ServerState)row.Int(0), Outcome: (ResultOutcome)row.Int(1),
+                FilesGo: (FileDeleteState)row.Int(2) != FileDeleteState.Init),
+            result, random) switch
         {
             { IsKnown: false } => s_unknown,
-            { State: 4 } => null,
-            { State: 5, Outcome: 4 or 7, FilesGo: true } => s_late,
-            { State: 5, Outcome: 4 or 7 } => null,
-            { State: 5 } => s_reported,
+            { State: ServerState.InProgress } => null,
+            { State: ServerState.Over, Outcome: ResultOutcome.NoReply or ResultOutcome.ClientDetached, FilesGo: true } => s_late,
+            { State: ServerState.Over, Outcome: ResultOutcome.NoReply or ResultOutcome.ClientDetached } => null,
+            { State: ServerState.Over } => s_reported,
             _ => s_unsent,
         };
     }

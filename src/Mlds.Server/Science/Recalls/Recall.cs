@@ -116,12 +116,13 @@ public sealed class Recall
     /// <summary>Whether these very bits were looked at before. False ones that are there again are to be withdrawn again.</summary>
     bool IsKnown(Suspect suspect, long id)
     {
-        var found = _database.Read(session => session.Number(
+        var found = (RecheckState?)_database.Read(session => session.Number(
             "SELECT found FROM science_recheck WHERE network_id = $1 AND record_sha256 = $2", suspect.NetworkId, suspect.RecordSha256));
-        if (found is > 0)
+        if (found is RecheckState.False or RecheckState.Withdrawn)
         {
             _database.Write(session => session.Execute(
-                "UPDATE science_recheck SET found = 1, recall_id = $3, origin = $4, hosts = $5 WHERE network_id = $1 AND record_sha256 = "
+                $"UPDATE science_recheck SET found = {RecheckState.False:d}, recall_id = $3, origin = $4, hosts = $5 "
+                + "WHERE network_id = $1 AND record_sha256 = "
                 + "$2",
                 suspect.NetworkId, suspect.RecordSha256, id, suspect.Origin, string.Join(' ', suspect.Hosts))).GetAwaiter().GetResult();
         }
@@ -132,8 +133,8 @@ public sealed class Recall
         "INSERT INTO science_recheck (recall_id, network_id, record_sha256, found, ended, recipe_id, weights_sha256, epochs, origin, "
         + "hosts, fault, time) "
         + "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) ON CONFLICT (network_id, record_sha256) DO NOTHING",
-        id, suspect.NetworkId, suspect.RecordSha256, fault is null ? 0L : 1L, suspect.Part.Outcome is null ? 0L : 1L,
-            suspect.Asked.Recipe.Id, suspect.WeightsSha256,
+        id, suspect.NetworkId, suspect.RecordSha256, (long)(fault is null ? RecheckState.Right : RecheckState.False),
+        suspect.Part.Outcome is null ? 0L : 1L, suspect.Asked.Recipe.Id, suspect.WeightsSha256,
         (long)suspect.Part.State.Epoch, suspect.Origin, string.Join(' ', suspect.Hosts), fault ?? "", Now())).GetAwaiter().GetResult();
 
     List<long> Missing(PlannedPopulation population)

@@ -58,7 +58,8 @@ public sealed record RecallReport(
 
     /// <summary>All networks that were ever withdrawn from the project's zoos, as recipe id and SHA-256 of the false weights.</summary>
     public static HashSet<(string RecipeId, string WeightsSha256)> EverWithdrawn(ProjectDatabase database) => database.Read(session =>
-        session.Rows("SELECT recipe_id, weights_sha256 FROM science_recheck WHERE found = 2 AND ended = 1", row => (
+        session.Rows($"SELECT recipe_id, weights_sha256 FROM science_recheck WHERE found = {RecheckState.Withdrawn:d} AND ended = 1",
+            row => (
             row.Text(0), row.Text(1)))).ToHashSet();
 
     internal static RecallReport Read(
@@ -67,7 +68,7 @@ public sealed record RecallReport(
         var (started, finished, before, after) = session.Row(
             "SELECT started, finished, digest_before, digest_after FROM science_recall WHERE id = $1", row =>
                 (row.Long(0), row.Long(1), row.Text(2), row.Text(3)), id);
-        var findings = Finding.Read(session, "c.recall_id = $1 AND c.found = 2", id);
+        var findings = Finding.Read(session, $"c.recall_id = $1 AND c.found = {RecheckState.Withdrawn:d}", id);
         return new(
             id, population.Name, Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(population.Json))), population.Zoo, host,
                 started, finished, trained, known, missing,

@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using Mlds.Boinc.States;
 using Mlds.Bundles;
 using Mlds.Recipes;
 using Mlds.Server.Database;
@@ -125,7 +126,8 @@ sealed class Suspects(ProjectDatabase database, PlannedPopulation population, lo
         var hosts = database.Read(session => session.Rows(
             "SELECT r.host_id FROM science_unit_network n JOIN science_unit u ON u.name = n.unit JOIN workunit w ON w.id = u.workunit_id "
             + "JOIN result r ON r.id = w.canonical_result_id "
-            + "WHERE n.network_id = $1 AND n.ringer = '' AND n.dropped = 0 AND w.assimilate_state = 2 ORDER BY w.id",
+            + $"WHERE n.network_id = $1 AND n.ringer = '' AND n.dropped = 0 AND w.assimilate_state = {AssimilateState.Done:d} "
+            + "ORDER BY w.id",
             row => row.Long(0), network.Id));
         if (hosts.Count == 0 && Host(origin) is > 0 and var by) hosts.Add(by);
         return new Suspect(network.Id, new BundleNetwork(part.Recipe, null), part, origin, hosts);

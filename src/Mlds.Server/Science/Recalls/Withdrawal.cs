@@ -21,7 +21,7 @@ sealed class Withdrawal(
     /// <returns>Whether a network had moved on from a false checkpoint, so that what it has become is to be looked at.</returns>
     public bool Run(CancellationToken cancellation)
     {
-        var open = database.Read(session => Finding.Read(session, "c.recall_id = $1 AND c.found = 1", recall));
+        var open = database.Read(session => Finding.Read(session, $"c.recall_id = $1 AND c.found = {RecheckState.False:d}", recall));
         if (open.Count == 0) return false;
         using var turn = Turn(cancellation);
         using var writer = OpenZoo.Open(
@@ -36,7 +36,8 @@ sealed class Withdrawal(
     public int Reissue(IReadOnlyCollection<long> networks) => networks.Count == 0
         ? 0
         : database.Write(session => networks.Sum(network => session.Execute(
-            "UPDATE science_network SET state = 0, place = 0, failures = 0, checkpoint = NULL WHERE id = $1 AND state = 2",
+            $"UPDATE science_network SET state = {NetworkState.Waiting:d}, place = 0, failures = 0, checkpoint = NULL WHERE id = $1 "
+            + $"AND state = {NetworkState.InZoo:d}",
             network))).GetAwaiter().GetResult();
 
     public RecallReport Finish(long host, int trained, int known, int missing)
@@ -75,7 +76,8 @@ sealed class Withdrawal(
             // What a false checkpoint has become since is another finding's matter.
             if (Reissue(session, finding)) Forget(session, finding);
             else movedOn = true;
-            session.Execute("UPDATE science_recheck SET found = 2 WHERE network_id = $1 AND record_sha256 = $2", finding.NetworkId,
+            session.Execute($"UPDATE science_recheck SET found = {RecheckState.Withdrawn:d} WHERE network_id = $1 AND record_sha256 = $2",
+                finding.NetworkId,
                 finding.RecordSha256);
         }
         foreach (var of in open.Where(finding => finding.Culprit > 0).GroupBy(finding => finding.Culprit))
@@ -90,8 +92,8 @@ sealed class Withdrawal(
     {
         if (!finding.Ended && !IsStillThere(session, finding)) return false;
         var again = session.Execute(
-            "UPDATE science_network SET state = 0, place = 0, failures = 0, checkpoint = NULL WHERE id = $1 AND "
-            + (finding.Ended ? "state = 2" : "state NOT IN (2, 3)"),
+            $"UPDATE science_network SET state = {NetworkState.Waiting:d}, place = 0, failures = 0, checkpoint = NULL WHERE id = $1 AND "
+            + (finding.Ended ? $"state = {NetworkState.InZoo:d}" : $"state NOT IN ({NetworkState.InZoo:d}, {NetworkState.Withdrawn:d})"),
             finding.NetworkId);
         if (again == 1 && VolunteerOrigin.Host(finding.Origin) > 0)
         {
@@ -104,7 +106,8 @@ sealed class Withdrawal(
         if (again == 0 && finding.Ended)
         {
             session.Execute(
-                "UPDATE science_network SET state = 0, place = 0, failures = 0, checkpoint = NULL WHERE id = $1 AND state IN (1, 4)",
+                $"UPDATE science_network SET state = {NetworkState.Waiting:d}, place = 0, failures = 0, checkpoint = NULL WHERE id = $1 "
+                + $"AND state IN ({NetworkState.Out:d}, {NetworkState.ForServer:d})",
                 finding.NetworkId);
         }
         return true;
@@ -132,7 +135,7 @@ sealed class Withdrawal(
             "SELECT r.id, r.account_id, r.granted_credit FROM science_unit_network n JOIN science_unit u ON u.name = n.unit JOIN workunit "
             + "w ON w.id = u.workunit_id "
             + "JOIN result r ON r.id = w.canonical_result_id WHERE n.network_id = $1 AND n.ringer = '' AND n.dropped = 0 AND r.host_id = "
-            + "$2 AND r.validate_state = 1",
+            + $"$2 AND r.validate_state = {ValidateState.Valid:d}",
             row => (Id: row.Long(0), Account: row.Long(1), Credit: row.Real(2)), finding.NetworkId, finding.Culprit);
         foreach (var result in results)
         {
