@@ -49,7 +49,8 @@ public static partial class ProjectServer
         services.AddSingleton(_ => ServingLock.Share(project));
         services.AddSingleton(_ => project.OpenDatabase(science.Schema));
         services.AddSingleton<SchedulerState>().AddSingleton(of => of.GetRequiredService<SchedulerState>().Versions)
-            .AddSingleton(of => of.GetRequiredService<SchedulerState>().Addresses);
+            .AddSingleton(of => of.GetRequiredService<SchedulerState>().Addresses)
+            .AddSingleton(of => of.GetRequiredService<SchedulerState>().Feeder);
         services.AddSingleton<SchedulerEndpoint>().AddSingleton<BadKeys>().AddSingleton<KnownKeys>();
         services.AddSingleton(_ => new BodyMemory());
         services.AddSingleton<UploadStore>().AddSingleton<UploadEndpoint>().AddSingleton<DownloadEndpoint>();

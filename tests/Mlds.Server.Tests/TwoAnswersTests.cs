@@ -2,7 +2,8 @@ using Microsoft.Extensions.DependencyInjection;
 using Mlds.Boinc.States;
 using Mlds.Server.Contract;
 using Mlds.Server.Daemons;
-using Mlds.Server.Scheduler;
+using Mlds.Server.Database;
+using Mlds.Server.Project;
 
 namespace Mlds.Server.Tests;
 
@@ -64,8 +65,10 @@ public abstract class TwoAnswersTests<TDatabase>(PostgresServer postgres) : OnBo
         await TestProject.Until(() => Canonical(project, bob) == ResultOf(project, bob), "the first one is held");
         await ada.FinishAll();
         await TestProject.Until(() => project.Number("SELECT count(*) FROM result WHERE validate_state = 1") == 2, "both are valid");
-        var state = project.Server!.Services.GetRequiredService<SchedulerState>();
-        await project.Database.Write(session => HostVoiding.Void(session, state, bob.HostId, "false work"));
+        var services = project.Server!.Services;
+        await project.Database.Write(session => HostVoiding.Void(
+            session, services.GetRequiredService<ProjectSettings>(), services.GetRequiredService<Signals>(),
+            services.GetRequiredService<TimeProvider>().UnixSeconds(), bob.HostId, "false work"));
         Assert.Equal(ResultOf(project, ada), Canonical(project, ada));
         Assert.Equal(1, project.Number("SELECT count(*) FROM workunit WHERE held = 1"));
     }

@@ -52,12 +52,12 @@ static class ProjectRecheckVerb
         var options = new RecallOptions(population, host ?? 0, Limits.Check("--threads", run.Get(s_threads), 1, 1024));
         var releases = run.Get(s_releases)!.Select(Release.Open).ToList(); // before hours of work
         var project = ProjectVerb.Open(run);
-        var (reports, held) = ProjectScience.WithDatabase(project, (science, database) =>
+        var (reports, held) = ProjectScience.WithDatabase(project, (_, database) =>
         {
             var reports = run.WithProgress(view =>
             {
                 var items = new Dictionary<string, IProgressItem>();
-                return Recall.Of(project, database, science, options, Show, run.Cancellation);
+                return Recall.Of(project, database, options, Show, run.Cancellation);
                 void Show(string population, int done, int total)
                 {
                     if (!items.TryGetValue(population, out var item))

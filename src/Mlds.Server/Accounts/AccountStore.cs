@@ -31,7 +31,7 @@ public sealed class AccountStore(ProjectDatabase database, TimeProvider time)
         var key = AccountKey.Create();
         var sealedKey = await Seal(key, passwordHash);
         var crossProjectId = RandomNumberGenerator.GetHexString(32, lowercase: true);
-        var now = time.GetUtcNow().ToUnixTimeSeconds();
+        var now = time.UnixSeconds();
         var made = await database.Write(session =>
         {
             var address = addressKey.Length > 0 ? NewcomerAddress.Read(session, addressKey) : null;
@@ -161,7 +161,7 @@ public sealed class AccountStore(ProjectDatabase database, TimeProvider time)
         if (team.Length > 0)
         {
             session.Execute(
-                "INSERT INTO team (name, account_id, created) SELECT $2, id, $3 FROM account WHERE email = $1 ON CONFLICT (name) DO NOTHING", email, team, time.GetUtcNow().ToUnixTimeSeconds());
+                "INSERT INTO team (name, account_id, created) SELECT $2, id, $3 FROM account WHERE email = $1 ON CONFLICT (name) DO NOTHING", email, team, time.UnixSeconds());
         }
 
         session.Execute("UPDATE account SET team_id = COALESCE((SELECT id FROM team WHERE name = $2), 0) WHERE email = $1", email, team);
@@ -175,7 +175,7 @@ public sealed class AccountStore(ProjectDatabase database, TimeProvider time)
 
     /// <inheritdoc cref="AccountDeletion.Run"/>
     public Task Delete(string email, ProjectSettings settings) =>
-        database.Write(session => AccountDeletion.Run(session, settings, email, time.GetUtcNow().ToUnixTimeSeconds()));
+        database.Write(session => AccountDeletion.Run(session, settings, email, time.UnixSeconds()));
 
     /// <summary>Whether the account's credit may be published under its name.</summary>
     public Task Consent(string email, bool consent) => database.Write(session => session.Execute("UPDATE account SET consent = $2 WHERE email = $1", email, consent ? 1L : 0L));

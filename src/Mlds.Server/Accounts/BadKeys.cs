@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Mlds.Server.Database;
 using Mlds.Server.Project;
 
 namespace Mlds.Server.Accounts;
@@ -20,7 +21,7 @@ sealed class BadKeys(ProjectSettings settings, TimeProvider time)
     /// <summary>Forgets all when a minute is over.</summary>
     long Minute()
     {
-        var minute = time.GetUtcNow().ToUnixTimeSeconds() / 60;
+        var minute = time.UnixSeconds() / 60;
         if (Interlocked.Exchange(ref _minute, minute) != minute) _counts.Clear();
         return minute;
     }

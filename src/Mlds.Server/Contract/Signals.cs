@@ -1,3 +1,5 @@
+using Mlds.Server.Database;
+
 namespace Mlds.Server.Contract;
 
 /// <summary>Tells daemons of the same process that there is something to do. Daemons of other processes look every few seconds.</summary>
@@ -9,8 +11,6 @@ sealed class Signals
     public Signal Deleter { get; } = new();
     public Signal Generator { get; } = new();
     public Signal Trainer { get; } = new();
-}
-
 
     /// <summary>Has the transitioner look at a work unit.</summary>
     public void Wake(Session session, long workUnitId, long now)
@@ -18,6 +18,8 @@ sealed class Signals
         session.Execute("UPDATE workunit SET transition_time = $2 WHERE id = $1", workUnitId, now);
         Transitioner.Set();
     }
+}
+
 /// <summary>Stays set until one waits for it.</summary>
 sealed class Signal
 {

@@ -5,7 +5,6 @@ using Mlds.Server.Contract;
 using Mlds.Server.Database;
 using Mlds.Server.Http;
 using Mlds.Server.Project;
-using Mlds.Server.Scheduler;
 
 namespace Mlds.Server.Daemons;
 
@@ -13,7 +12,9 @@ namespace Mlds.Server.Daemons;
 /// Hands finished work units to the science. The hand-over may be made twice (a kill between it and the mark), never not at all; a unit that the science
 /// can't take is tried again, ever less often, and holds nobody up; one whose file was lost here is issued again.
 /// </summary>
-sealed partial class Assimilator(ProjectDatabase database, ProjectFolder project, IScience science, SchedulerState state, Signals signals, ServerMetrics metrics, ILogger<Assimilator> log)
+sealed partial class Assimilator(
+    ProjectDatabase database, ProjectFolder project, IScience science, TimeProvider time, Signals signals, ServerMetrics metrics,
+    ILogger<Assimilator> log)
     : Daemon(signals.Assimilator, TimeSpan.FromSeconds(2), log)
 {
     const long Batch = 100;
@@ -51,8 +52,9 @@ sealed partial class Assimilator(ProjectDatabase database, ProjectFolder project
     }
 
     List<long> Waiting(Session session) => session.Rows(
-        "SELECT id FROM workunit WHERE assimilate_state = 1 AND (assimilate_after <= $1 OR assimilate_after > $2) ORDER BY assimilate_after, id LIMIT $3",
-        row => row.Long(0), state.Now, state.Now + LongestRetry, Batch);
+        $"SELECT id FROM workunit WHERE assimilate_state = {AssimilateState.Ready:d} AND (assimilate_after <= $1 "
+        + "OR assimilate_after > $2) ORDER BY assimilate_after, id LIMIT $3",
+        row => row.Long(0), time.UnixSeconds(), time.UnixSeconds() + LongestRetry, Batch);
 
     /// <summary>
     /// The next units. From now until they are marked no verdict on them is taken back: what is handed over is what was judged.
@@ -75,7 +77,7 @@ sealed partial class Assimilator(ProjectDatabase database, ProjectFolder project
         {
             metrics.FilesLost.Inc();
             LogLost(log, unit.Name, lost.ResultName, exception.Message);
-            await database.Write(session => LostFiles.GiveUp(session, state, lost, exception.Message));
+            await database.Write(session => LostFiles.GiveUp(session, signals, time.UnixSeconds(), lost, exception.Message));
         }
         catch (Exception exception) when (exception is not OperationCanceledException)
         {
@@ -105,7 +107,7 @@ sealed partial class Assimilator(ProjectDatabase database, ProjectFolder project
             var before = session.Number("SELECT assimilate_tries FROM workunit WHERE id = $1", unit.WorkUnitId) ?? 0;
             var wait = Math.Min(LongestRetry, RetryAfter << (int)Math.Min(before, 20));
             session.Execute("UPDATE workunit SET assimilate_after = $2, assimilate_tries = $3, assimilating = 0 WHERE id = $1",
-                unit.WorkUnitId, state.Now + wait, before + 1);
+                unit.WorkUnitId, time.UnixSeconds() + wait, before + 1);
             return (before + 1, wait);
         });
         LogTrouble(log, unit.Name, tries, wait, exception);
@@ -114,8 +116,8 @@ sealed partial class Assimilator(ProjectDatabase database, ProjectFolder project
     void Mark(Session session, FinishedWorkUnit unit)
     {
         var done = session.Execute(
-            "UPDATE workunit SET assimilate_state = 2, assimilating = 0, assimilate_tries = 0, transition_time = $2 WHERE id = $1 AND "
-            + "assimilate_state = 1", unit.WorkUnitId, state.Now);
+            $"UPDATE workunit SET assimilate_state = {AssimilateState.Done:d}, assimilating = 0, assimilate_tries = 0, "
+            + $"transition_time = $2 WHERE id = $1 AND assimilate_state = {AssimilateState.Ready:d}", unit.WorkUnitId, time.UnixSeconds());
         if (done == 1) science.Assimilated(session, unit);
         if (unit.Canonical is null) signals.Trainer.Set();
         signals.Transitioner.Set();

@@ -4,7 +4,6 @@ using Mlds.Server.Contract;
 using Mlds.Server.Database;
 using Mlds.Server.Downloads;
 using Mlds.Server.Project;
-using Mlds.Server.Scheduler;
 using Mlds.Server.Uploads;
 
 namespace Mlds.Server.Daemons;
@@ -14,7 +13,7 @@ namespace Mlds.Server.Daemons;
 /// record of who computed what.
 /// </summary>
 sealed partial class FileDeleter(
-    ProjectDatabase database, ProjectFolder project, SchedulerState state, Signals signals, ILogger<FileDeleter> log)
+    ProjectDatabase database, ProjectFolder project, TimeProvider time, Signals signals, ILogger<FileDeleter> log)
     : Daemon(signals.Deleter, TimeSpan.FromSeconds(10), log)
 {
     const long Batch = 100;
@@ -26,17 +25,19 @@ sealed partial class FileDeleter(
 
     protected override async Task<bool> Pass(CancellationToken cancellation)
     {
-        if (state.Now - _swept >= SweepEvery)
+        if (time.UnixSeconds() - _swept >= SweepEvery)
         {
-            _swept = state.Now;
-            var removed = UnfinishedUploads.Sweep(project, database, DateTimeOffset.FromUnixTimeSeconds(state.Now), cancellation);
+            _swept = time.UnixSeconds();
+            var removed = UnfinishedUploads.Sweep(project, database, DateTimeOffset.FromUnixTimeSeconds(time.UnixSeconds()), cancellation);
             if (removed > 0) LogSwept(log, removed);
         }
 
         var units = database.Read(session =>
             session.Rows(
-                "SELECT id, inputs, outputs FROM workunit WHERE file_delete_state = 1 AND delete_after <= $1 ORDER BY delete_after LIMIT $2",
-                row => (Id: row.Long(0), Inputs: StoredInput.Parse(row.Text(1)), Outputs: StoredOutput.Parse(row.Text(2))), state.Now, Batch)
+                $"SELECT id, inputs, outputs FROM workunit WHERE file_delete_state = {FileDeleteState.Ready:d} AND delete_after <= $1 "
+                + "ORDER BY delete_after LIMIT $2",
+                row => (Id: row.Long(0), Inputs: StoredInput.Parse(row.Text(1)), Outputs: StoredOutput.Parse(row.Text(2))),
+                time.UnixSeconds(), Batch)
             .ConvertAll(unit => (unit.Id, unit.Inputs, Outputs: Outputs(session, unit.Id, unit.Outputs.Count))));
         foreach (var (_, inputs, outputs) in units)
         {

@@ -3,16 +3,16 @@ using Mlds.Server.Accounts;
 using Mlds.Server.Contract;
 using Mlds.Server.Database;
 using Mlds.Server.Http;
-using Mlds.Server.Scheduler;
 
 namespace Mlds.Server.Daemons;
 
 /// <summary>Forgets once an hour what is kept for some time only: hashes of network addresses, and that an account is suspect.</summary>
-sealed class Forgetter(ProjectDatabase database, SchedulerState state, ILogger<Forgetter> log) : Daemon(new Signal(), TimeSpan.FromHours(1), log)
+sealed class Forgetter(ProjectDatabase database, TimeProvider time, ILogger<Forgetter> log)
+    : Daemon(new Signal(), TimeSpan.FromHours(1), log)
 {
     protected override async Task<bool> Pass(CancellationToken cancellation)
     {
-        await database.Write(session => Forget(session, state.Now));
+        await database.Write(session => Forget(session, time.UnixSeconds()));
         return false;
     }
 

@@ -2,7 +2,7 @@ using Mlds.Boinc.States;
 using Mlds.Server.Accounts;
 using Mlds.Server.Contract;
 using Mlds.Server.Database;
-using Mlds.Server.Scheduler;
+using Mlds.Server.Project;
 
 namespace Mlds.Server.Daemons;
 
@@ -18,9 +18,8 @@ static class HostVoiding
     /// another name, so its account is suspect from now on (<see cref="Suspicion"/>).
     /// </summary>
     /// <returns>Results voided.</returns>
-    public static int Void(Session session, SchedulerState state, long hostId, string reason)
+    public static int Void(Session session, ProjectSettings settings, Signals signals, long now, long hostId, string reason)
     {
-        var now = state.Now;
         var results = session.Rows(
             "SELECT r.id, r.workunit_id, r.account_id, r.granted_credit, r.server_state, w.canonical_result_id FROM result r JOIN workunit w ON w.id = r.workunit_id "
             + $"WHERE r.host_id = $1 AND (r.server_state = {ServerState.InProgress:d} OR r.server_state = {ServerState.Over:d} "
@@ -38,9 +37,9 @@ static class HostVoiding
                 result.Id, (long)ResultOutcome.ValidateError, (long)ValidateState.Invalid, now, reason);
             if (result.Credit > 0) CreditGranting.Grant(session, result.Id, hostId, result.Account, -result.Credit, now);
             if (result.Canonical == result.Id) Replace(session, result.Unit, result.Id, hostId);
-            state.Wake(session, result.Unit, now);
+            signals.Wake(session, result.Unit, now);
         }
-        foreach (var account in results.GroupBy(result => result.Account)) Earnings.Failed(session, state.Settings, account.Key, account.Count());
+        foreach (var account in results.GroupBy(result => result.Account)) Earnings.Failed(session, settings, account.Key, account.Count());
         Suspicion.Begin(session, hostId, now);
         session.Execute($"UPDATE host SET standing = {HostStanding.Provisional:d}, blocked_until = $2, blocked_reason = $3 WHERE id = $1",
             hostId, now + Blocked, reason);

@@ -1,7 +1,6 @@
 using Mlds.Boinc.States;
 using Mlds.Server.Contract;
 using Mlds.Server.Database;
-using Mlds.Server.Scheduler;
 
 namespace Mlds.Server.Daemons;
 
@@ -12,7 +11,7 @@ namespace Mlds.Server.Daemons;
 /// </summary>
 static class LostFiles
 {
-    public static void GiveUp(Session session, SchedulerState state, ReturnedResult result, string what)
+    public static void GiveUp(Session session, Signals signals, long now, ReturnedResult result, string what)
     {
         var given = session.Execute(
             $"UPDATE result SET outcome = $2, reason = $3 WHERE id = $1 AND server_state = {ServerState.Over:d} "
@@ -21,8 +20,8 @@ static class LostFiles
         if (given == 0) return; // voided meanwhile
         if (session.Number("SELECT canonical_result_id FROM workunit WHERE id = $1", result.WorkUnitId) == result.ResultId)
             Replace(session, result.WorkUnitId, result.ResultId);
-        state.Wake(session, result.WorkUnitId, state.Now);
-        state.Signals.Assimilator.Set();
+        signals.Wake(session, result.WorkUnitId, now);
+        signals.Assimilator.Set();
     }
 
     /// <summary>Another result that agreed with it is as good; without one the transitioner issues the unit again.</summary>

@@ -3,7 +3,6 @@ using Mlds.Server.Contract;
 using Mlds.Server.Database;
 using Mlds.Server.Http;
 using Mlds.Server.Project;
-using Mlds.Server.Scheduler;
 
 namespace Mlds.Server.Daemons;
 
@@ -31,7 +30,9 @@ public sealed record ServerTraining(double Trained, long Networks, double Checke
 /// <summary>
 /// Has the science compute here what no volunteer could return: a slice at a time, no more in a day than the settings allow, and hardly anything while results wait to be checked: honest units come first.
 /// </summary>
-sealed partial class Trainer(ProjectDatabase database, IScience science, SchedulerState state, Signals signals, ServerMetrics metrics, ILogger<Trainer> log)
+sealed partial class Trainer(
+    ProjectDatabase database, IScience science, ProjectSettings settings, TimeProvider time, Signals signals, ServerMetrics metrics,
+    ILogger<Trainer> log)
     : Daemon(signals.Trainer, TimeSpan.FromSeconds(5), log)
 {
     static readonly TimeSpan s_slice = TimeSpan.FromSeconds(10);
@@ -45,27 +46,27 @@ sealed partial class Trainer(ProjectDatabase database, IScience science, Schedul
     protected override async Task<bool> Pass(CancellationToken cancellation)
     {
         var (left, waiting, others) = database.Read(session => (
-            ServerTraining.Budget(state.Settings) - ServerTraining.On(session, state.Day).Trained,
+            ServerTraining.Budget(settings) - ServerTraining.On(session, time.UnixDay()).Trained,
             science.WaitingForServer(session),
             session.Number("SELECT count(*) FROM (SELECT id FROM workunit WHERE need_validate = 1 LIMIT 1) AS waiting") > 0));
-        if (waiting == 0 || (others && state.Now - _last < WhileOthersWait)) return false;
+        if (waiting == 0 || (others && time.UnixSeconds() - _last < WhileOthersWait)) return false;
         if (left <= 0)
         {
-            if (_spent != state.Day) LogSpent(log, waiting);
-            _spent = state.Day;
+            if (_spent != time.UnixDay()) LogSpent(log, waiting);
+            _spent = time.UnixDay();
             return false;
         }
 
         var slice = left < s_slice.TotalSeconds ? TimeSpan.FromSeconds(left) : s_slice;
         var any = await Task.Factory.StartNew(
             () => science.ComputeHere(database, slice, Note, cancellation), cancellation, TaskCreationOptions.LongRunning, TaskScheduler.Default);
-        _last = state.Now;
+        _last = time.UnixSeconds();
         return any;
     }
 
     void Note(Session session, ComputedHere computed)
     {
-        ServerTraining.Note(session, state.Day, computed);
+        ServerTraining.Note(session, time.UnixDay(), computed);
         metrics.TrainedHereSeconds.Inc(computed.CoreSeconds);
     }
 

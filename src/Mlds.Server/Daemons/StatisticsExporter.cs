@@ -5,26 +5,28 @@ using Mlds.Server.Contract;
 using Mlds.Server.Database;
 using Mlds.Server.Http;
 using Mlds.Server.Project;
-using Mlds.Server.Scheduler;
 using Mlds.Server.Statistics;
 
 namespace Mlds.Server.Daemons;
 
 /// <summary>Writes the statistics once a day, or as often as the settings say, and keeps the gauges of what waits.</summary>
-sealed class StatisticsExporter(ProjectDatabase database, ProjectFolder project, IScience science, SchedulerState state, ServerMetrics metrics, ILogger<StatisticsExporter> log)
+sealed class StatisticsExporter(
+    ProjectDatabase database, ProjectFolder project, IScience science, TimeProvider time, ServerMetrics metrics,
+    ILogger<StatisticsExporter> log)
     : Daemon(new Signal(), TimeSpan.FromSeconds(15), log)
 {
     protected override async Task<bool> Pass(CancellationToken cancellation)
     {
         var interval = project.Settings.StatisticsInterval;
-        var due = interval > 0 && !Elapsed.LessThan(interval, StatisticsExport.Last(project), state.Now);
-        if (due) await database.Write(session => AccountDeletion.Forget(session, state.Now));
+        var due = interval > 0 && !Elapsed.LessThan(interval, StatisticsExport.Last(project), time.UnixSeconds());
+        if (due) await database.Write(session => AccountDeletion.Forget(session, time.UnixSeconds()));
         database.Read(session =>
         {
-            Gauge(ProjectNumbers.Read(session, state.Now));
+            Gauge(ProjectNumbers.Read(session, time.UnixSeconds()));
             metrics.Waiting.WithLabels("training").Set(science.WaitingForServer(session));
-            metrics.TrainingLeft.Set(Math.Max(0, ServerTraining.Budget(project.Settings) - ServerTraining.On(session, state.Day).Trained));
-            if (due) StatisticsExport.Write(session, project, science.AppFriendlyName, state.Now);
+            var trained = ServerTraining.On(session, time.UnixDay()).Trained;
+            metrics.TrainingLeft.Set(Math.Max(0, ServerTraining.Budget(project.Settings) - trained));
+            if (due) StatisticsExport.Write(session, project, science.AppFriendlyName, time.UnixSeconds());
             return true;
         });
         return false;

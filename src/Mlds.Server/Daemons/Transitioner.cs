@@ -6,12 +6,14 @@ using Mlds.Boinc.States;
 using Mlds.Server.Accounts;
 using Mlds.Server.Contract;
 using Mlds.Server.Database;
+using Mlds.Server.Project;
 using Mlds.Server.Scheduler;
 
 namespace Mlds.Server.Daemons;
 
 /// <summary>Moves work units on by the rules of <see cref="Transition"/>, whenever something happened to one or its time has come.</summary>
-sealed class Transitioner(ProjectDatabase database, SchedulerState state, Signals signals, ILogger<Transitioner> log)
+sealed class Transitioner(
+    ProjectDatabase database, Feeder feeder, ProjectSettings settings, TimeProvider time, Signals signals, ILogger<Transitioner> log)
     : Daemon(signals.Transitioner, TimeSpan.FromSeconds(2), log)
 {
     const long Batch = 100;
@@ -20,7 +22,7 @@ sealed class Transitioner(ProjectDatabase database, SchedulerState state, Signal
     {
         var moved = await database.Write(session =>
         {
-            var now = state.Now;
+            var now = time.UnixSeconds();
             var units = session.Rows("SELECT id FROM workunit WHERE transition_time <= $1 ORDER BY transition_time LIMIT $2", row => row.Long(0), now, Batch);
             foreach (var unit in units.Concat(FromTheFuture(session, now))) Move(session, unit, now);
             return units.Count;
@@ -34,7 +36,7 @@ sealed class Transitioner(ProjectDatabase database, SchedulerState state, Signal
     /// </summary>
     List<long> FromTheFuture(Session session, long now)
     {
-        var late = now + state.Settings.DeadlineGrace + 1;
+        var late = now + settings.DeadlineGrace + 1;
         var units = session.Rows(
             "SELECT id, delay_bound FROM workunit WHERE transition_time > $1 AND transition_time > $2 + delay_bound + delay_bound / 2 ORDER BY transition_time LIMIT $3",
             row => (Id: row.Long(0), DelayBound: row.Long(1)), late + Transition.SafetyNet, late, Batch);
@@ -54,16 +56,18 @@ sealed class Transitioner(ProjectDatabase database, SchedulerState state, Signal
             "SELECT r.id, r.server_state, r.outcome, r.validate_state, r.exit_status, r.deadline, COALESCE(CASE WHEN c.kin = 0 THEN c.id ELSE c.kin END, 0) "
             + "FROM result r LEFT JOIN account c ON c.id = r.account_id WHERE r.workunit_id = $1",
             row => new ResultFacts(row.Long(0), (ServerState)row.Int(1), (ResultOutcome)row.Int(2), (ValidateState)row.Int(3), row.Int(4), row.Long(5), row.Long(6)), id);
-        var plan = Transition.Plan(unit.Facts, results, now, state.Settings.DeadlineGrace);
+        var plan = Transition.Plan(unit.Facts, results, now, settings.DeadlineGrace);
         foreach (var result in plan.TimedOut) TimeOut(session, result);
         foreach (var result in plan.NotNeeded)
             session.Execute($"UPDATE result SET server_state = {ServerState.Over:d}, outcome = $2 WHERE id = $1 "
                 + $"AND server_state = {ServerState.Unsent:d}", result, (long)ResultOutcome.DidntNeed);
         for (var i = 0; i < plan.NewResults; i++) Add(session, unit, results.Count + i, results.Count > 0, now);
         session.Execute(
-            "UPDATE workunit SET need_validate = $2, errors = $3, assimilate_state = CASE WHEN $4 = 1 THEN 1 ELSE assimilate_state END, "
-            + "file_delete_state = CASE WHEN $5 = 1 THEN 1 ELSE file_delete_state END, delete_after = CASE WHEN $5 = 1 THEN $6 ELSE delete_after END, transition_time = $7 WHERE id = $1",
-            id, plan.NeedsValidation ? 1L : 0L, (long)plan.Errors, plan.ReadyToAssimilate ? 1L : 0L, plan.ReadyToDeleteFiles ? 1L : 0L, now + state.Settings.DeleteDelay, plan.NextTime);
+            $"UPDATE workunit SET need_validate = $2, errors = $3, assimilate_state = CASE WHEN $4 = 1 THEN {AssimilateState.Ready:d} "
+            + $"ELSE assimilate_state END, file_delete_state = CASE WHEN $5 = 1 THEN {FileDeleteState.Ready:d} ELSE file_delete_state END, "
+            + "delete_after = CASE WHEN $5 = 1 THEN $6 ELSE delete_after END, transition_time = $7 WHERE id = $1",
+            id, plan.NeedsValidation ? 1L : 0L, (long)plan.Errors, plan.ReadyToAssimilate ? 1L : 0L, plan.ReadyToDeleteFiles ? 1L : 0L,
+            now + settings.DeleteDelay, plan.NextTime);
         if (plan.NeedsValidation) signals.Validator.Set();
         if (plan.ReadyToAssimilate) signals.Assimilator.Set();
         if (plan.ReadyToDeleteFiles) signals.Deleter.Set();
@@ -75,8 +79,8 @@ sealed class Transitioner(ProjectDatabase database, SchedulerState state, Signal
             result, (long)ResultOutcome.NoReply);
         var (host, version, account) = session.Row("SELECT host_id, app_version_id, account_id FROM result WHERE id = $1", row => (row.Long(0), row.Long(1), row.Long(2)), result);
         if (host == 0) return;
-        Earnings.Failed(session, state.Settings, account);
-        var quota = QuotaRow.Read(session, host, version, state.Settings.DailyQuota);
+        Earnings.Failed(session, settings, account);
+        var quota = QuotaRow.Read(session, host, version, settings.DailyQuota);
         (quota with { Quota = quota.Quota.AfterFailure() }).Write(session);
         session.Execute("UPDATE host SET failed_results = failed_results + 1 WHERE id = $1", host);
     }
@@ -88,7 +92,7 @@ sealed class Transitioner(ProjectDatabase database, SchedulerState state, Signal
             "INSERT INTO result (name, workunit_id, random, priority, created, server_state) "
             + $"VALUES ($1, $2, $3, $4, $5, {ServerState.Unsent:d})",
             string.Create(CultureInfo.InvariantCulture, $"{unit.Name}_{number}"), unit.Id, (long)RandomNumberGenerator.GetInt32(int.MaxValue), unit.Priority + (again ? 1L : 0L), now);
-        state.Feeder.Hint();
+        feeder.Hint();
     }
 
     sealed record UnitRow(long Id, string Name, long Priority, WorkUnitFacts Facts)

@@ -16,7 +16,9 @@ namespace Mlds.Server.Daemons;
 /// Judges what came back. The slow part, the science's check of one result, is done outside any transaction; then one transaction compares, chooses the
 /// canonical result, grants credit, and gives the host its standing.
 /// </summary>
-sealed partial class Validator(ProjectDatabase database, ProjectFolder project, IScience science, SchedulerState state, Signals signals, ServerMetrics metrics, ILogger<Validator> log)
+sealed partial class Validator(
+    ProjectDatabase database, ProjectFolder project, IScience science, TimeProvider time, Signals signals, ServerMetrics metrics,
+    ILogger<Validator> log)
     : Daemon(signals.Validator, TimeSpan.FromSeconds(2), log)
 {
     const long Batch = 100;
@@ -68,13 +70,13 @@ sealed partial class Validator(ProjectDatabase database, ProjectFolder project, 
             var checks = results.New.ConvertAll(result => (Result: result, Check: Check(result, science.Check, cancellation)));
             if (await Settle(results, checks, cancellation) is not { } settled)
             {
-                _later[unit] = state.Now + RetryAfter;
+                _later[unit] = time.UnixSeconds() + RetryAfter;
                 continue;
             }
             checks = settled;
             // Those that had nobody to agree with are what they were judged as, or lost.
             var earlier = results.Waiting.ConvertAll(item => (item.Result, Check: Check(item.Result, (_, _, _) => item.Check, cancellation)));
-            if (checks.Concat(earlier).Any(check => check.Check.Verdict == Verdict.Retry)) _later[unit] = state.Now + RetryAfter;
+            if (checks.Concat(earlier).Any(check => check.Check.Verdict == Verdict.Retry)) _later[unit] = time.UnixSeconds() + RetryAfter;
             if (earlier.Exists(check => check.Check.Verdict == Verdict.Retry)) continue;
             writes.Add(TryJudge(unit, checks, earlier));
             loaded += checks.Concat(earlier).Sum(check => check.Result.Outputs.Sum(file => file.Bytes));
@@ -105,7 +107,7 @@ sealed partial class Validator(ProjectDatabase database, ProjectFolder project, 
             var settled = await database.Write(session =>
             {
                 if (proof.Verdict != Verdict.Lost) return Proved(session, canonical, proof);
-                LostFiles.GiveUp(session, state, canonical, proof.Reason);
+                LostFiles.GiveUp(session, signals, time.UnixSeconds(), canonical, proof.Reason);
                 return true;
             });
             return settled ? checks : null;
@@ -116,7 +118,7 @@ sealed partial class Validator(ProjectDatabase database, ProjectFolder project, 
         return checks;
     }
 
-    bool MustWait(long unit) => _later.TryGetValue(unit, out var time) && Elapsed.WaitsUntil(time, state.Now, RetryAfter);
+    bool MustWait(long unit) => _later.TryGetValue(unit, out var until) && Elapsed.WaitsUntil(until, time.UnixSeconds(), RetryAfter);
 
     /// <summary>
     /// With nothing else to do, has the oldest held result computed again here: one that has been held for a day, or any when no work is left to send, for then its host can't earn
@@ -130,7 +132,8 @@ sealed partial class Validator(ProjectDatabase database, ProjectFolder project, 
                 + $"WHERE server_state = {ServerState.Unsent:d} LIMIT 1) AS unsent") > 0;
             var waiting = session.Rows(
                 "SELECT r.id, w.id FROM workunit w JOIN result r ON r.id = w.canonical_result_id WHERE w.held = 1 AND (r.received <= $1 OR r.received > $2) ORDER BY r.received, r.id LIMIT $3",
-                row => (Result: row.Long(0), Unit: row.Long(1)), someUnsent ? state.Now - LongestHeld : state.Now, state.Now, 1L + _later.Count);
+                row => (Result: row.Long(0), Unit: row.Long(1)),
+                someUnsent ? time.UnixSeconds() - LongestHeld : time.UnixSeconds(), time.UnixSeconds(), 1L + _later.Count);
             // One that can't be looked at now keeps nobody else waiting.
             var next = waiting.Find(item => !MustWait(item.Unit)).Result;
             return next > 0 ? ResultFiles.ById(session, project, next) : null;
@@ -139,12 +142,12 @@ sealed partial class Validator(ProjectDatabase database, ProjectFolder project, 
         var check = Check(held, science.Prove, cancellation);
         if (check.Verdict == Verdict.Retry)
         {
-            _later[held.WorkUnitId] = state.Now + RetryAfter;
+            _later[held.WorkUnitId] = time.UnixSeconds() + RetryAfter;
             return false;
         }
         if (check.Verdict == Verdict.Lost)
         {
-            await database.Write(session => LostFiles.GiveUp(session, state, held, check.Reason));
+            await database.Write(session => LostFiles.GiveUp(session, signals, time.UnixSeconds(), held, check.Reason));
             return true;
         }
 
@@ -176,7 +179,7 @@ sealed partial class Validator(ProjectDatabase database, ProjectFolder project, 
 
     void NoteChecked(Session session)
     {
-        ServerTraining.NoteChecked(session, state.Day, _checked);
+        ServerTraining.NoteChecked(session, time.UnixDay(), _checked);
         _checked = 0;
     }
 
@@ -226,7 +229,7 @@ sealed partial class Validator(ProjectDatabase database, ProjectFolder project, 
 
     void Postpone(IEnumerable<long> units)
     {
-        foreach (var unit in units.Where(unit => unit != 0)) _later[unit] = state.Now + RetryAfter;
+        foreach (var unit in units.Where(unit => unit != 0)) _later[unit] = time.UnixSeconds() + RetryAfter;
     }
 
     bool Judge(
@@ -235,9 +238,9 @@ sealed partial class Validator(ProjectDatabase database, ProjectFolder project, 
         List<(ReturnedResult Result, ResultCheck Check)> checks,
         List<(ReturnedResult Result, ResultCheck Check)> earlier)
     {
-        var now = state.Now;
+        var now = time.UnixSeconds();
         foreach (var (result, check) in checks.Concat(earlier).Where(item => item.Check.Verdict == Verdict.Lost))
-            LostFiles.GiveUp(session, state, result, check.Reason);
+            LostFiles.GiveUp(session, signals, now, result, check.Reason);
         var verdicts = new UnitVerdicts(session, unit, earlier);
         foreach (var (result, check) in checks) verdicts.Take(result, check);
         verdicts.Decide();
@@ -258,22 +261,23 @@ sealed partial class Validator(ProjectDatabase database, ProjectFolder project, 
             result.ResultId, (long)verdict, check.ComparisonHash, check.Proved ? 1L : 0L, check.Credit, check.Reason,
             ResultFiles.Hashes(result));
         if (verdict == ValidateState.Inconclusive) return;
-        var quota = QuotaRow.Read(session, result.HostId, result.AppVersionId, state.Settings.DailyQuota);
+        var quota = QuotaRow.Read(session, result.HostId, result.AppVersionId, project.Settings.DailyQuota);
         if (verdict == ValidateState.Valid)
         {
             CreditGranting.Grant(session, result.ResultId, result.HostId, result.UserId, check.Credit, now);
 
             // Credit is for the work really done, which no one knew beforehand: what was measured by it is the host's speed.
-            (quota with { Quota = quota.Quota.AfterValid(state.Settings.DailyQuota) }).Measured(RecentCredit.ToFlops(check.Credit), result.ElapsedTime).Write(session);
+            var after = quota with { Quota = quota.Quota.AfterValid(project.Settings.DailyQuota) };
+            after.Measured(RecentCredit.ToFlops(check.Credit), result.ElapsedTime).Write(session);
             session.Execute("UPDATE host SET valid_results = valid_results + 1 WHERE id = $1", result.HostId);
-            Earnings.Valid(session, state.Settings, result.UserId);
+            Earnings.Valid(session, project.Settings, result.UserId);
         }
         else
         {
             LogInvalid(log, result.ResultName, result.HostId, check.Reason);
             (quota with { Quota = quota.Quota.AfterFailure() }).Write(session);
             session.Execute("UPDATE host SET invalid_results = invalid_results + 1 WHERE id = $1", result.HostId);
-            Earnings.Failed(session, state.Settings, result.UserId);
+            Earnings.Failed(session, project.Settings, result.UserId);
         }
         Stand(session, result, check, verdict);
     }
@@ -284,12 +288,14 @@ sealed partial class Validator(ProjectDatabase database, ProjectFolder project, 
         var standing = science.Judged(session, result, check, verdict);
         if (standing == HostStanding.Caught)
         {
-            var voided = HostVoiding.Void(session, state, result.HostId, check.Reason.Length > 0 ? check.Reason : "false work");
+            var reason = check.Reason.Length > 0 ? check.Reason : "false work";
+            var voided = HostVoiding.Void(session, project.Settings, signals, time.UnixSeconds(), result.HostId, reason);
             LogCaught(log, result.HostId, voided);
             return;
         }
         session.Execute(
-            "UPDATE host SET standing = $2, proven_at = CASE WHEN $2 = 1 AND proven_at = 0 THEN $3 ELSE proven_at END WHERE id = $1", result.HostId, (long)standing, state.Now);
+            $"UPDATE host SET standing = $2, proven_at = CASE WHEN $2 = {HostStanding.Trusted:d} AND proven_at = 0 THEN $3 "
+            + "ELSE proven_at END WHERE id = $1", result.HostId, (long)standing, time.UnixSeconds());
         if (standing != HostStanding.Trusted) return;
         var released = session.Execute(
             $"UPDATE workunit SET held = 0, assimilate_state = {AssimilateState.Ready:d} WHERE held = 1 AND canonical_result_id IN "

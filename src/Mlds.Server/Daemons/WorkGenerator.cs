@@ -6,12 +6,12 @@ using Mlds.Server.Contract;
 using Mlds.Server.Database;
 using Mlds.Server.Downloads;
 using Mlds.Server.Project;
-using Mlds.Server.Scheduler;
 
 namespace Mlds.Server.Daemons;
 
 /// <summary>Asks the science for new work while too little is unsent.</summary>
-sealed partial class WorkGenerator(ProjectDatabase database, ProjectFolder project, IScience science, SchedulerState state, Signals signals, ILogger<WorkGenerator> log)
+sealed partial class WorkGenerator(
+    ProjectDatabase database, ProjectFolder project, IScience science, TimeProvider time, Signals signals, ILogger<WorkGenerator> log)
     : Daemon(signals.Generator, TimeSpan.FromSeconds(1), log)
 {
     const int Batch = 50;
@@ -28,10 +28,18 @@ sealed partial class WorkGenerator(ProjectDatabase database, ProjectFolder proje
         var made = await database.Write(session =>
         {
             // Units that have no result yet count too: the transitioner comes to them.
-            var waiting = session.Number("SELECT (SELECT count(*) FROM result WHERE server_state = 2) + (SELECT count(*) FROM workunit WHERE transition_time = 0)")!.Value;
-            if (waiting >= state.Settings.LowWater) return 0;
-            var units = science.Generate(session, new((int)Math.Min(Batch, state.Settings.LowWater - waiting), flops, state.Now));
-            foreach (var unit in units) science.Created(session, unit.Name, WorkUnitInsertion.Insert(session, project, science.AppName, science.AppFriendlyName, unit, state.Now));
+            var waiting = session.Number(
+                $"SELECT (SELECT count(*) FROM result WHERE server_state = {ServerState.Unsent:d}) "
+                + "+ (SELECT count(*) FROM workunit WHERE transition_time = 0)")!.Value;
+            if (waiting >= project.Settings.LowWater) return 0;
+            var now = time.UnixSeconds();
+            var units = science.Generate(session, new((int)Math.Min(Batch, project.Settings.LowWater - waiting), flops, now));
+            foreach (var unit in units)
+            {
+                var id = WorkUnitInsertion.Insert(session, project, science.AppName, science.AppFriendlyName, unit, now);
+                science.Created(session, unit.Name, id);
+            }
+
             return units.Count;
         });
         if (made == 0) return false;
@@ -43,7 +51,7 @@ sealed partial class WorkGenerator(ProjectDatabase database, ProjectFolder proje
     /// <summary>Looks at every host, so it is asked for now and then, and never by the database's writer.</summary>
     double Speed()
     {
-        var now = state.Now;
+        var now = time.UnixSeconds();
         if (Elapsed.LessThan(SpeedAge, _measured, now)) return _flops;
         (_measured, _flops) = (now, database.Read(session => MedianFlops(session, now)));
         return _flops;

@@ -10,7 +10,6 @@ using Mlds.Boinc.Tags;
 using Mlds.Server.Accounts;
 using Mlds.Server.Database;
 using Mlds.Server.Http;
-using Mlds.Server.Scheduler;
 
 namespace Mlds.Server.Pages;
 
@@ -18,7 +17,7 @@ namespace Mlds.Server.Pages;
 /// One person's or team's credit as BOINC's XML, for statistics sites and account managers: <c>show_user.php</c>, <c>team_lookup.php</c>
 /// and <c>am_get_info.php</c>. Without the account's key only what the statistics export has too: who agreed.
 /// </summary>
-sealed class PublicRecords(ProjectDatabase database, AccountStore accounts, SchedulerState state)
+sealed class PublicRecords(ProjectDatabase database, AccountStore accounts, TimeProvider time)
 {
     const int MostTeams = 100;
 
@@ -49,8 +48,8 @@ sealed class PublicRecords(ProjectDatabase database, AccountStore accounts, Sche
             + $"FROM account WHERE {which}",
             row => new TagWriter().Open("user").Element("id", row.Long(0)).Element("cpid", row.Text(1)).Element("create_time", row.Long(2))
                 .Element("name", row.Text(3)).Element("total_credit", row.Real(4))
-                .Element("expavg_credit", new RecentCredit(row.Real(5), row.Real(6)).After(state.Now, 0).Average)
-                .Element("expavg_time", (double)state.Now).Element("teamid", row.Long(7)).Element("has_profile", 0)
+                .Element("expavg_credit", new RecentCredit(row.Real(5), row.Real(6)).After(time.UnixSeconds(), 0).Average)
+                .Element("expavg_time", (double)time.UnixSeconds()).Element("teamid", row.Long(7)).Element("has_profile", 0)
                 .Element("country", row.Text(8)).Element("url", row.Text(9)).Close("user"),
             value));
         return user is null ? NotFound() : Xml(user);

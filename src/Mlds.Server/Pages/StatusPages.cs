@@ -7,13 +7,12 @@ using Mlds.Boinc.Tags;
 using Mlds.Server.Contract;
 using Mlds.Server.Database;
 using Mlds.Server.Project;
-using Mlds.Server.Scheduler;
 using Mlds.Server.Statistics;
 
 namespace Mlds.Server.Pages;
 
 /// <summary>What anybody may see of a project: its welcome, its status (as a page and as BOINC's XML), its computers. Numbers are read anew every few seconds, however many look.</summary>
-sealed class StatusPages(ProjectFolder project, ProjectDatabase database, IScience science, SchedulerState state, ServeOptions options)
+sealed class StatusPages(ProjectFolder project, ProjectDatabase database, IScience science, TimeProvider time, ServeOptions options)
 {
     const int HostsShown = 100;
 
@@ -39,7 +38,7 @@ sealed class StatusPages(ProjectFolder project, ProjectDatabase database, IScien
         lock (_lock)
         {
             ForgetOld();
-            return _numbers ??= database.Read(session => ProjectNumbers.Read(session, state.Now));
+            return _numbers ??= database.Read(session => ProjectNumbers.Read(session, time.UnixSeconds()));
         }
     }
 
@@ -48,7 +47,7 @@ sealed class StatusPages(ProjectFolder project, ProjectDatabase database, IScien
         lock (_lock)
         {
             ForgetOld();
-            return _programs ??= database.Read(session => ProgramLine.Read(session, state.Now - (7 * 86400)));
+            return _programs ??= database.Read(session => ProgramLine.Read(session, time.UnixSeconds() - (7 * 86400)));
         }
     }
 
@@ -57,7 +56,7 @@ sealed class StatusPages(ProjectFolder project, ProjectDatabase database, IScien
         lock (_lock)
         {
             ForgetOld();
-            return _hosts ??= database.Read(session => HostLine.Last(session, HostsShown, state.Now));
+            return _hosts ??= database.Read(session => HostLine.Last(session, HostsShown, time.UnixSeconds()));
         }
     }
 

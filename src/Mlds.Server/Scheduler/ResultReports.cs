@@ -64,7 +64,7 @@ sealed class ResultReports(Session session, SchedulerState state, SchedulerReque
             session.Execute("UPDATE host SET failed_results = failed_results + 1 WHERE id = $1", host.Id);
             Charge(reported, known, host);
         }
-        state.Wake(session, known.WorkUnitId, now);
+        state.Signals.Wake(session, known.WorkUnitId, now);
     }
 
     /// <summary>What a failure costs. That the project itself stopped a task is believed where it had a reason to.</summary>

@@ -110,8 +110,9 @@ sealed class SchedulerCall(Session session, SchedulerState state, SchedulerReque
             row => (row.Long(0), row.Long(1), row.Text(2)), host.Id))
         {
             if (reported.Contains(name)) continue;
-            session.Execute("UPDATE result SET server_state = 5, outcome = $2, received = $3 WHERE id = $1", id, (long)ResultOutcome.ClientDetached, _now);
-            state.Wake(session, unit, _now);
+            session.Execute($"UPDATE result SET server_state = {ServerState.Over:d}, outcome = $2, received = $3 WHERE id = $1",
+                id, (long)ResultOutcome.ClientDetached, _now);
+            state.Signals.Wake(session, unit, _now);
             lost++;
         }
 

@@ -20,15 +20,8 @@ sealed class SchedulerState(ProjectFolder project, IScience science, Signals sig
     public AddressKeys Addresses { get; } = AddressKeys.Open(project);
     public Signals Signals => signals;
 
-    /// <summary>Unix seconds.</summary>
-    public long Now => time.GetUtcNow().ToUnixTimeSeconds();
+    /// <summary>When a call comes, in Unix seconds.</summary>
+    public long Now => time.UnixSeconds();
 
-    public long Day => Now / 86400;
-
-    /// <summary>Has the transitioner look at a work unit.</summary>
-    public void Wake(Session session, long workUnitId, long now)
-    {
-        session.Execute("UPDATE workunit SET transition_time = $2 WHERE id = $1", workUnitId, now);
-        signals.Transitioner.Set();
-    }
+    public long Day => time.UnixDay();
 }

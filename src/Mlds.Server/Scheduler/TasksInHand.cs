@@ -41,14 +41,15 @@ sealed class TasksInHand(Session session, SchedulerState state, SchedulerRequest
         if (task.Failed || task.Settled || version is null || isOld)
         {
             if (isOld) Earnings.LetGo(session, state.Settings, host.AccountId);
-            session.Execute("UPDATE result SET server_state = 5, outcome = $2, received = $3 WHERE id = $1", task.ResultId, (long)ResultOutcome.ClientDetached, now);
-            state.Wake(session, task.WorkUnitId, now);
+            session.Execute($"UPDATE result SET server_state = {ServerState.Over:d}, outcome = $2, received = $3 WHERE id = $1",
+                task.ResultId, (long)ResultOutcome.ClientDetached, now);
+            state.Signals.Wake(session, task.WorkUnitId, now);
             return;
         }
         if (_sentAgain++ >= state.Settings.MaxTasksPerCall) return; // with the next call
         var deadline = now + unit.DelayBound;
         session.Execute("UPDATE result SET deadline = $2 WHERE id = $1", task.ResultId, deadline);
-        state.Wake(session, unit.Id, now);
+        state.Signals.Wake(session, unit.Id, now);
         var quota = QuotaRow.Read(session, host.Id, version.Id, state.Settings.DailyQuota);
         outcome.Tasks.Add(new(task.Name, task.Random, deadline, unit, version, WorkSending.Flops(quota, version, request.Host)));
         outcome.Messages.Add(($"Resent lost task {task.Name}", false));

@@ -3,7 +3,6 @@ using Mlds.Server.Daemons;
 using Mlds.Server.Database;
 using Mlds.Server.Operating;
 using Mlds.Server.Project;
-using Mlds.Server.Scheduler;
 using Mlds.Zoos;
 
 namespace Mlds.Server.Science.Recalls;
@@ -38,12 +37,12 @@ public sealed class Recall
     /// <returns>What was found, a report a population.</returns>
     /// <exception cref="ProjectException">There is no such population or host.</exception>
     public static IReadOnlyList<RecallReport> Of(
-        ProjectFolder project, ProjectDatabase database, IScience science, RecallOptions options, RecallProgress progress,
-            CancellationToken cancellation)
+        ProjectFolder project, ProjectDatabase database, RecallOptions options, RecallProgress progress, CancellationToken cancellation)
     {
-        var state = new SchedulerState(project, science, new Signals(), TimeProvider.System);
-        return new Recall(database, project.Path, (session, host, reason) => HostVoiding.Void(session, state, host, reason),
-            TimeProvider.System).Run(options, progress, cancellation);
+        var (time, signals) = (TimeProvider.System, new Signals());
+        void Caught(Session session, long host, string reason) =>
+            HostVoiding.Void(session, project.Settings, signals, time.UnixSeconds(), host, reason);
+        return new Recall(database, project.Path, Caught, time).Run(options, progress, cancellation);
     }
 
     internal IReadOnlyList<RecallReport> Run(RecallOptions options, RecallProgress progress, CancellationToken cancellation)
@@ -144,5 +143,5 @@ public sealed class Recall
         return suspects.Missing(zoo);
     }
 
-    long Now() => _time.GetUtcNow().ToUnixTimeSeconds();
+    long Now() => _time.UnixSeconds();
 }
