@@ -22,8 +22,8 @@ static class ProjectStatusVerb
         {
             var now = DateTimeOffset.UtcNow.ToUnixTimeSeconds();
             return (
-                ProjectNumbers.Read(session, now), AppSignatures.NotSent(session, project.CodeSigningKey), ServerTraining.On(session, now / 86400),
-                science.WaitingForServer(session));
+                ProjectNumbers.Read(session, now), AppSignatures.NotSent(session, project.CodeSigningKey),
+                ServerTraining.On(session, UnixTime.Day(now)), science.WaitingForServer(session));
         })));
         var budget = ServerTraining.Budget(project.Settings);
         void Line(string what, long count) => run.Output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"  {what,-34}{count,12:N0}"));

@@ -35,7 +35,7 @@ public sealed class AccountStore(ProjectDatabase database, TimeProvider time)
         var made = await database.Write(session =>
         {
             var address = addressKey.Length > 0 ? NewcomerAddress.Read(session, addressKey) : null;
-            if (address?.AccountsMadeOn(now / 86400) >= aDay) return false;
+            if (address?.AccountsMadeOn(UnixTime.Day(now)) >= aDay) return false;
             var id = session.Number(
                 "INSERT INTO account (created, email, name, key_hash, sealed_key, cross_project_id, email_hash, external_cpid) VALUES ($1, $2, $3, $4, $5, $6, $7, $8) "
                 + "ON CONFLICT (email) DO NOTHING RETURNING id",
@@ -44,7 +44,7 @@ public sealed class AccountStore(ProjectDatabase database, TimeProvider time)
             WeakKey.Renew(session, account, key);
             if (address is null) return true;
             NewcomerAddress.Join(session, account, addressKey, now);
-            address.AfterNewAccount(now / 86400).Write(session, now);
+            address.AfterNewAccount(UnixTime.Day(now)).Write(session, now);
             return true;
         });
         return made ? key : null;

@@ -1,7 +1,7 @@
 namespace Mlds.Server.Database;
 
 /// <summary>Times as the database has them.</summary>
-static class UnixTime
+public static class UnixTime
 {
     const long DaySeconds = 86400;
 
@@ -9,5 +9,8 @@ static class UnixTime
     public static long UnixSeconds(this TimeProvider time) => time.GetUtcNow().ToUnixTimeSeconds();
 
     /// <summary>Days since 1970 now, in UTC.</summary>
-    public static long UnixDay(this TimeProvider time) => time.UnixSeconds() / DaySeconds;
+    public static long UnixDay(this TimeProvider time) => Day(time.UnixSeconds());
+
+    /// <summary>The day of a time in Unix seconds.</summary>
+    public static long Day(long seconds) => seconds / DaySeconds;
 }

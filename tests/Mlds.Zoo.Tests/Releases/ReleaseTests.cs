@@ -200,7 +200,11 @@ public sealed class ReleaseTests : IDisposable
             Assert.Equal(networks[i] with { Provenance = networks[i].Provenance with { Host = "" }, Row = 0, Form = 0 }, release.Networks[i]);
             Assert.Equal(zoo.ReadWeights(networks[i]), weights.Row(i).ToArray());
             Assert.Equal(zoo.History(networks[i]), release.History(i));
+            Assert.Equal(networks[i].RecipeId, release.RecipeOf(networks[i].Machine, networks[i].Seed).Id);
         }
+
+        var unknown = Assert.Throws<InvalidDataException>(() => release.RecipeOf("NoMachine"));
+        Assert.Contains("no recipe of NoMachine", unknown.Message, StringComparison.Ordinal);
 
         Assert.Equal(3, release.ReadWeights(1).Networks.Count);
         Assert.Throws<ArgumentException>(() => release.ReadWeights(2));
