@@ -63,7 +63,8 @@ static class AnalyzeVerb
             if (release.MissingFolders.Count > 0)
             {
                 var missing = string.Join(" and ", release.MissingFolders.Select(name => $"{name}/"));
-                run.Error.WriteLine($"The release '{folder}' lacks {missing}, as a copy without folders does; the analysis needs none of it, "
+                run.Error.WriteLine(
+                    $"The release '{folder}' lacks {missing}, as a copy without folders does; the analysis needs none of it, "
                     + "`mlds verify` says more.");
             }
 

@@ -107,12 +107,17 @@ static class BoincCommand
         string Megabytes(double bytes) => (bytes / 1e6).ToString("f0", CultureInfo.InvariantCulture);
         var memory = bundle.Memory + OwnMemory;
         if (init.MemoryBound > 0 && memory > init.MemoryBound)
-            return (ExitStatus.MemoryLimitExceeded, $"The work unit needs up to {Megabytes(memory)} MB of memory, but may have {Megabytes(init.MemoryBound)} MB.");
+        {
+            return (
+                ExitStatus.MemoryLimitExceeded,
+                $"The work unit needs up to {Megabytes(memory)} MB of memory, but may have {Megabytes(init.MemoryBound)} MB.");
+        }
 
         // The journal, the checkpoint with its successor, and the result.
         var disk = (2.0 * bundle.LargestResult) + (2.0 * bundle.Networks.Max(network => 12L * network.Recipe.Network.Shape.Parameters));
         return init.DiskBound > 0 && disk > init.DiskBound
-            ? (ExitStatus.DiskLimitExceeded, $"The work unit needs up to {Megabytes(disk)} MB of disk, but may have {Megabytes(init.DiskBound)} MB.")
+            ? (ExitStatus.DiskLimitExceeded,
+                $"The work unit needs up to {Megabytes(disk)} MB of disk, but may have {Megabytes(init.DiskBound)} MB.")
             : null;
     }
 }

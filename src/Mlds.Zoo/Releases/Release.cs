@@ -88,7 +88,9 @@ public sealed class Release
         if (manifest["trajectories"]?.GetValue<bool>() == true) yield return "trajectories";
     }
 
-    /// <summary>The recipe of <paramref name="machine"/>'s network of that seed; its others differ in nothing else. Not thread-safe.</summary>
+    /// <summary>
+    /// The recipe of <paramref name="machine"/>'s network of that seed; its others differ in nothing else. Not thread-safe.
+    /// </summary>
     /// <exception cref="InvalidDataException">The release has no recipe of the machine, or what is there is none.</exception>
     public Recipe RecipeOf(string machine, uint seed = 0) => Guarded(Folder, () =>
     {

@@ -75,7 +75,8 @@ public static class ReleaseWriter
         NetworksTable.WriteCsv(Path.Combine(folder, NetworksTable.CsvFileName), plan.Networks);
         Text("layout.csv", ReleaseTexts.Layout(source.Layout));
         Text("population.json", source.Zoo.Population.CanonicalJson);
-        Text(Release.RecipesFile, Indented(new JsonArray([.. source.Machines.Select(machine => ReleaseTexts.WithoutSeed(machine.Recipe))])));
+        var recipes = source.Machines.Select(machine => ReleaseTexts.WithoutSeed(machine.Recipe));
+        Text(Release.RecipesFile, Indented(new JsonArray([.. recipes])));
         Text(Splits.BySeedFile, Splits.BySeed(plan));
         Text(Splits.ByMachineFile, Splits.ByMachine(plan));
         foreach (var machine in source.Machines.Where(machine => machine.Automaton is not null)) Text(machine.AutomatonFile, machine.Automaton!.ToText());

@@ -3,7 +3,9 @@ namespace Mlds.Zoos.Releases;
 /// <summary>A folder that may hold a zoo or a release: the one place that tells which.</summary>
 public static class ZooOrRelease
 {
-    /// <summary>Whether <paramref name="folder"/> holds a release; else a zoo. A release without its manifest is still one, and damaged.</summary>
+    /// <summary>
+    /// Whether <paramref name="folder"/> holds a release; else a zoo. A release without its manifest is still one, and damaged.
+    /// </summary>
     /// <exception cref="ZooException">It holds neither; the message says what makes the one and the other.</exception>
     public static bool IsRelease(string folder)
     {

@@ -73,7 +73,9 @@ sealed class NetworkChecks(VerificationLog log)
         void Compare(string what, float recorded, SequenceSet sequences)
         {
             var loss = Evaluation.Loss(recipe.Network, weights, sequences);
-            if (!SameBits.Are(loss, recorded)) log.Doubt(Checks.Losses, network, $"the {what} of its weights is {loss:R} (bits {Bits(loss)}), the record says {recorded:R} ({Bits(recorded)})");
+            if (SameBits.Are(loss, recorded)) return;
+            log.Doubt(Checks.Losses, network,
+                $"the {what} of its weights is {loss:R} (bits {Bits(loss)}), the record says {recorded:R} ({Bits(recorded)})");
         }
 
         Compare("validation loss", network.ValidationLoss, data.Validation);
@@ -120,7 +122,8 @@ sealed class NetworkChecks(VerificationLog log)
         }
 
         if (WeightsHash.Of(checkpoint.Weights) != milestone.WeightsSha256) Doubt($"has other weights than the milestone of {milestone.WeightsSha256[..12]} …");
-        else if (!SameBits.Are(Evaluation.Loss(recipe.Network, checkpoint.Weights, data.Validation), milestone.ValidationLoss)) Doubt($"has weights whose validation loss isn't the recorded {milestone.ValidationLoss:R}");
+        else if (!SameBits.Are(Evaluation.Loss(recipe.Network, checkpoint.Weights, data.Validation), milestone.ValidationLoss))
+            Doubt($"has weights whose validation loss isn't the recorded {milestone.ValidationLoss:R}");
         if (run.History is { } history && !IsBeginning(checkpoint.History, history)) Doubt("has another history than the network");
         if (!checkpoint.Milestones.SequenceEqual(run.Milestones.Take(checkpoint.Milestones.Count))) Doubt("has other milestones than the network");
     }

@@ -78,7 +78,8 @@ sealed class Retraining(IVerifiable source, NetworkChecks checks, VerificationLo
     {
         var network = course.Run.Network;
         var recorded = new RecordedRun(
-            course.Recipe, null, network.Epochs, network.Outcome, network.WeightsSha256, course.Run.History ?? [], course.Run.Milestones ?? [])
+            course.Recipe, null, network.Epochs, network.Outcome, network.WeightsSha256,
+            course.Run.History ?? [], course.Run.Milestones ?? [])
         {
             LongLoss = network.LongLoss,
         };

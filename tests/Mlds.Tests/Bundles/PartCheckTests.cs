@@ -56,15 +56,20 @@ public sealed class PartCheckTests
     [InlineData("not the recorded")]
     public void A_record_that_doesnt_hang_together_is_found(string fault)
     {
-        static EpochRecord[] Changed(Checkpoint state, int epoch, Func<EpochRecord, EpochRecord> change) =>
-            [.. state.History.Select(record => record.Epoch == epoch ? change(record) : record)];
+        static TrainedPart Changed(int epoch, Func<EpochRecord, EpochRecord> change) => With(
+            0, state => state with { History = [.. state.History.Select(record => record.Epoch == epoch ? change(record) : record)] });
         var forged = fault switch
         {
-            "epoch 2 has the learning rate 1," => With(0, state => state with { History = Changed(state, 2, record => record with { LearningRate = 1 }) }),
-            "the milestone of epoch 3 has the validation loss" => With(0, state => state with { History = Changed(state, 3, record => record with { ValidationLoss = record.ValidationLoss * 0.99f }) }),
-            "the hash chain breaks at the milestone of epoch 3" => With(0, state => state with { Milestones = [state.Milestones[0] with { WeightsSha256 = state.Milestones[1].WeightsSha256 }, state.Milestones[1]] }),
-            "recorded as converged, but after its last epoch, 4, it is not converged by its losses" => Given(0) with { Outcome = Outcome.Converged },
-            "the run goes on after epoch 2, which ended it as converged" => With(0, state => state with { History = Changed(state, 2, record => record with { ValidationLoss = 1e-6f }) }),
+            "epoch 2 has the learning rate 1," => Changed(2, record => record with { LearningRate = 1 }),
+            "the milestone of epoch 3 has the validation loss" =>
+                Changed(3, record => record with { ValidationLoss = record.ValidationLoss * 0.99f }),
+            "the hash chain breaks at the milestone of epoch 3" => With(0, state => state with
+            {
+                Milestones = [state.Milestones[0] with { WeightsSha256 = state.Milestones[1].WeightsSha256 }, state.Milestones[1]],
+            }),
+            "recorded as converged, but after its last epoch, 4, it is not converged by its losses" =>
+                Given(0) with { Outcome = Outcome.Converged },
+            "the run goes on after epoch 2, which ended it as converged" => Changed(2, record => record with { ValidationLoss = 1e-6f }),
             _ => Given(0) with { LongLoss = Given(0).LongLoss * 0.9f },
         };
         Assert.Contains(fault, Check(0, forged), StringComparison.Ordinal);
@@ -75,8 +80,8 @@ public sealed class PartCheckTests
     {
         var foreign = BitConverter.UInt32BitsToSingle(0xFFC00000);
         var forged = Given(1) with { LongLoss = foreign };
-        Assert.Contains("a NaN that training doesn't write", PartCheck.Consistency(Asked(1), forged), StringComparison.Ordinal);
-        Assert.Contains("a NaN that training doesn't write", PartCheck.Replay(Asked(1), forged, Small.Data, s_none), StringComparison.Ordinal);
+        foreach (var fault in new[] { PartCheck.Consistency(Asked(1), forged), PartCheck.Replay(Asked(1), forged, Small.Data, s_none) })
+            Assert.Contains("a NaN that training doesn't write", fault, StringComparison.Ordinal);
     }
 
     [Fact]
