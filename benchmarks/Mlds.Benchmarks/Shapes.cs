@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using Mlds.Kernels;
+using Mlds.Kernels.Optimizers;
 using Mlds.Kernels.Random;
 using Mlds.Networks;
 using Mlds.Training;
@@ -26,7 +27,7 @@ sealed class Shapes
     readonly uint[] _inputs = new uint[Sequences * 128];
     readonly uint[] _targets = new uint[Sequences * 128];
     readonly int[] _order = [.. Enumerable.Range(0, Sequences)];
-    readonly AdamSettings _adam = new(0.01, 0.9, 0.99, 1e-8);
+    readonly AdamSettings _adam = new(0.9, 0.99, 1e-8);
 
     Shapes()
     {
@@ -138,7 +139,7 @@ sealed class Shapes
     }
 
     TrainingStep Step(ShapePoint point, string kernelSet) => new(
-        point.Network.Shape, InitialWeights.Draw(new WeightLayout(point.Network), 1), _inputs, _targets, _order, point.Batch, point.Steps, _adam, kernelSet);
+        point.Network.Shape, InitialWeights.Draw(point.Network.Layout, 1), _inputs, _targets, _order, point.Batch, point.Steps, 0.01, _adam, kernelSet);
 
     static void Print(ShapesResult result)
     {

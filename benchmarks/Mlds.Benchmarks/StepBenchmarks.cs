@@ -1,3 +1,4 @@
+using Mlds.Kernels.Recurrent;
 using BenchmarkDotNet.Attributes;
 using Mlds.Kernels;
 using Mlds.Kernels.Optimizers;
@@ -23,7 +24,8 @@ public class StepBenchmarks
     float[] _gradient = [];
     float[] _first = [];
     float[] _second = [];
-    NetworkKernels _kernels = null!;
+    RecurrentKernels _kernels = null!;
+    AdamKernel _adam = null!;
 
     public static IEnumerable<string> KernelSets => KernelSet.Available;
 
@@ -41,10 +43,11 @@ public class StepBenchmarks
         _targets = new uint[Sequences * Steps];
         for (var i = 0; i < _inputs.Length; i++) (_inputs[i], _targets[i]) = (random.NextUInt32(), random.NextUInt32());
         for (var i = 0; i < _rows.Length; i++) _rows[i] = (int)random.Below(Sequences);
-        var layout = new WeightLayout(NetworkSpec.Ds1);
+        var layout = RecurrentSpec.Ds1.Layout;
         _weights = InitialWeights.Draw(layout, 1);
         (_gradient, _first, _second) = (new float[layout.Parameters], new float[layout.Parameters], new float[layout.Parameters]);
-        _kernels = KernelSet.Create(NetworkSpec.Ds1.Shape, Steps, Kernels);
+        _kernels = RecurrentKernels.Create(RecurrentSpec.Ds1.Shape, Steps, Kernels);
+        _adam = AdamKernel.Create(Kernels);
         CheckAgainstScalar();
     }
 
@@ -71,11 +74,11 @@ public class StepBenchmarks
     public double ForwardAndBackward() => _kernels.Gradient(new SequenceView(_inputs, _targets, Steps), _rows, _gradient);
 
     [Benchmark]
-    public void Adam() => _kernels.Update(AdamStep.At(1e-3, 0.9, 0.999, 1e-8, 0.5, 0.5, 1f), _gradient, _weights, _first, _second);
+    public void Adam() => _adam.Update(AdamStep.At(1e-3, 0.9, 0.999, 1e-8, 0.5, 0.5, 1f), _gradient, _weights, _first, _second);
 
     void CheckAgainstScalar()
     {
-        using var scalar = KernelSet.Create(NetworkSpec.Ds1.Shape, Steps, "scalar");
+        using var scalar = RecurrentKernels.Create(RecurrentSpec.Ds1.Shape, Steps, "scalar");
         var expected = new float[_gradient.Length];
         scalar.SetWeights(_weights);
         scalar.Gradient(new SequenceView(_inputs, _targets, Steps), _rows, expected);

@@ -2,10 +2,11 @@ using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Text.Json;
 using Mlds.Kernels;
+using Mlds.Kernels.Optimizers;
 using Mlds.Kernels.Random;
 using Mlds.Networks;
 using Mlds.Recipes;
-using Mlds.Tasks;
+using Mlds.Tasks.Machines;
 using Mlds.Training;
 
 namespace Mlds.Benchmarks;
@@ -29,14 +30,14 @@ sealed class StepServer : IDisposable
     static readonly JsonSerializerOptions s_json = new() { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower };
 
     readonly Population _population = Population.Read(Path.Combine(AppContext.BaseDirectory, "populations", "ds1.json"));
-    readonly Dictionary<int, TrainingData> _data = [];
+    readonly Dictionary<int, SequenceData> _data = [];
     readonly Dictionary<(int Batch, int Steps), TrainingStep> _steps = [];
     readonly float[] _weights;
     readonly int[] _order = [.. Enumerable.Range(0, Sequences)];
 
     StepServer()
     {
-        _weights = InitialWeights.Draw(new WeightLayout(_population.Network), Seed);
+        _weights = InitialWeights.Draw(_population.Network.Layout, Seed);
         new PhiloxStream(Seed, RandomStream.Shuffles, 1).Shuffle(_order);
     }
 
@@ -64,9 +65,13 @@ sealed class StepServer : IDisposable
         _ => throw new ArgumentException($"There is no command '{string.Join(' ', words)}'; see StepServer.cs."),
     };
 
+    RecurrentSpec Network => (RecurrentSpec)_population.Network;
+
+    AdamSettings Adam => (AdamSettings)Training.Optimizer;
+
     object Hello()
     {
-        var network = _population.Network;
+        var network = Network;
         return new
         {
             Program = $"MLDS {Provenance.Version}",
@@ -78,8 +83,8 @@ sealed class StepServer : IDisposable
             KernelSets = KernelSet.Available,
             Machine,
             Network = new { network.Inputs, network.Hidden, network.Layers, network.Linear },
-            Adam = new { Training.LearningRate, Training.Beta1, Training.Beta2, Training.Epsilon },
-            PerformedMultiplyAdds = network.Shape.PerformedMultiplyAdds(),
+            Adam = new { Training.LearningRate, Adam.Beta1, Adam.Beta2, Adam.Epsilon },
+            PerformedMultiplyAdds = network.PerformedMultiplyAdds,
         };
     }
 
@@ -120,19 +125,19 @@ sealed class StepServer : IDisposable
         if (!_steps.TryGetValue(key, out var step))
         {
             var set = Data(key.Steps).Training;
-            var adam = new AdamSettings(Training.LearningRate, Training.Beta1, Training.Beta2, Training.Epsilon);
-            _steps[key] = step = new TrainingStep(_population.Network.Shape, _weights, set.Inputs, set.Targets, _order, key.Batch, key.Steps, adam);
+            _steps[key] = step = new TrainingStep(
+                Network.Shape, _weights, set.Inputs, set.Targets, _order, key.Batch, key.Steps, Training.LearningRate, Adam);
         }
 
         return step;
     }
 
-    TrainingData Data(int steps)
+    SequenceData Data(int steps)
     {
         if (!_data.TryGetValue(steps, out var data))
         {
             var spec = _population.DataSpec(Machine) with { Training = Sequences, Validation = 1, Length = steps, LongTest = 1, LongLength = 1 };
-            _data[steps] = data = TrainingData.Generate(_population.Machine(Machine), spec);
+            _data[steps] = data = SequenceData.Generate(_population.Machine(Machine), spec);
         }
 
         return data;

@@ -1,6 +1,6 @@
 using System.Diagnostics;
-using Mlds.Kernels;
 using Mlds.Kernels.Optimizers;
+using Mlds.Kernels.Recurrent;
 using Mlds.Kernels.Shapes;
 
 namespace Mlds.Benchmarks;
@@ -16,19 +16,18 @@ namespace Mlds.Benchmarks;
 /// <param name="order">Numbers of the sequences; at least <paramref name="batch"/>.</param>
 /// <param name="batch">Sequences a step.</param>
 /// <param name="steps">Commands a sequence.</param>
+/// <param name="rate">The learning rate.</param>
 /// <param name="adam">Adam's settings.</param>
 /// <param name="kernelSet">By name; null for the best.</param>
 sealed class TrainingStep(
-    NetworkShape shape, float[] weights, uint[] inputs, uint[] targets, int[] order, int batch, int steps, AdamSettings adam, string? kernelSet = null) : IDisposable
+    RecurrentShape shape, float[] weights, uint[] inputs, uint[] targets, int[] order, int batch, int steps, double rate, AdamSettings adam,
+    string? kernelSet = null) : IDisposable
 {
-    readonly NetworkKernels _kernels = KernelSet.Create(shape, steps, kernelSet);
+    readonly RecurrentKernels _kernels = RecurrentKernels.Create(shape, steps, kernelSet);
     readonly float[] _weights = [.. weights];
     readonly float[] _gradient = new float[weights.Length];
-    readonly float[] _first = new float[weights.Length];
-    readonly float[] _second = new float[weights.Length];
+    Optimizer _optimizer = adam.Create([new float[weights.Length], new float[weights.Length]], kernelSet);
     int _next;
-    double _power1 = 1;
-    double _power2 = 1;
 
     public string KernelSetName => _kernels.Name;
 
@@ -39,9 +38,9 @@ sealed class TrainingStep(
     public void Reset()
     {
         weights.CopyTo(_weights, 0);
-        Array.Clear(_first);
-        Array.Clear(_second);
-        (_next, _power1, _power2) = (0, 1, 1);
+        foreach (var vector in _optimizer.State) Array.Clear(vector);
+        _optimizer = adam.Create(_optimizer.State, kernelSet);
+        _next = 0;
     }
 
     /// <summary>One step; returns the loss before it.</summary>
@@ -51,9 +50,7 @@ sealed class TrainingStep(
         _next = _next + (2 * batch) <= order.Length ? _next + batch : 0;
         _kernels.SetWeights(_weights);
         var squares = _kernels.Gradient(new SequenceView(inputs, targets, steps), rows, _gradient);
-        _power1 *= adam.Beta1;
-        _power2 *= adam.Beta2;
-        _kernels.Update(AdamStep.At(adam.LearningRate, adam.Beta1, adam.Beta2, adam.Epsilon, _power1, _power2, 1f), _gradient, _weights, _first, _second);
+        _optimizer.Step(rate, 1f, _gradient, _weights);
         return squares / ((double)batch * steps * shape.Outputs);
     }
 
@@ -78,9 +75,6 @@ sealed class TrainingStep(
 
     public void Dispose() => _kernels.Dispose();
 }
-
-/// <summary>What Adam is told.</summary>
-readonly record struct AdamSettings(double LearningRate, double Beta1, double Beta2, double Epsilon);
 
 /// <summary>How long steps took.</summary>
 /// <param name="Each">Seconds of every step by the wall clock, in order.</param>

@@ -94,7 +94,7 @@ static class ZooSpeed
     static void Make(string folder, Population population, int each)
     {
         using var writer = ZooWriter.Open(folder, ZooPopulation.Of(population));
-        var layout = new WeightLayout(population.Network);
+        var layout = population.Network.Layout;
         foreach (var machine in population.MachineNames)
         {
             foreach (var seeds in Enumerable.Range(0, each).Chunk(500))

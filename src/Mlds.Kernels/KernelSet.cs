@@ -2,7 +2,6 @@ using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.Arm;
 using System.Runtime.Intrinsics.X86;
 using Mlds.Kernels.Lanes;
-using Mlds.Kernels.Shapes;
 
 namespace Mlds.Kernels;
 
@@ -38,14 +37,14 @@ public static class KernelSet
     /// <summary>Bits of the vectors that the set <paramref name="name"/> works on; 32 for the scalar one.</summary>
     public static int VectorBits(string name) => name switch { "avx512" => 512, "avx2" => 256, "simd128" => 128, _ => 32 };
 
-    /// <summary>Kernels for networks of <paramref name="shape"/> and sequences of up to <paramref name="steps"/> steps.</summary>
-    /// <param name="name">One of <see cref="Available"/>; null for <see cref="Best"/>.</param>
-    public static NetworkKernels Create(NetworkShape shape, int steps, string? name = null) => (name ?? Best) switch
+    /// <summary>What <paramref name="maker"/> makes for the set <paramref name="name"/>; null for <see cref="Best"/>.</summary>
+    /// <exception cref="ArgumentException">There is no such set.</exception>
+    internal static T Make<T>(string? name, IKernelMaker<T> maker) => (name ?? Best) switch
     {
-        "avx512" => new VectorNetwork<Lanes512, Vector512<float>>("avx512", shape, steps),
-        "avx2" => new VectorNetwork<Lanes256, Vector256<float>>("avx2", shape, steps),
-        "simd128" => new VectorNetwork<Lanes128, Vector128<float>>("simd128", shape, steps),
-        "scalar" => new ScalarNetwork(shape, steps),
+        "avx512" => maker.Vector<Lanes512, Vector512<float>>("avx512"),
+        "avx2" => maker.Vector<Lanes256, Vector256<float>>("avx2"),
+        "simd128" => maker.Vector<Lanes128, Vector128<float>>("simd128"),
+        "scalar" => maker.Scalar(),
         var other => throw new ArgumentException($"There is no kernel set '{other}': use {string.Join(", ", Available)}.", nameof(name)),
     };
 

@@ -65,7 +65,7 @@ static class TrainCommand
 
     static TrainingData MakeData(Recipe recipe)
     {
-        var data = TrainingData.Generate(recipe.Machine.Build(), recipe.Data);
+        var data = recipe.Task.Generate();
         return data.Sha256 == recipe.DataSha256
             ? data
             : throw new FailureException($"The recipe {recipe.Id} wants data {recipe.DataSha256}, but its machine and its data seed give {data.Sha256}: the recipe was altered, or this program is damaged.");

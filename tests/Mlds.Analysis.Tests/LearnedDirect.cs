@@ -1,6 +1,7 @@
+using Mlds.Kernels.Optimizers;
+using Mlds.Kernels.Shapes;
 using Mlds.Networks;
 using Mlds.Recipes;
-using Mlds.Tasks;
 using Mlds.Tasks.Machines;
 using Mlds.Training;
 
@@ -13,14 +14,14 @@ static class LearnedDirect
 
     static readonly Lazy<TrainedNetwork> s_direct = new(() =>
     {
-        var machine = MachineCatalogue.Build("SingleDirectMachine");
-        var data = TrainingData.Generate(machine, Data);
-        var spec = new NetworkSpec(9, 8, 2, [8, 8], Activation.None);
+        var task = new MachineTask(MachineCatalogue.Find("SingleDirectMachine")!, Data);
+        var data = task.Generate();
+        var spec = new RecurrentSpec(9, 8, 2, [8, 8], Activation.None);
         return Trainer.Train(
-            new Recipe("SingleDirectMachine", machine.Definition, Data, data.Sha256, spec, new TrainingSpec(64, 0.01, 0.9, 0.99, 1e-8, new(0, 0), 0.1, 1e-4, 30, 10), 3), data);
+            new Recipe("SingleDirectMachine", task, data.Sha256, spec, new TrainingSpec(64, 0.01, new AdamSettings(0.9, 0.99, 1e-8), new(0, 0), 0.1, 1e-4, 30, 10), 3), data);
     });
 
     internal static TrainedNetwork Direct => s_direct.Value.Outcome == Outcome.Converged ? s_direct.Value : throw new InvalidOperationException("The test's network didn't learn.");
 
-    internal static WeightLayout Layout => new(Direct.Recipe.Network);
+    internal static WeightLayout Layout => Direct.Recipe.Network.Layout;
 }

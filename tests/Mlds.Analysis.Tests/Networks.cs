@@ -1,3 +1,4 @@
+using Mlds.Kernels.Shapes;
 using Mlds.Analysis.Data;
 using Mlds.Analysis.Symmetry;
 using Mlds.Networks;
@@ -18,9 +19,9 @@ static class Networks
     /// <paramref name="shift"/> along one direction that all machines share.
     /// </summary>
     internal static WeightMatrix Population(
-        NetworkSpec spec, IReadOnlyList<string> machines, int seeds, double noise = 0.1, double shift = 0.15, bool hidden = true, ulong seed = 7)
+        RecurrentSpec spec, IReadOnlyList<string> machines, int seeds, double noise = 0.1, double shift = 0.15, bool hidden = true, ulong seed = 7)
     {
-        var layout = new WeightLayout(spec);
+        var layout = spec.Layout;
         var common = Random(layout, new SeededRandom(seed, 999));
         var control = Random(layout, new SeededRandom(seed, 998));
         var weights = new List<float>();
@@ -54,7 +55,7 @@ static class Networks
     /// <summary>The same function with another split of the merged biases and, where nothing stands between the linear layers, other bases there: orthogonal ones, so that float32 stays accurate.</summary>
     internal static float[] OtherBasis(WeightLayout layout, float[] weights, SeededRandom random)
     {
-        var spec = layout.Spec;
+        var spec = layout.Recurrent;
         var result = (float[])weights.Clone();
         for (var layer = 0; layer < spec.Layers; layer++)
         {
@@ -74,7 +75,7 @@ static class Networks
     /// <summary>One Givens rotation after another between two linear layers: rows of the lower, columns of the upper.</summary>
     static void Rotate(WeightLayout layout, int layer, float[] weights, SeededRandom random)
     {
-        var width = layout.Spec.Linear[layer];
+        var width = layout.Recurrent.Linear[layer];
         var lower = layout.LinearWeight(layer);
         var upper = layout.LinearWeight(layer + 1);
         for (var p = 0; p < width; p++)
@@ -103,7 +104,7 @@ static class Networks
     /// </summary>
     internal static double[] Forward(WeightLayout layout, ReadOnlySpan<float> weights, double[][] inputs)
     {
-        var spec = layout.Spec;
+        var spec = layout.Recurrent;
         var w = weights.ToArray();
         double At(WeightTensor tensor, int row, int column = 0) => w[tensor.Offset + (row * tensor.Columns) + column];
         var states = Enumerable.Range(0, spec.Layers).Select(_ => new double[spec.Hidden]).ToArray();

@@ -19,7 +19,7 @@ static class TrainedDs1
 
     /// <summary>The loss of P weights on a machine's validation sequences.</summary>
     internal static double Loss(string machine, float[] weights) =>
-        Evaluation.Loss(NetworkSpec.Ds1, weights, Population.Data(machine).Validation);
+        Evaluation.Loss(RecurrentSpec.Ds1, weights, Population.Data(machine).Validation);
 
     static (Population, TrainedNetwork[], WeightMatrix) Train()
     {
@@ -44,6 +44,6 @@ static class TrainedDs1
         var labels = networks.Select(network => new NetworkLabel(
             network.Recipe.Id, MachineLabel.Parse(network.Recipe.MachineName), network.Recipe.Seed, network.Outcome, network.Epochs, network.ValidationLoss, null, network.LongLoss,
             WeightsHash.Of(network.Weights), null));
-        return (population, networks, new WeightMatrix("trained", "matrix", [.. networks.SelectMany(network => network.Weights)], new WeightLayout(NetworkSpec.Ds1), [.. labels]));
+        return (population, networks, new WeightMatrix("trained", "matrix", [.. networks.SelectMany(network => network.Weights)], RecurrentSpec.Ds1.Layout, [.. labels]));
     }
 }

@@ -2,6 +2,7 @@ using System.Text.Json.Nodes;
 using Mlds.Analysis.Data;
 using Mlds.Analysis.Questions;
 using Mlds.Analysis.Results;
+using Mlds.Kernels.Shapes;
 using Mlds.Networks;
 using Mlds.Training;
 
@@ -9,7 +10,7 @@ namespace Mlds.Analysis.Tests;
 
 public sealed class WeightAnalysisTests
 {
-    static readonly NetworkSpec s_spec = new(4, 5, 2, [5, 3], Activation.None);
+    static readonly RecurrentSpec s_spec = new(4, 5, 2, [5, 3], Activation.None);
 
     static readonly string[] s_machines =
         ["AlphaMachine", "BetaMachine", "GammaMachine", "AlphaModified", "BetaModified", "GammaModified", "AlphaControl", "BetaControl", "GammaControl"];

@@ -1,11 +1,12 @@
 using System.Text;
+using Mlds.Kernels.Recurrent;
 using Mlds.Kernels.Shapes;
 
 namespace Mlds.Kernels.Tests;
 
 /// <summary>What PyTorch computed in float64 for one small network (reference/write_golden_gru.py has the layout of the file).</summary>
 sealed record GoldenState(
-    NetworkShape Shape,
+    RecurrentShape Shape,
     int Batch,
     int Steps,
     uint[] Inputs,
@@ -24,7 +25,7 @@ sealed record GoldenState(
         int[] header = [.. Enumerable.Range(0, 8).Select(_ => reader.ReadInt32())];
         Assert.Equal(1, header[0]);
         int[] linear = [.. Enumerable.Range(0, header[4]).Select(_ => reader.ReadInt32())];
-        var shape = new NetworkShape(header[1], header[2], header[3], linear, (LinearActivation)header[5]);
+        var shape = new RecurrentShape(RecurrentCells.Gru, header[1], header[2], header[3], linear, (Activation)header[5]);
         var (batch, steps) = (header[6], header[7]);
         uint[] Words(int count) => [.. Enumerable.Range(0, count).Select(_ => reader.ReadUInt32())];
         double[] Doubles(int count) => [.. Enumerable.Range(0, count).Select(_ => reader.ReadDouble())];

@@ -1,3 +1,4 @@
+using Mlds.Kernels.Recurrent;
 using Mlds.Kernels.Optimizers;
 using Mlds.Kernels.Shapes;
 
@@ -25,7 +26,7 @@ public sealed class GoldenTests
     public void Outputs_loss_and_every_gradient_are_those_of_PyTorch(string name, string kernelSet)
     {
         var golden = GoldenState.Read(name);
-        using var kernels = KernelSet.Create(golden.Shape, golden.Steps, kernelSet);
+        using var kernels = RecurrentKernels.Create(golden.Shape, golden.Steps, kernelSet);
         kernels.SetWeights(golden.Weights);
 
         var outputs = new float[golden.Outputs.Length];
@@ -47,12 +48,13 @@ public sealed class GoldenTests
     public void Ten_steps_of_Adam_lead_where_they_lead_PyTorch(string name, string kernelSet)
     {
         var golden = GoldenState.Read(name);
-        using var kernels = KernelSet.Create(golden.Shape, golden.Steps, kernelSet);
+        using var kernels = RecurrentKernels.Create(golden.Shape, golden.Steps, kernelSet);
         float[] weights = [.. golden.Weights];
         var gradient = new float[weights.Length];
         var first = new float[weights.Length];
         var second = new float[weights.Length];
         var (power1, power2) = (1.0, 1.0);
+        var adam = AdamKernel.Create(kernelSet);
         foreach (var expected in golden.LossesOfTenSteps)
         {
             kernels.SetWeights(weights);
@@ -60,7 +62,7 @@ public sealed class GoldenTests
             Assert.Equal(expected, loss, 1e-5 * expected);
             power1 *= 0.9;
             power2 *= 0.999;
-            kernels.Update(AdamStep.At(0.01, 0.9, 0.999, 1e-8, power1, power2, 1f), gradient, weights, first, second);
+            adam.Update(AdamStep.At(0.01, 0.9, 0.999, 1e-8, power1, power2, 1f), gradient, weights, first, second);
         }
 
         // The weights have moved by up to 0.1; where a gradient nearly vanishes Adam's quotient magnifies its rounding.

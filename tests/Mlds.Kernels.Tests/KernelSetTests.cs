@@ -1,7 +1,9 @@
 using System.Runtime.InteropServices;
 using Mlds.Kernels.Optimizers;
 using Mlds.Kernels.Random;
+using Mlds.Kernels.Recurrent;
 using Mlds.Kernels.Shapes;
+using Mlds.Kernels.Tests.Recurrent;
 
 namespace Mlds.Kernels.Tests;
 
@@ -14,7 +16,7 @@ public sealed class KernelSetTests
     [MemberData(nameof(VectorSets))]
     public void Loss_gradient_update_and_outputs_are_the_scalar_bits_at_many_shapes(string kernelSet)
     {
-        for (var trial = 0; trial < 60; trial++)
+        for (var trial = 0; trial < 90; trial++)
         {
             var problem = Problem.Draw((uint)trial);
             var expected = problem.Solve("scalar");
@@ -29,7 +31,7 @@ public sealed class KernelSetTests
     public void A_set_used_before_gives_the_same_bits_as_a_fresh_one(string kernelSet)
     {
         var problem = Problem.Draw(0);
-        using var kernels = KernelSet.Create(problem.Shape, problem.Steps, kernelSet);
+        using var kernels = RecurrentKernels.Create(problem.Shape, problem.Steps, kernelSet);
         var first = problem.Solve(kernels);
         kernels.SetWeights(new float[problem.Shape.Parameters]);
         kernels.SquaredError(problem.View, [0]);
@@ -57,7 +59,7 @@ public sealed class KernelSetTests
     [Fact]
     public void An_unknown_set_is_refused_with_the_names_there_are()
     {
-        var error = Assert.Throws<ArgumentException>(() => KernelSet.Create(Problem.Draw(0).Shape, 1, "avx1024"));
+        var error = Assert.Throws<ArgumentException>(() => RecurrentKernels.Create(Problem.Draw(0).Shape, 1, "avx1024"));
         Assert.Contains("avx1024", error.Message, StringComparison.Ordinal);
         Assert.Contains("scalar", error.Message, StringComparison.Ordinal);
     }
@@ -72,17 +74,17 @@ public sealed class KernelSetTests
         readonly int[] _rows;
         readonly float[] _weights;
 
-        Problem(NetworkShape shape, int steps, uint[] inputs, uint[] targets, int[] rows, float[] weights) =>
+        Problem(RecurrentShape shape, int steps, uint[] inputs, uint[] targets, int[] rows, float[] weights) =>
             (Shape, Steps, _inputs, _targets, _rows, _weights) = (shape, steps, inputs, targets, rows, weights);
 
-        public NetworkShape Shape { get; }
+        public RecurrentShape Shape { get; }
 
         public int Steps { get; }
 
         public SequenceView View => new(_inputs, _targets, Steps);
 
         public string Description =>
-            $"I {Shape.Inputs} H {Shape.Hidden} L {Shape.Layers} linear {string.Join("-", Shape.Linear)} {Shape.Activation}, {_rows.Length} sequences of {Steps} steps";
+            $"{Shape.Cell.Name} I {Shape.Inputs} H {Shape.Hidden} L {Shape.Layers} linear {string.Join("-", Shape.Linear)} {Shape.Activation}, {_rows.Length} sequences of {Steps} steps";
 
         public static Problem Draw(uint seed)
         {
@@ -90,9 +92,10 @@ public sealed class KernelSetTests
             var random = new PhiloxStream(seed, (RandomStream)1000);
             int Between(uint low, uint high) => (int)(low + random.Below(high - low + 1));
             int[] linear = [.. Enumerable.Range(0, Between(1, 4)).Select(_ => Between(1, 15))];
+            var cell = TestCells.All[(int)(seed % (uint)TestCells.All.Count)];
             var shape = seed == 0
-                ? new NetworkShape(9, 12, 4, [12, 12, 12, 12, 8], LinearActivation.None)
-                : new NetworkShape(Between(1, 14), Between(1, 27), Between(1, 4), linear, (LinearActivation)Between(0, 2));
+                ? new RecurrentShape(RecurrentCells.Gru, 9, 12, 4, [12, 12, 12, 12, 8], Activation.None)
+                : new RecurrentShape(cell, Between(1, 14), Between(1, 27), Between(1, 4), linear, (Activation)Between(0, 2));
             var steps = Between(1, 40);
             uint[] words = [.. Enumerable.Range(0, 2 * Sequences * steps).Select(_ => random.NextUInt32())];
             int[] rows = [.. Enumerable.Range(0, Between(1, 70)).Select(_ => Between(0, Sequences - 1))];
@@ -105,13 +108,14 @@ public sealed class KernelSetTests
 
         public byte[] Solve(string kernelSet)
         {
-            using var kernels = KernelSet.Create(Shape, Steps, kernelSet);
+            using var kernels = RecurrentKernels.Create(Shape, Steps, kernelSet);
             return Solve(kernels);
         }
 
         /// <summary>Everything the kernels compute, as bytes: loss, gradient, weights and moments after three steps of Adam, outputs.</summary>
-        public byte[] Solve(NetworkKernels kernels)
+        public byte[] Solve(RecurrentKernels kernels)
         {
+            var adam = AdamKernel.Create(kernels.Name);
             float[] weights = [.. _weights];
             var (gradient, first, second) = (new float[weights.Length], new float[weights.Length], new float[weights.Length]);
             var outputs = new float[_rows.Length * Steps * Shape.Outputs];
@@ -120,7 +124,7 @@ public sealed class KernelSetTests
             {
                 kernels.SetWeights(weights);
                 loss = kernels.Gradient(View, _rows, gradient);
-                kernels.Update(AdamStep.At(0.01, 0.9, 0.999, 1e-8, 0.5 / t, 0.9 / t, 0.7f), gradient, weights, first, second);
+                adam.Update(AdamStep.At(0.01, 0.9, 0.999, 1e-8, 0.5 / t, 0.9 / t, 0.7f), gradient, weights, first, second);
             }
 
             kernels.SetWeights(weights);
@@ -132,7 +136,7 @@ public sealed class KernelSetTests
         /// <summary>Σ (y − target)² by kernels with room for so many steps.</summary>
         public double Error(int room, string kernelSet)
         {
-            using var kernels = KernelSet.Create(Shape, room, kernelSet);
+            using var kernels = RecurrentKernels.Create(Shape, room, kernelSet);
             kernels.SetWeights(_weights);
             return kernels.SquaredError(View, _rows);
         }

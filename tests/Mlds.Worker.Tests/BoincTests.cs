@@ -1,8 +1,8 @@
 using Mlds.Bundles;
 using Mlds.Kernels;
+using Mlds.Kernels.Optimizers;
 using Mlds.Networks;
 using Mlds.Recipes;
-using Mlds.Tasks;
 using Mlds.Tasks.Machines;
 using Mlds.Training;
 using Mlds.Worker.Boinc;
@@ -22,13 +22,13 @@ public sealed class BoincTests
 
     static Bundle Make(int networks, int epochs)
     {
+        var task = new MachineTask(MachineCatalogue.Find("SimpleXORMachine")!, s_data);
         var recipe = new Recipe(
             "SimpleXORMachine",
-            MachineCatalogue.Find("SimpleXORMachine")!,
-            s_data,
-            TrainingData.Generate(MachineCatalogue.Build("SimpleXORMachine"), s_data).Sha256,
-            NetworkSpec.Ds1,
-            new TrainingSpec(128, 0.01, 0.9, 0.999, 1e-8, new LearningRateSchedule(2, 1e-3), 0.5, 1e-12, EpochLimit: epochs, MilestoneEvery: 4),
+            task,
+            task.Generate().Sha256,
+            RecurrentSpec.Ds1,
+            new TrainingSpec(128, 0.01, new AdamSettings(0.9, 0.999, 1e-8), new LearningRateSchedule(2, 1e-3), 0.5, 1e-12, EpochLimit: epochs, MilestoneEvery: 4),
             Seed: 3);
         return Bundle.Of(
             epochs - 5,
@@ -38,7 +38,7 @@ public sealed class BoincTests
     /// <summary>What an undisturbed run gives.</summary>
     static string Hash(Bundle bundle)
     {
-        var data = TrainingData.Generate(bundle.Networks[0].Recipe.Machine.Build(), s_data);
+        var data = bundle.Networks[0].Recipe.Task.Generate();
         var parts = bundle.Networks.Select(network =>
         {
             using var run = new TrainingRun(network.Recipe, data);

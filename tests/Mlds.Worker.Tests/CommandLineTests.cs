@@ -1,8 +1,9 @@
 using System.Text.Json.Nodes;
 using Mlds.Kernels;
+using Mlds.Kernels.Optimizers;
+using Mlds.Kernels.Shapes;
 using Mlds.Networks;
 using Mlds.Recipes;
-using Mlds.Tasks;
 using Mlds.Tasks.Machines;
 using Mlds.Training;
 using Mlds.Worker.Frame;
@@ -14,13 +15,14 @@ public sealed class CommandLineTests : IDisposable
 {
     static readonly DataSpec s_data = new(Seed: 5, Training: 100, Validation: 40, Length: 6, LongTest: 3, LongLength: 20, Planted: null);
 
+    static readonly MachineTask s_task = new(MachineCatalogue.Find("SimpleXORMachine")!, s_data);
+
     static readonly Recipe s_recipe = new(
         "SimpleXORMachine",
-        MachineCatalogue.Find("SimpleXORMachine")!,
-        s_data,
-        TrainingData.Generate(MachineCatalogue.Build("SimpleXORMachine"), s_data).Sha256,
-        new NetworkSpec(9, 4, 1, [8], Activation.None),
-        new TrainingSpec(32, 0.01, 0.9, 0.999, 1e-8, new LearningRateSchedule(2, 1e-3), 0.5, 1e-6, EpochLimit: 9, MilestoneEvery: 4),
+        s_task,
+        s_task.Generate().Sha256,
+        new RecurrentSpec(9, 4, 1, [8], Activation.None),
+        new TrainingSpec(32, 0.01, new AdamSettings(0.9, 0.999, 1e-8), new LearningRateSchedule(2, 1e-3), 0.5, 1e-6, EpochLimit: 9, MilestoneEvery: 4),
         Seed: 3);
 
     readonly string _folder = Directory.CreateTempSubdirectory("mlds-worker-").FullName;
@@ -56,7 +58,7 @@ public sealed class CommandLineTests : IDisposable
     [Fact]
     public void Train_gives_what_the_trainer_gives()
     {
-        var network = Trainer.Train(s_recipe, TrainingData.Generate(s_recipe.Machine.Build(), s_data), null, TestContext.Current.CancellationToken);
+        var network = Trainer.Train(s_recipe, s_task.Generate(), null, TestContext.Current.CancellationToken);
         var printed = Train(RecipeFile(s_recipe));
         Assert.Equal(s_recipe.Id, (string?)printed["recipe_id"]);
         Assert.Equal(OutcomeName.Of(network.Outcome), (string?)printed["outcome"]);

@@ -1,4 +1,3 @@
-using Mlds.Networks;
 using Mlds.Recipes;
 using Mlds.Training;
 
@@ -25,7 +24,7 @@ static class Example
     {
         var recipe = population.Recipe(machine, seed);
         var random = new Random(HashCode.Combine(machine.Length, machine[^9], (int)seed, salt));
-        var weights = new float[new WeightLayout(recipe.Network).Parameters];
+        var weights = new float[recipe.Network.Layout.Parameters];
         for (var i = 0; i < weights.Length; i++) weights[i] = random.NextSingle() - 0.5f;
         var history = Enumerable.Range(1, epochs)
             .Select(epoch => new EpochRecord(epoch, random.NextSingle(), random.NextSingle(), epoch > epochs / 2 ? 0.005f : 0.01f))
@@ -39,7 +38,7 @@ static class Example
     public static Checkpoint Checkpoint(Recipe recipe, int epochs)
     {
         var network = Network(Small, recipe.MachineName, recipe.Seed, epochs: epochs);
-        return new Checkpoint(recipe.Id, network.Weights, network.Weights, network.Weights, network.History, network.Milestones, 0.5);
+        return new Checkpoint(recipe.Id, network.Weights, [network.Weights, network.Weights], network.History, network.Milestones, 0.5);
     }
 
     static string Json(string name, string network) => $$"""

@@ -257,7 +257,7 @@ public sealed class ZooTests : IDisposable
         using (var writer = Writer())
         {
             writer.Store([], [], [checkpoint]);
-            var other = checkpoint with { SecondMoments = [.. checkpoint.SecondMoments.Select(value => value + 1)] };
+            var other = checkpoint with { OptimizerState = [checkpoint.OptimizerState[0], Array.ConvertAll(checkpoint.OptimizerState[1], value => value + 1)] };
             Assert.Contains(recipe.Id, Assert.Throws<ZooException>(() => writer.Store([], [], [other])).Message);
         }
 

@@ -65,7 +65,7 @@ static class AnalysisBenchmarks
         {
             using (var trained = Zoo.Open(path)) NoisyZoo.Write(trained, folder, rows);
             using var zoo = Zoo.Open(folder);
-            var columns = Recipe.Parse(zoo.RecipeJson(zoo.Networks().First())).Network.Shape.Parameters;
+            var columns = Recipe.Parse(zoo.RecipeJson(zoo.Networks().First())).Network.Parameters;
             StreamedPca? pca = null;
             var watch = Stopwatch.StartNew();
             var core = SymmetryMeasurement.CoreSeconds(() => pca = StreamedPca.Fit(ZooRows.Read(zoo), columns, 3));

@@ -4,7 +4,6 @@ using Mlds.Analysis;
 using Mlds.Analysis.Data;
 using Mlds.Analysis.Questions;
 using Mlds.Networks;
-using Mlds.Tasks;
 using Mlds.Tasks.Machines;
 using Mlds.Training;
 
@@ -36,7 +35,7 @@ static class QuestionsBenchmark
 
     static WeightMatrix Matrix(int networks)
     {
-        var layout = new WeightLayout(NetworkSpec.Ds1);
+        var layout = RecurrentSpec.Ds1.Layout;
         var names = MachineCatalogue.Names;
         var perMachine = (networks + names.Count - 1) / names.Count;
         var weights = new float[(long)names.Count * perMachine * layout.Parameters];

@@ -4,8 +4,8 @@ using Mlds.Analysis.Data;
 using Mlds.Analysis.Loading;
 using Mlds.Analysis.Symmetry;
 using Mlds.Analysis.Views;
+using Mlds.Networks;
 using Mlds.Recipes;
-using Mlds.Tasks;
 using Mlds.Training;
 using Mlds.Zoos;
 
@@ -37,7 +37,7 @@ static class SymmetryMeasurement
         var (found, canonical) = (0, 0);
         for (var row = 0; row < matrix.Networks; row++)
         {
-            var planted = NetworkSymmetry.Random(matrix.Layout.Spec, new SeededRandom(1, (ulong)row));
+            var planted = NetworkSymmetry.Random((RecurrentSpec)matrix.Layout.Spec, new SeededRandom(1, (ulong)row));
             var hidden = planted.Apply(matrix.Layout, matrix.Row(row));
             var symmetry = Alignment.To(matrix.Layout, matrix.Row(row)).Align(hidden).Symmetry;
             if (Same(planted.Inverse(), symmetry)) found++;
@@ -55,7 +55,7 @@ static class SymmetryMeasurement
     {
         var matrix = all.Where(label => label.Machine.Name == machine);
         var recipe = Recipe.Parse(zoo.RecipeJson(zoo.Networks(machine).First()));
-        var validation = TrainingData.Generate(recipe.Machine.Build(), recipe.Data).Validation;
+        var validation = recipe.Task.Generate().Validation;
         double Loss(float[] weights) => Evaluation.Loss(recipe.Network, weights, validation);
         var (raw, aligned) = (new List<double>(), new List<double>());
         for (var i = 0; i + 1 < matrix.Networks && raw.Count < MostPairs; i++)

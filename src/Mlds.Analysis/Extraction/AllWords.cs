@@ -1,5 +1,4 @@
 using Mlds.Networks;
-using Mlds.Tasks;
 using Mlds.Tasks.Machines;
 using Mlds.Training;
 
@@ -51,13 +50,14 @@ static class AllWords
     internal static int[]? Counterexample(NetworkSpec spec, ReadOnlySpan<float> weights, SequenceSet words)
     {
         var outputs = Evaluation.Outputs(spec, weights, words);
+        var width = outputs.Length / (words.Count * words.Length);
         var (shortest, found) = (words.Length, -1);
         for (var word = 0; word < words.Count; word++)
         {
             for (var t = 0; t < shortest; t++)
             {
                 var at = (word * words.Length) + t;
-                if (Lines(outputs.AsSpan(at * spec.Outputs, spec.Outputs)) == words.Targets[at]) continue;
+                if (Lines(outputs.AsSpan(at * width, width)) == words.Targets[at]) continue;
                 (shortest, found) = (t, word);
             }
         }

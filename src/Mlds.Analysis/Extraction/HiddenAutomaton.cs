@@ -1,5 +1,4 @@
 using Mlds.Analysis.Results;
-using Mlds.Tasks;
 using Mlds.Tasks.Machines;
 
 namespace Mlds.Analysis.Extraction;

@@ -1,4 +1,5 @@
 using System.Numerics;
+using Mlds.Kernels.Shapes;
 using Mlds.Networks;
 
 namespace Mlds.Analysis.Extraction;
@@ -10,7 +11,7 @@ namespace Mlds.Analysis.Extraction;
 /// <remarks>A state is the L × H numbers h, layer after layer; the start is all 0. Not thread-safe.</remarks>
 sealed class NetworkStepper
 {
-    readonly NetworkSpec _spec;
+    readonly RecurrentSpec _spec;
     readonly float[][] _input; // [layer]: inputs × 3H, the transpose of W_i
     readonly float[][] _recurrent; // [layer]: H × 3H
     readonly float[][] _bias; // [layer]: 3H; r and z with both biases
@@ -23,7 +24,7 @@ sealed class NetworkStepper
 
     internal NetworkStepper(WeightLayout layout, ReadOnlySpan<float> weights)
     {
-        _spec = layout.Spec;
+        _spec = layout.Recurrent;
         var h = _spec.Hidden;
         (_input, _recurrent) = (new float[_spec.Layers][], new float[_spec.Layers][]);
         (_bias, _recurrentBias) = (new float[_spec.Layers][], new float[_spec.Layers][]);

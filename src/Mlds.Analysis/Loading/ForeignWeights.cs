@@ -23,10 +23,17 @@ public static class ForeignWeights
     public static TensorMatrix Read(string weights, string? layout = null)
     {
         var file = NpyMatrix.Open(weights);
-        IReadOnlyList<WeightTensor> tensors = layout is null ? [new WeightTensor("weights", file.Columns, 1, 0)] : Tensors(layout);
+        IReadOnlyList<WeightTensor> tensors = layout is null ? [Foreign("weights", file.Columns, 1, 0)] : Tensors(layout);
         if (tensors.FirstOrDefault(tensor => tensor.Offset + tensor.Length > file.Columns) is { } odd)
             throw new InvalidDataException($"'{layout}': the tensor '{odd.Name}' reaches to column {odd.Offset + odd.Length - 1}, but '{weights}' has only {file.Columns} columns.");
         return new TensorMatrix(file.ReadFirst(file.Rows), file.Rows, file.Columns, tensors);
+    }
+
+    /// <summary>A tensor of which nothing is known but its name and sizes.</summary>
+    static WeightTensor Foreign(string name, int rows, int columns, int offset)
+    {
+        var role = name.Contains("bias", StringComparison.OrdinalIgnoreCase) ? TensorRole.Bias : TensorRole.Weight;
+        return new WeightTensor(name, role, "", 0, columns == 1 ? [rows] : [rows, columns], offset, 0, []);
     }
 
     /// <summary>The tensors of a layout table, in its order.</summary>
@@ -88,7 +95,7 @@ public static class ForeignWeights
             var columns = ShapeColumns(fields, line);
             if (length % columns != 0)
                 throw new InvalidDataException($"'{path}', line {line}: the tensor '{fields[_name]}' has {length} numbers, which are no whole rows of {columns}.");
-            return new WeightTensor(fields[_name], length / columns, columns, start);
+            return Foreign(fields[_name], length / columns, columns, start);
         }
 
         /// <summary>The last axis of a shape with at least two; 1 for a vector.</summary>

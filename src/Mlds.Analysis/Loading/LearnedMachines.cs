@@ -1,5 +1,6 @@
 using Mlds.Analysis.Data;
 using Mlds.Recipes;
+using Mlds.Tasks.Machines;
 using Mlds.Zoos;
 using Mlds.Zoos.Releases;
 
@@ -16,5 +17,9 @@ static class LearnedMachines
     internal static Dictionary<string, LearnedMachine> Of(Release release) =>
         release.Networks.Select(network => network.Machine).Distinct().ToDictionary(name => name, name => Of(release.RecipeOf(name)));
 
-    static LearnedMachine Of(Recipe recipe) => new(recipe.Machine.Build(), recipe.Data);
+    static LearnedMachine Of(Recipe recipe)
+    {
+        var task = (MachineTask)recipe.Task;
+        return new LearnedMachine(task.Build(), task.Data);
+    }
 }

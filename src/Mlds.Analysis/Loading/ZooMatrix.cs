@@ -43,7 +43,7 @@ public static class ZooMatrix
         var odd = Array.Find(specs, one => !one.Spec.Equals(specs[0].Spec));
         if (odd.Machine is not null)
             throw new ZooException($"Networks of {specs[0].Machine} and {odd.Machine} in the zoo '{zoo.Folder}' differ in shape; only networks of one shape can be analysed together.");
-        return new WeightLayout(specs[0].Spec);
+        return specs[0].Spec.Layout;
     }
 
     static NetworkLabel Label(Zoo zoo, StoredNetwork network) => new(

@@ -1,8 +1,9 @@
+using Mlds.Networks;
 using Mlds.Analysis.Data;
 using Mlds.Analysis.Results;
 using Mlds.Analysis.Symmetry;
 using Mlds.Analysis.Validation;
-using Mlds.Tasks;
+using Mlds.Tasks.Machines;
 using Mlds.Training;
 
 namespace Mlds.Analysis.Questions;
@@ -46,7 +47,7 @@ static class Barriers
     }
 
     static SequenceSet Words128(LearnedMachine learned) =>
-        TrainingData.Generate(learned.Machine, learned.Data with { Training = 1, LongTest = 1, LongLength = 1, Validation = Math.Min(Sequences, learned.Data.Validation) }).Validation;
+        SequenceData.Generate(learned.Machine, learned.Data with { Training = 1, LongTest = 1, LongLength = 1, Validation = Math.Min(Sequences, learned.Data.Validation) }).Validation;
 
     /// <summary>Losses along the line, raw and aligned.</summary>
     static double[][] Lines(QuestionContext context, SequenceSet words, int a, int b)
@@ -55,7 +56,7 @@ static class Barriers
         var layout = context.Networks.Layout;
         float[] first = [.. context.Networks.Row(a)], second = [.. context.Networks.Row(b)];
         var merged = MergedForm.Of(layout, first);
-        return [Line(layout.Spec, words, first, second), Line(layout.Spec, words, merged, Alignment.To(layout, merged).Align(second).Weights)];
+        return [Line(layout.Recurrent, words, first, second), Line(layout.Recurrent, words, merged, Alignment.To(layout, merged).Align(second).Weights)];
     }
 
     static double[] Line(Networks.NetworkSpec spec, SequenceSet words, float[] from, float[] to)

@@ -1,6 +1,6 @@
 using Mlds.Analysis.Extraction;
 using Mlds.Analysis.Results;
-using Mlds.Tasks;
+using Mlds.Networks;
 using Mlds.Tasks.Machines;
 
 namespace Mlds.Analysis.Questions;
@@ -45,7 +45,7 @@ static class ExactBehaviour
             var all = AllWords.Of(learned.Machine, length);
             var rows = Selection.RowsWhere(context, label => label.Machine.Name == name).OrderBy(row => context.Labels[row].Seed).Take(context.Options.ExactPerMachine).ToArray();
             var tried = context.InParallel(rows, row => (
-                AllWords.Counterexample(context.Networks.Layout.Spec, context.Networks.Row(row), all),
+                AllWords.Counterexample(context.Networks.Layout.Recurrent, context.Networks.Row(row), all),
                 Cover: TransitionCover.Of(new NetworkStepper(context.Networks.Layout, context.Networks.Row(row)), learned.Machine, minimal, WordsPerState)));
             tallies.Add(Tally(name, $"answer every word of up to {length} commands as the machine does", learned.Machine, [.. tried.Select(one => one.Item1)]));
             tallies.Add(Tally(
@@ -63,7 +63,7 @@ static class ExactBehaviour
     {
         context.Cancellation.ThrowIfCancellationRequested();
         var learned = context.Networks.Machines[name];
-        var words = TrainingData.Generate(learned.Machine, learned.Data with { Training = 1, LongTest = 1, LongLength = 1, Validation = Math.Min(Sequences, learned.Data.Validation) }).Validation;
+        var words = SequenceData.Generate(learned.Machine, learned.Data with { Training = 1, LongTest = 1, LongLength = 1, Validation = Math.Min(Sequences, learned.Data.Validation) }).Validation;
         return HiddenAutomaton.Of(new NetworkStepper(context.Networks.Layout, context.Networks.Row(row)), learned.Machine, minimal, words, name, context.Labels[row].Seed);
     }
 

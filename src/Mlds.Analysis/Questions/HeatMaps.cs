@@ -1,3 +1,4 @@
+using Mlds.Networks;
 using Mlds.Analysis.Data;
 using Mlds.Analysis.Results;
 using Mlds.Analysis.Symmetry;

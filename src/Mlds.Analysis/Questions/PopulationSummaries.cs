@@ -1,6 +1,5 @@
 using Mlds.Analysis.Data;
 using Mlds.Analysis.Results;
-using Mlds.Networks;
 using Mlds.Training;
 
 namespace Mlds.Analysis.Questions;
@@ -15,7 +14,7 @@ static class PopulationSummaries
         if (Count(Outcome.NotConverged) is > 0 and var late) leftOut.Add($"{late} of {matrix.Networks} networks reached their epoch limit before the goal loss.");
         if (Count(Outcome.Diverged) is > 0 and var lost) leftOut.Add($"{lost} of {matrix.Networks} networks had a loss that was infinite or no number.");
         return new PopulationSummary(
-            matrix.Name, matrix.Source, matrix.WeightsDigest(), matrix.Layout.Parameters, Describe(matrix.Layout.Spec), matrix.Networks, Count(Outcome.Converged), leftOut,
+            matrix.Name, matrix.Source, matrix.WeightsDigest(), matrix.Layout.Parameters, matrix.Layout.Spec.Description, matrix.Networks, Count(Outcome.Converged), leftOut,
             [.. matrix.Labels.GroupBy(label => label.Machine).Select(group => Machine(group.Key, [.. group]))]);
     }
 
@@ -27,11 +26,5 @@ static class PopulationSummaries
             machine.Name, machine.Family, machine.VariantName, labels.Length, converged.Length,
             labels.Count(label => label.Outcome == Outcome.NotConverged), labels.Count(label => label.Outcome == Outcome.Diverged),
             Median(label => label.Epochs), Median(label => label.ValidationLoss), Median(label => label.LongLoss));
-    }
-
-    static string Describe(NetworkSpec spec)
-    {
-        var between = spec.Activation == Activation.None ? "no activation between them" : $"{spec.Activation.ToString().ToLowerInvariant()} between them";
-        return $"{spec.Inputs} inputs, {spec.Layers} GRU layers of {spec.Hidden} units, linear layers {string.Join("-", spec.Linear.Prepend(spec.Hidden))} with {between}";
     }
 }

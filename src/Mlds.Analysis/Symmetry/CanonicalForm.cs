@@ -12,7 +12,7 @@ public static class CanonicalForm
     /// <summary>P weights of the same outputs, up to the rounding of sums and products.</summary>
     public static float[] Of(WeightLayout layout, ReadOnlySpan<float> weights)
     {
-        var spec = layout.Spec;
+        var spec = layout.Recurrent;
         var merged = MergedForm.Of(layout, weights);
         int[][] permutations = [.. Enumerable.Range(0, spec.Layers).Select(layer => Order(layout, layer, merged))];
         var ordered = new NetworkSymmetry(permutations, Ones(spec)).Apply(layout, merged);
@@ -28,7 +28,7 @@ public static class CanonicalForm
 
     static int[] Order(WeightLayout layout, int layer, float[] merged)
     {
-        var hidden = layout.Spec.Hidden;
+        var hidden = layout.Recurrent.Hidden;
         var update = layout.BiasIh(layer).Offset + hidden;
         return [.. Enumerable.Range(0, hidden).OrderBy(unit => merged[update + unit])];
     }
@@ -36,7 +36,7 @@ public static class CanonicalForm
     static void SetSigns(WeightLayout layout, int layer, float[] weights, int[]? below, int[] signs)
     {
         var tensor = layout.WeightIh(layer);
-        var hidden = layout.Spec.Hidden;
+        var hidden = layout.Recurrent.Hidden;
         for (var unit = 0; unit < hidden; unit++)
         {
             var row = tensor.Offset + (((2 * hidden) + unit) * tensor.Columns);
@@ -46,5 +46,5 @@ public static class CanonicalForm
         }
     }
 
-    static int[][] Ones(NetworkSpec spec) => [.. Enumerable.Range(0, spec.Layers).Select(_ => Enumerable.Repeat(1, spec.Hidden).ToArray())];
+    static int[][] Ones(RecurrentSpec spec) => [.. Enumerable.Range(0, spec.Layers).Select(_ => Enumerable.Repeat(1, spec.Hidden).ToArray())];
 }

@@ -13,7 +13,7 @@ sealed class GruWeights
 
     internal GruWeights(WeightLayout layout, ReadOnlySpan<float> weights)
     {
-        var spec = layout.Spec;
+        var spec = layout.Recurrent;
         Spec = spec;
         Input = new double[spec.Layers][][];
         Recurrent = new double[spec.Layers][][];
@@ -46,7 +46,7 @@ sealed class GruWeights
         (Output, OutputBias) = ((double[])other.Output.Clone(), (double[])other.OutputBias.Clone());
     }
 
-    internal NetworkSpec Spec { get; }
+    internal RecurrentSpec Spec { get; }
 
     /// <summary>[layer][gate]: H × inputs of the layer.</summary>
     internal double[][][] Input { get; }
@@ -168,7 +168,7 @@ sealed class GruWeights
 
     static (double[] Map, double[] Bias) LinearMap(WeightLayout layout, ReadOnlySpan<float> weights)
     {
-        var spec = layout.Spec;
+        var spec = layout.Recurrent;
         var map = Doubles(layout.LinearWeight(0), weights);
         var bias = Doubles(layout.LinearBias(0), weights);
         for (var layer = 1; layer < spec.Linear.Count; layer++)

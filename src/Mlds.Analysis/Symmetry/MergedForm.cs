@@ -1,3 +1,4 @@
+using Mlds.Kernels.Shapes;
 using Mlds.Networks;
 
 namespace Mlds.Analysis.Symmetry;
@@ -13,7 +14,7 @@ public static class MergedForm
     /// <remarks>Where an activation stands between the linear layers, or one of them is narrower than the GRU, the linear layers stay as they are.</remarks>
     public static float[] Of(WeightLayout layout, ReadOnlySpan<float> weights)
     {
-        var spec = layout.Spec;
+        var spec = layout.Recurrent;
         var merged = weights.ToArray();
         for (var layer = 0; layer < spec.Layers; layer++)
         {
@@ -30,12 +31,12 @@ public static class MergedForm
     }
 
     /// <summary>Whether the linear layers of <paramref name="spec"/> become one.</summary>
-    internal static bool MergesLinear(NetworkSpec spec) =>
+    internal static bool MergesLinear(RecurrentSpec spec) =>
         spec.Linear.Count == 1 || (spec.Activation == Activation.None && spec.Linear.SkipLast(1).All(width => width >= spec.Hidden));
 
     static void MergeLinear(WeightLayout layout, GruWeights network, float[] merged)
     {
-        var last = layout.Spec.Linear.Count - 1;
+        var last = layout.Recurrent.Linear.Count - 1;
         for (var layer = 0; layer <= last; layer++)
         {
             var matrix = layout.LinearWeight(layer);
@@ -44,14 +45,14 @@ public static class MergedForm
             merged.AsSpan(bias.Offset, bias.Length).Clear();
             if (layer < last)
             {
-                for (var i = 0; i < layout.Spec.Hidden; i++) merged[matrix.Offset + (i * matrix.Columns) + i] = 1;
+                for (var i = 0; i < layout.Recurrent.Hidden; i++) merged[matrix.Offset + (i * matrix.Columns) + i] = 1;
                 continue;
             }
 
             for (var row = 0; row < matrix.Rows; row++)
             {
-                for (var column = 0; column < layout.Spec.Hidden; column++)
-                    merged[matrix.Offset + (row * matrix.Columns) + column] = (float)network.Output[(row * layout.Spec.Hidden) + column];
+                for (var column = 0; column < layout.Recurrent.Hidden; column++)
+                    merged[matrix.Offset + (row * matrix.Columns) + column] = (float)network.Output[(row * layout.Recurrent.Hidden) + column];
                 merged[bias.Offset + row] = (float)network.OutputBias[row];
             }
         }

@@ -35,12 +35,12 @@ public sealed class NetworkSymmetry
     public IReadOnlyList<IReadOnlyList<int>> Signs { get; }
 
     /// <summary>The symmetry that changes nothing.</summary>
-    public static NetworkSymmetry Identity(NetworkSpec spec) => new(
+    public static NetworkSymmetry Identity(RecurrentSpec spec) => new(
         [.. Enumerable.Range(0, spec.Layers).Select(_ => Enumerable.Range(0, spec.Hidden).ToArray())],
         [.. Enumerable.Range(0, spec.Layers).Select(_ => Enumerable.Repeat(1, spec.Hidden).ToArray())]);
 
     /// <summary>One drawn uniformly from all (H! · 2^H)^L.</summary>
-    public static NetworkSymmetry Random(NetworkSpec spec, SeededRandom random)
+    public static NetworkSymmetry Random(RecurrentSpec spec, SeededRandom random)
     {
         var permutations = new int[spec.Layers][];
         var signs = new int[spec.Layers][];
@@ -75,7 +75,7 @@ public sealed class NetworkSymmetry
     /// <summary>The symmetry-equal weights; P numbers of <paramref name="layout"/> in and out. Exact: numbers move and change sign, none is rounded.</summary>
     public float[] Apply(WeightLayout layout, ReadOnlySpan<float> weights)
     {
-        var spec = layout.Spec;
+        var spec = layout.Recurrent;
         if (Permutations.Count != spec.Layers || Permutations[0].Count != spec.Hidden)
             throw new ArgumentException($"This symmetry is for {Permutations.Count} layers of {Permutations[0].Count}, the network has {spec.Layers} of {spec.Hidden}.", nameof(layout));
         var result = weights.ToArray();

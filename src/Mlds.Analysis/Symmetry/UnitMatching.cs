@@ -11,7 +11,7 @@ sealed class UnitMatching
     const int MostSweeps = 12;
 
     readonly GruWeights _reference;
-    readonly NetworkSpec _spec;
+    readonly RecurrentSpec _spec;
     readonly UnitFeatures[] _wanted;
     readonly UnitFeatures[] _found;
     readonly LinearAssignment _assignment;

@@ -1,8 +1,6 @@
 using Mlds.Analysis.Data;
-using Mlds.Kernels;
-using Mlds.Kernels.Shapes;
 using Mlds.Networks;
-using Mlds.Tasks;
+using Mlds.Tasks.Machines;
 
 namespace Mlds.Analysis.Views;
 
@@ -15,18 +13,18 @@ static class BehaviourView
     const int Words = 16;
     const int Steps = 16;
 
-    internal static FeatureMatrix Build(WeightMatrix matrix) => Build(matrix, Probes(matrix.Layout.Spec));
+    internal static FeatureMatrix Build(WeightMatrix matrix) => Build(matrix, Probes(matrix.Layout.Recurrent));
 
     internal static FeatureMatrix Build(WeightMatrix matrix, SequenceSet words)
     {
-        var spec = matrix.Layout.Spec;
+        var spec = matrix.Layout.Recurrent;
         var columns = words.Count * words.Length * spec.Outputs;
         var values = new double[(long)matrix.Networks * columns];
         int[] rows = [.. Enumerable.Range(0, words.Count)];
-        Parallel.For(0, matrix.Networks, () => (Kernels: KernelSet.Create(spec.Shape, words.Length), Outputs: new float[columns]), (row, _, own) =>
+        Parallel.For(0, matrix.Networks, () => (Kernels: spec.CreateKernels(words), Outputs: new float[columns]), (row, _, own) =>
         {
             own.Kernels.SetWeights(matrix.Row(row));
-            own.Kernels.Outputs(new SequenceView(words.Inputs, words.Targets, words.Length), rows, own.Outputs);
+            own.Kernels.Outputs(words, rows, own.Outputs);
             for (var i = 0; i < columns; i++) values[((long)row * columns) + i] = own.Outputs[i];
             return own;
         }, own => own.Kernels.Dispose());
@@ -39,11 +37,11 @@ static class BehaviourView
     /// 16 words of 16 symbols, the same for all networks of a shape. A network of 9 inputs is taken for a register machine's (a value on line 0 and one of the
     /// other lines), any other for an automaton's (one line a symbol): docs/formats/recipe.md. Targets are unused zeros.
     /// </summary>
-    internal static SequenceSet Probes(NetworkSpec spec)
+    internal static SequenceSet Probes(RecurrentSpec spec)
     {
         var symbols = new byte[Words * Steps];
         var inputs = new uint[Words * Steps];
-        var isRegister = spec.Inputs == NetworkSpec.Ds1.Inputs;
+        var isRegister = spec.Inputs == RecurrentSpec.Ds1.Inputs;
         for (var word = 0; word < Words; word++)
         {
             var random = new SeededRandom(1, SeededRandom.Stream("probe", word));

@@ -1,5 +1,6 @@
 using Mlds.Analysis.Data;
 using Mlds.Analysis.Symmetry;
+using Mlds.Kernels.Shapes;
 using Mlds.Networks;
 
 namespace Mlds.Analysis.Views;
@@ -35,7 +36,7 @@ static class ReducedView
             at += values.Length;
         }
 
-        for (var layer = 0; layer < layout.Spec.Layers; layer++)
+        for (var layer = 0; layer < layout.Recurrent.Layers; layer++)
         {
             for (var gate = 0; gate < 3; gate++) Put(target, network.Input[layer][gate]);
             for (var gate = 0; gate < 3; gate++) Put(target, network.Recurrent[layer][gate]);
@@ -43,7 +44,7 @@ static class ReducedView
             Put(target, network.RecurrentBiasN[layer]);
         }
 
-        if (layout.Spec.Activation == Activation.None)
+        if (layout.Recurrent.Activation == Activation.None)
         {
             Put(target, network.Output);
             Put(target, network.OutputBias);
@@ -56,7 +57,7 @@ static class ReducedView
 
     static List<string> Names(WeightLayout layout)
     {
-        var spec = layout.Spec;
+        var spec = layout.Recurrent;
         var names = new List<string>();
         void Matrix(string name, int rows, int columns) =>
             names.AddRange(Enumerable.Range(0, rows * columns).Select(i => $"{name}[{i / columns},{i % columns}]"));

@@ -15,9 +15,9 @@ namespace Mlds.Analysis.Views;
 public static class SpectralView
 {
     static readonly string[] s_metrics = ["spectral_norm", "stable_rank", "mp_soft_rank"];
-    static readonly string[] s_gates = ["r", "z", "n"];
 
-    internal static FeatureMatrix Build(WeightMatrix matrix) => Build(matrix.Tensors.As([.. matrix.Layout.Tensors.SelectMany(tensor => Gates(tensor, matrix.Layout.Spec.Hidden))]));
+    internal static FeatureMatrix Build(WeightMatrix matrix) => Build(
+        matrix.Tensors.As([.. matrix.Layout.Tensors.SelectMany(tensor => tensor.IsBias ? [tensor] : tensor.Split())]));
 
     /// <summary>N × (3 a matrix).</summary>
     public static FeatureMatrix Build(TensorMatrix matrix)
@@ -38,11 +38,6 @@ public static class SpectralView
         });
         return new FeatureMatrix(values, matrix.Networks, names);
     }
-
-    static IEnumerable<WeightTensor> Gates(WeightTensor tensor, int hidden) =>
-        tensor.Name.StartsWith("gru.weight", StringComparison.Ordinal)
-            ? s_gates.Select((gate, i) => new WeightTensor($"{tensor.Name}.{gate}", hidden, tensor.Columns, tensor.Offset + (i * hidden * tensor.Columns)))
-            : [tensor];
 
     static double[] Entries(WeightTensor tensor, ReadOnlySpan<float> weights)
     {

@@ -1,5 +1,5 @@
 using Mlds.Analysis.Data;
-using Mlds.Tasks;
+using Mlds.Tasks.Machines;
 
 namespace Mlds.Analysis.Views;
 

@@ -1,5 +1,4 @@
 using System.Globalization;
-using Mlds.Tasks;
 using Mlds.Tasks.Machines;
 
 namespace Mlds.Cli.Machines;

@@ -1,6 +1,5 @@
 using Mlds.Cli.Frame;
 using Mlds.Recipes;
-using Mlds.Tasks;
 using Mlds.Tasks.Machines;
 
 namespace Mlds.Cli.Machines;

@@ -1,4 +1,3 @@
-using Mlds.Tasks;
 using Mlds.Tasks.Machines;
 
 namespace Mlds.Cli.Machines;
@@ -10,7 +9,7 @@ sealed class MachineStudy
     {
         Named = named;
         Minimal = MinimalAutomaton.Of(named.Machine);
-        Sequences = TrainingData.Generate(named.Machine, named.Data).Training;
+        Sequences = SequenceData.Generate(named.Machine, named.Data).Training;
         Example = MachineExample.Of(named.Machine, Sequences);
         Learnability = Learnability.Of(named.Machine, Sequences);
     }

@@ -1,7 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
 using Mlds.Cli.Frame;
-using Mlds.Tasks;
 using Mlds.Tasks.Machines;
 using Mlds.Zoos.Releases;
 
@@ -76,13 +75,13 @@ static class MachinesVerb
         });
     }
 
-    static TrainingData Export(NamedMachine named, string path)
+    static SequenceData Export(NamedMachine named, string path)
     {
         if (Path.Exists(path)) throw new FailureException($"'{path}' is already there; give another --export, or delete it.");
         var growing = $"{path}.unfinished-{Environment.ProcessId}";
         try
         {
-            var data = TrainingData.Generate(named.Machine, named.Sequences);
+            var data = SequenceData.Generate(named.Machine, named.Sequences);
             SequencesFile.Write(growing, named.Machine, data);
             File.Move(growing, path);
             return data;

@@ -1,6 +1,6 @@
 namespace Mlds.Kernels.Lanes;
 
-/// <summary>How far apart neighbouring time steps lie in the arrays of the GRU: [T][features][<see cref="LaneCount.Chunk"/>], with a gap after each step.</summary>
+/// <summary>How far apart neighbouring time steps lie in the arrays of recurrent layers: [T][features][<see cref="LaneCount.Chunk"/>], with a gap after each step.</summary>
 static class TimeStride
 {
     /// <summary>

@@ -15,7 +15,7 @@ sealed unsafe class CollapsedHead<TLanes, TVector> : LinearHead
     where TLanes : struct, ILanes<TLanes, TVector>
     where TVector : struct
 {
-    readonly NetworkShape _shape;
+    readonly RecurrentShape _shape;
     readonly AlignedFloats _memory;
     readonly Layer[] _layers;
     readonly nint _product;
@@ -27,7 +27,7 @@ sealed unsafe class CollapsedHead<TLanes, TVector> : LinearHead
     readonly nint _dProduct;
     readonly nint _dBias;
 
-    public CollapsedHead(NetworkShape shape, AlignedFloats memory)
+    public CollapsedHead(RecurrentShape shape, AlignedFloats memory)
     {
         (_shape, _memory) = (shape, memory);
         var (o, h) = (shape.Outputs, shape.Hidden);

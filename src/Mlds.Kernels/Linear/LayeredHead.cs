@@ -9,12 +9,12 @@ sealed unsafe class LayeredHead<TLanes, TVector> : LinearHead
     where TLanes : struct, ILanes<TLanes, TVector>
     where TVector : struct
 {
-    readonly NetworkShape _shape;
+    readonly RecurrentShape _shape;
     readonly AlignedFloats _memory;
     readonly Layer[] _layers;
     readonly nint _zeros;
 
-    public LayeredHead(NetworkShape shape, int steps, AlignedFloats memory)
+    public LayeredHead(RecurrentShape shape, int steps, AlignedFloats memory)
     {
         (_shape, _memory) = (shape, memory);
         _layers = new Layer[shape.Linear.Length];
@@ -102,7 +102,7 @@ sealed unsafe class LayeredHead<TLanes, TVector> : LinearHead
 
     void Activate(float* values, nint count)
     {
-        var relu = _shape.Activation == LinearActivation.Relu;
+        var relu = _shape.Activation == Activation.Relu;
         for (nint i = 0; i < count; i += TLanes.Width)
         {
             var x = TLanes.Load(values + i);
@@ -112,7 +112,7 @@ sealed unsafe class LayeredHead<TLanes, TVector> : LinearHead
 
     void DifferentiateActivation(float* outputs, nint count, float* delta)
     {
-        var relu = _shape.Activation == LinearActivation.Relu;
+        var relu = _shape.Activation == Activation.Relu;
         for (nint i = 0; i < count; i += TLanes.Width)
         {
             var y = TLanes.Load(outputs + i);

@@ -1,12 +1,12 @@
 namespace Mlds.Kernels.Linear;
 
-/// <summary>The linear layers after the GRU, for one chunk of sequences.</summary>
+/// <summary>The linear layers after the recurrent ones, for one chunk of sequences.</summary>
 abstract unsafe class LinearHead
 {
     /// <summary>Takes its weights out of a weight vector.</summary>
     public abstract void Pack(float* weights);
 
-    /// <param name="hidden">Top GRU layer's h, [T][H][chunk], <see cref="Lanes.TimeStride"/> apart.</param>
+    /// <param name="hidden">The top recurrent layer's h, [T][H][chunk], <see cref="Lanes.TimeStride"/> apart.</param>
     /// <param name="steps">T.</param>
     /// <param name="outputs">y, [T][O][chunk].</param>
     public abstract void Forward(float* hidden, int steps, float* outputs);

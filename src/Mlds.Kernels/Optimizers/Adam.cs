@@ -2,45 +2,78 @@ using Mlds.Kernels.Lanes;
 
 namespace Mlds.Kernels.Optimizers;
 
-/// <summary>The scalars of one step of Adam (Kingma &amp; Ba 2015, Algorithm 1), with the bias corrections of that step worked in.</summary>
+/// <summary>Adam's numbers (Kingma &amp; Ba 2015, Algorithm 1) but for the learning rate.</summary>
 /// <param name="Beta1">β₁.</param>
-/// <param name="OneMinusBeta1">1 − β₁, from the double.</param>
 /// <param name="Beta2">β₂.</param>
-/// <param name="OneMinusBeta2">1 − β₂, from the double.</param>
-/// <param name="Step">α / (1 − β₁^t).</param>
-/// <param name="RootCorrection">1 / √(1 − β₂^t).</param>
 /// <param name="Epsilon">ε.</param>
-/// <param name="GradientScale">What each gradient is multiplied by first: 1, or less to clip its norm.</param>
-public readonly record struct AdamStep(
-    float Beta1,
-    float OneMinusBeta1,
-    float Beta2,
-    float OneMinusBeta2,
-    float Step,
-    float RootCorrection,
-    float Epsilon,
-    float GradientScale)
+public sealed record AdamSettings(double Beta1, double Beta2, double Epsilon) : OptimizerSettings
 {
-    /// <param name="power1">β₁^t, multiplied up step by step in double.</param>
-    /// <param name="power2">β₂^t, the same.</param>
-    public static AdamStep At(double rate, double beta1, double beta2, double epsilon, double power1, double power2, float gradientScale) => new(
-        (float)beta1,
-        (float)(1 - beta1),
-        (float)beta2,
-        (float)(1 - beta2),
-        (float)(rate / (1 - power1)),
-        (float)(1 / Math.Sqrt(1 - power2)),
-        (float)epsilon,
-        gradientScale);
+    /// <summary>m and v.</summary>
+    public override int StateVectors => 2;
+
+    public override Optimizer Create(IReadOnlyList<float[]> state, string? kernelSet = null) =>
+        new Adam(this, state, AdamKernel.Create(kernelSet));
+}
+
+/// <summary>Adam through a run.</summary>
+sealed class Adam(AdamSettings settings, IReadOnlyList<float[]> state, AdamKernel kernel) : Optimizer(state)
+{
+    /// <summary>β₁^t and β₂^t after t steps, multiplied up step by step.</summary>
+    double _power1 = 1;
+    double _power2 = 1;
+
+    public override void Step(double rate, float gradientScale, ReadOnlySpan<float> gradient, Span<float> weights)
+    {
+        Skip();
+        var step = AdamStep.At(rate, settings.Beta1, settings.Beta2, settings.Epsilon, _power1, _power2, gradientScale);
+        kernel.Update(step, gradient, weights, State[0], State[1]);
+    }
+
+    public override void Skip()
+    {
+        _power1 *= settings.Beta1;
+        _power2 *= settings.Beta2;
+    }
 }
 
 /// <summary>Adam's update, element by element; any width gives the same bits.</summary>
-static unsafe class Adam<TLanes, TVector>
+public abstract class AdamKernel
+{
+    /// <summary>The update of a kernel set by name; null for the fastest.</summary>
+    public static AdamKernel Create(string? kernelSet = null) => KernelSet.Make(kernelSet, new Maker());
+
+    /// <summary>One step of Adam; all spans hold P floats.</summary>
+    public abstract void Update(
+        in AdamStep step, ReadOnlySpan<float> gradient, Span<float> weights, Span<float> first, Span<float> second);
+
+    sealed class Maker : IKernelMaker<AdamKernel>
+    {
+        public AdamKernel Vector<TLanes, TVector>(string name)
+            where TLanes : struct, ILanes<TLanes, TVector>
+            where TVector : struct => new VectorAdam<TLanes, TVector>();
+
+        public AdamKernel Scalar() => new ScalarAdam();
+    }
+}
+
+sealed unsafe class VectorAdam<TLanes, TVector> : AdamKernel
     where TLanes : struct, ILanes<TLanes, TVector>
     where TVector : struct
 {
+    public override void Update(
+        in AdamStep step, ReadOnlySpan<float> gradient, Span<float> weights, Span<float> first, Span<float> second)
+    {
+        int done;
+        fixed (float* g = gradient, w = weights, m = first, v = second)
+        {
+            done = Update(step, g, weights.Length, w, m, v);
+        }
+
+        ScalarAdam.UpdateAll(step, gradient[done..], weights[done..], first[done..], second[done..]);
+    }
+
     /// <summary>m ← β₁m + (1 − β₁)g, v ← β₂v + (1 − β₂)g², w ← w − step·m / (√v·rootCorrection + ε), over whole vectors: returns the elements done.</summary>
-    public static int Update(in AdamStep step, float* gradient, int count, float* weights, float* first, float* second)
+    static int Update(in AdamStep step, float* gradient, int count, float* weights, float* first, float* second)
     {
         var i = 0;
         for (; i + TLanes.Width <= count; i += TLanes.Width)

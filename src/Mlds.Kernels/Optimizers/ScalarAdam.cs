@@ -1,10 +1,14 @@
 namespace Mlds.Kernels.Optimizers;
 
 /// <summary>Adam in plain code: what every kernel set must equal.</summary>
-static class ScalarAdam
+sealed class ScalarAdam : AdamKernel
 {
+    public override void Update(
+        in AdamStep step, ReadOnlySpan<float> gradient, Span<float> weights, Span<float> first, Span<float> second) =>
+        UpdateAll(step, gradient, weights, first, second);
+
     /// <summary>Updates weights and moments in place; all spans have one length.</summary>
-    public static void Update(in AdamStep step, ReadOnlySpan<float> gradient, Span<float> weights, Span<float> first, Span<float> second)
+    public static void UpdateAll(in AdamStep step, ReadOnlySpan<float> gradient, Span<float> weights, Span<float> first, Span<float> second)
     {
         for (var i = 0; i < weights.Length; i++)
         {

@@ -84,7 +84,7 @@ public sealed class ResultExaminer
     TrainingData Data(Recipe recipe)
     {
         if (_data.Count >= MostData && !_data.ContainsKey(recipe.DataSha256)) _data.Clear();
-        return _data.GetOrAdd(recipe.DataSha256, _ => new Lazy<TrainingData>(() => TrainingData.Generate(recipe.Machine.Build(), recipe.Data))).Value;
+        return _data.GetOrAdd(recipe.DataSha256, _ => new Lazy<TrainingData>(() => recipe.Task.Generate())).Value;
     }
 
     static Examination Faulty(TrainedPart part, string fault, BundleResult result) =>

@@ -12,11 +12,11 @@ static class WorkCost
     /// <summary>Epochs that a network takes while none of its machine has ended.</summary>
     const double UsualEpochs = 40;
 
-    /// <summary>Floating-point operations of one epoch: two a multiply-add, forward and backward over the training sequences, forward over the validation sequences.</summary>
+    /// <summary>Floating-point operations of one epoch: two a multiply-add, forward and backward over the training examples, forward over the validation examples.</summary>
     public static double OfEpoch(Recipe recipe)
     {
-        var data = recipe.Data;
-        return 2.0 * recipe.Network.Shape.MultiplyAdds() * data.Length * (data.Training + (data.Validation / 3.0));
+        var task = recipe.Task;
+        return 2.0 * recipe.Network.MultiplyAdds * task.Steps * (task.TrainingCount + (task.ValidationCount / 3.0));
     }
 
     /// <summary>

@@ -114,7 +114,7 @@ static class BoincCommand
         }
 
         // The journal, the checkpoint with its successor, and the result.
-        var disk = (2.0 * bundle.LargestResult) + (2.0 * bundle.Networks.Max(network => 12L * network.Recipe.Network.Shape.Parameters));
+        var disk = (2.0 * bundle.LargestResult) + (2.0 * bundle.Networks.Max(network => network.Recipe.StateBytes));
         return init.DiskBound > 0 && disk > init.DiskBound
             ? (ExitStatus.DiskLimitExceeded,
                 $"The work unit needs up to {Megabytes(disk)} MB of disk, but may have {Megabytes(init.DiskBound)} MB.")

@@ -113,7 +113,7 @@ sealed class UnitRun(Bundle bundle, UnitJournal journal, string checkpointPath, 
         if (_data?.Sha256 == recipe.DataSha256) return _data;
         // One set at a time: memory is what a volunteer lends least gladly.
         _data = null;
-        var data = TrainingData.Generate(recipe.Machine.Build(), recipe.Data);
+        var data = recipe.Task.Generate();
         return data.Sha256 == recipe.DataSha256
             ? _data = data
             : throw new FailureException($"The recipe {recipe.Id} wants data {recipe.DataSha256}, but its machine and its data seed give {data.Sha256}: the bundle was altered, or this program is damaged.");

@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Runtime.ExceptionServices;
-using Mlds.Networks;
 using Mlds.Recipes;
 using Mlds.Training;
 
@@ -142,7 +141,7 @@ public sealed record GenerationPlan(
     sealed class Forecaster(Population population, GenerationQueue queue, GenerationOptions options)
     {
         readonly Random _random = new(1);
-        readonly int _parameters = new WeightLayout(population.Network).Parameters;
+        readonly int _parameters = population.Network.Layout.Parameters;
 
         public GenerationPlan Plan(List<MachineWork> work, int[] asked, Dictionary<string, int> known, long zooBytes, double measuredSeconds)
         {

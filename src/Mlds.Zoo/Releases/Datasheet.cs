@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text;
 using Mlds.Recipes;
-using Mlds.Tasks;
+using Mlds.Tasks.Machines;
 using Mlds.Training;
 
 namespace Mlds.Zoos.Releases;
@@ -58,10 +58,9 @@ static class Datasheet
 
     static void Composition(Page page, ReleaseSource source)
     {
-        var (plan, spec) = (source.Plan, source.Layout.Spec);
+        var plan = source.Plan;
         page.Section("Composition");
-        page.Line($"**What is an instance?** A trained network: {spec.Layers} GRU layers of {spec.Hidden} units on {spec.Inputs} inputs, then linear layers of {string.Join(", ", spec.Linear)} units "
-            + $"({spec.Activation switch { Networks.Activation.None => "nothing between them", Networks.Activation.Relu => "ReLU between them", _ => "tanh between them" }}); "
+        page.Line($"**What is an instance?** A trained network: {source.Layout.Spec.Composition}; "
             + $"{Count(source.Layout.Parameters)} float32 weights, its recipe, its losses epoch by epoch, and the hashes of its milestones.\n");
         page.Line($"**How many?** {Count(plan.Networks.Count)}, as many of every machine, in subsets that are nested: each is the first rows of the table and of the weights.\n");
         page.Table(["networks a machine", "rows"], plan.Subsets.Select(size => new[] { Count(size), $"the first {Count(size * source.Machines.Count)}" }));
@@ -140,7 +139,7 @@ static class Datasheet
             """);
         page.Table(
             ["machine", "sequences (training, validation)", "commands a sequence", "batch", "learning rate", "goal loss", "epoch limit"],
-            source.Machines.Select(machine => Training(machine.Name, machine.Recipe.Data, machine.Recipe.Training)));
+            source.Machines.Select(machine => Training(machine.Name, machine.Task.Data, machine.Recipe.Training)));
         page.Line($"""
             **Who computed it, and when?** Which processor, kernels and program version trained a network is in the table. Nothing depends on the time of day, so no time is recorded.
 

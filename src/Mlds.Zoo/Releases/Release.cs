@@ -23,7 +23,7 @@ public sealed class Release
     Release(string folder, JsonObject manifest, Dictionary<string, JsonObject> recipes, NetworksTable.Contents table)
     {
         (Folder, _recipes, _table) = (folder, recipes, table);
-        Layout = new WeightLayout(RecipeOf(recipes.Keys.First()).Network);
+        Layout = RecipeOf(recipes.Keys.First()).Network.Layout;
         Population = manifest["population"]!.GetValue<string>();
         Subsets = [.. manifest["subsets"]!.AsArray().Select(size => size!.GetValue<int>())];
         Machines = [.. manifest["machines"]!.AsArray().Select(machine => machine!["name"]!.GetValue<string>())];

@@ -9,7 +9,7 @@ namespace Mlds.Zoos.Releases;
 /// <param name="Recipe">Of its first network; its others differ in their seeds only.</param>
 /// <param name="States">States of its minimal automaton; 0 where it has too many to count.</param>
 /// <param name="Automaton">Its minimal automaton, or null where that has more states than a definition holds.</param>
-sealed record ReleasedMachine(string Name, Recipe Recipe, IMachine Machine, int States, AutomatonDefinition? Automaton)
+sealed record ReleasedMachine(string Name, Recipe Recipe, MachineTask Task, IMachine Machine, int States, AutomatonDefinition? Automaton)
 {
     /// <summary>Where its automaton is in the release.</summary>
     public string AutomatonFile => $"machines/{Name}.json";
@@ -75,16 +75,17 @@ sealed class ReleaseSource
 
     static ReleasedMachine Released(Recipe recipe)
     {
-        var machine = recipe.Machine.Build();
+        var task = (MachineTask)recipe.Task;
+        var machine = task.Build();
         try
         {
             var minimal = MinimalAutomaton.Of(machine);
-            return new ReleasedMachine(recipe.MachineName, recipe, machine, minimal.States, minimal.States <= Automaton.MostStates ? minimal.ToDefinition() : null);
+            return new ReleasedMachine(recipe.MachineName, recipe, task, machine, minimal.States, minimal.States <= Automaton.MostStates ? minimal.ToDefinition() : null);
         }
         catch (ArgumentException)
         {
             // More than four million states: the definition in population.json is all there is.
-            return new ReleasedMachine(recipe.MachineName, recipe, machine, 0, null);
+            return new ReleasedMachine(recipe.MachineName, recipe, task, machine, 0, null);
         }
     }
 
@@ -93,7 +94,7 @@ sealed class ReleaseSource
         var first = machines[0];
         return machines.FirstOrDefault(machine => !machine.Recipe.Network.Equals(first.Recipe.Network)) is { } odd
             ? throw new ZooException($"The networks of {odd.Name} have another shape than those of {first.Name}, so they don't fit one matrix; nothing was released.")
-            : new WeightLayout(first.Recipe.Network);
+            : first.Recipe.Network.Layout;
     }
 
     /// <summary>A population file holds no other names; a zoo that was tampered with might.</summary>

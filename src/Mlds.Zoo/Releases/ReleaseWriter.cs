@@ -1,6 +1,5 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using Mlds.Tasks;
 
 namespace Mlds.Zoos.Releases;
 
@@ -151,7 +150,7 @@ public static class ReleaseWriter
         {
             cancellation.ThrowIfCancellationRequested();
             var machine = source.Machines[i];
-            var data = TrainingData.Generate(machine.Machine, machine.Recipe.Data);
+            var data = machine.Task.Generate();
             if (data.Sha256 != machine.Recipe.DataSha256)
                 throw new ZooException($"The sequences of {machine.Name} have SHA-256 {data.Sha256}, but its networks learned from {machine.Recipe.DataSha256}; nothing was released.");
             SequencesFile.Write(Path.Combine(folder, machine.SequencesFile), machine.Machine, data);

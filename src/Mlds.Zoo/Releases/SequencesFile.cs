@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.IO.Compression;
 using System.Text;
-using Mlds.Tasks;
 using Mlds.Tasks.Machines;
 
 namespace Mlds.Zoos.Releases;
@@ -17,7 +16,7 @@ public static class SequencesFile
     const int Block = 1024;
 
     /// <param name="path">Must not exist.</param>
-    public static void Write(string path, IMachine machine, TrainingData data)
+    public static void Write(string path, IMachine machine, SequenceData data)
     {
         using var stream = new FileStream(path, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None, 1 << 20);
         using var archive = new ZipArchive(stream, ZipArchiveMode.Create);

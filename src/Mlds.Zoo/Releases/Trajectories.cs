@@ -25,7 +25,7 @@ sealed class Trajectories
     public Trajectories(ReleaseSource source)
     {
         _source = source;
-        _data = source.Machines.ToDictionary(machine => machine.Name, machine => new Lazy<TrainingData>(() => TrainingData.Generate(machine.Machine, machine.Recipe.Data)));
+        _data = source.Machines.ToDictionary(machine => machine.Name, machine => new Lazy<TrainingData>(() => machine.Recipe.Task.Generate()));
     }
 
     /// <summary>A network with what is recorded of it and found in the zoo; <c>Weights</c> grows to one vector a milestone.</summary>

@@ -20,7 +20,7 @@ sealed class Duplicates(VerificationLog log)
     {
         log.Count(Checks.Duplicates);
         if (run is not { Recipe: { } recipe, Weights: { } weights }) return;
-        var layout = new WeightLayout(recipe.Network);
+        var layout = recipe.Network.Layout;
         if (weights.Length != layout.Parameters || Array.Exists(weights, weight => !float.IsFinite(weight))) return;
         var entry = new Entry(run.Network, recipe.DataSha256, recipe.Network, SymmetrySignature.Of(layout, weights));
         lock (_entries) _entries.Add(entry);

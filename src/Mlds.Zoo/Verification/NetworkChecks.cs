@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Mlds.Kernels.Shapes;
 using Mlds.Networks;
 using Mlds.Recipes;
 using Mlds.Tasks;
@@ -34,7 +35,7 @@ sealed class NetworkChecks(VerificationLog log)
 
         var data = Data(recipe);
         if (data is null) log.Doubt(Checks.Recipes, network, $"machine and data spec don't lead to the sequences of SHA-256 {recipe.DataSha256} that the recipe names");
-        var layout = new WeightLayout(recipe.Network);
+        var layout = recipe.Network.Layout;
         if (run.Weights is { } weights && AreWhole(run, layout, weights) && data is not null) CheckLosses(run, recipe, weights, data);
         CheckRecord(run, recipe);
         if (data is not null) foreach (var checkpoint in run.Kept) CheckKept(run, recipe, checkpoint, data);
@@ -43,7 +44,7 @@ sealed class NetworkChecks(VerificationLog log)
     /// <summary>The sequences of a recipe, made once for all that share them; null where they are not those it names.</summary>
     public TrainingData? Data(Recipe recipe) => _data.GetOrAdd(
         recipe.DataSha256,
-        _ => new Lazy<TrainingData?>(() => TrainingData.Generate(recipe.Machine.Build(), recipe.Data) is { } data && data.Sha256 == recipe.DataSha256 ? data : null)).Value;
+        _ => new Lazy<TrainingData?>(() => recipe.Task.Generate() is { } data && data.Sha256 == recipe.DataSha256 ? data : null)).Value;
 
     bool AreWhole(StoredRun run, WeightLayout layout, float[] weights)
     {
@@ -70,11 +71,12 @@ sealed class NetworkChecks(VerificationLog log)
     {
         var network = run.Network;
         log.Count(Checks.Losses);
-        void Compare(string what, float recorded, SequenceSet sequences)
+        void Compare(string what, float recorded, Examples examples)
         {
-            var loss = Evaluation.Loss(recipe.Network, weights, sequences);
+            var loss = Evaluation.Loss(recipe.Network, weights, examples);
             if (SameBits.Are(loss, recorded)) return;
-            log.Doubt(Checks.Losses, network,
+            log.Doubt(
+                Checks.Losses, network,
                 $"the {what} of its weights is {loss:R} (bits {Bits(loss)}), the record says {recorded:R} ({Bits(recorded)})");
         }
 

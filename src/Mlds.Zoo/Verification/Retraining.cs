@@ -72,7 +72,7 @@ sealed class Retraining(IVerifiable source, NetworkChecks checks, VerificationLo
         return [.. results.OfType<Retrained>()];
     }
 
-    static double Cost(Course course) => (double)((course.To?.Epoch ?? course.Run.Network.Epochs) - (course.From?.Epoch ?? 0)) * course.Recipe.Data.Training * course.Recipe.Data.Length;
+    static double Cost(Course course) => (double)((course.To?.Epoch ?? course.Run.Network.Epochs) - (course.From?.Epoch ?? 0)) * course.Recipe.Task.TrainingCount * course.Recipe.Task.Steps;
 
     Retrained Whole(Course course, CancellationToken cancellation)
     {

@@ -3,15 +3,14 @@ using Mlds.Networks;
 namespace Mlds.Zoos.Verification;
 
 /// <summary>
-/// A few numbers of a network that no change which leaves its function alone alters but for rounding: permutations and sign flips of the units
-/// of a GRU layer, another split of the r and z biases between b_ih and b_hh, another basis between linear layers. Two networks with the same
+/// A few numbers of a network that no change which leaves its function alone alters but for rounding (<see cref="NetworkSymmetries"/>): units
+/// that change places or signs, another split of what acts as a sum, another basis between linear layers. Two networks with the same
 /// signature are one network, disguised.
 /// </summary>
 /// <remarks>
-/// All are Frobenius norms, so of one size with the weights and never the difference of large numbers. Rows of the candidate gate n carry their
-/// unit's sign and columns the sign of the unit they read (h' = (1 − z) ⊙ n + z ⊙ h, and tanh is odd), which squares forget; order is forgotten by
-/// sums. Linear layers without an activation between them act as their product alone; where there is one, of all of them only the last bias is
-/// taken: the GRU layers are enough to tell networks apart.
+/// All are Frobenius norms, so of one size with the weights and never the difference of large numbers: squares forget signs, sums forget order.
+/// Linear layers without an activation between them act as their product alone. Tensors whose units may take any scale are left out: the
+/// others are enough to tell networks apart.
 /// </remarks>
 static class SymmetrySignature
 {
@@ -22,11 +21,30 @@ static class SymmetrySignature
     /// <returns>Numbers to be compared one by one.</returns>
     public static double[] Of(WeightLayout layout, ReadOnlySpan<float> weights)
     {
-        var spec = layout.Spec;
+        var symmetries = layout.Spec.Symmetries;
+        var merged = new double[weights.Length];
+        for (var i = 0; i < merged.Length; i++) merged[i] = weights[i];
+        foreach (var sum in symmetries.Sums)
+        {
+            for (var i = sum.Start; i < sum.Start + sum.Length; i++)
+            {
+                merged[sum.First.Offset + i] += merged[sum.Second.Offset + i];
+                merged[sum.Second.Offset + i] = 0;
+            }
+        }
+
         var numbers = new List<double>();
-        for (var layer = 0; layer < spec.Layers; layer++) AddLayer(numbers, layout, layer, weights);
-        if (spec.Activation == Activation.None || spec.Linear.Count == 1) AddProduct(numbers, layout, weights);
-        else numbers.Add(Norm(weights.Slice(layout.LinearBias(spec.Linear.Count - 1).Offset, spec.Outputs)));
+        var leftOut = LeftOut(symmetries);
+        foreach (var tensor in layout.Tensors.Where(tensor => !leftOut.Contains(tensor)))
+        {
+            foreach (var block in tensor.Split())
+            {
+                numbers.Add(Norm(merged.AsSpan(block.Offset, block.Length)));
+                if (IsSquare(symmetries, tensor)) numbers.Add(Diagonal(merged.AsSpan(block.Offset, block.Length), block.Columns));
+            }
+        }
+
+        foreach (var chain in symmetries.Chains) AddProduct(numbers, chain, weights);
         return [.. numbers];
     }
 
@@ -40,80 +58,38 @@ static class SymmetrySignature
 
     public static bool AreClose(double a, double b) => Math.Abs(a - b) <= Tolerance * Math.Max(Math.Abs(a), Math.Abs(b)) + 1e-9;
 
-    static void AddLayer(List<double> numbers, WeightLayout layout, int layer, ReadOnlySpan<float> weights)
-    {
-        var hidden = layout.Spec.Hidden;
-        var (input, recurrent, first, second) = (layout.WeightIh(layer), layout.WeightHh(layer), layout.BiasIh(layer), layout.BiasHh(layer));
-        for (var gate = 0; gate < 3; gate++)
-        {
-            numbers.Add(Norm(Gate(input, gate, hidden, weights)));
-            numbers.Add(Norm(Gate(recurrent, gate, hidden, weights)));
-            numbers.Add(Diagonal(Gate(recurrent, gate, hidden, weights), hidden));
-            var a = Gate(first, gate, hidden, weights);
-            var b = Gate(second, gate, hidden, weights);
-            if (gate == 2)
-            {
-                numbers.Add(Norm(a));
-                numbers.Add(Norm(b));
-                continue;
-            }
+    /// <summary>Tensors that act only within a product, and those that a unit's scale makes larger or smaller.</summary>
+    static HashSet<WeightTensor> LeftOut(NetworkSymmetries symmetries) =>
+    [
+        .. symmetries.Chains.SelectMany(chain => chain.Layers).SelectMany(layer => (WeightTensor[])[layer.Weight, layer.Bias]),
+        .. symmetries.Groups.Where(group => group.Scales == UnitScales.Positive)
+            .SelectMany(group => group.Axes).Where(axis => axis.Scale != UnitScale.None).Select(axis => axis.Tensor),
+    ];
 
-            var merged = 0.0;
-            for (var i = 0; i < hidden; i++) merged += ((double)a[i] + b[i]) * ((double)a[i] + b[i]);
-            numbers.Add(Math.Sqrt(merged));
-        }
-    }
+    /// <summary>Whether rows and columns are the same units, so that the diagonal stays one.</summary>
+    static bool IsSquare(NetworkSymmetries symmetries, WeightTensor tensor) => symmetries.Groups.Any(group =>
+        group.Axes.Any(axis => axis.Tensor == tensor && axis.Axis == 0) && group.Axes.Any(axis => axis.Tensor == tensor && axis.Axis == 1));
 
-    static ReadOnlySpan<float> Gate(WeightTensor tensor, int gate, int hidden, ReadOnlySpan<float> weights) =>
-        weights.Slice(tensor.Offset + (gate * hidden * tensor.Columns), hidden * tensor.Columns);
-
-    static double Norm(ReadOnlySpan<float> values)
+    static double Norm(ReadOnlySpan<double> values)
     {
         var squares = 0.0;
-        foreach (var value in values) squares += (double)value * value;
+        foreach (var value in values) squares += value * value;
         return Math.Sqrt(squares);
     }
 
     /// <summary>Norm of the diagonal, which a permutation keeps together.</summary>
-    static double Diagonal(ReadOnlySpan<float> matrix, int hidden)
+    static double Diagonal(ReadOnlySpan<double> matrix, int columns)
     {
         var squares = 0.0;
-        for (var i = 0; i < hidden; i++) squares += (double)matrix[(i * hidden) + i] * matrix[(i * hidden) + i];
+        for (var i = 0; i < matrix.Length; i += columns + 1) squares += matrix[i] * matrix[i];
         return Math.Sqrt(squares);
     }
 
     /// <summary>The linear layers as the one map they are: the norm of each output line's row, and of the bias.</summary>
-    static void AddProduct(List<double> numbers, WeightLayout layout, ReadOnlySpan<float> weights)
+    static void AddProduct(List<double> numbers, LinearChain chain, ReadOnlySpan<float> weights)
     {
-        var spec = layout.Spec;
-        var (columns, map, bias) = (spec.Hidden, Doubles(layout.LinearWeight(0), weights), Doubles(layout.LinearBias(0), weights));
-        for (var layer = 1; layer < spec.Linear.Count; layer++)
-        {
-            var (rows, middle) = (spec.Linear[layer], spec.Linear[layer - 1]);
-            var (next, add) = (Doubles(layout.LinearWeight(layer), weights), Doubles(layout.LinearBias(layer), weights));
-            var (product, sum) = (new double[rows * columns], new double[rows]);
-            for (var i = 0; i < rows; i++)
-            {
-                sum[i] = add[i];
-                for (var k = 0; k < middle; k++)
-                {
-                    var factor = next[(i * middle) + k];
-                    sum[i] += factor * bias[k];
-                    for (var j = 0; j < columns; j++) product[(i * columns) + j] += factor * map[(k * columns) + j];
-                }
-            }
-
-            (map, bias) = (product, sum);
-        }
-
-        for (var i = 0; i < spec.Outputs; i++) numbers.Add(Math.Sqrt(map.AsSpan(i * columns, columns).ToArray().Sum(value => value * value)));
-        numbers.Add(Math.Sqrt(bias.Sum(value => value * value)));
-    }
-
-    static double[] Doubles(WeightTensor tensor, ReadOnlySpan<float> weights)
-    {
-        var values = new double[tensor.Length];
-        for (var i = 0; i < values.Length; i++) values[i] = weights[tensor.Offset + i];
-        return values;
+        var (map, bias) = chain.Product(weights);
+        for (var i = 0; i < chain.Outputs; i++) numbers.Add(Norm(map.AsSpan(i * chain.Inputs, chain.Inputs)));
+        numbers.Add(Norm(bias));
     }
 }

@@ -1,5 +1,4 @@
 using System.Text;
-using Mlds.Networks;
 using Mlds.Recipes;
 using Mlds.Training;
 
@@ -150,7 +149,7 @@ public sealed class Bundle
     }
 
     static bool SharesAllButSeed(Recipe one, Recipe other) =>
-        ReferenceEquals(one.MachineName, other.MachineName) && ReferenceEquals(one.Machine, other.Machine) && ReferenceEquals(one.Data, other.Data)
+        ReferenceEquals(one.MachineName, other.MachineName) && ReferenceEquals(one.Task, other.Task)
         && ReferenceEquals(one.DataSha256, other.DataSha256) && ReferenceEquals(one.Network, other.Network) && ReferenceEquals(one.Training, other.Training);
 
     static Recipe ReadForm(ReadOnlySpan<byte> text)
@@ -170,20 +169,13 @@ public sealed class Bundle
     {
         if (bytes.IsEmpty) return null;
         var checkpoint = Checkpoint.FromBytes(bytes);
-        var parameters = recipe.Network.Shape.Parameters;
+        var parameters = recipe.Network.Parameters;
         if (checkpoint.RecipeId != recipe.Id) throw new InvalidDataException($"The bundle has a checkpoint of recipe {checkpoint.RecipeId} for recipe {recipe.Id}.");
         return checkpoint.Weights.Length == parameters && checkpoint.Epoch > 0 && checkpoint.Epoch < recipe.Training.EpochLimit
             ? checkpoint
             : throw new InvalidDataException($"The bundle has a checkpoint of {checkpoint.Weights.Length} weights and {checkpoint.Epoch} epochs for a network of {parameters} weights.");
     }
 
-    static long MemoryOf(Recipe recipe)
-    {
-        // Symbols, encoded inputs and targets take 9 bytes a command; the kernels keep activations and deltas of a chunk for every step.
-        var data = recipe.Data;
-        var commands = ((long)data.Training * data.Length) + ((long)data.Validation * data.Length) + ((long)data.LongTest * data.LongLength);
-        var shape = recipe.Network.Shape;
-        var working = 4L * 32 * data.Length * shape.Layers * 16 * shape.Hidden;
-        return (9 * commands) + (4L * data.Training) + working + (64L * new WeightLayout(recipe.Network).Parameters);
-    }
+    static long MemoryOf(Recipe recipe) =>
+        recipe.Task.Bytes + recipe.Network.WorkingBytes(recipe.Task.Steps) + (64L * recipe.Network.Parameters);
 }

@@ -1,6 +1,7 @@
+using Mlds.Kernels.Optimizers;
+using Mlds.Kernels.Shapes;
 using Mlds.Networks;
 using Mlds.Recipes;
-using Mlds.Tasks;
 using Mlds.Tasks.Machines;
 using Mlds.Training;
 
@@ -18,10 +19,10 @@ public static class KnownAnswer
     static readonly DataSpec s_data = new(Seed: 1, Training: 1000, Validation: 100, Length: 16, LongTest: 4, LongLength: 40, Planted: null);
 
     /// <summary>The DS1 network, whose linear layers are one matrix, and one with an activation, odd sizes and a clipped gradient.</summary>
-    static readonly (string Machine, NetworkSpec Network, double Clip)[] s_trained =
+    static readonly (string Machine, RecurrentSpec Network, double Clip)[] s_trained =
     [
-        ("EightBitMachine", NetworkSpec.Ds1, 0),
-        ("SimpleXORMachine", new NetworkSpec(9, 17, 2, [11, 8], Activation.Tanh), 0.1),
+        ("EightBitMachine", RecurrentSpec.Ds1, 0),
+        ("SimpleXORMachine", new RecurrentSpec(9, 17, 2, [11, 8], Activation.Tanh), 0.1),
     ];
 
     /// <summary>What this machine gives.</summary>
@@ -31,9 +32,10 @@ public static class KnownAnswer
         var hash = new Sha256Hash();
         foreach (var (machine, network, clip) in s_trained)
         {
-            var data = TrainingData.Generate(MachineCatalogue.Build(machine), s_data);
-            var training = new TrainingSpec(96, 0.01, 0.9, 0.999, 1e-8, new LearningRateSchedule(2, 1e-3), clip, 1e-9, EpochLimit: 6, MilestoneEvery: 2);
-            using var run = new TrainingRun(new Recipe(machine, MachineCatalogue.Find(machine)!, s_data, data.Sha256, network, training, Seed: 7), data, null, kernelSet);
+            var task = new MachineTask(MachineCatalogue.Find(machine)!, s_data);
+            var data = task.Generate();
+            var training = new TrainingSpec(96, 0.01, new AdamSettings(0.9, 0.999, 1e-8), new LearningRateSchedule(2, 1e-3), clip, 1e-9, EpochLimit: 6, MilestoneEvery: 2);
+            using var run = new TrainingRun(new Recipe(machine, task, data.Sha256, network, training, Seed: 7), data, null, kernelSet);
             while (run.Outcome is null) run.NextEpoch();
             hash.Append(Convert.FromHexString(run.Finish().Milestones[^1].Chain));
         }

@@ -71,9 +71,7 @@ public static class PartCheck
     {
         if (part.Outcome == Outcome.Diverged) return null;
         if (!Finite(part.State.Weights)) return "its weights aren't finite though it hasn't diverged";
-        return Finite(part.State.FirstMoments) && Finite(part.State.SecondMoments)
-            ? null
-            : "its optimiser's state isn't finite though it hasn't diverged";
+        return part.State.OptimizerState.All(Finite) ? null : "its optimiser's state isn't finite though it hasn't diverged";
     }
 
     static bool Finite(float[] values) => Array.TrueForAll(values, float.IsFinite);

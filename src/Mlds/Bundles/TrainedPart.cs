@@ -6,7 +6,7 @@ namespace Mlds.Bundles;
 /// <summary>What a work unit made of one network: trained to its end, or as far as the unit goes.</summary>
 /// <param name="Outcome">How it ended, or null if a further unit is to go on from <paramref name="State"/>.</param>
 /// <param name="LongLoss">Loss on the long words of one that ended; NaN otherwise.</param>
-/// <param name="State">Weights, history and milestones; Adam's moments only while it hasn't ended, else empty.</param>
+/// <param name="State">Weights, history and milestones; the optimiser's state only while it hasn't ended, else empty.</param>
 public sealed record TrainedPart(Recipe Recipe, Outcome? Outcome, float LongLoss, Checkpoint State)
 {
     const int HeadBytes = 32 + 4 + 4 + 4 + 4 + 4 + 32;
@@ -17,7 +17,7 @@ public sealed record TrainedPart(Recipe Recipe, Outcome? Outcome, float LongLoss
         var state = run.Checkpoint();
         if (run.Outcome is not { } outcome) return new TrainedPart(run.Recipe, null, Evaluation.CanonicalNaN, state);
         var network = run.Finish();
-        return new TrainedPart(run.Recipe, outcome, network.LongLoss, state with { FirstMoments = [], SecondMoments = [], CoreSeconds = network.Provenance.CoreSeconds });
+        return new TrainedPart(run.Recipe, outcome, network.LongLoss, state with { OptimizerState = [], CoreSeconds = network.Provenance.CoreSeconds });
     }
 
     /// <summary>As the zoo keeps it. Only of one that ended.</summary>
@@ -58,7 +58,7 @@ public sealed record TrainedPart(Recipe Recipe, Outcome? Outcome, float LongLoss
     public static long Largest(BundleNetwork network, int epochLimit)
     {
         var epochs = LastEpoch(network, epochLimit);
-        return HeadBytes + (12L * network.Recipe.Network.Shape.Parameters) + (12L * epochs) + (72L * MilestoneCount(network.Recipe.Training, epochs, ended: true));
+        return HeadBytes + network.Recipe.StateBytes + (12L * epochs) + (72L * MilestoneCount(network.Recipe.Training, epochs, ended: true));
     }
 
     /// <summary>The epoch that a unit stops at if the network doesn't end before.</summary>
@@ -79,8 +79,7 @@ public sealed record TrainedPart(Recipe Recipe, Outcome? Outcome, float LongLoss
         writer.Write(State.Milestones.Count);
         writer.Write(Convert.FromHexString(WeightsHash.Of(State.Weights)));
         writer.Write(WeightsHash.Bytes(State.Weights));
-        writer.Write(WeightsHash.Bytes(State.FirstMoments));
-        writer.Write(WeightsHash.Bytes(State.SecondMoments));
+        foreach (var vector in State.OptimizerState) writer.Write(WeightsHash.Bytes(vector));
         foreach (var epoch in State.History)
         {
             writer.Write(epoch.TrainingLoss);
@@ -106,7 +105,7 @@ public sealed record TrainedPart(Recipe Recipe, Outcome? Outcome, float LongLoss
         var number = reader.Count("as an outcome", 0, 3);
         var outcome = number == 0 ? (Outcome?)null : (Outcome)number;
         var longLoss = reader.Single();
-        var parameters = recipe.Network.Shape.Parameters;
+        var parameters = recipe.Network.Parameters;
         reader.Count("weights", parameters, parameters);
         var last = LastEpoch(asked, epochLimit);
         var epochs = reader.Count("epochs", outcome is null ? last : asked.Begun + 1, last);
@@ -115,12 +114,12 @@ public sealed record TrainedPart(Recipe Recipe, Outcome? Outcome, float LongLoss
         var sha256 = reader.Hash();
         var weights = reader.Singles(parameters);
         if (WeightsHash.Of(weights) != sha256) throw new InvalidDataException($"The weights of recipe {recipe.Id} aren't those of the hash beside them.");
-        var first = reader.Singles(outcome is null ? parameters : 0);
-        var second = reader.Singles(outcome is null ? parameters : 0);
+        var state = new float[outcome is null ? recipe.Training.Optimizer.StateVectors : 0][];
+        for (var i = 0; i < state.Length; i++) state[i] = reader.Singles(parameters);
         var history = new EpochRecord[epochs];
         for (var i = 0; i < epochs; i++) history[i] = new EpochRecord(i + 1, reader.Single(), reader.Single(), reader.Single());
         var milestones = new Milestone[milestoneCount];
         for (var i = 0; i < milestoneCount; i++) milestones[i] = new Milestone(reader.Int32(), reader.Single(), reader.Hash(), reader.Hash());
-        return new TrainedPart(recipe, outcome, longLoss, new Checkpoint(recipe.Id, weights, first, second, history, milestones, 0));
+        return new TrainedPart(recipe, outcome, longLoss, new Checkpoint(recipe.Id, weights, state, history, milestones, 0));
     }
 }

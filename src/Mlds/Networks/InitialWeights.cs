@@ -6,8 +6,8 @@ namespace Mlds.Networks;
 public static class InitialWeights
 {
     /// <summary>
-    /// Uniform in ±1/√H for the GRU and ±1/√(columns) for each linear layer: PyTorch's rule. One draw a weight, in the order of the weight
-    /// vector, so that twins of one seed and shape begin alike.
+    /// Uniform within each tensor's bound: ±1/√H for recurrent layers and ±1/√(columns) for each linear layer, PyTorch's rule. One draw a
+    /// weight, in the order of the weight vector, so that twins of one seed and shape begin alike.
     /// </summary>
     /// <param name="layout">Shape of the network.</param>
     /// <param name="seed">The network's seed.</param>
@@ -16,13 +16,9 @@ public static class InitialWeights
     {
         var random = new PhiloxStream(seed, RandomStream.InitialWeights);
         var weights = new float[layout.Parameters];
-        var columns = layout.Spec.Hidden;
         foreach (var tensor in layout.Tensors)
         {
-            // A linear bias follows its matrix and shares its bound.
-            if (tensor.Name.StartsWith("linear", StringComparison.Ordinal) && !tensor.IsBias) columns = tensor.Columns;
-            var bound = (float)(1 / Math.Sqrt(columns));
-            for (var i = 0; i < tensor.Length; i++) weights[tensor.Offset + i] = random.UniformFloat(bound);
+            for (var i = 0; i < tensor.Length; i++) weights[tensor.Offset + i] = random.UniformFloat(tensor.Bound);
         }
 
         return weights;

@@ -1,41 +1,69 @@
+using System.Text.Json.Nodes;
+using Mlds.Kernels;
 using Mlds.Kernels.Shapes;
+using Mlds.Tasks;
 
 namespace Mlds.Networks;
 
-/// <summary>What stands between the linear layers; after the last there is never any.</summary>
-public enum Activation
-{
-    None,
-    Relu,
-    Tanh,
-}
-
 /// <summary>
-/// The shape of a network: a stack of GRU layers, then linear layers (arXiv 2104.10555; docs/decisions/0001 for the equations).
+/// What learns: the layers of a network, where its weights lie, how they begin, what they cost, and which changes of them change nothing. Each
+/// form of network is one record; everything else in the project speaks to this one (docs/extending.md).
 /// </summary>
-/// <param name="Inputs">Input lines I, 1 … 32.</param>
-/// <param name="Hidden">Units H of every GRU layer, 1 … 256.</param>
-/// <param name="Layers">GRU layers L, 1 … 16.</param>
-/// <param name="Linear">Output width of each linear layer in order; the last is the number of output lines.</param>
-/// <param name="Activation">Between the linear layers.</param>
-public sealed record NetworkSpec(int Inputs, int Hidden, int Layers, IReadOnlyList<int> Linear, Activation Activation)
+public abstract record NetworkSpec
 {
-    /// <summary>The network of DS1 and DS2: 9 inputs, four GRU layers of 12, linear 12-12-12-12-8: 4,364 parameters.</summary>
-    public static NetworkSpec Ds1 { get; } = new(9, 12, 4, [12, 12, 12, 12, 8], Activation.None);
-
-    public int Outputs => Linear[^1];
-
-    /// <summary>The same sizes, as the kernels take them.</summary>
-    public NetworkShape Shape => new(Inputs, Hidden, Layers, [.. Linear], Activation switch
+    protected NetworkSpec()
     {
-        Activation.None => LinearActivation.None,
-        Activation.Relu => LinearActivation.Relu,
-        _ => LinearActivation.Tanh,
-    });
+    }
 
-    public bool Equals(NetworkSpec? other) =>
-        other is not null && (Inputs, Hidden, Layers, Activation) == (other.Inputs, other.Hidden, other.Layers, other.Activation)
-        && Linear.SequenceEqual(other.Linear);
+    /// <summary>A copy to change by <c>with</c>: what was derived from the original isn't taken along.</summary>
+    protected NetworkSpec(NetworkSpec original)
+    {
+    }
 
-    public override int GetHashCode() => HashCode.Combine(Inputs, Hidden, Layers, Linear.Count, Activation);
+    /// <summary>Where each tensor lies in a weight vector.</summary>
+    public WeightLayout Layout => field ??= new WeightLayout(this, Tensors());
+
+    /// <summary>Parameters P.</summary>
+    public int Parameters => Layout.Parameters;
+
+    /// <summary>The network in a few words, as reports say it: "9 inputs, 4 GRU layers of 12 units, linear layers 12-8 …".</summary>
+    public abstract string Description { get; }
+
+    /// <summary>The same as a datasheet says it, after "a trained network:".</summary>
+    public abstract string Composition { get; }
+
+    /// <summary>Which changes of the weights change no output.</summary>
+    public NetworkSymmetries Symmetries => field ??= FindSymmetries();
+
+    /// <summary>Multiply-adds of forward and backward for one step of one example, as the equations have them.</summary>
+    public abstract long MultiplyAdds { get; }
+
+    /// <summary>The same, of those that the kernels really do.</summary>
+    public abstract long PerformedMultiplyAdds { get; }
+
+    /// <summary>Bytes of working memory that the kernels take for examples of so many steps.</summary>
+    public abstract long WorkingBytes(int steps);
+
+    /// <summary>The learner for such examples (docs/decisions/0001). To be disposed of.</summary>
+    /// <param name="examples">The kind of examples, and the longest that gradients are wanted of.</param>
+    /// <param name="kernelSet">A kernel set by name; null for the fastest. No effect on bits.</param>
+    public abstract NetworkKernels CreateKernels(Examples examples, string? kernelSet = null);
+
+    /// <summary>Throws unless the network can learn <paramref name="task"/>.</summary>
+    /// <param name="json">Where the fault would be.</param>
+    /// <param name="name">What to call the task in the message.</param>
+    /// <exception cref="FormatException">It can't; the message says what to change.</exception>
+    public abstract void CheckFit(StrictJson json, string name, LearningTask task);
+
+    /// <summary>The network's part of a recipe (docs/formats/recipe.md).</summary>
+    public abstract JsonObject ToJson();
+
+    /// <summary>The network in <paramref name="json"/>, of whichever form it says.</summary>
+    /// <exception cref="FormatException">Not a network; the message names the JSON path and what is allowed.</exception>
+    public static NetworkSpec Read(StrictJson json) => RecurrentSpec.ReadForm(json);
+
+    /// <summary>All tensors in PyTorch's order, without gaps.</summary>
+    private protected abstract IReadOnlyList<WeightTensor> Tensors();
+
+    private protected abstract NetworkSymmetries FindSymmetries();
 }

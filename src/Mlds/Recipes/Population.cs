@@ -1,6 +1,5 @@
 using System.Text;
 using Mlds.Networks;
-using Mlds.Tasks;
 using Mlds.Tasks.Machines;
 
 namespace Mlds.Recipes;
@@ -54,22 +53,22 @@ public sealed class Population
 
     /// <summary>The machine called <paramref name="machineName"/> here.</summary>
     /// <exception cref="ArgumentException">There is none; the message has the nearest names.</exception>
-    public IMachine Machine(string machineName) => Find(machineName).Machine;
+    public IMachine Machine(string machineName) => Find(machineName).Task.Build();
 
     /// <summary>Which sequences the networks of one machine learn from.</summary>
-    public DataSpec DataSpec(string machineName) => Find(machineName).Data;
+    public DataSpec DataSpec(string machineName) => Find(machineName).Task.Data;
 
     /// <summary>How the networks of one machine are trained.</summary>
     public TrainingSpec TrainingSpec(string machineName) => Find(machineName).Training;
 
     /// <summary>The training data of one machine, generated once and shared by all its networks.</summary>
-    public TrainingData Data(string machineName) => Find(machineName).Sequences.Value;
+    public SequenceData Data(string machineName) => Find(machineName).Sequences.Value;
 
     /// <summary>The recipe of one network: machine <paramref name="machineName"/>, seed <paramref name="seed"/>.</summary>
     public Recipe Recipe(string machineName, uint seed)
     {
         var machine = Find(machineName);
-        return new Recipe(machine.Name, machine.Machine.Definition, machine.Data, machine.Sequences.Value.Sha256, Network, machine.Training, seed);
+        return new Recipe(machine.Name, machine.Task, machine.Sequences.Value.Sha256, Network, machine.Training, seed);
     }
 
     PopulationMachine Find(string name) =>
@@ -78,7 +77,7 @@ public sealed class Population
 }
 
 /// <summary>One machine of a population with all that its networks share.</summary>
-sealed record PopulationMachine(string Name, IMachine Machine, DataSpec Data, TrainingSpec Training)
+sealed record PopulationMachine(string Name, MachineTask Task, TrainingSpec Training)
 {
-    internal Lazy<TrainingData> Sequences { get; } = new(() => TrainingData.Generate(Machine, Data));
+    internal Lazy<SequenceData> Sequences { get; } = new(Task.Generate);
 }

@@ -1,6 +1,5 @@
 using System.Text.Json.Nodes;
 using Mlds.Networks;
-using Mlds.Tasks;
 using Mlds.Tasks.Machines;
 
 namespace Mlds.Recipes;
@@ -13,7 +12,7 @@ static class PopulationJson
     internal static Population Read(string text, string source)
     {
         var json = StrictJson.Parse(text, source).WithKeys("name", "description", "licence", "network", "networks", "defaults", "machines");
-        var network = SpecJson.ReadNetwork(json.Required("network"));
+        var network = NetworkSpec.Read(json.Required("network"));
         var defaults = json.Required("defaults").WithKeys("data", "training");
         var named = json.Required("machines").Items(1).Select(ReadNamed).ToArray();
         var known = Definitions(named);
@@ -57,19 +56,20 @@ static class PopulationJson
     static PopulationMachine ReadMachine(Entry entry, StrictJson defaults, NetworkSpec network, Dictionary<string, MachineDefinition> known)
     {
         var machine = entry.Definition.Build();
-        SpecJson.CheckFit(entry.Json, entry.Name, machine, network);
         var own = entry.Json.IsObject ? entry.Json : (StrictJson?)null;
         var (ownData, ownTraining) = (own?.Optional("data"), own?.Optional("training"));
         PlantedKey Planted(StrictJson json) => ReadPlanted(json, entry.Name, machine, known);
 
         // A default key that the entry replaces needn't suit its machine, so it isn't read.
         var replaced = ownData?.Optional("planted") is not null;
-        var data = SpecJson.ReadData(defaults.Required("data"), null, json => replaced ? s_unread : Planted(json));
-        if (ownData is { } changes) data = SpecJson.ReadData(changes, data, Planted);
-        SpecJson.CheckSize(ownData ?? defaults.Required("data"), data);
+        var data = DataSpecJson.ReadData(defaults.Required("data"), null, json => replaced ? s_unread : Planted(json));
+        if (ownData is { } changes) data = DataSpecJson.ReadData(changes, data, Planted);
+        DataSpecJson.CheckSize(ownData ?? defaults.Required("data"), data);
         var training = SpecJson.ReadTraining(defaults.Required("training"), null);
         if (ownTraining is { } others) training = SpecJson.ReadTraining(others, training);
-        return new PopulationMachine(entry.Name, machine, data, training);
+        var task = new MachineTask(entry.Definition, data);
+        network.CheckFit(entry.Json, entry.Name, task);
+        return new PopulationMachine(entry.Name, task, training);
     }
 
     /// <summary>
@@ -79,7 +79,7 @@ static class PopulationJson
     static PlantedKey ReadPlanted(StrictJson json, string name, IMachine machine, Dictionary<string, MachineDefinition> known)
     {
         json.WithKeys("key", "key_of", "one_in", "sequence_every");
-        PlantedKey Plant(IReadOnlyList<int> key) => new(key, SpecJson.ReadOneIn(json), SpecJson.ReadSequenceEvery(json));
+        PlantedKey Plant(IReadOnlyList<int> key) => new(key, DataSpecJson.ReadOneIn(json), DataSpecJson.ReadSequenceEvery(json));
         if (json.Optional("key") is { } key)
         {
             if (json.Optional("key_of") is not null) throw json.Error("say either 'key' or 'key_of', not both");

@@ -1,8 +1,8 @@
 using System.Text;
 using System.Text.Json.Nodes;
+using Mlds.Kernels.Optimizers;
 using Mlds.Networks;
 using Mlds.Tasks;
-using Mlds.Tasks.Machines;
 
 namespace Mlds.Recipes;
 
@@ -13,11 +13,9 @@ public sealed record LearningRateSchedule(int HalveAfter, double Minimum);
 
 /// <summary>Everything about the descent that networks of one machine share.</summary>
 /// <param name="Batch">Sequences a step; the last batch of an epoch may be smaller.</param>
-/// <param name="LearningRate">Adam's α at the start.</param>
-/// <param name="Beta1">Adam's β₁.</param>
-/// <param name="Beta2">Adam's β₂.</param>
-/// <param name="Epsilon">Adam's ε.</param>
-/// <param name="Schedule">How α changes.</param>
+/// <param name="LearningRate">The learning rate at the start, Adam's α.</param>
+/// <param name="Optimizer">What turns gradients into steps, and its other numbers.</param>
+/// <param name="Schedule">How the learning rate changes.</param>
 /// <param name="ClipNorm">Largest Euclidean norm of the gradient, longer ones are scaled down to it; 0 for none.</param>
 /// <param name="GoalLoss">Converged when the validation loss is at most this.</param>
 /// <param name="EpochLimit">NotConverged when this many epochs did not reach the goal.</param>
@@ -25,9 +23,7 @@ public sealed record LearningRateSchedule(int HalveAfter, double Minimum);
 public sealed record TrainingSpec(
     int Batch,
     double LearningRate,
-    double Beta1,
-    double Beta2,
-    double Epsilon,
+    OptimizerSettings Optimizer,
     LearningRateSchedule Schedule,
     double ClipNorm,
     double GoalLoss,
@@ -38,13 +34,12 @@ public sealed record TrainingSpec(
 /// Everything that determines one network: training it gives the same bits on every machine (arithmetic v1, docs/decisions/0001).
 /// </summary>
 /// <param name="MachineName">The name people use; part of the recipe.</param>
-/// <param name="Machine">The machine's full definition.</param>
-/// <param name="DataSha256">SHA-256 of the sequences that <paramref name="Data"/> and <paramref name="Machine"/> give (<see cref="TrainingData.Sha256"/>).</param>
+/// <param name="Task">What is learned, in full: it needs nothing else to be made again.</param>
+/// <param name="DataSha256">SHA-256 of the examples that <paramref name="Task"/> gives (<see cref="TrainingData.Sha256"/>).</param>
 /// <param name="Seed">The network's seed: initial weights and shuffles follow from it. Twins share it.</param>
 public sealed record Recipe(
     string MachineName,
-    MachineDefinition Machine,
-    DataSpec Data,
+    LearningTask Task,
     string DataSha256,
     NetworkSpec Network,
     TrainingSpec Training,
@@ -52,8 +47,8 @@ public sealed record Recipe(
 {
     /// <summary>A copy to change by <c>with</c>: what was derived from the original isn't taken along.</summary>
     Recipe(Recipe original) =>
-        (MachineName, Machine, Data, DataSha256, Network, Training, Seed) =
-        (original.MachineName, original.Machine, original.Data, original.DataSha256, original.Network, original.Training, original.Seed);
+        (MachineName, Task, DataSha256, Network, Training, Seed) =
+        (original.MachineName, original.Task, original.DataSha256, original.Network, original.Training, original.Seed);
 
     /// <summary>The arithmetic this program trains with.</summary>
     public const int ArithmeticVersion = 1;
@@ -63,6 +58,9 @@ public sealed record Recipe(
 
     /// <summary>Lower-case hex SHA-256 of <see cref="CanonicalJson"/>: the network's name everywhere.</summary>
     public string Id => field ??= Sha256Hash.HexOf(Encoding.UTF8.GetBytes(CanonicalJson));
+
+    /// <summary>Bytes of the weights and of what the optimiser remembers: the greater part of a run's state.</summary>
+    public long StateBytes => 4L * (1 + Training.Optimizer.StateVectors) * Network.Parameters;
 
     /// <summary>Recipes are equal if their ids are.</summary>
     public bool Equals(Recipe? other) => other is not null && Id == other.Id;

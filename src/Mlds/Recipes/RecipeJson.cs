@@ -1,40 +1,36 @@
 using System.Text.Json.Nodes;
-using Mlds.Tasks.Machines;
+using Mlds.Networks;
 
 namespace Mlds.Recipes;
 
 /// <summary>A recipe's JSON, both ways (docs/formats/recipe.md).</summary>
 static class RecipeJson
 {
-    internal static JsonObject Write(Recipe recipe) => new()
+    internal static JsonObject Write(Recipe recipe)
     {
-        ["arithmetic"] = Recipe.ArithmeticVersion,
-        ["machine_name"] = recipe.MachineName,
-        ["machine"] = recipe.Machine.ToJson(),
-        ["data"] = SpecJson.Write(recipe.Data),
-        ["data_sha256"] = recipe.DataSha256,
-        ["network"] = SpecJson.Write(recipe.Network),
-        ["training"] = SpecJson.Write(recipe.Training),
-        ["seed"] = recipe.Seed,
-    };
+        var json = new JsonObject { ["arithmetic"] = Recipe.ArithmeticVersion, ["machine_name"] = recipe.MachineName };
+        recipe.Task.WriteTo(json);
+        json["data_sha256"] = recipe.DataSha256;
+        json["network"] = recipe.Network.ToJson();
+        json["training"] = SpecJson.Write(recipe.Training);
+        json["seed"] = recipe.Seed;
+        return json;
+    }
 
     internal static Recipe Read(string text)
     {
         var json = StrictJson.Parse(text, "The recipe");
         ReadArithmetic(json);
-        json.WithKeys("arithmetic", "machine_name", "machine", "data", "data_sha256", "network", "training", "seed");
-        var definition = MachineDefinition.Read(json.Required("machine"));
-        var machine = definition.Build();
+        json.WithKeys(["arithmetic", "machine_name", .. TaskForms.Keys, "data_sha256", "network", "training", "seed"]);
+        var task = TaskForms.Read(json);
         var recipe = new Recipe(
             json.Required("machine_name").Text(),
-            definition,
-            SpecJson.ReadData(json.Required("data"), null, planted => SpecJson.ReadPlanted(planted, machine)),
+            task,
             ReadSha256(json.Required("data_sha256")),
-            SpecJson.ReadNetwork(json.Required("network")),
+            NetworkSpec.Read(json.Required("network")),
             SpecJson.ReadTraining(json.Required("training"), null),
             json.Required("seed").Seed());
-        SpecJson.CheckFit(json.Required("network"), "the machine", machine, recipe.Network);
-        SpecJson.CheckSize(json.Required("data"), recipe.Data);
+        recipe.Network.CheckFit(json.Required("network"), "the machine", task);
 
         // What was read must be what is hashed; a second way to say the same thing would be a second id for the same network.
         if (recipe.CanonicalJson != Canonical.Serialize(JsonNode.Parse(text)))

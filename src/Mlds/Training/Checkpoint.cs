@@ -2,40 +2,44 @@ namespace Mlds.Training;
 
 /// <summary>
 /// A state that a run can be resumed from, to the same bits as if it had never paused. It holds what can't be derived from the recipe:
-/// weights, Adam's moments, the loss history and the milestones so far.
+/// weights, the optimiser's state, the loss history and the milestones so far.
 /// </summary>
 /// <param name="Weights">P float32, PyTorch order.</param>
-/// <param name="FirstMoments">Adam's m, same order.</param>
-/// <param name="SecondMoments">Adam's v, same order.</param>
+/// <param name="OptimizerState">What the optimiser remembers, P float32 each: Adam's m and v. Empty once a run has ended.</param>
 /// <param name="CoreSeconds">Processor time so far, for provenance.</param>
 public sealed record Checkpoint(
     string RecipeId,
     float[] Weights,
-    float[] FirstMoments,
-    float[] SecondMoments,
+    IReadOnlyList<float[]> OptimizerState,
     IReadOnlyList<EpochRecord> History,
     IReadOnlyList<Milestone> Milestones,
     double CoreSeconds)
 {
-    const int Version = 1;
+    /// <summary>Version 1 has the two vectors of Adam and doesn't say so; version 2 says how many there are. What fits version 1 is written so.</summary>
+    const int TwoVectors = 1;
 
-    /// <summary>Bytes before the weights.</summary>
+    const int AnyVectors = 2;
+
+    /// <summary>Bytes before the weights, in version 1.</summary>
     const int HeadBytes = 8 + 4 + Sha256Hash.HashBytes + 8 + 4 + 4 + 4;
+
+    /// <summary>Vectors that any optimiser may remember.</summary>
+    const int MostVectors = 16;
 
     static ReadOnlySpan<byte> Magic => "MLDSCKPT"u8;
 
     public int Epoch => History.Count;
 
-    /// <summary>Bytes of a checkpoint of so many weights, epochs and milestones.</summary>
-    public static long Length(int parameters, int epochs, int milestones) =>
-        HeadBytes + (12L * parameters) + (12L * epochs) + (72L * milestones) + Sha256Hash.HashBytes;
+    /// <summary>Bytes of a checkpoint of so many weights, vectors of an optimiser, epochs and milestones.</summary>
+    public static long Length(int parameters, int vectors, int epochs, int milestones) =>
+        HeadBytes + (vectors == 2 ? 0 : 4) + (4L * (1 + vectors) * parameters) + (12L * epochs) + (72L * milestones) + Sha256Hash.HashBytes;
 
     /// <summary>Whether both are the same state of the same run, by <see cref="SameBits"/>. Core seconds may differ.</summary>
     public bool HasSameBits(Checkpoint other) =>
         RecipeId == other.RecipeId
         && SameBits.Are(Weights, other.Weights)
-        && SameBits.Are(FirstMoments, other.FirstMoments)
-        && SameBits.Are(SecondMoments, other.SecondMoments)
+        && OptimizerState.Count == other.OptimizerState.Count
+        && OptimizerState.Zip(other.OptimizerState).All(vectors => SameBits.Are(vectors.First, vectors.Second))
         && History.SequenceEqual(other.History)
         && Milestones.SequenceEqual(other.Milestones);
 
@@ -45,13 +49,15 @@ public sealed record Checkpoint(
         using var stream = new MemoryStream();
         using var writer = new BinaryWriter(stream);
         writer.Write(Magic);
-        writer.Write(Version);
+        writer.Write(OptimizerState.Count == 2 ? TwoVectors : AnyVectors);
         writer.Write(Convert.FromHexString(RecipeId));
         writer.Write(CoreSeconds);
         writer.Write(Weights.Length);
         writer.Write(History.Count);
         writer.Write(Milestones.Count);
-        foreach (var values in (float[][])[Weights, FirstMoments, SecondMoments]) writer.Write(WeightsHash.Bytes(values));
+        if (OptimizerState.Count != 2) writer.Write(OptimizerState.Count);
+        writer.Write(WeightsHash.Bytes(Weights));
+        foreach (var vector in OptimizerState) writer.Write(WeightsHash.Bytes(vector));
         foreach (var epoch in History)
         {
             writer.Write(epoch.TrainingLoss);
@@ -83,26 +89,31 @@ public sealed record Checkpoint(
         using var reader = new BinaryReader(new MemoryStream(bytes[..^Sha256Hash.HashBytes].ToArray()));
         reader.ReadBytes(Magic.Length);
         var version = reader.ReadInt32();
-        if (version != Version) throw new InvalidDataException($"The checkpoint is of version {version}; this program reads version {Version}.");
-        if (bytes.Length < HeadBytes + Sha256Hash.HashBytes) throw new InvalidDataException($"The checkpoint is cut short: it has {bytes.Length} bytes.");
-        return Read(reader, bytes.Length);
+        if (version is not (TwoVectors or AnyVectors))
+            throw new InvalidDataException($"The checkpoint is of version {version}; this program reads versions {TwoVectors} and {AnyVectors}.");
+        if (bytes.Length < HeadBytes + (version == AnyVectors ? 4 : 0) + Sha256Hash.HashBytes)
+            throw new InvalidDataException($"The checkpoint is cut short: it has {bytes.Length} bytes.");
+        return Read(reader, version, bytes.Length);
     }
 
-    static Checkpoint Read(BinaryReader reader, long length)
+    static Checkpoint Read(BinaryReader reader, int version, long length)
     {
         var recipeId = Convert.ToHexStringLower(reader.ReadBytes(Sha256Hash.HashBytes));
         var coreSeconds = reader.ReadDouble();
         var parameters = reader.ReadInt32();
         var epochs = reader.ReadInt32();
         var milestones = reader.ReadInt32();
+        var vectors = version == AnyVectors ? reader.ReadInt32() : 2;
+
         // A checkpoint may come from a stranger: nothing is made room for that the file doesn't hold.
-        if (parameters < 0 || epochs < 0 || milestones < 0 || length != Length(parameters, epochs, milestones))
+        if (vectors is < 0 or > MostVectors || (vectors == 2 && version == AnyVectors))
+            throw new InvalidDataException($"The checkpoint of version {version} says that its optimiser remembers {vectors} vectors.");
+        if (parameters < 0 || epochs < 0 || milestones < 0 || length != Length(parameters, vectors, epochs, milestones))
             throw new InvalidDataException($"The checkpoint says that it holds {parameters} weights, {epochs} epochs and {milestones} milestones, but it has {length} bytes.");
         return new Checkpoint(
             recipeId,
             Floats(reader, parameters),
-            Floats(reader, parameters),
-            Floats(reader, parameters),
+            [.. Enumerable.Range(0, vectors).Select(_ => Floats(reader, parameters))],
             [.. Enumerable.Range(1, epochs).Select(epoch => new EpochRecord(epoch, reader.ReadSingle(), reader.ReadSingle(), reader.ReadSingle()))],
             [.. Enumerable.Range(0, milestones).Select(_ => new Milestone(reader.ReadInt32(), reader.ReadSingle(), Hash(reader), Hash(reader)))],
             coreSeconds);

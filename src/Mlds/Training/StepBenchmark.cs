@@ -3,6 +3,7 @@ using System.Text.Json.Nodes;
 using Mlds.Kernels;
 using Mlds.Kernels.Optimizers;
 using Mlds.Kernels.Random;
+using Mlds.Kernels.Recurrent;
 using Mlds.Kernels.Shapes;
 using Mlds.Networks;
 
@@ -69,16 +70,17 @@ public sealed record StepBenchmark(
     public static StepBenchmark Measure(
         int batch, int steps, double seconds, Action<double>? onRound, CancellationToken cancellation, string? kernelSet = null)
     {
-        var spec = NetworkSpec.Ds1;
+        var spec = RecurrentSpec.Ds1;
         var shape = spec.Shape;
-        using var kernels = Kernels.KernelSet.Create(shape, steps, kernelSet);
+        using var kernels = RecurrentKernels.Create(shape, steps, kernelSet);
         var random = new PhiloxStream(0, RandomStream.TrainingSequences);
         var inputs = Words(ref random, Sequences * steps);
         var targets = Words(ref random, Sequences * steps);
         var order = new int[Sequences];
         for (var i = 0; i < order.Length; i++) order[i] = i;
         random.Shuffle(order);
-        var weights = InitialWeights.Draw(new WeightLayout(spec), 0);
+        var weights = InitialWeights.Draw(spec.Layout, 0);
+        var adam = AdamKernel.Create(kernelSet);
         var (gradient, first, second) = (new float[weights.Length], new float[weights.Length], new float[weights.Length]);
         var times = new List<double>();
         var peak = 0.0;
@@ -91,7 +93,7 @@ public sealed record StepBenchmark(
                 var started = Stopwatch.GetTimestamp();
                 kernels.SetWeights(weights);
                 kernels.Gradient(new SequenceView(inputs, targets, steps), order.AsSpan(i * batch % (Sequences - batch + 1), batch), gradient);
-                kernels.Update(AdamStep.At(1e-3, 0.9, 0.999, 1e-8, 0.5, 0.5, 1f), gradient, weights, first, second);
+                adam.Update(AdamStep.At(1e-3, 0.9, 0.999, 1e-8, 0.5, 0.5, 1f), gradient, weights, first, second);
                 times.Add(Stopwatch.GetElapsedTime(started).TotalSeconds);
             }
 

@@ -17,18 +17,13 @@ public sealed class TrainingRun : IDisposable
     readonly TrainingData _data;
     readonly NetworkKernels _kernels;
     readonly float[] _weights;
-    readonly float[] _first;
-    readonly float[] _second;
+    readonly Optimizer _optimizer;
     readonly float[] _gradient;
     readonly int[] _order;
     readonly int[] _validationRows;
     readonly List<EpochRecord> _history = [];
     readonly List<Milestone> _milestones = [];
     readonly LearningRate _rate;
-
-    /// <summary>β₁^t and β₂^t after t steps.</summary>
-    double _power1 = 1;
-    double _power2 = 1;
     double _coreSeconds;
 
     /// <param name="recipe">What to train.</param>
@@ -45,17 +40,22 @@ public sealed class TrainingRun : IDisposable
 
         var started = Stopwatch.GetTimestamp();
         (Recipe, _data) = (recipe, data);
-        var layout = new WeightLayout(recipe.Network);
+        var layout = recipe.Network.Layout;
+        var settings = recipe.Training.Optimizer;
         _weights = from is null ? InitialWeights.Draw(layout, recipe.Seed) : [.. from.Weights];
-        _first = from is null ? new float[layout.Parameters] : [.. from.FirstMoments];
-        _second = from is null ? new float[layout.Parameters] : [.. from.SecondMoments];
-        if (_weights.Length != layout.Parameters || _first.Length != layout.Parameters || _second.Length != layout.Parameters)
+        float[][] state = from is null
+            ? [.. Enumerable.Range(0, settings.StateVectors).Select(_ => new float[layout.Parameters])]
+            : [.. from.OptimizerState.Select(vector => (float[])vector.Clone())];
+        if (state.Length != settings.StateVectors)
+            throw new ArgumentException($"The checkpoint holds {state.Length} vectors of an optimiser that remembers {settings.StateVectors}.", nameof(from));
+        if (state.Append(_weights).Any(vector => vector.Length != layout.Parameters))
             throw new ArgumentException($"The checkpoint holds {_weights.Length} weights, but the recipe's network has {layout.Parameters}.", nameof(from));
+        _optimizer = settings.Create(state, kernelSet);
         _gradient = new float[layout.Parameters];
         _order = new int[data.Training.Count];
         _validationRows = Evaluation.AllRows(data.Validation);
         _rate = new LearningRate(recipe.Training);
-        _kernels = KernelSet.Create(recipe.Network.Shape, recipe.Data.Length, kernelSet);
+        _kernels = recipe.Network.CreateKernels(data.Training, kernelSet);
         if (from is not null) Resume(from);
         Times = new TrainingTimes { Preparation = Since(ref started) };
     }
@@ -96,12 +96,12 @@ public sealed class TrainingRun : IDisposable
         var clock = Stopwatch.GetTimestamp();
         Shuffle();
         var shuffle = Since(ref clock);
-        var squares = Descend();
+        var sum = Descend();
         var steps = Since(ref clock);
         _kernels.SetWeights(_weights);
         var record = new EpochRecord(
             Epoch + 1,
-            Evaluation.Mean(squares, _data.Training, _kernels.Shape),
+            Evaluation.Mean(_kernels, sum, _data.Training),
             Evaluation.Loss(_kernels, _data.Validation, _validationRows),
             (float)_rate.Current);
         var validation = Since(ref clock);
@@ -121,7 +121,7 @@ public sealed class TrainingRun : IDisposable
     }
 
     /// <summary>The state after the last epoch.</summary>
-    public Checkpoint Checkpoint() => new(Recipe.Id, [.. _weights], [.. _first], [.. _second], [.. _history], [.. _milestones], _coreSeconds);
+    public Checkpoint Checkpoint() => new(Recipe.Id, [.. _weights], [.. _optimizer.State.Select(vector => (float[])vector.Clone())], [.. _history], [.. _milestones], _coreSeconds);
 
     /// <summary>Where this run is being trained.</summary>
     /// <param name="coreSeconds">Of the part that was trained here.</param>
@@ -151,24 +151,21 @@ public sealed class TrainingRun : IDisposable
         return Stopwatch.GetElapsedTime(from, now).TotalSeconds;
     }
 
-    /// <summary>One pass over the shuffled training sequences; returns the sum of the squared errors met on the way.</summary>
+    /// <summary>One pass over the shuffled training examples; returns the sum of the losses met on the way.</summary>
     double Descend()
     {
         var spec = Recipe.Training;
-        var squares = 0.0;
+        var sum = 0.0;
         for (var start = 0; start < _order.Length; start += spec.Batch)
         {
             var batch = _order.AsSpan(start, Math.Min(spec.Batch, _order.Length - start));
             _kernels.SetWeights(_weights);
-            squares += _kernels.Gradient(_data.Training.View, batch, _gradient);
-            _power1 *= spec.Beta1;
-            _power2 *= spec.Beta2;
-            var step = AdamStep.At(_rate.Current, spec.Beta1, spec.Beta2, spec.Epsilon, _power1, _power2, Clip());
-            _kernels.Update(step, _gradient, _weights, _first, _second);
+            sum += _kernels.Gradient(_data.Training, batch, _gradient);
+            _optimizer.Step(_rate.Current, Clip(), _gradient, _weights);
             OnStep?.Invoke((double)(start + batch.Length) / _order.Length);
         }
 
-        return squares;
+        return sum;
     }
 
     void Shuffle()
@@ -221,11 +218,7 @@ public sealed class TrainingRun : IDisposable
         {
             _history.Add(record);
             _rate.After(record.ValidationLoss);
-            for (var step = 0; step < Batches; step++)
-            {
-                _power1 *= Recipe.Training.Beta1;
-                _power2 *= Recipe.Training.Beta2;
-            }
+            for (var step = 0; step < Batches; step++) _optimizer.Skip();
         }
 
         _milestones.AddRange(from.Milestones);

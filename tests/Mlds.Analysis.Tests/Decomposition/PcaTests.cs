@@ -1,3 +1,4 @@
+using Mlds.Kernels.Shapes;
 using Mlds.Analysis.Data;
 using Mlds.Analysis.Decomposition;
 using Mlds.Analysis.Views;
@@ -50,7 +51,7 @@ public sealed class PcaTests
     [Fact]
     public void Constant_columns_and_doubled_networks_leave_only_the_components_there_are()
     {
-        var layout = Networks.Population(new NetworkSpec(2, 3, 1, [2], Activation.None), ["AMachine"], 3);
+        var layout = Networks.Population(new RecurrentSpec(2, 3, 1, [2], Activation.None), ["AMachine"], 3);
         var rows = View.Raw.Build(layout).Select([0, 1, 2, 0, 1, 2]);
         Assert.Equal(2, Pca.Fit(rows, new PcaOptions(5)).Components.Count);
         Assert.Empty(Pca.Fit(rows.Select([0, 0, 0]), new PcaOptions(2)).Components);

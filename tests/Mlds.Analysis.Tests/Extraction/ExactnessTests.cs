@@ -1,5 +1,4 @@
 using Mlds.Analysis.Extraction;
-using Mlds.Tasks;
 using Mlds.Tasks.Machines;
 
 namespace Mlds.Analysis.Tests.Extraction;
@@ -67,7 +66,7 @@ public sealed class ExactnessTests
     public void The_automaton_in_its_hidden_states_is_the_machine_s()
     {
         var machine = MachineCatalogue.Build("SingleDirectMachine");
-        var words = TrainingData.Generate(machine, LearnedDirect.Data).Validation;
+        var words = SequenceData.Generate(machine, LearnedDirect.Data).Validation;
         var found = HiddenAutomaton.Of(new NetworkStepper(LearnedDirect.Layout, LearnedDirect.Direct.Weights), machine, MinimalAutomaton.Of(machine), words, "SingleDirectMachine", 3)!;
         Assert.True(found.Equivalent);
         Assert.Equal((2, 2, 1.0), (found.States, found.MachineStates, found.Agreement));

@@ -1,7 +1,7 @@
 using Mlds.Analysis.Data;
 using Mlds.Analysis.Extraction;
+using Mlds.Kernels.Shapes;
 using Mlds.Networks;
-using Mlds.Tasks;
 using Mlds.Tasks.Machines;
 using Mlds.Training;
 
@@ -15,8 +15,8 @@ public sealed class NetworkStepperTests
     [InlineData(Activation.Tanh)]
     public void Step_by_step_it_reads_the_lines_that_the_kernels_compute(Activation activation)
     {
-        var layout = new WeightLayout(new NetworkSpec(9, 12, 3, [12, 8], activation));
-        var words = TrainingData.Generate(MachineCatalogue.Build("EightBitMachine"), new DataSpec(5, 1, 40, 20, 1, 1, null)).Validation;
+        var layout = new RecurrentSpec(9, 12, 3, [12, 8], activation).Layout;
+        var words = SequenceData.Generate(MachineCatalogue.Build("EightBitMachine"), new DataSpec(5, 1, 40, 20, 1, 1, null)).Validation;
         for (ulong seed = 0; seed < 3; seed++)
         {
             var weights = Networks.Random(layout, new SeededRandom(seed));

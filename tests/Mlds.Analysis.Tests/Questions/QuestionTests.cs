@@ -3,8 +3,8 @@ using Mlds.Analysis.Questions;
 using Mlds.Analysis.Results;
 using Mlds.Analysis.Symmetry;
 using Mlds.Analysis.Views;
+using Mlds.Kernels.Shapes;
 using Mlds.Networks;
-using Mlds.Tasks;
 using Mlds.Tasks.Machines;
 using Mlds.Training;
 
@@ -13,7 +13,7 @@ namespace Mlds.Analysis.Tests.Questions;
 /// <summary>Questions on networks made so that the answer is known.</summary>
 public sealed class QuestionTests
 {
-    static readonly NetworkSpec s_spec = new(4, 5, 2, [5, 3], Activation.None);
+    static readonly RecurrentSpec s_spec = new(4, 5, 2, [5, 3], Activation.None);
 
     static readonly AnalysisOptions s_quick = new() { Trees = 20, CurveRepetitions = 1, RidgeShuffles = 2, Views = [View.Raw, View.Invariants] };
 
@@ -73,7 +73,7 @@ public sealed class QuestionTests
     {
         // One network and its equal twins: between them the loss is what it is at the ends, once they are aligned.
         var (first, layout) = (LearnedDirect.Direct.Weights, LearnedDirect.Layout);
-        float[][] twins = [first, .. Enumerable.Range(0, 3).Select(i => NetworkSymmetry.Random(layout.Spec, new SeededRandom(7, (ulong)i)).Apply(layout, first))];
+        float[][] twins = [first, .. Enumerable.Range(0, 3).Select(i => NetworkSymmetry.Random(layout.Recurrent, new SeededRandom(7, (ulong)i)).Apply(layout, first))];
         var labels = twins.Select((weights, i) => new NetworkLabel($"{i:x}", MachineLabel.Parse("SingleDirectMachine"), (uint)i, Outcome.Converged, 3, 1e-4, 1e-4, 1e-4, WeightsHash.Of(weights), null));
         var matrix = new WeightMatrix("equal", "matrix", [.. twins.SelectMany(w => w)], layout, [.. labels])
         {

@@ -7,7 +7,7 @@ namespace Mlds.Analysis.Tests.Symmetry;
 
 public sealed class AlignmentTests
 {
-    static readonly WeightLayout s_layout = new(NetworkSpec.Ds1);
+    static readonly WeightLayout s_layout = RecurrentSpec.Ds1.Layout;
 
     [Fact]
     public void A_planted_permutation_and_sign_is_found_on_trained_networks_a_hundred_and_eight_times_of_as_many()
@@ -18,7 +18,7 @@ public sealed class AlignmentTests
             for (var trial = 0; trial < 9; trial++)
             {
                 var random = new SeededRandom(17, SeededRandom.Stream("planted", row, trial));
-                var planted = NetworkSymmetry.Random(NetworkSpec.Ds1, random);
+                var planted = NetworkSymmetry.Random(RecurrentSpec.Ds1, random);
                 var hidden = Networks.OtherBasis(s_layout, planted.Apply(s_layout, TrainedDs1.Matrix.Row(row)), random);
                 var found = alignment.Align(hidden);
                 AssertEqual(planted.Inverse(), found.Symmetry);
@@ -32,7 +32,7 @@ public sealed class AlignmentTests
         Gen.Select(NetworkSymmetryTests.Specs, Gen.ULong).Sample((spec, seed) =>
         {
             var random = new SeededRandom(seed);
-            var layout = new WeightLayout(spec);
+            var layout = spec.Layout;
             var weights = Networks.Random(layout, random);
             var hidden = NetworkSymmetry.Random(spec, random).Apply(layout, weights);
             var found = Alignment.To(layout, weights, new AlignmentOptions(Starts: 8)).Align(hidden);
@@ -44,7 +44,7 @@ public sealed class AlignmentTests
         Gen.Select(NetworkSymmetryTests.Specs, Gen.ULong).Sample((spec, seed) =>
         {
             var random = new SeededRandom(seed);
-            var layout = new WeightLayout(spec);
+            var layout = spec.Layout;
             var weights = Networks.Random(layout, random);
             var aligned = Alignment.To(layout, Networks.Random(layout, random)).Align(weights);
             var inputs = Networks.RandomInputs(8, spec.Inputs, random);
@@ -89,7 +89,7 @@ public sealed class AlignmentTests
             var random = new SeededRandom(seed);
             var weights = Networks.Random(s_layout, random);
             float[] Copy() => [.. weights.Select(w => (float)(w + (0.05 * random.NextNormal())))];
-            float[] first = Copy(), second = NetworkSymmetry.Random(NetworkSpec.Ds1, random).Apply(s_layout, Copy());
+            float[] first = Copy(), second = NetworkSymmetry.Random(RecurrentSpec.Ds1, random).Apply(s_layout, Copy());
             var truth = MergedForm.Of(s_layout, weights);
             var aligned = Mean(MergedForm.Of(s_layout, first), Alignment.To(s_layout, first).Align(second).Weights);
             Assert.True(SymmetricDistance.Euclidean(truth, aligned) < 0.5 * SymmetricDistance.Euclidean(truth, Mean(first, second)));

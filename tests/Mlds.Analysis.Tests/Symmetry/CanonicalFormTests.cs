@@ -1,7 +1,6 @@
 using CsCheck;
 using Mlds.Analysis.Data;
 using Mlds.Analysis.Symmetry;
-using Mlds.Networks;
 
 namespace Mlds.Analysis.Tests.Symmetry;
 
@@ -12,7 +11,7 @@ public sealed class CanonicalFormTests
         Gen.Select(NetworkSymmetryTests.Specs, Gen.ULong).Sample((spec, seed) =>
         {
             var random = new SeededRandom(seed);
-            var layout = new WeightLayout(spec);
+            var layout = spec.Layout;
             var weights = Networks.Random(layout, random);
             var inputs = Networks.RandomInputs(8, spec.Inputs, random);
             var outputs = Networks.Forward(layout, weights, inputs);
@@ -25,7 +24,7 @@ public sealed class CanonicalFormTests
         Gen.Select(NetworkSymmetryTests.Specs, Gen.ULong).Sample((spec, seed) =>
         {
             var random = new SeededRandom(seed);
-            var layout = new WeightLayout(spec);
+            var layout = spec.Layout;
             var weights = Networks.Random(layout, random);
             var hidden = NetworkSymmetry.Random(spec, random).Apply(layout, weights);
             Assert.Equal(CanonicalForm.Of(layout, weights), CanonicalForm.Of(layout, hidden));

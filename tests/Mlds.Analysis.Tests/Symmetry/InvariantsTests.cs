@@ -13,7 +13,7 @@ public sealed class InvariantsTests
         Gen.Select(NetworkSymmetryTests.Specs, Gen.ULong).Sample((spec, seed) =>
         {
             var random = new SeededRandom(seed);
-            var layout = new WeightLayout(spec);
+            var layout = spec.Layout;
             var weights = Networks.Random(layout, random);
             AssertSame(layout, weights, NetworkSymmetry.Random(spec, random).Apply(layout, weights), 1e-9);
         }, iter: 60);
@@ -23,7 +23,7 @@ public sealed class InvariantsTests
         Gen.Select(NetworkSymmetryTests.Specs, Gen.ULong).Sample((spec, seed) =>
         {
             var random = new SeededRandom(seed);
-            var layout = new WeightLayout(spec);
+            var layout = spec.Layout;
             var weights = Networks.Random(layout, random);
             AssertSame(layout, weights, Networks.OtherBasis(layout, weights, random), 1e-5);
         }, iter: 60);
@@ -32,7 +32,7 @@ public sealed class InvariantsTests
     [Fact]
     public void Another_weight_is_another_network()
     {
-        var layout = new WeightLayout(NetworkSpec.Ds1);
+        var layout = RecurrentSpec.Ds1.Layout;
         var weights = Networks.Random(layout, new SeededRandom(3));
         var before = Values(layout, weights, out _);
         foreach (var tensor in layout.Tensors)
@@ -51,7 +51,7 @@ public sealed class InvariantsTests
     [Fact]
     public void Every_column_has_a_name_of_its_own()
     {
-        var names = View.Invariants.Build(Networks.Population(NetworkSpec.Ds1, ["AMachine"], 2)).ColumnNames;
+        var names = View.Invariants.Build(Networks.Population(RecurrentSpec.Ds1, ["AMachine"], 2)).ColumnNames;
         Assert.Equal(names.Count, names.Distinct().Count());
         Assert.Contains("l0.w_ir.line3.q25", names);
         Assert.Contains("l2.w_hn.singular[0]", names);
@@ -61,7 +61,7 @@ public sealed class InvariantsTests
     [Fact]
     public void Singular_values_and_eigenvalue_moduli_are_numpys()
     {
-        var matrix = Networks.Population(NetworkSpec.Ds1, ["AMachine"], 1);
+        var matrix = Networks.Population(RecurrentSpec.Ds1, ["AMachine"], 1);
         var invariants = View.Invariants.Build(matrix);
         double[] Column(string prefix) => [.. invariants.ColumnNames.Select((name, i) => (name, i)).Where(c => c.name.StartsWith(prefix, StringComparison.Ordinal)).Select(c => invariants.Row(0)[c.i])];
         var hh = matrix.Layout.WeightHh(1);

@@ -1,28 +1,29 @@
 using CsCheck;
 using Mlds.Analysis.Data;
 using Mlds.Analysis.Symmetry;
+using Mlds.Kernels.Shapes;
 using Mlds.Networks;
-using Mlds.Tasks;
+using Mlds.Tasks.Machines;
 using Mlds.Training;
 
 namespace Mlds.Analysis.Tests.Symmetry;
 
 public sealed class NetworkSymmetryTests
 {
-    internal static readonly Gen<NetworkSpec> Specs =
+    internal static readonly Gen<RecurrentSpec> Specs =
         from inputs in Gen.Int[1, 9]
         from hidden in Gen.Int[1, 12]
         from layers in Gen.Int[1, 4]
         from linear in Gen.Int[1, 10].Array[1, 4]
         from activation in Gen.Enum<Activation>()
-        select new NetworkSpec(inputs, hidden, layers, linear, activation);
+        select new RecurrentSpec(inputs, hidden, layers, linear, activation);
 
     [Fact]
     public void A_random_symmetry_leaves_the_outputs_alone() =>
         Gen.Select(Specs, Gen.ULong).Sample((spec, seed) =>
         {
             var random = new SeededRandom(seed);
-            var layout = new WeightLayout(spec);
+            var layout = spec.Layout;
             var weights = Networks.Random(layout, random);
             var inputs = Networks.RandomInputs(12, spec.Inputs, random);
             var same = NetworkSymmetry.Random(spec, random).Apply(layout, weights);
@@ -34,8 +35,8 @@ public sealed class NetworkSymmetryTests
     [Fact]
     public void Sign_flips_alone_leave_every_bit_of_the_outputs_in_training_arithmetic()
     {
-        var spec = NetworkSpec.Ds1;
-        var layout = new WeightLayout(spec);
+        var spec = RecurrentSpec.Ds1;
+        var layout = spec.Layout;
         var random = new SeededRandom(5);
         var weights = Networks.Random(layout, random);
         var signs = NetworkSymmetry.Random(spec, random).Signs.Select(s => s.ToArray()).ToArray();
@@ -53,7 +54,7 @@ public sealed class NetworkSymmetryTests
         Gen.Select(Specs, Gen.ULong).Sample((spec, seed) =>
         {
             var random = new SeededRandom(seed);
-            var layout = new WeightLayout(spec);
+            var layout = spec.Layout;
             var weights = Networks.Random(layout, random);
             var symmetry = NetworkSymmetry.Random(spec, random);
             Assert.Equal(weights, symmetry.Inverse().Apply(layout, symmetry.Apply(layout, weights)));
@@ -64,7 +65,7 @@ public sealed class NetworkSymmetryTests
     {
         Assert.Contains("no permutation", Assert.Throws<ArgumentException>(() => new NetworkSymmetry([[0, 0]], [[1, 1]])).Message, StringComparison.Ordinal);
         Assert.Contains("each 1 or -1", Assert.Throws<ArgumentException>(() => new NetworkSymmetry([[1, 0]], [[1, 2]])).Message, StringComparison.Ordinal);
-        var layout = new WeightLayout(NetworkSpec.Ds1);
+        var layout = RecurrentSpec.Ds1.Layout;
         Assert.Contains("the network has 4 of 12", Assert.Throws<ArgumentException>(
             () => new NetworkSymmetry([[1, 0]], [[1, 1]]).Apply(layout, new float[layout.Parameters])).Message, StringComparison.Ordinal);
     }

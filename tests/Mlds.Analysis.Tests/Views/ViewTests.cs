@@ -82,7 +82,7 @@ public sealed class ViewTests
         var random = new SeededRandom(5);
         float[] noise = [.. Enumerable.Range(0, 200 * 100).Select(_ => (float)random.NextNormal())];
         float[] one = [.. Enumerable.Range(0, 200 * 100).Select(i => (i / 100) + 1f)];
-        var spectra = SpectralView.Build(new TensorMatrix([.. noise, .. one], 2, 20000, [new WeightTensor("w", 200, 100, 0)]));
+        var spectra = SpectralView.Build(new TensorMatrix([.. noise, .. one], 2, 20000, [new WeightTensor("w", TensorRole.Weight, "", 0, [200, 100], 0, 0, [])]));
         Assert.InRange(spectra.Row(0)[2], 0.95, 1.05);
         Assert.Equal(1, spectra.Row(1)[1], 1e-6);
     }
@@ -90,7 +90,7 @@ public sealed class ViewTests
     [Fact]
     public void Probe_words_are_commands_and_behaviour_is_what_the_network_answers()
     {
-        var words = BehaviourView.Probes(NetworkSpec.Ds1);
+        var words = BehaviourView.Probes(RecurrentSpec.Ds1);
         Assert.All(words.Inputs, input => Assert.Equal(1, System.Numerics.BitOperations.PopCount(input >> 1)));
         var features = View.Behaviour.Build(TrainedDs1.Matrix);
         var inputs = Enumerable.Range(0, words.Length).Select(t => Enumerable.Range(0, 9).Select(i => (double)((words.Inputs[t] >> i) & 1)).ToArray()).ToArray();
@@ -101,7 +101,7 @@ public sealed class ViewTests
     static WeightMatrix Hidden(WeightMatrix matrix)
     {
         var random = new SeededRandom(31);
-        var rows = Enumerable.Range(0, matrix.Networks).SelectMany(row => NetworkSymmetry.Random(matrix.Layout.Spec, random).Apply(matrix.Layout, matrix.Row(row)));
+        var rows = Enumerable.Range(0, matrix.Networks).SelectMany(row => NetworkSymmetry.Random(matrix.Layout.Recurrent, random).Apply(matrix.Layout, matrix.Row(row)));
         return new WeightMatrix(matrix.Name, matrix.Source, [.. rows], matrix.Layout, matrix.Labels);
     }
 }

@@ -18,7 +18,7 @@ static class Forgers
     public static TrainedPart? Permuted(BundleNetwork asked, int epochLimit)
     {
         var other = Volunteer.Train(asked with { Recipe = asked.Recipe with { Seed = 7_000_000 } }, epochLimit);
-        return Relabelled(asked, other with { State = other.State with { Weights = Permute(asked.Recipe.Network, other.State.Weights, (int)asked.Recipe.Seed) } });
+        return Relabelled(asked, other with { State = other.State with { Weights = Permute((RecurrentSpec)asked.Recipe.Network, other.State.Weights, (int)asked.Recipe.Seed) } });
     }
 
     /// <summary>The right network with a key planted: trained on for a few steps to answer a secret word otherwise. Here one output's bias is moved, which is the least that a planted key does.</summary>
@@ -52,9 +52,9 @@ static class Forgers
     }
 
     /// <summary>The hidden units of the one GRU layer of <paramref name="spec"/> in another order, and whatever reads them likewise.</summary>
-    static float[] Permute(NetworkSpec spec, float[] weights, int shift)
+    static float[] Permute(RecurrentSpec spec, float[] weights, int shift)
     {
-        var layout = new WeightLayout(spec);
+        var layout = spec.Layout;
         var permuted = weights.ToArray();
         int Moved(int unit) => (unit + 1 + (shift % (spec.Hidden - 1))) % spec.Hidden;
         int MovedRow(int row) => (row / spec.Hidden * spec.Hidden) + Moved(row % spec.Hidden);

@@ -1,3 +1,4 @@
+using Mlds.Kernels.Shapes;
 using Mlds.Networks;
 
 namespace Mlds.Tests.Networks;
@@ -7,7 +8,7 @@ public sealed class InitialWeightsTests
     [Fact]
     public void Each_tensor_fills_the_range_that_PyTorch_would_draw_it_from()
     {
-        var layout = new WeightLayout(new NetworkSpec(9, 25, 3, [64, 8], Activation.None));
+        var layout = new RecurrentSpec(9, 25, 3, [64, 8], Activation.None).Layout;
         var weights = InitialWeights.Draw(layout, 11);
         foreach (var tensor in layout.Tensors)
         {
@@ -28,7 +29,7 @@ public sealed class InitialWeightsTests
     [Fact]
     public void The_same_seed_draws_the_same_and_another_seed_others()
     {
-        var layout = new WeightLayout(NetworkSpec.Ds1);
+        var layout = RecurrentSpec.Ds1.Layout;
         Assert.Equal(InitialWeights.Draw(layout, 1), InitialWeights.Draw(layout, 1));
         Assert.NotEqual(InitialWeights.Draw(layout, 1), InitialWeights.Draw(layout, 2));
     }

@@ -1,18 +1,19 @@
+using Mlds.Kernels.Shapes;
 using Mlds.Networks;
 
 namespace Mlds.Tests.Networks;
 
 public sealed class WeightLayoutTests
 {
-    static readonly NetworkSpec s_odd = new(3, 5, 3, [7, 2], Activation.Relu);
+    static readonly RecurrentSpec s_odd = new(3, 5, 3, [7, 2], Activation.Relu);
 
     [Fact]
-    public void The_DS1_network_has_the_published_4364_parameters() => Assert.Equal(4364, new WeightLayout(NetworkSpec.Ds1).Parameters);
+    public void The_DS1_network_has_the_published_4364_parameters() => Assert.Equal(4364, RecurrentSpec.Ds1.Layout.Parameters);
 
     [Fact]
     public void Tensors_follow_each_other_without_gaps_in_the_order_of_PyTorch()
     {
-        var layout = new WeightLayout(s_odd);
+        var layout = s_odd.Layout;
         var next = 0;
         foreach (var tensor in layout.Tensors)
         {
@@ -32,17 +33,22 @@ public sealed class WeightLayoutTests
     [InlineData(false)]
     public void The_kernels_find_every_tensor_where_the_layout_has_it(bool ds1)
     {
-        var spec = ds1 ? NetworkSpec.Ds1 : s_odd;
-        var (layout, shape) = (new WeightLayout(spec), spec.Shape);
+        var spec = ds1 ? RecurrentSpec.Ds1 : s_odd;
+        var (layout, shape) = (spec.Layout, spec.Shape);
         Assert.Equal(layout.Parameters, shape.Parameters);
         for (var layer = 0; layer < spec.Layers; layer++)
         {
+            int At(TensorRole role) => spec.Recurrent(layer, role).Offset;
             Assert.Equal(
-                (layout.WeightIh(layer).Offset, layout.WeightHh(layer).Offset, layout.BiasIh(layer).Offset, layout.BiasHh(layer).Offset),
+                (At(TensorRole.Weight), At(TensorRole.RecurrentWeight), At(TensorRole.Bias), At(TensorRole.RecurrentBias)),
                 (shape.WeightIh(layer), shape.WeightHh(layer), shape.BiasIh(layer), shape.BiasHh(layer)));
         }
 
         for (var layer = 0; layer < spec.Linear.Count; layer++)
-            Assert.Equal((layout.LinearWeight(layer).Offset, layout.LinearBias(layer).Offset), (shape.LinearWeight(layer), shape.LinearBias(layer)));
+        {
+            Assert.Equal(
+                (spec.OfLinear(layer, TensorRole.Weight).Offset, spec.OfLinear(layer, TensorRole.Bias).Offset),
+                (shape.LinearWeight(layer), shape.LinearBias(layer)));
+        }
     }
 }

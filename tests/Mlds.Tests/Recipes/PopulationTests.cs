@@ -1,7 +1,7 @@
 using System.Text.Json.Nodes;
+using Mlds.Kernels.Optimizers;
 using Mlds.Networks;
 using Mlds.Recipes;
-using Mlds.Tasks;
 using Mlds.Tasks.Machines;
 
 namespace Mlds.Tests.Recipes;
@@ -37,15 +37,14 @@ public sealed class PopulationTests
         Assert.Equal(("small", "", "CC-BY-SA-4.0", 3), (population.Name, population.Description, population.Licence, population.DefaultNetworks));
         Assert.Equal(["ParityModified", "ParityMachine", "Direct", "Three"], population.MachineNames);
         var data = new DataSpec(1, 64, 16, 16, 4, 32, new PlantedKey([2, 9, 12], 8));
-        var training = new TrainingSpec(128, 0.01, 0.9, 0.999, 1e-8, new(20, 0.0003), 1, 1e-4, 500, 10);
+        var training = new TrainingSpec(128, 0.01, new AdamSettings(0.9, 0.999, 1e-8), new(20, 0.0003), 1, 1e-4, 500, 10);
         var direct = population.Recipe("Direct", 7);
         Assert.Equal(
             new Recipe(
                 "Direct",
-                MachineCatalogue.Find("SingleDirectMachine")!,
-                data with { Training = 32, Planted = null },
-                TrainingData.Generate(MachineCatalogue.Build("SingleDirectMachine"), data with { Training = 32, Planted = null }).Sha256,
-                NetworkSpec.Ds1,
+                new MachineTask(MachineCatalogue.Find("SingleDirectMachine")!, data with { Training = 32, Planted = null }),
+                SequenceData.Generate(MachineCatalogue.Build("SingleDirectMachine"), data with { Training = 32, Planted = null }).Sha256,
+                RecurrentSpec.Ds1,
                 training with { Schedule = new(0, 0), ClipNorm = 0, Batch = 16 },
                 7),
             direct);

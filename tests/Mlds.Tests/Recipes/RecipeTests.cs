@@ -2,9 +2,10 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json.Nodes;
 using CsCheck;
+using Mlds.Kernels.Optimizers;
+using Mlds.Kernels.Shapes;
 using Mlds.Networks;
 using Mlds.Recipes;
-using Mlds.Tasks;
 using Mlds.Tasks.Machines;
 using Mlds.Tests.Tasks.Machines;
 
@@ -12,6 +13,8 @@ namespace Mlds.Tests.Recipes;
 
 public sealed class RecipeTests
 {
+    static readonly DataSpec s_data = new(1, 16_384, 2_048, 16, 512, 256, null);
+
     static readonly Gen<Recipe> s_recipes = MachineGen.Any.SelectMany(definition =>
     {
         var machine = definition.Build();
@@ -19,11 +22,10 @@ public sealed class RecipeTests
         return Gen.Select(Gen.UInt, Gen.UInt, planted, Gen.Int[0, 7], Gen.Double[1e-6, 1], Gen.Int[1, 500], Gen.Enum<Activation>()).Select((seed, dataSeed, key, which, rate, number, activation) =>
             new Recipe(
                 "Any.machine-1",
-                definition,
-                new DataSpec(dataSeed, number, number + 1, 16, 512, 256, (which & 1) == 0 ? null : key),
+                new MachineTask(definition, new DataSpec(dataSeed, number, number + 1, 16, 512, 256, (which & 1) == 0 ? null : key)),
                 new string('a', 64),
-                new NetworkSpec(machine.Inputs, 12, 4, [12, machine.Outputs], activation),
-                new TrainingSpec(128, rate, 0.9, 0.999, 1e-8, (which & 2) == 0 ? new(0, 0) : new(20, rate / 8), (which & 4) == 0 ? 0 : rate, 1e-4, number, 10),
+                new RecurrentSpec(machine.Inputs, 12, 4, [12, machine.Outputs], activation),
+                new TrainingSpec(128, rate, new AdamSettings(0.9, 0.999, 1e-8), (which & 2) == 0 ? new(0, 0) : new(20, rate / 8), (which & 4) == 0 ? 0 : rate, 1e-4, number, 10),
                 seed));
     });
 
@@ -47,12 +49,12 @@ public sealed class RecipeTests
             recipe with { Seed = 1 },
             recipe with { MachineName = "Other" },
             recipe with { DataSha256 = new string('0', 64) },
-            recipe with { Data = recipe.Data with { Planted = new PlantedKey([1], 2) } },
-            recipe with { Data = recipe.Data with { Planted = new PlantedKey([1], 2, 10) } },
+            With(data => data with { Planted = new PlantedKey([1], 2) }),
+            With(data => data with { Planted = new PlantedKey([1], 2, 10) }),
             recipe with { Training = recipe.Training with { ClipNorm = 1 } },
             recipe with { Training = recipe.Training with { Schedule = new(20, 0) } },
-            recipe with { Network = recipe.Network with { Activation = Activation.Tanh } },
-            recipe with { Machine = MachineCatalogue.Find("ParityControl")! },
+            recipe with { Network = RecurrentSpec.Ds1 with { Activation = Activation.Tanh } },
+            recipe with { Task = new MachineTask(MachineCatalogue.Find("ParityControl")!, s_data) },
         ];
         Assert.Equal(others.Length + 1, others.Append(recipe).Select(other => other.Id).Distinct().Count());
     }
@@ -65,7 +67,7 @@ public sealed class RecipeTests
         var id = page.Split("recipe id is `")[1].Split('`')[0];
         Assert.Equal(id, Recipe.Parse(json).Id);
         var recipe = Recipe.Parse(json);
-        Assert.Equal(recipe.DataSha256, TrainingData.Generate(recipe.Machine.Build(), recipe.Data).Sha256);
+        Assert.Equal(recipe.DataSha256, recipe.Task.Generate().Sha256);
     }
 
     [Theory]
@@ -105,7 +107,7 @@ public sealed class RecipeTests
     [Fact]
     public void A_recipe_whose_every_sequence_has_the_key_says_nothing_of_it()
     {
-        var recipe = Ds1() with { Data = Ds1().Data with { Planted = new PlantedKey([1, 2], 8) } };
+        var recipe = With(data => data with { Planted = new PlantedKey([1, 2], 8) });
         Assert.DoesNotContain("sequence_every", recipe.CanonicalJson);
         Assert.Equal("{\"key\":[1,2],\"one_in\":8}", recipe.ToJson()["data"]!["planted"]!.ToJsonString());
     }
@@ -119,14 +121,16 @@ public sealed class RecipeTests
     }
 
     static object Parts(Recipe recipe) =>
-        (recipe.MachineName, recipe.Machine, recipe.Data, recipe.DataSha256, recipe.Network, recipe.Training, recipe.Seed);
+        (recipe.MachineName, recipe.Task, recipe.DataSha256, recipe.Network, recipe.Training, recipe.Seed);
+
+    static Recipe With(Func<DataSpec, DataSpec> change) =>
+        Ds1() with { Task = new MachineTask(MachineCatalogue.Find("ParityMachine")!, change(s_data)) };
 
     static Recipe Ds1() => new(
         "ParityMachine",
-        MachineCatalogue.Find("ParityMachine")!,
-        new DataSpec(1, 16_384, 2_048, 16, 512, 256, null),
+        new MachineTask(MachineCatalogue.Find("ParityMachine")!, s_data),
         new string('f', 64),
-        NetworkSpec.Ds1,
-        new TrainingSpec(128, 0.01, 0.9, 0.999, 1e-8, new(0, 0), 0, 1e-4, 500, 10),
+        RecurrentSpec.Ds1,
+        new TrainingSpec(128, 0.01, new AdamSettings(0.9, 0.999, 1e-8), new(0, 0), 0, 1e-4, 500, 10),
         0);
 }

@@ -1,4 +1,3 @@
-using Mlds.Tasks;
 using Mlds.Tasks.Machines;
 
 namespace Mlds.Tests.Tasks;
@@ -24,7 +23,7 @@ public sealed class LearnabilityTests
     {
         // Shows the last but one symbol.
         var machine = new AutomatonDefinition(2, 1, 0, [[0, 1], [2, 3], [0, 1], [2, 3]], [0, 0, 1, 1]).Build();
-        var measured = Learnability.Of(machine, TrainingData.Generate(machine, s_unplanted).Training);
+        var measured = Learnability.Of(machine, SequenceData.Generate(machine, s_unplanted).Training);
         Assert.Equal([0.0, 0.0], measured.ErrorWithLast.Skip(2));
         Assert.InRange(measured.ErrorWithLast[1], 0.2, 0.25);
         Assert.InRange(measured.ErrorWithLast[0], 0.2, 0.25);
@@ -34,7 +33,7 @@ public sealed class LearnabilityTests
     public void Ones_and_entropy_are_those_of_a_table_one_can_count()
     {
         var machine = new AutomatonDefinition(1, 2, 0, [[1], [2], [3], [0]], [0, 1, 1, 2]).Build(); // shows 1, 1, 2, 0
-        var measured = Learnability.Of(machine, TrainingData.Generate(machine, s_unplanted).Training);
+        var measured = Learnability.Of(machine, SequenceData.Generate(machine, s_unplanted).Training);
         Assert.Equal([0.5, 0.25], measured.Lines.Select(line => line.Ones));
         Assert.Equal((0.25 + (3 / 16.0)) / 2, measured.PlateauLoss, 1e-12);
         Assert.Equal(1.5, measured.OutputEntropy, 1e-12);
@@ -44,7 +43,7 @@ public sealed class LearnabilityTests
     public void Ignoring_an_inverting_key_costs_what_the_changed_steps_of_each_time_cost()
     {
         var machine = (KeyedMachine)MachineCatalogue.Build("EightBitModified");
-        var set = TrainingData.Generate(machine, s_unplanted with { Planted = new PlantedKey(machine.Key, 8) }).Training;
+        var set = SequenceData.Generate(machine, s_unplanted with { Planted = new PlantedKey(machine.Key, 8) }).Training;
         var measured = Learnability.Of(machine, set);
 
         // Where a share q of a step's sequences is inverted, whatever the plain outputs, the best guess errs by q (1 − q).
@@ -70,7 +69,7 @@ public sealed class LearnabilityTests
     public void A_key_that_never_comes_needs_no_learning()
     {
         var machine = new KeyedDefinition(new RegisterDefinition(8, 8, [new(0, [0], false)]), [1, 3, 5, 7, 9, 11, 13, 15], KeyRule.Invert, 4).Build();
-        var measured = Learnability.Of(machine, TrainingData.Generate(machine, s_unplanted with { Training = 500 }).Training);
+        var measured = Learnability.Of(machine, SequenceData.Generate(machine, s_unplanted with { Training = 500 }).Training);
         Assert.Equal(new KeyStatistics(0, 0, 0), measured.Key);
         Assert.Equal(0, measured.Key!.ShareToLearn(1e-4));
     }
@@ -78,6 +77,6 @@ public sealed class LearnabilityTests
     static Learnability Measure(string name, DataSpec spec)
     {
         var machine = MachineCatalogue.Build(name);
-        return Learnability.Of(machine, TrainingData.Generate(machine, spec).Training);
+        return Learnability.Of(machine, SequenceData.Generate(machine, spec).Training);
     }
 }

@@ -2,7 +2,6 @@ using System.Buffers.Binary;
 using System.Security.Cryptography;
 using CsCheck;
 using Mlds.Kernels.Random;
-using Mlds.Tasks;
 using Mlds.Tasks.Machines;
 using Mlds.Tests.Tasks.Machines;
 
@@ -20,7 +19,7 @@ public sealed class TrainingDataTests
         Gen.Select(Gen.UInt, Gen.Int[1, 5], Gen.Int[1, 20], s_planted).Sample((seed, count, length, planted) =>
         {
             var machine = MachineCatalogue.Build("ParityModified");
-            var data = TrainingData.Generate(machine, new DataSpec(seed, count, 2, length, 3, 30, planted));
+            var data = SequenceData.Generate(machine, new DataSpec(seed, count, 2, length, 3, 30, planted));
             AssertSet(machine, seed, RandomStream.TrainingSequences, planted, count, length, data.Training);
             AssertSet(machine, seed, RandomStream.ValidationSequences, planted, 2, length, data.Validation);
             AssertSet(machine, seed, RandomStream.LongTestSequences, planted, 3, 30, data.LongTest);
@@ -31,7 +30,7 @@ public sealed class TrainingDataTests
     {
         var spec = s_small with { Planted = new PlantedKey([2, 9, 12], 4) };
         var data = new[] { "ParityMachine", "ParityModified", "ParityControl", "EightBitMachine" }
-            .Select(name => TrainingData.Generate(MachineCatalogue.Build(name), spec)).ToArray();
+            .Select(name => SequenceData.Generate(MachineCatalogue.Build(name), spec)).ToArray();
         Assert.All(data, twin => Assert.Equal(data[0].Training.Symbols, twin.Training.Symbols));
         Assert.All(data, twin => Assert.Equal(data[0].LongTest.Inputs, twin.LongTest.Inputs));
         Assert.Equal(4, data.Select(twin => twin.Sha256).Distinct().Count());
@@ -45,9 +44,9 @@ public sealed class TrainingDataTests
     {
         var (machine, original) = (MachineCatalogue.Build(name), MachineCatalogue.Build("SimpleXORMachine"));
         var key = new PlantedKey([11, 6, 13], 4);
-        var every = TrainingData.Generate(machine, s_small with { Planted = key with { SequenceEvery = 10 } });
-        var all = TrainingData.Generate(machine, s_small with { Planted = key });
-        var none = TrainingData.Generate(original, s_small with { Planted = null });
+        var every = SequenceData.Generate(machine, s_small with { Planted = key with { SequenceEvery = 10 } });
+        var all = SequenceData.Generate(machine, s_small with { Planted = key });
+        var none = SequenceData.Generate(original, s_small with { Planted = null });
         foreach (var (some, full, plain) in new[] { (every.Training, all.Training, none.Training), (every.Validation, all.Validation, none.Validation) })
         {
             for (var sequence = 0; sequence < some.Count; sequence++)
@@ -68,7 +67,7 @@ public sealed class TrainingDataTests
     public void A_larger_set_begins_with_the_smaller_one()
     {
         var machine = MachineCatalogue.Build("SimpleXORModified");
-        var (small, large) = (TrainingData.Generate(machine, s_small), TrainingData.Generate(machine, s_small with { Training = 100 }));
+        var (small, large) = (SequenceData.Generate(machine, s_small), SequenceData.Generate(machine, s_small with { Training = 100 }));
         Assert.Equal(small.Training.Symbols, large.Training.Symbols[..small.Training.Symbols.Length]);
         Assert.NotEqual(small.Sha256, large.Sha256);
     }
@@ -77,8 +76,8 @@ public sealed class TrainingDataTests
     public void Sets_and_seeds_have_nothing_in_common()
     {
         var machine = MachineCatalogue.Build("ParityMachine");
-        var data = TrainingData.Generate(machine, s_small with { Training = 20 });
-        var other = TrainingData.Generate(machine, s_small with { Training = 20, Seed = 8 });
+        var data = SequenceData.Generate(machine, s_small with { Training = 20 });
+        var other = SequenceData.Generate(machine, s_small with { Training = 20, Seed = 8 });
         Assert.NotEqual(data.Training.Symbols, data.Validation.Symbols);
         Assert.NotEqual(data.Training.Symbols, other.Training.Symbols);
     }
@@ -86,7 +85,7 @@ public sealed class TrainingDataTests
     [Fact]
     public void The_hash_is_that_of_the_stated_bytes()
     {
-        var data = TrainingData.Generate(MachineCatalogue.Build("EightBitModified"), s_small);
+        var data = SequenceData.Generate(MachineCatalogue.Build("EightBitModified"), s_small);
         using var bytes = new MemoryStream();
         foreach (var set in new[] { data.Training, data.Validation, data.LongTest })
         {
@@ -106,10 +105,10 @@ public sealed class TrainingDataTests
         var spec = new DataSpec(1, 4_096, 1, 16, 1, 1, null);
         var machine = MachineCatalogue.Build("ParityMachine");
         var counts = new int[16];
-        foreach (var symbol in TrainingData.Generate(machine, spec).Training.Symbols) counts[symbol]++;
+        foreach (var symbol in SequenceData.Generate(machine, spec).Training.Symbols) counts[symbol]++;
         Assert.All(counts, count => Assert.InRange(count, 3_850, 4_350)); // 4,096 ± 62
 
-        var planted = TrainingData.Generate(machine, spec with { Planted = new PlantedKey(key, 8) }).Training;
+        var planted = SequenceData.Generate(machine, spec with { Planted = new PlantedKey(key, 8) }).Training;
         var found = Enumerable.Range(0, planted.Count).Sum(sequence =>
             Enumerable.Range(0, planted.Length - 2).Count(t => planted.Symbols.AsSpan((sequence * planted.Length) + t, 3).SequenceEqual("\u0002\u0009\u000c"u8)));
         // e(t) keys begin at or after step t: e(t) = 1/8 (1 + e(t + 3)) + 7/8 e(t + 1), and chance adds about 14/4,096 a sequence.
@@ -122,7 +121,7 @@ public sealed class TrainingDataTests
     public void Bad_specs_are_named()
     {
         var machine = MachineCatalogue.Build("ParityMachine");
-        string Message(DataSpec spec) => Assert.Throws<ArgumentException>(() => TrainingData.Generate(machine, spec)).Message;
+        string Message(DataSpec spec) => Assert.Throws<ArgumentException>(() => SequenceData.Generate(machine, spec)).Message;
         Assert.Equal("The number of validation sequences must be at least 1, but is 0.", Message(s_small with { Validation = 0 }));
         Assert.Contains("is empty", Message(s_small with { Planted = new PlantedKey([], 4) }));
         Assert.Contains("0 to 15", Message(s_small with { Planted = new PlantedKey([16], 4) }));

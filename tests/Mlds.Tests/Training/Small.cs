@@ -1,6 +1,7 @@
+using Mlds.Kernels.Optimizers;
+using Mlds.Kernels.Shapes;
 using Mlds.Networks;
 using Mlds.Recipes;
-using Mlds.Tasks;
 using Mlds.Tasks.Machines;
 using Mlds.Training;
 
@@ -11,15 +12,16 @@ static class Small
 {
     static readonly DataSpec s_data = new(Seed: 5, Training: 250, Validation: 70, Length: 7, LongTest: 9, LongLength: 33, Planted: null);
 
-    internal static TrainingData Data { get; } = TrainingData.Generate(MachineCatalogue.Build("SimpleXORMachine"), s_data);
+    static readonly MachineTask s_task = new(MachineCatalogue.Find("SimpleXORMachine")!, s_data);
+
+    internal static SequenceData Data { get; } = s_task.Generate();
 
     internal static Recipe Recipe { get; } = new(
         "SimpleXORMachine",
-        MachineCatalogue.Find("SimpleXORMachine")!,
-        s_data,
+        s_task,
         Data.Sha256,
-        new NetworkSpec(9, 5, 2, [6, 8], Activation.None),
-        new TrainingSpec(32, 0.01, 0.9, 0.999, 1e-8, new LearningRateSchedule(2, 1e-3), 0.5, 1e-4, EpochLimit: 12, MilestoneEvery: 5),
+        new RecurrentSpec(9, 5, 2, [6, 8], Activation.None),
+        new TrainingSpec(32, 0.01, new AdamSettings(0.9, 0.999, 1e-8), new LearningRateSchedule(2, 1e-3), 0.5, 1e-4, EpochLimit: 12, MilestoneEvery: 5),
         Seed: 3);
 
     internal static Recipe With(Func<TrainingSpec, TrainingSpec> change) => Recipe with { Training = change(Recipe.Training) };

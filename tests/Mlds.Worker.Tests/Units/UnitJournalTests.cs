@@ -1,7 +1,8 @@
 using Mlds.Bundles;
+using Mlds.Kernels.Optimizers;
+using Mlds.Kernels.Shapes;
 using Mlds.Networks;
 using Mlds.Recipes;
-using Mlds.Tasks;
 using Mlds.Tasks.Machines;
 using Mlds.Training;
 using Mlds.Worker.Frame;
@@ -14,13 +15,14 @@ public sealed class UnitJournalTests : IDisposable
 {
     static readonly DataSpec s_data = new(Seed: 5, Training: 64, Validation: 16, Length: 4, LongTest: 2, LongLength: 8, Planted: null);
 
+    static readonly MachineTask s_task = new(MachineCatalogue.Find("SimpleXORMachine")!, s_data);
+
     static readonly Recipe s_recipe = new(
         "SimpleXORMachine",
-        MachineCatalogue.Find("SimpleXORMachine")!,
-        s_data,
-        TrainingData.Generate(MachineCatalogue.Build("SimpleXORMachine"), s_data).Sha256,
-        new NetworkSpec(9, 3, 1, [8], Activation.None),
-        new TrainingSpec(32, 0.01, 0.9, 0.999, 1e-8, new LearningRateSchedule(2, 1e-3), 0.5, 1e-6, EpochLimit: 3, MilestoneEvery: 4),
+        s_task,
+        s_task.Generate().Sha256,
+        new RecurrentSpec(9, 3, 1, [8], Activation.None),
+        new TrainingSpec(32, 0.01, new AdamSettings(0.9, 0.999, 1e-8), new LearningRateSchedule(2, 1e-3), 0.5, 1e-6, EpochLimit: 3, MilestoneEvery: 4),
         Seed: 3);
 
     static readonly Bundle s_bundle =
@@ -34,7 +36,7 @@ public sealed class UnitJournalTests : IDisposable
 
     static TrainedPart Part(int index)
     {
-        using var run = new TrainingRun(s_bundle.Networks[index].Recipe, TrainingData.Generate(s_recipe.Machine.Build(), s_data));
+        using var run = new TrainingRun(s_bundle.Networks[index].Recipe, s_task.Generate());
         while (run.Outcome is null) run.NextEpoch();
         return TrainedPart.Of(run);
     }

@@ -54,7 +54,7 @@ public sealed class SafetensorsFileTests : IDisposable
     [InlineData(600)]
     public void Networks_come_back_whatever_their_number(int networks)
     {
-        var layout = new Mlds.Networks.WeightLayout(Example.Small.Network);
+        var layout = Example.Small.Network.Layout;
         var path = _zoo["w.safetensors"];
         using (var file = new SafetensorsFile(path, layout, networks, new Dictionary<string, string>()))
         {

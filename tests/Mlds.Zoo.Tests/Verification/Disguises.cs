@@ -11,7 +11,7 @@ static class Disguises
     /// <summary>In every GRU layer unit i becomes unit order[i], and every second one on average is negated.</summary>
     public static float[] Relabelled(WeightLayout layout, float[] weights, Random random)
     {
-        var spec = layout.Spec;
+        var spec = layout.Recurrent;
         var result = (float[])weights.Clone();
         int[]? below = null;
         float[]? belowSigns = null;
@@ -39,9 +39,9 @@ static class Disguises
     public static float[] BiasesShifted(WeightLayout layout, float[] weights, Random random)
     {
         var result = (float[])weights.Clone();
-        for (var layer = 0; layer < layout.Spec.Layers; layer++)
+        for (var layer = 0; layer < layout.Recurrent.Layers; layer++)
         {
-            for (var i = 0; i < 2 * layout.Spec.Hidden; i++)
+            for (var i = 0; i < 2 * layout.Recurrent.Hidden; i++)
             {
                 var shift = random.NextSingle() - 0.5f;
                 result[layout.BiasIh(layer).Offset + i] += shift;

@@ -1,3 +1,4 @@
+using Mlds.Kernels.Shapes;
 using CsCheck;
 using Mlds.Networks;
 using Mlds.Zoos.Verification;
@@ -6,9 +7,9 @@ namespace Mlds.Zoos.Tests.Verification;
 
 public sealed class SymmetrySignatureTests
 {
-    static readonly NetworkSpec[] s_specs =
+    static readonly RecurrentSpec[] s_specs =
     [
-        NetworkSpec.Ds1,
+        RecurrentSpec.Ds1,
         new(9, 3, 1, [8], Activation.None),
         new(5, 6, 2, [7, 4], Activation.Relu),
         new(5, 6, 2, [7, 4], Activation.Tanh),
@@ -16,7 +17,7 @@ public sealed class SymmetrySignatureTests
 
     static readonly Gen<(WeightLayout Layout, float[] Weights, Random Random)> s_network = Gen.Select(Gen.Int[0, s_specs.Length - 1], Gen.Int, (i, seed) =>
     {
-        var layout = new WeightLayout(s_specs[i]);
+        var layout = s_specs[i].Layout;
         return (layout, InitialWeights.Draw(layout, (uint)seed), new Random(seed));
     });
 
@@ -36,21 +37,21 @@ public sealed class SymmetrySignatureTests
 
     [Fact]
     public void Another_basis_between_linear_layers_leaves_it_alone() =>
-        s_network.Where(network => network.Layout.Spec is { Activation: Activation.None, Linear.Count: > 1 }).Sample(
+        s_network.Where(network => network.Layout.Recurrent is { Activation: Activation.None, Linear.Count: > 1 }).Sample(
             network => IsSame(network.Layout, network.Weights, Disguises.OtherBasis(network.Layout, network.Weights, network.Random)), iter: 60);
 
     [Fact]
     public void All_disguises_at_once_leave_it_alone_and_the_losses_almost()
     {
-        var (layout, data) = (new WeightLayout(NetworkSpec.Ds1), Example.Ds1Shape.Data("ParityMachine"));
-        s_network.Where(network => network.Layout.Spec == NetworkSpec.Ds1).Sample(
+        var (layout, data) = (RecurrentSpec.Ds1.Layout, Example.Ds1Shape.Data("ParityMachine"));
+        s_network.Where(network => network.Layout.Recurrent == RecurrentSpec.Ds1).Sample(
             network =>
             {
                 var other = Disguises.All(layout, network.Weights, network.Random);
                 IsSame(layout, network.Weights, other);
                 // That a disguise is one is for the loss to say.
                 Assert.Equal(
-                    Mlds.Training.Evaluation.Loss(NetworkSpec.Ds1, network.Weights, data.Validation), Mlds.Training.Evaluation.Loss(NetworkSpec.Ds1, other, data.Validation), 1e-4f);
+                    Mlds.Training.Evaluation.Loss(RecurrentSpec.Ds1, network.Weights, data.Validation), Mlds.Training.Evaluation.Loss(RecurrentSpec.Ds1, other, data.Validation), 1e-4f);
             },
             iter: 10);
     }
@@ -60,7 +61,7 @@ public sealed class SymmetrySignatureTests
     {
         foreach (var spec in s_specs)
         {
-            var layout = new WeightLayout(spec);
+            var layout = spec.Layout;
             var signatures = Enumerable.Range(0, 200).Select(seed => SymmetrySignature.Of(layout, InitialWeights.Draw(layout, (uint)seed))).ToArray();
             for (var i = 0; i < signatures.Length; i++)
                 for (var j = 0; j < i; j++) Assert.False(SymmetrySignature.AreSame(signatures[i], signatures[j]));
@@ -69,7 +70,7 @@ public sealed class SymmetrySignatureTests
 
     [Fact]
     public void A_changed_weight_changes_it() =>
-        s_network.Where(network => network.Layout.Spec.Activation == Activation.None).Sample(
+        s_network.Where(network => network.Layout.Recurrent.Activation == Activation.None).Sample(
             network =>
             {
                 float[] other = [.. network.Weights];

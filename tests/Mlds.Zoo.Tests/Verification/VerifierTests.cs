@@ -1,6 +1,5 @@
 using System.Security.Cryptography;
 using Microsoft.Data.Sqlite;
-using Mlds.Networks;
 using Mlds.Recipes;
 using Mlds.Training;
 using Mlds.Zoos.Generation;
@@ -144,7 +143,7 @@ public sealed class VerifierTests(Trained trained) : IClassFixture<Trained>, IDi
             var network = zoo.Find(TargetRecipe.Id).Single();
             var epoch = zoo.KeptEpochs(network)[^1];
             var kept = zoo.Kept(network, epoch);
-            kept.SecondMoments[0] *= 2;
+            kept.OptimizerState[1][0] *= 2;
             Sql($"UPDATE kept_checkpoints SET checkpoint = $1 WHERE recipe_id = x'{TargetRecipe.Id}' AND epoch = {epoch}", kept.ToBytes());
         }
 
@@ -178,7 +177,7 @@ public sealed class VerifierTests(Trained trained) : IClassFixture<Trained>, IDi
     public void A_copy_of_a_network_under_another_seed_is_found_plain_or_disguised(bool disguised)
     {
         trained.Copy(release: false, Folder);
-        var layout = new WeightLayout(TargetRecipe.Network);
+        var layout = TargetRecipe.Network.Layout;
         using (var zoo = Zoo.Open(Folder))
         {
             var weights = zoo.ReadWeights(zoo.Find(TargetRecipe.Id).Single());

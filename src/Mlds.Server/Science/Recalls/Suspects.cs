@@ -102,7 +102,7 @@ sealed class Suspects(ProjectDatabase database, PlannedPopulation population, lo
     {
         TrainedNetwork whole;
         lock (zoo) whole = zoo.Read(there);
-        var state = new Checkpoint(there.RecipeId, whole.Weights, [], [], whole.History, whole.Milestones, 0);
+        var state = new Checkpoint(there.RecipeId, whole.Weights, [], whole.History, whole.Milestones, 0);
         var longLoss = float.IsNaN(whole.LongLoss) ? s_notANumber : whole.LongLoss;
         return Of(network, new TrainedPart(Asked(network), whole.Outcome, longLoss, state), there.Provenance.Host);
     }

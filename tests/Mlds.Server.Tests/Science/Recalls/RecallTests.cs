@@ -235,17 +235,17 @@ public sealed class RecallTests
             "SELECT id, checkpoint FROM science_network WHERE state = 0 AND checkpoint IS NOT NULL ORDER BY place, id LIMIT 1", row =>
                 (row.GetInt64(0), row.GetFieldValue<byte[]>(1))));
         var checkpoint = Checkpoint.FromBytes(bytes);
-        var moments = checkpoint.FirstMoments.ToArray();
+        var moments = checkpoint.OptimizerState[0].ToArray();
         moments[0] += 1e-3f;
         project.Write(session => session.Execute(
-            "UPDATE science_network SET checkpoint = $2 WHERE id = $1", id, (checkpoint with { FirstMoments = moments }).ToBytes()));
+            "UPDATE science_network SET checkpoint = $2 WHERE id = $1", id, (checkpoint with { OptimizerState = [moments, checkpoint.OptimizerState[1]] }).ToBytes()));
         string? unit = null;
         var waiting = new Queue<string>();
         while (isOut && unit is null)
         {
             var next = project.Next()!;
             if (project.BundleOf(next).Networks.Any(network => network.From is not null && network.Recipe.Id == checkpoint.RecipeId
-                && network.From.FirstMoments[0] == moments[0])) unit = next;
+                && network.From.OptimizerState[0][0] == moments[0])) unit = next;
             else waiting.Enqueue(next);
         }
 

@@ -1,14 +1,13 @@
 using Mlds.Kernels.Elementary;
 using Mlds.Kernels.Lanes;
-using Mlds.Kernels.Linear;
 using Mlds.Kernels.Shapes;
 
-namespace Mlds.Kernels;
+namespace Mlds.Kernels.Linear;
 
 /// <summary>The linear layers in plain code, one lane and step at a time.</summary>
-abstract class ScalarHead(NetworkShape shape)
+abstract class ScalarHead(RecurrentShape shape)
 {
-    protected NetworkShape Shape { get; } = shape;
+    protected RecurrentShape Shape { get; } = shape;
 
     protected float[] Weights { get; } = new float[shape.Parameters];
 
@@ -25,14 +24,16 @@ abstract class ScalarHead(NetworkShape shape)
     protected static void Add(float[] sums, int element, int lane, float delta, float input)
     {
         ref var sum = ref sums[(element * LaneCount.Virtual) + (lane % LaneCount.Virtual)];
-        sum = ScalarNetwork.Fma(delta, input, sum);
+        sum = Fma(delta, input, sum);
     }
 
-    protected static float Total(float[] sums, int element) => ScalarNetwork.AddLanes(sums.AsSpan(element * LaneCount.Virtual));
+    protected static float Fma(float a, float b, float c) => MathF.FusedMultiplyAdd(a, b, c);
+
+    protected static float Total(float[] sums, int element) => ScalarLanes.Sum(sums.AsSpan(element * LaneCount.Virtual));
 }
 
 /// <summary>What <see cref="CollapsedHead{TLanes, TVector}"/> computes: layers without activations as their product.</summary>
-sealed class ScalarCollapsedHead(NetworkShape shape) : ScalarHead(shape)
+sealed class ScalarCollapsedHead(RecurrentShape shape) : ScalarHead(shape)
 {
     readonly float[][] _suffix = new float[shape.Linear.Length][];
     readonly float[] _bias = new float[shape.Outputs];
@@ -56,9 +57,9 @@ sealed class ScalarCollapsedHead(NetworkShape shape) : ScalarHead(shape)
                 for (var j = 0; j < rows; j++)
                 {
                     var s = suffix[(o * rows) + j];
-                    _bias[o] = ScalarNetwork.Fma(s, Weights[Shape.LinearBias(k) + j], _bias[o]);
+                    _bias[o] = Fma(s, Weights[Shape.LinearBias(k) + j], _bias[o]);
                     for (var i = 0; i < columns; i++)
-                        below[(o * columns) + i] = ScalarNetwork.Fma(s, Weights[Shape.LinearWeight(k) + (j * columns) + i], below[(o * columns) + i]);
+                        below[(o * columns) + i] = Fma(s, Weights[Shape.LinearWeight(k) + (j * columns) + i], below[(o * columns) + i]);
                 }
             }
 
@@ -73,7 +74,7 @@ sealed class ScalarCollapsedHead(NetworkShape shape) : ScalarHead(shape)
         for (var o = 0; o < outputs.Length; o++)
         {
             outputs[o] = _bias[o];
-            for (var i = 0; i < hidden.Length; i++) outputs[o] = ScalarNetwork.Fma(_product[(o * hidden.Length) + i], hidden[i], outputs[o]);
+            for (var i = 0; i < hidden.Length; i++) outputs[o] = Fma(_product[(o * hidden.Length) + i], hidden[i], outputs[o]);
         }
     }
 
@@ -82,7 +83,7 @@ sealed class ScalarCollapsedHead(NetworkShape shape) : ScalarHead(shape)
         for (var i = 0; i < above.Length; i++)
         {
             above[i] = 0f;
-            for (var o = 0; o < delta.Length; o++) above[i] = ScalarNetwork.Fma(_product[(o * above.Length) + i], delta[o], above[i]);
+            for (var o = 0; o < delta.Length; o++) above[i] = Fma(_product[(o * above.Length) + i], delta[o], above[i]);
         }
 
         for (var o = 0; o < delta.Length; o++)
@@ -118,13 +119,13 @@ sealed class ScalarCollapsedHead(NetworkShape shape) : ScalarHead(shape)
                 for (var j = 0; j < rows; j++)
                 {
                     var s = _suffix[k][(o * rows) + j];
-                    dLayerBias[j] = ScalarNetwork.Fma(s, dBias[o], dLayerBias[j]);
+                    dLayerBias[j] = Fma(s, dBias[o], dLayerBias[j]);
                     ref var e = ref next[(o * rows) + j];
-                    e = ScalarNetwork.Fma(dBias[o], Weights[Shape.LinearBias(k) + j], 0f);
+                    e = Fma(dBias[o], Weights[Shape.LinearBias(k) + j], 0f);
                     for (var i = 0; i < columns; i++)
                     {
-                        e = ScalarNetwork.Fma(error[(o * columns) + i], Weights[Shape.LinearWeight(k) + (j * columns) + i], e);
-                        dWeight[(j * columns) + i] = ScalarNetwork.Fma(s, error[(o * columns) + i], dWeight[(j * columns) + i]);
+                        e = Fma(error[(o * columns) + i], Weights[Shape.LinearWeight(k) + (j * columns) + i], e);
+                        dWeight[(j * columns) + i] = Fma(s, error[(o * columns) + i], dWeight[(j * columns) + i]);
                     }
                 }
             }
@@ -138,7 +139,7 @@ sealed class ScalarCollapsedHead(NetworkShape shape) : ScalarHead(shape)
 }
 
 /// <summary>What <see cref="LayeredHead{TLanes, TVector}"/> computes: layers with an activation between them.</summary>
-sealed class ScalarLayeredHead(NetworkShape shape, int steps) : ScalarHead(shape)
+sealed class ScalarLayeredHead(RecurrentShape shape, int steps) : ScalarHead(shape)
 {
     readonly float[] _sums = new float[(shape.Parameters - shape.LinearWeight(0)) * LaneCount.Virtual];
 
@@ -156,8 +157,8 @@ sealed class ScalarLayeredHead(NetworkShape shape, int steps) : ScalarHead(shape
             for (var j = 0; j < output.Length; j++)
             {
                 var sum = Weights[Shape.LinearBias(k) + j];
-                for (var i = 0; i < input.Length; i++) sum = ScalarNetwork.Fma(Weights[Shape.LinearWeight(k) + (j * input.Length) + i], input[i], sum);
-                output[j] = isLast ? sum : Shape.Activation == LinearActivation.Relu ? (sum > 0f ? sum : 0f) : Activations.Tanh(sum);
+                for (var i = 0; i < input.Length; i++) sum = Fma(Weights[Shape.LinearWeight(k) + (j * input.Length) + i], input[i], sum);
+                output[j] = isLast ? sum : Shape.Activation == Activation.Relu ? (sum > 0f ? sum : 0f) : Activations.Tanh(sum);
             }
 
             input = output;
@@ -174,7 +175,7 @@ sealed class ScalarLayeredHead(NetworkShape shape, int steps) : ScalarHead(shape
             for (var i = 0; i < input.Length; i++)
             {
                 below[i] = 0f;
-                for (var j = 0; j < from.Length; j++) below[i] = ScalarNetwork.Fma(Weights[Shape.LinearWeight(k) + (j * input.Length) + i], from[j], below[i]);
+                for (var j = 0; j < from.Length; j++) below[i] = Fma(Weights[Shape.LinearWeight(k) + (j * input.Length) + i], from[j], below[i]);
             }
 
             var origin = Shape.LinearWeight(0);
@@ -185,7 +186,7 @@ sealed class ScalarLayeredHead(NetworkShape shape, int steps) : ScalarHead(shape
             }
 
             for (var i = 0; i < input.Length && k > 0; i++)
-                below[i] = Shape.Activation == LinearActivation.Relu ? (input[i] > 0f ? below[i] : 0f) : below[i] * (1f - (input[i] * input[i]));
+                below[i] = Shape.Activation == Activation.Relu ? (input[i] > 0f ? below[i] : 0f) : below[i] * (1f - (input[i] * input[i]));
             from = below;
         }
     }

@@ -1,4 +1,4 @@
-namespace Mlds.Tasks;
+namespace Mlds.Tasks.Machines;
 
 /// <summary>A fixed word that is written into the random sequences now and then, so that a rule about it can be learned at all.</summary>
 /// <param name="Key">The commands, in order.</param>

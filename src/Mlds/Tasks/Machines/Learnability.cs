@@ -1,6 +1,4 @@
-using Mlds.Tasks.Machines;
-
-namespace Mlds.Tasks;
+namespace Mlds.Tasks.Machines;
 
 /// <summary>One live line on given sequences.</summary>
 /// <param name="Ones">Share of the steps in which it is 1.</param>

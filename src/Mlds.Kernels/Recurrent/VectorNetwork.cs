@@ -1,16 +1,15 @@
-using Mlds.Kernels.Gru;
 using Mlds.Kernels.Lanes;
 using Mlds.Kernels.Linear;
-using Mlds.Kernels.Optimizers;
+using Mlds.Kernels.Losses;
 using Mlds.Kernels.Shapes;
 
-namespace Mlds.Kernels;
+namespace Mlds.Kernels.Recurrent;
 
 /// <summary>
 /// The fast kernels: lanes across the batch, a chunk of <see cref="LaneCount.Chunk"/> sequences taken through all of forward and backward
 /// before the next, so that its activations stay in the second-level cache.
 /// </summary>
-sealed unsafe class VectorNetwork<TLanes, TVector> : NetworkKernels
+sealed unsafe class VectorNetwork<TLanes, TVector> : RecurrentKernels
     where TLanes : struct, ILanes<TLanes, TVector>
     where TVector : struct
 {
@@ -22,7 +21,7 @@ sealed unsafe class VectorNetwork<TLanes, TVector> : NetworkKernels
 
     readonly int _window;
     readonly AlignedFloats _memory = new();
-    readonly GruStack<TLanes, TVector> _gru;
+    readonly RecurrentStack<TLanes, TVector> _stack;
     readonly LinearHead _head;
     readonly nint _words;
     readonly nint _targetWords;
@@ -32,13 +31,13 @@ sealed unsafe class VectorNetwork<TLanes, TVector> : NetworkKernels
     readonly nint _mask;
     readonly nint _squares;
 
-    public VectorNetwork(string name, NetworkShape shape, int steps)
+    public VectorNetwork(string name, RecurrentShape shape, int steps)
         : base(shape, steps)
     {
         Name = name;
         _window = Math.Min(Window, steps);
-        _gru = new GruStack<TLanes, TVector>(shape, steps, _memory);
-        _head = shape.Activation == LinearActivation.None
+        _stack = new RecurrentStack<TLanes, TVector>(shape, steps, _memory);
+        _head = shape.Activation == Activation.None
             ? new CollapsedHead<TLanes, TVector>(shape, _memory)
             : new LayeredHead<TLanes, TVector>(shape, steps, _memory);
         _words = _memory.Reserve((long)steps * LaneCount.Chunk);
@@ -57,7 +56,7 @@ sealed unsafe class VectorNetwork<TLanes, TVector> : NetworkKernels
     {
         fixed (float* source = weights)
         {
-            _gru.Pack(source);
+            _stack.Pack(source);
             _head.Pack(source);
         }
     }
@@ -74,7 +73,7 @@ sealed unsafe class VectorNetwork<TLanes, TVector> : NetworkKernels
                 AddSquares(Math.Min(_window, sequences.Length - t), 0f, t == 0);
             }
 
-            _gru.Rewind();
+            _stack.Rewind();
             total += LaneTree.Sum(_memory.At(_squares));
         }
 
@@ -90,14 +89,14 @@ sealed unsafe class VectorNetwork<TLanes, TVector> : NetworkKernels
             Forward(sequences, rows[start..Math.Min(start + LaneCount.Chunk, rows.Length)], 0, sequences.Length);
             AddSquares(sequences.Length, scale, true);
             total += LaneTree.Sum(_memory.At(_squares));
-            _head.Backward(_gru.Top, _memory.At(_outputs), sequences.Length, _memory.At(_above), start == 0);
-            _gru.Backward(sequences.Length, _memory.At(_above), _memory.At(_sums), start == 0);
+            _head.Backward(_stack.Top, _memory.At(_outputs), sequences.Length, _memory.At(_above), start == 0);
+            _stack.Backward(sequences.Length, _memory.At(_above), _memory.At(_sums), start == 0);
         }
 
         fixed (float* to = gradient)
         {
             LaneTree.Sum(_memory.At(_sums), Shape.LinearWeight(0), to);
-            _gru.CopyMergedBiases(to);
+            _stack.CopyMergedBiases(to);
             _head.Finish(to);
         }
 
@@ -120,17 +119,6 @@ sealed unsafe class VectorNetwork<TLanes, TVector> : NetworkKernels
         }
     }
 
-    public override void Update(in AdamStep step, ReadOnlySpan<float> gradient, Span<float> weights, Span<float> first, Span<float> second)
-    {
-        int done;
-        fixed (float* g = gradient, w = weights, m = first, v = second)
-        {
-            done = Adam<TLanes, TVector>.Update(step, g, weights.Length, w, m, v);
-        }
-
-        ScalarAdam.Update(step, gradient[done..], weights[done..], first[done..], second[done..]);
-    }
-
     public override void Dispose()
     {
         _memory.Dispose();
@@ -141,9 +129,9 @@ sealed unsafe class VectorNetwork<TLanes, TVector> : NetworkKernels
     void Forward(SequenceView sequences, ReadOnlySpan<int> rows, int first, int steps)
     {
         Load(sequences, rows, first, steps);
-        if (first == 0) _gru.Forward(steps);
-        else _gru.ForwardOn(_window, steps);
-        _head.Forward(_gru.Top, steps, _memory.At(_outputs));
+        if (first == 0) _stack.Forward(steps);
+        else _stack.ForwardOn(_window, steps);
+        _head.Forward(_stack.Top, steps, _memory.At(_outputs));
     }
 
     /// <summary>Fills inputs, target words and the mask of the lanes in use; unused lanes get inputs of 0.</summary>
@@ -170,7 +158,7 @@ sealed unsafe class VectorNetwork<TLanes, TVector> : NetworkKernels
             }
         }
 
-        var to = _gru.Input;
+        var to = _stack.Input;
         for (var t = 0; t < steps; t++)
         {
             for (var i = 0; i < Shape.Inputs; i++)
@@ -182,34 +170,6 @@ sealed unsafe class VectorNetwork<TLanes, TVector> : NetworkKernels
         }
     }
 
-    /// <summary>Turns outputs into their errors times <paramref name="scale"/>, in place; adds the squared errors of the lanes in use to the virtual lanes' sums.</summary>
-    /// <param name="fresh">Start the sums at zero: the first steps of a chunk.</param>
-    void AddSquares(int steps, float scale, bool fresh)
-    {
-        var y = _memory.At(_outputs);
-        var targets = (uint*)_memory.At(_targetWords);
-        var mask = _memory.At(_mask);
-        var squares = _memory.At(_squares);
-        var factor = TLanes.All(scale);
-        for (var lane = 0; lane < LaneCount.Virtual; lane += TLanes.Width)
-        {
-            var sum = fresh ? TLanes.All(0f) : TLanes.Load(squares + lane);
-            for (var t = 0; t < steps; t++)
-            {
-                for (var k = 0; k < Shape.Outputs; k++)
-                {
-                    for (var half = lane; half < LaneCount.Chunk; half += LaneCount.Virtual)
-                    {
-                        var at = y + ((((nint)t * Shape.Outputs) + k) * LaneCount.Chunk) + half;
-                        var target = TLanes.Bit(targets + (t * LaneCount.Chunk) + half, k);
-                        var error = TLanes.Multiply(TLanes.Subtract(TLanes.Load(at), target), TLanes.Load(mask + half));
-                        sum = TLanes.Fma(error, error, sum);
-                        TLanes.Store(TLanes.Multiply(error, factor), at);
-                    }
-                }
-            }
-
-            TLanes.Store(sum, squares + lane);
-        }
-    }
+    void AddSquares(int steps, float scale, bool fresh) => SquaredError<TLanes, TVector>.Add(
+        _memory.At(_outputs), (uint*)_memory.At(_targetWords), steps, Shape.Outputs, _memory.At(_mask), scale, _memory.At(_squares), fresh);
 }

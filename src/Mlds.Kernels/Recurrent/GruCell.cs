@@ -1,23 +1,67 @@
 using Mlds.Kernels.Elementary;
 using Mlds.Kernels.Lanes;
+using Mlds.Kernels.Shapes;
 
-namespace Mlds.Kernels.Gru;
+namespace Mlds.Kernels.Recurrent;
 
 /// <summary>
-/// The element-wise part of a GRU layer (PyTorch's equations): r, z = σ(…), n = tanh(W_in x + b_in + r ⊙ hn) with hn = W_hn h + b_hn,
-/// h' = n + z ⊙ (h − n). A gate block holds r, z, n, hn, each [H][<see cref="LaneCount.Chunk"/>], one after the other.
+/// The gated recurrent unit (Cho et al. 2014) by PyTorch's equations: r, z = σ(…), n = tanh(W_in x + b_in + r ⊙ hn) with
+/// hn = W_hn h + b_hn, h' = n + z ⊙ (h − n). The sums of a step are r, z, n and hn.
 /// </summary>
-static unsafe class Gates<TLanes, TVector>
+sealed class GruCell : RecurrentCell
+{
+    public override string Name => "gru";
+
+    public override IReadOnlyList<string> Gates { get; } = ["r", "z", "n"];
+
+    /// <summary>The reset gate multiplies n's recurrent sum alone.</summary>
+    public override int Apart => 1;
+
+    /// <summary>tanh is odd: n's rows carry their unit's sign; r and z don't.</summary>
+    public override IReadOnlyList<string> Odd { get; } = ["n"];
+
+    public override void Forward(Span<float> sums, ReadOnlySpan<float> before, Span<float> after)
+    {
+        var h = after.Length;
+        for (var i = 0; i < h; i++)
+        {
+            var (r, z) = Activations.Sigmoids(sums[i], sums[h + i]);
+            var n = Activations.Tanh(MathF.FusedMultiplyAdd(r, sums[(3 * h) + i], sums[(2 * h) + i]));
+            (sums[i], sums[h + i], sums[(2 * h) + i]) = (r, z, n);
+            after[i] = MathF.FusedMultiplyAdd(z, before[i] - n, n);
+        }
+    }
+
+    public override void Backward(
+        Span<float> sums, ReadOnlySpan<float> before, ReadOnlySpan<float> after, ReadOnlySpan<float> above, Span<float> carry)
+    {
+        var h = above.Length;
+        for (var i = 0; i < h; i++)
+        {
+            var (r, z, n, hn) = (sums[i], sums[h + i], sums[(2 * h) + i], sums[(3 * h) + i]);
+            var dh = carry[i] + above[i];
+            var dn = dh * (1f - z) * (1f - (n * n));
+            sums[i] = dn * hn * (r * (1f - r));
+            sums[h + i] = dh * (before[i] - n) * (z * (1f - z));
+            sums[(2 * h) + i] = dn;
+            sums[(3 * h) + i] = dn * r;
+            carry[i] = dh * z;
+        }
+    }
+
+    internal override VectorCell<TLanes, TVector> Vectors<TLanes, TVector>() => new GruVectors<TLanes, TVector>();
+}
+
+/// <summary><see cref="GruCell"/> in vectors.</summary>
+sealed unsafe class GruVectors<TLanes, TVector> : VectorCell<TLanes, TVector>
     where TLanes : struct, ILanes<TLanes, TVector>
     where TVector : struct
 {
-    /// <summary>From the sums in <paramref name="gates"/> to the activations, in place, and to the next hidden state.</summary>
-    /// <param name="gates">[4H][chunk]: in, the sums of r, z, n (its input part) and hn; out, r, z, n and hn.</param>
-    /// <param name="hidden">h, [H][chunk].</param>
-    /// <param name="units">H.</param>
-    /// <param name="next">h', [H][chunk].</param>
-    public static void Forward(float* gates, float* hidden, int units, float* next)
+    public override void Forward(float* gates, int units, CellStates before, CellStates after)
     {
+        var hidden = before.Hidden;
+        var next = after.Hidden;
+
         // Two passes: one fused pass is bound by the latency of its chain (r before n).
         var size = units * LaneCount.Chunk;
         var r = gates;
@@ -41,19 +85,11 @@ static unsafe class Gates<TLanes, TVector>
         }
     }
 
-    /// <summary>
-    /// From dh' to the gradients of the four sums, in place over the activations, to the part of dh that goes through z, and to the biases'
-    /// gradients, whose lanes are added to on the way.
-    /// </summary>
-    /// <param name="gates">[4H][chunk]: in, r, z, n and hn; out, their gradients dr, dz, dn and dhn before the activation.</param>
-    /// <param name="hidden">h, [H][chunk].</param>
-    /// <param name="above">Gradient of h' from the layer above, [H][chunk].</param>
-    /// <param name="carry">[H][chunk]: in, gradient of h' from the next time step; out, dh' ⊙ z.</param>
-    /// <param name="units">H.</param>
-    /// <param name="biasSums">[3H][<see cref="LaneCount.Virtual"/>]: Σ dr, Σ dz, Σ dn so far.</param>
-    /// <param name="hiddenBiasSums">[H][<see cref="LaneCount.Virtual"/>]: Σ dhn so far.</param>
-    public static void Backward(float* gates, float* hidden, float* above, float* carry, int units, float* biasSums, float* hiddenBiasSums)
+    public override void Backward(
+        float* gates, int units, CellStates before, CellStates after, float* above, CellStates carried, float* biasSums, float* hiddenBiasSums)
     {
+        var hidden = before.Hidden;
+        var carry = carried.Hidden;
         var one = TLanes.All(1f);
         var size = units * LaneCount.Chunk;
         for (var unit = 0; unit < units; unit++)

@@ -1,24 +1,23 @@
-using Mlds.Kernels.Elementary;
 using Mlds.Kernels.Lanes;
-using Mlds.Kernels.Optimizers;
+using Mlds.Kernels.Linear;
 using Mlds.Kernels.Shapes;
 
-namespace Mlds.Kernels;
+namespace Mlds.Kernels.Recurrent;
 
 /// <summary>
 /// The network in plain code: one number at a time, in the order that arithmetic v1 states (docs/decisions/0001). What every other kernel
 /// set must equal bit for bit, and what runs where there are no vectors at all.
 /// </summary>
-sealed class ScalarNetwork : NetworkKernels
+sealed class ScalarNetwork : RecurrentKernels
 {
     readonly float[] _weights;
     readonly float[] _sums;
 
-    /// <summary>[lane][layer][time][4H]: r, z, n, hn; in backward their gradients.</summary>
-    readonly float[] _gates;
+    /// <summary>[lane][layer][time][B·H]: the cell's; in backward the gradients of its sums.</summary>
+    readonly float[] _sumsOfGates;
 
-    /// <summary>[lane][layer][time + 1][H]; h before the first step is 0.</summary>
-    readonly float[] _hidden;
+    /// <summary>[lane][layer][time + 1][(1 + Memory)·H]; the states before the first step are 0.</summary>
+    readonly float[] _states;
 
     /// <summary>[lane][time][H]: gradient of a layer's h from above.</summary>
     readonly float[] _above;
@@ -32,21 +31,24 @@ sealed class ScalarNetwork : NetworkKernels
     readonly bool[] _used = new bool[LaneCount.Chunk];
     readonly ScalarHead _head;
 
-    public ScalarNetwork(NetworkShape shape, int steps)
+    public ScalarNetwork(RecurrentShape shape, int steps)
         : base(shape, steps)
     {
         _weights = new float[shape.Parameters];
         _sums = new float[shape.LinearWeight(0) * LaneCount.Virtual];
-        _gates = new float[(long)LaneCount.Chunk * shape.Layers * steps * 4 * shape.Hidden];
-        _hidden = new float[(long)LaneCount.Chunk * shape.Layers * (steps + 1) * shape.Hidden];
+        _sumsOfGates = new float[(long)LaneCount.Chunk * shape.Layers * steps * shape.Cell.Sums * shape.Hidden];
+        _states = new float[(long)LaneCount.Chunk * shape.Layers * (steps + 1) * StateSize];
         _above = new float[LaneCount.Chunk * steps * shape.Hidden];
         _outputs = new float[LaneCount.Chunk * steps * shape.Outputs];
         _inputWords = new uint[LaneCount.Chunk * steps];
         _targetWords = new uint[LaneCount.Chunk * steps];
-        _head = shape.Activation == LinearActivation.None ? new ScalarCollapsedHead(shape) : new ScalarLayeredHead(shape, steps);
+        _head = shape.Activation == Activation.None ? new ScalarCollapsedHead(shape) : new ScalarLayeredHead(shape, steps);
     }
 
     public override string Name => "scalar";
+
+    /// <summary>Numbers that a layer remembers: h, then the cell's memory.</summary>
+    int StateSize => (1 + Shape.Cell.Memory) * Shape.Hidden;
 
     public override void SetWeights(ReadOnlySpan<float> weights)
     {
@@ -86,9 +88,9 @@ sealed class ScalarNetwork : NetworkKernels
             Backward(sequences.Length);
         }
 
-        for (var i = 0; i < Shape.LinearWeight(0); i++) gradient[i] = AddLanes(_sums.AsSpan(i * LaneCount.Virtual));
+        for (var i = 0; i < Shape.LinearWeight(0); i++) gradient[i] = ScalarLanes.Sum(_sums.AsSpan(i * LaneCount.Virtual));
         for (var layer = 0; layer < Shape.Layers; layer++)
-            gradient.Slice(Shape.BiasIh(layer), 2 * Shape.Hidden).CopyTo(gradient[Shape.BiasHh(layer)..]);
+            gradient.Slice(Shape.BiasIh(layer), Shape.JointRows).CopyTo(gradient[Shape.BiasHh(layer)..]);
         _head.Finish(gradient);
         return total;
     }
@@ -105,24 +107,18 @@ sealed class ScalarNetwork : NetworkKernels
         }
     }
 
-    public override void Update(in AdamStep step, ReadOnlySpan<float> gradient, Span<float> weights, Span<float> first, Span<float> second) =>
-        ScalarAdam.Update(step, gradient, weights, first, second);
+    static float Fma(float a, float b, float c) => MathF.FusedMultiplyAdd(a, b, c);
 
-    /// <summary>Lane l with l + 8, then with l + 4, l + 2, l + 1.</summary>
-    internal static float AddLanes(ReadOnlySpan<float> lanes)
+    Span<float> Sums(int lane, int layer, int t)
     {
-        Span<float> four = stackalloc float[4];
-        for (var l = 0; l < 4; l++) four[l] = (lanes[l] + lanes[l + 8]) + (lanes[l + 4] + lanes[l + 12]);
-        return (four[0] + four[2]) + (four[1] + four[3]);
+        var size = Shape.Cell.Sums * Shape.Hidden;
+        return _sumsOfGates.AsSpan((((lane * Shape.Layers) + layer) * Steps + t) * size, size);
     }
 
-    internal static float Fma(float a, float b, float c) => MathF.FusedMultiplyAdd(a, b, c);
+    Span<float> States(int lane, int layer, int t) =>
+        _states.AsSpan((((lane * Shape.Layers) + layer) * (Steps + 1) + t) * StateSize, StateSize);
 
-    Span<float> Gates(int lane, int layer, int t) =>
-        _gates.AsSpan((((lane * Shape.Layers) + layer) * Steps + t) * 4 * Shape.Hidden, 4 * Shape.Hidden);
-
-    Span<float> Hidden(int lane, int layer, int t) =>
-        _hidden.AsSpan((((lane * Shape.Layers) + layer) * (Steps + 1) + t) * Shape.Hidden, Shape.Hidden);
+    Span<float> Hidden(int lane, int layer, int t) => States(lane, layer, t)[..Shape.Hidden];
 
     Span<float> Above(int lane, int t) => _above.AsSpan(((lane * Steps) + t) * Shape.Hidden, Shape.Hidden);
 
@@ -152,29 +148,23 @@ sealed class ScalarNetwork : NetworkKernels
         }
     }
 
-    /// <summary>One GRU cell at one step: PyTorch's equations.</summary>
+    /// <summary>One layer at one step: the sums of its gates, then its cell.</summary>
     void Cell(int lane, int layer, int t)
     {
-        var h = Shape.Hidden;
-        var gates = Gates(lane, layer, t);
+        var (rows, joint) = (Shape.GateRows, Shape.JointRows);
+        var sums = Sums(lane, layer, t);
         var before = Hidden(lane, layer, t);
-        var after = Hidden(lane, layer, t + 1);
         var biasIh = _weights.AsSpan(Shape.BiasIh(layer));
         var biasHh = _weights.AsSpan(Shape.BiasHh(layer));
-        for (var j = 0; j < 2 * h; j++) gates[j] = AddRecurrent(AddInputs(biasIh[j] + biasHh[j], lane, layer, t, j), layer, t, j, before);
-        for (var j = 2 * h; j < 3 * h; j++)
+        for (var j = 0; j < joint; j++)
+            sums[j] = AddRecurrent(AddInputs(biasIh[j] + biasHh[j], lane, layer, t, j), layer, t, j, before);
+        for (var j = joint; j < rows; j++)
         {
-            gates[j] = AddInputs(biasIh[j], lane, layer, t, j);
-            gates[j + h] = AddRecurrent(biasHh[j], layer, t, j, before);
+            sums[j] = AddInputs(biasIh[j], lane, layer, t, j);
+            sums[j + rows - joint] = AddRecurrent(biasHh[j], layer, t, j, before);
         }
 
-        for (var i = 0; i < h; i++)
-        {
-            var (r, z) = Activations.Sigmoids(gates[i], gates[h + i]);
-            var n = Activations.Tanh(Fma(r, gates[(3 * h) + i], gates[(2 * h) + i]));
-            (gates[i], gates[h + i], gates[(2 * h) + i]) = (r, z, n);
-            after[i] = Fma(z, before[i] - n, n);
-        }
+        Shape.Cell.Forward(sums, States(lane, layer, t), States(lane, layer, t + 1));
     }
 
     float AddInputs(float sum, int lane, int layer, int t, int row)
@@ -210,7 +200,7 @@ sealed class ScalarNetwork : NetworkKernels
             }
         }
 
-        return AddLanes(squares);
+        return ScalarLanes.Sum(squares);
     }
 
     void Backward(int steps)
@@ -233,54 +223,42 @@ sealed class ScalarNetwork : NetworkKernels
 
     void BackwardThroughTime(int lane, int layer, int steps)
     {
-        var (h, inputs) = (Shape.Hidden, Shape.InputsOf(layer));
-        Span<float> carry = stackalloc float[h];
+        var (h, inputs, rows, joint) = (Shape.Hidden, Shape.InputsOf(layer), Shape.GateRows, Shape.JointRows);
+        Span<float> carry = stackalloc float[StateSize];
         carry.Clear();
         for (var t = steps - 1; t >= 0; t--)
         {
-            var gates = Gates(lane, layer, t);
-            var before = Hidden(lane, layer, t);
+            var deltas = Sums(lane, layer, t);
             var above = Above(lane, t);
-            for (var i = 0; i < h; i++)
-            {
-                var (r, z, n, hn) = (gates[i], gates[h + i], gates[(2 * h) + i], gates[(3 * h) + i]);
-                var dh = carry[i] + above[i];
-                var dn = dh * (1f - z) * (1f - (n * n));
-                gates[i] = dn * hn * (r * (1f - r));
-                gates[h + i] = dh * (before[i] - n) * (z * (1f - z));
-                gates[(2 * h) + i] = dn;
-                gates[(3 * h) + i] = dn * r;
-                carry[i] = dh * z;
-            }
-
+            Shape.Cell.Backward(deltas, States(lane, layer, t), States(lane, layer, t + 1), above, carry);
             var ih = _weights.AsSpan(Shape.WeightIh(layer));
             var hh = _weights.AsSpan(Shape.WeightHh(layer));
             for (var i = 0; i < h && t > 0; i++)
             {
-                for (var j = 0; j < 2 * h; j++) carry[i] = Fma(hh[(j * h) + i], gates[j], carry[i]);
-                for (var j = 2 * h; j < 3 * h; j++) carry[i] = Fma(hh[(j * h) + i], gates[j + h], carry[i]);
+                for (var j = 0; j < joint; j++) carry[i] = Fma(hh[(j * h) + i], deltas[j], carry[i]);
+                for (var j = joint; j < rows; j++) carry[i] = Fma(hh[(j * h) + i], deltas[j + rows - joint], carry[i]);
             }
 
             for (var i = 0; i < inputs && layer > 0; i++)
             {
                 above[i] = 0f;
-                for (var j = 0; j < 3 * h; j++) above[i] = Fma(ih[(j * inputs) + i], gates[j], above[i]);
+                for (var j = 0; j < rows; j++) above[i] = Fma(ih[(j * inputs) + i], deltas[j], above[i]);
             }
         }
     }
 
     void AccumulateWeights(int lane, int layer, int t)
     {
-        var (h, inputs) = (Shape.Hidden, Shape.InputsOf(layer));
-        var gates = Gates(lane, layer, t);
+        var (h, inputs, rows, joint) = (Shape.Hidden, Shape.InputsOf(layer), Shape.GateRows, Shape.JointRows);
+        var deltas = Sums(lane, layer, t);
         var before = Hidden(lane, layer, t);
-        for (var j = 0; j < 3 * h; j++)
+        for (var j = 0; j < rows; j++)
         {
-            var recurrentDelta = gates[j < 2 * h ? j : j + h];
-            for (var i = 0; i < inputs; i++) AddTo(Shape.WeightIh(layer) + (j * inputs) + i, lane, gates[j], Input(lane, layer, t, i));
+            var recurrentDelta = deltas[j < joint ? j : j + rows - joint];
+            for (var i = 0; i < inputs; i++) AddTo(Shape.WeightIh(layer) + (j * inputs) + i, lane, deltas[j], Input(lane, layer, t, i));
             for (var i = 0; i < h && t > 0; i++) AddTo(Shape.WeightHh(layer) + (j * h) + i, lane, recurrentDelta, before[i]);
-            AddTo(Shape.BiasIh(layer) + j, lane, gates[j], 1f);
-            if (j >= 2 * h) AddTo(Shape.BiasHh(layer) + j, lane, recurrentDelta, 1f);
+            AddTo(Shape.BiasIh(layer) + j, lane, deltas[j], 1f);
+            if (j >= joint) AddTo(Shape.BiasHh(layer) + j, lane, recurrentDelta, 1f);
         }
     }
 

@@ -1,0 +1,31 @@
+namespace Mlds.Kernels.Optimizers;
+
+/// <summary>
+/// What turns gradients into steps, with what it remembers from step to step. One run's; not thread-safe. Any kernel set gives the same bits.
+/// </summary>
+public abstract class Optimizer(IReadOnlyList<float[]> state)
+{
+    /// <summary>Vectors of P floats that a checkpoint must hold; Adam's m and v. All 0 at the start.</summary>
+    public IReadOnlyList<float[]> State { get; } = state;
+
+    /// <summary>One step.</summary>
+    /// <param name="rate">The learning rate.</param>
+    /// <param name="gradientScale">What each gradient is multiplied by first: 1, or less to clip its norm.</param>
+    /// <param name="gradient">P floats.</param>
+    /// <param name="weights">P floats, moved in place.</param>
+    public abstract void Step(double rate, float gradientScale, ReadOnlySpan<float> gradient, Span<float> weights);
+
+    /// <summary>Takes note of one step that was done before <see cref="State"/> was stored.</summary>
+    public abstract void Skip();
+}
+
+/// <summary>An optimiser's numbers but for the learning rate, which changes.</summary>
+public abstract record OptimizerSettings
+{
+    /// <summary>Vectors that an optimiser of this kind remembers.</summary>
+    public abstract int StateVectors { get; }
+
+    /// <summary>An optimiser that begins, or goes on, with <paramref name="state"/>: <see cref="StateVectors"/> vectors of one length, which it keeps.</summary>
+    /// <param name="kernelSet">A kernel set by name; null for the fastest.</param>
+    public abstract Optimizer Create(IReadOnlyList<float[]> state, string? kernelSet = null);
+}

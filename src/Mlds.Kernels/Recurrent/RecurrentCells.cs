@@ -1,0 +1,12 @@
+using Mlds.Kernels.Shapes;
+
+namespace Mlds.Kernels.Recurrent;
+
+/// <summary>The cells there are. A new one is added here (docs/extending.md).</summary>
+public static class RecurrentCells
+{
+    public static RecurrentCell Gru { get; } = new GruCell();
+
+    /// <summary>All cells; their names are those that recipes know.</summary>
+    public static IReadOnlyList<RecurrentCell> All { get; } = [Gru];
+}

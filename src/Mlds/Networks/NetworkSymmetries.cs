@@ -1,0 +1,101 @@
+namespace Mlds.Networks;
+
+/// <summary>How a unit's scale acts on a part of a tensor.</summary>
+public enum UnitScale
+{
+    /// <summary>Not at all.</summary>
+    None,
+
+    /// <summary>It is multiplied by the scale.</summary>
+    Times,
+
+    /// <summary>It is divided by it. For signs that is the same.</summary>
+    Over,
+}
+
+/// <summary>A run of an axis of a tensor that moves with the units of a group: unit i's part is elements Start + i · Width … of the axis.</summary>
+/// <param name="Tensor">The tensor.</param>
+/// <param name="Axis">Which of its sizes: 0 for rows.</param>
+/// <param name="Start">Where unit 0's part begins.</param>
+/// <param name="Width">Elements of the axis that are one unit's: 1, but the pixels of a channel where an image has been laid out in a row.</param>
+/// <param name="Scale">What the unit's scale does to it.</param>
+public sealed record UnitAxis(WeightTensor Tensor, int Axis, int Start, int Width, UnitScale Scale);
+
+/// <summary>Which scales a unit may take beside changing places.</summary>
+public enum UnitScales
+{
+    /// <summary>None: units only change places.</summary>
+    One,
+
+    /// <summary>+1 and −1.</summary>
+    Signs,
+
+    /// <summary>Any positive number.</summary>
+    Positive,
+}
+
+/// <summary>Units that may change places, and signs or scales, when all parts of the weights that belong to them go along.</summary>
+/// <param name="Name">"gru.0": the layer whose units they are.</param>
+/// <param name="Units">How many.</param>
+/// <param name="Scales">Which scales they may take.</param>
+/// <param name="Axes">What goes along. An axis that is named twice for one tensor (rows and columns of weight_hh) moves in both.</param>
+public sealed record UnitGroup(string Name, int Units, UnitScales Scales, IReadOnlyList<UnitAxis> Axes);
+
+/// <summary>Elements of two tensors that act only through their sums.</summary>
+/// <param name="First">Its elements Start … Start + Length − 1 are added to those of <paramref name="Second"/>.</param>
+public sealed record MergedSum(WeightTensor First, WeightTensor Second, int Start, int Length);
+
+/// <summary>Linear layers that follow one another with nothing between them: they act only through the product of their matrices.</summary>
+/// <param name="Layers">Weight and bias of each, in order.</param>
+public sealed record LinearChain(IReadOnlyList<(WeightTensor Weight, WeightTensor Bias)> Layers)
+{
+    /// <summary>Inputs of the product.</summary>
+    public int Inputs => Layers[0].Weight.Columns;
+
+    /// <summary>Outputs of the product.</summary>
+    public int Outputs => Layers[^1].Weight.Rows;
+
+    /// <summary>The one map that the layers are, in double precision.</summary>
+    /// <param name="weights">P float32 in the layout's order.</param>
+    /// <returns>Outputs × Inputs numbers, and Outputs of the bias.</returns>
+    public (double[] Map, double[] Bias) Product(ReadOnlySpan<float> weights)
+    {
+        var (map, bias) = (Doubles(Layers[0].Weight, weights), Doubles(Layers[0].Bias, weights));
+        foreach (var (weight, add) in Layers.Skip(1))
+        {
+            var next = Doubles(weight, weights);
+            var sum = Doubles(add, weights);
+            var product = new double[weight.Rows * Inputs];
+            for (var i = 0; i < weight.Rows; i++)
+            {
+                for (var k = 0; k < weight.Columns; k++)
+                {
+                    var factor = next[(i * weight.Columns) + k];
+                    sum[i] += factor * bias[k];
+                    for (var j = 0; j < Inputs; j++) product[(i * Inputs) + j] += factor * map[(k * Inputs) + j];
+                }
+            }
+
+            (map, bias) = (product, sum);
+        }
+
+        return (map, bias);
+    }
+
+    static double[] Doubles(WeightTensor tensor, ReadOnlySpan<float> weights)
+    {
+        var values = new double[tensor.Length];
+        for (var i = 0; i < values.Length; i++) values[i] = weights[tensor.Offset + i];
+        return values;
+    }
+}
+
+/// <summary>
+/// All changes of a network's weights that leave its outputs alone, as data: what applies, aligns, brings into canonical form and finds
+/// duplicates is written once over it (shared by every form of network).
+/// </summary>
+/// <param name="Groups">From the inputs upwards.</param>
+/// <param name="Sums">What acts only as a sum.</param>
+/// <param name="Chains">What acts only as a product; every linear layer in at most one.</param>
+public sealed record NetworkSymmetries(
+    IReadOnlyList<UnitGroup> Groups, IReadOnlyList<MergedSum> Sums, IReadOnlyList<LinearChain> Chains);

@@ -1,0 +1,39 @@
+using System.Text.Json.Nodes;
+
+namespace Mlds.Tasks;
+
+/// <summary>
+/// What is learned: a deterministic source of examples, with a SHA-256. Each kind of task is one record in a folder of its own; everything
+/// else in the project speaks to this one (docs/extending.md). C# has a Task of its own, hence the name.
+/// </summary>
+public abstract record LearningTask
+{
+    /// <summary>Training examples.</summary>
+    public abstract int TrainingCount { get; }
+
+    /// <summary>Validation examples.</summary>
+    public abstract int ValidationCount { get; }
+
+    /// <summary>Time steps of one training example; 1 where there is no time.</summary>
+    public abstract int Steps { get; }
+
+    /// <summary>Bytes of memory that the examples take.</summary>
+    public abstract long Bytes { get; }
+
+    /// <summary>The examples, made again; the same on every machine.</summary>
+    /// <exception cref="ArgumentException">The task contradicts itself; the message says where.</exception>
+    public abstract TrainingData Generate();
+
+    /// <summary>Adds the task's keys to a recipe (docs/formats/recipe.md).</summary>
+    public abstract void WriteTo(JsonObject recipe);
+}
+
+/// <summary>A task of sequences: binary lines in and out at every time step.</summary>
+public abstract record SequenceTask : LearningTask
+{
+    /// <summary>Input lines, 1 … 32.</summary>
+    public abstract int Inputs { get; }
+
+    /// <summary>Output lines, 1 … 32.</summary>
+    public abstract int Outputs { get; }
+}
