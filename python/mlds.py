@@ -129,6 +129,12 @@ class Release:
         """Networks a machine of each subset, ascending."""
         return [size for size in self.manifest["subsets"] if size * len(self.machines) <= len(self)]
 
+    @property
+    def factors(self):
+        """What differs between the networks by plan besides the seed, and what it means: a dictionary from the names of columns of
+        the table to sentences. Empty where the population declares none; the names of its machines say it then."""
+        return {factor["name"]: factor["description"] for factor in self.manifest.get("factors", [])}
+
     def __len__(self):
         return len(self.weights)
 
@@ -508,6 +514,8 @@ def _manifest(folder):
             raise ValueError("its network is none of mlds")
         if not manifest["machines"] or not all(_NAME.fullmatch(machine["name"]) for machine in manifest["machines"]):
             raise ReleaseError(f"The release '{folder}' has a machine whose name is none; don't use it.")
+        if any(not isinstance(factor[key], str) for factor in manifest.get("factors", []) for key in ("name", "kind", "description")):
+            raise ValueError("its factors are none of mlds")
         if not isinstance(manifest["population"], str):
             raise ValueError("its population has no name")
     return manifest, hashlib.sha256(text.encode()).hexdigest()
@@ -589,7 +597,8 @@ def _safetensors(path, shape, layout):
 
 def _networks(folder, path, manifest):
     """networks.csv: as many rows as manifest.json says, of its machines."""
-    table = _table(path, ("recipe_id", "machine", "seed", "split", "epochs", "validation_loss", "weights_sha256"))
+    kinds = {factor["name"]: factor["kind"] for factor in manifest.get("factors", [])}
+    table = _table(path, ("recipe_id", "machine", "seed", "split", "epochs", "validation_loss", "weights_sha256", *kinds), kinds)
     if len(table) != manifest["networks"]:
         raise ReleaseError(f"The release '{folder}' should have {manifest['networks']} networks, but networks.csv has {len(table)}.")
     if not set(np.unique(table["machine"])) <= {machine["name"] for machine in manifest["machines"]}:
@@ -597,8 +606,8 @@ def _networks(folder, path, manifest):
     return table
 
 
-def _table(path, needed):
-    """A CSV file as a Table; its first line names the columns, those in `needed` among them."""
+def _table(path, needed, kinds=None):
+    """A CSV file as a Table; its first line names the columns, those in `needed` among them. `kinds` are those of factors."""
     with _reading(path):
         names, *rows = csv.reader(io.StringIO(_text(path), newline=""))
         missing = [name for name in needed if name not in names]
@@ -606,13 +615,17 @@ def _table(path, needed):
             raise ValueError(f"it has no column {missing[0]}")
         if any(len(row) != len(names) for row in rows):
             raise ValueError(f"one of its lines hasn't {len(names)} fields")
-        return Table({name: _column(name, [row[i] for row in rows]) for i, name in enumerate(names)})
+        return Table({name: _column(name, [row[i] for row in rows], (kinds or {}).get(name)) for i, name in enumerate(names)})
 
 
-def _column(name, values):
-    if name in _FLOATS:
-        return np.array(values, _FLOATS[name])
-    if name in _INTEGERS:
+def _column(name, values, kind):
+    if kind == "boolean":
+        if not set(values) <= {"true", "false"}:
+            raise ValueError(f"something in {name} is neither true nor false")
+        return np.array([value == "true" for value in values], bool)
+    if kind == "number" or (kind is None and name in _FLOATS):
+        return np.array(values, _FLOATS.get(name, np.float64))
+    if kind is None and name in _INTEGERS:
         numbers = np.array([int(value) for value in values], np.int64)
         if (numbers != numbers.astype(_INTEGERS[name])).any():
             raise ValueError(f"a number is too large for {name}")

@@ -41,6 +41,10 @@ public sealed class Zoo : IDisposable
     /// <summary>Names of the population's machines, in its file's order.</summary>
     public IReadOnlyList<string> Machines { get; }
 
+    /// <summary>What the population's file says of its machines or, where it declares no factors, their names.</summary>
+    /// <exception cref="ZooException">The file's text can't be read, or declares factors and isn't of its SHA-256.</exception>
+    public PopulationFactors Factors => field ??= ReadFactors();
+
     /// <summary>Version of the program that made the zoo.</summary>
     public string CreatedBy { get; }
 
@@ -87,6 +91,21 @@ public sealed class Zoo : IDisposable
         if (Population.IsWhole) return;
         throw new ZooException(
             $"The zoo '{Folder}' is damaged: its population file has another SHA-256 than the recorded one, which begins {Short(Population.Sha256)}; restore it from a copy.");
+    }
+
+    PopulationFactors ReadFactors()
+    {
+        try
+        {
+            var factors = PopulationFactors.Parse(Population.CanonicalJson, "population_json");
+            if (factors.AreDeclared) CheckPopulationText();
+            foreach (var machine in Machines) factors.Of(machine);
+            return factors;
+        }
+        catch (Exception exception) when (exception is FormatException or ArgumentException)
+        {
+            throw new ZooException($"The zoo '{Folder}' is damaged: {exception.Message}", exception);
+        }
     }
 
     static string Short(string sha256) => sha256.Length > 12 ? sha256[..12] : sha256;

@@ -59,6 +59,13 @@ public readonly struct StrictJson
         return this;
     }
 
+    /// <summary>The keys of an object, in the order of the text.</summary>
+    public IReadOnlyList<string> Keys()
+    {
+        Expect(JsonValueKind.Object, "an object");
+        return [.. _value.EnumerateObject().Select(property => property.Name)];
+    }
+
     /// <summary>The value of <paramref name="key"/>, or null if the object lacks it.</summary>
     public StrictJson? Optional(string key) =>
         _value.TryGetProperty(key, out var value) ? new StrictJson(value, _source, $"{Path}.{key}") : null;

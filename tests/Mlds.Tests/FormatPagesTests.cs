@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using Mlds.Recipes;
 using Mlds.Tasks.Machines;
 
@@ -29,9 +30,22 @@ public sealed class FormatPagesTests
     [Fact]
     public void The_population_of_the_page_is_read()
     {
-        var population = Population.Parse(Assert.Single(Examples("docs/formats/population.md")), "population.md");
+        var population = Population.Parse(Examples("docs/formats/population.md").First(), "population.md");
         Assert.Equal(["SingleDirectMachine", "ParityMachine", "ParityModified", "ThreeBitParity"], population.MachineNames);
         Assert.Equal(population.DataSpec("ParityMachine"), population.DataSpec("ParityModified"));
+    }
+
+    [Fact]
+    public void The_factors_of_the_page_are_read()
+    {
+        var examples = Examples("docs/formats/population.md").Select(text => JsonNode.Parse(text)!.AsObject()).ToArray();
+        var json = examples[0];
+        foreach (var (key, value) in examples[1]) json[key] = value!.DeepClone();
+        var population = Population.Parse(json.ToJsonString(), "population.md");
+        Assert.Equal(["family", "initial_rate", "key", "variant"], population.Factors.Select(factor => factor.Name));
+        Assert.Equal((Variant.Modified, "A"), (population.FactorsOf("foo2").Variant, population.FactorsOf("foo2").Key));
+        Assert.All(population.MachineNames, name =>
+            Assert.Equal(population.TrainingSpec(name).LearningRate, population.FactorsOf(name)["initial_rate"].Number));
     }
 
     static IEnumerable<string> Examples(string page) =>

@@ -42,7 +42,7 @@ static class Croissant
         ["isLiveDataset"] = false,
         ["citeAs"] = Datasheet.BibTeX,
         ["distribution"] = new JsonArray([.. files.Select(File)]),
-        ["recordSet"] = new JsonArray(Names(), Networks(), LayoutSet(), Seeds(), Machines(source)),
+        ["recordSet"] = new JsonArray(Names(), Networks(source), LayoutSet(), Seeds(), Machines(source)),
     };
 
     static JsonObject Context()
@@ -102,11 +102,11 @@ static class Croissant
         ["data"] = new JsonArray([.. new[] { Splits.Train, Splits.Validation, Splits.Test }.Select(side => (JsonNode)new JsonObject { [$"{SplitNames}/name"] = side })]),
     };
 
-    static JsonObject Networks() => RecordSet(
+    static JsonObject Networks(ReleaseSource source) => RecordSet(
         Table,
         "One record a network; record i belongs to row i of the weights.",
         "row",
-        NetworksTable.Columns.Select(column =>
+        NetworksTable.Columns(source.Factors).Select(column =>
         {
             var field = Field(Table, NetworksTable.FileName, column.Name, column.Meaning, column.Type);
             if (column.Name == "split") field["references"] = new JsonObject { ["@id"] = $"{SplitNames}/name" };
@@ -178,6 +178,7 @@ static class Croissant
 
     static string DataType(Type type) => Type.GetTypeCode(type) switch
     {
+        TypeCode.Boolean => "sc:Boolean",
         TypeCode.String => "sc:Text",
         TypeCode.Single or TypeCode.Double => "sc:Float",
         _ => "sc:Integer",

@@ -72,6 +72,7 @@ static class Datasheet
             {
                 share.Name, Count(share.Released), Count(share.Converged), Count(share.NotConverged), Count(share.Diverged), machine.States == 0 ? "over four million" : Count(machine.States),
             }));
+        FactorsOf(page, source);
         foreach (var (what, count, why) in ReleaseTexts.LeftOut(source).Where(left => left.Count > 0 && !left.What.StartsWith("names", StringComparison.Ordinal)))
             page.Line($"- Left out: {Count(count)} {what}, because {why}.");
         page.Line("""
@@ -89,10 +90,29 @@ static class Datasheet
             **The table.** `networks.parquet` has one row a network, in the order of the rows of weights; `networks.csv` has the columns that are no lists, for readers without Parquet.
 
             """);
-        page.Table(["column", "type", "means"], NetworksTable.Columns.Select(column => new[] { $"`{column.Name}`", TypeName(column.Type), column.Meaning }));
+        page.Table(
+            ["column", "type", "means"],
+            NetworksTable.Columns(source.Factors)
+                .Select(column => new[] { $"`{column.Name}`", TypeName(column.Type), Cell(column.Meaning) }));
         Files(page, source);
         SplitsOf(page, source);
     }
+
+    /// <summary>What the plan says of each machine, where its file says anything.</summary>
+    static void FactorsOf(Page page, ReleaseSource source)
+    {
+        var factors = source.Factors;
+        if (factors.Declared.Count == 0) return;
+        page.Line("**Factors.** What differs between machines by plan. Each is a column of the table below, which says what it means; "
+            + "names of machines mean nothing.\n");
+        page.Table(
+            ["machine", .. factors.Declared.Select(factor => factor.Name)],
+            source.Machines.Select(machine => (string[])
+                [machine.Name, .. factors.Of(machine.Name).Values.Select(value => Cell($"{value.Value}"))]));
+    }
+
+    /// <summary>A text of the population's author in a cell of a table.</summary>
+    static string Cell(string text) => text.Replace("|", "\\|", StringComparison.Ordinal);
 
     static void Files(Page page, ReleaseSource source)
     {
@@ -170,7 +190,15 @@ static class Datasheet
 
     static string TypeName(Type type) => type.IsArray
         ? $"list of {TypeName(type.GetElementType()!)}"
-        : Type.GetTypeCode(type) switch { TypeCode.Int32 => "int32", TypeCode.Int64 => "int64", TypeCode.Single => "float32", TypeCode.Double => "float64", _ => "text" };
+        : Type.GetTypeCode(type) switch
+        {
+            TypeCode.Int32 => "int32",
+            TypeCode.Int64 => "int64",
+            TypeCode.Single => "float32",
+            TypeCode.Double => "float64",
+            TypeCode.Boolean => "boolean",
+            _ => "text",
+        };
 
     internal static string Count(int number) => number.ToString("N0", CultureInfo.InvariantCulture);
 

@@ -1,3 +1,4 @@
+using Mlds.Recipes;
 using Mlds.Training;
 using PureHDF;
 using PureHDF.Selections;
@@ -35,7 +36,7 @@ sealed class Hdf5Release : IDisposable
         var file = new H5File
         {
             ["weights"] = _weights,
-            ["networks"] = new H5Group
+            ["networks"] = WithFactors(zoo.Factors, networks, new H5Group
             {
                 ["recipe_id"] = networks.Select(network => network.RecipeId).ToArray(),
                 ["machine"] = networks.Select(network => network.Machine).ToArray(),
@@ -52,7 +53,7 @@ sealed class Hdf5Release : IDisposable
                 ["program_version"] = networks.Select(network => network.Provenance.ProgramVersion).ToArray(),
                 ["processor"] = networks.Select(network => network.Provenance.Processor).ToArray(),
                 ["kernel_set"] = networks.Select(network => network.Provenance.KernelSet).ToArray(),
-            },
+            }),
             ["history"] = History(networks),
             ["layout"] = new H5Group
             {
@@ -115,6 +116,23 @@ sealed class Hdf5Release : IDisposable
     }
 
     public void Dispose() => _writer.Dispose();
+
+    /// <summary>Adds a column for each declared factor; booleans are bytes, 1 and 0.</summary>
+    static H5Group WithFactors(PopulationFactors factors, List<StoredNetwork> networks, H5Group columns)
+    {
+        foreach (var factor in factors.Declared)
+        {
+            var values = networks.Select(network => factors.Of(network.Machine)[factor.Name]);
+            columns[factor.Name] = factor.Kind switch
+            {
+                FactorKind.Number => values.Select(value => value.Number).ToArray(),
+                FactorKind.Boolean => values.Select(value => (byte)value.Number).ToArray(),
+                _ => values.Select(value => value.ToString()).ToArray(),
+            };
+        }
+
+        return columns;
+    }
 
     static H5Group Automata(ReleaseSource source)
     {

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Mlds.Recipes;
 using Mlds.Training;
 using ParquetSharp;
 using ParquetSharp.Schema;
@@ -57,14 +58,19 @@ static class NetworksTable
     ];
 
     /// <summary>The columns: name, meaning and type of a value; lists have an array's.</summary>
-    public static IEnumerable<(string Name, string Meaning, Type Type)> Columns => s_columns.Select(column => (column.Name, column.Meaning, column.Type));
+    public static IEnumerable<(string Name, string Meaning, Type Type)> Columns(PopulationFactors factors) =>
+        All(factors).Select(column => (column.Name, column.Meaning, column.Type));
+
+    /// <summary>The columns of every release, then those of the factors that the population declares.</summary>
+    static IEnumerable<TableColumn> All(PopulationFactors factors) =>
+        [.. s_columns, .. factors.Declared.Select(factor => Of(factor, factors))];
 
     /// <summary>Writes the CSV file (RFC 4180 but for line feeds alone): floats with as many digits as bring the same float back.</summary>
-    public static void WriteCsv(string path, IReadOnlyList<ReleasedNetwork> networks)
+    public static void WriteCsv(string path, PopulationFactors factors, IReadOnlyList<ReleasedNetwork> networks)
     {
         using var writer = new StreamWriter(path, append: false) { NewLine = "\n" };
         // The chain's end belongs to the lists it ends.
-        var columns = s_columns.Where(column => !column.Type.IsArray && column.Name != Chain).ToList();
+        var columns = All(factors).Where(column => !column.Type.IsArray && column.Name != Chain).ToList();
         writer.WriteLine(string.Join(',', columns.Select(column => column.Name)));
         for (var i = 0; i < networks.Count; i++)
         {
@@ -75,8 +81,10 @@ static class NetworksTable
 
     public static void Write(string path, Zoo zoo, IReadOnlyList<ReleasedNetwork> networks, CancellationToken cancellation)
     {
+        var columns = All(zoo.Factors).ToList();
         using var properties = new WriterPropertiesBuilder().Compression(Compression.Zstd).CompressionLevel(9).Build();
-        using var schema = new GroupNode("networks", Repetition.Required, [.. s_columns.Select(column => Schema(column.Name, column.Type))]);
+        var nodes = columns.Select(column => Schema(column.Name, column.Type)).ToArray();
+        using var schema = new GroupNode("networks", Repetition.Required, nodes);
         using var writer = new ParquetFileWriter(path, schema, properties);
         for (var start = 0; start < networks.Count; start += RowGroup)
         {
@@ -85,7 +93,7 @@ static class NetworksTable
                 .Select(i => new Row(i, networks[i], zoo.History(networks[i].Network), zoo.Milestones(networks[i].Network)))
                 .ToList();
             using var group = writer.AppendRowGroup();
-            foreach (var column in s_columns)
+            foreach (var column in columns)
             {
                 using var columnWriter = group.NextColumn();
                 column.Write(columnWriter, rows);
@@ -129,6 +137,18 @@ static class NetworksTable
         return values.ReadAll((int)group.MetaData.NumRows);
     }
 
+    static TableColumn Of(Factor factor, PopulationFactors factors)
+    {
+        FactorValue Value(Row row) => factors.Of(row.Network.Machine)[factor.Name];
+        var column = factor.Kind switch
+        {
+            FactorKind.Number => Of(factor.Name, factor.Description, row => Value(row).Number),
+            FactorKind.Boolean => Of(factor.Name, factor.Description, row => Value(row).Number != 0),
+            _ => Of(factor.Name, factor.Description, row => Value(row).ToString()),
+        };
+        return column with { Text = row => Value(row).ToString() };
+    }
+
     static TableColumn Of<T>(string name, string meaning, Func<Row, T> value) => new(
         name,
         meaning,
@@ -164,6 +184,7 @@ static class NetworksTable
             TypeCode.Int64 => (LogicalType.Int(64, true), PhysicalType.Int64),
             TypeCode.Single => (LogicalType.None(), PhysicalType.Float),
             TypeCode.Double => (LogicalType.None(), PhysicalType.Double),
+            TypeCode.Boolean => (LogicalType.None(), PhysicalType.Boolean),
             TypeCode.String => (LogicalType.String(), PhysicalType.ByteArray),
             _ => throw new NotSupportedException($"No column of {type}."),
         };

@@ -15,14 +15,16 @@ public sealed class Release
     static readonly string[] s_opened =
         ["manifest.json", RecipesFile, NetworksTable.FileName, "weights.npy", SafetensorsFile.FileName, Hdf5Release.FileName];
 
+    const string PopulationFile = "population.json";
+
     readonly NetworksTable.Contents _table;
 
     /// <summary>By machine, without the seed.</summary>
     readonly Dictionary<string, JsonObject> _recipes;
 
-    Release(string folder, JsonObject manifest, Dictionary<string, JsonObject> recipes, NetworksTable.Contents table)
+    Release(string folder, JsonObject manifest, Dictionary<string, JsonObject> recipes, PopulationFactors factors, NetworksTable.Contents table)
     {
-        (Folder, _recipes, _table) = (folder, recipes, table);
+        (Folder, _recipes, Factors, _table) = (folder, recipes, factors, table);
         Layout = RecipeOf(recipes.Keys.First()).Network.Layout;
         Population = manifest["population"]!.GetValue<string>();
         Subsets = [.. manifest["subsets"]!.AsArray().Select(size => size!.GetValue<int>())];
@@ -53,6 +55,9 @@ public sealed class Release
     /// <summary>Where each tensor lies in a row of weights.</summary>
     public WeightLayout Layout { get; }
 
+    /// <summary>What the population's file says of its machines or, where it declares no factors, their names.</summary>
+    public PopulationFactors Factors { get; }
+
     /// <summary>The networks, row by row. A release doesn't say on which host they were trained: that is empty.</summary>
     public IReadOnlyList<StoredNetwork> Networks => _table.Networks;
 
@@ -76,8 +81,19 @@ public sealed class Release
             var table = NetworksTable.Read(Path.Combine(folder, NetworksTable.FileName));
             if (table.Networks.Count != (int)manifest["networks"]!)
                 throw new InvalidDataException($"The release '{folder}' should have {manifest["networks"]} networks, but {NetworksTable.FileName} has {table.Networks.Count}.");
-            return new Release(folder, manifest, recipes, table);
+            return new Release(folder, manifest, recipes, ReadFactors(folder, manifest, table), table);
         });
+    }
+
+    /// <summary>Only the manifest of a population that declares factors has any; of others population.json isn't opened.</summary>
+    static PopulationFactors ReadFactors(string folder, JsonObject manifest, NetworksTable.Contents table)
+    {
+        if (manifest["factors"] is null) return PopulationFactors.OfNames;
+        var path = Path.Combine(folder, PopulationFile);
+        FileKinds.IsFile(path);
+        var factors = PopulationFactors.Parse(File.ReadAllText(path), PopulationFile);
+        foreach (var machine in table.Networks.Select(network => network.Machine).Distinct()) factors.Of(machine);
+        return factors;
     }
 
     static IEnumerable<string> Folders(JsonObject manifest)

@@ -26,6 +26,8 @@ sealed class ReleaseSource
     {
         (Zoo, Plan, Options) = (zoo, plan, options);
         zoo.CheckPopulationText();
+        // Read before the first file is written: they may be damaged too.
+        Factors = zoo.Factors;
         var population = JsonNode.Parse(zoo.Population.CanonicalJson)!;
         Description = (string?)population["description"] ?? "";
         Licence = new ReleaseLicence((string?)population["licence"] ?? "CC-BY-SA-4.0");
@@ -53,6 +55,9 @@ sealed class ReleaseSource
 
     /// <summary>As <see cref="Zoo.WeightsDigest"/>, of the released networks.</summary>
     public string Digest { get; }
+
+    /// <summary>What the plan says of each machine.</summary>
+    public PopulationFactors Factors { get; }
 
     public string Name => Zoo.Population.Name;
 

@@ -39,8 +39,8 @@ static class ReleaseTexts
 
     public static JsonObject Manifest(ReleaseSource source)
     {
-        var (plan, options) = (source.Plan, source.Options);
-        return new JsonObject
+        var (plan, options, factors) = (source.Plan, source.Options, source.Factors);
+        var manifest = new JsonObject
         {
             ["format"] = "mlds-release",
             ["version"] = ReleaseWriter.Version,
@@ -68,7 +68,18 @@ static class ReleaseTexts
             ["left_out"] = Array(LeftOut(source).Select(left => (JsonNode)new JsonObject { ["what"] = left.What, ["count"] = left.Count, ["why"] = left.Why })),
             ["weights_digest"] = source.Digest,
         };
+        // Only where the population declares them: other releases keep their bytes.
+        if (factors.AreDeclared) manifest["factors"] = Factors(factors);
+        return manifest;
     }
+
+    /// <summary>The declared factors; of each machine's, population.json has the values.</summary>
+    public static JsonArray Factors(PopulationFactors factors) => Array(factors.Declared.Select(factor => (JsonNode)new JsonObject
+    {
+        ["name"] = factor.Name,
+        ["kind"] = factor.KindName,
+        ["description"] = factor.Description,
+    }));
 
     /// <summary>What the zoo has and the release has not.</summary>
     public static IEnumerable<(string What, int Count, string Why)> LeftOut(ReleaseSource source)

@@ -71,7 +71,7 @@ public static class ReleaseWriter
         void Text(string name, string text) => ReleaseFiles.Write(folder, name, text);
         WriteWeights(folder, source, done => report("Writing weights", done, plan.Networks.Count), cancellation);
         NetworksTable.Write(Path.Combine(folder, NetworksTable.FileName), source.Zoo, plan.Networks, cancellation);
-        NetworksTable.WriteCsv(Path.Combine(folder, NetworksTable.CsvFileName), plan.Networks);
+        NetworksTable.WriteCsv(Path.Combine(folder, NetworksTable.CsvFileName), source.Factors, plan.Networks);
         Text("layout.csv", ReleaseTexts.Layout(source.Layout));
         Text("population.json", source.Zoo.Population.CanonicalJson);
         var recipes = source.Machines.Select(machine => ReleaseTexts.WithoutSeed(machine.Recipe));

@@ -64,10 +64,36 @@ sealed class ReleaseChecks(Release release, ReleaseTable table, VerificationLog 
         var population = Population.Parse(text, "population.json");
         if (population.Name != release.Population || !population.MachineNames.SequenceEqual(release.Machines))
             log.Doubt(Checks.Population, "population.json", $"its machines are not those of {Manifest}");
+        CheckFactors(PopulationFactors.Parse(text, "population.json"), manifest);
         foreach (var network in release.Networks.DistinctBy(network => network.Machine).Where(network => population.MachineNames.Contains(network.Machine)))
         {
             if (population.Recipe(network.Machine, network.Seed).Id != network.RecipeId)
                 log.Doubt(Checks.Recipes, network, $"population.json leads to another recipe, {population.Recipe(network.Machine, network.Seed).Id}");
+        }
+    }
+
+    /// <summary>Manifest and table say of every network what its plan says.</summary>
+    void CheckFactors(PopulationFactors factors, JsonNode manifest)
+    {
+        var expected = factors.AreDeclared ? ReleaseTexts.Factors(factors) : null;
+        if (!JsonNode.DeepEquals(expected, manifest["factors"]))
+            log.Doubt(Checks.Population, Manifest, "its factors are not those that population.json declares");
+        foreach (var factor in factors.Declared)
+        {
+            if (table.Values(factor) is not { } values)
+            {
+                log.Doubt(Checks.Population, NetworksTable.FileName, $"it has no column of the factor '{factor.Name}'");
+                continue;
+            }
+
+            for (var i = 0; i < release.Networks.Count; i++)
+            {
+                log.Count(Checks.Population);
+                var planned = factors.Of(release.Networks[i].Machine)[factor.Name];
+                if (values[i] == planned) continue;
+                var network = release.Networks[i];
+                log.Doubt(Checks.Population, network, $"its {factor.Name} is '{values[i]}', population.json says '{planned}'");
+            }
         }
     }
 

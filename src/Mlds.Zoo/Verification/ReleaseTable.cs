@@ -1,3 +1,4 @@
+using Mlds.Recipes;
 using Mlds.Training;
 using ParquetSharp;
 
@@ -8,7 +9,8 @@ sealed class ReleaseTable
 {
     readonly Dictionary<string, Array> _columns = [];
 
-    public ReleaseTable(string path)
+    /// <param name="factors">Those whose columns are read as well.</param>
+    public ReleaseTable(string path, IReadOnlyList<Factor> factors)
     {
         using var reader = new ParquetFileReader(path);
         var schema = reader.FileMetaData.Schema;
@@ -19,6 +21,7 @@ sealed class ReleaseTable
         Read<int[]>(reader, names, "milestone_epoch");
         Read<string[]>(reader, names, "milestone_weights_sha256");
         Read<string>(reader, names, "milestone_chain");
+        foreach (var factor in factors) ReadFactor(reader, names, factor);
     }
 
     /// <summary>The column, or null where the release has none of that name.</summary>
@@ -39,6 +42,30 @@ sealed class ReleaseTable
 
         if (milestones.Count > 0) milestones[^1] = milestones[^1] with { Chain = chains[row] };
         return milestones;
+    }
+
+    /// <summary>The values of a factor as population files have them, or null where the release has no column of it.</summary>
+    public IReadOnlyList<FactorValue>? Values(Factor factor) => factor.Kind switch
+    {
+        FactorKind.Number => Column<double>(factor.Name)?.Select(FactorValue.Of).ToArray(),
+        FactorKind.Boolean => Column<bool>(factor.Name)?.Select(FactorValue.Of).ToArray(),
+        _ => Column<string>(factor.Name)?.Select(FactorValue.Of).ToArray(),
+    };
+
+    void ReadFactor(ParquetFileReader reader, List<string> names, Factor factor)
+    {
+        switch (factor.Kind)
+        {
+            case FactorKind.Number:
+                Read<double>(reader, names, factor.Name);
+                break;
+            case FactorKind.Boolean:
+                Read<bool>(reader, names, factor.Name);
+                break;
+            default:
+                Read<string>(reader, names, factor.Name);
+                break;
+        }
     }
 
     void Read<T>(ParquetFileReader reader, List<string> names, string name)

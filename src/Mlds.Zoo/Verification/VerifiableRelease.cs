@@ -14,7 +14,7 @@ sealed class VerifiableRelease : IVerifiable
     public VerifiableRelease(string folder)
     {
         _release = Release.Open(folder);
-        _table = new ReleaseTable(Path.Combine(folder, NetworksTable.FileName));
+        _table = new ReleaseTable(Path.Combine(folder, NetworksTable.FileName), _release.Factors.Declared);
         _rows = [];
         for (var row = 0; row < Networks.Count; row++) _rows.TryAdd(Networks[row].RecipeId, row);
     }

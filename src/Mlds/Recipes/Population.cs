@@ -9,10 +9,20 @@ namespace Mlds.Recipes;
 public sealed class Population
 {
     readonly Dictionary<string, PopulationMachine> _machines;
+    readonly PopulationFactors _factors;
 
-    internal Population(string name, string description, string licence, NetworkSpec network, int networks, IReadOnlyList<PopulationMachine> machines, string canonicalJson)
+    internal Population(
+        string name,
+        string description,
+        string licence,
+        NetworkSpec network,
+        int networks,
+        IReadOnlyList<PopulationMachine> machines,
+        PopulationFactors factors,
+        string canonicalJson)
     {
-        (Name, Description, Licence, Network, DefaultNetworks, CanonicalJson) = (name, description, licence, network, networks, canonicalJson);
+        (Name, Description, Licence, Network, DefaultNetworks) = (name, description, licence, network, networks);
+        (_factors, CanonicalJson) = (factors, canonicalJson);
         MachineNames = [.. machines.Select(machine => machine.Name)];
         _machines = machines.ToDictionary(machine => machine.Name);
         Sha256 = Sha256Hash.HexOf(Encoding.UTF8.GetBytes(canonicalJson));
@@ -39,6 +49,9 @@ public sealed class Population
     /// <summary>Names of its machines, in the file's order.</summary>
     public IReadOnlyList<string> MachineNames { get; }
 
+    /// <summary>What differs between its networks besides the seed, as the file declares it; empty where machines' names say it.</summary>
+    public IReadOnlyList<Factor> Factors => _factors.Declared;
+
     /// <summary>Networks a machine when the command line names none.</summary>
     public int DefaultNetworks { get; }
 
@@ -54,6 +67,11 @@ public sealed class Population
     /// <summary>The machine called <paramref name="machineName"/> here.</summary>
     /// <exception cref="ArgumentException">There is none; the message has the nearest names.</exception>
     public IMachine Machine(string machineName) => Find(machineName).Task.Build();
+
+    /// <summary>The factors of one machine's networks, as the file gives them; where it declares none, as the machine's name says.
+    /// </summary>
+    /// <exception cref="ArgumentException">As <see cref="Machine"/>.</exception>
+    public MachineFactors FactorsOf(string machineName) => _factors.Of(Find(machineName).Name);
 
     /// <summary>Which sequences the networks of one machine learn from.</summary>
     public DataSpec DataSpec(string machineName) => Find(machineName).Task.Data;

@@ -11,7 +11,8 @@ static class PopulationJson
 
     internal static Population Read(string text, string source)
     {
-        var json = StrictJson.Parse(text, source).WithKeys("name", "description", "licence", "network", "networks", "defaults", "machines");
+        var json = StrictJson.Parse(text, source)
+            .WithKeys("name", "description", "licence", "network", "networks", "defaults", "factors", "machines");
         var network = NetworkSpec.Read(json.Required("network"));
         var defaults = json.Required("defaults").WithKeys("data", "training");
         var named = json.Required("machines").Items(1).Select(ReadNamed).ToArray();
@@ -23,6 +24,7 @@ static class PopulationJson
             network,
             json.Required("networks").Integer(1, int.MaxValue),
             [.. named.Select(entry => ReadMachine(entry, defaults, network, known))],
+            PopulationFactors.Read(json, [.. named.Select(entry => (entry.Json, entry.Name))]),
             Canonical.Serialize(JsonNode.Parse(text)));
     }
 
@@ -30,7 +32,7 @@ static class PopulationJson
     static Entry ReadNamed(StrictJson json)
     {
         if (json.IsText) return new Entry(json, json.Text(), FromCatalogue(json));
-        json.WithKeys("machine", "name", "data", "training");
+        json.WithKeys("machine", "name", "factors", "data", "training");
         var machine = json.Required("machine");
         if (machine.IsText) return new Entry(json, json.Optional("name") is { } name ? ReadName(name) : machine.Text(), FromCatalogue(machine));
         return new Entry(json, ReadName(json.Required("name")), MachineDefinition.Read(machine));

@@ -1,3 +1,4 @@
+using Mlds.Recipes;
 using Mlds.Training;
 using Mlds.Zoos.Releases;
 
@@ -19,9 +20,13 @@ public sealed class NetworksTableTests
         var network = new StoredNetwork("0a", "ParityMachine", 1, Outcome.Converged, 3, -0.5f, 0.25f, 0.125f, "0b", new Provenance("0.1.0", processor, "avx2", "", 1.5));
         Directory.CreateDirectory(scratch["r"]);
         var file = Path.Combine(scratch["r"], "networks.csv");
-        NetworksTable.WriteCsv(file, [new ReleasedNetwork(network, 1)]);
+        NetworksTable.WriteCsv(file, PopulationFactors.OfNames, [new ReleasedNetwork(network, 1)]);
         var line = File.ReadAllLines(file)[1];
         Assert.Contains($",{cell},avx2", line, StringComparison.Ordinal);
         Assert.Contains(",-0.5,", line, StringComparison.Ordinal); // numbers stay numbers
     }
+
+    [Fact]
+    public void No_factor_can_be_called_as_a_column_of_every_release() =>
+        Assert.Equal(NetworksTable.Columns(PopulationFactors.OfNames).Select(column => column.Name), Factor.TakenNames);
 }
