@@ -30,16 +30,15 @@ public static class WeightAnalysis
 
         progress?.Report(new AnalysisProgress("Computing views", 0));
         var context = new QuestionContext(converged, options, cancellation);
-        var questions = new List<QuestionResult>();
-        var steps = Steps(questions);
-        foreach (var (name, ask) in steps)
+        var (all, questions) = (Question.All, context.Answered);
+        foreach (var question in all)
         {
             cancellation.ThrowIfCancellationRequested();
-            progress?.Report(new AnalysisProgress(name, (questions.Count + 1.0) / (steps.Count + 2)));
-            questions.Add(ask(context));
+            progress?.Report(new AnalysisProgress(question.Name, (questions.Count + 1.0) / (all.Count + 2)));
+            questions.Add(question.Of(matrix, context));
         }
 
-        progress?.Report(new AnalysisProgress("Projecting", (steps.Count + 1.0) / (steps.Count + 2)));
+        progress?.Report(new AnalysisProgress("Projecting", (all.Count + 1.0) / (all.Count + 2)));
         var views = options.Views.Select((view, i) => new ViewSummary(view.Name, context.Features[i].Columns, view.Description));
         var result = new AnalysisResult(
             Provenance.Version, options.Seed, PopulationSummaries.Of(matrix), [.. views], Conclusions.Headlines(questions), Conclusions.Findings(questions), questions,
@@ -51,27 +50,4 @@ public static class WeightAnalysis
         progress?.Report(new AnalysisProgress("Done", 1));
         return result with { Seconds = watch.Elapsed.TotalSeconds };
     }
-
-    /// <summary>The questions, in the order of the report.</summary>
-    /// <param name="asked">Fills up as they are asked; later ones may look at earlier ones.</param>
-    static List<(string Name, Func<QuestionContext, QuestionResult> Ask)> Steps(List<QuestionResult> asked) =>
-    [
-        ("Which machine", WhichMachine.Ask),
-        ("Which machine, without labels", WhichMachineUnsupervised.Ask),
-        ("Nearest neighbours", Neighbours.Ask),
-        .. Contrast.All.SelectMany(contrast => new (string, Func<QuestionContext, QuestionResult>)[]
-        {
-            (contrast.Name, context => ChangedSameMachine.Ask(context, contrast)),
-            ($"{contrast.Name}, unseen machine", context => ChangedUnseen.Ask(context, contrast, Unseen.Machine)),
-            ($"{contrast.Name}, unseen key", context => ChangedUnseen.Ask(context, contrast, Unseen.Key)),
-        }),
-        ("How small a change", context => HowSmallAChange.Ask(
-            context, [.. new[] { Contrast.ModifiedOrOriginal, Contrast.ModifiedOrControl }.Select(contrast => (contrast, asked.Single(question => question.Id == contrast.Id)))])),
-        ("Divergence", Divergence.Ask),
-        ("Twins", TwinsDistance.Ask),
-        ("Twins during training", TwinsDivergence.Ask),
-        ("Barriers", Barriers.Ask),
-        ("Loss and epoch from weights", LossFromWeights.Ask),
-        ("Exact behaviour", ExactBehaviour.Ask),
-    ];
 }

@@ -2,6 +2,7 @@ using Mlds.Kernels.Shapes;
 using Mlds.Analysis.Data;
 using Mlds.Analysis.Symmetry;
 using Mlds.Networks;
+using Mlds.Recipes;
 using Mlds.Training;
 
 namespace Mlds.Analysis.Tests;
@@ -26,7 +27,7 @@ static class Networks
         var control = Random(layout, new SeededRandom(seed, 998));
         var weights = new List<float>();
         var labels = new List<NetworkLabel>();
-        foreach (var machine in machines.Select(MachineLabel.Parse))
+        foreach (var machine in machines.Select(Named))
         {
             var centre = Random(layout, new SeededRandom(seed, SeededRandom.Stream(machine.Family)));
             var direction = machine.Variant switch { Variant.Modified => common, Variant.Control => control, _ => null };
@@ -42,6 +43,9 @@ static class Networks
 
         return new WeightMatrix("synthetic", "matrix", [.. weights], layout, labels);
     }
+
+    /// <summary>The label of a machine of a population that declares no factors.</summary>
+    internal static MachineLabel Named(string name) => MachineLabel.Of(name, PopulationFactors.OfNames);
 
     static NetworkLabel Label(MachineLabel machine, uint seed, SeededRandom random, float[] weights)
     {

@@ -42,7 +42,8 @@ static class TrainedDs1
             .Select(one => Trainer.Train(population.Recipe(one.machine, one.seed), population.Data(one.machine))).ToArray();
         Assert.All(networks, network => Assert.Equal(Outcome.Converged, network.Outcome));
         var labels = networks.Select(network => new NetworkLabel(
-            network.Recipe.Id, MachineLabel.Parse(network.Recipe.MachineName), network.Recipe.Seed, network.Outcome, network.Epochs, network.ValidationLoss, null, network.LongLoss,
+            network.Recipe.Id, MachineLabel.Of(network.Recipe.MachineName, PopulationFactors.OfNames),
+            network.Recipe.Seed, network.Outcome, network.Epochs, network.ValidationLoss, null, network.LongLoss,
             WeightsHash.Of(network.Weights), null));
         return (population, networks, new WeightMatrix("trained", "matrix", [.. networks.SelectMany(network => network.Weights)], RecurrentSpec.Ds1.Layout, [.. labels]));
     }

@@ -63,6 +63,31 @@ public sealed class FiguresTests
         };
     }
 
+    [Fact]
+    public void Twins_of_modified_machines_come_before_those_of_controls_whatever_they_are_called()
+    {
+        var all = SyntheticCourses.AddTo(SyntheticResult.Make(networks: 4));
+        var (first, machines) = (all.Population.Machines[0], new[] { "foo1", "foo2Control", "foo3Modified" });
+        string[] variants = ["control", "modified", "control"];
+        var result = all with
+        {
+            Population = all.Population with
+            {
+                Machines = [.. machines.Zip(variants, (name, variant) => first with { Name = name, Variant = variant })],
+            },
+            Questions =
+            [
+                .. all.Questions.Where(question => question.Id == "twins_divergence").Select(question => question with
+                {
+                    Curves = [.. machines.SelectMany(name => question.Curves.Take(2).Select(curve => curve with { Subject = name }))],
+                }),
+            ],
+        };
+        var figure = new FigureSet(result).All.Single(figure => figure.Id == "twins-divergence").ToSvg(inline: false);
+        var places = new[] { "foo2Control", "foo1", "foo3Modified" }.Select(name => figure.IndexOf(name, StringComparison.Ordinal));
+        Assert.Equal(places.Order(), places);
+    }
+
     [Theory]
     [MemberData(nameof(Results))]
     public void Every_mark_and_every_letter_is_inside_its_figure(string kind)

@@ -1,44 +1,59 @@
+using Mlds.Recipes;
+
 namespace Mlds.Analysis.Data;
 
-/// <summary>What was done to a machine's rule.</summary>
-public enum Variant
-{
-    /// <summary>The machine itself (DS1).</summary>
-    Original,
-
-    /// <summary>After its key the machine's outputs are inverted for a while (DS2).</summary>
-    Modified,
-
-    /// <summary>The same key, but a benign rule of like complexity.</summary>
-    Control,
-}
-
-/// <summary>A machine's name, taken apart: <c>EightBitModified</c> is the modified form of the family EightBit.</summary>
-/// <param name="Family">The machine without its variant: "EightBit".</param>
-/// <param name="Key">What follows the variant in the name, for populations with several keys or shares a machine: "B" in <c>EightBitModifiedB</c> and in
-/// <c>EightBitMachineB</c>; else empty.</param>
+/// <summary>A machine as the questions know it: what its population's factors say of it. Its name means nothing.</summary>
+/// <param name="Family">Machines of one family differ in what was done to them: "EightBit".</param>
+/// <param name="Key">What tells machines of one family and variant apart, such as which key they were given; or empty.</param>
 public sealed record MachineLabel(string Name, string Family, Variant Variant, string Key)
 {
-    internal string VariantName => Variant.ToString().ToLowerInvariant();
+    static readonly string[] s_roles = [Factor.Family, Factor.Variant, Factor.Key];
 
-    public static MachineLabel Parse(string name)
+    /// <summary>The value of every declared factor, by the factor's name; empty where the population declares none.</summary>
+    public IReadOnlyList<KeyValuePair<string, FactorValue>> Factors { get; init; } = [];
+
+    /// <summary>The label of the machine called <paramref name="name"/> in a population with these factors.</summary>
+    public static MachineLabel Of(string name, PopulationFactors factors)
     {
-        foreach (var variant in (ReadOnlySpan<Variant>)[Variant.Modified, Variant.Control])
-        {
-            var word = variant.ToString();
-            var at = name.LastIndexOf(word, StringComparison.Ordinal);
-            if (at > 0) return new MachineLabel(name, WithoutMachine(name[..at]), variant, name[(at + word.Length)..]);
-        }
-
-        // "SingleDirectMachineB" has a key; "MachineTool" is a name.
-        var machine = name.LastIndexOf(Suffix, StringComparison.Ordinal);
-        return machine > 0
-            ? new MachineLabel(name, name[..machine], Variant.Original, name[(machine + Suffix.Length)..])
-            : new MachineLabel(name, name, Variant.Original, "");
+        var machine = factors.Of(name);
+        return new MachineLabel(name, machine.Family, machine.Variant, machine.Key) { Factors = machine.Values };
     }
 
-    const string Suffix = "Machine";
+    internal string VariantName => Recipes.VariantName.Of(Variant);
 
-    static string WithoutMachine(string name) =>
-        name.Length > Suffix.Length && name.EndsWith(Suffix, StringComparison.Ordinal) ? name[..^Suffix.Length] : name;
+    /// <summary>The family, with the key if there is one.</summary>
+    internal string Subject => Key == "" ? Family : Factors.Count == 0 ? Family + Key : $"{Family} {Key}";
+
+    /// <summary>What was learned: the class for naming the machine. Originals of a family that saw other keys' sequences are one.</summary>
+    internal string Class => Variant == Variant.Original && (Key != "" || Factors.Count > 0) ? Family : Name;
+
+    /// <summary>Factors besides family, variant and key, such as a learning rate.</summary>
+    internal IEnumerable<KeyValuePair<string, FactorValue>> Others => Factors.Where(factor => !s_roles.Contains(factor.Key));
+
+    /// <summary>
+    /// The machine of this family and of <paramref name="variant"/> that this one is to be compared with: of the same key, or an original
+    /// without any, which serves for all keys; among these the one that agrees with it in most other factors.
+    /// </summary>
+    internal MachineLabel? Counterpart(IEnumerable<MachineLabel> machines, Variant variant)
+    {
+        var others = machines.Where(machine => machine.Family == Family && machine.Variant == variant).ToArray();
+        var keyed = others.Where(machine => machine.Key == Key).ToArray();
+        if (keyed.Length == 0 && variant == Variant.Original) keyed = [.. others.Where(machine => machine.Key == "")];
+        return keyed.MinBy(machine => Differences(machine).Count);
+    }
+
+    /// <summary>The other factors in which the two differ, each in words.</summary>
+    internal IReadOnlyList<string> Differences(MachineLabel other)
+    {
+        var theirs = other.Others.ToDictionary();
+        var differing = Others.Where(mine => theirs[mine.Key] != mine.Value);
+        return [.. differing.Select(mine => $"{mine.Key} ({mine.Value}, not {theirs[mine.Key]})")];
+    }
+
+    public bool Equals(MachineLabel? other) =>
+        ReferenceEquals(this, other)
+        || (other is not null && (Name, Family, Variant, Key) == (other.Name, other.Family, other.Variant, other.Key)
+            && Factors.SequenceEqual(other.Factors));
+
+    public override int GetHashCode() => Name.GetHashCode(StringComparison.Ordinal);
 }

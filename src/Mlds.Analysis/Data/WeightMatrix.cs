@@ -39,6 +39,12 @@ public sealed class WeightMatrix
     /// <summary>What the networks of a machine were to learn, by the machine's name; empty where the source doesn't say, as for a bare matrix.</summary>
     public IReadOnlyDictionary<string, LearnedMachine> Machines { get; init; } = new Dictionary<string, LearnedMachine>();
 
+    /// <summary>The machines that have networks here, in the order of the networks.</summary>
+    internal MachineLabel[] MachineLabels => [.. Labels.Select(label => label.Machine).DistinctBy(machine => machine.Name)];
+
+    /// <summary>n: every n-th training sequence of <paramref name="machine"/> has the key; 1 where nobody says.</summary>
+    internal int AlteredEvery(MachineLabel machine) => Machines.GetValueOrDefault(machine.Name)?.AlteredEvery ?? 1;
+
     /// <summary>Training courses of some of the networks; empty where the source kept none.</summary>
     public IReadOnlyList<Course> Courses { get; init; } = [];
 

@@ -12,7 +12,9 @@ static class ZooCourses
     internal const int NetworksPerMachine = 12;
     internal const int PointsPerNetwork = 24;
 
-    internal static List<Course> Read(Zoo zoo, IEnumerable<StoredNetwork> networks, CancellationToken cancellation)
+    /// <param name="machines">Their labels, by name.</param>
+    internal static List<Course> Read(
+        Zoo zoo, IEnumerable<StoredNetwork> networks, IReadOnlyDictionary<string, MachineLabel> machines, CancellationToken cancellation)
     {
         var courses = new List<Course>();
         foreach (var machine in networks.GroupBy(network => network.Machine))
@@ -22,7 +24,8 @@ static class ZooCourses
             foreach (var (network, epochs) in kept)
             {
                 cancellation.ThrowIfCancellationRequested();
-                courses.Add(new Course(network.RecipeId, MachineLabel.Parse(network.Machine), network.Seed, [.. Spread(epochs).Select(epoch => Point(zoo, network, epoch))]));
+                var points = Spread(epochs).Select(epoch => Point(zoo, network, epoch));
+                courses.Add(new Course(network.RecipeId, machines[machine.Key], network.Seed, [.. points]));
             }
         }
 

@@ -29,10 +29,12 @@ public static class ZooMatrix
             at += part.Weights.Length;
         }
 
-        return new WeightMatrix(zoo.Population.Name, "zoo", matrix, layout, [.. networks.Select(network => Label(zoo, network))])
+        var machines = zoo.Machines.ToDictionary(name => name, name => MachineLabel.Of(name, zoo.Factors));
+        var labels = networks.Select(network => Label(zoo, network, machines[network.Machine]));
+        return new WeightMatrix(zoo.Population.Name, "zoo", matrix, layout, [.. labels])
         {
             Machines = LearnedMachines.Of(zoo, weights),
-            Courses = ZooCourses.Read(zoo, networks, cancellation),
+            Courses = ZooCourses.Read(zoo, networks, machines, cancellation),
         };
     }
 
@@ -46,7 +48,7 @@ public static class ZooMatrix
         return specs[0].Spec.Layout;
     }
 
-    static NetworkLabel Label(Zoo zoo, StoredNetwork network) => new(
-        network.RecipeId, MachineLabel.Parse(network.Machine), network.Seed, network.Outcome, network.Epochs, network.ValidationLoss, network.TrainingLoss, network.LongLoss,
-        network.WeightsSha256, zoo.History(network));
+    static NetworkLabel Label(Zoo zoo, StoredNetwork network, MachineLabel machine) => new(
+        network.RecipeId, machine, network.Seed, network.Outcome, network.Epochs, network.ValidationLoss,
+        network.TrainingLoss, network.LongLoss, network.WeightsSha256, zoo.History(network));
 }

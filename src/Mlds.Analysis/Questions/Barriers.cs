@@ -24,10 +24,16 @@ static class Barriers
         "signed weight matching, both with merged biases and linear layers (aligned). Barrier: the largest loss on the line, less the mean of its ends. Pairs of neighbouring seeds, a bounded number a machine. " +
         "Curves: mean over pairs with a percentile bootstrap over pairs.");
 
-    internal static QuestionResult Ask(QuestionContext context)
+    const string NoMachines = "The source doesn't say what its machines are, so no loss can be evaluated.";
+
+    internal static Question Question => new("Barriers", s_asked, AppliesTo, Ask);
+
+    static string? AppliesTo(WeightMatrix population) => population.Machines.Count > 0 ? null : NoMachines;
+
+    static QuestionResult Ask(QuestionContext context)
     {
         var machines = context.Labels.Select(label => label.Machine).DistinctBy(machine => machine.Name).Where(machine => context.Networks.Machines.ContainsKey(machine.Name)).ToArray();
-        if (machines.Length == 0) return s_asked.Skip("The source doesn't say what its machines are, so no loss can be evaluated.");
+        if (machines.Length == 0) return s_asked.Skip(NoMachines);
         var jobs = machines.SelectMany(machine => Pairs(context, machine).Select(pair => (machine, pair.A, pair.B))).ToArray();
         if (jobs.Length == 0) return s_asked.Skip("No machine has two converged networks.");
         var words = machines.ToDictionary(machine => machine.Name, machine => Words128(context.Networks.Machines[machine.Name]));

@@ -1,6 +1,7 @@
 using Mlds.Analysis.Classification;
 using Mlds.Analysis.Results;
 using Mlds.Analysis.Validation;
+using Mlds.Recipes;
 
 namespace Mlds.Analysis.Questions;
 
@@ -13,18 +14,30 @@ static class ChangedSameMachine
 
     static readonly int[] s_sizes = [5, 10, 20, 40, 80, 160, 320];
 
-    internal static QuestionResult Ask(QuestionContext context, Contrast contrast)
+    internal static Question Question(Contrast contrast) =>
+        new(contrast.Name, AskedOf(contrast), contrast.AppliesTo, context => Ask(context, contrast))
+        {
+            LeftOut = context => contrast.Cases(context).LeftOut,
+        };
+
+    static Asked AskedOf(Contrast contrast) => new(
+        contrast.Id,
+        contrast.Title + ", given examples of the same machine?",
+        "For each machine, cross-validation over as many networks of both forms. " + Asked.Splits + Asked.Methods + "AUC with Newcombe's "
+        + "interval (method 5), the mean over machines with MOVER's. " + Asked.Controls + " Rival detectors, on the same networks: the "
+        + "final validation loss, the last training loss and the epochs, each taken in whichever direction scores higher, which favours "
+        + "them. The curve: ridge from the networks of n random seeds, tested on all other seeds, mean of three draws; its interval counts "
+        + "every test network once.");
+
+    static QuestionResult Ask(QuestionContext context, Contrast contrast)
     {
-        var asked = new Asked(
-            contrast.Id,
-            contrast.Title + ", given examples of the same machine?",
-            "For each machine, cross-validation over as many networks of both forms. " + Asked.Splits + Asked.Methods +
-            "AUC with Newcombe's interval (method 5), the mean over machines with MOVER's. " + Asked.Controls + " Rival detectors, on the same networks: the final validation " +
-            "loss, the last training loss and the epochs, each taken in whichever direction scores higher, which favours them. The curve: ridge from the networks of n random seeds, tested on all " +
-            "other seeds, mean of three draws; its interval counts every test network once.");
+        var asked = AskedOf(contrast);
         var (cases, leftOut) = contrast.Cases(context);
         if (cases.Count == 0)
-            return asked.Skip($"No machine has both its {contrast.Positive.ToString().ToLowerInvariant()} and its {contrast.Negative.ToString().ToLowerInvariant()} form with enough converged networks.", leftOut);
+        {
+            var (positive, negative) = (VariantName.Of(contrast.Positive), VariantName.Of(contrast.Negative));
+            return asked.Skip($"No machine has both its {positive} and its {negative} form with enough converged networks.", leftOut);
+        }
 
         var jobs =
             from view in Enumerable.Range(0, context.Features.Count)

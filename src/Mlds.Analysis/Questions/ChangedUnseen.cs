@@ -9,9 +9,9 @@ namespace Mlds.Analysis.Questions;
 /// <param name="Suffix">Of the question's id.</param>
 /// <param name="Title">End of the question.</param>
 /// <param name="Protocol">How the training networks are chosen.</param>
-/// <param name="Learns">Whether the second case may be learned from when the first is tested.</param>
+/// <param name="Learns">Whether networks of the second machine may be learned from when those of the first are tested.</param>
 /// <param name="Need">What a population needs for the question.</param>
-sealed record Unseen(string Suffix, string Title, string Protocol, Func<ContrastCase, ContrastCase, bool> Learns, string Need)
+sealed record Unseen(string Suffix, string Title, string Protocol, Func<MachineLabel, MachineLabel, bool> Learns, string Need)
 {
     internal static Unseen Machine { get; } = new(
         "_unseen_machine",
@@ -36,18 +36,40 @@ static class ChangedUnseen
 {
     const int SeedFolds = 3;
 
-    internal static QuestionResult Ask(QuestionContext context, Contrast contrast, Unseen unseen)
+    internal static Question Question(Contrast contrast, Unseen unseen) => new(
+        $"{contrast.Name}, unseen {(unseen == Unseen.Machine ? "machine" : "key")}",
+        AskedOf(contrast, unseen),
+        population => AppliesTo(population, contrast, unseen),
+        context => Ask(context, contrast, unseen))
     {
-        var asked = new Asked(
-            contrast.Id + unseen.Suffix,
-            contrast.Title + unseen.Title,
-            unseen.Protocol + "Networks of one seed began with the same weights on " +
-            "every machine, so the seeds are split in three as well: a third is tested by a detector from the other two thirds of the others' seeds. Where the key is in a share of the training sequences, " +
-            "only others of the same share are learned from. Scalers and penalties are fitted on the training networks alone. " + Asked.Methods + "AUC of each machine with Newcombe's interval (method 5), the mean over machines with MOVER's, and the minimum. " +
-            "Shuffled: labels shuffled within each training machine, mean of the repetitions with the interval of a single one. Metadata only: a forest on epochs and final validation loss, on the same splits. " +
-            "Rival detectors: the final validation loss, the last training loss and the epochs, each in the direction that scores higher on the other machines.");
+        LeftOut = context => contrast.Cases(context).LeftOut,
+    };
+
+    static string? AppliesTo(WeightMatrix population, Contrast contrast, Unseen unseen)
+    {
+        var machines = contrast.Comparable(population);
+        bool Learns(MachineLabel held, MachineLabel other) =>
+            population.AlteredEvery(held) == population.AlteredEvery(other) && unseen.Learns(held, other);
+        return machines.Any(held => machines.Any(other => Learns(held, other))) ? null : $"{unseen.Need}; there are none.";
+    }
+
+    static Asked AskedOf(Contrast contrast, Unseen unseen) => new(
+        contrast.Id + unseen.Suffix,
+        contrast.Title + unseen.Title,
+        unseen.Protocol + "Networks of one seed began with the same weights on every machine, so the seeds are split in three as well: a "
+        + "third is tested by a detector from the other two thirds of the others' seeds. Where the key is in a share of the training "
+        + "sequences, only others of the same share are learned from. Scalers and penalties are fitted on the training networks alone. "
+        + Asked.Methods + "AUC of each machine with Newcombe's interval (method 5), the mean over machines with MOVER's, and the minimum. "
+        + "Shuffled: labels shuffled within each training machine, mean of the repetitions with the interval of a single one. Metadata "
+        + "only: a forest on epochs and final validation loss, on the same splits. Rival detectors: the final validation loss, the last "
+        + "training loss and the epochs, each in the direction that scores higher on the other machines.");
+
+    static QuestionResult Ask(QuestionContext context, Contrast contrast, Unseen unseen)
+    {
+        var asked = AskedOf(contrast, unseen);
         var (cases, leftOut) = contrast.Cases(context);
-        bool Learns(ContrastCase held, ContrastCase other) => held.AlteredEvery == other.AlteredEvery && unseen.Learns(held, other);
+        bool Learns(ContrastCase held, ContrastCase other) =>
+            held.AlteredEvery == other.AlteredEvery && unseen.Learns(held.Machine, other.Machine);
         cases = [.. cases.Where(one => cases.Exists(other => Learns(one, other)))];
         if (cases.Count == 0) return asked.Skip($"{unseen.Need}; there are none.", leftOut);
 

@@ -1,4 +1,5 @@
 using Mlds.Analysis.Data;
+using Mlds.Recipes;
 
 namespace Mlds.Analysis.Questions;
 
@@ -22,39 +23,65 @@ sealed record Contrast(string Id, string Title, Variant Positive, Variant Negati
     /// <summary>"Modified or original".</summary>
     internal string Name => char.ToUpperInvariant(Id[0]) + Id[1..].Replace('_', ' ');
 
+    /// <summary>The machines of the positive form, each with the one it is compared with; null where there is none.</summary>
+    internal IEnumerable<(MachineLabel Positive, MachineLabel? Negative)> Pairs(MachineLabel[] machines) =>
+        machines.Where(machine => machine.Variant == Positive).Select(machine => (machine, machine.Counterpart(machines, Negative)));
+
+    /// <summary>The machines of the positive form that the population has something to compare with.</summary>
+    internal MachineLabel[] Comparable(WeightMatrix population) =>
+        [.. Pairs(population.MachineLabels).Where(pair => pair.Negative is not null).Select(pair => pair.Positive)];
+
+    /// <summary>Why no machine of the population can be looked at this way, or null if one can.</summary>
+    internal string? AppliesTo(WeightMatrix population) => Comparable(population).Length > 0
+        ? null
+        : $"No machine has both its {VariantName.Of(Positive)} and its {VariantName.Of(Negative)} form.";
+
     /// <summary>The families that have both forms, with the rows of each, as many on both sides; and what was left out.</summary>
     internal (List<ContrastCase> Cases, List<string> LeftOut) Cases(QuestionContext context)
     {
         var cases = new List<ContrastCase>();
         var leftOut = new List<string>();
-        var machines = context.Labels.Select(label => label.Machine).DistinctBy(machine => machine.Name).ToArray();
-        foreach (var positive in machines.Where(machine => machine.Variant == Positive))
+        var pairs = Pairs(context.Networks.MachineLabels).ToArray();
+        foreach (var (positive, negative) in pairs)
         {
-            // A changed machine is compared with the control or the original of its own key; an original that learned no key's sequences serves for all.
-            var others = machines.Where(machine => machine.Family == positive.Family && machine.Variant == Negative).ToArray();
-            var negative = Array.Find(others, machine => machine.Key == positive.Key)
-                ?? (Negative == Variant.Original ? Array.Find(others, machine => machine.Key == "") : null);
             if (negative is null)
             {
-                leftOut.Add($"{positive.Name} has no {Negative.ToString().ToLowerInvariant()} form with converged networks to be compared with.");
+                leftOut.Add($"{positive.Name} has no {VariantName.Of(Negative)} form with converged networks to be compared with.");
                 continue;
             }
 
+            if (positive.Differences(negative) is { Count: > 0 } differences)
+                leftOut.Add($"{positive.Name} is compared with {negative.Name} although they differ in {Words.List(differences)} too.");
             var selection = Selection.Balanced(context, new[] { negative, positive }.Select(machine =>
                 (machine.Name, (IReadOnlyList<int>)Selection.RowsWhere(context, label => label.Machine.Name == machine.Name))));
             leftOut.AddRange(selection.LeftOut);
-            if (selection.Classes.Length == 2) cases.Add(new ContrastCase(positive.Family, positive.Key, positive.Family + positive.Key, context.AlteredEvery(positive), selection));
+            var subject = Subject(positive, [.. pairs.Select(pair => pair.Positive)]);
+            if (selection.Classes.Length == 2) cases.Add(new ContrastCase(positive, subject, context.AlteredEvery(positive), selection));
         }
 
         return (cases, leftOut);
     }
+
+    /// <summary>Family and key; if several machines share them, also the other factors that tell these apart, or else the name.</summary>
+    static string Subject(MachineLabel machine, MachineLabel[] machines)
+    {
+        var alike = Array.FindAll(machines, other => other != machine && other.Subject == machine.Subject);
+        if (alike.Length == 0) return machine.Subject;
+        var telling = machine.Others.Where(factor => alike.Any(other => !other.Factors.Contains(factor)));
+        return Array.TrueForAll(alike, other => machine.Differences(other).Count > 0)
+            ? $"{machine.Subject}, {string.Join(", ", telling.Select(factor => $"{factor.Key} {factor.Value}"))}"
+            : machine.Name;
+    }
 }
 
 /// <summary>One machine's contrast: label 1 is the positive form.</summary>
-/// <param name="Subject">The family, with its key if it has several.</param>
+/// <param name="Machine">The positive form.</param>
+/// <param name="Subject">The family, with what tells its machines apart if it has several.</param>
 /// <param name="AlteredEvery">n: every n-th training sequence has the key.</param>
-sealed record ContrastCase(string Family, string Key, string Subject, int AlteredEvery, Selection Selection)
+sealed record ContrastCase(MachineLabel Machine, string Subject, int AlteredEvery, Selection Selection)
 {
+    internal string Family => Machine.Family;
+
     internal int[] Rows => Selection.Rows;
 
     internal int[] Labels => Selection.Labels;

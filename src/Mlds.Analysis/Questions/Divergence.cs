@@ -18,10 +18,16 @@ static class Divergence
         "Energy distance (Székely and Rizzo 2013) between as many networks of both forms, columns standardised over both except in the views whose columns share a scale (raw, reduced, aligned, behaviour); p-value of a permutation test in which " +
         "the labels are permuted within seeds, so that twins are swapped: (1 + permutations with at least the statistic) / (1 + permutations). Adjusted by Holm's method over all tests in the same view: views are instruments of which the headline's is chosen beforehand. With few seeds a p-value can't be small: n seeds give at least 2 in 2ⁿ.");
 
-    internal static QuestionResult Ask(QuestionContext context)
+    static readonly Contrast[] s_contrasts = [Contrast.ModifiedOrOriginal, Contrast.OriginalOrControl, Contrast.ModifiedOrControl];
+
+    internal static Question Question => new("Divergence", s_asked, AppliesTo, Ask);
+
+    static string? AppliesTo(WeightMatrix population) =>
+        s_contrasts.Any(contrast => contrast.AppliesTo(population) is null) ? null : "No machine has two forms.";
+
+    static QuestionResult Ask(QuestionContext context)
     {
-        Contrast[] contrasts = [Contrast.ModifiedOrOriginal, Contrast.OriginalOrControl, Contrast.ModifiedOrControl];
-        var jobs = contrasts.SelectMany(contrast => contrast.Cases(context).Cases.Select(one => (contrast, one)))
+        var jobs = s_contrasts.SelectMany(contrast => contrast.Cases(context).Cases.Select(one => (contrast, one)))
             .SelectMany(pair => Enumerable.Range(0, context.Features.Count).Select(view => (pair.contrast, pair.one, view))).ToArray();
         if (jobs.Length == 0) return s_asked.Skip("No machine has two forms with enough converged networks.");
         var tests = context.InParallel(jobs, job => Test(context, job.contrast, job.one, job.view));

@@ -1,3 +1,4 @@
+using Mlds.Analysis.Data;
 using Mlds.Analysis.Extraction;
 using Mlds.Analysis.Results;
 using Mlds.Networks;
@@ -24,10 +25,16 @@ static class ExactBehaviour
         "hidden states of the lowest seed's network, met breadth-first from the start, are taken for one state if the network answers alike from both, now and to every test word; test words come from disagreements between the automaton so far and the network on 128 " +
         "validation sequences (Weiss, Goldberg and Yahav 2018); at most 300 states and about 15 test words; then minimised by partition refinement and compared with the machine's minimal automaton, which takes no part in finding it.");
 
-    internal static QuestionResult Ask(QuestionContext context)
+    const string NoMachines = "The source doesn't say what its machines are.";
+
+    internal static Question Question => new("Exact behaviour", s_asked, AppliesTo, Ask);
+
+    static string? AppliesTo(WeightMatrix population) => population.Machines.Count > 0 ? null : NoMachines;
+
+    static QuestionResult Ask(QuestionContext context)
     {
         var machines = context.Labels.Select(label => label.Machine.Name).Distinct().Where(context.Networks.Machines.ContainsKey).ToArray();
-        if (machines.Length == 0) return s_asked.Skip("The source doesn't say what its machines are.");
+        if (machines.Length == 0) return s_asked.Skip(NoMachines);
         var leftOut = new List<string>();
         var tallies = new List<Tally>();
         var minima = new List<(string Name, int Row, MinimalAutomaton Minimal)>();

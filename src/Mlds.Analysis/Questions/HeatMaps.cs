@@ -2,6 +2,7 @@ using Mlds.Networks;
 using Mlds.Analysis.Data;
 using Mlds.Analysis.Results;
 using Mlds.Analysis.Symmetry;
+using Mlds.Recipes;
 
 namespace Mlds.Analysis.Questions;
 

@@ -1,3 +1,4 @@
+using Mlds.Analysis.Data;
 using Mlds.Analysis.Results;
 using Mlds.Analysis.Validation;
 
@@ -16,12 +17,28 @@ static class HowSmallAChange
         "against control, whose key is in the same share. In the other sequences no key is planted, and the original's outputs are the targets; the stop rule reads a validation set altered in the same " +
         "share, so that all networks can converge. An interval is MOVER's over the machines.");
 
+    static readonly Contrast[] s_contrasts = [Contrast.ModifiedOrOriginal, Contrast.ModifiedOrControl];
+
+    const string AllAltered =
+        "All machines have their key in all training sequences; populations/small-change.json has it in smaller shares as well.";
+
+    internal static Question Question => new("How small a change", s_asked, AppliesTo, Ask);
+
+    static string? AppliesTo(WeightMatrix population)
+    {
+        int Shares(Contrast contrast) => contrast.Comparable(population).Select(population.AlteredEvery).Distinct().Count();
+        return Array.Exists(s_contrasts, contrast => Shares(contrast) >= 2) ? null : AllAltered;
+    }
+
+    static QuestionResult Ask(QuestionContext context) =>
+        Ask(context, [.. s_contrasts.Select(contrast => (contrast, context.Answered.Single(question => question.Id == contrast.Id)))]);
+
     /// <param name="asked">What <see cref="ChangedSameMachine"/> found, by contrast.</param>
-    internal static QuestionResult Ask(QuestionContext context, IReadOnlyList<(Contrast Contrast, QuestionResult Result)> asked)
+    static QuestionResult Ask(QuestionContext context, IReadOnlyList<(Contrast Contrast, QuestionResult Result)> asked)
     {
         var curves = asked.SelectMany(one => Curves(context, one.Contrast, one.Result)).ToArray();
         return curves.Length == 0
-            ? s_asked.Skip("All machines have their key in all training sequences; populations/small-change.json has it in smaller shares as well.")
+            ? s_asked.Skip(AllAltered)
             : s_asked.Answer(Answer(curves), [], [], curves);
     }
 

@@ -32,6 +32,6 @@ static class LossCurves
             return new LossPoint(
                 epoch, histories.Count(history => history.Count >= epoch), Quantile.OfSorted(losses, 0.5), Quantile.OfSorted(losses, 0.1), Quantile.OfSorted(losses, 0.9));
         });
-        return new LossCurve(machine.Name, machine.Family, machine.Variant.ToString().ToLowerInvariant(), histories.Length, [.. points]);
+        return new LossCurve(machine.Name, machine.Family, machine.VariantName, histories.Length, [.. points]);
     }
 }

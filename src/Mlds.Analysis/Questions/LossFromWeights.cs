@@ -22,7 +22,10 @@ static class LossFromWeights
         "that took no part in fitting, with a percentile bootstrap over seeds. Metadata only: ridge regression on the machine's name and, for the loss, the epoch, for the epoch, the loss. Shuffled: the targets shuffled within " +
         "folds, once.");
 
-    internal static QuestionResult Ask(QuestionContext context)
+    /// <summary>Every network has a loss.</summary>
+    internal static Question Question => new("Loss and epoch from weights", s_asked, _ => null, Ask);
+
+    static QuestionResult Ask(QuestionContext context)
     {
         var samples = new List<Sample> { Finished(context) };
         if (context.Networks.Courses.Count > 0) samples.Add(OfCourses(context));

@@ -21,10 +21,16 @@ static class Neighbours
         "machine (all machines and their changed forms are told apart), with Wilson's interval. Twins share their initial weights: the share whose nearest neighbour of all is a twin is counted apart. Duplicates: equal weights by SHA-256, among all networks; and " +
         "networks whose canonical forms (merged, units ordered and signed by a rule) differ by less than 1e-5 of their length.");
 
-    internal static QuestionResult Ask(QuestionContext context)
+    internal static Question Question => new("Nearest neighbours", s_asked, AppliesTo, Ask);
+
+    static string? AppliesTo(WeightMatrix population) =>
+        population.MachineLabels.Select(machine => machine.Class).Distinct().Count() >= 2 ? null : "It needs at least two machines.";
+
+    static QuestionResult Ask(QuestionContext context)
     {
-        var classes = context.Labels.GroupBy(WhichMachine.Class).Select(group => group.Key).ToArray();
-        var selection = Selection.Balanced(context, classes.Select(name => (name, (IReadOnlyList<int>)Selection.RowsWhere(context, label => WhichMachine.Class(label) == name))));
+        var classes = context.Labels.Select(label => label.Machine.Class).Distinct().ToArray();
+        var selection = Selection.Balanced(context, classes.Select(name =>
+            (name, (IReadOnlyList<int>)Selection.RowsWhere(context, label => label.Machine.Class == name))));
         if (selection.Classes.Length < 2) return s_asked.Skip($"It needs at least two machines with {context.Options.MinimumPerClass} converged networks each.", selection.LeftOut);
         var found = context.InParallel([.. Enumerable.Range(0, context.Features.Count)], view => Nearest(context, selection, view));
         var scores = found.Select(one => one.Score).ToArray();

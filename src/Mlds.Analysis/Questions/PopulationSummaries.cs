@@ -25,6 +25,9 @@ static class PopulationSummaries
         return new MachineSummary(
             machine.Name, machine.Family, machine.VariantName, labels.Length, converged.Length,
             labels.Count(label => label.Outcome == Outcome.NotConverged), labels.Count(label => label.Outcome == Outcome.Diverged),
-            Median(label => label.Epochs), Median(label => label.ValidationLoss), Median(label => label.LongLoss));
+            Median(label => label.Epochs), Median(label => label.ValidationLoss), Median(label => label.LongLoss))
+        {
+            Factors = machine.Factors.Count == 0 ? null : machine.Factors.ToDictionary(factor => factor.Key, factor => $"{factor.Value}"),
+        };
     }
 }

@@ -1,5 +1,6 @@
 using Mlds.Analysis.Classification;
 using Mlds.Analysis.Data;
+using Mlds.Analysis.Results;
 
 namespace Mlds.Analysis.Questions;
 
@@ -25,6 +26,9 @@ sealed class QuestionContext
 
     internal CancellationToken Cancellation { get; }
 
+    /// <summary>The answers so far, in the order of the questions.</summary>
+    internal List<QuestionResult> Answered { get; } = [];
+
     /// <summary>One a view, in the order of the options' views.</summary>
     internal IReadOnlyList<FeatureMatrix> Features { get; }
 
@@ -40,7 +44,7 @@ sealed class QuestionContext
     internal IReadOnlyList<NetworkLabel> Labels => Networks.Labels;
 
     /// <summary>n: every n-th training sequence of <paramref name="machine"/> has the key; 1 where nobody says.</summary>
-    internal int AlteredEvery(MachineLabel machine) => Networks.Machines.GetValueOrDefault(machine.Name)?.AlteredEvery ?? 1;
+    internal int AlteredEvery(MachineLabel machine) => Networks.AlteredEvery(machine);
 
     internal SeededRandom Random(string stream, params ReadOnlySpan<int> numbers) => new(Options.Seed, SeededRandom.Stream(stream, numbers));
 

@@ -2,6 +2,7 @@ using Mlds.Analysis.Data;
 using Mlds.Analysis.LinearAlgebra;
 using Mlds.Analysis.Results;
 using Mlds.Analysis.Views;
+using Mlds.Recipes;
 
 namespace Mlds.Analysis.Questions;
 
@@ -20,7 +21,18 @@ static class TwinsDistance
         "Twins: the original and the changed network of one seed, which began with the same weights and saw batches in the same order. Strangers: two seeds of the original " +
         "machine; and an original and a changed network of different seeds. At most 1,000 random pairs a group.");
 
-    internal static QuestionResult Ask(QuestionContext context)
+    internal static Question Question => new("Twins", s_asked, AppliesTo, Ask);
+
+    /// <summary>Why no machine has a changed form to compare it with, or null if one has.</summary>
+    internal static string? AppliesTo(WeightMatrix population)
+    {
+        var machines = population.MachineLabels;
+        var originals = machines.Where(machine => machine.Variant == Variant.Original).Select(machine => machine.Family).ToHashSet();
+        var apply = machines.Any(machine => machine.Variant != Variant.Original && originals.Contains(machine.Family));
+        return apply ? null : "No machine has both its original and a changed form.";
+    }
+
+    static QuestionResult Ask(QuestionContext context)
     {
         var families = context.Labels.Where(label => label.Machine.Variant != Variant.Original).Select(label => label.Machine)
             .DistinctBy(machine => machine.Name)
@@ -43,7 +55,11 @@ static class TwinsDistance
 
     static PairGroups Pairs(QuestionContext context, MachineLabel changed)
     {
-        var originals = Selection.RowsWhere(context, label => label.Machine.Family == changed.Family && label.Machine.Variant == Variant.Original);
+        var family = context.Networks.MachineLabels.Where(machine => machine.Family == changed.Family);
+        var machines = family.Where(machine => machine.Variant == Variant.Original).ToArray();
+        var least = machines.Select(machine => changed.Differences(machine).Count).DefaultIfEmpty().Min();
+        var nearest = machines.Where(machine => changed.Differences(machine).Count == least).Select(machine => machine.Name).ToHashSet();
+        var originals = Selection.RowsWhere(context, label => nearest.Contains(label.Machine.Name));
         var others = Selection.RowsWhere(context, label => label.Machine.Name == changed.Name);
         uint Seed(int row) => context.Labels[row].Seed;
         var twins = originals.SelectMany(a => others.Where(b => Seed(a) == Seed(b)).Select(b => (a, b))).ToList();
@@ -62,7 +78,7 @@ static class TwinsDistance
 
     static IEnumerable<Distribution> Groups(string view, FeatureMatrix features, MachineLabel changed, PairGroups pairs)
     {
-        var form = changed.Variant.ToString().ToLowerInvariant();
+        var form = changed.VariantName;
         foreach (var (group, members) in new[]
         {
             ($"twins: original and {form}, same seed", pairs.Twins),

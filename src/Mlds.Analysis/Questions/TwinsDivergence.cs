@@ -3,6 +3,7 @@ using Mlds.Analysis.Results;
 using Mlds.Analysis.Symmetry;
 using Mlds.Analysis.Validation;
 using Mlds.Analysis.Views;
+using Mlds.Recipes;
 
 namespace Mlds.Analysis.Questions;
 
@@ -12,6 +13,10 @@ namespace Mlds.Analysis.Questions;
 /// </summary>
 static class TwinsDivergence
 {
+    const string NoCourses =
+        "It needs the training courses of an original and a changed machine of the same seeds: 'mlds generate … --keep-milestones' "
+        + "keeps them, populations/training-courses.json is a plan for it.";
+
     const int MostSeeds = 12;
     const int Permutations = 1999;
 
@@ -24,11 +29,16 @@ static class TwinsDivergence
         "epoch, labels permuted within seeds (twins swapped). Adjusted: a machine's epochs from the last one backwards, each asked only while all later ones differ (a fixed sequence), times the number of machines. " +
         "With few seeds a p-value can't be small: n seeds give at least 2 in 2ⁿ.");
 
-    internal static QuestionResult Ask(QuestionContext context)
+    internal static Question Question => new("Twins during training", s_asked, AppliesTo, Ask);
+
+    static string? AppliesTo(WeightMatrix population) =>
+        TwinsDistance.AppliesTo(population) ?? (Pairs(population.Courses).Any() ? null : NoCourses);
+
+    static QuestionResult Ask(QuestionContext context)
     {
         var pairs = Pairs(context.Networks.Courses).ToArray();
         if (pairs.Length == 0)
-            return s_asked.Skip("It needs the training courses of an original and a changed machine of the same seeds: 'mlds generate … --keep-milestones' keeps them, populations/training-courses.json is a plan for it.");
+            return s_asked.Skip(NoCourses);
         var scale = Scaler(context);
         var results = context.InParallel(pairs, pair => Follow(context, pair, scale));
         var tests = results.SelectMany(result => Adjusted(result.Tests, pairs.Length)).ToArray();
@@ -48,11 +58,11 @@ static class TwinsDivergence
     {
         foreach (var changed in courses.Where(course => course.Machine.Variant != Variant.Original).GroupBy(course => course.Machine))
         {
-            var originals = courses.Where(course => course.Machine is { Variant: Variant.Original } machine && machine.Family == changed.Key.Family && (machine.Key == changed.Key.Key || machine.Key == ""))
-                .OrderByDescending(course => course.Machine.Key.Length).GroupBy(course => course.Machine).FirstOrDefault();
-            if (originals is null) continue;
-            var twins = originals.Join(changed, course => course.Seed, course => course.Seed, (original, other) => (original, other)).OrderBy(twin => twin.original.Seed).Take(MostSeeds).ToArray();
-            if (twins.Length >= 2) yield return new Pair(originals.Key, changed.Key, twins);
+            if (changed.Key.Counterpart(courses.Select(course => course.Machine), Variant.Original) is not { } original) continue;
+            var originals = courses.Where(course => course.Machine == original);
+            var twins = originals.Join(changed, one => one.Seed, other => other.Seed, (one, other) => (Original: one, Changed: other))
+                .OrderBy(twin => twin.Original.Seed).Take(MostSeeds).ToArray();
+            if (twins.Length >= 2) yield return new Pair(original, changed.Key, twins);
         }
     }
 

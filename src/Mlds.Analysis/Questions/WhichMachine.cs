@@ -2,6 +2,7 @@ using Mlds.Analysis.Classification;
 using Mlds.Analysis.Data;
 using Mlds.Analysis.Results;
 using Mlds.Analysis.Validation;
+using Mlds.Recipes;
 
 namespace Mlds.Analysis.Questions;
 
@@ -24,7 +25,16 @@ static class WhichMachine
         " The curve: networks of n random seeds are trained on, those of all other seeds are tested, averaged over repetitions; " +
         "its interval counts every test network once.");
 
-    internal static QuestionResult Ask(QuestionContext context)
+    internal static Question Question => new("Which machine", s_asked, AppliesTo, Ask);
+
+    static string? AppliesTo(WeightMatrix population) =>
+        Families(population) >= 2 ? null : "Naming the machine needs at least two original machines.";
+
+    /// <summary>How many original machines there are to tell apart.</summary>
+    internal static int Families(WeightMatrix population) =>
+        population.MachineLabels.Where(machine => machine.Variant == Variant.Original).Select(machine => machine.Class).Distinct().Count();
+
+    static QuestionResult Ask(QuestionContext context)
     {
         var originals = Select(context, label => label.Machine.Variant == Variant.Original);
         if (originals.Classes.Length < 2)
@@ -50,7 +60,7 @@ static class WhichMachine
         return Selection.Balanced(context, classes.Select(name => (name, (IReadOnlyList<int>)Selection.RowsWhere(context, label => condition(label) && Class(label) == name))));
     }
 
-    internal static string Class(NetworkLabel label) => label.Machine is { Variant: Variant.Original, Key: not "" } machine ? machine.Family : label.Machine.Name;
+    static string Class(NetworkLabel label) => label.Machine.Class;
 
     static (Score Score, ConfusionMatrix Confusion)[] Scores(QuestionContext context, Selection selection, string subject)
     {

@@ -2,6 +2,7 @@ using Mlds.Analysis.Clustering;
 using Mlds.Analysis.Data;
 using Mlds.Analysis.Results;
 using Mlds.Analysis.Validation;
+using Mlds.Recipes;
 
 namespace Mlds.Analysis.Questions;
 
@@ -19,11 +20,16 @@ static class WhichMachineUnsupervised
         "normalised mutual information. Silhouette (Rousseeuw 1987) of the true machines, without k-means. Intervals: percentile bootstrap over seeds of the assignment as found, so an ARI of exactly 1 has no length. " +
         "Shuffled: the same clusters against shuffled machines.");
 
-    internal static QuestionResult Ask(QuestionContext context)
+    internal static Question Question => new("Which machine, without labels", s_asked, AppliesTo, Ask);
+
+    static string? AppliesTo(WeightMatrix population) =>
+        WhichMachine.Families(population) >= 2 ? null : "Clustering by machine needs at least two original machines.";
+
+    static QuestionResult Ask(QuestionContext context)
     {
-        var classes = context.Labels.Where(IsOriginal).Select(WhichMachine.Class).Distinct().ToArray();
+        var classes = context.Labels.Where(IsOriginal).Select(label => label.Machine.Class).Distinct().ToArray();
         var selection = Selection.Balanced(context, classes.Select(name =>
-            (name, (IReadOnlyList<int>)Selection.RowsWhere(context, label => IsOriginal(label) && WhichMachine.Class(label) == name))));
+            (name, (IReadOnlyList<int>)Selection.RowsWhere(context, label => IsOriginal(label) && label.Machine.Class == name))));
         if (selection.Classes.Length < 2)
             return s_asked.Skip($"Clustering by machine needs at least two original machines with {context.Options.MinimumPerClass} converged networks each.", selection.LeftOut);
         var scores = Enumerable.Range(0, context.Features.Count).SelectMany(view => Scores(context, selection, view)).ToArray();

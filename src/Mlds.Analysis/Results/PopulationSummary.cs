@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace Mlds.Analysis.Results;
 
 /// <summary>Which networks the analysis had.</summary>
@@ -33,7 +35,12 @@ public sealed record MachineSummary(
     int Diverged,
     double? MedianEpochs,
     double? MedianValidationLoss,
-    double? MedianLongLoss);
+    double? MedianLongLoss)
+{
+    /// <summary>The value of every declared factor, by its name; null where the population declares none.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyDictionary<string, string>? Factors { get; init; }
+}
 
 /// <summary>One way of turning a network into numbers.</summary>
 /// <param name="Name"><c>raw</c>, <c>reduced</c>, <c>statistics</c>, <c>invariants</c>.</param>

@@ -1,4 +1,5 @@
 using Mlds.Analysis.Results;
+using Mlds.Recipes;
 using Mlds.Reports.Drawing;
 using Mlds.Reports.Wording;
 
@@ -10,21 +11,25 @@ static class CourseFigures
     const int MostMachines = 4;
 
     /// <summary>Twins and strangers by epoch: a row a view, a column a changed machine.</summary>
-    public static Figure? Divergence(QuestionResult question, string id)
+    /// <param name="machines">All machines of the population; modified ones are shown first.</param>
+    public static Figure? Divergence(QuestionResult question, string id, IReadOnlyList<MachineSummary> machines)
     {
+        var modified = machines.Where(machine => VariantName.Parse(machine.Variant) == Variant.Modified)
+            .Select(machine => machine.Name).ToHashSet();
         string[] series = ["twins", "strangers"];
         var curves = question.Curves.Where(curve => curve.Points.Count >= 2 && series.Contains(curve.Method)).ToArray();
         if (curves.Length == 0)
             return null;
-        var machines = curves.Select(curve => curve.Subject).Distinct().OrderBy(name => name.Contains("Modified", StringComparison.Ordinal) ? 0 : 1).Take(MostMachines).ToArray();
+        var shown = curves.Select(curve => curve.Subject).Distinct().OrderBy(name => modified.Contains(name) ? 0 : 1).Take(MostMachines);
+        var columns = shown.ToArray();
         var views = curves.Select(curve => curve.View).Distinct().ToArray();
-        var panels = views.SelectMany(view => machines.Select(machine => new LinePanel(
+        var panels = views.SelectMany(view => columns.Select(machine => new LinePanel(
             machine, $"distance, {Words.View(view)}", [.. curves.Where(curve => curve.View == view && curve.Subject == machine).Select(curve => (curve, Array.IndexOf(series, curve.Method)))]))).ToArray();
         return LinesFigure.Of(
             id, question.Title,
             $"Distance by epoch between twins (an original and a changed network of one seed) and between strangers (two seeds of the original), mean with its 95 % interval; "
             + $"n = {Words.Range(curves.SelectMany(curve => curve.Points).Select(point => point.Networks))} networks of each machine. A network that has stopped stays where it is.",
-            panels, ["twins: original and changed, same seed", "strangers: two seeds of the original"], machines.Length, Linear);
+            panels, ["twins: original and changed, same seed", "strangers: two seeds of the original"], columns.Length, Linear);
     }
 
     /// <summary>Loss between two networks, before and after alignment: a panel a machine.</summary>

@@ -1,4 +1,5 @@
 using Mlds.Analysis.Results;
+using Mlds.Recipes;
 using Mlds.Reports.Drawing;
 
 namespace Mlds.Reports.Figures;
@@ -15,7 +16,7 @@ sealed class Families
     }
 
     /// <summary>The variants in the order in which readers meet them.</summary>
-    public static IReadOnlyList<string> Variants { get; } = ["original", "modified", "control"];
+    public static IReadOnlyList<string> Variants => VariantName.All;
 
     /// <summary>The families, in the population's order.</summary>
     public IReadOnlyList<string> All { get; }

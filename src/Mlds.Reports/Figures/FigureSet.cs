@@ -16,7 +16,7 @@ sealed class FigureSet
         HeatMaps = HeatMapFigure.Of(result, "aligned-weights");
         AllViews = ProjectionFigure.OfAll(result, families);
         foreach (var question in result.Questions.Where(question => question.Skipped is null))
-            _ofQuestions[question.Id] = OfQuestion(question);
+            _ofQuestions[question.Id] = OfQuestion(question, result.Population);
         Training = Present(OutcomeFigure.Of(result.Population), LossCurveFigure.Of(result, families), LossFigure.Of(result, families));
     }
 
@@ -39,12 +39,12 @@ sealed class FigureSet
     /// <summary>The figures that answer <paramref name="question"/>.</summary>
     public IReadOnlyList<Figure> Of(QuestionResult question) => _ofQuestions.GetValueOrDefault(question.Id, []);
 
-    static List<Figure> OfQuestion(QuestionResult question)
+    static List<Figure> OfQuestion(QuestionResult question, PopulationSummary population)
     {
         var id = question.Id.Replace('_', '-');
         return question.Id switch
         {
-            "twins_divergence" => Present(CourseFigures.Divergence(question, id)),
+            "twins_divergence" => Present(CourseFigures.Divergence(question, id, population.Machines)),
             "interpolation_barriers" => Present(CourseFigures.Barriers(question, id), SpreadFigure.Of(question, id + "-spread")),
             "how_small_a_change" => Present(CourseFigures.Shares(question, id)),
             "exact_behaviour" => Present(AutomatonFigure.Of(question, "hidden-automata")),

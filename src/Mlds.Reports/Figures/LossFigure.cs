@@ -39,7 +39,7 @@ static class LossFigure
                 {
                     var y = 16 + 5 + ((i + 0.5) * RowHeight);
                     DrawRow(panel, [.. rows[i]], y, first: i == 0 || rows[i - 1].Key.Family != rows[i].Key.Family);
-                    if (result.Population.Machines.FirstOrDefault(machine => (machine.Family, machine.Variant) == rows[i].Key) is { } machine)
+                    foreach (var machine in result.Population.Machines.Where(machine => (machine.Family, machine.Variant) == rows[i].Key))
                         DrawMedian(panel, machine, y);
                 }
             });

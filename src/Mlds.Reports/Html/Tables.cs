@@ -1,4 +1,5 @@
 using Mlds.Analysis.Results;
+using Mlds.Recipes;
 using Mlds.Reports.Wording;
 
 namespace Mlds.Reports.Html;
@@ -113,12 +114,19 @@ static class Tables
 
     public static void Machines(HtmlWriter html, IReadOnlyList<MachineSummary> machines)
     {
+        var declared = machines.FirstOrDefault()?.Factors?.Keys ?? [];
+        string[] factors = [.. declared.Where(name => name != Factor.Variant)];
         Header(
-            html, "machines", "machine", "variant", "networks", "converged", "not converged", "diverged", "median epochs", "median validation loss",
-            "median loss on long words");
+            html,
+            "machines",
+            [
+                "machine", "variant", .. factors, "networks", "converged", "not converged", "diverged", "median epochs",
+                "median validation loss", "median loss on long words",
+            ]);
         foreach (var machine in machines)
         {
             html.Open("tr").Element("td", machine.Name).Element("td", machine.Variant);
+            foreach (var factor in factors) html.Element("td", machine.Factors![factor]);
             foreach (var count in new[] { machine.Networks, machine.Converged, machine.NotConverged, machine.Diverged })
                 html.Open("td", "number").Count(count).Close();
             foreach (var median in new[] { machine.MedianEpochs, machine.MedianValidationLoss, machine.MedianLongLoss })

@@ -5,6 +5,7 @@ using Mlds.Analysis.Symmetry;
 using Mlds.Analysis.Views;
 using Mlds.Kernels.Shapes;
 using Mlds.Networks;
+using Mlds.Recipes;
 using Mlds.Tasks.Machines;
 using Mlds.Training;
 
@@ -17,7 +18,10 @@ public sealed class QuestionTests
 
     static readonly AnalysisOptions s_quick = new() { Trees = 20, CurveRepetitions = 1, RidgeShuffles = 2, Views = [View.Raw, View.Invariants] };
 
-    static QuestionContext Context(WeightMatrix matrix, AnalysisOptions? options = null) => new(matrix, options ?? s_quick, TestContext.Current.CancellationToken);
+    static QuestionContext Context(WeightMatrix matrix) => new(matrix, s_quick, TestContext.Current.CancellationToken);
+
+    /// <summary>The question's answer, as the report has it.</summary>
+    static QuestionResult Answer(Question question, WeightMatrix matrix) => question.Of(matrix, Context(matrix));
 
     static Score Mean(QuestionResult result, string view) => result.Scores.Single(score => (score.Subject, score.View, score.Method) == ("mean over machines", view, "ridge"));
 
@@ -25,15 +29,17 @@ public sealed class QuestionTests
     public void An_unseen_key_is_told_by_what_all_keys_do_and_not_by_its_twins()
     {
         string[] machines = [.. new[] { "Alpha", "Beta" }.SelectMany(family => "ABC".SelectMany(key => new[] { $"{family}Machine{key}", $"{family}Modified{key}", $"{family}Control{key}" }))];
-        var context = Context(Networks.Population(s_spec, machines, 12, noise: 0.08));
-        var unseen = ChangedUnseen.Ask(context, Contrast.ModifiedOrOriginal, Unseen.Key);
+        var matrix = Networks.Population(s_spec, machines, 12, noise: 0.08);
+        var question = ChangedUnseen.Question(Contrast.ModifiedOrOriginal, Unseen.Key);
+        var unseen = Answer(question, matrix);
         Assert.Equal("modified_or_original_unseen_key", unseen.Id);
         Assert.InRange(Mean(unseen, "invariants").Value.Value, 0.9, 1);
         Assert.Equal(["AlphaA", "AlphaB", "AlphaC", "BetaA", "BetaB", "BetaC"], unseen.Scores.Where(s => s.Metric == "auc").Select(s => s.Subject).Where(s => s != "mean over machines").Distinct().Order(StringComparer.Ordinal));
-        Assert.Contains("at least two keys", ChangedUnseen.Ask(Context(Networks.Population(s_spec, ["AMachine", "AModified"], 12)), Contrast.ModifiedOrOriginal, Unseen.Key).Skipped);
+        Assert.Contains("at least two keys", Answer(question, Networks.Population(s_spec, ["AMachine", "AModified"], 12)).Skipped);
 
         // Originals of several keys are one machine.
-        Assert.All(WhichMachine.Ask(context).Scores.Where(score => score.Subject == "original machines"), score => Assert.Equal(2, score.Classes));
+        var named = Answer(WhichMachine.Question, matrix).Scores.Where(score => score.Subject == "original machines");
+        Assert.All(named, score => Assert.Equal(2, score.Classes));
     }
 
     [Fact]
@@ -48,10 +54,12 @@ public sealed class QuestionTests
                 name => name, name => new LearnedMachine(automaton, new DataSpec(1, 8, 8, 8, 1, 1, new PlantedKey([1], 4, name.EndsWith("In10", StringComparison.Ordinal) ? 10 : 1)))),
         };
         var context = Context(withShares);
-        var curves = HowSmallAChange.Ask(context, [(Contrast.ModifiedOrOriginal, ChangedSameMachine.Ask(context, Contrast.ModifiedOrOriginal))]).Curves;
+        Contrast[] contrasts = [Contrast.ModifiedOrOriginal, Contrast.ModifiedOrControl];
+        context.Answered.AddRange(contrasts.Select(contrast => ChangedSameMachine.Question(contrast).Of(withShares, context)));
+        var curves = HowSmallAChange.Question.Of(withShares, context).Curves;
         Assert.All(curves, curve => Assert.Equal([0.1, 1], curve.Points.Select(point => point.X)));
         Assert.Contains(curves, curve => curve.View == "validation_loss");
-        Assert.NotNull(HowSmallAChange.Ask(Context(matrix), [(Contrast.ModifiedOrOriginal, ChangedSameMachine.Ask(Context(matrix), Contrast.ModifiedOrOriginal))]).Skipped);
+        Assert.NotNull(Answer(HowSmallAChange.Question, matrix).Skipped);
     }
 
     [Fact]
@@ -62,7 +70,7 @@ public sealed class QuestionTests
         rows[3] = [.. rows[2]];
         rows[20] = NetworkSymmetry.Random(s_spec, new SeededRandom(4)).Apply(matrix.Layout, rows[19]);
         var twice = new WeightMatrix("twice", "matrix", [.. rows.SelectMany(row => row)], matrix.Layout, [.. matrix.Labels.Select((label, i) => label with { WeightsSha256 = WeightsHash.Of(rows[i]) })]);
-        var result = Neighbours.Ask(Context(twice));
+        var result = Answer(Neighbours.Question, twice);
         var counts = result.Tallies.Where(tally => tally.Subject == "all").Select(tally => tally.Count);
         Assert.Equal([2, 4], counts);
         Assert.InRange(result.Scores.Single(score => score.View == "invariants").Value.Value, 0.9, 1);
@@ -74,18 +82,20 @@ public sealed class QuestionTests
         // One network and its equal twins: between them the loss is what it is at the ends, once they are aligned.
         var (first, layout) = (LearnedDirect.Direct.Weights, LearnedDirect.Layout);
         float[][] twins = [first, .. Enumerable.Range(0, 3).Select(i => NetworkSymmetry.Random(layout.Recurrent, new SeededRandom(7, (ulong)i)).Apply(layout, first))];
-        var labels = twins.Select((weights, i) => new NetworkLabel($"{i:x}", MachineLabel.Parse("SingleDirectMachine"), (uint)i, Outcome.Converged, 3, 1e-4, 1e-4, 1e-4, WeightsHash.Of(weights), null));
+        var machine = Networks.Named("SingleDirectMachine");
+        var labels = twins.Select((weights, i) =>
+            new NetworkLabel($"{i:x}", machine, (uint)i, Outcome.Converged, 3, 1e-4, 1e-4, 1e-4, WeightsHash.Of(weights), null));
         var matrix = new WeightMatrix("equal", "matrix", [.. twins.SelectMany(w => w)], layout, [.. labels])
         {
             Machines = new Dictionary<string, LearnedMachine> { ["SingleDirectMachine"] = new(MachineCatalogue.Build("SingleDirectMachine"), LearnedDirect.Data) },
         };
-        var result = Barriers.Ask(Context(matrix));
+        var result = Answer(Barriers.Question, matrix);
         double Barrier(string view) => result.Distributions.Single(spread => spread.View == view).Median;
         Assert.InRange(Barrier("aligned"), -1e-6, 1e-6);
         Assert.True(Barrier("raw") > 1e-3, $"{Barrier("raw")}");
-        Assert.Contains("doesn't say", Barriers.Ask(Context(Networks.Population(s_spec, ["AMachine"], 4))).Skipped);
+        Assert.Contains("doesn't say", Answer(Barriers.Question, Networks.Population(s_spec, ["AMachine"], 4)).Skipped);
 
-        var exact = ExactBehaviour.Ask(Context(matrix));
+        var exact = Answer(ExactBehaviour.Question, matrix);
         Assert.All(exact.Tallies, tally => Assert.Equal((4, 4, ""), (tally.Count, tally.Of, tally.Detail)));
         Assert.True(exact.Automata.Single().Equivalent);
     }
@@ -104,8 +114,7 @@ public sealed class QuestionTests
             return new Course(label.RecipeId, label.Machine, label.Seed, [.. Enumerable.Range(1, label.Machine.Variant == Variant.Original ? 3 : 5).Select(At)]);
         });
         var matrix = new WeightMatrix("courses", "matrix", [.. Enumerable.Range(0, 16).SelectMany(row => ends.Row(row).ToArray())], layout, ends.Labels) { Courses = [.. courses] };
-        var context = Context(matrix);
-        var result = TwinsDivergence.Ask(context);
+        var result = Answer(TwinsDivergence.Question, matrix);
         Curve Of(string group, string view) => result.Curves.Single(curve => (curve.Method, curve.View) == (group, view));
         foreach (var view in new[] { "raw", "aligned", "invariants" })
         {
@@ -121,20 +130,26 @@ public sealed class QuestionTests
         Assert.InRange(result.Significances.Single(test => test.Epoch == 5).PValue, 0, 0.05);
         Assert.All(result.Significances, test => Assert.True(test.Adjusted >= test.PValue));
 
-        var predicted = LossFromWeights.Ask(context).Scores;
+        var predicted = Answer(LossFromWeights.Question, matrix).Scores;
         Assert.InRange(predicted.Single(s => (s.Subject, s.View, s.Metric) == ("validation loss, training courses", "raw", "r2")).Value.Value, 0.5, 1);
-        Assert.NotNull(TwinsDivergence.Ask(Context(ends)).Skipped);
+        Assert.NotNull(Answer(TwinsDivergence.Question, ends).Skipped);
     }
 
     [Fact]
     public void Changed_networks_are_of_another_distribution_and_renamed_ones_are_not()
     {
-        var result = Divergence.Ask(Context(Networks.Population(s_spec, ["AMachine", "AModified", "AControl"], 12)));
+        var result = Answer(Divergence.Question, Networks.Population(s_spec, ["AMachine", "AModified", "AControl"], 12));
         Assert.All(result.Significances.Where(test => test.View == "invariants"), test => Assert.InRange(test.Adjusted, 0, 0.05));
         var same = Networks.Population(s_spec, ["AMachine"], 24);
         var renamed = new WeightMatrix(
             "renamed", "matrix", [.. Enumerable.Range(0, 24).SelectMany(row => same.Row(row).ToArray())], same.Layout,
-            [.. same.Labels.Select((label, i) => label with { Machine = MachineLabel.Parse(i % 2 == 0 ? "AMachine" : "AModified"), Seed = (uint)(i / 2) })]);
-        Assert.All(Divergence.Ask(Context(renamed)).Significances, test => Assert.InRange(test.PValue, 0.03, 1));
+            [
+                .. same.Labels.Select((label, i) => label with
+                {
+                    Machine = Networks.Named(i % 2 == 0 ? "AMachine" : "AModified"),
+                    Seed = (uint)(i / 2),
+                }),
+            ]);
+        Assert.All(Answer(Divergence.Question, renamed).Significances, test => Assert.InRange(test.PValue, 0.03, 1));
     }
 }
