@@ -18,7 +18,7 @@ static class ZooJson
             ["population_sha256"] = zoo.Population.Sha256,
             ["networks"] = status.Networks,
             ["bytes"] = status.Bytes,
-            ["machines"] = new JsonArray([.. status.Machines.Select(machine => new JsonObject
+            ["machines"] = new JsonArray([.. status.Machines.Select(machine => WithFactors(zoo, machine.Name, new JsonObject
             {
                 ["name"] = machine.Name,
                 ["converged"] = machine.Converged,
@@ -28,7 +28,7 @@ static class ZooJson
                 ["epochs"] = machine.Epochs,
                 ["core_seconds"] = VerbRun.Number(machine.CoreSeconds),
                 ["of_converged"] = costs.TryGetValue(machine.Name, out var cost) ? Cost(cost) : null,
-            })]),
+            }))]),
             ["asked_for"] = Asked(AskedNetworks.Of(zoo)),
             ["weights_digest"] = zoo.WeightsDigest(),
         };
@@ -45,6 +45,16 @@ static class ZooJson
             ["missing"] = asked.Missing,
             ["parts_missing"] = new JsonArray([.. asked.PartsElsewhere.Select(shard => (JsonNode)$"{shard}")]),
         };
+
+    /// <summary>Adds <c>factors</c> where the population declares them: by name, the values of one machine.</summary>
+    static JsonObject WithFactors(Zoo zoo, string machine, JsonObject json)
+    {
+        if (!zoo.Factors.AreDeclared) return json;
+        var factors = new JsonObject();
+        foreach (var (name, value) in zoo.Factors.Of(machine).Values) factors[name] = value.ToJson();
+        json["factors"] = factors;
+        return json;
+    }
 
     static JsonObject Cost(ConvergedCost cost) => new()
     {
@@ -81,6 +91,7 @@ static class ZooJson
         var document = Summary(
             network.RecipeId, network.Machine, network.Seed, network.Outcome, network.Epochs, network.ValidationLoss, network.LongLoss, network.WeightsSha256);
         var history = zoo.History(network);
+        WithFactors(zoo, network.Machine, document);
         document["recipe"] = JsonNode.Parse(zoo.RecipeJson(network));
         document["provenance"] = Provenance(network.Provenance);
         document["history"] = new JsonObject

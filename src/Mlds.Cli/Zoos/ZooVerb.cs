@@ -97,6 +97,8 @@ static class ZooVerb
         void Line(string name, string value) => output.WriteLine($"{name,-16}{value}");
         Line("recipe id", network.RecipeId);
         Line("machine", $"{network.Machine}, seed {network.Seed}");
+        if (zoo.Factors.Of(network.Machine).Values is { Count: > 0 } factors)
+            Line("factors", string.Join(", ", factors.Select(factor => $"{factor.Key} {factor.Value}")));
         Line("outcome", $"{OutcomeName.Of(network.Outcome).Replace('_', ' ')} after {network.Epochs} epochs");
         Line("losses", string.Create(CultureInfo.InvariantCulture, $"validation {network.ValidationLoss:g4}, training {network.TrainingLoss:g4}, long words {network.LongLoss:g4}"));
         Line("weights", $"sha256 {network.WeightsSha256}");
