@@ -50,7 +50,13 @@ public sealed class WeightAnalysisTests
         var matrix = Networks.Population(s_spec, ["OneMachine"], 60);
         var renamed = new WeightMatrix(
             "renamed", "matrix", [.. Enumerable.Range(0, 60).SelectMany(i => matrix.Row(i).ToArray())], matrix.Layout,
-            [.. matrix.Labels.Select((label, i) => label with { Machine = Networks.Named(i % 3 == 0 ? "AMachine" : i % 3 == 1 ? "BMachine" : "AModified"), Seed = (uint)(i / 3) })]);
+            [
+                .. matrix.Labels.Select((label, i) => label with
+                {
+                    Machine = Networks.Named(i % 3 == 0 ? "AMachine" : i % 3 == 1 ? "BMachine" : "AModified"),
+                    Seed = (uint)(i / 3),
+                }),
+            ]);
         var result = WeightAnalysis.Run(renamed, s_quick, cancellation: TestContext.Current.CancellationToken);
         var scores = result.Questions.SelectMany(q => q.Scores).Where(s => s.Metric is "accuracy" or "auc" && s.Method != "value").ToArray();
         Assert.NotEmpty(scores);

@@ -52,8 +52,8 @@ static class QuestionsBenchmark
                 for (var i = 0; i < own.Length; i++) own[i] = (float)(centre[i] + (0.3 * random.NextNormal()));
                 var epochs = 3 + random.Next(30);
                 labels[row] = new NetworkLabel(
-                    row.ToString("x16", CultureInfo.InvariantCulture), MachineLabel.Of(names[machine], PopulationFactors.OfNames), (uint)seed,
-                    Outcome.Converged, epochs, 1e-4 * random.NextDouble(), 1e-4, 1e-3, row.ToString("x64", CultureInfo.InvariantCulture),
+                    row.ToString("x16", CultureInfo.InvariantCulture), MachineLabel.Of(names[machine], PopulationFactors.OfNames),
+                    (uint)seed, Outcome.Converged, epochs, 1e-4 * random.NextDouble(), 1e-4, 1e-3, row.ToString("x64", CultureInfo.InvariantCulture),
                     [.. Enumerable.Range(1, epochs).Select(epoch => new EpochRecord(epoch, 0.1f / epoch, 0.1f / epoch, 0.01f))]);
             }
         }
