@@ -7,8 +7,8 @@
 d.weights       N x P float32, memory-mapped: row i holds the weights of network i
 d.table         the networks: columns by name, each an array of N values, such as d.table['machine']
 d.layout        where each tensor lies in a row of weights
-d.network(i)    network i as a PyTorch module: torch.nn.GRU, then torch.nn.Linear layers
-d.states(i, x)  the hidden states of every layer of network i on the inputs x, by NumPy; d.network(i).states(x) by PyTorch
+d.network(i)    network i as a PyTorch module: recurrent layers (torch.nn.GRU where they are a GRU), then torch.nn.Linear layers
+d.states(i, x)  the hidden states of every recurrent layer of network i on the inputs x, by NumPy; d.network(i).states(x) by PyTorch
 
 A release is never changed: arrays may be written to, which changes this process's memory and no file. Releases and networks can be
 pickled, so data-loaders' workers may have them: a release travels as its path and is mapped there again, where the array d.weights
@@ -22,24 +22,61 @@ import csv
 import hashlib
 import importlib
 import io
-import itertools
 import json
+import math
 import operator
 import os
 import re
 import stat
 from collections import namedtuple
+from types import SimpleNamespace
 
 import numpy as np
 
-__all__ = ["load", "Release", "ReleaseError", "Table", "Tensor", "sequences"]
+__all__ = ["load", "Cell", "CELLS", "Release", "ReleaseError", "Table", "Tensor", "sequences"]
 
 #: The newest format of releases that this file reads.
-VERSION = 1
+VERSION = 2
 
-#: A tensor of a network. `name` is PyTorch's; `shape` is (rows, columns), or (rows,) for a bias; its values are the columns
-#: `offset` ... `offset + length - 1` of a row of weights, row by row.
-Tensor = namedtuple("Tensor", "name shape offset length")
+
+class Tensor(namedtuple("Tensor", "name shape offset length")):
+    """A tensor of a network.
+
+    name, shape     PyTorch's, such as 'gru.weight_ih_l0' of (rows, columns), or (rows,) for a bias
+    offset, length  its values are the columns `offset` ... `offset + length - 1` of a row of weights, in C order
+    module, layer   the module that it belongs to, such as 'gru', and the number of its layer there
+    role            'weight', 'bias', 'recurrent_weight' or 'recurrent_bias'
+    blocks          names of the equal blocks of its rows, such as ('r', 'z', 'n'); empty where it is one
+    """
+
+    module, layer, role, blocks = None, None, None, ()
+
+
+#: A recurrent cell: what becomes of the sums of its gates. A layer of H units has weight_ih (G*H x I), weight_hh (G*H x H), bias_ih and
+#: bias_hh (G*H): G blocks of H rows, in the order of `gates`.
+#:
+#: gates   names of the gates
+#: step    a function step(m, sums, states) that gives the states after a step, as a tuple; all arrays are B x H. `sums` are those of
+#:         the gates, W_ih x + b_ih + W_hh h + b_hh; but of the last `apart` gates the first two terms alone, and after all gates come
+#:         the last two terms of these gates. `states` are h, then the `memory`. `m` has sigmoid and tanh, NumPy's or PyTorch's.
+#: apart   how many of the last gates keep the two sums apart
+#: memory  what a unit remembers beside h: 1 for an LSTM's c
+#: torch   the names of PyTorch's own class and function of such layers, if it has them, such as ('GRU', 'gru')
+Cell = namedtuple("Cell", "gates step apart memory torch", defaults=(0, 0, None))
+
+
+def _gru(m, sums, states):
+    r, z, n, hn = sums
+    (h,) = states
+    z, n = m.sigmoid(z), m.tanh(n + m.sigmoid(r) * hn)
+    return ((1 - z) * n + z * h,)
+
+
+#: The cells that `network` and `states` know, by the names that recipes and tensors give them. You may add your own.
+CELLS = {"gru": Cell(("r", "z", "n"), _gru, apart=1, torch=("GRU", "gru"))}
+
+#: What cells are made of, by NumPy; the logistic function is written so that it can't overflow.
+_NUMPY = SimpleNamespace(sigmoid=lambda x: 0.5 + 0.5 * np.tanh(0.5 * x), tanh=np.tanh, stack=np.stack)
 
 #: Machines' names are names of files too.
 _NAME = re.compile("[A-Za-z0-9][-A-Za-z0-9_.]{0,63}")
@@ -142,8 +179,7 @@ class Release:
         return f"<mlds.Release '{self.folder}': {len(self)} networks of {self.manifest['parameters']} weights>"
 
     def __str__(self):
-        spec = self.manifest["network"]
-        shape = f"{spec['inputs']} inputs, {spec['layers']} GRU layers of {spec['hidden']}, linear {'-'.join(map(str, spec['linear']))}"
+        shape = _described(self.manifest["network"])
         sides = ", ".join(f"{self.split(side).size} {side}" for side in ("train", "validation", "test"))
         lines = [
             f"MLDS release '{self.population}' {self.manifest.get('dataset_version', '')} in '{self.folder}'",
@@ -205,32 +241,47 @@ class Release:
         return {t.name: row[t.offset : t.offset + t.length].reshape(t.shape) for t in self.layout}
 
     def network(self, i):
-        """Network `i` as a PyTorch module, an mlds.Network with parameters `gru` and `linear`.
+        """Network `i` as a PyTorch module, an mlds.Network with parameters `gru` (or what else the cell is called) and
+        `linear`.
 
         It takes inputs of B x T x I (0 and 1, float32; batch first) and gives B x T x O, the outputs after every command.
         Their mean squared difference from the targets of the validation sequences is the table's validation_loss.
         Its method `states` gives the hidden states. It can be pickled and saved whole; where it is loaded, mlds.py must be importable.
+        Raises ReleaseError where the release's networks have a cell that isn't in CELLS.
         """
-        torch, module = _import("torch", "network() makes a PyTorch module"), _network_class()(self.manifest["network"])
+        self._cell()
+        torch, module = _import("torch", "network() makes a PyTorch module"), _torch_class("Network")(self.manifest["network"])
         module.load_state_dict({name: torch.from_numpy(values) for name, values in self.state(i).items()})
         return module.eval()
 
     def states(self, i, inputs):
-        """Hidden states of network `i`: L x B x T x H float32, h of each GRU layer after every command. Needs NumPy alone.
+        """Hidden states of network `i`: L x B x T x H float32, h of each recurrent layer after every command. Needs NumPy alone.
 
         `inputs` are B x T x I, as `sequences` gives them; before the first command h is 0. The linear layers get states[-1].
         PyTorch's, d.network(i).states(inputs), are the same to float32 rounding.
         """
-        spec, state = self.manifest["network"], self.state(i)
+        spec, cell, state = self.manifest["network"], self._cell(), self.state(i)
         x = np.asarray(inputs, np.float32)
         if x.ndim != 3 or x.shape[2] != spec["inputs"]:
             found = " x ".join(map(str, x.shape)) or "a number"
             raise ReleaseError(f"Inputs must be B x T x {spec['inputs']} (batch, commands, input lines), not {found}.")
         states = np.empty((spec["layers"],) + x.shape[:2] + (spec["hidden"],), np.float32)
+        start = np.zeros((x.shape[0], spec["hidden"]), np.float32)
         for layer, h in enumerate(states):
-            _gru(x, *(state[f"gru.{name}_l{layer}"] for name in ("weight_ih", "weight_hh", "bias_ih", "bias_hh")), h)
+            h[...] = _layer(_NUMPY, cell, x, start, *(state[f"{_cell_of(spec)}.{name}_l{layer}"] for name in _RECURRENT))
             x = h
         return states
+
+    def _cell(self):
+        """The cell of the networks."""
+        spec = self.manifest["network"]
+        cell, known = _cell_of(spec), ", ".join(CELLS)
+        if cell in CELLS:
+            return CELLS[cell]
+        what = f"networks of the form '{spec['form']}'" if cell is None else f"'{cell}' cells"
+        raise ReleaseError(
+            f"The release '{self.folder}' has {what}, which this mlds.py can't compute (it knows the cells {known}): take a newer one, or "
+            f"add yours to mlds.CELLS. Weights, layout, tensors, table and recipes are to be had all the same.")
 
     def check(self, i=None):
         """Compares the weights of network `i`, or of all, with their SHA-256; raises ReleaseError naming the first that differs."""
@@ -416,61 +467,99 @@ def _sequences(file, name):
 
 def __getattr__(name):
     """mlds.Network is made when it is first asked for: PyTorch needn't be installed, and pickle must find the class by its name."""
-    if name != "Network":
+    if name not in ("Network", "RecurrentLayers"):
         raise AttributeError(f"module '{__name__}' has no attribute '{name}'")
-    return _network_class()
+    return _torch_class(name)
 
 
-def _network_class():
-    if "Network" in globals():
-        return globals()["Network"]
+def _torch_class(name):
+    """mlds.Network, or mlds.RecurrentLayers; made once, both together."""
+    if name in globals():
+        return globals()[name]
     torch = _import("torch", "a network is a PyTorch module")
 
-    class Network(torch.nn.Module):
-        """The network of the paper: GRU layers, then linear layers; after the last there is no activation.
+    class RecurrentLayers(torch.nn.Module):
+        """Layers of a cell that PyTorch hasn't, with parameters named as those of torch.nn.GRU; batch first."""
 
-        `spec` is as `network` in manifest.json: inputs (I), hidden (H), layers (L), linear (widths, the last is O) and
-        activation (none, relu or tanh).
+        __module__, __qualname__ = __name__, "RecurrentLayers"
+
+        def __init__(self, cell, inputs, hidden, layers):
+            super().__init__()
+            self.cell, self.hidden_size = cell, hidden
+            for layer in range(layers):
+                for name, shape in _recurrent_shapes(len(CELLS[cell].gates) * hidden, hidden, inputs if layer == 0 else hidden):
+                    self.register_parameter(f"{name}_l{layer}", torch.nn.Parameter(torch.zeros(shape)))
+
+        @property
+        def all_weights(self):
+            """Of each layer weight_ih, weight_hh, bias_ih and bias_hh."""
+            weights = list(self.parameters())
+            return [weights[i : i + 4] for i in range(0, len(weights), 4)]
+
+        def forward(self, inputs):
+            """h of the last layer after every command, B x T x H, and of every layer after the last command, L x B x H."""
+            last = []
+            for weights in self.all_weights:
+                inputs = _layer(torch, CELLS[self.cell], inputs, inputs.new_zeros(inputs.shape[0], self.hidden_size), *weights)
+                last.append(inputs[:, -1])
+            return inputs, torch.stack(last)
+
+    class Network(torch.nn.Module):
+        """The network of the paper: recurrent layers, then linear layers; after the last there is no activation.
+
+        `spec` is as `network` in manifest.json: cell (one of CELLS; gru if there is none), inputs (I), hidden (H), layers (L), linear
+        (widths, the last is O) and activation (none, relu or tanh). The recurrent layers are called as the cell is.
         """
 
         __module__, __qualname__ = __name__, "Network"
 
+        cell = "gru"  # of those that an older mlds.py pickled
+
         def __init__(self, spec):
             super().__init__()
-            self.activation = spec["activation"]
-            self.gru = torch.nn.GRU(spec["inputs"], spec["hidden"], spec["layers"], batch_first=True)
+            self.activation, self.cell = spec["activation"], _cell_of(spec)
+            sizes, own = (spec["inputs"], spec["hidden"], spec["layers"]), CELLS[self.cell].torch
+            layers = getattr(torch.nn, own[0])(*sizes, batch_first=True) if own else RecurrentLayers(self.cell, *sizes)
+            self.add_module(self.cell, layers)
             widths = [spec["hidden"]] + spec["linear"]
             self.linear = torch.nn.ModuleList(torch.nn.Linear(a, b) for a, b in zip(widths, widths[1:]))
 
         def forward(self, inputs):
             """Outputs, B x T x O, after every command of `inputs`, B x T x I."""
-            x, _ = self.gru(inputs)
+            x, _ = getattr(self, self.cell)(inputs)
             for i, layer in enumerate(self.linear):
                 x = layer(x if i == 0 or self.activation == "none" else getattr(torch, self.activation)(x))
             return x
 
         def states(self, inputs):
-            """Hidden states, L x B x T x H: h of each GRU layer after every command of `inputs`, B x T x I. Gradients flow through them."""
-            states = []
-            for weights in self.gru.all_weights:  # torch.nn.GRU itself would give those of the last layer alone
-                start = inputs.new_zeros(1, inputs.shape[0], self.gru.hidden_size)
-                inputs, _ = torch.gru(inputs, start, weights, True, 1, 0.0, False, False, True)
+            """Hidden states, L x B x T x H: h of each recurrent layer after every command of `inputs`, B x T x I. Gradients flow."""
+            layers, cell, states = getattr(self, self.cell), CELLS[self.cell], []
+            for weights in layers.all_weights:  # PyTorch's modules themselves would give those of the last layer alone
+                start = inputs.new_zeros(inputs.shape[0], layers.hidden_size)
+                if cell.torch:
+                    first = start[None] if cell.memory == 0 else (start[None],) * (1 + cell.memory)
+                    inputs = getattr(torch, cell.torch[1])(inputs, first, weights, True, 1, 0.0, False, False, True)[0]
+                else:
+                    inputs = _layer(torch, cell, inputs, start, *weights)
                 states.append(inputs)
             return torch.stack(states)
 
-    return globals().setdefault("Network", Network)
+    globals().update(Network=Network, RecurrentLayers=RecurrentLayers)
+    return globals()[name]
 
 
-def _gru(x, weight_ih, weight_hh, bias_ih, bias_hh, h):
-    """One GRU layer: writes its hidden states, B x T x H, into `h`. Rows of weights are gates r, z, n, as PyTorch has them."""
-    size = h.shape[2]
-    given, before = x @ weight_ih.T + bias_ih, np.zeros((x.shape[0], size), np.float32)
+def _layer(m, cell, x, start, weight_ih, weight_hh, bias_ih, bias_hh):
+    """h of one recurrent layer after every command, B x T x H. `start` is 0, B x H; all arrays are NumPy's, or all PyTorch's, as `m` is."""
+    size, gates = start.shape[1], len(cell.gates)
+    given, states, hidden = x @ weight_ih.T + bias_ih, (start,) * (1 + cell.memory), []
     for t in range(x.shape[1]):
-        kept = before @ weight_hh.T + bias_hh
-        gates = 0.5 + 0.5 * np.tanh(0.5 * (given[:, t, : 2 * size] + kept[:, : 2 * size]))  # the logistic function, without overflow
-        r, z = gates[:, :size], gates[:, size:]
-        n = np.tanh(given[:, t, 2 * size :] + r * kept[:, 2 * size :])
-        before = h[:, t] = (1 - z) * n + z * before
+        kept = states[0] @ weight_hh.T + bias_hh
+        inputs, recurrent = ([sums[:, i * size : (i + 1) * size] for i in range(gates)] for sums in (given[:, t], kept))
+        joint = gates - cell.apart
+        sums = [a + b for a, b in zip(inputs[:joint], recurrent)] + inputs[joint:] + recurrent[joint:]
+        states = cell.step(m, sums, states)
+        hidden.append(states[0])
+    return m.stack(hidden, 1) if hidden else given[:, :, :size]
 
 
 @contextlib.contextmanager
@@ -507,11 +596,7 @@ def _manifest(folder):
             raise ReleaseError(f"The release '{folder}' is of version {version}, this mlds.py reads up to {VERSION}; take a newer mlds.py.")
         for number in [manifest["networks"], manifest["parameters"], *manifest["subsets"]]:
             _whole(number)
-        spec = manifest["network"]
-        for size in [spec["inputs"], spec["hidden"], spec["layers"], *spec["linear"]]:
-            _whole(size, 65536)
-        if not spec["linear"] or spec["activation"] not in ("none", "relu", "tanh"):
-            raise ValueError("its network is none of mlds")
+        _check_network(manifest["network"])
         if not manifest["machines"] or not all(_NAME.fullmatch(machine["name"]) for machine in manifest["machines"]):
             raise ReleaseError(f"The release '{folder}' has a machine whose name is none; don't use it.")
         if any(not isinstance(factor[key], str) for factor in manifest.get("factors", []) for key in ("name", "kind", "description")):
@@ -519,6 +604,33 @@ def _manifest(folder):
         if not isinstance(manifest["population"], str):
             raise ValueError("its population has no name")
     return manifest, hashlib.sha256(text.encode()).hexdigest()
+
+
+def _check_network(spec):
+    """What manifest.json says of the networks. Forms that this file doesn't know may have other keys."""
+    form = spec.get("form", "recurrent")
+    if not all(isinstance(name, str) and _NAME.fullmatch(name) for name in (form, spec.get("cell", "gru"))):
+        raise ValueError("the form of its networks has no name")
+    if form != "recurrent":
+        return
+    for size in [spec["inputs"], spec["hidden"], spec["layers"], *spec["linear"]]:
+        _whole(size, 65536)
+    if not spec["linear"] or spec["activation"] not in ("none", "relu", "tanh"):
+        raise ValueError("its network is none of mlds")
+
+
+def _cell_of(spec):
+    """The name of the networks' cell; None where they are of a form without cells."""
+    return spec.get("cell", "gru") if spec.get("form", "recurrent") == "recurrent" else None
+
+
+def _described(spec):
+    """The networks in a few words."""
+    cell = _cell_of(spec)
+    if cell is None:
+        return f"of the form '{spec['form']}'"
+    layers = f"{spec['layers']} {cell.upper()} layers of {spec['hidden']}"
+    return f"{spec['inputs']} inputs, {layers}, linear {'-'.join(map(str, spec['linear']))}"
 
 
 def _whole(number, most=1 << 62):
@@ -636,32 +748,67 @@ def _column(name, values, kind):
 
 
 def _layout(folder, manifest):
-    """layout.csv, which must be the layout of the network in manifest.json."""
-    path = os.path.join(folder, "layout.csv")
-    table = _table(path, ("tensor", "rows", "columns", "offset", "length"))
-    numbers = (table[name].tolist() for name in ("rows", "columns", "offset", "length"))
-    layout = [
-        Tensor(str(name), (rows,) if "bias" in name else (rows, columns), offset, length)
-        for name, rows, columns, offset, length in zip(table["tensor"], *numbers)
-    ]
-    if layout != _tensors(manifest["network"]) or layout[-1].offset + layout[-1].length != manifest["parameters"]:
+    """layout.csv as tensors: those of the network in manifest.json. Where its cell or form isn't known here, the file need only agree
+    with itself."""
+    path, spec = os.path.join(folder, "layout.csv"), manifest["network"]
+    table = _table(path, ("tensor", "offset", "length"))
+    with _reading(path):
+        if "shape" in table:
+            found = _parts(table)
+            layout = _tensors(spec) if _cell_of(spec) in CELLS else _end_to_end(found)
+            expected = [(t.name, t.shape, t.module, t.layer, t.role, t.blocks) for t in layout]
+        else:  # version 1
+            layout, columns = _tensors(spec), ("tensor", "rows", "columns")
+            found = list(zip(*(table[name].tolist() for name in columns)))
+            expected = [(t.name, *t.shape, 1)[:3] for t in layout]
+        places = list(zip(table["offset"].tolist(), table["length"].tolist()))
+        end = sum(places[-1]) if places else 0
+        names = {t.name for t in layout}
+    if found != expected or places != [t[2:] for t in layout] or end != manifest["parameters"] or len(names) != len(layout):
         raise ReleaseError(f"'{path}' is damaged: it isn't the layout of the network in manifest.json; fetch the release again.")
     return layout
 
 
+def _parts(table):
+    """Of each tensor in a layout.csv of version 2: name, shape, module, layer, role and blocks."""
+    names, shapes, modules, layers, roles, blocks = (table[n].tolist() for n in ("tensor", "shape", "module", "layer", "role", "blocks"))
+    sizes = [tuple(_whole(int(size)) for size in shape.split("x")) for shape in shapes]
+    return list(zip(names, sizes, modules, map(int, layers), roles, (tuple(text.split()) for text in blocks)))
+
+
+#: The tensors of a recurrent layer, in PyTorch's order, and what each does.
+_RECURRENT = {"weight_ih": "weight", "weight_hh": "recurrent_weight", "bias_ih": "bias", "bias_hh": "recurrent_bias"}
+
+
+def _recurrent_shapes(rows, hidden, inputs):
+    """Pairs of name and shape of a recurrent layer's tensors. `rows` are those of all gates."""
+    return zip(_RECURRENT, ((rows, inputs), (rows, hidden), (rows,), (rows,)))
+
+
 def _tensors(spec):
-    """The tensors of a network in the order of PyTorch's parameters()."""
-    shapes, width, gates = [], spec["inputs"], 3 * spec["hidden"]
+    """The tensors of a network in the order of PyTorch's parameters(). Its cell must be in CELLS."""
+    cell, hidden, width, parts = _cell_of(spec), spec["hidden"], spec["inputs"], []
+    gates = tuple(CELLS[cell].gates)
     for layer in range(spec["layers"]):
-        shapes += [(f"gru.weight_ih_l{layer}", (gates, width)), (f"gru.weight_hh_l{layer}", (gates, spec["hidden"]))]
-        shapes += [(f"gru.bias_ih_l{layer}", (gates,)), (f"gru.bias_hh_l{layer}", (gates,))]
-        width = spec["hidden"]
+        for name, shape in _recurrent_shapes(len(gates) * hidden, hidden, width):
+            parts.append((f"{cell}.{name}_l{layer}", shape, cell, layer, _RECURRENT[name], gates if len(gates) > 1 else ()))
+        width = hidden
     for layer, outputs in enumerate(spec["linear"]):
-        shapes += [(f"linear.{layer}.weight", (outputs, width)), (f"linear.{layer}.bias", (outputs,))]
+        for role, shape in (("weight", (outputs, width)), ("bias", (outputs,))):
+            parts.append((f"linear.{layer}.{role}", shape, "linear", layer, role, ()))
         width = outputs
-    lengths = [rows * (columns[0] if columns else 1) for _, (rows, *columns) in shapes]
-    offsets = [0, *itertools.accumulate(lengths)]
-    return [Tensor(name, shape, offset, length) for (name, shape), offset, length in zip(shapes, offsets, lengths)]
+    return _end_to_end(parts)
+
+
+def _end_to_end(parts):
+    """Tensors without gaps between them, from name, shape, module, layer, role and blocks of each."""
+    tensors, offset = [], 0
+    for name, shape, module, layer, role, blocks in parts:
+        tensor = Tensor(name, shape, offset, math.prod(shape))
+        tensor.module, tensor.layer, tensor.role, tensor.blocks = module, layer, role, blocks
+        tensors.append(tensor)
+        offset += tensor.length
+    return tensors
 
 
 def _automaton(definition):

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using Mlds.Analysis.Data;
 using Mlds.Analysis.Questions;
 using Mlds.Analysis.Results;
+using Mlds.Analysis.Views;
 using Mlds.Training;
 
 namespace Mlds.Analysis;
@@ -29,6 +30,8 @@ public static class WeightAnalysis
         }
 
         progress?.Report(new AnalysisProgress("Computing views", 0));
+        var (applying, leftOut) = View.For(matrix.Layout.Spec, options.Views);
+        options = options with { Views = applying };
         var context = new QuestionContext(converged, options, cancellation);
         var (all, questions) = (Question.All, context.Answered);
         foreach (var question in all)
@@ -45,6 +48,7 @@ public static class WeightAnalysis
             Projections.Of(context), LossCurves.Of(matrix))
         {
             HeatMaps = HeatMaps.Of(context),
+            LeftOut = leftOut.Count > 0 ? leftOut : null,
             ManyNumbers = Conclusions.ManyNumbers(questions),
         };
         progress?.Report(new AnalysisProgress("Done", 1));

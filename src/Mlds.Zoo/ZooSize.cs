@@ -1,3 +1,6 @@
+using Mlds.Recipes;
+using Mlds.Training;
+
 namespace Mlds.Zoos;
 
 /// <summary>What a network takes of a zoo's file, from SQLite's file format (sqlite.org/fileformat2.html, "B-tree Pages").</summary>
@@ -13,21 +16,26 @@ static class ZooSize
 
     /// <param name="parameters">P weights.</param>
     /// <param name="epochs">Its epochs, as a mean of many perhaps.</param>
-    /// <param name="milestoneEvery">The recipe's.</param>
+    /// <param name="training">The recipe's: how often there is a milestone, and what the optimiser remembers.</param>
     /// <param name="keepMilestones">Whether the checkpoint at each milestone is kept.</param>
-    public static double OfNetwork(int parameters, double epochs, int milestoneEvery, bool keepMilestones)
+    public static double OfNetwork(int parameters, double epochs, TrainingSpec training, bool keepMilestones)
     {
         var history = 5 + (8 * epochs) + 8;
-        var milestones = 1 + (72 * (Math.Floor(epochs / milestoneEvery) + 1));
-        return RowBytes + OfRow(4.0 * parameters) + OfRow(history + milestones) + (keepMilestones ? OfKept(parameters, epochs, milestoneEvery) : 0);
+        var milestones = 1 + (72 * (Math.Floor(epochs / training.MilestoneEvery) + 1));
+        var kept = keepMilestones ? OfKept(parameters, epochs, training) : 0;
+        return RowBytes + OfRow(4.0 * parameters) + OfRow(history + milestones) + kept;
     }
 
-    /// <summary>The checkpoints at all milestones: each has the weights, Adam's moments, and the epochs and milestones so far (docs/formats/checkpoint.md).</summary>
-    static double OfKept(int parameters, double epochs, int milestoneEvery)
+    /// <summary>The checkpoints at all milestones: as docs/formats/checkpoint.md has them.</summary>
+    static double OfKept(int parameters, double epochs, TrainingSpec training)
     {
         var bytes = 0.0;
-        for (var milestone = 1; milestone <= Math.Floor(epochs / milestoneEvery) + 1; milestone++)
-            bytes += KeptRowBytes + OfRow(96 + (12.0 * parameters) + (12 * Math.Min(epochs, milestone * milestoneEvery)) + (72 * milestone));
+        for (var milestone = 1; milestone <= Math.Floor(epochs / training.MilestoneEvery) + 1; milestone++)
+        {
+            var done = (int)Math.Ceiling(Math.Min(epochs, milestone * training.MilestoneEvery));
+            bytes += KeptRowBytes + OfRow(Checkpoint.Length(parameters, training.Optimizer.StateVectors, done, milestone));
+        }
+
         return bytes;
     }
 

@@ -1,6 +1,7 @@
-using Mlds.Kernels.Shapes;
 using Mlds.Analysis.Data;
 using Mlds.Analysis.Symmetry;
+using Mlds.Kernels.Recurrent;
+using Mlds.Kernels.Shapes;
 using Mlds.Networks;
 using Mlds.Recipes;
 using Mlds.Training;
@@ -15,9 +16,10 @@ static class Networks
         [.. Enumerable.Range(0, layout.Parameters).Select(_ => (float)((random.NextDouble() - 0.5) * 2 * width))];
 
     /// <summary>
-    /// A population of <paramref name="machines"/> with <paramref name="seeds"/> networks each. Every machine has its own centre; a network is its machine's centre and noise, hidden
-    /// behind a random symmetry and a random basis between linear layers, as training from random weights hides it. A change of a machine shifts the centre by
-    /// <paramref name="shift"/> along one direction that all machines share.
+    /// A population of <paramref name="machines"/> with <paramref name="seeds"/> networks each. Every machine has its own centre; a
+    /// network is its machine's centre and noise, hidden behind a random symmetry and a random basis between linear layers, as training
+    /// from random weights hides it. A change of a machine shifts the centre by <paramref name="shift"/> along one direction that all
+    /// machines share.
     /// </summary>
     internal static WeightMatrix Population(
         RecurrentSpec spec, IReadOnlyList<string> machines, int seeds, double noise = 0.1, double shift = 0.15, bool hidden = true, ulong seed = 7)
@@ -56,14 +58,17 @@ static class Networks
             WeightsHash.Of(weights), history);
     }
 
-    /// <summary>The same function with another split of the merged biases and, where nothing stands between the linear layers, other bases there: orthogonal ones, so that float32 stays accurate.</summary>
+    /// <summary>
+    /// The same function with another split of the merged biases and, where nothing stands between the linear layers, other bases there:
+    /// orthogonal ones, so that float32 stays accurate.
+    /// </summary>
     internal static float[] OtherBasis(WeightLayout layout, float[] weights, SeededRandom random)
     {
         var spec = layout.Recurrent;
         var result = (float[])weights.Clone();
         for (var layer = 0; layer < spec.Layers; layer++)
         {
-            for (var i = 0; i < 2 * spec.Hidden; i++)
+            for (var i = 0; i < spec.Shape.JointRows; i++)
             {
                 var moved = (float)(random.NextDouble() - 0.5);
                 result[layout.BiasIh(layer).Offset + i] += moved;
@@ -104,33 +109,25 @@ static class Networks
     }
 
     /// <summary>
-    /// The network's outputs, T × O, in double precision straight from PyTorch's equations; inputs are T × I. A second implementation on purpose: it shares no code with what it judges.
+    /// The network's outputs, T × O; inputs are T × I. Of a GRU in double precision straight from PyTorch's equations: a second
+    /// implementation on purpose, it shares no code with what it judges. Of any other cell with its own equations in float32 between sums
+    /// in double precision.
     /// </summary>
     internal static double[] Forward(WeightLayout layout, ReadOnlySpan<float> weights, double[][] inputs)
     {
         var spec = layout.Recurrent;
         var w = weights.ToArray();
-        double At(WeightTensor tensor, int row, int column = 0) => w[tensor.Offset + (row * tensor.Columns) + column];
-        var states = Enumerable.Range(0, spec.Layers).Select(_ => new double[spec.Hidden]).ToArray();
+        var states = Enumerable.Range(0, spec.Layers).Select(_ => new double[(1 + spec.Cell.Memory) * spec.Hidden]).ToArray();
         var outputs = new List<double>();
         foreach (var input in inputs)
         {
             var x = input;
             for (var layer = 0; layer < spec.Layers; layer++)
             {
-                WeightTensor wi = layout.WeightIh(layer), wh = layout.WeightHh(layer), bi = layout.BiasIh(layer), bh = layout.BiasHh(layer);
-                var h = states[layer];
-                var below = x;
-                double FromInput(int row) => below.Select((value, j) => At(wi, row, j) * value).Sum() + At(bi, row);
-                double FromState(int row) => h.Select((value, j) => At(wh, row, j) * value).Sum() + At(bh, row);
-                states[layer] = [.. Enumerable.Range(0, spec.Hidden).Select(i =>
-                {
-                    var r = Sigmoid(FromInput(i) + FromState(i));
-                    var z = Sigmoid(FromInput(spec.Hidden + i) + FromState(spec.Hidden + i));
-                    var n = Math.Tanh(FromInput((2 * spec.Hidden) + i) + (r * FromState((2 * spec.Hidden) + i)));
-                    return ((1 - z) * n) + (z * h[i]);
-                })];
-                x = states[layer];
+                states[layer] = spec.Cell == RecurrentCells.Gru
+                    ? Gru(layout, w, layer, x, states[layer])
+                    : Any(layout, w, layer, x, states[layer]);
+                x = states[layer][..spec.Hidden];
             }
 
             for (var layer = 0; layer < spec.Linear.Count; layer++)
@@ -139,7 +136,7 @@ static class Networks
                 var last = layer == spec.Linear.Count - 1;
                 x = [.. Enumerable.Range(0, spec.Linear[layer]).Select(i =>
                 {
-                    var y = below.Select((value, j) => At(layout.LinearWeight(layer), i, j) * value).Sum() + At(layout.LinearBias(layer), i);
+                    var y = Sum(w, layout.LinearWeight(layer), layout.LinearBias(layer), i, below);
                     return last ? y : spec.Activation switch { Activation.Relu => Math.Max(0, y), Activation.Tanh => Math.Tanh(y), _ => y };
                 })];
             }
@@ -148,6 +145,42 @@ static class Networks
         }
 
         return [.. outputs];
+    }
+
+    /// <summary>How far outputs may be apart: for cells that are computed in float32 farther, as recurrences amplify rounding.</summary>
+    internal static double Tolerance(RecurrentSpec spec, double ofGru) => spec.Cell == RecurrentCells.Gru ? ofGru : 1e-3;
+
+    static double Sum(float[] w, WeightTensor matrix, WeightTensor bias, int row, double[] x) =>
+        x.Select((value, j) => w[matrix.Offset + (row * matrix.Columns) + j] * value).Sum() + w[bias.Offset + row];
+
+    static double[] Gru(WeightLayout layout, float[] w, int layer, double[] x, double[] h)
+    {
+        double FromInput(int row) => Sum(w, layout.WeightIh(layer), layout.BiasIh(layer), row, x);
+        double FromState(int row) => Sum(w, layout.WeightHh(layer), layout.BiasHh(layer), row, h);
+        return [.. Enumerable.Range(0, h.Length).Select(i =>
+        {
+            var r = Sigmoid(FromInput(i) + FromState(i));
+            var z = Sigmoid(FromInput(h.Length + i) + FromState(h.Length + i));
+            var n = Math.Tanh(FromInput((2 * h.Length) + i) + (r * FromState((2 * h.Length) + i)));
+            return ((1 - z) * n) + (z * h[i]);
+        })];
+    }
+
+    static double[] Any(WeightLayout layout, float[] w, int layer, double[] x, double[] state)
+    {
+        var spec = layout.Recurrent;
+        var (hidden, joint) = (state[..spec.Hidden], spec.Shape.JointRows);
+        double FromInput(int row) => Sum(w, layout.WeightIh(layer), layout.BiasIh(layer), row, x);
+        double FromState(int row) => Sum(w, layout.WeightHh(layer), layout.BiasHh(layer), row, hidden);
+        var rows = Enumerable.Range(0, spec.Shape.GateRows).ToArray();
+        float[] sums =
+        [
+            .. rows.Select(row => (float)(FromInput(row) + (row < joint ? FromState(row) : 0))),
+            .. rows[joint..].Select(row => (float)FromState(row)),
+        ];
+        var after = new float[state.Length];
+        spec.Cell.Forward(sums, Array.ConvertAll(state, value => (float)value), after);
+        return Array.ConvertAll(after, value => (double)value);
     }
 
     internal static double[][] RandomInputs(int steps, int lines, SeededRandom random) =>

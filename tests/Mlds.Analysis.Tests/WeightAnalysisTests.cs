@@ -44,6 +44,24 @@ public sealed class WeightAnalysisTests
         Assert.Equal(1, Find(open, "which_machine_unsupervised", "original machines", "raw", "kmeans", "ari").Value.Value);
     }
 
+    [Theory]
+    [InlineData("plain")]
+    [InlineData("signed")]
+    [InlineData("summing")]
+    public void Networks_of_another_cell_are_analysed_in_the_views_that_apply_and_the_others_are_named(string cell)
+    {
+        var spec = s_spec with { Cell = Cells.Named(cell) };
+        var quick = s_quick with { Trees = 10, CurveRepetitions = 1, RidgeShuffles = 1 };
+        var result = WeightAnalysis.Run(
+            Networks.Population(spec, s_machines[..6], 12, noise: 0.05), quick, cancellation: TestContext.Current.CancellationToken);
+        Assert.Equal(s_allViews.Where(view => view != "invariants"), result.Views.Select(view => view.Name));
+        Assert.Equal("the view invariants", Assert.Single(result.LeftOut!).What);
+        Assert.Equal(1, Find(result, "which_machine", "original machines", "aligned", "ridge", "accuracy").Value.Value);
+        Assert.Contains("left_out", Metrics.ToJson(result).Select(pair => pair.Key));
+        Assert.Null(s_result.Value.LeftOut);
+        Assert.DoesNotContain("left_out", Metrics.ToJson(s_result.Value).Select(pair => pair.Key));
+    }
+
     [Fact]
     public void Networks_that_differ_in_nothing_but_their_names_score_at_chance()
     {

@@ -18,7 +18,7 @@ static class SyntheticCourses
         [
             .. from machine in s_machines
                from view in new[] { "raw", "aligned" }
-               select new HeatMap(machine, view, "gru.weight_ih_l0", 7, [.. Enumerable.Range(0, 36).Select(i => (IReadOnlyList<double>)[.. Enumerable.Range(0, 9).Select(j => Math.Sin(i + (3 * j)))])]),
+               select new HeatMap(machine, view, "gru.weight_ih_l0", 7, [.. Enumerable.Range(0, 36).Select(i => (IReadOnlyList<double>)[.. Enumerable.Range(0, 9).Select(j => Math.Sin(i + (3 * j)))])]) { Blocks = ["r", "z", "n"] },
         ],
         ManyNumbers = "There are 412 scores and 9 tests.",
         Questions = [.. result.Questions, Twins, Barriers, Shares, Exact],

@@ -4,7 +4,6 @@ using Mlds.Analysis.Data;
 using Mlds.Analysis.Loading;
 using Mlds.Analysis.Symmetry;
 using Mlds.Analysis.Views;
-using Mlds.Networks;
 using Mlds.Recipes;
 using Mlds.Training;
 using Mlds.Zoos;
@@ -37,7 +36,7 @@ static class SymmetryMeasurement
         var (found, canonical) = (0, 0);
         for (var row = 0; row < matrix.Networks; row++)
         {
-            var planted = NetworkSymmetry.Random((RecurrentSpec)matrix.Layout.Spec, new SeededRandom(1, (ulong)row));
+            var planted = NetworkSymmetry.Random(matrix.Layout.Spec, new SeededRandom(1, (ulong)row));
             var hidden = planted.Apply(matrix.Layout, matrix.Row(row));
             var symmetry = Alignment.To(matrix.Layout, matrix.Row(row)).Align(hidden).Symmetry;
             if (Same(planted.Inverse(), symmetry)) found++;
@@ -48,7 +47,8 @@ static class SymmetryMeasurement
     }
 
     static bool Same(NetworkSymmetry a, NetworkSymmetry b) =>
-        a.Permutations.Zip(b.Permutations, (x, y) => x.SequenceEqual(y)).All(equal => equal) && a.Signs.Zip(b.Signs, (x, y) => x.SequenceEqual(y)).All(equal => equal);
+        a.Permutations.Zip(b.Permutations, (x, y) => x.SequenceEqual(y)).All(equal => equal)
+        && a.Scales.Zip(b.Scales, (x, y) => x.SequenceEqual(y)).All(equal => equal);
 
     /// <summary>Mean validation losses of averages of two networks of a machine, as they are and after alignment.</summary>
     static JsonObject Averages(Zoo zoo, WeightMatrix all, string machine)

@@ -48,7 +48,7 @@ public sealed class WeightMatrix
     /// <summary>Training courses of some of the networks; empty where the source kept none.</summary>
     public IReadOnlyList<Course> Courses { get; init; } = [];
 
-    /// <summary>The same weights as named tensors, for what needs no GRU.</summary>
+    /// <summary>The same weights as named tensors, for what takes any tensors.</summary>
     public TensorMatrix Tensors => new(_weights, Networks, Layout.Parameters, Layout.Tensors);
 
     /// <summary>The P weights of network <paramref name="row"/>.</summary>

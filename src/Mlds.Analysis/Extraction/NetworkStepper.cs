@@ -1,96 +1,92 @@
 using System.Numerics;
+using Mlds.Kernels.Elementary;
 using Mlds.Kernels.Shapes;
 using Mlds.Networks;
 
 namespace Mlds.Analysis.Extraction;
 
 /// <summary>
-/// A network taken one command at a time from any hidden state, which the training kernels, made for whole sequences, can't do. The same equations in float32, but not
-/// the same bits: outputs are only read as 0 or 1 here.
+/// A recurrent network taken one command at a time from any state, which the training kernels, made for whole sequences, can't do. The
+/// states are the kernels' to the bit: sums in their order, then the cell's own equations. Outputs are only read as 0 or 1 here.
 /// </summary>
-/// <remarks>A state is the L × H numbers h, layer after layer; the start is all 0. Not thread-safe.</remarks>
+/// <remarks>
+/// A state is, layer after layer, the H numbers h and then the cell's memory (<see cref="RecurrentCell.Memory"/> times H); the start is
+/// all 0. Not thread-safe.
+/// </remarks>
 sealed class NetworkStepper
 {
     readonly RecurrentSpec _spec;
-    readonly float[][] _input; // [layer]: inputs × 3H, the transpose of W_i
-    readonly float[][] _recurrent; // [layer]: H × 3H
-    readonly float[][] _bias; // [layer]: 3H; r and z with both biases
-    readonly float[][] _recurrentBias; // [layer]: H; b_hn
+    readonly RecurrentShape _shape;
+    readonly float[][] _input; // [layer]: inputs × G·H, the transpose of weight_ih
+    readonly float[][] _recurrent; // [layer]: H × G·H
+    readonly float[][] _bias; // [layer]: B·H, what the sums begin with
     readonly (float[] Weight, float[] Bias)[] _linear;
-    readonly float[] _gates;
-    readonly float[] _candidate;
+    readonly float[] _sums;
     readonly float[] _wide;
     readonly float[] _next;
 
     internal NetworkStepper(WeightLayout layout, ReadOnlySpan<float> weights)
     {
         _spec = layout.Recurrent;
-        var h = _spec.Hidden;
-        (_input, _recurrent) = (new float[_spec.Layers][], new float[_spec.Layers][]);
-        (_bias, _recurrentBias) = (new float[_spec.Layers][], new float[_spec.Layers][]);
+        _shape = _spec.Shape;
+        (_input, _recurrent, _bias) = (new float[_spec.Layers][], new float[_spec.Layers][], new float[_spec.Layers][]);
         for (var layer = 0; layer < _spec.Layers; layer++)
         {
             _input[layer] = Transposed(layout.WeightIh(layer), weights);
             _recurrent[layer] = Transposed(layout.WeightHh(layer), weights);
-            _bias[layer] = weights.Slice(layout.BiasIh(layer).Offset, 3 * h).ToArray();
-            var second = weights.Slice(layout.BiasHh(layer).Offset, 3 * h);
-            for (var i = 0; i < 2 * h; i++) _bias[layer][i] += second[i];
-            _recurrentBias[layer] = second[(2 * h)..].ToArray();
+            _bias[layer] = Biases(Slice(layout.BiasIh(layer), weights), Slice(layout.BiasHh(layer), weights));
         }
 
         _linear = new (float[], float[])[_spec.Linear.Count];
         for (var layer = 0; layer < _linear.Length; layer++)
-        {
-            _linear[layer] = (
-                weights.Slice(layout.LinearWeight(layer).Offset, layout.LinearWeight(layer).Length).ToArray(), weights.Slice(layout.LinearBias(layer).Offset, layout.LinearBias(layer).Length).ToArray());
-        }
-
-        _gates = new float[3 * h];
-        _candidate = new float[h];
-        var widest = Math.Max(h, _spec.Linear.Max());
+            _linear[layer] = (Slice(layout.LinearWeight(layer), weights), Slice(layout.LinearBias(layer), weights));
+        _sums = new float[_spec.Cell.Sums * _spec.Hidden];
+        var widest = Math.Max(_spec.Hidden, _spec.Linear.Max());
         (_wide, _next) = (new float[widest], new float[widest]);
     }
 
-    /// <summary>Numbers of a state, L × H.</summary>
-    internal int StateSize => _spec.Layers * _spec.Hidden;
+    /// <summary>Null where networks can be taken step by step; else a sentence that says why not.</summary>
+    internal static string? AppliesTo(NetworkSpec spec) =>
+        spec is RecurrentSpec ? null : $"Only recurrent networks go from state to state; these have {spec.Description}.";
 
-    /// <summary>The state <paramref name="after"/> the input lines <paramref name="input"/> (bit i is line i) in state <paramref name="before"/>.</summary>
+    /// <summary>Numbers of a state, L × (1 + Memory) × H.</summary>
+    internal int StateSize => _spec.Layers * LayerSize;
+
+    int LayerSize => (1 + _spec.Cell.Memory) * _spec.Hidden;
+
+    /// <summary>
+    /// The state <paramref name="after"/> the input lines <paramref name="input"/> (bit i is line i) in state <paramref name="before"/>.
+    /// </summary>
     internal void Step(ReadOnlySpan<float> before, uint input, Span<float> after)
     {
-        var h = _spec.Hidden;
+        var (h, rows, joint, size) = (_spec.Hidden, _shape.GateRows, _shape.JointRows, LayerSize);
         for (var layer = 0; layer < _spec.Layers; layer++)
         {
-            _bias[layer].CopyTo(_gates, 0);
-            _recurrentBias[layer].CopyTo(_candidate, 0);
-            var inputs = layer == 0 ? _spec.Inputs : h;
+            _bias[layer].CopyTo(_sums, 0);
+            var inputs = _shape.InputsOf(layer);
             for (var i = 0; i < inputs; i++)
             {
-                var x = layer == 0 ? (input >> i) & 1 : after[((layer - 1) * h) + i];
-                if (x != 0) AddScaled(_gates, x, _input[layer].AsSpan(i * 3 * h, 3 * h));
+                var x = layer == 0 ? (input >> i) & 1 : after[((layer - 1) * size) + i];
+                if (x != 0) AddScaled(_sums.AsSpan(0, rows), x, _input[layer].AsSpan(i * rows, rows));
             }
 
             for (var i = 0; i < h; i++)
             {
-                var x = before[(layer * h) + i];
+                var x = before[(layer * size) + i];
                 if (x == 0) continue;
-                var row = _recurrent[layer].AsSpan(i * 3 * h, 3 * h);
-                AddScaled(_gates.AsSpan(0, 2 * h), x, row[..(2 * h)]);
-                AddScaled(_candidate, x, row[(2 * h)..]);
+                var row = _recurrent[layer].AsSpan(i * rows, rows);
+                AddScaled(_sums.AsSpan(0, joint), x, row[..joint]);
+                AddScaled(_sums.AsSpan(rows), x, row[joint..]);
             }
 
-            for (var i = 0; i < h; i++)
-            {
-                var (r, z) = (Sigmoid(_gates[i]), Sigmoid(_gates[h + i]));
-                var n = MathF.Tanh(_gates[(2 * h) + i] + (r * _candidate[i]));
-                after[(layer * h) + i] = n + (z * (before[(layer * h) + i] - n));
-            }
+            _spec.Cell.Forward(_sums, before.Slice(layer * size, size), after.Slice(layer * size, size));
         }
     }
 
     /// <summary>The output lines in a state: line k is 1 where output k is at least ½.</summary>
     internal uint Read(ReadOnlySpan<float> state)
     {
-        state[^_spec.Hidden..].CopyTo(_wide);
+        state.Slice(state.Length - LayerSize, _spec.Hidden).CopyTo(_wide);
         var width = _spec.Hidden;
         for (var layer = 0; layer < _linear.Length; layer++)
         {
@@ -112,9 +108,17 @@ sealed class NetworkStepper
         return lines;
     }
 
-    float Between(float x) => _spec.Activation switch { Activation.Relu => Math.Max(0, x), Activation.Tanh => MathF.Tanh(x), _ => x };
+    /// <summary>Both biases of the joint sums added; then the input biases of the gates kept apart, then their recurrent ones.</summary>
+    float[] Biases(float[] input, float[] recurrent)
+    {
+        var joint = _shape.JointRows;
+        for (var i = 0; i < joint; i++) input[i] += recurrent[i];
+        return [.. input, .. recurrent.AsSpan(joint)];
+    }
 
-    static float Sigmoid(float x) => 1 / (1 + MathF.Exp(-x));
+    float Between(float x) => _spec.Activation switch { Activation.Relu => Math.Max(0, x), Activation.Tanh => Activations.Tanh(x), _ => x };
+
+    static float[] Slice(WeightTensor tensor, ReadOnlySpan<float> weights) => weights.Slice(tensor.Offset, tensor.Length).ToArray();
 
     static float[] Transposed(WeightTensor tensor, ReadOnlySpan<float> weights)
     {
@@ -123,11 +127,13 @@ sealed class NetworkStepper
         return transposed;
     }
 
+    /// <summary>to += factor · from, each a fused multiply-add as in training.</summary>
     static void AddScaled(Span<float> to, float factor, ReadOnlySpan<float> from)
     {
         var i = 0;
         var wide = new Vector<float>(factor);
-        for (; i <= to.Length - Vector<float>.Count; i += Vector<float>.Count) (new Vector<float>(to[i..]) + (wide * new Vector<float>(from[i..]))).CopyTo(to[i..]);
-        for (; i < to.Length; i++) to[i] += factor * from[i];
+        for (; i <= to.Length - Vector<float>.Count; i += Vector<float>.Count)
+            Vector.FusedMultiplyAdd(wide, new Vector<float>(from[i..]), new Vector<float>(to[i..])).CopyTo(to[i..]);
+        for (; i < to.Length; i++) to[i] = MathF.FusedMultiplyAdd(factor, from[i], to[i]);
     }
 }

@@ -9,17 +9,16 @@ namespace Mlds.Analysis.Loading;
 /// <summary>What each machine's networks were to learn, from the recipes that zoos and releases keep.</summary>
 static class LearnedMachines
 {
-    internal static Dictionary<string, LearnedMachine> Of(Zoo zoo, IEnumerable<StoredWeights> parts) =>
+    internal static Dictionary<string, LearnedMachine> Of(Zoo zoo, IEnumerable<StoredWeights> parts) => Known(
         parts.Where(part => part.Networks.Count > 0)
-            .ToDictionary(part => part.Networks[0].Machine, part => Of(Recipe.Parse(zoo.RecipeJson(part.Networks[0]))));
+            .Select(part => (part.Networks[0].Machine, Recipe.Parse(zoo.RecipeJson(part.Networks[0])))));
 
     /// <exception cref="InvalidDataException">recipes.json isn't what a release has.</exception>
     internal static Dictionary<string, LearnedMachine> Of(Release release) =>
-        release.Networks.Select(network => network.Machine).Distinct().ToDictionary(name => name, name => Of(release.RecipeOf(name)));
+        Known(release.Networks.Select(network => network.Machine).Distinct().Select(name => (name, release.RecipeOf(name))));
 
-    static LearnedMachine Of(Recipe recipe)
-    {
-        var task = (MachineTask)recipe.Task;
-        return new LearnedMachine(task.Build(), task.Data);
-    }
+    /// <summary>Those that are machines; tasks of another kind are none.</summary>
+    static Dictionary<string, LearnedMachine> Known(IEnumerable<(string Name, Recipe Recipe)> recipes) => recipes
+        .Select(one => (one.Name, Task: one.Recipe.Task as MachineTask)).Where(one => one.Task is not null)
+        .ToDictionary(one => one.Name, one => new LearnedMachine(one.Task!.Build(), one.Task.Data));
 }

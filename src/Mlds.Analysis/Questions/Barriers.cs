@@ -1,4 +1,3 @@
-using Mlds.Networks;
 using Mlds.Analysis.Data;
 using Mlds.Analysis.Results;
 using Mlds.Analysis.Symmetry;
@@ -62,7 +61,8 @@ static class Barriers
         var layout = context.Networks.Layout;
         float[] first = [.. context.Networks.Row(a)], second = [.. context.Networks.Row(b)];
         var merged = MergedForm.Of(layout, first);
-        return [Line(layout.Recurrent, words, first, second), Line(layout.Recurrent, words, merged, Alignment.To(layout, merged).Align(second).Weights)];
+        var aligned = Alignment.To(layout, merged).Align(second).Weights;
+        return [Line(layout.Spec, words, first, second), Line(layout.Spec, words, merged, aligned)];
     }
 
     static double[] Line(Networks.NetworkSpec spec, SequenceSet words, float[] from, float[] to)

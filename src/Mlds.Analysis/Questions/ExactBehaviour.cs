@@ -1,7 +1,6 @@
 using Mlds.Analysis.Data;
 using Mlds.Analysis.Extraction;
 using Mlds.Analysis.Results;
-using Mlds.Networks;
 using Mlds.Tasks.Machines;
 
 namespace Mlds.Analysis.Questions;
@@ -33,6 +32,7 @@ static class ExactBehaviour
 
     static QuestionResult Ask(QuestionContext context)
     {
+        if (NetworkStepper.AppliesTo(context.Networks.Layout.Spec) is { } reason) return s_asked.Skip(reason);
         var machines = context.Labels.Select(label => label.Machine.Name).Distinct().Where(context.Networks.Machines.ContainsKey).ToArray();
         if (machines.Length == 0) return s_asked.Skip(NoMachines);
         var leftOut = new List<string>();
@@ -52,7 +52,7 @@ static class ExactBehaviour
             var all = AllWords.Of(learned.Machine, length);
             var rows = Selection.RowsWhere(context, label => label.Machine.Name == name).OrderBy(row => context.Labels[row].Seed).Take(context.Options.ExactPerMachine).ToArray();
             var tried = context.InParallel(rows, row => (
-                AllWords.Counterexample(context.Networks.Layout.Recurrent, context.Networks.Row(row), all),
+                AllWords.Counterexample(context.Networks.Layout.Spec, context.Networks.Row(row), all),
                 Cover: TransitionCover.Of(new NetworkStepper(context.Networks.Layout, context.Networks.Row(row)), learned.Machine, minimal, WordsPerState)));
             tallies.Add(Tally(name, $"answer every word of up to {length} commands as the machine does", learned.Machine, [.. tried.Select(one => one.Item1)]));
             tallies.Add(Tally(

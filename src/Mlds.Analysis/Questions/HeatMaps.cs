@@ -1,7 +1,7 @@
-using Mlds.Networks;
 using Mlds.Analysis.Data;
 using Mlds.Analysis.Results;
 using Mlds.Analysis.Symmetry;
+using Mlds.Networks;
 using Mlds.Recipes;
 
 namespace Mlds.Analysis.Questions;
@@ -33,9 +33,13 @@ static class HeatMaps
 
     static HeatMap Mean(QuestionContext context, MachineLabel machine, string view, float[][] networks)
     {
-        var tensor = context.Networks.Layout.WeightIh(0);
+        var tensor = Tensor(context);
         var rows = Enumerable.Range(0, tensor.Rows).Select(i =>
             (IReadOnlyList<double>)[.. Enumerable.Range(0, tensor.Columns).Select(j => networks.Average(network => (double)network[tensor.Offset + (i * tensor.Columns) + j]))]);
-        return new HeatMap(machine.Name, view, tensor.Name, networks.Length, [.. rows]);
+        return new HeatMap(machine.Name, view, tensor.Name, networks.Length, [.. rows]) { Blocks = tensor.Blocks };
     }
+
+    /// <summary>What the inputs are multiplied by first.</summary>
+    static WeightTensor Tensor(QuestionContext context) =>
+        context.Networks.Layout.Tensors.First(tensor => tensor.Role == TensorRole.Weight);
 }

@@ -36,6 +36,7 @@ static class TwinsDivergence
 
     static QuestionResult Ask(QuestionContext context)
     {
+        if (View.Invariants.AppliesTo(context.Networks.Layout.Spec) is { } reason) return s_asked.Skip(reason);
         var pairs = Pairs(context.Networks.Courses).ToArray();
         if (pairs.Length == 0)
             return s_asked.Skip(NoCourses);

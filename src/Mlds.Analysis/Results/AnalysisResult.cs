@@ -27,6 +27,10 @@ public sealed record AnalysisResult(
     /// <summary>Mean weights of a layer by machine, as they are and aligned.</summary>
     public IReadOnlyList<HeatMap> HeatMaps { get; init; } = [];
 
+    /// <summary>Views that can't be taken of these networks; null if all can.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<LeftOut>? LeftOut { get; init; }
+
     /// <summary>How many scores and tests there are, and what that means for each; a few sentences.</summary>
     public string ManyNumbers { get; init; } = "";
 
@@ -40,4 +44,8 @@ public sealed record AnalysisResult(
 /// <param name="Tensor">Which matrix: PyTorch's name.</param>
 /// <param name="Networks">Networks that the mean is over.</param>
 /// <param name="Rows">R rows of C values.</param>
-public sealed record HeatMap(string Machine, string View, string Tensor, int Networks, IReadOnlyList<IReadOnlyList<double>> Rows);
+public sealed record HeatMap(string Machine, string View, string Tensor, int Networks, IReadOnlyList<IReadOnlyList<double>> Rows)
+{
+    /// <summary>Names of the equal blocks of rows: r, z and n for a GRU's gates; empty where the matrix is one.</summary>
+    public IReadOnlyList<string> Blocks { get; init; } = [];
+}

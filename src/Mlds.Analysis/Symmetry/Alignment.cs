@@ -8,48 +8,59 @@ namespace Mlds.Analysis.Symmetry;
 public sealed record AlignmentOptions(int Starts = 2, ulong Seed = 1);
 
 /// <summary>A network as near to a reference as a symmetry could bring it.</summary>
-/// <param name="Symmetry">What was applied.</param>
+/// <param name="Symmetry">
+/// What was applied. Scales that may be any positive number are 1 in it: <see cref="MergedForm"/> brings them to their normal form.
+/// </param>
 /// <param name="Weights">P weights of the same outputs: <see cref="MergedForm"/> with the symmetry applied.</param>
 /// <param name="Similarity">Cosine of the angle to the reference over all merged weights, −1 … 1.</param>
 public sealed record AlignedNetwork(NetworkSymmetry Symmetry, float[] Weights, double Similarity);
 
 /// <summary>
-/// Signed weight matching: finds the permutation and the signs of every GRU layer's units that bring a network nearest to a reference, in the Euclidean distance
-/// of merged weights.
+/// Signed weight matching: finds the permutation and the signs of every group of units that bring a network nearest to a reference, in
+/// the Euclidean distance of merged weights.
 /// </summary>
 /// <remarks>
-/// Weight matching by coordinate ascent is Ainsworth, Hayase and Srinivasa's (Git Re-Basin, ICLR 2023); signs and recurrent layers are ours (docs/decisions/0007). With
-/// all other layers held, a layer's best permutation and signs are a linear assignment over E_ij + |O_ij| (<see cref="UnitFeatures"/>), solved exactly; its recurrent
-/// weights read both their axes from the layer itself, so one axis is held at what is there. That is a quadratic assignment, in which no step need be uphill: the best of
-/// several starts is kept.
-/// Immutable and thread-safe.
+/// Weight matching by coordinate ascent is Ainsworth, Hayase and Srinivasa's (Git Re-Basin, ICLR 2023); signs and recurrent layers are
+/// ours (docs/decisions/0007). With all other groups held, a group's best permutation and signs are a linear assignment over E_ij +
+/// |O_ij| (<see cref="UnitFeatures"/>), solved exactly; recurrent weights read both their axes from the group itself, so one axis is held
+/// at what is there. That is a quadratic assignment, in which no step need be uphill: the best of several starts is kept. Which units
+/// there are and what moves with them is data on the network (<see cref="NetworkSpec.Symmetries"/>). Immutable and thread-safe.
 /// </remarks>
 public sealed class Alignment
 {
-    readonly WeightLayout _layout;
+    readonly NetworkSymmetries _symmetries;
+    readonly MergedLayout _merged;
     readonly AlignmentOptions _options;
-    readonly GruWeights _reference;
+    readonly double[] _reference;
     readonly double _norm;
 
-    Alignment(WeightLayout layout, GruWeights reference, AlignmentOptions options)
+    Alignment(MergedLayout merged, NetworkSymmetries symmetries, ReadOnlySpan<float> reference, AlignmentOptions options)
     {
         if (options.Starts < 1) throw new ArgumentOutOfRangeException(nameof(options), options.Starts, "An alignment needs at least one start.");
-        (_layout, _reference, _options) = (layout, reference, options);
-        _norm = Math.Sqrt(GruWeights.InnerProduct(reference, reference));
+        (_merged, _symmetries, _options) = (merged, symmetries, options);
+        _reference = merged.Read(reference);
+        _norm = Math.Sqrt(MergedLayout.InnerProduct(_reference, _reference));
     }
 
     /// <summary>An alignment to <paramref name="reference"/>, P weights; itself in any form.</summary>
     public static Alignment To(WeightLayout layout, ReadOnlySpan<float> reference, AlignmentOptions? options = null) =>
-        new(layout, new GruWeights(layout, reference), options ?? new AlignmentOptions());
+        To(layout.Tensors, layout.Spec.Symmetries, reference, options);
+
+    internal static Alignment To(
+        IReadOnlyList<WeightTensor> tensors,
+        NetworkSymmetries symmetries,
+        ReadOnlySpan<float> reference,
+        AlignmentOptions? options = null) =>
+        new(new MergedLayout(tensors, symmetries), symmetries, reference, options ?? new AlignmentOptions());
 
     /// <summary>Brings <paramref name="weights"/>, P numbers, as near to the reference as it can.</summary>
-    public AlignedNetwork Align(ReadOnlySpan<float> weights) => Align(weights, new UnitMatching(_reference));
+    public AlignedNetwork Align(ReadOnlySpan<float> weights) => Align(weights, new UnitMatching(_merged, _reference));
 
     /// <summary>All networks of <paramref name="networks"/>, on all cores; the results come in their order.</summary>
     public AlignedNetwork[] AlignAll(WeightMatrix networks)
     {
         var aligned = new AlignedNetwork[networks.Networks];
-        Parallel.For(0, aligned.Length, () => new UnitMatching(_reference), (row, _, matching) =>
+        Parallel.For(0, aligned.Length, () => new UnitMatching(_merged, _reference), (row, _, matching) =>
         {
             aligned[row] = Align(networks.Row(row), matching);
             return matching;
@@ -68,12 +79,12 @@ public sealed class Alignment
 
     AlignedNetwork Align(ReadOnlySpan<float> weights, UnitMatching matching)
     {
-        var network = new GruWeights(_layout, weights);
-        var scale = _norm * Math.Sqrt(GruWeights.InnerProduct(network, network));
+        var network = _merged.Read(weights);
+        var scale = _norm * Math.Sqrt(MergedLayout.InnerProduct(network, network));
         var (symmetry, product) = matching.Best(network, _options, enough: (1 - 1e-9) * scale);
 
         // The symmetry moves columns of the first linear layer; merging afterwards moves them on to the product.
-        var aligned = MergedForm.Of(_layout, symmetry.Apply(_layout, weights));
+        var aligned = MergedForm.Of(_symmetries, symmetry.Apply(_symmetries, weights));
         return new AlignedNetwork(symmetry, aligned, scale > 0 ? product / scale : 0);
     }
 }

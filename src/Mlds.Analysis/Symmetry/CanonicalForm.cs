@@ -3,48 +3,51 @@ using Mlds.Networks;
 namespace Mlds.Analysis.Symmetry;
 
 /// <summary>
-/// One vector for all networks that are equal but for a symmetry: the merged form, the units of every GRU layer in the order of their update gate's
-/// bias, each with the sign that makes the largest of its candidate's input weights positive. The same network hidden behind any permutation and any signs gives the
-/// same bits, so equal networks are found by comparing or hashing vectors. For distances it is no use: a small change can exchange two units, which <see cref="Alignment"/> sees through.
+/// One vector for all networks that are equal but for a symmetry: the merged form, the units of every group in the order of a bias that
+/// has no sign (of a GRU's layer that of the update gate), each with the sign that makes the largest of its first weights that have one
+/// positive (of a GRU's unit the candidate's input weights). The same network hidden behind any permutation and any signs gives the same
+/// bits, so equal networks are found by comparing or hashing vectors. For distances it is no use: a small change can exchange two units,
+/// which <see cref="Alignment"/> sees through.
 /// </summary>
 public static class CanonicalForm
 {
     /// <summary>P weights of the same outputs, up to the rounding of sums and products.</summary>
-    public static float[] Of(WeightLayout layout, ReadOnlySpan<float> weights)
+    public static float[] Of(WeightLayout layout, ReadOnlySpan<float> weights) => Of(layout.Spec.Symmetries, weights);
+
+    internal static float[] Of(NetworkSymmetries symmetries, ReadOnlySpan<float> weights)
     {
-        var spec = layout.Recurrent;
-        var merged = MergedForm.Of(layout, weights);
-        int[][] permutations = [.. Enumerable.Range(0, spec.Layers).Select(layer => Order(layout, layer, merged))];
-        var ordered = new NetworkSymmetry(permutations, Ones(spec)).Apply(layout, merged);
+        var numbers = MergedForm.Doubles(MergedForm.Of(symmetries, weights));
+        foreach (var group in symmetries.Groups) group.Move(numbers, Order(symmetries, group, numbers), Ones(group));
 
         // From below upwards: a layer's input columns have their signs only when the units below have.
-        var signs = Ones(spec);
-        for (var layer = 0; layer < spec.Layers; layer++) SetSigns(layout, layer, ordered, layer == 0 ? null : signs[layer - 1], signs[layer]);
-        var order = NetworkSymmetry.Identity(spec).Permutations.Select(permutation => permutation.ToArray());
+        foreach (var group in symmetries.Groups.Where(group => group.Scales == UnitScales.Signs))
+            group.Move(numbers, [.. Enumerable.Range(0, group.Units)], Signs(group, numbers));
 
         // The symmetry has moved columns of the first linear layer; merging again moves them on to the product.
-        return MergedForm.Of(layout, new NetworkSymmetry([.. order], signs).Apply(layout, ordered));
+        return MergedForm.Of(symmetries, MergedForm.Floats(numbers));
     }
 
-    static int[] Order(WeightLayout layout, int layer, float[] merged)
+    /// <summary>
+    /// Units by the last of their biases that no sign changes; where all change, by its size; where there is none, by all their weights.
+    /// </summary>
+    static int[] Order(NetworkSymmetries symmetries, UnitGroup group, double[] numbers)
     {
-        var hidden = layout.Recurrent.Hidden;
-        var update = layout.BiasIh(layer).Offset + hidden;
-        return [.. Enumerable.Range(0, hidden).OrderBy(unit => merged[update + unit])];
+        var present = group.Axes.Where(axis => !symmetries.MergesAway(group, axis)).ToArray();
+        var single = present.Where(axis => axis.Tensor.IsBias && UnitParts.Of(axis).Length == 1).ToArray();
+        var signless = single.LastOrDefault(axis => axis.Scale == UnitScale.None || group.Scales != UnitScales.Signs);
+        var key = signless ?? single.LastOrDefault();
+        return [.. Enumerable.Range(0, group.Units).OrderBy(unit =>
+            key is null ? UnitGroups.Norm(present.SelectMany(axis => UnitParts.Of(axis).Of(numbers, unit)))
+            : signless is null ? Math.Abs(numbers[UnitParts.Of(key).First + unit])
+            : numbers[UnitParts.Of(key).First + unit])];
     }
 
-    static void SetSigns(WeightLayout layout, int layer, float[] weights, int[]? below, int[] signs)
+    static double[] Signs(UnitGroup group, double[] numbers)
     {
-        var tensor = layout.WeightIh(layer);
-        var hidden = layout.Recurrent.Hidden;
-        for (var unit = 0; unit < hidden; unit++)
-        {
-            var row = tensor.Offset + (((2 * hidden) + unit) * tensor.Columns);
-            var largest = Enumerable.Range(0, tensor.Columns).MaxBy(j => Math.Abs(weights[row + j]));
-            var value = weights[row + largest] * (below is null ? 1 : below[largest]);
-            signs[unit] = value < 0 ? -1 : 1;
-        }
+        if (group.Axes.FirstOrDefault(axis => axis.Scale == UnitScale.Times) is not { } axis) return Ones(group);
+        var parts = UnitParts.Of(axis);
+        return [.. Enumerable.Range(0, group.Units).Select(unit => parts.Of(numbers, unit).MaxBy(Math.Abs) < 0 ? -1.0 : 1.0)];
     }
 
-    static int[][] Ones(RecurrentSpec spec) => [.. Enumerable.Range(0, spec.Layers).Select(_ => Enumerable.Repeat(1, spec.Hidden).ToArray())];
+    static double[] Ones(UnitGroup group) => [.. Enumerable.Repeat(1.0, group.Units)];
 }

@@ -1,60 +1,66 @@
-using Mlds.Kernels.Shapes;
 using Mlds.Networks;
 
 namespace Mlds.Analysis.Symmetry;
 
 /// <summary>
-/// The same network with everything merged that only acts merged: of the gates r and z the recurrent bias is 0 and the input bias the sum of both; of
-/// the linear layers without activation all but the last are the identity, and the last is the product. Two networks' merged forms may be subtracted,
+/// The same network with everything merged that only acts merged: of two tensors that act as a sum the second is 0 and the first the sum
+/// (the biases of a GRU's gates r and z); of linear layers with nothing between them all but the last are the identity, and the last is
+/// the product; units that may take any positive scale have incoming weights of norm 1. Two networks' merged forms may be subtracted,
 /// averaged and joined by a straight line; of their raw weights only a part of the difference means anything.
 /// </summary>
 public static class MergedForm
 {
     /// <summary>P weights of the same outputs, up to the rounding of sums and products.</summary>
-    /// <remarks>Where an activation stands between the linear layers, or one of them is narrower than the GRU, the linear layers stay as they are.</remarks>
-    public static float[] Of(WeightLayout layout, ReadOnlySpan<float> weights)
-    {
-        var spec = layout.Recurrent;
-        var merged = weights.ToArray();
-        for (var layer = 0; layer < spec.Layers; layer++)
-        {
-            WeightTensor ih = layout.BiasIh(layer), hh = layout.BiasHh(layer);
-            for (var i = 0; i < 2 * spec.Hidden; i++)
-            {
-                merged[ih.Offset + i] = (float)((double)weights[ih.Offset + i] + weights[hh.Offset + i]);
-                merged[hh.Offset + i] = 0;
-            }
-        }
+    /// <remarks>Where one of the linear layers is narrower than what they get, they can't be the identity and stay as they are.</remarks>
+    public static float[] Of(WeightLayout layout, ReadOnlySpan<float> weights) => Of(layout.Spec.Symmetries, weights);
 
-        if (MergesLinear(spec)) MergeLinear(layout, new GruWeights(layout, weights), merged);
-        return merged;
+    internal static float[] Of(NetworkSymmetries symmetries, ReadOnlySpan<float> weights)
+    {
+        var merged = Doubles(weights);
+        foreach (var sum in symmetries.Sums) Merge(sum, sum.First.Offset, sum.Second.Offset, merged);
+        foreach (var chain in symmetries.Chains)
+            if (chain.Layers.SkipLast(1).All(layer => layer.Weight.Rows >= chain.Inputs)) Merge(chain, weights, merged);
+        foreach (var group in symmetries.Groups) group.Normalize(merged);
+        return Floats(merged);
     }
 
-    /// <summary>Whether the linear layers of <paramref name="spec"/> become one.</summary>
-    internal static bool MergesLinear(RecurrentSpec spec) =>
-        spec.Linear.Count == 1 || (spec.Activation == Activation.None && spec.Linear.SkipLast(1).All(width => width >= spec.Hidden));
-
-    static void MergeLinear(WeightLayout layout, GruWeights network, float[] merged)
+    /// <summary>Adds the second part of a sum to the first; the tensors begin at the given places.</summary>
+    internal static void Merge(MergedSum sum, int first, int second, double[] numbers)
     {
-        var last = layout.Recurrent.Linear.Count - 1;
-        for (var layer = 0; layer <= last; layer++)
+        for (var i = sum.Start; i < sum.Start + sum.Length; i++)
         {
-            var matrix = layout.LinearWeight(layer);
-            var bias = layout.LinearBias(layer);
-            merged.AsSpan(matrix.Offset, matrix.Length).Clear();
-            merged.AsSpan(bias.Offset, bias.Length).Clear();
-            if (layer < last)
-            {
-                for (var i = 0; i < layout.Recurrent.Hidden; i++) merged[matrix.Offset + (i * matrix.Columns) + i] = 1;
-                continue;
-            }
-
-            for (var row = 0; row < matrix.Rows; row++)
-            {
-                for (var column = 0; column < layout.Recurrent.Hidden; column++)
-                    merged[matrix.Offset + (row * matrix.Columns) + column] = (float)network.Output[(row * layout.Recurrent.Hidden) + column];
-                merged[bias.Offset + row] = (float)network.OutputBias[row];
-            }
+            numbers[first + i] += numbers[second + i];
+            numbers[second + i] = 0;
         }
     }
+
+    static void Merge(LinearChain chain, ReadOnlySpan<float> weights, double[] merged)
+    {
+        foreach (var (weight, bias) in chain.Layers)
+        {
+            Array.Clear(merged, weight.Offset, weight.Length);
+            Array.Clear(merged, bias.Offset, bias.Length);
+            for (var i = 0; i < Math.Min(chain.Inputs, weight.Rows); i++) merged[weight.Offset + (i * weight.Columns) + i] = 1;
+        }
+
+        var (map, mapBias) = chain.Product(weights);
+        var last = chain.Layers[^1];
+        for (var row = 0; row < chain.Outputs; row++)
+        {
+            var to = merged.AsSpan(last.Weight.Offset + (row * last.Weight.Columns), last.Weight.Columns);
+            to.Clear();
+            map.AsSpan(row * chain.Inputs, chain.Inputs).CopyTo(to);
+        }
+
+        mapBias.CopyTo(merged, last.Bias.Offset);
+    }
+
+    internal static double[] Doubles(ReadOnlySpan<float> weights)
+    {
+        var numbers = new double[weights.Length];
+        for (var i = 0; i < numbers.Length; i++) numbers[i] = weights[i];
+        return numbers;
+    }
+
+    internal static float[] Floats(double[] numbers) => Array.ConvertAll(numbers, number => (float)number);
 }

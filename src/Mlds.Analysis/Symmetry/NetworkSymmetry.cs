@@ -4,122 +4,140 @@ using Mlds.Networks;
 namespace Mlds.Analysis.Symmetry;
 
 /// <summary>
-/// A change of a network's weights that leaves its outputs alone: in every GRU layer a permutation of the units and a sign for each.
-/// Unit i of the new layer is unit <c>Permutations[layer][i]</c> of the old one, times <c>Signs[layer][i]</c>.
+/// A change of a network's weights that leaves its outputs alone: in every group of units that may change places (<see
+/// cref="UnitGroup"/>: a recurrent layer, what is between two linear layers with an activation) a permutation, and a scale for each unit.
+/// Unit i of the new group is unit <c>Permutations[group][i]</c> of the old one, times <c>Scales[group][i]</c>.
 /// </summary>
 /// <remarks>
-/// Why signs: h' = (1 − z) ⊙ n + z ⊙ h and tanh is odd, so a unit whose candidate n is negated (its rows of W_in, W_hn, b_in, b_hn) has the negated state
-/// for ever, if all that read the state (columns of W_hr, W_hz, W_hn and of the next layer) are negated too. The rows of r and z stay.
+/// Why signs: h' = (1 − z) ⊙ n + z ⊙ h and tanh is odd, so a GRU's unit whose candidate n is negated (its rows of W_in, W_hn, b_in, b_hn)
+/// has the negated state for ever, if all that read the state (columns of W_hr, W_hz, W_hn and of the next layer) are negated too. The
+/// rows of r and z stay. Which part of which tensor moves with a unit is data on the network: <see cref="NetworkSpec.Symmetries"/>.
 /// </remarks>
 public sealed class NetworkSymmetry
 {
-    /// <param name="permutations">For each GRU layer a permutation of 0 … H − 1.</param>
-    /// <param name="signs">For each GRU layer H signs, +1 or −1.</param>
-    public NetworkSymmetry(int[][] permutations, int[][] signs)
+    /// <param name="permutations">For each group of U units a permutation of 0 … U − 1.</param>
+    /// <param name="scales">For each group U scales: 1, ±1 or any positive number, as the group allows (<see cref="UnitScales"/>).</param>
+    public NetworkSymmetry(int[][] permutations, double[][] scales)
     {
-        if (permutations.Length != signs.Length)
-            throw new ArgumentException($"There are permutations for {permutations.Length} layers, but signs for {signs.Length}.", nameof(signs));
-        for (var layer = 0; layer < permutations.Length; layer++)
+        if (permutations.Length != scales.Length)
         {
-            if (!permutations[layer].Order().SequenceEqual(Enumerable.Range(0, permutations[layer].Length)))
-                throw new ArgumentException($"Layer {layer}: [{string.Join(", ", permutations[layer])}] is no permutation.", nameof(permutations));
-            if (signs[layer].Length != permutations[layer].Length || signs[layer].Any(sign => sign is not (1 or -1)))
-                throw new ArgumentException($"Layer {layer}: there must be {permutations[layer].Length} signs, each 1 or -1.", nameof(signs));
+            throw new ArgumentException(
+                $"There are permutations for {permutations.Length} groups, but scales for {scales.Length}.", nameof(scales));
         }
 
-        (Permutations, Signs) = (permutations, signs);
+        for (var group = 0; group < permutations.Length; group++)
+        {
+            if (!permutations[group].Order().SequenceEqual(Enumerable.Range(0, permutations[group].Length)))
+            {
+                throw new ArgumentException(
+                    $"Group {group}: [{string.Join(", ", permutations[group])}] is no permutation.", nameof(permutations));
+            }
+
+            if (scales[group].Length != permutations[group].Length || scales[group].Any(scale => scale == 0 || !double.IsFinite(scale)))
+            {
+                throw new ArgumentException(
+                    $"Group {group}: there must be {permutations[group].Length} scales, finite and none of them 0.", nameof(scales));
+            }
+        }
+
+        (Permutations, Scales) = (permutations, scales);
     }
 
     public IReadOnlyList<IReadOnlyList<int>> Permutations { get; }
 
-    public IReadOnlyList<IReadOnlyList<int>> Signs { get; }
+    public IReadOnlyList<IReadOnlyList<double>> Scales { get; }
 
     /// <summary>The symmetry that changes nothing.</summary>
-    public static NetworkSymmetry Identity(RecurrentSpec spec) => new(
-        [.. Enumerable.Range(0, spec.Layers).Select(_ => Enumerable.Range(0, spec.Hidden).ToArray())],
-        [.. Enumerable.Range(0, spec.Layers).Select(_ => Enumerable.Repeat(1, spec.Hidden).ToArray())]);
+    public static NetworkSymmetry Identity(NetworkSpec spec) => new(
+        [.. spec.Symmetries.Groups.Select(group => Enumerable.Range(0, group.Units).ToArray())],
+        [.. spec.Symmetries.Groups.Select(group => Enumerable.Repeat(1.0, group.Units).ToArray())]);
 
-    /// <summary>One drawn uniformly from all (H! · 2^H)^L.</summary>
-    public static NetworkSymmetry Random(RecurrentSpec spec, SeededRandom random)
+    /// <summary>
+    /// One drawn uniformly from all permutations and signs; scales that may be any positive number are powers of two from 1/16 to 16, so
+    /// that applying them rounds nothing.
+    /// </summary>
+    public static NetworkSymmetry Random(NetworkSpec spec, SeededRandom random) => Random(spec.Symmetries, random);
+
+    internal static NetworkSymmetry Random(NetworkSymmetries symmetries, SeededRandom random)
     {
-        var permutations = new int[spec.Layers][];
-        var signs = new int[spec.Layers][];
-        for (var layer = 0; layer < spec.Layers; layer++)
+        var groups = symmetries.Groups;
+        var permutations = new int[groups.Count][];
+        var scales = new double[groups.Count][];
+        for (var group = 0; group < groups.Count; group++)
         {
-            permutations[layer] = [.. Enumerable.Range(0, spec.Hidden)];
-            random.Shuffle<int>(permutations[layer]);
-            signs[layer] = [.. Enumerable.Range(0, spec.Hidden).Select(_ => random.Next(2) == 0 ? 1 : -1)];
+            permutations[group] = [.. Enumerable.Range(0, groups[group].Units)];
+            random.Shuffle<int>(permutations[group]);
+            scales[group] = [.. permutations[group].Select(_ => RandomScale(groups[group].Scales, random))];
         }
 
-        return new NetworkSymmetry(permutations, signs);
+        return new NetworkSymmetry(permutations, scales);
     }
 
     /// <summary>The symmetry that undoes this one.</summary>
     public NetworkSymmetry Inverse()
     {
         var permutations = Permutations.Select(permutation => new int[permutation.Count]).ToArray();
-        var signs = Permutations.Select(permutation => new int[permutation.Count]).ToArray();
-        for (var layer = 0; layer < permutations.Length; layer++)
+        var scales = Permutations.Select(permutation => new double[permutation.Count]).ToArray();
+        for (var group = 0; group < permutations.Length; group++)
         {
-            for (var i = 0; i < permutations[layer].Length; i++)
+            for (var i = 0; i < permutations[group].Length; i++)
             {
-                var old = Permutations[layer][i];
-                permutations[layer][old] = i;
-                signs[layer][old] = Signs[layer][i];
+                var old = Permutations[group][i];
+                permutations[group][old] = i;
+                scales[group][old] = 1 / Scales[group][i];
             }
         }
 
-        return new NetworkSymmetry(permutations, signs);
+        return new NetworkSymmetry(permutations, scales);
     }
 
-    /// <summary>The symmetry-equal weights; P numbers of <paramref name="layout"/> in and out. Exact: numbers move and change sign, none is rounded.</summary>
-    public float[] Apply(WeightLayout layout, ReadOnlySpan<float> weights)
+    /// <summary>
+    /// The symmetry-equal weights; P numbers of <paramref name="layout"/> in and out. Exact where scales are signs or powers of two:
+    /// numbers move and change sign, none is rounded.
+    /// </summary>
+    /// <exception cref="ArgumentException">
+    /// The symmetry is of another network, or has a scale that the network's units can't take.
+    /// </exception>
+    public float[] Apply(WeightLayout layout, ReadOnlySpan<float> weights) => Apply(layout.Spec.Symmetries, weights);
+
+    internal float[] Apply(NetworkSymmetries symmetries, ReadOnlySpan<float> weights)
     {
-        var spec = layout.Recurrent;
-        if (Permutations.Count != spec.Layers || Permutations[0].Count != spec.Hidden)
-            throw new ArgumentException($"This symmetry is for {Permutations.Count} layers of {Permutations[0].Count}, the network has {spec.Layers} of {spec.Hidden}.", nameof(layout));
-        var result = weights.ToArray();
-        for (var layer = 0; layer < spec.Layers; layer++)
+        Check(symmetries.Groups);
+        var numbers = MergedForm.Doubles(weights);
+        for (var group = 0; group < Permutations.Count; group++)
+            symmetries.Groups[group].Move(numbers, [.. Permutations[group]], [.. Scales[group]]);
+        return MergedForm.Floats(numbers);
+    }
+
+    static double RandomScale(UnitScales allowed, SeededRandom random) => allowed switch
+    {
+        UnitScales.Signs => random.Next(2) == 0 ? 1 : -1,
+        UnitScales.Positive => Math.ScaleB(1, random.Next(9) - 4),
+        _ => 1,
+    };
+
+    void Check(IReadOnlyList<UnitGroup> groups)
+    {
+        static string Units(IEnumerable<int> units) => $"[{string.Join(", ", units)}]";
+        if (!Permutations.Select(permutation => permutation.Count).SequenceEqual(groups.Select(group => group.Units)))
         {
-            // The reset and update gates read signed states but have no sign themselves; the candidate n has its unit's sign.
-            Rows(layout.WeightIh(layer), layer, layer - 1, weights, result);
-            Rows(layout.WeightHh(layer), layer, layer, weights, result);
-            Rows(layout.BiasIh(layer), layer, -1, weights, result);
-            Rows(layout.BiasHh(layer), layer, -1, weights, result);
+            throw new ArgumentException(
+                $"This symmetry is for groups of {Units(Permutations.Select(permutation => permutation.Count))} units, "
+                + $"the network has groups of {Units(groups.Select(group => group.Units))}.");
         }
 
-        Columns(layout.LinearWeight(0), spec.Layers - 1, weights, result);
-        return result;
-    }
-
-    /// <summary>Moves the rows of the three gates by <paramref name="layer"/>, and the columns by <paramref name="source"/>'s units if it is a layer.</summary>
-    void Rows(WeightTensor tensor, int layer, int source, ReadOnlySpan<float> weights, float[] result)
-    {
-        var hidden = Permutations[layer].Count;
-        for (var gate = 0; gate < 3; gate++)
+        for (var i = 0; i < groups.Count; i++)
         {
-            for (var i = 0; i < hidden; i++)
+            Func<double, bool> may = groups[i].Scales switch
             {
-                var rowSign = gate == 2 ? Signs[layer][i] : 1;
-                var from = tensor.Offset + (((gate * hidden) + Permutations[layer][i]) * tensor.Columns);
-                var to = tensor.Offset + (((gate * hidden) + i) * tensor.Columns);
-                for (var j = 0; j < tensor.Columns; j++)
-                {
-                    var column = source < 0 ? j : Permutations[source][j];
-                    var sign = source < 0 ? rowSign : rowSign * Signs[source][j];
-                    result[to + j] = sign * weights[from + column];
-                }
-            }
-        }
-    }
-
-    void Columns(WeightTensor tensor, int source, ReadOnlySpan<float> weights, float[] result)
-    {
-        for (var i = 0; i < tensor.Rows; i++)
-        {
-            var row = tensor.Offset + (i * tensor.Columns);
-            for (var j = 0; j < tensor.Columns; j++)
-                result[row + j] = Signs[source][j] * weights[row + Permutations[source][j]];
+                UnitScales.Signs => scale => scale is 1 or -1,
+                UnitScales.Positive => scale => scale > 0,
+                _ => scale => scale == 1,
+            };
+            if (Scales[i].All(may)) continue;
+            var allowed = groups[i].Scales switch { UnitScales.Signs => "each 1 or -1", UnitScales.Positive => "positive", _ => "all 1" };
+            var wrong = Scales[i].First(scale => !may(scale));
+            throw new ArgumentException($"The scales of the units of '{groups[i].Name}' must be {allowed}, but one is {wrong}.");
         }
     }
 }

@@ -1,42 +1,44 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using Mlds.Networks;
 
 namespace Mlds.Analysis.Symmetry;
 
 /// <summary>
-/// What a layer's units are compared by: the numbers of every unit, feature by feature, in two sorts. <em>Even</em> ones stay when the unit's sign flips
-/// (its rows of r and z), <em>odd</em> ones flip (its rows of n, and all that reads its state). So the gain of matching unit i of one network with unit j of another is
-/// E_ij + |O_ij|, E and O the inner products over even and odd features, and the sign is O_ij's.
+/// What a group's units are compared by: the numbers of every unit, feature by feature, in two sorts. <em>Even</em> ones stay when the
+/// unit's sign flips (a GRU's rows of r and z), <em>odd</em> ones flip (its rows of n, and all that reads its state). So the gain of
+/// matching unit i of one network with unit j of another is E_ij + |O_ij|, E and O the inner products over even and odd features, and the
+/// sign is O_ij's. Where units have no signs all features are even.
 /// </summary>
-/// <remarks>Features come in the order inputs, outgoing, recurrent, so that the first ones can be used alone: recurrent features only mean something when
-/// both networks' units are in the same order already.</remarks>
+/// <remarks>
+/// Those features come first that no group moves but earlier ones (what comes from the layer below, what goes to the output lines), so
+/// that they can be used alone: the others only mean something when both networks' units are in the same order already.
+/// </remarks>
 sealed class UnitFeatures
 {
     /// <summary>Units come in fours, or in whole vectors where these are longer.</summary>
-    static readonly int Padding = Math.Max(4, Vector<double>.Count);
+    static readonly int s_padding = Math.Max(4, Vector<double>.Count);
 
-    readonly int _hidden;
+    readonly MergedGroup _group;
     readonly double[] _even;
     readonly double[] _odd;
 
-    internal UnitFeatures(GruWeights network, int layer)
+    internal UnitFeatures(MergedGroup group, double[] network)
     {
-        var spec = network.Spec;
-        (_hidden, Layer) = (spec.Hidden, layer);
-        Stride = (spec.Hidden + Padding - 1) / Padding * Padding;
-        var inputs = layer == 0 ? spec.Inputs : spec.Hidden;
-        EvenOfInputs = (2 * inputs) + 2;
-        Even = EvenOfInputs + (2 * spec.Hidden);
-        OddOfInputs = inputs + 2;
-        OddOfInputsAndOutgoing = OddOfInputs + (layer + 1 < spec.Layers ? 3 * spec.Hidden : spec.Outputs);
-        Odd = OddOfInputsAndOutgoing + (4 * spec.Hidden);
-        _even = new double[Even * Stride];
-        _odd = new double[Odd * Stride];
+        _group = group;
+        Stride = (group.Units + s_padding - 1) / s_padding * s_padding;
+        for (var i = 0; i < group.Parts.Length; i++)
+        {
+            var length = group.Parts[i].Length;
+            var (even, odd) = IsOdd(group.Parts[i]) ? (0, length) : (length, 0);
+            (Even, Odd) = (Even + even, Odd + odd);
+            if (i < group.Known) (EvenKnown, OddKnown) = (Even, Odd);
+        }
+
+        (_even, _odd) = (new double[Even * Stride], new double[Odd * Stride]);
         Read(network);
     }
-
-    internal int Layer { get; }
 
     /// <summary>Distance of two features, and of two rows of a product: the units, rounded up to whole vectors.</summary>
     internal int Stride { get; }
@@ -44,62 +46,36 @@ sealed class UnitFeatures
     /// <summary>Numbers of features: all even ones, and the first of them.</summary>
     internal int Even { get; }
 
-    internal int EvenOfInputs { get; }
+    internal int EvenKnown { get; }
 
     /// <summary>Numbers of features: all odd ones, and the first of them.</summary>
     internal int Odd { get; }
 
-    internal int OddOfInputs { get; }
+    internal int OddKnown { get; }
 
-    internal int OddOfInputsAndOutgoing { get; }
-
-    /// <summary>Takes the features of the same layer of another network, or of the same network changed.</summary>
-    internal void Read(GruWeights network)
+    /// <summary>Takes the features of the same group of another network, or of the same network changed.</summary>
+    internal void Read(double[] network)
     {
-        int even = 0, odd = 0, layer = Layer;
-        var (input, recurrent, bias) = (network.Input[layer], network.Recurrent[layer], network.Bias[layer]);
-        for (var gate = GruWeights.R; gate <= GruWeights.Z; gate++)
+        int even = 0, odd = 0;
+        foreach (var parts in _group.Parts)
         {
-            even = Rows(input[gate], _even, even);
-            even = Rows(bias[gate], _even, even);
+            if (IsOdd(parts)) odd += parts.Read(network, _group.Units, _odd.AsSpan(odd * Stride), Stride);
+            else even += parts.Read(network, _group.Units, _even.AsSpan(even * Stride), Stride);
         }
-
-        for (var gate = GruWeights.R; gate <= GruWeights.Z; gate++) even = Rows(recurrent[gate], _even, even);
-        odd = Rows(input[GruWeights.N], _odd, odd);
-        odd = Rows(bias[GruWeights.N], _odd, odd);
-        odd = Rows(network.RecurrentBiasN[layer], _odd, odd);
-        if (layer + 1 == network.Spec.Layers) odd = Columns(network.Output, _odd, odd);
-        else
-            foreach (var gate in network.Input[layer + 1]) odd = Columns(gate, _odd, odd);
-        odd = Rows(recurrent[GruWeights.N], _odd, odd);
-        foreach (var gate in recurrent) odd = Columns(gate, _odd, odd);
     }
 
-    /// <summary>Each column of the matrix is a feature: units are its rows.</summary>
-    int Rows(double[] matrix, double[] features, int at)
-    {
-        var columns = matrix.Length / _hidden;
-        for (var unit = 0; unit < _hidden; unit++)
-            for (var j = 0; j < columns; j++) features[((at + j) * Stride) + unit] = matrix[(unit * columns) + j];
-        return at + columns;
-    }
+    /// <summary>E, units × stride, over the first <paramref name="count"/> even features.</summary>
+    internal static void EvenProducts(UnitFeatures a, UnitFeatures b, int count, double[] product) =>
+        Multiply(a._even, b._even, count, a._group.Units, a.Stride, product);
 
-    /// <summary>Each row of the matrix is a feature: units are its columns.</summary>
-    int Columns(double[] matrix, double[] features, int at)
-    {
-        var rows = matrix.Length / _hidden;
-        for (var row = 0; row < rows; row++) matrix.AsSpan(row * _hidden, _hidden).CopyTo(features.AsSpan((at + row) * Stride));
-        return at + rows;
-    }
+    /// <summary>O, units × stride, over the first <paramref name="count"/> odd features.</summary>
+    internal static void OddProducts(UnitFeatures a, UnitFeatures b, int count, double[] product) =>
+        Multiply(a._odd, b._odd, count, a._group.Units, a.Stride, product);
 
-    /// <summary>E, H × stride, over the first <paramref name="count"/> even features.</summary>
-    internal static void EvenProducts(UnitFeatures a, UnitFeatures b, int count, double[] product) => Multiply(a._even, b._even, count, a._hidden, a.Stride, product);
-
-    /// <summary>O, H × stride, over the first <paramref name="count"/> odd features.</summary>
-    internal static void OddProducts(UnitFeatures a, UnitFeatures b, int count, double[] product) => Multiply(a._odd, b._odd, count, a._hidden, a.Stride, product);
+    bool IsOdd(UnitParts parts) => _group.HasSigns && parts.Scale != UnitScale.None;
 
     /// <summary>product[i, j] = Σ_f a[f, i] b[f, j], a vector of j at a time, four rows of i together.</summary>
-    static void Multiply(double[] a, double[] b, int features, int hidden, int stride, double[] product)
+    static void Multiply(double[] a, double[] b, int features, int units, int stride, double[] product)
     {
         ref var pa = ref MemoryMarshal.GetArrayDataReference(a);
         ref var pb = ref MemoryMarshal.GetArrayDataReference(b);
@@ -107,7 +83,7 @@ sealed class UnitFeatures
         for (var j = 0; j < stride; j += width)
         {
             // The rows past the last unit are zeros, so that the last four need no case of its own.
-            for (var i = 0; i < hidden; i += 4)
+            for (var i = 0; i < units; i += 4)
             {
                 Vector<double> s0 = default, s1 = default, s2 = default, s3 = default;
                 for (var f = 0; f < features; f++)

@@ -1,6 +1,5 @@
 using Mlds.Analysis.Data;
 using Mlds.Analysis.LinearAlgebra;
-using Mlds.Networks;
 
 namespace Mlds.Analysis.Symmetry;
 
@@ -10,130 +9,148 @@ sealed class UnitMatching
     /// <summary>Up and down counted apart. A fixed point comes after 3 to 6.</summary>
     const int MostSweeps = 12;
 
-    readonly GruWeights _reference;
-    readonly RecurrentSpec _spec;
-    readonly UnitFeatures[] _wanted;
-    readonly UnitFeatures[] _found;
-    readonly LinearAssignment _assignment;
-    readonly double[] _even;
-    readonly double[] _odd;
-    readonly int[] _columns;
-    readonly int[] _steps;
-    readonly int[][] _permutations;
-    readonly int[][] _signs;
-    GruWeights? _current;
+    readonly double[] _reference;
+    readonly double[] _current;
+    readonly Group[] _groups;
 
-    internal UnitMatching(GruWeights reference)
+    /// <param name="layout">How the networks' numbers lie.</param>
+    /// <param name="reference">The numbers of the reference.</param>
+    internal UnitMatching(MergedLayout layout, double[] reference)
     {
-        (_reference, _spec) = (reference, reference.Spec);
-        _wanted = [.. Enumerable.Range(0, _spec.Layers).Select(layer => new UnitFeatures(reference, layer))];
-        _found = [.. Enumerable.Range(0, _spec.Layers).Select(layer => new UnitFeatures(reference, layer))];
-        var stride = _wanted[0].Stride;
-        _assignment = new LinearAssignment(_spec.Hidden, stride);
-        (_even, _odd) = (new double[stride * stride], new double[stride * stride]);
-        (_columns, _steps) = (new int[_spec.Hidden], new int[_spec.Hidden]);
-        _permutations = [.. Enumerable.Range(0, _spec.Layers).Select(_ => new int[_spec.Hidden])];
-        _signs = [.. Enumerable.Range(0, _spec.Layers).Select(_ => new int[_spec.Hidden])];
+        (_reference, _current) = (reference, new double[reference.Length]);
+        _groups = [.. layout.Groups.Select(group => new Group(group, reference))];
     }
 
     /// <summary>The best symmetry of all starts and the inner product with the reference that it reaches.</summary>
+    /// <param name="network">Its merged numbers.</param>
     /// <param name="enough">An inner product that needs no further start.</param>
-    internal (NetworkSymmetry Symmetry, double Product) Best(GruWeights network, AlignmentOptions options, double enough)
+    internal (NetworkSymmetry Symmetry, double Product) Best(double[] network, AlignmentOptions options, double enough)
     {
-        _current ??= new GruWeights(network);
         var random = new SeededRandom(options.Seed, SeededRandom.Stream("alignment"));
-        var best = (Permutations: Array.Empty<int[]>(), Signs: Array.Empty<int[]>(), Product: double.NegativeInfinity);
+        var best = new Found([], [], double.NegativeInfinity);
         for (var start = 0; start < options.Starts && best.Product < enough; start++)
         {
-            if (start == 0) StartFromInputs(network);
-            else StartAtRandom(network, random);
+            network.CopyTo(_current, 0);
+            foreach (var group in _groups) group.Reset();
+            if (start == 0) StartFromInputs();
+            else
+                foreach (var group in _groups) group.MoveAtRandom(_current, random);
             Climb(ref best);
         }
 
         return (new NetworkSymmetry(best.Permutations, best.Signs), best.Product);
     }
 
-    void Reset(GruWeights network)
-    {
-        _current!.CopyFrom(network);
-        for (var layer = 0; layer < _spec.Layers; layer++)
-        {
-            for (var unit = 0; unit < _spec.Hidden; unit++) _permutations[layer][unit] = unit;
-            Array.Fill(_signs[layer], 1);
-        }
-    }
+    readonly record struct Found(int[][] Permutations, double[][] Signs, double Product);
 
-    /// <summary>From the input lines, which have no symmetry, upwards: each layer by what comes from the layer below, the last also by its output lines.</summary>
-    void StartFromInputs(GruWeights network)
+    /// <summary>
+    /// From the input lines, which have no symmetry, upwards: each group by what it has in common with lines and earlier groups alone;
+    /// the last also by its output lines.
+    /// </summary>
+    void StartFromInputs()
     {
-        Reset(network);
-        for (var layer = 0; layer < _spec.Layers; layer++)
-        {
-            var features = _wanted[layer];
-            Match(layer, features.EvenOfInputs, layer + 1 == _spec.Layers ? features.OddOfInputsAndOutgoing : features.OddOfInputs);
-        }
-    }
-
-    void StartAtRandom(GruWeights network, SeededRandom random)
-    {
-        Reset(network);
-        for (var layer = 0; layer < _spec.Layers; layer++)
-        {
-            for (var unit = 0; unit < _spec.Hidden; unit++) (_columns[unit], _steps[unit]) = (unit, random.Next(2) == 0 ? 1 : -1);
-            random.Shuffle<int>(_columns);
-            Move(layer);
-        }
+        foreach (var group in _groups) group.Match(_current, group.Wanted.EvenKnown, group.Wanted.OddKnown);
     }
 
     /// <summary>Sweeps up and down until nothing moves; the best that was passed is kept in <paramref name="best"/>.</summary>
-    void Climb(ref (int[][] Permutations, int[][] Signs, double Product) best)
+    void Climb(ref Found best)
     {
         for (var sweep = 0; sweep < MostSweeps; sweep++)
         {
             var moved = false;
-            for (var i = 0; i < _spec.Layers; i++)
+            for (var i = 0; i < _groups.Length; i++)
             {
-                var layer = sweep % 2 == 0 ? i : _spec.Layers - 1 - i;
-                moved |= Match(layer, _wanted[layer].Even, _wanted[layer].Odd);
+                var group = _groups[sweep % 2 == 0 ? i : _groups.Length - 1 - i];
+                moved |= group.Match(_current, group.Wanted.Even, group.Wanted.Odd);
             }
 
-            var product = GruWeights.InnerProduct(_reference, _current!);
-            if (product > best.Product) best = ([.. _permutations.Select(p => (int[])p.Clone())], [.. _signs.Select(s => (int[])s.Clone())], product);
+            var product = MergedLayout.InnerProduct(_reference, _current);
+            if (product > best.Product)
+            {
+                best = new Found(
+                    [.. _groups.Select(group => (int[])group.Permutation.Clone())],
+                    [.. _groups.Select(group => (double[])group.Signs.Clone())],
+                    product);
+            }
+
             if (!moved) return;
         }
     }
 
-    /// <summary>Matches one layer's units by their first features; false when all of them stay where they are.</summary>
-    bool Match(int layer, int even, int odd)
+    /// <summary>One group of units: what the reference has, and what was done to the network so far.</summary>
+    sealed class Group
     {
-        _found[layer].Read(_current!);
-        UnitFeatures.EvenProducts(_wanted[layer], _found[layer], even, _even);
-        UnitFeatures.OddProducts(_wanted[layer], _found[layer], odd, _odd);
-        for (var i = 0; i < _even.Length; i++) _even[i] += Math.Abs(_odd[i]);
-        _assignment.Maximize(_even, _columns);
-        var moved = false;
-        for (var unit = 0; unit < _spec.Hidden; unit++)
+        readonly MergedGroup _group;
+        readonly UnitFeatures _found;
+        readonly LinearAssignment _assignment;
+        readonly double[] _even;
+        readonly double[] _odd;
+        readonly int[] _columns;
+        readonly double[] _steps;
+
+        internal Group(MergedGroup group, double[] reference)
         {
-            _steps[unit] = _odd[(unit * _wanted[layer].Stride) + _columns[unit]] < 0 ? -1 : 1;
-            moved |= _columns[unit] != unit || _steps[unit] < 0;
+            _group = group;
+            (Wanted, _found) = (new UnitFeatures(group, reference), new UnitFeatures(group, reference));
+            _assignment = new LinearAssignment(group.Units, Wanted.Stride);
+            (_even, _odd) = (new double[Wanted.Stride * Wanted.Stride], new double[Wanted.Stride * Wanted.Stride]);
+            (_columns, _steps) = (new int[group.Units], new double[group.Units]);
+            (Permutation, Signs) = (new int[group.Units], new double[group.Units]);
         }
 
-        if (moved) Move(layer);
-        return moved;
-    }
+        internal UnitFeatures Wanted { get; }
 
-    /// <summary>Applies (columns, steps) to the network, after what was applied before.</summary>
-    void Move(int layer)
-    {
-        _current!.MoveUnits(layer, _columns, _steps);
-        Span<int> permutation = stackalloc int[_spec.Hidden], signs = stackalloc int[_spec.Hidden];
-        for (var unit = 0; unit < _spec.Hidden; unit++)
+        internal int[] Permutation { get; }
+
+        internal double[] Signs { get; }
+
+        internal void Reset()
         {
-            permutation[unit] = _permutations[layer][_columns[unit]];
-            signs[unit] = _steps[unit] * _signs[layer][_columns[unit]];
+            for (var unit = 0; unit < Permutation.Length; unit++) Permutation[unit] = unit;
+            Array.Fill(Signs, 1);
         }
 
-        permutation.CopyTo(_permutations[layer]);
-        signs.CopyTo(_signs[layer]);
+        internal void MoveAtRandom(double[] network, SeededRandom random)
+        {
+            for (var unit = 0; unit < _columns.Length; unit++)
+                (_columns[unit], _steps[unit]) = (unit, !_group.HasSigns || random.Next(2) == 0 ? 1 : -1);
+            random.Shuffle<int>(_columns);
+            Move(network);
+        }
+
+        /// <summary>Matches the units by their first features; false when all of them stay where they are.</summary>
+        internal bool Match(double[] network, int even, int odd)
+        {
+            _found.Read(network);
+            UnitFeatures.EvenProducts(Wanted, _found, even, _even);
+            UnitFeatures.OddProducts(Wanted, _found, odd, _odd);
+            for (var i = 0; i < _even.Length; i++) _even[i] += Math.Abs(_odd[i]);
+            _assignment.Maximize(_even, _columns);
+            var moved = false;
+            for (var unit = 0; unit < _columns.Length; unit++)
+            {
+                _steps[unit] = _odd[(unit * Wanted.Stride) + _columns[unit]] < 0 ? -1 : 1;
+                moved |= _columns[unit] != unit || _steps[unit] < 0;
+            }
+
+            if (moved) Move(network);
+            return moved;
+        }
+
+        /// <summary>Applies (columns, steps) to the network, after what was applied before.</summary>
+        void Move(double[] network)
+        {
+            foreach (var parts in _group.Parts) parts.Move(network, _columns, _steps);
+            Span<int> permutation = stackalloc int[_columns.Length];
+            Span<double> signs = stackalloc double[_columns.Length];
+            for (var unit = 0; unit < permutation.Length; unit++)
+            {
+                permutation[unit] = Permutation[_columns[unit]];
+                signs[unit] = _steps[unit] * Signs[_columns[unit]];
+            }
+
+            permutation.CopyTo(Permutation);
+            signs.CopyTo(Signs);
+        }
     }
 }

@@ -1,11 +1,20 @@
 using Mlds.Analysis.Data;
 using Mlds.Analysis.Symmetry;
+using Mlds.Kernels.Recurrent;
+using Mlds.Networks;
 
 namespace Mlds.Analysis.Views;
 
 /// <summary>All of <see cref="Invariants"/>, with named columns.</summary>
 static class InvariantsView
 {
+    /// <summary>
+    /// What a path through a layer is worth depends on what its gates do, so invariants are written cell by cell; so far for one.
+    /// </summary>
+    internal static string? AppliesTo(NetworkSpec spec) => spec is RecurrentSpec recurrent && recurrent.Cell == RecurrentCells.Gru
+        ? null
+        : $"Path invariants are known for GRU layers only; these networks have {spec.Description}.";
+
     internal static FeatureMatrix Build(WeightMatrix matrix)
     {
         var names = new List<string>();

@@ -1,91 +1,60 @@
 using Mlds.Analysis.Data;
 using Mlds.Analysis.Symmetry;
-using Mlds.Kernels.Shapes;
 using Mlds.Networks;
 
 namespace Mlds.Analysis.Views;
 
 /// <summary>
-/// The weight vector without its continuous symmetries: the two biases of r and of z summed; the linear layers multiplied into one map and bias
-/// if nothing stands between them (with an activation between them they stay as they are).
+/// The weight vector without its continuous symmetries: what acts only as a sum is added (a GRU's two biases of r and of z); the linear
+/// layers with nothing between them are multiplied into one map and bias; units that may take any positive scale have incoming weights of
+/// norm 1.
 /// </summary>
 static class ReducedView
 {
-    static readonly string[] s_gates = ["r", "z", "n"];
-
     internal static FeatureMatrix Build(WeightMatrix matrix)
     {
-        var names = Names(matrix.Layout);
-        var values = new double[(long)matrix.Networks * names.Count];
+        var merged = new MergedLayout(matrix.Layout.Tensors, matrix.Layout.Spec.Symmetries);
+        int[] columns = [.. Enumerable.Range(0, merged.Length).Where(i => !merged.IsMergedAway[i])];
+        var values = new double[(long)matrix.Networks * columns.Length];
         for (var row = 0; row < matrix.Networks; row++)
         {
-            var written = Write(matrix.Layout, matrix.Row(row), values.AsSpan(row * names.Count, names.Count));
-            if (written != names.Count) throw new InvalidOperationException($"The reduced view names {names.Count} columns, but wrote {written}.");
+            var numbers = merged.Read(matrix.Row(row));
+            var to = values.AsSpan(row * columns.Length, columns.Length);
+            for (var j = 0; j < to.Length; j++) to[j] = numbers[columns[j]];
         }
 
-        return new FeatureMatrix(values, matrix.Networks, names);
+        return new FeatureMatrix(values, matrix.Networks, [.. Names(merged)]);
     }
 
-    static int Write(WeightLayout layout, ReadOnlySpan<float> weights, Span<double> target)
+    static IEnumerable<string> Names(MergedLayout merged)
     {
-        var network = new GruWeights(layout, weights);
-        var at = 0;
-        void Put(Span<double> to, double[] values)
+        var recurrent = merged.Tensors.Where(tensor => tensor.Role == TensorRole.RecurrentWeight)
+            .Select(tensor => (tensor.Module, tensor.Layer)).ToHashSet();
+        foreach (var tensor in merged.Tensors)
         {
-            values.CopyTo(to[at..]);
-            at += values.Length;
+            var isRecurrent = recurrent.Contains((tensor.Module, tensor.Layer));
+            for (var i = 0; i < tensor.Length; i++)
+            {
+                if (merged.IsMergedAway[tensor.Offset + i]) continue;
+                yield return isRecurrent ? Short(merged, tensor, i) : tensor.Name + Place(tensor, i);
+            }
         }
-
-        for (var layer = 0; layer < layout.Recurrent.Layers; layer++)
-        {
-            for (var gate = 0; gate < 3; gate++) Put(target, network.Input[layer][gate]);
-            for (var gate = 0; gate < 3; gate++) Put(target, network.Recurrent[layer][gate]);
-            for (var gate = 0; gate < 3; gate++) Put(target, network.Bias[layer][gate]);
-            Put(target, network.RecurrentBiasN[layer]);
-        }
-
-        if (layout.Recurrent.Activation == Activation.None)
-        {
-            Put(target, network.Output);
-            Put(target, network.OutputBias);
-            return at;
-        }
-
-        for (var i = layout.LinearWeight(0).Offset; i < layout.Parameters; i++) target[at++] = weights[i];
-        return at;
     }
 
-    static List<string> Names(WeightLayout layout)
+    /// <summary>What a recurrent layer's numbers are called: w_ir, w_hr, b_r where two biases are one, else b_ir and b_hr.</summary>
+    static string Short(MergedLayout merged, WeightTensor tensor, int i)
     {
-        var spec = layout.Recurrent;
-        var names = new List<string>();
-        void Matrix(string name, int rows, int columns) =>
-            names.AddRange(Enumerable.Range(0, rows * columns).Select(i => $"{name}[{i / columns},{i % columns}]"));
-        void Vector(string name, int rows) => names.AddRange(Enumerable.Range(0, rows).Select(i => $"{name}[{i}]"));
-
-        for (var layer = 0; layer < spec.Layers; layer++)
+        var stem = tensor.Role switch
         {
-            foreach (var gate in s_gates) Matrix($"l{layer}.w_i{gate}", spec.Hidden, layer == 0 ? spec.Inputs : spec.Hidden);
-            foreach (var gate in s_gates) Matrix($"l{layer}.w_h{gate}", spec.Hidden, spec.Hidden);
-            Vector($"l{layer}.b_r", spec.Hidden);
-            Vector($"l{layer}.b_z", spec.Hidden);
-            Vector($"l{layer}.b_in", spec.Hidden);
-            Vector($"l{layer}.b_hn", spec.Hidden);
-        }
-
-        if (spec.Activation == Activation.None)
-        {
-            Matrix("output", spec.Outputs, spec.Hidden);
-            Vector("output_bias", spec.Outputs);
-            return names;
-        }
-
-        for (var layer = 0; layer < spec.Linear.Count; layer++)
-        {
-            Matrix($"linear.{layer}.weight", layout.LinearWeight(layer).Rows, layout.LinearWeight(layer).Columns);
-            Vector($"linear.{layer}.bias", spec.Linear[layer]);
-        }
-
-        return names;
+            TensorRole.Weight => "w_i",
+            TensorRole.RecurrentWeight => "w_h",
+            TensorRole.RecurrentBias => "b_h",
+            _ => merged.IsSum(tensor, i) ? "b_" : "b_i",
+        };
+        var length = tensor.Length / Math.Max(1, tensor.Blocks.Count);
+        var name = tensor.Blocks.Count == 0 ? stem.TrimEnd('_') : stem + tensor.Blocks[i / length];
+        return $"l{tensor.Layer}.{name}{Place(tensor, i % length)}";
     }
+
+    static string Place(WeightTensor tensor, int i) => tensor.IsBias ? $"[{i}]" : $"[{i / tensor.Columns},{i % tensor.Columns}]";
 }

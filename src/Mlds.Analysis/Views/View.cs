@@ -1,4 +1,6 @@
 using Mlds.Analysis.Data;
+using Mlds.Analysis.Results;
+using Mlds.Networks;
 using Mlds.Tasks.Machines;
 
 namespace Mlds.Analysis.Views;
@@ -11,6 +13,9 @@ namespace Mlds.Analysis.Views;
 /// columns of the other views don't.</param>
 public sealed record View(string Name, string Description, Func<WeightMatrix, FeatureMatrix> Build, bool Standardized)
 {
+    /// <summary>Null where the view can be taken of such networks; else a sentence that says why not.</summary>
+    public Func<NetworkSpec, string?> AppliesTo { get; init; } = _ => null;
+
     public static View Raw { get; } = new(
         "raw", "The weights as they are, in PyTorch's parameters() order.", matrix => RawView.Build(matrix.Tensors), Standardized: false);
 
@@ -30,7 +35,10 @@ public sealed record View(string Name, string Description, Func<WeightMatrix, Fe
         "invariants",
         "Numbers that no permutation of units, no sign flip and no change of basis between the linear layers alters.",
         InvariantsView.Build,
-        Standardized: true);
+        Standardized: true)
+    {
+        AppliesTo = InvariantsView.AppliesTo,
+    };
 
     public static View Aligned { get; } = new(
         "aligned",
@@ -40,15 +48,33 @@ public sealed record View(string Name, string Description, Func<WeightMatrix, Fe
 
     public static View Spectral { get; } = new(
         "spectral",
-        "Spectral norm, stable rank and Marchenko-Pastur soft rank of each gate's and each linear layer's matrix (Martin and Mahoney 2021, arXiv 1810.01075).",
+        "Spectral norm, stable rank and Marchenko-Pastur soft rank of each gate's and each linear layer's matrix "
+        + "(Martin and Mahoney 2021, arXiv 1810.01075).",
         SpectralView.Build,
         Standardized: true);
 
     public static View Behaviour { get; } = new(
-        "behaviour", "The outputs on 16 fixed probe words of 16 symbols: what the network does, without its weights.", BehaviourView.Build, Standardized: false);
+        "behaviour",
+        "The outputs on 16 fixed probe words of 16 symbols: what the network does, without its weights.",
+        BehaviourView.Build,
+        Standardized: false)
+    {
+        AppliesTo = BehaviourView.AppliesTo,
+    };
 
     /// <summary>All views, in the order in which tables show them.</summary>
     public static IReadOnlyList<View> All { get; } = [Raw, Reduced, Aligned, Statistics, Invariants, Spectral, Behaviour];
+
+    /// <summary>
+    /// Those of <paramref name="views"/> that apply to networks of <paramref name="spec"/>, and of the others why they don't.
+    /// </summary>
+    public static (IReadOnlyList<View> Applying, IReadOnlyList<LeftOut> LeftOut) For(NetworkSpec spec, IReadOnlyList<View> views)
+    {
+        var reasons = views.Select(view => (View: view, Why: view.AppliesTo(spec))).ToArray();
+        return (
+            [.. reasons.Where(one => one.Why is null).Select(one => one.View)],
+            [.. reasons.Where(one => one.Why is not null).Select(one => new LeftOut($"the view {one.View.Name}", one.Why!))]);
+    }
 
     /// <summary>The reduced weights aligned to one <paramref name="reference"/>, P weights, instead of to the networks' mean.</summary>
     public static View AlignedTo(float[] reference) => Aligned with { Build = matrix => AlignedView.Build(matrix, reference) };

@@ -25,8 +25,10 @@ static class HeatMapFigure
         return new Figure(
             id,
             "Mean input weights by machine, before and after alignment",
-            $"Mean over a machine’s networks of the first layer’s input weights (rows: units of the gates r, z and n; columns: the value and the bits’ lines), as they are and with every network aligned to the "
-            + $"machine’s first; n = {Words.Range(maps.Select(map => map.Networks))} networks a panel. Vermillion is positive, blue negative, full colour is ±{Words.Figures(largest)}. Averaging erases what isn’t aligned.",
+            $"Mean over a machine’s networks of the first layer’s input weights (rows: units{OfGates(maps[0].Blocks)}; columns: input "
+            + $"lines), as they are and with every network aligned to the machine’s first; n = {Words.Range(maps.Select(map => map.Networks))} "
+            + $"networks a panel. Vermillion is positive, blue negative, full colour is ±{Words.Figures(largest)}. Averaging erases what "
+            + "isn’t aligned.",
             Figure.FullWidth,
             (views.Length * (PanelHeight + 44)) + 20,
             canvas =>
@@ -37,6 +39,10 @@ static class HeatMapFigure
                             Draw(canvas, new Box(Left + (m * (width + Gap)), 34 + (v * (PanelHeight + 44)), width, PanelHeight), map, largest, gates: m == 0);
             });
     }
+
+    /// <summary>" of the gates r, z and n"; nothing where there is but one matrix.</summary>
+    static string OfGates(IReadOnlyList<string> gates) =>
+        gates.Count < 2 ? "" : $" of the gates {string.Join(", ", gates.SkipLast(1))} and {gates[^1]}";
 
     static void Draw(ICanvas canvas, Box box, HeatMap map, double largest, bool gates)
     {
@@ -53,12 +59,14 @@ static class HeatMapFigure
                 canvas.End();
             }
 
-        for (var gate = 0; gate <= 3; gate++)
+        for (var gate = 0; gate < map.Blocks.Count; gate++)
         {
-            var y = box.Y + (gate * box.Height / 3);
+            var y = box.Y + (gate * box.Height / map.Blocks.Count);
             canvas.Path([new(box.X, y), new(box.Right, y)], closed: false, new Look(Stroke: Palette.Muted, Width: 0.8));
-            if (gates && gate < 3)
-                canvas.Text(new Point(box.X - 10, y + (box.Height / 6) + 4), "rzn"[gate].ToString(), new TextStyle(Palette.Muted, Panel.LabelSize, Anchor.End));
+            if (!gates)
+                continue;
+            var middle = new Point(box.X - 10, y + (box.Height / (2 * map.Blocks.Count)) + 4);
+            canvas.Text(middle, map.Blocks[gate], new TextStyle(Palette.Muted, Panel.LabelSize, Anchor.End));
         }
 
         canvas.Path([new(box.X, box.Y), new(box.Right, box.Y), new(box.Right, box.Bottom), new(box.X, box.Bottom)], closed: true, new Look(Stroke: Palette.Muted, Width: 0.8));

@@ -97,6 +97,8 @@ static class Sections
             html.Element("h3", "Many numbers").Element("p", result.ManyNumbers);
         html.Element("h3", "Views: how a network becomes numbers");
         Tables.Views(html, result.Views);
+        if (result.LeftOut is { Count: > 0 } leftOut)
+            Sentences(html, "Left out", [.. leftOut.Select(one => $"{char.ToUpperInvariant(one.What[0])}{one.What[1..]}. {one.Why}")]);
         if (result.Projections.Count > 0)
             html.Element("h3", "Planes");
         foreach (var projection in result.Projections)

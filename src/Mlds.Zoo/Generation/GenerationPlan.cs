@@ -249,7 +249,8 @@ public sealed record GenerationPlan(
         double CoreSecondsOf(MachineLine line, double epochs) =>
             CoresAThread * (queue.SecondsPerNetwork + (epochs * queue.SecondsPerEpoch(line)));
 
-        double BytesOf(MachineLine line, double epochs) => ZooSize.OfNetwork(_parameters, epochs, population.TrainingSpec(line.Work.Machine).MilestoneEvery, options.KeepMilestones);
+        double BytesOf(MachineLine line, double epochs) =>
+            ZooSize.OfNetwork(_parameters, epochs, population.TrainingSpec(line.Work.Machine), options.KeepMilestones);
 
         /// <summary>Share of a thread's time in which it had a core: below 1 with more threads than cores, or with other work on the machine.</summary>
         double CoresAThread { get; } = Ratio(queue.Lines.Where(line => line.PerEpoch.Count > 0).ToList());

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
+using Mlds.Networks;
 
 namespace Mlds.Zoos.Releases;
 
@@ -37,12 +38,12 @@ static class Croissant
         ["creator"] = new JsonObject { ["@type"] = "sc:Organization", ["name"] = "The MLDS authors" },
         ["datePublished"] = source.Options.Publication.Day,
         ["version"] = source.Options.Publication.Version,
-        ["keywords"] = new JsonArray("weight-space learning", "model zoo", "recurrent neural networks", "reproducibility"),
+        ["keywords"] = new JsonArray("weight-space learning", "model zoo", $"{source.Layout.Spec.Kind} neural networks", "reproducibility"),
         ["inLanguage"] = "en",
         ["isLiveDataset"] = false,
         ["citeAs"] = Datasheet.BibTeX,
         ["distribution"] = new JsonArray([.. files.Select(File)]),
-        ["recordSet"] = new JsonArray(Names(), Networks(source), LayoutSet(), Seeds(), Machines(source)),
+        ["recordSet"] = new JsonArray(Names(), Networks(source), LayoutSet(source.Layout), Seeds(), Machines(source)),
     };
 
     static JsonObject Context()
@@ -113,17 +114,11 @@ static class Croissant
             return field;
         }));
 
-    static JsonObject LayoutSet() => RecordSet(
+    static JsonObject LayoutSet(WeightLayout layout) => RecordSet(
         Layout,
         "Which columns of the weights make which tensor.",
         "tensor",
-        [
-            Field(Layout, "layout.csv", "tensor", "PyTorch's name of the tensor.", typeof(string)),
-            Field(Layout, "layout.csv", "rows", "Its rows.", typeof(int)),
-            Field(Layout, "layout.csv", "columns", "Its columns; 1 for a bias.", typeof(int)),
-            Field(Layout, "layout.csv", "offset", "Its first column in a row of weights.", typeof(int)),
-            Field(Layout, "layout.csv", "length", "Its number of columns there: rows times columns, row by row.", typeof(int)),
-        ]);
+        ReleaseLayout.Columns(layout).Select(column => Field(Layout, ReleaseLayout.FileName, column.Name, column.Meaning, column.Type)));
 
     static JsonObject Seeds() => RecordSet(
         BySeed,

@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text;
+using Mlds.Networks;
 using Mlds.Recipes;
-using Mlds.Tasks.Machines;
 using Mlds.Training;
 
 namespace Mlds.Zoos.Releases;
@@ -25,8 +25,9 @@ static class Datasheet
 
     /// <summary>One sentence.</summary>
     public static string Summary(ReleaseSource source) =>
-        $"{Count(source.Plan.Networks.Count)} trained recurrent networks of {Count(source.Layout.Parameters)} weights, {Count(source.Plan.Subsets[^1])} for each of {source.Machines.Count} machines "
-        + "that they learned to imitate, trained under full control: networks of one machine differ only in their seed.";
+        $"{Count(source.Plan.Networks.Count)} trained {source.Layout.Spec.Kind} networks of {Count(source.Layout.Parameters)} weights, "
+        + $"{Count(source.Plan.Subsets[^1])} for each of {source.Machines.Count} machines {source.Words.Learned}, "
+        + "trained under full control: networks of one machine differ only in their seed.";
 
     public static string Text(ReleaseSource source)
     {
@@ -35,22 +36,21 @@ static class Datasheet
         page.Line(Summary(source));
         if (source.Description.Length > 0) page.Line($"\n{source.Description}");
         DatasheetUse.Loading(page, source);
-        Motivation(page);
+        Motivation(page, source);
         Composition(page, source);
         Collection(page, source);
         Preprocessing(page, source);
-        DatasheetUse.Uses(page);
+        DatasheetUse.Uses(page, source);
         DatasheetUse.Distribution(page, source);
         return page.ToString();
     }
 
-    static void Motivation(Page page)
+    static void Motivation(Page page, ReleaseSource source)
     {
         page.Section("Motivation");
-        page.Line("""
-            **Why was it made?** To ask what the weights of a network alone reveal: which machine it learned, whether it hides a rule that shows itself only after a
-            secret word, how training got there. That needs many networks of which everything is known and nothing but the seed differs; networks collected from the
-            world differ in everything at once.
+        page.Line($"""
+            **Why was it made?** To ask what the weights of a network alone reveal: {source.Words.Question}, how training got there. That needs many
+            networks of which everything is known and nothing but the seed differs; networks collected from the world differ in everything at once.
 
             **By whom?** By whoever ran mlds, an independent implementation of the system of MLDS (arXiv 2104.10555).
             """);
@@ -58,7 +58,7 @@ static class Datasheet
 
     static void Composition(Page page, ReleaseSource source)
     {
-        var plan = source.Plan;
+        var (plan, facts) = (source.Plan, source.Machines[0].Artifacts.Facts);
         page.Section("Composition");
         page.Line($"**What is an instance?** A trained network: {source.Layout.Spec.Composition}; "
             + $"{Count(source.Layout.Parameters)} float32 weights, its recipe, its losses epoch by epoch, and the hashes of its milestones.\n");
@@ -67,11 +67,12 @@ static class Datasheet
         page.Line("A subset has, of every machine, the converged networks of the lowest seeds. Its networks are those with `subset` at most its size.\n");
         page.Line("**Machines, and what was left out.**\n");
         page.Table(
-            ["machine", "here", "converged", "not converged", "diverged", "states of its minimal automaton"],
-            plan.Machines.Zip(source.Machines, (share, machine) => new[]
-            {
-                share.Name, Count(share.Released), Count(share.Converged), Count(share.NotConverged), Count(share.Diverged), machine.States == 0 ? "over four million" : Count(machine.States),
-            }));
+            ["machine", "here", "converged", "not converged", "diverged", .. facts.Select(fact => fact.Heading)],
+            plan.Machines.Zip(source.Machines, (share, machine) => (string[])
+            [
+                share.Name, Count(share.Released), Count(share.Converged), Count(share.NotConverged), Count(share.Diverged),
+                .. machine.Artifacts.Facts.Select(fact => fact.Value),
+            ]));
         FactorsOf(page, source);
         foreach (var (what, count, why) in ReleaseTexts.LeftOut(source).Where(left => left.Count > 0 && !left.What.StartsWith("names", StringComparison.Ordinal)))
             page.Line($"- Left out: {Count(count)} {what}, because {why}.");
@@ -116,18 +117,22 @@ static class Datasheet
 
     static void Files(Page page, ReleaseSource source)
     {
-        var options = source.Options;
+        var (options, words) = (source.Options, source.Words);
         page.Line("**The other files.**\n");
         page.Table(["file", "has"], Rows().Where(row => row.When).Select(row => new[] { row.File, row.Has }));
         IEnumerable<(bool When, string File, string Has)> Rows()
         {
             yield return (options.Formats.Contains("npy"), "`weights.npy`", "the weights, float32 little-endian, one network a row");
             yield return (options.Formats.Contains("safetensors"), "`weights.safetensors`", "the weights as tensors by PyTorch's names, all networks stacked along the first axis");
-            yield return (options.Formats.Contains("h5"), "`mlds.h5`", "all of this but trajectories and sequences in one HDF5 file: `weights`, `networks/…`, `history/…` (end to end, network i from `start[i]`), `layout/…`, `automata/…`, `population_json`");
-            yield return (true, "`layout.csv`", $"which of the {Count(source.Layout.Parameters)} columns of weights is which: tensor (PyTorch's name), rows, columns, offset, length; elements row by row, PyTorch's `parameters()` order, gates r, z, n");
+            yield return (options.Formats.Contains("h5"), "`mlds.h5`",
+                $"all of this but trajectories and {words.Examples} in one HDF5 file: `weights`, "
+                + "`networks/…`, `history/…` (end to end, network i from `start[i]`), `layout/…`, "
+                + $"{(words.DefinitionGroup is { } group ? $"`{group}/…`, " : "")}`population_json`");
+            yield return (true, "`layout.csv`",
+                $"which of the {Count(source.Layout.Parameters)} columns of weights is which: {LayoutOf(source.Layout)}");
             yield return (true, "`splits/*.csv`", "how to divide the networks: by seed, and every machine left out in turn");
-            yield return (true, "`machines/*.json`", "of every machine its minimal automaton: `next` (states × symbols), `output` (bit k is output line k), start in state 0; `mlds machines FILE` describes it");
-            yield return (options.TrainingData, "`training-data/*.npz`", "of every machine its sequences: `training_…`, `validation_…`, `long_test_…` with `symbols`, `inputs` and `targets`");
+            yield return (words.Definitions is not null, words.Definitions?.Files ?? "", words.Definitions?.Have ?? "");
+            yield return (options.TrainingData, $"`{TaskArtifacts.ExamplesFolder}/*.npz`", words.ExamplesHave);
             yield return (options.Trajectories, "`trajectories/`", "`weights.npy`: the weights of every network at every milestone; `milestones.csv`: the `network` (its row in the table) and `epoch` of each of its rows");
             yield return (true, "`population.json`", "the whole plan: machines, network, training");
             yield return (true, "`recipes.json`", "of each machine the recipe of its networks; with a `seed` put in, its canonical JSON (RFC 8785) is what `recipe_id` is the SHA-256 of");
@@ -136,6 +141,15 @@ static class Datasheet
             yield return (true, "`mlds.py`", "the loader for Python (Apache-2.0)");
             yield return (true, "`LICENSE`, `SHA256SUMS`", "the licence; checksums of all files");
         }
+    }
+
+    /// <summary>What layout.csv has, and the order of what lies there.</summary>
+    static string LayoutOf(WeightLayout layout)
+    {
+        var names = ReleaseLayout.Columns(layout).Select(column => column.Name == "tensor" ? "tensor (PyTorch's name)" : column.Name);
+        var gates = layout.Tensors.Select(tensor => string.Join(", ", tensor.Blocks)).Where(blocks => blocks.Length > 0).Distinct();
+        return $"{string.Join(", ", names)}; elements row by row, PyTorch's `parameters()` order"
+            + string.Concat(gates.Select(blocks => $", gates {blocks}"));
     }
 
     static void SplitsOf(Page page, ReleaseSource source)
@@ -152,14 +166,16 @@ static class Datasheet
     {
         page.Section("Collection");
         page.Line($"""
-            **How did the data come about?** By training, with mlds {Provenance.Version}. A network is a pure function of its recipe, which names machine, sequences, shape, optimiser and seed: arithmetic version {Recipe.ArithmeticVersion}
-            gives the same bits on every processor, on one thread or many. Sequences of commands are drawn at random and answered by the machine; the network learns the answers, by Adam on the mean
-            squared error, until the loss on validation sequences reaches the goal, or the epoch limit ends it.
+            **How did the data come about?** By training, with mlds {Provenance.Version}. A network is a pure function of its recipe, which names
+            machine, {source.Words.Examples}, shape, optimiser and seed: arithmetic version {Recipe.ArithmeticVersion} gives the same bits on every processor, on one
+            thread or many. {source.Words.Making}, by
+            {Descent(source.Machines[0].Recipe)}, until the loss on validation {source.Words.Examples} reaches the goal, or the epoch limit ends it.
 
             """);
+        var counts = source.Machines[0].Artifacts.ExampleCounts.Select(count => count.Heading);
         page.Table(
-            ["machine", "sequences (training, validation)", "commands a sequence", "batch", "learning rate", "goal loss", "epoch limit"],
-            source.Machines.Select(machine => Training(machine.Name, machine.Task.Data, machine.Recipe.Training)));
+            ["machine", .. counts, "batch", "learning rate", "goal loss", "epoch limit"],
+            source.Machines.Select(Training));
         page.Line($"""
             **Who computed it, and when?** Which processor, kernels and program version trained a network is in the table. Nothing depends on the time of day, so no time is recorded.
 
@@ -171,21 +187,45 @@ static class Datasheet
             """);
     }
 
-    static string[] Training(string name, DataSpec data, TrainingSpec training) =>
-    [
-        name, $"{Count(data.Training)}, {Count(data.Validation)}", Count(data.Length), Count(training.Batch), Number(training.LearningRate), Number(training.GoalLoss), Count(training.EpochLimit),
-    ];
+    static string[] Training(ReleasedMachine machine)
+    {
+        var training = machine.Recipe.Training;
+        return
+        [
+            machine.Name, .. machine.Artifacts.ExampleCounts.Select(count => count.Value),
+            Count(training.Batch), Number(training.LearningRate), Number(training.GoalLoss), Count(training.EpochLimit),
+        ];
+    }
+
+    /// <summary>"Adam on the mean squared error", as the recipe has it.</summary>
+    static string Descent(Recipe recipe)
+    {
+        var training = recipe.ToJson()["training"]!;
+        var optimizer = (string)training["optimizer"]!;
+        return $"{(optimizer == "adam" ? "Adam" : optimizer)} on the {((string)training["loss"]!).Replace('_', ' ')}";
+    }
 
     static void Preprocessing(Page page, ReleaseSource source)
     {
+        var (comeAlong, examples) = (source.Options.TrainingData, source.Words.Examples);
         page.Section("Preprocessing");
         page.Line($"""
-            **Was anything done to the data?** No: weights are as training left them, nothing is scaled, sorted or aligned. Hidden units can be relabelled and signs flipped without changing what a network does, so networks that
-            behave alike may look different; `mlds analyze` knows views that don't see that. {(source.Options.TrainingData ? "The sequences are in `training-data`." : "The sequences are not here: they follow from the recipe, and")}
-            {(source.Options.TrainingData ? "They can also be made again by" : "are made again by")}
+            **Was anything done to the data?** No: weights are as training left them, nothing is scaled, sorted or aligned.
+            {Freedom(source.Layout.Spec)} without changing what a network does, so networks that behave alike may look different;
+            `mlds analyze` knows views that don't see that.
+            The {examples} are {(comeAlong ? $"in `{TaskArtifacts.ExamplesFolder}`." : "not here: they follow from the recipe, and")}
+            {(comeAlong ? "They can also be made again by" : "are made again by")}
 
-                mlds machines MACHINE --population population.json --export MACHINE.npz
+                {source.Words.AgainBy}
             """);
+    }
+
+    /// <summary>What of the weights is free, by the network's symmetries.</summary>
+    static string Freedom(NetworkSpec spec)
+    {
+        var scales = spec.Symmetries.Groups.Select(group => group.Scales).ToHashSet();
+        var signs = scales.Contains(UnitScales.Signs) ? " and signs flipped" : "";
+        return $"Hidden units can be relabelled{signs}{(scales.Contains(UnitScales.Positive) ? " and scaled" : "")}";
     }
 
     static string TypeName(Type type) => type.IsArray

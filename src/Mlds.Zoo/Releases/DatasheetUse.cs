@@ -26,16 +26,17 @@ static class DatasheetUse
         page.Line("import pandas as pd\nnetworks = pd.read_parquet('networks.parquet')    # row i is network i; or pd.read_csv('networks.csv')\n```");
     }
 
-    public static void Uses(Page page)
+    public static void Uses(Page page, ReleaseSource source)
     {
         page.Section("Uses");
-        page.Line("""
-            **What is it for?** Learning from weights: naming the machine a network imitates, finding hidden rules, predicting loss or behaviour from weights, embeddings of networks, courses of training, symmetries.
+        page.Line($"""
+            **What is it for?** Learning from weights: {source.Words.Uses}.
 
             **What has it been used for?** `mlds analyze` asks the questions of the paper and more of any release, with intervals and controls.
 
-            **Limits.** One small architecture; machines of few states; one optimiser; networks that converged. What holds here need not hold for large networks, for other data, or for networks trained with less control.
-            Losses near the goal say little about each other, because training stops there. A modified machine is harder to learn than its original: compare with its control before you say that weights gave the rule away.
+            **Limits.** One small architecture; {source.Words.Narrow}; one optimiser; networks that converged. What holds here need not hold for
+            large networks, for other data, or for networks trained with less control.
+            Losses near the goal say little about each other, because training stops there. {source.Words.Caution}
 
             **What is it not for?** To say of any network in use that it is safe or not.
             """);

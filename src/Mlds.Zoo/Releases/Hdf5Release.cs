@@ -1,3 +1,4 @@
+using Mlds.Networks;
 using Mlds.Recipes;
 using Mlds.Training;
 using PureHDF;
@@ -55,23 +56,17 @@ sealed class Hdf5Release : IDisposable
                 ["kernel_set"] = networks.Select(network => network.Provenance.KernelSet).ToArray(),
             }),
             ["history"] = History(networks),
-            ["layout"] = new H5Group
-            {
-                ["tensor"] = layout.Tensors.Select(tensor => tensor.Name).ToArray(),
-                ["rows"] = layout.Tensors.Select(tensor => tensor.Rows).ToArray(),
-                ["columns"] = layout.Tensors.Select(tensor => tensor.Columns).ToArray(),
-                ["offset"] = layout.Tensors.Select(tensor => tensor.Offset).ToArray(),
-            },
-            ["automata"] = Automata(source),
-            ["population_json"] = new[] { zoo.Population.CanonicalJson },
+            ["layout"] = Layout(layout),
             Attributes =
             {
                 ["format"] = "mlds-release",
-                ["version"] = ReleaseWriter.Version,
+                ["version"] = ReleaseLayout.Version(layout),
                 ["population"] = zoo.Population.Name,
                 ["population_sha256"] = zoo.Population.Sha256,
             },
         };
+        if (source.Words.DefinitionGroup is { } group) file[group] = Definitions(source);
+        file["population_json"] = new[] { zoo.Population.CanonicalJson };
         _writer = file.BeginWrite(path);
     }
 
@@ -134,10 +129,24 @@ sealed class Hdf5Release : IDisposable
         return columns;
     }
 
-    static H5Group Automata(ReleaseSource source)
+    /// <summary>The columns of layout.csv. Version 1 does without the length, which is rows times columns.</summary>
+    internal static H5Group Layout(WeightLayout layout)
     {
         var group = new H5Group();
-        foreach (var machine in source.Machines.Where(machine => machine.Automaton is not null)) group[machine.Name] = new[] { machine.Automaton!.ToText() };
+        foreach (var column in ReleaseLayout.Columns(layout).Where(column => ReleaseLayout.Version(layout) > 1 || column.Name != "length"))
+        {
+            var values = layout.Tensors.Select(column.Value);
+            group[column.Name] = column.Type == typeof(int) ? values.Cast<int>().ToArray() : values.Cast<string>().ToArray();
+        }
+
+        return group;
+    }
+
+    static H5Group Definitions(ReleaseSource source)
+    {
+        var group = new H5Group();
+        foreach (var machine in source.Machines)
+            if (machine.Artifacts.Definition is { } definition) group[machine.Name] = new[] { definition.Text };
         return group;
     }
 

@@ -12,7 +12,7 @@ public sealed record ReleaseOptions(IReadOnlyList<int> Subsets, IReadOnlyCollect
     /// <summary>Whether the weights at every milestone come along (<see cref="Releases.Trajectories"/>).</summary>
     public bool Trajectories { get; init; }
 
-    /// <summary>Whether the sequences come along that the networks learned from and are judged on.</summary>
+    /// <summary>Whether the examples come along that the networks learned from and are judged on.</summary>
     public bool TrainingData { get; init; }
 
     /// <summary>One of <see cref="ReleaseArchive.KnownKinds"/> for an archive beside the folder, or null.</summary>

@@ -1,22 +1,13 @@
 using System.Text.Json.Nodes;
 using Mlds.Networks;
 using Mlds.Recipes;
-using Mlds.Tasks.Machines;
 
 namespace Mlds.Zoos.Releases;
 
 /// <summary>A machine of a release.</summary>
 /// <param name="Recipe">Of its first network; its others differ in their seeds only.</param>
-/// <param name="States">States of its minimal automaton; 0 where it has too many to count.</param>
-/// <param name="Automaton">Its minimal automaton, or null where that has more states than a definition holds.</param>
-sealed record ReleasedMachine(string Name, Recipe Recipe, MachineTask Task, IMachine Machine, int States, AutomatonDefinition? Automaton)
-{
-    /// <summary>Where its automaton is in the release.</summary>
-    public string AutomatonFile => $"machines/{Name}.json";
-
-    /// <summary>Where its sequences are, if they come along.</summary>
-    public string SequencesFile => $"training-data/{Name}.npz";
-}
+/// <param name="Artifacts">What the release has of it beside its networks.</param>
+sealed record ReleasedMachine(string Name, Recipe Recipe, TaskArtifacts Artifacts);
 
 /// <summary>All that the files of one release are made of; checked: any doubt aborts before the first file.</summary>
 sealed class ReleaseSource
@@ -32,7 +23,7 @@ sealed class ReleaseSource
         Description = (string?)population["description"] ?? "";
         Licence = new ReleaseLicence((string?)population["licence"] ?? "CC-BY-SA-4.0");
         foreach (var name in zoo.Machines.Append(zoo.Population.Name)) CheckName(name);
-        Machines = [.. Recipes(zoo, plan).Select(Released)];
+        Machines = [.. Recipes(zoo, plan).Select(recipe => new ReleasedMachine(recipe.MachineName, recipe, TaskArtifacts.Of(recipe)))];
         Layout = CommonLayout(Machines);
         Digest = WeightsDigest.Of(plan.Networks.Select(released => released.Network));
     }
@@ -52,6 +43,9 @@ sealed class ReleaseSource
     public IReadOnlyList<ReleasedMachine> Machines { get; }
 
     public WeightLayout Layout { get; }
+
+    /// <summary>How the release's pages speak of what was learned: all of it is of one kind, since one network learned it.</summary>
+    public TaskWords Words => Machines[0].Artifacts.Words;
 
     /// <summary>As <see cref="Zoo.WeightsDigest"/>, of the released networks.</summary>
     public string Digest { get; }
@@ -75,22 +69,6 @@ sealed class ReleaseSource
             if (machine.FirstOrDefault(other => other.Network.Form != first.Form) is { Network: { } odd })
                 throw new ZooException($"Networks {first.RecipeId} and {odd.RecipeId} of {first.Machine} differ in more than their seeds; nothing was released.");
             yield return Recipe.Parse(zoo.RecipeJson(first));
-        }
-    }
-
-    static ReleasedMachine Released(Recipe recipe)
-    {
-        var task = (MachineTask)recipe.Task;
-        var machine = task.Build();
-        try
-        {
-            var minimal = MinimalAutomaton.Of(machine);
-            return new ReleasedMachine(recipe.MachineName, recipe, task, machine, minimal.States, minimal.States <= Automaton.MostStates ? minimal.ToDefinition() : null);
-        }
-        catch (ArgumentException)
-        {
-            // More than four million states: the definition in population.json is all there is.
-            return new ReleasedMachine(recipe.MachineName, recipe, task, machine, 0, null);
         }
     }
 

@@ -1,14 +1,10 @@
-using System.Globalization;
-using System.Text;
 using System.Text.Json.Nodes;
-using Mlds.Networks;
 using Mlds.Recipes;
-using Mlds.Tasks.Machines;
 using Mlds.Training;
 
 namespace Mlds.Zoos.Releases;
 
-/// <summary>The small files of a release: layout.csv, recipes.json, manifest.json. No date in them: the same zoo gives the same bytes.</summary>
+/// <summary>The small files of a release: recipes.json, manifest.json. No date in them: the same zoo gives the same bytes.</summary>
 static class ReleaseTexts
 {
     /// <summary>The loader for Python, so that a release opens wherever there is NumPy.</summary>
@@ -19,14 +15,6 @@ static class ReleaseTexts
     {
         using var reader = new StreamReader(typeof(ReleaseTexts).Assembly.GetManifestResourceStream(LoaderFile)!);
         return reader.ReadToEnd();
-    }
-
-    /// <summary>Where each tensor lies in a row of weights.</summary>
-    public static string Layout(WeightLayout layout)
-    {
-        var text = new StringBuilder("tensor,rows,columns,offset,length\n");
-        foreach (var tensor in layout.Tensors) text.Append(CultureInfo.InvariantCulture, $"{tensor.Name},{tensor.Rows},{tensor.Columns},{tensor.Offset},{tensor.Length}\n");
-        return text.ToString();
     }
 
     /// <summary>What all networks of a machine have in common.</summary>
@@ -43,7 +31,7 @@ static class ReleaseTexts
         var manifest = new JsonObject
         {
             ["format"] = "mlds-release",
-            ["version"] = ReleaseWriter.Version,
+            ["version"] = ReleaseLayout.Version(source.Layout),
             ["dataset_version"] = options.Publication.Version,
             ["program_version"] = Provenance.Version,
             ["arithmetic_version"] = Recipe.ArithmeticVersion,
@@ -98,22 +86,25 @@ static class ReleaseTexts
                 "the zoo has no network of them, so a subset isn't of the lowest seeds of the population but of the lowest that were trained");
         }
 
-        yield return ("automata", source.Machines.Count(machine => machine.Automaton is null),
-            $"a file holds at most {Automaton.MostStates.ToString("N0", CultureInfo.InvariantCulture)} states; population.json defines these machines too");
+        if (source.Words.Undefined is { } undefined)
+            yield return (undefined.What, source.Machines.Count(machine => machine.Artifacts.Definition is null), undefined.Why);
         yield return ("names of the hosts that trained", 1, "they concern nobody and have no influence on the weights");
     }
 
-    static JsonObject Machine(MachineShare share, ReleasedMachine machine) => new()
+    static JsonObject Machine(MachineShare share, ReleasedMachine machine)
     {
-        ["name"] = share.Name,
-        ["released"] = share.Released,
-        ["converged"] = share.Converged,
-        ["not_converged"] = share.NotConverged,
-        ["diverged"] = share.Diverged,
-        ["states"] = machine.States == 0 ? null : machine.States,
-        ["automaton"] = machine.Automaton is null ? null : machine.AutomatonFile,
-        ["data_sha256"] = machine.Recipe.DataSha256,
-    };
+        var entry = new JsonObject
+        {
+            ["name"] = share.Name,
+            ["released"] = share.Released,
+            ["converged"] = share.Converged,
+            ["not_converged"] = share.NotConverged,
+            ["diverged"] = share.Diverged,
+        };
+        machine.Artifacts.AddTo(entry);
+        entry["data_sha256"] = machine.Recipe.DataSha256;
+        return entry;
+    }
 
     static JsonArray Array(IEnumerable<JsonNode> nodes) => new([.. nodes]);
 }

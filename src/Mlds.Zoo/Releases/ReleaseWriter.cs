@@ -27,8 +27,8 @@ public delegate void ReleaseProgress(string step, int done, int total);
 /// </summary>
 public static class ReleaseWriter
 {
-    /// <summary>Version of the release's format.</summary>
-    public const int Version = 1;
+    /// <summary>The newest version of the format. A release is of the version of its layout.csv (<see cref="ReleaseLayout"/>).</summary>
+    public const int Version = 2;
 
     static readonly JsonSerializerOptions s_indented = new() { WriteIndented = true, Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
@@ -72,14 +72,15 @@ public static class ReleaseWriter
         WriteWeights(folder, source, done => report("Writing weights", done, plan.Networks.Count), cancellation);
         NetworksTable.Write(Path.Combine(folder, NetworksTable.FileName), source.Zoo, plan.Networks, cancellation);
         NetworksTable.WriteCsv(Path.Combine(folder, NetworksTable.CsvFileName), source.Factors, plan.Networks);
-        Text("layout.csv", ReleaseTexts.Layout(source.Layout));
+        Text(ReleaseLayout.FileName, ReleaseLayout.Text(source.Layout));
         Text("population.json", source.Zoo.Population.CanonicalJson);
         var recipes = source.Machines.Select(machine => ReleaseTexts.WithoutSeed(machine.Recipe));
         Text(Release.RecipesFile, Indented(new JsonArray([.. recipes])));
         Text(Splits.BySeedFile, Splits.BySeed(plan));
         Text(Splits.ByMachineFile, Splits.ByMachine(plan));
-        foreach (var machine in source.Machines.Where(machine => machine.Automaton is not null)) Text(machine.AutomatonFile, machine.Automaton!.ToText());
-        if (options.TrainingData) WriteSequences(folder, source, report, cancellation);
+        foreach (var definition in source.Machines.Select(machine => machine.Artifacts.Definition).OfType<TaskDefinition>())
+            Text(definition.File, definition.Text);
+        if (options.TrainingData) WriteExamples(folder, source, report, cancellation);
         if (options.Trajectories)
         {
             Directory.CreateDirectory(Path.Combine(folder, Trajectories.Folder));
@@ -143,23 +144,30 @@ public static class ReleaseWriter
             : throw new ZooException($"Network {network.RecipeId} ({network.Machine}, seed {network.Seed}) had {network.Epochs} epochs, but the zoo has the losses of {history.Count}; nothing was released.");
     }
 
-    static void WriteSequences(string folder, ReleaseSource source, ReleaseProgress report, CancellationToken cancellation)
+    static void WriteExamples(string folder, ReleaseSource source, ReleaseProgress report, CancellationToken cancellation)
     {
-        Directory.CreateDirectory(Path.Combine(folder, "training-data"));
+        Directory.CreateDirectory(Path.Combine(folder, TaskArtifacts.ExamplesFolder));
         for (var i = 0; i < source.Machines.Count; i++)
         {
             cancellation.ThrowIfCancellationRequested();
             var machine = source.Machines[i];
-            var data = machine.Task.Generate();
+            var (words, data) = (machine.Artifacts.Words, machine.Recipe.Task.Generate());
             if (data.Sha256 != machine.Recipe.DataSha256)
-                throw new ZooException($"The sequences of {machine.Name} have SHA-256 {data.Sha256}, but its networks learned from {machine.Recipe.DataSha256}; nothing was released.");
-            SequencesFile.Write(Path.Combine(folder, machine.SequencesFile), machine.Machine, data);
-            report("Writing sequences", i + 1, source.Machines.Count);
+            {
+                throw new ZooException(
+                    $"The {words.Examples} of {machine.Name} have SHA-256 {data.Sha256}, "
+                    + $"but its networks learned from {machine.Recipe.DataSha256}; nothing was released.");
+            }
+
+            machine.Artifacts.WriteExamples(Path.Combine(folder, machine.Artifacts.ExamplesFile), data);
+            report($"Writing {words.Examples}", i + 1, source.Machines.Count);
         }
     }
 
     static long Core(IReadOnlyList<ReleasedFile> files, ReleaseOptions options) => files
-        .Where(file => !ReleaseSource.IsFurtherCopy(file.Name, options) && !file.Name.StartsWith("trajectories/", StringComparison.Ordinal) && !file.Name.StartsWith("training-data/", StringComparison.Ordinal))
+        .Where(file => !ReleaseSource.IsFurtherCopy(file.Name, options))
+        .Where(file => !file.Name.StartsWith($"{Trajectories.Folder}/", StringComparison.Ordinal))
+        .Where(file => !file.Name.StartsWith($"{TaskArtifacts.ExamplesFolder}/", StringComparison.Ordinal))
         .Sum(file => file.Bytes);
 
     static ReleasedFile Archived(string folder, string archive)

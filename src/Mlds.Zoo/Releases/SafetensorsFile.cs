@@ -7,9 +7,9 @@ using Mlds.Networks;
 namespace Mlds.Zoos.Releases;
 
 /// <summary>
-/// <c>weights.safetensors</c>: one tensor a parameter's name, the networks stacked along its first axis, so that <c>gru.weight_ih_l0</c> is
-/// N × 3H × I (https://huggingface.co/docs/safetensors: 8 bytes length of the header, little-endian; the header, JSON, filled with blanks;
-/// the tensors' values end to end in C order).
+/// <c>weights.safetensors</c>: one tensor a parameter's name, the networks stacked along its first axis, so that <c>gru.weight_ih_l0</c>
+/// of a GRU is N × 3H × I (https://huggingface.co/docs/safetensors: 8 bytes length of the header, little-endian; the header, JSON, filled with
+/// blanks; the tensors' values end to end in C order).
 /// </summary>
 sealed class SafetensorsFile : IDisposable
 {
@@ -116,7 +116,7 @@ sealed class SafetensorsFile : IDisposable
             json[tensor.Name] = new JsonObject
             {
                 ["dtype"] = "F32",
-                ["shape"] = tensor.IsBias ? new JsonArray(networks, tensor.Rows) : new JsonArray(networks, tensor.Rows, tensor.Columns),
+                ["shape"] = new JsonArray([networks, .. tensor.Shape.Select(size => (JsonNode)size)]),
                 ["data_offsets"] = new JsonArray(4 * networks * tensor.Offset, 4 * networks * (tensor.Offset + tensor.Length)),
             };
         }

@@ -54,7 +54,7 @@ sealed class Duplicates(VerificationLog log)
         var isEqual = first.Network.WeightsSha256 == second.Network.WeightsSha256;
         if (first.Network.Seed == second.Network.Seed && first.DataSha256 == second.DataSha256)
         {
-            // The same initial weights, batches and sequences: two recipes that say the same under two names, or end before they differ.
+            // The same initial weights, batches and examples: two recipes that say the same under two names, or end before they differ.
             log.Note(Checks.Duplicates, $"{VerificationLog.Name(second.Network)} has the weights of {VerificationLog.Name(first.Network)}, whose seed and data it shares");
             return;
         }

@@ -34,14 +34,15 @@ sealed class NetworkChecks(VerificationLog log)
         }
 
         var data = Data(recipe);
-        if (data is null) log.Doubt(Checks.Recipes, network, $"machine and data spec don't lead to the sequences of SHA-256 {recipe.DataSha256} that the recipe names");
+        if (data is null)
+            log.Doubt(Checks.Recipes, network, $"its task doesn't lead to the examples of SHA-256 {recipe.DataSha256} that the recipe names");
         var layout = recipe.Network.Layout;
         if (run.Weights is { } weights && AreWhole(run, layout, weights) && data is not null) CheckLosses(run, recipe, weights, data);
         CheckRecord(run, recipe);
         if (data is not null) foreach (var checkpoint in run.Kept) CheckKept(run, recipe, checkpoint, data);
     }
 
-    /// <summary>The sequences of a recipe, made once for all that share them; null where they are not those it names.</summary>
+    /// <summary>The examples of a recipe, made once for all that share them; null where they are not those it names.</summary>
     public TrainingData? Data(Recipe recipe) => _data.GetOrAdd(
         recipe.DataSha256,
         _ => new Lazy<TrainingData?>(() => recipe.Task.Generate() is { } data && data.Sha256 == recipe.DataSha256 ? data : null)).Value;

@@ -20,7 +20,7 @@ sealed class ReleaseChecks(Release release, ReleaseTable table, VerificationLog 
         log.Begin(Checks.Subsets, "subsets are nested and balanced: subset n is the first n × machines rows, of every machine the n lowest seeds; all converged");
         log.Begin(Checks.Splits, "every seed is on one side, twins with it; every machine is left out once");
         log.Try(Checks.Population, Manifest, CheckManifest);
-        log.Try(Checks.Population, "layout.csv", CheckLayout);
+        log.Try(Checks.Population, ReleaseLayout.FileName, CheckLayout);
         log.Try(Checks.Population, "population.json", CheckPopulation);
         log.Try(Checks.Subsets, NetworksTable.FileName, CheckSubsets);
         new SplitChecks(release, table, log).Check();
@@ -36,6 +36,7 @@ sealed class ReleaseChecks(Release release, ReleaseTable table, VerificationLog 
             if (text != $"{expected}") log.Doubt(Checks.Population, Manifest, $"its {key} is {text}, but should be {expected}");
         }
 
+        Compare("version", ReleaseLayout.Version(release.Layout));
         Compare("arithmetic_version", Recipe.ArithmeticVersion);
         Compare("networks", release.Networks.Count);
         Compare("parameters", release.Layout.Parameters);
@@ -51,7 +52,8 @@ sealed class ReleaseChecks(Release release, ReleaseTable table, VerificationLog 
     void CheckLayout()
     {
         log.Count(Checks.Population);
-        if (File.ReadAllText(At("layout.csv")) != ReleaseTexts.Layout(release.Layout)) log.Doubt(Checks.Population, "layout.csv", "it isn't the layout of the recipes' network");
+        if (File.ReadAllText(At(ReleaseLayout.FileName)) != ReleaseLayout.Text(release.Layout))
+            log.Doubt(Checks.Population, ReleaseLayout.FileName, "it isn't the layout of the recipes' network");
     }
 
     void CheckPopulation()

@@ -24,7 +24,10 @@ sealed class Retraining(IVerifiable source, NetworkChecks checks, VerificationLo
 
     public IReadOnlyList<Retrained> Segments(Action<int> report, CancellationToken cancellation)
     {
-        log.Begin(Checks.Segments, $"{options.Segments} segments between kept checkpoints, drawn with seed {options.Seed}, trained again from the one give the other, bit for bit, Adam's moments included");
+        log.Begin(
+            Checks.Segments,
+            $"{options.Segments} segments between kept checkpoints, drawn with seed {options.Seed}, "
+            + "trained again from the one give the other, bit for bit, the optimiser's state included");
         var all = source.Networks.SelectMany(network =>
         {
             var kept = source.KeptEpochs(network);

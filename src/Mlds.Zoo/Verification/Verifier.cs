@@ -44,7 +44,8 @@ public static class Verifier
     }
 
     static string NoSegments(string folder, bool isRelease) => isRelease
-        ? $"The release '{folder}' has no checkpoints to train segments from, which need Adam's moments too; verify --segments takes a zoo, --retrain takes both."
+        ? $"The release '{folder}' has no checkpoints to train segments from, which need the optimiser's state too; "
+            + "verify --segments takes a zoo, --retrain takes both."
         : $"The zoo '{folder}' keeps no checkpoints, so it has no segments to train again; 'mlds generate … --keep-milestones' makes it keep them.";
 
     static VerificationReport Run(

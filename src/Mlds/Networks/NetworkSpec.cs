@@ -26,6 +26,15 @@ public abstract record NetworkSpec
     /// <summary>Parameters P.</summary>
     public int Parameters => Layout.Parameters;
 
+    /// <summary>
+    /// The form as recipes say it ("lstm"); null for the GRU network, the only one while recipes said none. Formats whose version 1 is from
+    /// then write version 2 where there is a name.
+    /// </summary>
+    public abstract string? Form { get; }
+
+    /// <summary>The kind of network in a word that goes before "networks": "recurrent".</summary>
+    public abstract string Kind { get; }
+
     /// <summary>The network in a few words, as reports say it: "9 inputs, 4 GRU layers of 12 units, linear layers 12-8 …".</summary>
     public abstract string Description { get; }
 

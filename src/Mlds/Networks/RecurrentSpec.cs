@@ -31,6 +31,11 @@ public sealed record RecurrentSpec(int Inputs, int Hidden, int Layers, IReadOnly
     /// <summary>What a recurrent layer is made of; a GRU unless said otherwise.</summary>
     public RecurrentCell Cell { get; init; } = RecurrentCells.Gru;
 
+    /// <summary>The cell's name; a GRU's is not written: recipes from before there were cells keep their ids.</summary>
+    public override string? Form => Cell == RecurrentCells.Gru ? null : Cell.Name;
+
+    public override string Kind => "recurrent";
+
     /// <summary>Output lines O.</summary>
     public int Outputs => Linear[^1];
 
@@ -93,11 +98,10 @@ public sealed record RecurrentSpec(int Inputs, int Hidden, int Layers, IReadOnly
 
     public override int GetHashCode() => HashCode.Combine(Cell.Name, Inputs, Hidden, Layers, Linear.Count, Activation);
 
-    /// <summary>A GRU is not written: recipes from before there were cells keep their ids.</summary>
     public override JsonObject ToJson()
     {
         var json = new JsonObject();
-        if (Cell != RecurrentCells.Gru) json["cell"] = Cell.Name;
+        if (Form is { } cell) json["cell"] = cell;
         json["inputs"] = Inputs;
         json["hidden"] = Hidden;
         json["layers"] = Layers;

@@ -28,15 +28,15 @@ public enum TensorRole
 public sealed record WeightTensor(
     string Name, TensorRole Role, string Module, int Layer, IReadOnlyList<int> Shape, int Offset, float Bound, IReadOnlyList<string> Blocks)
 {
-    public int Length
+    /// <summary>Its sizes, outermost first.</summary>
+    public IReadOnlyList<int> Shape
     {
-        get
-        {
-            var product = 1;
-            for (var axis = 0; axis < Shape.Count; axis++) product *= Shape[axis];
-            return product;
-        }
-    }
+        get;
+        init => (field, Length) = (value, Product(value));
+    } = Shape;
+
+    /// <summary>Elements.</summary>
+    public int Length { get; private init; } = Product(Shape);
 
     /// <summary>The first size; a bias has as many rows as elements.</summary>
     public int Rows => Shape[0];
@@ -65,6 +65,8 @@ public sealed record WeightTensor(
         && Shape.SequenceEqual(other.Shape) && Blocks.SequenceEqual(other.Blocks);
 
     public override int GetHashCode() => HashCode.Combine(Name, Offset);
+
+    static int Product(IReadOnlyList<int> sizes) => sizes.Aggregate(1, (product, size) => product * size);
 }
 
 /// <summary>Where each tensor of a network lies in its weight vector of P floats, in the order of PyTorch's <c>parameters()</c>.</summary>

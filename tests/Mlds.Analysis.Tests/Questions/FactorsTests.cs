@@ -2,6 +2,7 @@ using Mlds.Analysis.Data;
 using Mlds.Analysis.Questions;
 using Mlds.Analysis.Results;
 using Mlds.Analysis.Views;
+using Mlds.Kernels.Shapes;
 using Mlds.Networks;
 using Mlds.Recipes;
 
@@ -10,7 +11,7 @@ namespace Mlds.Analysis.Tests.Questions;
 /// <summary>Questions go by what the population's factors say of a machine, whatever it is called.</summary>
 public sealed class FactorsTests
 {
-    static readonly NetworkSpec s_spec = new(4, 5, 2, [5, 3], Activation.None);
+    static readonly RecurrentSpec s_spec = new(4, 5, 2, [5, 3], Activation.None);
 
     static readonly AnalysisOptions s_quick = new()
     {

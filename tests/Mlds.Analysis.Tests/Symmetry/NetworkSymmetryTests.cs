@@ -1,6 +1,7 @@
 using CsCheck;
 using Mlds.Analysis.Data;
 using Mlds.Analysis.Symmetry;
+using Mlds.Kernels.Recurrent;
 using Mlds.Kernels.Shapes;
 using Mlds.Networks;
 using Mlds.Tasks.Machines;
@@ -16,7 +17,10 @@ public sealed class NetworkSymmetryTests
         from layers in Gen.Int[1, 4]
         from linear in Gen.Int[1, 10].Array[1, 4]
         from activation in Gen.Enum<Activation>()
-        select new RecurrentSpec(inputs, hidden, layers, linear, activation);
+        from cell in Gen.Int[0, Cells.All.Length - 1]
+        select new RecurrentSpec(inputs, hidden, layers, linear, activation) { Cell = Cells.All[cell] };
+
+    internal static readonly Gen<RecurrentSpec> GruSpecs = Specs.Select(spec => spec with { Cell = RecurrentCells.Gru });
 
     [Fact]
     public void A_random_symmetry_leaves_the_outputs_alone() =>
@@ -29,8 +33,27 @@ public sealed class NetworkSymmetryTests
             var same = NetworkSymmetry.Random(spec, random).Apply(layout, weights);
             Assert.All(
                 Networks.Forward(layout, weights, inputs).Zip(Networks.Forward(layout, same, inputs)),
-                pair => Assert.Equal(pair.First, pair.Second, 1e-12 * (1 + Math.Abs(pair.First))));
-        }, iter: 100);
+                pair => Assert.Equal(pair.First, pair.Second, Networks.Tolerance(spec, 1e-12) * (1 + Math.Abs(pair.First))));
+        }, iter: 200);
+
+    /// <summary>Else symmetries that move nothing would do.</summary>
+    [Fact]
+    public void Every_group_of_units_moves_by_itself()
+    {
+        foreach (var (cell, activation) in Cells.All.SelectMany(cell => Enum.GetValues<Activation>().Select(activation => (cell, activation))))
+        {
+            var spec = new RecurrentSpec(3, 4, 2, [5, 6, 2], activation) { Cell = cell };
+            var weights = Networks.Random(spec.Layout, new SeededRandom(2));
+            Assert.Equal(spec.Activation == Activation.None ? 2 : 4, spec.Symmetries.Groups.Count);
+            for (var group = 0; group < spec.Symmetries.Groups.Count; group++)
+            {
+                var permutations = NetworkSymmetry.Identity(spec).Permutations.Select(permutation => permutation.ToArray()).ToArray();
+                permutations[group].AsSpan().Reverse();
+                var ones = NetworkSymmetry.Identity(spec).Scales.Select(scales => scales.ToArray()).ToArray();
+                Assert.NotEqual(weights, new NetworkSymmetry(permutations, ones).Apply(spec.Layout, weights));
+            }
+        }
+    }
 
     [Fact]
     public void Sign_flips_alone_leave_every_bit_of_the_outputs_in_training_arithmetic()
@@ -39,7 +62,7 @@ public sealed class NetworkSymmetryTests
         var layout = spec.Layout;
         var random = new SeededRandom(5);
         var weights = Networks.Random(layout, random);
-        var signs = NetworkSymmetry.Random(spec, random).Signs.Select(s => s.ToArray()).ToArray();
+        var signs = NetworkSymmetry.Random(spec, random).Scales.Select(s => s.ToArray()).ToArray();
         var order = NetworkSymmetry.Identity(spec).Permutations.Select(p => p.ToArray()).ToArray();
         var flipped = new NetworkSymmetry(order, signs).Apply(layout, weights);
         var sequences = new SequenceSet(40, 16, new byte[640], [.. Enumerable.Range(0, 640).Select(_ => (uint)random.Next(512))], new uint[640]);
@@ -63,10 +86,17 @@ public sealed class NetworkSymmetryTests
     [Fact]
     public void What_is_no_symmetry_is_refused()
     {
-        Assert.Contains("no permutation", Assert.Throws<ArgumentException>(() => new NetworkSymmetry([[0, 0]], [[1, 1]])).Message, StringComparison.Ordinal);
-        Assert.Contains("each 1 or -1", Assert.Throws<ArgumentException>(() => new NetworkSymmetry([[1, 0]], [[1, 2]])).Message, StringComparison.Ordinal);
-        var layout = RecurrentSpec.Ds1.Layout;
-        Assert.Contains("the network has 4 of 12", Assert.Throws<ArgumentException>(
-            () => new NetworkSymmetry([[1, 0]], [[1, 1]]).Apply(layout, new float[layout.Parameters])).Message, StringComparison.Ordinal);
+        var two = new RecurrentSpec(1, 2, 1, [1], Activation.None);
+        Assert.Contains("no permutation", Refused(two, [0, 0], [1, 1]), StringComparison.Ordinal);
+        Assert.Contains("none of them 0", Refused(two, [1, 0], [1, 0]), StringComparison.Ordinal);
+        Assert.Contains("each 1 or -1", Refused(two, [1, 0], [1, 2]), StringComparison.Ordinal);
+        Assert.Contains("all 1", Refused(two with { Cell = Cells.Named("plain") }, [1, 0], [1, -1]), StringComparison.Ordinal);
+        Assert.Contains("the network has groups of [12, 12, 12, 12]", Refused(RecurrentSpec.Ds1, [1, 0], [1, 1]), StringComparison.Ordinal);
+    }
+
+    static string Refused(RecurrentSpec spec, int[] permutation, double[] scales)
+    {
+        var weights = new float[spec.Parameters];
+        return Assert.Throws<ArgumentException>(() => new NetworkSymmetry([permutation], [scales]).Apply(spec.Layout, weights)).Message;
     }
 }

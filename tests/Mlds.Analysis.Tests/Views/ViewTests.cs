@@ -1,7 +1,9 @@
 using Mlds.Analysis.Data;
 using Mlds.Analysis.Symmetry;
 using Mlds.Analysis.Views;
+using Mlds.Kernels.Shapes;
 using Mlds.Networks;
+using Mlds.Tasks.Machines;
 
 namespace Mlds.Analysis.Tests.Views;
 
@@ -90,7 +92,7 @@ public sealed class ViewTests
     [Fact]
     public void Probe_words_are_commands_and_behaviour_is_what_the_network_answers()
     {
-        var words = BehaviourView.Probes(RecurrentSpec.Ds1);
+        var words = BehaviourView.Probes(TrainedDs1.Matrix);
         Assert.All(words.Inputs, input => Assert.Equal(1, System.Numerics.BitOperations.PopCount(input >> 1)));
         var features = View.Behaviour.Build(TrainedDs1.Matrix);
         var inputs = Enumerable.Range(0, words.Length).Select(t => Enumerable.Range(0, 9).Select(i => (double)((words.Inputs[t] >> i) & 1)).ToArray()).ToArray();
@@ -98,10 +100,103 @@ public sealed class ViewTests
         Assert.Equal(features.Values, View.BehaviourOn(words).Build(TrainedDs1.Matrix).Values);
     }
 
+    static WeightMatrix Of(RecurrentSpec spec, params ReadOnlySpan<MachineDefinition> machines)
+    {
+        var names = machines.ToArray().Select((_, i) => $"M{i}Machine").ToArray();
+        var known = machines.ToArray().Select((machine, i) => (names[i], new LearnedMachine(machine.Build(), LearnedDirect.Data)))
+            .ToDictionary();
+        var matrix = Networks.Population(spec, names, 2);
+        float[] weights = [.. Enumerable.Range(0, matrix.Networks).SelectMany(row => matrix.Row(row).ToArray())];
+        return new WeightMatrix("known", "matrix", weights, matrix.Layout, matrix.Labels) { Machines = known };
+    }
+
+    static AutomatonDefinition Automaton(int symbols) => new(symbols, 2, 0, [[.. Enumerable.Repeat(0, symbols)]], [1]);
+
+    [Fact]
+    public void Probes_are_the_commands_of_what_was_learned_and_without_that_what_they_always_were()
+    {
+        var register = BehaviourView.Probes(TrainedDs1.Matrix);
+        var ds1 = Of(RecurrentSpec.Ds1, MachineCatalogue.Find("EightBitMachine")!, MachineCatalogue.Find("SimpleXORModified")!);
+        Assert.Equal(register.Inputs, BehaviourView.Probes(ds1).Inputs);
+        Assert.Equal(register.Symbols, BehaviourView.Probes(ds1).Symbols);
+
+        var five = new RecurrentSpec(5, 4, 1, [2], Activation.None);
+        var assumed = BehaviourView.Probes(Networks.Population(five, ["AMachine"], 1));
+        Assert.Equal(assumed.Inputs, BehaviourView.Probes(Of(five, Automaton(5))).Inputs);
+
+        // Nine inputs may be an automaton's as well.
+        var nine = BehaviourView.Probes(Of(new RecurrentSpec(9, 4, 1, [2], Activation.None), Automaton(9)));
+        Assert.All(nine.Inputs, input => Assert.Equal(1, System.Numerics.BitOperations.PopCount(input)));
+        Assert.Equal(9, nine.Inputs.Distinct().Count());
+    }
+
+    [Fact]
+    public void Networks_of_machines_with_other_commands_are_all_asked_the_commands_of_all()
+    {
+        var mixed = BehaviourView.Probes(Of(RecurrentSpec.Ds1, MachineCatalogue.Find("EightBitMachine")!, Automaton(9)));
+        var counts = mixed.Inputs.Select(System.Numerics.BitOperations.PopCount).ToArray();
+        Assert.Contains(2, counts);
+        Assert.Contains(0x100u, mixed.Inputs);
+        Assert.Contains(1u, mixed.Inputs);
+    }
+
+    [Fact]
+    public void Columns_of_the_reduced_view_have_the_names_they_always_had()
+    {
+        static string[] Of(RecurrentSpec spec) => [.. View.Reduced.Build(Networks.Population(spec, ["AMachine"], 1)).ColumnNames];
+        string[] layer =
+        [
+            "l0.w_ir[0,0]", "l0.w_iz[0,0]", "l0.w_in[0,0]", "l0.w_hr[0,0]", "l0.w_hz[0,0]", "l0.w_hn[0,0]",
+            "l0.b_r[0]", "l0.b_z[0]", "l0.b_in[0]", "l0.b_hn[0]",
+        ];
+        Assert.Equal([.. layer, "output[0,0]", "output_bias[0]"], Of(new RecurrentSpec(1, 1, 1, [1, 1], Activation.None)));
+        Assert.Equal(
+            [
+                .. layer, "linear.0.weight[0,0]", "linear.0.weight[1,0]", "linear.0.bias[0]", "linear.0.bias[1]",
+                "linear.1.weight[0,0]", "linear.1.weight[0,1]", "linear.1.bias[0]",
+            ],
+            Of(new RecurrentSpec(1, 1, 1, [2, 1], Activation.Tanh)));
+        Assert.Equal(3644, Of(RecurrentSpec.Ds1).Length);
+        Assert.Equal(
+            ["l0.w_i[0,0]", "l0.w_h[0,0]", "l0.b[0]", "output[0,0]", "output_bias[0]"],
+            Of(new RecurrentSpec(1, 1, 1, [1], Activation.None) { Cell = Cells.Named("plain") }));
+    }
+
+    /// <summary>Gate by gate, from weights that were read in another way.</summary>
+    [Fact]
+    public void The_reduced_view_of_a_gru_is_its_gates_summed_biases_and_one_linear_map()
+    {
+        var matrix = TrainedDs1.Matrix;
+        var features = View.Reduced.Build(matrix);
+        for (var row = 0; row < matrix.Networks; row++)
+        {
+            var gru = new GruWeights(matrix.Layout, matrix.Row(row));
+            double[][] blocks =
+            [
+                .. Enumerable.Range(0, 4).SelectMany(layer =>
+                    (double[][])[.. gru.Input[layer], .. gru.Recurrent[layer], .. gru.Bias[layer], gru.RecurrentBiasN[layer]]),
+                gru.Output, gru.OutputBias,
+            ];
+            Assert.Equal(blocks.SelectMany(block => block), features.Row(row).ToArray());
+        }
+    }
+
+    [Fact]
+    public void A_view_that_does_not_apply_says_why()
+    {
+        var plain = new RecurrentSpec(3, 4, 1, [2], Activation.None) { Cell = Cells.Named("plain") };
+        var (applying, leftOut) = View.For(plain, View.All);
+        Assert.Equal(["raw", "reduced", "aligned", "statistics", "spectral", "behaviour"], applying.Select(view => view.Name));
+        Assert.Equal("the view invariants", Assert.Single(leftOut).What);
+        Assert.Contains("GRU layers only", leftOut[0].Why, StringComparison.Ordinal);
+        Assert.Empty(View.For(RecurrentSpec.Ds1, View.All).LeftOut);
+    }
+
     static WeightMatrix Hidden(WeightMatrix matrix)
     {
         var random = new SeededRandom(31);
-        var rows = Enumerable.Range(0, matrix.Networks).SelectMany(row => NetworkSymmetry.Random(matrix.Layout.Recurrent, random).Apply(matrix.Layout, matrix.Row(row)));
+        var rows = Enumerable.Range(0, matrix.Networks)
+            .SelectMany(row => NetworkSymmetry.Random(matrix.Layout.Spec, random).Apply(matrix.Layout, matrix.Row(row)));
         return new WeightMatrix(matrix.Name, matrix.Source, [.. rows], matrix.Layout, matrix.Labels);
     }
 }

@@ -230,7 +230,8 @@ public sealed class ReleaseTests : IDisposable
             File.WriteAllBytes(Path.Combine(_zoo["r"], name), whole);
         }
 
-        File.WriteAllText(Path.Combine(_zoo["r"], "manifest.json"), File.ReadAllText(Path.Combine(_zoo["r"], "manifest.json")).Replace("\"version\": 1", "\"version\": 2", StringComparison.Ordinal));
+        var manifest = Path.Combine(_zoo["r"], "manifest.json");
+        File.WriteAllText(manifest, File.ReadAllText(manifest).Replace("\"version\": 1", "\"version\": 3", StringComparison.Ordinal));
         Assert.Contains("update mlds", Assert.Throws<InvalidDataException>(() => Release.Open(_zoo["r"])).Message);
     }
 }

@@ -1,0 +1,91 @@
+using System.Text.Json.Nodes;
+using Mlds.Recipes;
+using Mlds.Tasks;
+using Mlds.Tasks.Machines;
+
+namespace Mlds.Zoos.Releases;
+
+/// <summary>A text that says in full what is learned, beside the recipe.</summary>
+/// <param name="File">Where it is in the release.</param>
+sealed record TaskDefinition(string File, string Text);
+
+/// <summary>
+/// What a release has, beside the networks, of the task that those of one machine learned: its definition, its examples, and what is said
+/// of them. Each kind of task has one; the files of a release speak to this one alone (docs/extending.md).
+/// </summary>
+abstract class TaskArtifacts
+{
+    /// <summary>Where examples are, if they come along.</summary>
+    public const string ExamplesFolder = "training-data";
+
+    /// <summary>Of the task of a recipe. A new kind of task is added here.</summary>
+    /// <exception cref="ZooException">Of a kind that can't be released.</exception>
+    public static TaskArtifacts Of(Recipe recipe) => recipe.Task switch
+    {
+        MachineTask task => new MachineArtifacts(recipe.MachineName, task),
+        _ => throw new ZooException($"What {recipe.MachineName} is to learn is of a kind that no release can have; nothing was released."),
+    };
+
+    /// <summary>The file that comes with every release; null where there is none.</summary>
+    public abstract TaskDefinition? Definition { get; }
+
+    /// <summary>The file of its examples, in <see cref="ExamplesFolder"/>.</summary>
+    public abstract string ExamplesFile { get; }
+
+    /// <summary>Columns of the datasheet's first table that are about the task: heading and value.</summary>
+    public abstract IReadOnlyList<(string Heading, string Value)> Facts { get; }
+
+    /// <summary>Columns of the datasheet's table of training that are about its examples.</summary>
+    public abstract IReadOnlyList<(string Heading, string Value)> ExampleCounts { get; }
+
+    /// <summary>How the pages of the release speak of tasks of this kind; the same for all of them.</summary>
+    public abstract TaskWords Words { get; }
+
+    /// <summary>Writes the examples that come with a release on request.</summary>
+    /// <param name="path">Must not exist.</param>
+    /// <param name="data">The task's.</param>
+    public abstract void WriteExamples(string path, TrainingData data);
+
+    /// <summary>Adds the task's keys to the machine's entry in manifest.json.</summary>
+    public abstract void AddTo(JsonObject entry);
+}
+
+/// <summary>How the pages of a release speak of a kind of task: parts of sentences.</summary>
+sealed record TaskWords
+{
+    /// <summary>What the examples are, in the plural: "sequences".</summary>
+    public required string Examples { get; init; }
+
+    /// <summary>Goes on from "for each of 5 machines".</summary>
+    public required string Learned { get; init; }
+
+    /// <summary>What one may ask of weights, beside how training got there.</summary>
+    public required string Question { get; init; }
+
+    /// <summary>How examples are made and what of them is learned; "by Adam on …" goes on from there.</summary>
+    public required string Making { get; init; }
+
+    /// <summary>Whole sentence: what is learned from weights of such networks.</summary>
+    public required string Uses { get; init; }
+
+    /// <summary>Goes on from "One small architecture;": how narrow the tasks are.</summary>
+    public required string Narrow { get; init; }
+
+    /// <summary>Whole sentences on what must not be concluded; may be empty.</summary>
+    public required string Caution { get; init; }
+
+    /// <summary>The command that makes the examples again.</summary>
+    public required string AgainBy { get; init; }
+
+    /// <summary>What the files in <see cref="TaskArtifacts.ExamplesFolder"/> have.</summary>
+    public required string ExamplesHave { get; init; }
+
+    /// <summary>Which files have the definitions, and what; null where there are none.</summary>
+    public (string Files, string Have)? Definitions { get; init; }
+
+    /// <summary>The group of mlds.h5 that has the definitions, by machine; null where there are none.</summary>
+    public string? DefinitionGroup { get; init; }
+
+    /// <summary>What definitions are called, and why there may be none of a machine.</summary>
+    public (string What, string Why)? Undefined { get; init; }
+}
