@@ -137,7 +137,8 @@ public sealed class PythonArraysTests : IDisposable
                     raise AssertionError()
             from mlds import *
             load('.').check()
-            assert not hasattr(mlds, 'Net') and set(mlds.__all__) == {'load', 'Release', 'ReleaseError', 'Table', 'Tensor', 'sequences'}
+            assert not hasattr(mlds, 'Net') and set(mlds.__all__) == {
+                'load', 'Cell', 'CELLS', 'Release', 'ReleaseError', 'Table', 'Tensor', 'sequences'}
             """);
     }
 
