@@ -3,10 +3,12 @@
 
 A command a line on standard input, an answer of one line of JSON each on standard output, like `Mlds.Benchmarks step`:
   hello                          what runs where
-  data FOLDER NETWORK ADAM       loads the weights and sequences that Mlds.Benchmarks wrote; the network's and Adam's settings as JSON without spaces
+  data FOLDER NETWORK ADAM       loads the weights and sequences that Mlds.Benchmarks wrote;
+                                 the network's and Adam's settings as JSON without spaces
   losses BATCH STEPS N           losses of the first N steps from those weights
   measure BATCH STEPS SECONDS [OPTIONS]   times of steps; OPTIONS are more arguments of Adam as JSON without spaces
-The loop is what a careful user writes: nn.GRU in one call, the batches made beforehand as contiguous time-major tensors, zero_grad to None, one thread.
+The loop is what a careful user writes: nn.GRU in one call, the batches made beforehand as contiguous time-major tensors, zero_grad to
+None, one thread.
 """
 import ctypes
 import json
@@ -18,7 +20,9 @@ try:
     import numpy
     import torch
 except ImportError as error:
-    raise SystemExit(f"pytorch_step: {sys.executable} has no torch or numpy ({error}): sudo apt-get install python3-torch libopenblas0-pthread")
+    raise SystemExit(
+        f"pytorch_step: {sys.executable} has no torch or numpy ({error}): sudo apt-get install python3-torch libopenblas0-pthread"
+    )
 
 WARM_UP = 5
 
@@ -79,7 +83,11 @@ class Server:
         torch.nn.utils.vector_to_parameters(self.weights.clone(), self.network.parameters())
         adam = self.adam
         return torch.optim.Adam(
-            self.network.parameters(), lr=adam["learning_rate"], betas=(adam["beta1"], adam["beta2"]), eps=adam["epsilon"], **(options or {})
+            self.network.parameters(),
+            lr=adam["learning_rate"],
+            betas=(adam["beta1"], adam["beta2"]),
+            eps=adam["epsilon"],
+            **(options or {}),
         )
 
     def load(self, batch, steps):

@@ -1,5 +1,7 @@
 #!/usr/bin/python3
-"""One method of scikit-learn on one matrix: prints its seconds of the core and its quality as JSON. Mlds.Benchmarks analysis runs it in turn with ours.
+"""One method of scikit-learn on one matrix: prints its seconds of the core and its quality as JSON.
+
+Mlds.Benchmarks analysis runs it in turn with ours.
 
 usage: sklearn_methods.py METHOD rows.npy labels.txt     (labels: one whole number a line)
 """

@@ -16,7 +16,8 @@ def main(paths):
             cost = machine["of_converged"]
             print(
                 f"| {machine['name']} | {machine['converged']} of {total} ({machine['converged'] / total:.0%}) "
-                f"| {cost['epochs_median']:.0f} | {cost['epochs_p90']:.0f} | {cost['core_seconds_median']:.2f} | {cost['core_seconds_p90']:.2f} "
+                f"| {cost['epochs_median']:.0f} | {cost['epochs_p90']:.0f} "
+                f"| {cost['core_seconds_median']:.2f} | {cost['core_seconds_p90']:.2f} "
                 f"| {machine['core_seconds'] / machine['converged']:.2f} |"
             )
 

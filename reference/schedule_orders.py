@@ -25,7 +25,8 @@ def machines(paths):
                 of = machine["of_converged"]
                 total = machine["converged"] + machine["not_converged"] + machine["diverged"]
                 spread = math.log(of["epochs_p90"] / of["epochs_median"]) / Z90
-                yield machine["name"], math.log(of["epochs_median"]), spread, machine["converged"] / total, machine["core_seconds"] / machine["epochs"]
+                speed = machine["core_seconds"] / machine["epochs"]
+                yield machine["name"], math.log(of["epochs_median"]), spread, machine["converged"] / total, speed
 
 
 def draw(machine, generator):
@@ -55,7 +56,8 @@ def simulate(population, lengths, threads, order, sample, generator):
         elif order == "file":
             chosen = left[0]
         else:
-            chosen = min(left, key=lambda i: (min(seen[i], sample), -population[i][4] * (ended[i][1] / ended[i][0] if ended[i][0] else EPOCH_LIMIT)))
+            mean = {i: ended[i][1] / ended[i][0] if ended[i][0] else EPOCH_LIMIT for i in left}
+            chosen = min(left, key=lambda i: (min(seen[i], sample), -population[i][4] * mean[i]))
         seen[chosen] += 1
         epochs = waiting[chosen].pop()
         heapq.heappush(free, (now + epochs * population[chosen][4], thread, chosen, epochs))
@@ -66,7 +68,8 @@ def main(paths):
     for path in paths:
         population = list(machines([path]))
         orders = [("file", 0), ("random", 0)] + [("longest", sample) for sample in (0, 1, 2, 4, 8, 16)]
-        print(f"\n{path}\n{'networks':>8} {'threads':>7} " + " ".join(f"{order + (f' {sample}' if order == 'longest' else ''):>10}" for order, sample in orders))
+        names = [order + (f" {sample}" if order == "longest" else "") for order, sample in orders]
+        print(f"\n{path}\n{'networks':>8} {'threads':>7} " + " ".join(f"{name:>10}" for name in names))
         for networks in (40, 400):
             for threads in (2, 4, 16, 64):
                 ratios = {key: [] for key in orders}

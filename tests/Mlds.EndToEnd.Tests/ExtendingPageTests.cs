@@ -30,10 +30,10 @@ public sealed class ExtendingPageTests
         d = mlds.load(sys.argv[1])
         for i in range(len(d)):
             words = d.sequences(d.table["machine"][i])
-            state, y = d.state(i), d.states(i, words["validation_inputs"])[-1]
+            state, y = d.state(i), d.states(i, words["validation"]["inputs"])[-1]
             for layer in range(2):
                 y = y @ state[f"linear.{layer}.weight"].T + state[f"linear.{layer}.bias"]
-            loss, recorded = float(np.mean((y - words["validation_targets"]) ** 2)), d.table["validation_loss"][i]
+            loss, recorded = float(np.mean((y - words["validation"]["targets"]) ** 2)), d.table["validation_loss"][i]
             assert abs(loss - recorded) <= 1e-5 * max(1, recorded), (i, loss, recorded)
         print("networks:", len(d))
         """;

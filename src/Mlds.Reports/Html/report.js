@@ -27,7 +27,8 @@
   });
 })();
 
-// The wheel zooms into planes of points, dragging moves them, a double click goes back. Letters grow with them: the figure is a drawing, not a plot.
+// The wheel zooms into planes of points, dragging moves them, a double click goes back. Letters grow with them: the figure is a drawing,
+// not a plot.
 document.querySelectorAll("figure.zooms svg").forEach(svg => {
   const [, , width, height] = svg.getAttribute("viewBox").split(" ").map(Number);
   let box = { x: 0, y: 0, scale: 1 };
