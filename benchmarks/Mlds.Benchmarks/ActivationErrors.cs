@@ -34,14 +34,17 @@ static class ActivationErrors
         var exp = Over(float.IsFinite, x => Activations.Exp(x), x => Math.Exp(Math.Clamp(x, -40.0, 40.0)));
         float[] partners = [-100f, 0.3f, 100f];
         var sigmoid = partners
-            .Select(partner => Over(x => float.IsFinite(x) && Math.Abs(x) <= 40, x => Activations.Sigmoids(x, partner).R, x => 1 / (1 + Math.Exp(-x))))
+            .Select(partner => Over(
+                x => float.IsFinite(x) && Math.Abs(x) <= 40, x => Activations.Sigmoids(x, partner).R, x => 1 / (1 + Math.Exp(-x))))
             .Aggregate((a, b) => a.Or(b));
-        var sigmoidBeyond = Over(x => float.IsFinite(x) && Math.Abs(x) > 40, x => Activations.Sigmoids(x, 0.3f).R, x => 1 / (1 + Math.Exp(-x)));
+        var sigmoidBeyond = Over(
+            x => float.IsFinite(x) && Math.Abs(x) > 40, x => Activations.Sigmoids(x, 0.3f).R, x => 1 / (1 + Math.Exp(-x)));
         var tanh = Over(float.IsNormal, x => Activations.Tanh(x), x => Math.Tanh(x));
         Console.WriteLine(JsonSerializer.Serialize(
             new
             {
-                about = "Largest errors over all finite float32 inputs, against float64. Made by: dotnet run -c Release --project benchmarks/Mlds.Benchmarks -- activations",
+                about = "Largest errors over all finite float32 inputs, against float64. Made by: "
+                    + "dotnet run -c Release --project benchmarks/Mlds.Benchmarks -- activations",
                 exp_held_between_40 = exp,
                 sigmoid_within_40_partners_minus100_0_3_100 = sigmoid,
                 sigmoid_beyond_40_absolute = sigmoidBeyond.Absolute,

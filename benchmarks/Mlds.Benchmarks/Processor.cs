@@ -16,7 +16,8 @@ sealed partial record Processor(string Name)
 
     static string Read()
     {
-        if (!File.Exists(LinuxFile)) return Environment.GetEnvironmentVariable("PROCESSOR_IDENTIFIER") ?? RuntimeInformation.ProcessArchitecture.ToString();
+        if (!File.Exists(LinuxFile))
+            return Environment.GetEnvironmentVariable("PROCESSOR_IDENTIFIER") ?? RuntimeInformation.ProcessArchitecture.ToString();
         var fields = File.ReadLines(LinuxFile)
             .TakeWhile(line => line.Length > 0)
             .Select(line => line.Split(':', 2))
@@ -26,7 +27,9 @@ sealed partial record Processor(string Name)
             return $"{RuntimeInformation.ProcessArchitecture} implementer {implementer} part {fields.GetValueOrDefault("CPU part")}";
         var name = fields.GetValueOrDefault("model name", RuntimeInformation.ProcessArchitecture.ToString());
         // Virtual machines often hide the model's number; family and model say which it is.
-        return name.Any(char.IsDigit) ? name : $"{name}, family {fields.GetValueOrDefault("cpu family")}, model {fields.GetValueOrDefault("model")}";
+        return name.Any(char.IsDigit)
+            ? name
+            : $"{name}, family {fields.GetValueOrDefault("cpu family")}, model {fields.GetValueOrDefault("model")}";
     }
 
     /// <summary>Trade marks, and what a name says beside which processor it is.</summary>

@@ -1,11 +1,12 @@
+using System.Globalization;
 using Mlds.Reports.Drawing;
 using Mlds.Reports.Figures;
 
 namespace Mlds.Benchmarks;
 
 /// <summary>
-/// Time a multiply-add over each size, a panel a sweep. The axes are logarithmic, and panels with little between lowest and highest have one scale, so
-/// that a factor of two is as high in each of them.
+/// Time a multiply-add over each size, a panel a sweep. The axes are logarithmic, and panels with little between lowest and highest have
+/// one scale, so that a factor of two is as high in each of them.
 /// </summary>
 static class ShapeFigure
 {
@@ -27,8 +28,10 @@ static class ShapeFigure
         LegendEntry[] legend =
         [
             .. kernelSets.Select((name, i) => new LegendEntry(
-                $"{name} (its peak: {2000 / result.PeakGflops[name]:0.0} ps)", (canvas, at) => Marker.Draw(canvas, at, i, Palette.Of(i), MarkerFill.Solid))),
-            new LegendEntry("neighbours more than 2x apart", (canvas, at) => canvas.Circle(at, 7, new Look(Stroke: Palette.Ink, Width: 1.4))),
+                $"{name} (its peak: {2000 / result.PeakGflops[name]:0.0} ps)",
+                (canvas, at) => Marker.Draw(canvas, at, i, Palette.Of(i), MarkerFill.Solid))),
+            new LegendEntry(
+                "neighbours more than 2x apart", (canvas, at) => canvas.Circle(at, 7, new Look(Stroke: Palette.Ink, Width: 1.4))),
         ];
         var fastest = result.Shapes.SelectMany(shape => shape.Speed.Values).Min(speed => speed.PicosecondsAMultiplyAdd);
         return new Figure(
@@ -53,7 +56,8 @@ static class ShapeFigure
     {
         var (low, high) = (sweep.Sizes[0], sweep.Sizes[^1]);
         var sizes = high > 32 ? Scale.Log(low * 0.9, high * 1.1) : Scale.Linear(low - 0.5, high + 0.5);
-        var slowest = result.Shapes.Where(shape => shape.Sweep == sweep.Name).SelectMany(shape => shape.Speed.Values).Max(speed => speed.PicosecondsAMultiplyAdd);
+        var slowest = result.Shapes.Where(shape => shape.Sweep == sweep.Name).SelectMany(shape => shape.Speed.Values)
+            .Max(speed => speed.PicosecondsAMultiplyAdd);
         var panel = new Panel(canvas, box, sizes, Scale.Log(bottom, Math.Max(bottom * LeastSpan, slowest * 1.25)));
         panel.Frame(sweep.Name, sweep.Axis, "ps a multiply-add");
         var shapes = result.Shapes.Where(shape => shape.Sweep == sweep.Name).ToArray();
@@ -64,15 +68,20 @@ static class ShapeFigure
             foreach (var shape in shapes)
             {
                 var speed = shape.Speed[kernelSets[i]];
-                canvas.Begin(FormattableString.Invariant(
-                    $"{sweep.Name} {shape.Size}, {kernelSets[i]}: {speed.StepMicroseconds} µs a step, {speed.PicosecondsAMultiplyAdd} ps a multiply-add, {speed.ShareOfPeak:0.0%} of the peak"));
+                canvas.Begin(string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"{sweep.Name} {shape.Size}, {kernelSets[i]}: {speed.StepMicroseconds} µs a step, "
+                    + $"{speed.PicosecondsAMultiplyAdd} ps a multiply-add, {speed.ShareOfPeak:0.0%} of the peak"));
                 Marker.Draw(canvas, At(shape), i, Palette.Of(i), MarkerFill.Solid, 2.6);
                 canvas.End();
             }
 
-            foreach (var cliff in result.Steepest.Where(steepest => steepest.Sweep == sweep.Name && steepest.KernelSet == kernelSets[i]).SelectMany(steepest => steepest.Cliffs))
+            foreach (var cliff in result.Steepest.Where(steepest => steepest.Sweep == sweep.Name && steepest.KernelSet == kernelSets[i])
+                .SelectMany(steepest => steepest.Cliffs))
+            {
                 foreach (var shape in shapes.Where(shape => shape.Size == cliff.From || shape.Size == cliff.To))
                     canvas.Circle(At(shape), 7, new Look(Stroke: Palette.Ink, Width: 1.4));
+            }
         }
     }
 }

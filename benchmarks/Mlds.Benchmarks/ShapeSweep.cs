@@ -12,7 +12,9 @@ sealed record ShapePoint(RecurrentSpec Network, int Batch, int Steps)
     public double MultiplyAdds => (double)Network.PerformedMultiplyAdds * Batch * Steps;
 }
 
-/// <summary>One size of the DS1 shape (four GRU layers of 12, 9 inputs, 8 outputs, batch 128 × 16 commands) varied, the others left alone.</summary>
+/// <summary>
+/// One size of the DS1 shape (four GRU layers of 12, 9 inputs, 8 outputs, batch 128 × 16 commands) varied, the others left alone.
+/// </summary>
 /// <param name="Name">What is varied.</param>
 /// <param name="Axis">The same with its unit, for the figure.</param>
 /// <param name="Sizes">Ascending.</param>
@@ -27,12 +29,18 @@ sealed record ShapeSweep(string Name, string Axis, int[] Sizes, Func<int, ShapeP
             size => s_ds1 with { Network = RecurrentSpec.Ds1 with { Hidden = size, Linear = [size, size, size, size, 8] } }),
         new("layers", "GRU layers", [.. Enumerable.Range(1, 8)], size => s_ds1 with { Network = RecurrentSpec.Ds1 with { Layers = size } }),
         new("batch", "sequences a step",
-            [.. Enumerable.Range(1, 10), 12, 13, 14, 15, 16, 17, 18, 20, 24, 28, 30, 31, 32, 33, 34, 40, 48, 56, 63, 64, 65, 80, 96, 97, 100, 112, 127, 128, 129, 160, 192, 256, 257, 320, 384, 512],
+            [
+                .. Enumerable.Range(1, 10), 12, 13, 14, 15, 16, 17, 18, 20, 24, 28, 30, 31, 32, 33, 34,
+                40, 48, 56, 63, 64, 65, 80, 96, 97, 100, 112, 127, 128, 129, 160, 192, 256, 257, 320, 384, 512],
             size => s_ds1 with { Batch = size }),
         new("length", "commands a sequence",
             [.. Enumerable.Range(1, 20), 24, 28, 31, 32, 33, 40, 48, 56, 63, 64, 65, 80, 96, 112, 127, 128],
             size => s_ds1 with { Steps = size }),
-        new("inputs", "network inputs", [.. Enumerable.Range(1, 32)], size => s_ds1 with { Network = RecurrentSpec.Ds1 with { Inputs = size } }),
-        new("outputs", "network outputs", [.. Enumerable.Range(1, 32)], size => s_ds1 with { Network = RecurrentSpec.Ds1 with { Linear = [12, 12, 12, 12, size] } }),
+        new(
+            "inputs", "network inputs",
+            [.. Enumerable.Range(1, 32)], size => s_ds1 with { Network = RecurrentSpec.Ds1 with { Inputs = size } }),
+        new(
+            "outputs", "network outputs",
+            [.. Enumerable.Range(1, 32)], size => s_ds1 with { Network = RecurrentSpec.Ds1 with { Linear = [12, 12, 12, 12, size] } }),
     ];
 }

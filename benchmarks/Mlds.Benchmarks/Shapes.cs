@@ -35,7 +35,9 @@ sealed class Shapes
         for (var i = 0; i < _inputs.Length; i++) (_inputs[i], _targets[i]) = (random.NextUInt32(), random.NextUInt32());
     }
 
-    /// <summary>Options: --out FOLDER, --seconds a point and pass (0.05), --passes (5), --sweeps NAME,… (all). Returns the exit code.</summary>
+    /// <summary>
+    /// Options: --out FOLDER, --seconds a point and pass (0.05), --passes (5), --sweeps NAME,… (all). Returns the exit code.
+    /// </summary>
     public static int Run(string[] options)
     {
         var (folder, seconds, passes, names) = (Path.Combine("benchmarks", "results", Processor.Here.Folder), 0.05, 5, s_sweepNames);
@@ -63,7 +65,9 @@ sealed class Shapes
 
     static int Refuse(string option)
     {
-        Console.Error.WriteLine($"shapes: '{option}' isn't one of --out FOLDER, --seconds NUMBER, --passes NUMBER, --sweeps {string.Join(',', s_sweepNames)}; each takes a value.");
+        Console.Error.WriteLine(
+            $"shapes: '{option}' isn't one of --out FOLDER, --seconds NUMBER, --passes NUMBER, "
+            + $"--sweeps {string.Join(',', s_sweepNames)}; each takes a value.");
         return 2;
     }
 
@@ -83,8 +87,11 @@ sealed class Shapes
         for (var pass = 0; pass < passes; pass++)
         {
             for (var i = 0; i < points.Length; i++)
+            {
                 foreach (var name in kernelSets)
                     medians[name][i].Add(Time(points[i].Point, name, seconds));
+            }
+
             foreach (var name in kernelSets) peaks[name] = Math.Max(peaks[name], PeakRate.Measure(name));
             Console.Error.WriteLine($"pass {pass + 1} of {passes}");
         }
@@ -94,14 +101,16 @@ sealed class Shapes
             point.Size,
             kernelSets.ToDictionary(name => name, name => Figures(point.Point, medians[name][i], peaks[name])))).ToArray();
         return new ShapesResult(
-            "Training steps of networks that differ from DS1's (hidden 12, 4 layers, 9 inputs, 8 outputs, batch 128, 16 commands) in one size. Made by: dotnet run -c Release --project benchmarks/Mlds.Benchmarks -- shapes",
+            "Training steps of networks that differ from DS1's (hidden 12, 4 layers, 9 inputs, 8 outputs, "
+            + "batch 128, 16 commands) in one size. Made by: dotnet run -c Release --project benchmarks/Mlds.Benchmarks -- shapes",
             DateTime.UtcNow.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture),
             Processor.Here.Name,
             Provenance.Version,
             passes,
             seconds,
             peaks.ToDictionary(peak => peak.Key, peak => Round(peak.Value / 1e9)),
-            [.. sweeps.SelectMany(sweep => kernelSets.Select(name => Steepest.Of(sweep.Name, name, [.. measured.Where(shape => shape.Sweep == sweep.Name)])))],
+            [.. sweeps.SelectMany(sweep =>
+                kernelSets.Select(name => Steepest.Of(sweep.Name, name, [.. measured.Where(shape => shape.Sweep == sweep.Name)])))],
             measured);
     }
 
@@ -123,7 +132,9 @@ sealed class Shapes
         return times.Order().ElementAt(times.Count / 2);
     }
 
-    /// <summary>The loss and the gradient of a step, to the bit. Large shapes are held to it on fewer and shorter sequences, for plain code is slow.</summary>
+    /// <summary>
+    /// The loss and the gradient of a step, to the bit. Large shapes are held to it on fewer and shorter sequences, for plain code is slow.
+    /// </summary>
     void Check(ShapePoint point, string[] kernelSets)
     {
         while (point.MultiplyAdds > MostCheckedMultiplyAdds)
@@ -139,17 +150,23 @@ sealed class Shapes
     }
 
     TrainingStep Step(ShapePoint point, string kernelSet) => new(
-        point.Network.Shape, InitialWeights.Draw(point.Network.Layout, 1), _inputs, _targets, _order, point.Batch, point.Steps, 0.01, _adam, kernelSet);
+        point.Network.Shape, InitialWeights.Draw(point.Network.Layout, 1), _inputs, _targets, _order,
+        point.Batch, point.Steps, 0.01, _adam, kernelSet);
 
     static void Print(ShapesResult result)
     {
         Console.WriteLine($"{"sweep",-8} {"kernels",-7} {"cliffs",6}  steepest: time of neighbours, time a multiply-add of neighbours");
         foreach (var steepest in result.Steepest)
         {
-            Console.WriteLine(FormattableString.Invariant(
-                $"{steepest.Sweep,-8} {steepest.KernelSet,-7} {steepest.Cliffs.Count,6}  {steepest.Time:0.00}x at {steepest.TimeAt}, {steepest.Efficiency:0.00}x at {steepest.EfficiencyAt}"));
+            Console.WriteLine(string.Create(
+                CultureInfo.InvariantCulture,
+                $"{steepest.Sweep,-8} {steepest.KernelSet,-7} {steepest.Cliffs.Count,6}  {steepest.Time:0.00}x at {steepest.TimeAt}, "
+                + $"{steepest.Efficiency:0.00}x at {steepest.EfficiencyAt}"));
             foreach (var cliff in steepest.Cliffs)
-                Console.WriteLine(FormattableString.Invariant($"  cliff {cliff.From} -> {cliff.To}: time {cliff.Time:0.00}x, work {cliff.Work:0.00}x"));
+            {
+                Console.WriteLine(
+                    FormattableString.Invariant($"  cliff {cliff.From} -> {cliff.To}: time {cliff.Time:0.00}x, work {cliff.Work:0.00}x"));
+            }
         }
     }
 

@@ -34,10 +34,12 @@ sealed record Cliff(int From, int To, double Time, double Work);
 /// <param name="Time">The largest factor by which a step takes longer at one size than at the one before.</param>
 /// <param name="Efficiency">The largest factor between the times a multiply-add of two neighbours, whichever is slower.</param>
 /// <param name="Cliffs">
-/// Neighbours of which the larger takes more than <see cref="Shapes.CliffFactor"/> times as long as its growth in multiply-adds explains, or whose step times
-/// differ by more than that factor though their work doesn't. That a batch of 1 takes as long as one of 2 is none, but stands in <paramref name="Efficiency"/>.
+/// Neighbours of which the larger takes more than <see cref="Shapes.CliffFactor"/> times as long as its growth in multiply-adds explains,
+/// or whose step times differ by more than that factor though their work doesn't. That a batch of 1 takes as long as one of 2 is none, but
+/// stands in <paramref name="Efficiency"/>.
 /// </param>
-sealed record Steepest(string Sweep, string KernelSet, double Time, string TimeAt, double Efficiency, string EfficiencyAt, IReadOnlyList<Cliff> Cliffs)
+sealed record Steepest(
+    string Sweep, string KernelSet, double Time, string TimeAt, double Efficiency, string EfficiencyAt, IReadOnlyList<Cliff> Cliffs)
 {
     public static Steepest Of(string sweep, string kernelSet, IReadOnlyList<MeasuredShape> shapes)
     {
@@ -49,11 +51,13 @@ sealed record Steepest(string Sweep, string KernelSet, double Time, string TimeA
         var slowest = pairs.MaxBy(pair => pair.Time)!;
         var uneven = pairs.MaxBy(Unevenness)!;
         return new Steepest(
-            sweep, kernelSet, slowest.Time, $"{slowest.From} -> {slowest.To}", Round(Unevenness(uneven)), $"{uneven.From} -> {uneven.To}", [.. pairs.Where(IsCliff)]);
+            sweep, kernelSet, slowest.Time, $"{slowest.From} -> {slowest.To}",
+            Round(Unevenness(uneven)), $"{uneven.From} -> {uneven.To}", [.. pairs.Where(IsCliff)]);
     }
 
     static bool IsCliff(Cliff pair) =>
-        pair.Time / pair.Work > Shapes.CliffFactor || (pair.Work < Shapes.CliffFactor && Math.Max(pair.Time, 1 / pair.Time) > Shapes.CliffFactor);
+        pair.Time / pair.Work > Shapes.CliffFactor
+        || (pair.Work < Shapes.CliffFactor && Math.Max(pair.Time, 1 / pair.Time) > Shapes.CliffFactor);
 
     static double Unevenness(Cliff pair) => Math.Max(pair.Time / pair.Work, pair.Work / pair.Time);
 

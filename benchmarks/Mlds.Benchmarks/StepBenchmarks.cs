@@ -1,16 +1,16 @@
-using Mlds.Kernels.Recurrent;
 using BenchmarkDotNet.Attributes;
 using Mlds.Kernels;
 using Mlds.Kernels.Optimizers;
 using Mlds.Kernels.Random;
+using Mlds.Kernels.Recurrent;
 using Mlds.Kernels.Shapes;
 using Mlds.Networks;
 
 namespace Mlds.Benchmarks;
 
 /// <summary>
-/// One training step of the DS1 network (setting the weights, loading, forward, backward, Adam) by every kernel set, and its parts; the rival is our plain
-/// scalar code, and all are held to its bits before anything is timed.
+/// One training step of the DS1 network (setting the weights, loading, forward, backward, Adam) by every kernel set, and its parts; the
+/// rival is our plain scalar code, and all are held to its bits before anything is timed.
 /// </summary>
 [MemoryDiagnoser]
 public class StepBenchmarks

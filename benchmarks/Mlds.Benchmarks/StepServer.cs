@@ -12,12 +12,13 @@ using Mlds.Training;
 namespace Mlds.Benchmarks;
 
 /// <summary>
-/// <c>Mlds.Benchmarks step</c>: measures training steps of the DS1 network when told to, a command a line on standard input, an answer of one
-/// line of JSON on standard output, so that whoever asks can let others have their turn in between and no start of a process is measured. Ends with its input.
+/// <c>Mlds.Benchmarks step</c>: measures training steps of the DS1 network when told to, a command a line on standard input, an answer of
+/// one line of JSON on standard output, so that whoever asks can let others have their turn in between and no start of a process is
+/// measured. Ends with its input.
 /// </summary>
 /// <remarks>
-/// <c>hello</c>: what runs where; <c>data STEPS FOLDER</c>: writes weights and sequences for others; <c>losses BATCH STEPS N</c>: the losses of the first N
-/// steps; <c>measure BATCH STEPS SECONDS</c>: times of steps; <c>peak</c>: the core's own peak.
+/// <c>hello</c>: what runs where; <c>data STEPS FOLDER</c>: writes weights and sequences for others; <c>losses BATCH STEPS N</c>: the
+/// losses of the first N steps; <c>measure BATCH STEPS SECONDS</c>: times of steps; <c>peak</c>: the core's own peak.
 /// </remarks>
 sealed class StepServer : IDisposable
 {
@@ -88,7 +89,10 @@ sealed class StepServer : IDisposable
         };
     }
 
-    /// <summary>weights.f32 (P, PyTorch's order), inputs-STEPS.u32 and targets-STEPS.u32 ([sequence][time], in the order of the batches), little-endian.</summary>
+    /// <summary>
+    /// weights.f32 (P, PyTorch's order), inputs-STEPS.u32 and targets-STEPS.u32 ([sequence][time], in the order of the batches),
+    /// little-endian.
+    /// </summary>
     object WriteData(int steps, string folder)
     {
         var set = Data(steps).Training;
@@ -98,7 +102,8 @@ sealed class StepServer : IDisposable
         return new { Sequences };
     }
 
-    byte[] InOrder(uint[] words, int steps) => [.. _order.SelectMany(row => MemoryMarshal.AsBytes<uint>(words.AsSpan(row * steps, steps)).ToArray())];
+    byte[] InOrder(uint[] words, int steps) =>
+        [.. _order.SelectMany(row => MemoryMarshal.AsBytes<uint>(words.AsSpan(row * steps, steps)).ToArray())];
 
     static object Losses(TrainingStep step, int count)
     {
@@ -136,7 +141,8 @@ sealed class StepServer : IDisposable
     {
         if (!_data.TryGetValue(steps, out var data))
         {
-            var spec = _population.DataSpec(Machine) with { Training = Sequences, Validation = 1, Length = steps, LongTest = 1, LongLength = 1 };
+            var spec =
+                _population.DataSpec(Machine) with { Training = Sequences, Validation = 1, Length = steps, LongTest = 1, LongLength = 1 };
             _data[steps] = data = SequenceData.Generate(_population.Machine(Machine), spec);
         }
 

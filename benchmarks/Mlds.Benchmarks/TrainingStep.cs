@@ -54,7 +54,9 @@ sealed class TrainingStep(
         return squares / ((double)batch * steps * shape.Outputs);
     }
 
-    /// <summary>Steps from the first weights on for about <paramref name="seconds"/>, after <paramref name="warmUp"/> that aren't timed.</summary>
+    /// <summary>
+    /// Steps from the first weights on for about <paramref name="seconds"/>, after <paramref name="warmUp"/> that aren't timed.
+    /// </summary>
     public StepTimes Time(double seconds, int warmUp)
     {
         Reset();
@@ -70,7 +72,8 @@ sealed class TrainingStep(
             each.Add(Stopwatch.GetElapsedTime(started).TotalSeconds);
         }
         while (Stopwatch.GetElapsedTime(began).TotalSeconds < seconds);
-        return new StepTimes(each, Stopwatch.GetElapsedTime(began).TotalSeconds, (Environment.CpuUsage.TotalTime - core).TotalSeconds, loss);
+        return new StepTimes(
+            each, Stopwatch.GetElapsedTime(began).TotalSeconds, (Environment.CpuUsage.TotalTime - core).TotalSeconds, loss);
     }
 
     public void Dispose() => _kernels.Dispose();

@@ -12,8 +12,9 @@ using Mlds.Zoos.Releases;
 namespace Mlds.Benchmarks;
 
 /// <summary>
-/// A zoo of 100,000 networks of the DS1 shape, drawn and not trained: how long opening, counting and reading take. The weights of one machine as
-/// a matrix, each row checked by its SHA-256, are held to their rival in turn: the same numbers in a .npy file, read whole and not checked.
+/// A zoo of 100,000 networks of the DS1 shape, drawn and not trained: how long opening, counting and reading take. The weights of one
+/// machine as a matrix, each row checked by its SHA-256, are held to their rival in turn: the same numbers in a .npy file, read whole and
+/// not checked.
 /// </summary>
 static class ZooSpeed
 {
@@ -30,7 +31,8 @@ static class ZooSpeed
             var file = Path.Combine(folder, "weights.npy");
             var machine = population.MachineNames[3];
             WriteRival(folder, file, machine);
-            Console.WriteLine(Measure(folder, file, machine, 10 * each, making).ToJsonString(new JsonSerializerOptions { WriteIndented = true }));
+            Console.WriteLine(
+                Measure(folder, file, machine, 10 * each, making).ToJsonString(new JsonSerializerOptions { WriteIndented = true }));
             return 0;
         }
         finally
@@ -43,7 +45,8 @@ static class ZooSpeed
     {
         using var zoo = Zoo.Open(folder);
         Check(zoo, file, machine);
-        var (open, status, digest, matrix, rival) = (new List<double>(), new List<double>(), new List<double>(), new List<double>(), new List<double>());
+        var (open, status, digest, matrix, rival) =
+            (new List<double>(), new List<double>(), new List<double>(), new List<double>(), new List<double>());
         for (var round = 0; round < Rounds; round++)
         {
             open.Add(Seconds(() => Zoo.Open(folder).Dispose()));
@@ -72,20 +75,23 @@ static class ZooSpeed
     /// <summary>Both readers give the same numbers.</summary>
     static void Check(Zoo zoo, string file, string machine)
     {
-        if (!zoo.ReadWeights(machine).Weights.AsSpan().SequenceEqual(ReadRival(file))) throw new InvalidOperationException("The zoo and the file have other weights.");
+        if (!zoo.ReadWeights(machine).Weights.AsSpan().SequenceEqual(ReadRival(file)))
+            throw new InvalidOperationException("The zoo and the file have other weights.");
     }
 
     static Population Synthetic()
     {
         string[] names = ["EightBitMachine", "SingleDirectMachine", "SingleInvertMachine", "SimpleXORMachine", "ParityMachine"];
-        var machines = names.Concat(names.Select(name => name + "2")).Select(name => $$"""{"machine": "{{name.TrimEnd('2')}}", "name": "{{name}}"}""");
+        var machines = names.Concat(names.Select(name => name + "2"))
+            .Select(name => $$"""{"machine": "{{name.TrimEnd('2')}}", "name": "{{name}}"}""");
         return Population.Parse(
             $$$"""
             {"name": "synthetic", "licence": "CC-BY-SA-4.0", "networks": 1,
               "network": {"inputs": 9, "hidden": 12, "layers": 4, "linear": [12, 12, 12, 12, 8], "activation": "none"},
               "defaults": {
                 "data": {"seed": 1, "training": 128, "validation": 32, "length": 4, "long_test": 8, "long_length": 16},
-                "training": {"optimizer": "adam", "loss": "mean_squared_error", "batch": 16, "learning_rate": 0.01, "beta1": 0.9, "beta2": 0.999, "epsilon": 1e-8, "goal_loss": 0.02, "epoch_limit": 60, "milestone_every": 10}},
+                "training": {"optimizer": "adam", "loss": "mean_squared_error", "batch": 16, "learning_rate": 0.01, "beta1": 0.9,
+                  "beta2": 0.999, "epsilon": 1e-8, "goal_loss": 0.02, "epoch_limit": 60, "milestone_every": 10}},
               "machines": [{{{string.Join(", ", machines)}}}]}
             """,
             "synthetic");
@@ -107,7 +113,8 @@ static class ZooSpeed
         var weights = InitialWeights.Draw(layout, recipe.Seed);
         EpochRecord[] history = [.. Enumerable.Range(1, 40).Select(epoch => new EpochRecord(epoch, 1f / epoch, 1f / epoch, 0.01f))];
         Milestone[] milestones = [.. Enumerable.Range(1, 4).Select(i => Milestone.Link(recipe.Id, 10 * i, 0.1f, recipe.Id))];
-        return new TrainedNetwork(recipe, Outcome.Converged, 40, 1f / 40, 0.1f, weights, history, milestones, new Provenance("0", "synthetic", "none", "", 1));
+        return new TrainedNetwork(
+            recipe, Outcome.Converged, 40, 1f / 40, 0.1f, weights, history, milestones, new Provenance("0", "synthetic", "none", "", 1));
     }
 
     static void WriteRival(string folder, string file, string machine)

@@ -30,11 +30,14 @@ sealed class LoadScience : IScience
     };
 
     public void Created(Session session, string name, long workUnitId) =>
-        session.Execute("INSERT INTO science_load (number) VALUES ($1)", long.Parse(name.AsSpan(5), System.Globalization.CultureInfo.InvariantCulture));
+        session.Execute(
+            "INSERT INTO science_load (number) VALUES ($1)", long.Parse(name.AsSpan(5), System.Globalization.CultureInfo.InvariantCulture));
 
-    public ResultCheck Prove(ProjectDatabase database, ReturnedResult result, CancellationToken cancellation) => Check(database, result, cancellation);
+    public ResultCheck Prove(ProjectDatabase database, ReturnedResult result, CancellationToken cancellation) =>
+        Check(database, result, cancellation);
 
-    public ResultCheck Check(ProjectDatabase database, ReturnedResult result, CancellationToken cancellation) => new(Verdict.Valid, "same", RecentCredit.OfFlops(1e13), "", Proved: true);
+    public ResultCheck Check(ProjectDatabase database, ReturnedResult result, CancellationToken cancellation) =>
+        new(Verdict.Valid, "same", RecentCredit.OfFlops(1e13), "", Proved: true);
 
     public HostStanding Judged(Session session, ReturnedResult result, ResultCheck check, ValidateState state) => HostStanding.Trusted;
 

@@ -44,8 +44,10 @@ static class LoadServer
             {
                 session.Execute(
                     // Accounts that have shown themselves, as most of a project's are that call.
-                    "INSERT INTO account (created, email, name, key_hash, sealed_key, cross_project_id, email_hash, external_cpid, earned) VALUES (0, $1, $2, $3, $4, '', '', '', 5000)",
-                    $"load{i}@example.org", $"load {i}", Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(Key(i)))), Array.Empty<byte>());
+                    "INSERT INTO account (created, email, name, key_hash, sealed_key, cross_project_id, email_hash, external_cpid, earned) "
+                    + "VALUES (0, $1, $2, $3, $4, '', '', '', 5000)",
+                    $"load{i}@example.org", $"load {i}",
+                    Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(Key(i)))), Array.Empty<byte>());
             }
         });
         return 0;
@@ -62,16 +64,18 @@ static class LoadServer
     public static async Task<int> Serve(string folder)
     {
         var project = ProjectFolder.Open(folder);
-        await using var server = ProjectServer.Build(project, new LoadScience(), new() { Log = logging => logging.AddSimpleConsole().SetMinimumLevel(LogLevel.Warning) });
+        await using var server = ProjectServer.Build(
+            project, new LoadScience(), new() { Log = logging => logging.AddSimpleConsole().SetMinimumLevel(LogLevel.Warning) });
         await server.StartAsync();
         File.WriteAllText(Path.Combine(folder, "pid"), Environment.ProcessId.ToString(System.Globalization.CultureInfo.InvariantCulture));
         Console.WriteLine("serving");
         var stop = new TaskCompletionSource();
-        using var term = System.Runtime.InteropServices.PosixSignalRegistration.Create(System.Runtime.InteropServices.PosixSignal.SIGTERM, context =>
-        {
-            context.Cancel = true;
-            stop.TrySetResult();
-        });
+        using var term =
+            System.Runtime.InteropServices.PosixSignalRegistration.Create(System.Runtime.InteropServices.PosixSignal.SIGTERM, context =>
+            {
+                context.Cancel = true;
+                stop.TrySetResult();
+            });
         await stop.Task;
         await server.StopAsync();
         return 0;

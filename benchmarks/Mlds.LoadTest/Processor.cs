@@ -6,7 +6,9 @@ namespace Mlds.LoadTest;
 static class Processor
 {
     public static string Name() =>
-        File.ReadLines("/proc/cpuinfo").FirstOrDefault(line => line.StartsWith("model name", StringComparison.Ordinal)) is { } line ? line[(line.IndexOf(':') + 2)..] : "";
+        File.ReadLines("/proc/cpuinfo").FirstOrDefault(line => line.StartsWith("model name", StringComparison.Ordinal)) is { } line
+            ? line[(line.IndexOf(':') + 2)..]
+            : "";
 
     /// <summary>Ticks of all cores since the start: idle, and all.</summary>
     public static (double Idle, double Total) Times()

@@ -8,8 +8,8 @@ using Mlds.Server.Project;
 namespace Mlds.LoadTest;
 
 /// <summary>
-/// Hosts that call one after another as fast as the server answers. Each call is the size of a real client's (its preferences and processor features are
-/// in it), reports the task that the host finished, lists the one that it still holds, and asks for another.
+/// Hosts that call one after another as fast as the server answers. Each call is the size of a real client's (its preferences and processor
+/// features are in it), reports the task that the host finished, lists the one that it still holds, and asks for another.
 /// </summary>
 static class Storm
 {
@@ -26,7 +26,8 @@ static class Storm
         var times = await Calls(url, all, callers, rounds: int.MaxValue, deadline: DateTime.UtcNow.AddSeconds(seconds));
         var elapsed = watch.Elapsed.TotalSeconds;
         var (idleAfter, totalAfter) = Processor.Times();
-        var others = totalAfter - total - (idleAfter - idle) - (Processor.OfOurs(Environment.ProcessId) + Processor.OfOurs(Processor.Serving(folder)) - mine);
+        var others = totalAfter - total - (idleAfter - idle)
+            - (Processor.OfOurs(Environment.ProcessId) + Processor.OfOurs(Processor.Serving(folder)) - mine);
         times.Sort();
         double At(double share) => times[Math.Min(times.Count - 1, (int)(share * times.Count))];
         Console.WriteLine(JsonSerializer.Serialize(
@@ -69,6 +70,7 @@ static class Storm
                 host.Take(await Call.Post(url, buffer, host.Request()));
                 mine.Add(Stopwatch.GetElapsedTime(start).TotalMilliseconds);
             }
+
             return mine;
         })));
         return [.. times.SelectMany(list => list)];
@@ -78,7 +80,8 @@ static class Storm
 /// <summary>One host: what it holds and how its client counts.</summary>
 sealed class SimulatedHost(int number)
 {
-    static readonly string s_preferences = string.Concat(Enumerable.Range(0, 38).Select(i => $"   <preference_number_{i}>90.000000</preference_number_{i}>\n"));
+    static readonly string s_preferences = string.Concat(
+        Enumerable.Range(0, 38).Select(i => $"   <preference_number_{i}>90.000000</preference_number_{i}>\n"));
 
     readonly string _cpid = Convert.ToHexStringLower(System.Security.Cryptography.MD5.HashData(BitConverter.GetBytes(number)));
     readonly Queue<string> _tasks = [];
@@ -128,16 +131,26 @@ sealed class SimulatedHost(int number)
         _reported = _tasks.Count > 1 ? _tasks.Peek() : "";
         if (_reported.Length > 0)
         {
-            text.Append(CultureInfo.InvariantCulture, $"<result>\n    <name>{_reported}</name>\n    <final_cpu_time>3500.1</final_cpu_time>\n    <final_elapsed_time>3600.1</final_elapsed_time>\n    <exit_status>0</exit_status>\n    <state>5</state>\n");
-            text.Append("    <platform>x86_64-pc-linux-gnu</platform>\n    <version_num>100</version_num>\n<stderr_out>\n<core_client_version>7.20.5</core_client_version>\n<![CDATA[\n<stderr_txt>\nstarted\nfinished\n</stderr_txt>\n]]>\n</stderr_out>\n</result>\n");
+            text.Append(
+                CultureInfo.InvariantCulture,
+                $"<result>\n    <name>{_reported}</name>\n    <final_cpu_time>3500.1</final_cpu_time>\n"
+                + $"    <final_elapsed_time>3600.1</final_elapsed_time>\n    <exit_status>0</exit_status>\n    <state>5</state>\n");
+            text.Append(
+                "    <platform>x86_64-pc-linux-gnu</platform>\n    <version_num>100</version_num>\n"
+                + "<stderr_out>\n<core_client_version>7.20.5</core_client_version>\n<![CDATA[\n<stderr_txt>\n"
+                + "started\nfinished\n</stderr_txt>\n]]>\n</stderr_out>\n</result>\n");
         }
+
         text.Append("<other_results>\n");
-        foreach (var task in _tasks.Skip(_reported.Length > 0 ? 1 : 0)) text.Append("    <other_result>\n        <name>").Append(task).Append("</name>\n    </other_result>\n");
+        foreach (var task in _tasks.Skip(_reported.Length > 0 ? 1 : 0))
+            text.Append("    <other_result>\n        <name>").Append(task).Append("</name>\n    </other_result>\n");
         return text.Append("</other_results>\n</scheduler_request>\n").ToString();
     }
 
-    static readonly string s_features = "fpu vme de pse tsc msr pae mce cx8 apic sep mtrr pge mca cmov pat pse36 clflush mmx fxsr sse sse2 ht syscall nx mmxext fxsr_opt pdpe1gb rdtscp lm constant_tsc rep_good nopl "
-        + "xtopology nonstop_tsc cpuid extd_apicid pni pclmulqdq ssse3 fma cx16 pcid sse4_1 sse4_2 x2apic movbe popcnt aes xsave avx f16c rdrand hypervisor lahf_lm svm abm sse4a bmi1 avx2 smep bmi2 erms invpcid";
+    static readonly string s_features =
+        "fpu vme de pse tsc msr pae mce cx8 apic sep mtrr pge mca cmov pat pse36 clflush mmx fxsr sse sse2 ht syscall nx mmxext "
+        + "fxsr_opt pdpe1gb rdtscp lm constant_tsc rep_good nopl xtopology nonstop_tsc cpuid extd_apicid pni pclmulqdq ssse3 fma cx16 pcid "
+        + "sse4_1 sse4_2 x2apic movbe popcnt aes xsave avx f16c rdrand hypervisor lahf_lm svm abm sse4a bmi1 avx2 smep bmi2 erms invpcid";
 
     public void Take(string reply)
     {
@@ -146,6 +159,7 @@ sealed class SimulatedHost(int number)
             Failed++;
             return;
         }
+
         if (Between(reply, "<hostid>", "</hostid>") is { } id) (_id, _seqno) = (long.Parse(id, CultureInfo.InvariantCulture), 1);
         if (_key.Length == 0 && Between(reply, "<code_sign_key>", "</code_sign_key>") is { } key) _key = key.Trim();
         if (_reported.Length > 0 && reply.Contains($"<result_ack>\n<name>{_reported}</name>", StringComparison.Ordinal))
@@ -153,7 +167,9 @@ sealed class SimulatedHost(int number)
             _tasks.Dequeue();
             Reported++;
         }
-        for (var at = reply.IndexOf("<result>", StringComparison.Ordinal); at >= 0; at = reply.IndexOf("<result>", at + 8, StringComparison.Ordinal))
+
+        for (var at = reply.IndexOf("<result>", StringComparison.Ordinal); at >= 0;
+            at = reply.IndexOf("<result>", at + 8, StringComparison.Ordinal))
         {
             _tasks.Enqueue(Between(reply[at..], "<name>", "</name>")!);
             Got++;
@@ -169,7 +185,9 @@ sealed class SimulatedHost(int number)
     }
 }
 
-/// <summary>A bare HTTP/1.1 call: the load must not cost more than what it loads. Each on a connection of its own, as BOINC's clients make them.</summary>
+/// <summary>
+/// A bare HTTP/1.1 call: the load must not cost more than what it loads. Each on a connection of its own, as BOINC's clients make them.
+/// </summary>
 static class Call
 {
     public static async Task<string> Post(Uri url, byte[] buffer, string body)
@@ -177,7 +195,9 @@ static class Call
         using var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
         await socket.ConnectAsync(url.Host, url.Port);
         var content = Encoding.UTF8.GetBytes(body);
-        var head = Encoding.ASCII.GetBytes($"POST {url.AbsolutePath}scheduler HTTP/1.1\r\nHost: {url.Authority}\r\nConnection: close\r\nContent-Length: {content.Length}\r\nContent-Type: application/x-www-form-urlencoded\r\n\r\n");
+        var head = Encoding.ASCII.GetBytes(
+            $"POST {url.AbsolutePath}scheduler HTTP/1.1\r\nHost: {url.Authority}\r\nConnection: close\r\n"
+            + $"Content-Length: {content.Length}\r\nContent-Type: application/x-www-form-urlencoded\r\n\r\n");
         await socket.SendAsync((byte[])[.. head, .. content]);
         var reply = new MemoryStream();
         for (int read; (read = await socket.ReceiveAsync(buffer)) > 0;) reply.Write(buffer, 0, read);

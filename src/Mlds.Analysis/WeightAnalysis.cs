@@ -11,13 +11,14 @@ namespace Mlds.Analysis;
 public static class WeightAnalysis
 {
     /// <summary>
-    /// Analyses the converged networks of <paramref name="matrix"/>. The same networks and options give the same result to the bit on the same processor type, but for
-    /// <see cref="AnalysisResult.Seconds"/>, which no file holds.
+    /// Analyses the converged networks of <paramref name="matrix"/>. The same networks and options give the same result to the bit on the
+    /// same processor type, but for <see cref="AnalysisResult.Seconds"/>, which no file holds.
     /// </summary>
     /// <param name="progress">Is told before each step; may be null.</param>
     /// <exception cref="ArgumentException">Fewer than two networks converged.</exception>
     public static AnalysisResult Run(
-        WeightMatrix matrix, AnalysisOptions? options = null, IProgress<AnalysisProgress>? progress = null, CancellationToken cancellation = default)
+        WeightMatrix matrix, AnalysisOptions? options = null, IProgress<AnalysisProgress>? progress = null,
+        CancellationToken cancellation = default)
     {
         options ??= new AnalysisOptions();
         var watch = Stopwatch.StartNew();
@@ -25,7 +26,8 @@ public static class WeightAnalysis
         if (converged.Networks < 2)
         {
             throw new ArgumentException(
-                $"An analysis needs at least 2 converged networks; '{matrix.Name}' has {converged.Networks} among {matrix.Networks}. Generate more, or raise the recipe's epoch limit.",
+                $"An analysis needs at least 2 converged networks; '{matrix.Name}' has {converged.Networks} among {matrix.Networks}. "
+                + "Generate more, or raise the recipe's epoch limit.",
                 nameof(matrix));
         }
 
@@ -44,8 +46,8 @@ public static class WeightAnalysis
         progress?.Report(new AnalysisProgress("Projecting", (all.Count + 1.0) / (all.Count + 2)));
         var views = options.Views.Select((view, i) => new ViewSummary(view.Name, context.Features[i].Columns, view.Description));
         var result = new AnalysisResult(
-            Provenance.Version, options.Seed, PopulationSummaries.Of(matrix), [.. views], Conclusions.Headlines(questions), Conclusions.Findings(questions), questions,
-            Projections.Of(context), LossCurves.Of(matrix))
+            Provenance.Version, options.Seed, PopulationSummaries.Of(matrix), [.. views], Conclusions.Headlines(questions),
+            Conclusions.Findings(questions), questions, Projections.Of(context), LossCurves.Of(matrix))
         {
             HeatMaps = HeatMaps.Of(context),
             LeftOut = leftOut.Count > 0 ? leftOut : null,

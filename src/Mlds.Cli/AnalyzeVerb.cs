@@ -16,11 +16,23 @@ namespace Mlds.Cli;
 static class AnalyzeVerb
 {
     static readonly Argument<string> s_source = new("ZOO-or-RELEASE") { Description = "The folder of a zoo or of a release." };
-    static readonly Option<string> s_out = new("--out") { Description = "The folder for report.html, metrics.json and figures/; made when it isn't there.", Required = true, HelpName = "DIR" };
-    static readonly Option<uint> s_seed = new("--seed") { Description = "Seed of all splits, shuffles and forests; the same seed gives the same report.", HelpName = "N", DefaultValueFactory = _ => 1 };
+    static readonly Option<string> s_out = new("--out")
+    {
+        Description = "The folder for report.html, metrics.json and figures/; made when it isn't there.",
+        Required = true,
+        HelpName = "DIR",
+    };
+    static readonly Option<uint> s_seed = new("--seed")
+    {
+        Description = "Seed of all splits, shuffles and forests; the same seed gives the same report.",
+        HelpName = "N",
+        DefaultValueFactory = _ => 1,
+    };
 
     public static Command Create() =>
-        new Verb("analyze", "Asks what the weights tell: which machine, whether a key is hidden, and what the loss knows of it.", "mlds analyze z --out a", "mlds analyze r --out a --json")
+        new Verb(
+            "analyze", "Asks what the weights tell: which machine, whether a key is hidden, and what the loss knows of it.",
+            "mlds analyze z --out a", "mlds analyze r --out a --json")
         {
             s_source, s_out, s_seed,
         }
@@ -33,7 +45,9 @@ static class AnalyzeVerb
         var result = run.WithProgress(view => Analyze(run, view));
         var page = Report.Write(result, folder);
         run.Output.WriteLine(string.Create(
-            CultureInfo.InvariantCulture, $"{result.Population.Used} of {result.Population.Networks} networks of '{result.Population.Name}' analysed in {result.Seconds:0.0} s."));
+            CultureInfo.InvariantCulture,
+            $"{result.Population.Used} of {result.Population.Networks} networks of '{result.Population.Name}' "
+            + $"analysed in {result.Seconds:0.0} s."));
         foreach (var finding in result.Findings) run.Output.WriteLine($"{finding.Claim}\n  {finding.Answer}");
         run.Output.WriteLine($"Report: {page}");
         run.PrintJson(() => Json(result, folder, page));
@@ -44,7 +58,12 @@ static class AnalyzeVerb
     {
         var matrix = Read(run, run.Get(s_source));
         if (matrix.Labels.Count(label => label.Outcome == Mlds.Training.Outcome.Converged) is < 2 and var converged)
-            throw new FailureException($"An analysis needs at least 2 converged networks; '{matrix.Name}' has {converged} among {matrix.Networks}. Generate more first.");
+        {
+            throw new FailureException(
+                "An analysis needs at least 2 converged networks; "
+                + $"'{matrix.Name}' has {converged} among {matrix.Networks}. Generate more first.");
+        }
+
         return Analyze(matrix, new AnalysisOptions { Seed = run.Get(s_seed) }, view, run.Cancellation);
     }
 

@@ -19,14 +19,26 @@ namespace Mlds.Cli;
 /// <summary><c>mlds quickstart</c>: the main path in small. A population, its zoo, its release, its analysis, its report.</summary>
 static class QuickstartVerb
 {
-    static readonly Option<string> s_out = new("--out") { Description = "The folder for everything; made when it isn't there.", HelpName = "DIR", DefaultValueFactory = _ => "out" };
-    static readonly Option<int?> s_networks = new("--networks") { Description = "Networks a machine; the population's own number when not given.", HelpName = "N" };
-    static readonly Option<int> s_threads = new("--threads") { Description = "Networks trained at once; one a core when not given.", HelpName = "T", DefaultValueFactory = _ => Environment.ProcessorCount };
+    static readonly Option<string> s_out = new("--out")
+    {
+        Description = "The folder for everything; made when it isn't there.",
+        HelpName = "DIR",
+        DefaultValueFactory = _ => "out",
+    };
+    static readonly Option<int?> s_networks =
+        new("--networks") { Description = "Networks a machine; the population's own number when not given.", HelpName = "N" };
+    static readonly Option<int> s_threads = new("--threads")
+    {
+        Description = "Networks trained at once; one a core when not given.",
+        HelpName = "T",
+        DefaultValueFactory = _ => Environment.ProcessorCount,
+    };
 
     public static Command Create() =>
         new Verb(
             "quickstart",
-            "Trains a small population, releases it, asks what its weights tell and writes the report: some minutes. Run again, it goes on where it was.",
+            "Trains a small population, releases it, asks what its weights tell and writes the report: "
+            + "some minutes. Run again, it goes on where it was.",
             "mlds quickstart --out out")
         {
             s_out, s_networks, s_threads,
@@ -42,10 +54,12 @@ static class QuickstartVerb
         var threads = Limits.Check("--threads", run.Get(s_threads), 1, 1024);
 
         using var writer = ZooWriter.Open(Path.Combine(folder, "zoo"), ZooPopulation.Of(population));
-        run.WithProgress(view => Generation.Run(writer, population, new GenerationOptions(networks, Shard.All, threads, TimeSpan.FromSeconds(5)), view, run.Cancellation));
+        run.WithProgress(view => Generation.Run(
+            writer, population, new GenerationOptions(networks, Shard.All, threads, TimeSpan.FromSeconds(5)), view, run.Cancellation));
         var release = Path.Combine(folder, "release");
         run.WithProgress(view => Release(writer.Zoo, release, view, run.Cancellation));
-        var result = run.WithProgress(view => AnalyzeVerb.Analyze(ZooMatrix.Read(writer.Zoo, run.Cancellation), new AnalysisOptions(), view, run.Cancellation));
+        var result = run.WithProgress(
+            view => AnalyzeVerb.Analyze(ZooMatrix.Read(writer.Zoo, run.Cancellation), new AnalysisOptions(), view, run.Cancellation));
         var report = Report.Write(result, folder);
 
         // Three lines, whatever happened before: people and scripts look for them at the end.
@@ -61,9 +75,16 @@ static class QuickstartVerb
     {
         var plan = ReleasePlan.Make(zoo, []);
         if (!Path.Exists(folder))
+        {
             ReleaseWriter.Write(zoo, folder, new ReleaseOptions([], ["npy"]), new ProgressItems(view).Report, cancellation);
+        }
         else if (!IsReleaseOf(zoo, plan, folder))
-            throw new FailureException($"'{folder}' is not a release of these {plan.Networks.Count} networks, and a release is never changed; move it away, or give another --out.");
+        {
+            throw new FailureException(
+                $"'{folder}' is not a release of these {plan.Networks.Count} networks, and a release is never changed; "
+                + "move it away, or give another --out.");
+        }
+
         return plan.Networks.Count;
     }
 
@@ -74,7 +95,8 @@ static class QuickstartVerb
         {
             return FileKinds.Of(path) is FileKind.File && JsonNode.Parse(File.ReadAllText(path)) is JsonObject manifest
                 && (string?)manifest["population_sha256"] == zoo.Population.Sha256
-                && manifest["subsets"] is JsonArray subsets && subsets.Select(size => (int?)size).SequenceEqual(plan.Subsets.Select(size => (int?)size));
+                && manifest["subsets"] is JsonArray subsets
+                && subsets.Select(size => (int?)size).SequenceEqual(plan.Subsets.Select(size => (int?)size));
         }
         catch (Exception exception) when (exception is JsonException or InvalidOperationException or FormatException)
         {
@@ -85,7 +107,8 @@ static class QuickstartVerb
     static string Machine(AnalysisResult result) => result.Headlines.WhichMachine is { } score
         ? string.Create(
             CultureInfo.InvariantCulture,
-            $"accuracy {Percent(score.Value.Value)} (95 % interval {Percent(score.Value.Low)} to {Percent(score.Value.High)}; n = {score.Networks} networks of {score.Classes} machines; guessing gives {Percent(score.Chance)})")
+            $"accuracy {Percent(score.Value.Value)} (95 % interval {Percent(score.Value.Low)} to {Percent(score.Value.High)}; "
+            + $"n = {score.Networks} networks of {score.Classes} machines; guessing gives {Percent(score.Chance)})")
         : NotAsked(result, "which_machine");
 
     static string Key(AnalysisResult result) => (result.Headlines.KeyFromWeights, result.Headlines.KeyFromLoss) is ({ } weights, { } loss)

@@ -27,11 +27,15 @@ public static class KernelSet
             if (string.IsNullOrEmpty(forced)) return Available[0];
             return Available.Contains(forced)
                 ? forced
-                : throw new FormatException($"{Variable} is '{forced}', but this processor runs {string.Join(", ", Available)}: use one of these or unset it.");
+                : throw new FormatException(
+                    $"{Variable} is '{forced}', but this processor runs {string.Join(", ", Available)}: use one of these or unset it.");
         }
     }
 
-    /// <summary>Whether products are added with hardware fused multiply-add. Without it the bits are the same and training takes some 200 times as long.</summary>
+    /// <summary>
+    /// Whether products are added with hardware fused multiply-add. Without it the bits are the same and training takes some 200 times as
+    /// long.
+    /// </summary>
     public static bool HasHardwareFma => Fma.IsSupported || AdvSimd.IsSupported;
 
     /// <summary>Bits of the vectors that the set <paramref name="name"/> works on; 32 for the scalar one.</summary>

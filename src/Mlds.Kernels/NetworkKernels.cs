@@ -3,8 +3,8 @@ using Mlds.Kernels.Shapes;
 namespace Mlds.Kernels;
 
 /// <summary>
-/// Forward and backward of networks of one shape, by arithmetic v1: every implementation gives the same bits (docs/decisions/0001). This is the
-/// <em>learner</em>: rows of examples in, loss and gradient out, whatever the network. Holds the working memory of one thread; not
+/// Forward and backward of networks of one shape, by arithmetic v1: every implementation gives the same bits (docs/decisions/0001). This is
+/// the <em>learner</em>: rows of examples in, loss and gradient out, whatever the network. Holds the working memory of one thread; not
 /// thread-safe. Allocates nothing after construction.
 /// </summary>
 public abstract class NetworkKernels : IDisposable
@@ -18,7 +18,9 @@ public abstract class NetworkKernels : IDisposable
     /// <summary>Takes the weights (P floats, PyTorch's order) that the calls below use.</summary>
     public abstract void SetWeights(ReadOnlySpan<float> weights);
 
-    /// <summary>The sum of the loss over the examples numbered <paramref name="rows"/>; divided by their <see cref="Terms"/> it is the mean.</summary>
+    /// <summary>
+    /// The sum of the loss over the examples numbered <paramref name="rows"/>; divided by their <see cref="Terms"/> it is the mean.
+    /// </summary>
     public abstract double Loss(Examples examples, ReadOnlySpan<int> rows);
 
     /// <summary>The same, and in <paramref name="gradient"/> (P floats) the gradient of the mean.</summary>

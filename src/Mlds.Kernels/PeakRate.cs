@@ -8,7 +8,9 @@ namespace Mlds.Kernels;
 /// <summary>What one core can do at most: the yardstick of <c>mlds bench</c>.</summary>
 public static class PeakRate
 {
-    /// <summary>Floating-point operations a second of independent fused multiply-adds in registers, two a lane; the best of several short rounds.</summary>
+    /// <summary>
+    /// Floating-point operations a second of independent fused multiply-adds in registers, two a lane; the best of several short rounds.
+    /// </summary>
     /// <param name="kernelSet">Which width; the scalar set has no peak worth naming and takes the 128-bit one.</param>
     /// <param name="rounds">Rounds of about a millisecond each.</param>
     public static double Measure(string kernelSet, int rounds = 50)

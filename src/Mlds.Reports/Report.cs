@@ -6,12 +6,14 @@ using Mlds.Reports.Html;
 namespace Mlds.Reports;
 
 /// <summary>
-/// Writes what an analysis found for people to read: <c>report.html</c>, one self-contained page, and <c>figures/</c>, every figure of it as
-/// SVG and PNG; and, for programs, <c>metrics.json</c> with every number in them.
+/// Writes what an analysis found for people to read: <c>report.html</c>, one self-contained page, and <c>figures/</c>, every figure of it
+/// as SVG and PNG; and, for programs, <c>metrics.json</c> with every number in them.
 /// </summary>
 public static class Report
 {
-    /// <summary>Writes the report into <paramref name="directory"/>, which is made if need be; files of an earlier report are replaced.</summary>
+    /// <summary>
+    /// Writes the report into <paramref name="directory"/>, which is made if need be; files of an earlier report are replaced.
+    /// </summary>
     /// <returns>The path of <c>report.html</c>.</returns>
     public static string Write(AnalysisResult result, string directory)
     {

@@ -82,12 +82,18 @@ public static partial class ProjectServer
         }
         catch (Exception exception) when (exception is IOException or SocketException)
         {
-            var places = string.Join(", ", Addresses(project.Settings).Select(address => FormattableString.Invariant($"{address.Host}:{address.Port}")));
-            throw new ProjectException($"The server can't listen at {places}: {exception.Message.TrimEnd('.')}. Stop what else listens there, or set \"listen\" in project.json.", exception);
+            var places = string.Join(
+                ", ", Addresses(project.Settings).Select(address => FormattableString.Invariant($"{address.Host}:{address.Port}")));
+            throw new ProjectException(
+                $"The server can't listen at {places}: {exception.Message.TrimEnd('.')}. "
+                + "Stop what else listens there, or set \"listen\" in project.json.",
+                exception);
         }
     }
 
-    /// <summary>Daemons compute and wait on threads of the pool. Calls don't queue behind them for the second that the pool takes to grow.</summary>
+    /// <summary>
+    /// Daemons compute and wait on threads of the pool. Calls don't queue behind them for the second that the pool takes to grow.
+    /// </summary>
     static void KeepThreads()
     {
         ThreadPool.GetMinThreads(out var workers, out var ports);
@@ -98,19 +104,25 @@ public static partial class ProjectServer
     static void Warn(WebApplication application, ProjectFolder project)
     {
         var database = application.Services.GetRequiredService<ProjectDatabase>();
-        foreach (var version in database.Read(session => AppSignatures.NotSent(session, project.CodeSigningKey))) LogNotSent(application.Logger, version);
+        foreach (var version in database.Read(session => AppSignatures.NotSent(session, project.CodeSigningKey)))
+            LogNotSent(application.Logger, version);
     }
 
     static void Map(WebApplication application, ProjectFolder project)
     {
         application.Use(PassOverBrokenOff);
         if (project.Settings.BehindProxy)
-            application.UseForwardedHeaders(new ForwardedHeadersOptions { ForwardedHeaders = ForwardedHeaders.XForwardedFor | ForwardedHeaders.XForwardedProto });
+        {
+            application.UseForwardedHeaders(
+                new ForwardedHeadersOptions { ForwardedHeaders = ForwardedHeaders.XForwardedFor | ForwardedHeaders.XForwardedProto });
+        }
+
         application.UsePathBase(project.Settings.Master.AbsolutePath.TrimEnd('/'));
         application.Use((context, next) =>
         {
             // Pages are text and style of their own; nothing is run in them or fetched for them.
-            context.Response.Headers.ContentSecurityPolicy = "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; frame-ancestors 'none'";
+            context.Response.Headers.ContentSecurityPolicy =
+                "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; frame-ancestors 'none'";
             context.Response.Headers.XContentTypeOptions = "nosniff";
             context.Response.Headers["Referrer-Policy"] = "no-referrer"; // an address can hold an account key
             return next(context);
@@ -129,7 +141,9 @@ public static partial class ProjectServer
         services.GetRequiredService<ManagerPages>().Map(application);
         services.GetRequiredService<PublicRecords>().Map(application);
         application.MapGet("/stats/{name}", (string name) =>
-            StatisticsExport.IsName(name) && project.In("stats", name) is var file && File.Exists(file) ? Results.File(file, "application/octet-stream") : Results.NotFound());
+            StatisticsExport.IsName(name) && project.In("stats", name) is var file && File.Exists(file)
+                ? Results.File(file, "application/octet-stream")
+                : Results.NotFound());
         application.MapPost("/scheduler", services.GetRequiredService<SchedulerEndpoint>().Answer);
         application.MapPost("/file_upload_handler", services.GetRequiredService<UploadEndpoint>().Answer);
         application.MapMethods("/download/{fan}/{name}", ["GET", "HEAD"], services.GetRequiredService<DownloadEndpoint>().Answer);
@@ -140,7 +154,8 @@ public static partial class ProjectServer
             if (!access.Allows(context))
             {
                 context.Response.StatusCode = StatusCodes.Status403Forbidden;
-                return context.Response.WriteAsync("Metrics are for the addresses that project.json names in \"metrics\".\n", context.RequestAborted);
+                return context.Response.WriteAsync(
+                    "Metrics are for the addresses that project.json names in \"metrics\".\n", context.RequestAborted);
             }
 
             context.Response.ContentType = "text/plain; version=0.0.4; charset=utf-8";
@@ -149,8 +164,8 @@ public static partial class ProjectServer
     }
 
     /// <summary>
-    /// How long the end of a connection may take to be known here after a read or a write of it failed: on a busy machine seconds. Whoever is
-    /// there still waits so long for an answer that says nothing but that the server failed.
+    /// How long the end of a connection may take to be known here after a read or a write of it failed: on a busy machine seconds. Whoever
+    /// is there still waits so long for an answer that says nothing but that the server failed.
     /// </summary>
     static readonly TimeSpan s_goodBye = TimeSpan.FromSeconds(15);
 
@@ -194,12 +209,14 @@ public static partial class ProjectServer
     }
 
     /// <summary>
-    /// The framework's own lines name whole URLs, which can hold addresses and passwords: none of them is written. Nor is the host's about a start that failed, which its caller hears of.
+    /// The framework's own lines name whole URLs, which can hold addresses and passwords: none of them is written. Nor is the host's about
+    /// a start that failed, which its caller hears of.
     /// </summary>
     static void ConfigureLogging(ILoggingBuilder logging, ServeOptions options)
     {
         logging.ClearProviders();
-        logging.AddFilter("Microsoft", LogLevel.Warning).AddFilter("Microsoft.AspNetCore", LogLevel.Error).AddFilter("System", LogLevel.Warning)
+        logging.AddFilter("Microsoft", LogLevel.Warning).AddFilter("Microsoft.AspNetCore", LogLevel.Error)
+            .AddFilter("System", LogLevel.Warning)
             .AddFilter("Microsoft.Extensions.Hosting", LogLevel.Critical);
         if (options.Log is { } log) log(logging);
     }
@@ -221,6 +238,7 @@ public static partial class ProjectServer
                 kestrel.Listen(IPAddress.Loopback, 0); // it has nothing to say there, but has to listen somewhere
                 return;
             }
+
             var addresses = Addresses(settings);
             var log = kestrel.ApplicationServices.GetRequiredService<ILoggerFactory>().CreateLogger("mlds");
             var certificate = addresses.Exists(address => address.Scheme == "https") ? new Certificate(project, options.Time, log) : null;
@@ -230,7 +248,8 @@ public static partial class ProjectServer
     }
 
     /// <summary>Where the server listens.</summary>
-    static List<Uri> Addresses(ProjectSettings settings) => [.. (settings.Listen.Count > 0 ? settings.Listen : [settings.MasterUrl]).Select(address => new Uri(address))];
+    static List<Uri> Addresses(ProjectSettings settings) =>
+        [.. (settings.Listen.Count > 0 ? settings.Listen : [settings.MasterUrl]).Select(address => new Uri(address))];
 
     static void Listen(KestrelServerOptions kestrel, Uri address, Certificate? certificate, AddressConnections? connections)
     {
@@ -238,12 +257,20 @@ public static partial class ProjectServer
         {
             listen.Protocols = HttpProtocols.Http1;
             if (connections is not null) listen.Use(connections.Limit);
-            if (address.Scheme == "https") listen.UseHttps(new TlsHandshakeCallbackOptions { OnConnection = _ => new(new SslServerAuthenticationOptions { ServerCertificateContext = certificate!.Served }) });
+            if (address.Scheme == "https")
+            {
+                listen.UseHttps(new TlsHandshakeCallbackOptions
+                {
+                    OnConnection = _ => new(new SslServerAuthenticationOptions { ServerCertificateContext = certificate!.Served }),
+                });
+            }
         }
+
         if (IPAddress.TryParse(address.Host.Trim('[', ']'), out var ip)) kestrel.Listen(ip, address.Port, Configure);
         else kestrel.ListenAnyIP(address.Port, Configure);
     }
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "{Version} isn't sent: its signature isn't the present code-signing key's. Sign a new version with it and add that (docs/operate.md)")]
+    [LoggerMessage(Level = LogLevel.Warning, Message = "{Version} isn't sent: its signature isn't the present code-signing key's. "
+        + "Sign a new version with it and add that (docs/operate.md)")]
     static partial void LogNotSent(ILogger log, string version);
 }

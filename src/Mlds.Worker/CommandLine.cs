@@ -18,7 +18,8 @@ static class CommandLine
         train   carries one recipe out (docs/formats/recipe.md) and prints one line of JSON
           --checkpoint FILE       go on from this file if it is there, and keep it up to date: once a minute and when stopped
           --stop-after-epoch N    stop when N epochs are done
-        unit    carries a work unit out (docs/formats/bundle.md), writes its result and prints one line of JSON; stopped in any way, the same command goes on
+        unit    carries a work unit out (docs/formats/bundle.md), writes its result and prints one line of JSON;
+                stopped in any way, the same command goes on
           --out FILE              the result; beside it, until it is done, FILE.journal and FILE.checkpoint
           --checkpoint-every S    seconds of work that a kill may cost (60)
           --keep                  leave the journal and the checkpoint
@@ -79,7 +80,9 @@ static class CommandLine
             case ["bench", .. var rest]:
                 return BenchCommand.Run(rest, output);
             default:
-                throw new UsageException($"There is no command '{args[0]}'. {NearestName.DidYouMean(args[0], ["train", "unit", "bench"])}There are train, unit and bench.");
+                throw new UsageException(
+                    $"There is no command '{args[0]}'. "
+                    + $"{NearestName.DidYouMean(args[0], ["train", "unit", "bench"])}There are train, unit and bench.");
         }
     }
 }

@@ -14,10 +14,12 @@ static class TrainCommand
 {
     public static int Run(ReadOnlySpan<string> words, TextWriter output)
     {
-        var arguments = new Arguments("train", words, "a recipe's file", ["--checkpoint", "--stop-after-epoch"], [Processor.AllowSoftwareFma]);
+        var arguments = new Arguments(
+            "train", words, "a recipe's file", ["--checkpoint", "--stop-after-epoch"], [Processor.AllowSoftwareFma]);
         var stopAfter = arguments.Number("--stop-after-epoch", 1, int.MaxValue);
         var checkpoint = arguments.Text("--checkpoint") is { } path ? new CheckpointFile(path) : null;
-        if (stopAfter is not null && checkpoint is null) throw new UsageException("--stop-after-epoch needs --checkpoint FILE, or what was trained would be lost.");
+        if (stopAfter is not null && checkpoint is null)
+            throw new UsageException("--stop-after-epoch needs --checkpoint FILE, or what was trained would be lost.");
         Processor.Check(arguments.Has(Processor.AllowSoftwareFma));
 
         var recipe = ReadRecipe(arguments.File!);
@@ -68,7 +70,9 @@ static class TrainCommand
         var data = recipe.Task.Generate();
         return data.Sha256 == recipe.DataSha256
             ? data
-            : throw new FailureException($"The recipe {recipe.Id} wants data {recipe.DataSha256}, but its machine and its data seed give {data.Sha256}: the recipe was altered, or this program is damaged.");
+            : throw new FailureException(
+                $"The recipe {recipe.Id} wants data {recipe.DataSha256}, but its machine and its data seed give {data.Sha256}: "
+                + "the recipe was altered, or this program is damaged.");
     }
 
     /// <summary>What is printed; <c>outcome</c> is null for a run that was stopped.</summary>

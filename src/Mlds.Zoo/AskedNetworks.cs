@@ -38,14 +38,20 @@ public sealed record AskedNetworks(IReadOnlyList<ZooPart> Parts, long Asked, lon
     public override string ToString()
     {
         var whole = Parts.All(part => part.Shard.Count == 1);
-        var text = new List<string> { $"Asked for were {string.Join(" and ", Groups(whole))}: {(Missing == 0 ? "all" : $"{Count(Asked - Missing)}")} of {Count(Asked)} networks are there." };
-        if (PartsElsewhere.Count > 0) text.Add($"It isn't the whole population: {Named(PartsElsewhere)} {(PartsElsewhere.Count == 1 ? "is" : "are")} missing.");
+        var text = new List<string>
+        {
+            $"Asked for were {string.Join(" and ", Groups(whole))}: "
+            + $"{(Missing == 0 ? "all" : $"{Count(Asked - Missing)}")} of {Count(Asked)} networks are there.",
+        };
+        if (PartsElsewhere.Count > 0)
+            text.Add($"It isn't the whole population: {Named(PartsElsewhere)} {(PartsElsewhere.Count == 1 ? "is" : "are")} missing.");
         return string.Join(' ', text);
     }
 
     /// <summary>Some shards by name: 1/4, 3/4 and 5 more.</summary>
     internal static string Named(IReadOnlyList<Shard> shards) =>
-        $"{(shards.Count == 1 ? "part" : "parts")} {string.Join(", ", shards.Take(MostNamed))}{(shards.Count > MostNamed ? $" and {shards.Count - MostNamed} more" : "")}";
+        $"{(shards.Count == 1 ? "part" : "parts")} "
+        + $"{string.Join(", ", shards.Take(MostNamed))}{(shards.Count > MostNamed ? $" and {shards.Count - MostNamed} more" : "")}";
 
     IEnumerable<string> Groups(bool whole) => Parts.GroupBy(part => part.Networks).OrderBy(group => group.Key)
         .Select(group => $"{(whole ? "" : $"{Named([.. group.Select(part => part.Shard)])} of ")}{Count(group.Key)} networks a machine");

@@ -12,5 +12,6 @@ static class MatrixSize
             ? (int)(rows * columns)
             : throw new ZooException(string.Create(
                 CultureInfo.InvariantCulture,
-                $"{rows:N0} networks of {columns:N0} weights don't fit one matrix, which holds at most {Array.MaxLength:N0} numbers: take at most {Array.MaxLength / columns:N0} networks."));
+                $"{rows:N0} networks of {columns:N0} weights don't fit one matrix, which holds at most {Array.MaxLength:N0} numbers: "
+                + $"take at most {Array.MaxLength / columns:N0} networks."));
 }

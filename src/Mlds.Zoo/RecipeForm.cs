@@ -20,7 +20,9 @@ readonly record struct RecipeForm(string BeforeSeed, string AfterSeed)
         {
             if (reader.TokenType != JsonTokenType.PropertyName || reader.CurrentDepth != 1 || !reader.ValueTextEquals("seed")) continue;
             reader.Read();
-            return new RecipeForm(Encoding.UTF8.GetString(bytes.AsSpan(0, (int)reader.TokenStartIndex)), Encoding.UTF8.GetString(bytes.AsSpan((int)reader.BytesConsumed)));
+            return new RecipeForm(
+                Encoding.UTF8.GetString(bytes.AsSpan(0, (int)reader.TokenStartIndex)),
+                Encoding.UTF8.GetString(bytes.AsSpan((int)reader.BytesConsumed)));
         }
 
         throw new FormatException("A recipe has a top-level 'seed'; this one has none.");

@@ -12,7 +12,11 @@ static class HistoryBlob
     public static byte[] Write(IReadOnlyList<EpochRecord> history)
     {
         for (var i = 0; i < history.Count; i++)
-            if (history[i].Epoch != i + 1) throw new ArgumentException($"Epoch {i + 1} of the history is missing; found {history[i].Epoch}.", nameof(history));
+        {
+            if (history[i].Epoch != i + 1)
+                throw new ArgumentException($"Epoch {i + 1} of the history is missing; found {history[i].Epoch}.", nameof(history));
+        }
+
         using var bytes = new MemoryStream();
         using var writer = new BinaryWriter(bytes);
         writer.Write(Version);
@@ -37,7 +41,8 @@ static class HistoryBlob
     {
         if (bytes.Length < 5 || bytes[0] != Version) throw new InvalidDataException("The loss history is not of version 1.");
         var count = BinaryPrimitives.ReadInt32LittleEndian(bytes[1..]);
-        if (count < 0 || bytes.Length < 5 + (8L * count)) throw new InvalidDataException($"The loss history is cut short: {bytes.Length} bytes for {count} epochs.");
+        if (count < 0 || bytes.Length < 5 + (8L * count))
+            throw new InvalidDataException($"The loss history is cut short: {bytes.Length} bytes for {count} epochs.");
         var training = bytes[5..];
         var validation = bytes[(5 + (4 * count))..];
         var rates = bytes[(5 + (8 * count))..];
@@ -53,7 +58,9 @@ static class HistoryBlob
                 rates = rates[8..];
             }
 
-            history[i] = new EpochRecord(i + 1, BinaryPrimitives.ReadSingleLittleEndian(training[(4 * i)..]), BinaryPrimitives.ReadSingleLittleEndian(validation[(4 * i)..]), rate);
+            history[i] = new EpochRecord(
+                i + 1, BinaryPrimitives.ReadSingleLittleEndian(training[(4 * i)..]),
+                BinaryPrimitives.ReadSingleLittleEndian(validation[(4 * i)..]), rate);
         }
 
         if (rates.Length != 0 || left != 0) throw new InvalidDataException($"The loss history has {rates.Length} bytes too many.");

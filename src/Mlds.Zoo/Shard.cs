@@ -2,7 +2,9 @@ using System.Globalization;
 
 namespace Mlds.Zoos;
 
-/// <summary>One of <paramref name="Count"/> equal parts of a population, for clusters: part <paramref name="Index"/>, counted from 0.</summary>
+/// <summary>
+/// One of <paramref name="Count"/> equal parts of a population, for clusters: part <paramref name="Index"/>, counted from 0.
+/// </summary>
 public readonly record struct Shard(int Index, int Count)
 {
     public const int MostShards = 100_000;

@@ -53,6 +53,7 @@ readonly struct StoredRow(SqliteDataReader reader, string folder)
             var value => string.Create(CultureInfo.InvariantCulture, $"'{value}'"),
         };
         return new ZooException(
-            $"The zoo '{folder}' is damaged: a row has {(there.Length > 60 ? $"{there[..60]} …" : there)} as its {reader.GetName(column)}, where {allowed} belongs; restore it from a copy.");
+            $"The zoo '{folder}' is damaged: a row has {(there.Length > 60 ? $"{there[..60]} …" : there)} as its {reader.GetName(column)}, "
+            + $"where {allowed} belongs; restore it from a copy.");
     }
 }

@@ -30,14 +30,16 @@ static class WeightMatrixReader
 
             if (blob.Length == parameters * sizeof(float)) blob.CopyTo(Bytes(weights, parameters, done));
             else Refuse(networks, done, blob, check);
-            if (++done % Chunk == 0 || done == networks.Length) checks.Add(Later(networks, weights, parameters, (done - 1) / Chunk * Chunk, done, check));
+            if (++done % Chunk == 0 || done == networks.Length)
+                checks.Add(Later(networks, weights, parameters, (done - 1) / Chunk * Chunk, done, check));
         }
 
         Wait(checks);
         return new StoredWeights(networks, parameters, weights);
     }
 
-    static Span<byte> Bytes(float[] weights, int parameters, int row) => MemoryMarshal.AsBytes(weights.AsSpan(row * parameters, parameters));
+    static Span<byte> Bytes(float[] weights, int parameters, int row) =>
+        MemoryMarshal.AsBytes(weights.AsSpan(row * parameters, parameters));
 
     static Task Later(StoredNetwork[] networks, float[] weights, int parameters, int from, int to, Check check) => Task.Run(() =>
     {
@@ -48,7 +50,8 @@ static class WeightMatrixReader
     {
         check(networks[row], blob);
         throw new ZooException(
-            $"Network {networks[row].RecipeId} has {blob.Length / sizeof(float)} weights where {networks[0].RecipeId} of the same machine has another number; they don't fit one matrix.");
+            $"Network {networks[row].RecipeId} has {blob.Length / sizeof(float)} weights where {networks[0].RecipeId} "
+            + "of the same machine has another number; they don't fit one matrix.");
     }
 
     static void Wait(List<Task> checks)

@@ -13,8 +13,8 @@ namespace Mlds.Zoos;
 public sealed class Zoo : IDisposable
 {
     const string NetworkColumns = """
-        n.network_id, n.form_id, n.recipe_id, m.name, n.seed, n.outcome, n.epochs, n.training_loss, n.validation_loss, n.long_loss, n.weights_sha256,
-        o.program_version, o.processor, o.kernel_set, o.host, n.core_seconds
+        n.network_id, n.form_id, n.recipe_id, m.name, n.seed, n.outcome, n.epochs, n.training_loss, n.validation_loss, n.long_loss,
+        n.weights_sha256, o.program_version, o.processor, o.kernel_set, o.host, n.core_seconds
         """;
 
     const string NetworkTables = "networks n JOIN machines m USING(machine_id) JOIN origins o USING(origin_id)";
@@ -90,7 +90,8 @@ public sealed class Zoo : IDisposable
     {
         if (Population.IsWhole) return;
         throw new ZooException(
-            $"The zoo '{Folder}' is damaged: its population file has another SHA-256 than the recorded one, which begins {Short(Population.Sha256)}; restore it from a copy.");
+            $"The zoo '{Folder}' is damaged: its population file has another SHA-256 than the recorded one, "
+            + $"which begins {Short(Population.Sha256)}; restore it from a copy.");
     }
 
     PopulationFactors ReadFactors()
@@ -116,15 +117,19 @@ public sealed class Zoo : IDisposable
     {
         CheckPopulationText();
         if (Population.Sha256 == population.Sha256) return;
-        var what = Population.Name == population.Name ? $"another version of the population '{population.Name}'" : $"the population '{Population.Name}', not '{population.Name}'";
+        var what = Population.Name == population.Name
+            ? $"another version of the population '{population.Name}'"
+            : $"the population '{Population.Name}', not '{population.Name}'";
         throw new ZooException(
-            $"The zoo '{Folder}' holds {what} (its file's SHA-256 begins {Short(Population.Sha256)}, this one's {Short(population.Sha256)}); give another --zoo folder.");
+            $"The zoo '{Folder}' holds {what} (its file's SHA-256 begins {Short(Population.Sha256)}, "
+            + $"this one's {Short(population.Sha256)}); give another --zoo folder.");
     }
 
     /// <summary>Counts by machine and outcome.</summary>
     public ZooStatus Status()
     {
-        var rows = _database.Rows("SELECT machine_id, outcome, count(*), sum(core_seconds), sum(epochs) FROM networks GROUP BY machine_id, outcome")
+        var rows = _database.Rows(
+            "SELECT machine_id, outcome, count(*), sum(core_seconds), sum(epochs) FROM networks GROUP BY machine_id, outcome")
             .Select(row => (Machine: row.GetInt64(0), Outcome: OutcomeIn(row, 1), Count: row.GetInt32(2), Seconds: row.GetDouble(3),
                 Epochs: row.GetInt64(4)))
             .ToLookup(row => row.Machine);
@@ -148,7 +153,9 @@ public sealed class Zoo : IDisposable
 
     /// <summary>What a converged network costs, by machine; machines without one are left out.</summary>
     public IReadOnlyDictionary<string, ConvergedCost> CostOfConverged() =>
-        _database.Rows("SELECT m.name, n.epochs, n.core_seconds FROM networks n JOIN machines m USING (machine_id) WHERE n.outcome = $1", (int)Outcome.Converged)
+        _database.Rows(
+            "SELECT m.name, n.epochs, n.core_seconds FROM networks n JOIN machines m USING (machine_id) WHERE n.outcome = $1",
+            (int)Outcome.Converged)
             .Select(row => (Machine: row.GetString(0), Epochs: row.GetInt32(1, least: 0), Seconds: row.GetDouble(2)))
             .GroupBy(row => row.Machine, row => (row.Epochs, row.Seconds))
             .ToDictionary(group => group.Key, group => ConvergedCost.Of([.. group]));
@@ -157,12 +164,17 @@ public sealed class Zoo : IDisposable
     public string WeightsDigest() => Zoos.WeightsDigest.Of(
         _database.Rows("SELECT recipe_id, weights_sha256 FROM networks").Select(row => (Hex(row, 0), Hex(row, 1))));
 
-    /// <summary>Streams the networks of <paramref name="machine"/>, or of all machines in the population's order; by seed within a machine.</summary>
+    /// <summary>
+    /// Streams the networks of <paramref name="machine"/>, or of all machines in the population's order; by seed within a machine.
+    /// </summary>
     public IEnumerable<StoredNetwork> Networks(string? machine = null)
     {
         foreach (var name in machine is null ? Machines : [Known(machine)])
         {
-            var rows = _database.Rows($"SELECT {NetworkColumns} FROM {NetworkTables} WHERE n.machine_id = (SELECT machine_id FROM machines WHERE name = $1) ORDER BY n.seed", name);
+            var rows = _database.Rows(
+                $"SELECT {NetworkColumns} FROM {NetworkTables} WHERE n.machine_id = (SELECT machine_id "
+                + "FROM machines WHERE name = $1) ORDER BY n.seed",
+                name);
             foreach (var row in rows) yield return Network(row);
         }
     }
@@ -172,19 +184,29 @@ public sealed class Zoo : IDisposable
         [.. _database.Rows("SELECT seed FROM networks WHERE machine_id = (SELECT machine_id FROM machines WHERE name = $1)", Known(machine))
             .Select(row => row.GetUInt32(0))];
 
-    /// <summary>The networks whose recipe id begins with <paramref name="prefix"/> (hex digits), at most <paramref name="limit"/>.</summary>
+    /// <summary>
+    /// The networks whose recipe id begins with <paramref name="prefix"/> (hex digits), at most <paramref name="limit"/>.
+    /// </summary>
     public IReadOnlyList<StoredNetwork> Find(string prefix, int limit = 10)
     {
         if (prefix.Length is 0 or > 64 || !prefix.All(char.IsAsciiHexDigit))
-            throw new ArgumentException($"A recipe id is 64 hex digits, of which the first few are enough; '{prefix}' is not.", nameof(prefix));
+        {
+            throw new ArgumentException(
+                $"A recipe id is 64 hex digits, of which the first few are enough; '{prefix}' is not.", nameof(prefix));
+        }
+
         var (low, high) = (Convert.FromHexString(prefix.PadRight(64, '0')), Convert.FromHexString(prefix.PadRight(64, 'f')));
-        return [.. _database.Rows($"SELECT {NetworkColumns} FROM {NetworkTables} WHERE recipe_id BETWEEN $1 AND $2 ORDER BY recipe_id LIMIT $3", low, high, limit).Select(Network)];
+        return [.. _database.Rows(
+            $"SELECT {NetworkColumns} FROM {NetworkTables} WHERE recipe_id BETWEEN $1 AND $2 ORDER BY recipe_id LIMIT $3", low, high, limit)
+            .Select(Network)];
     }
 
     /// <summary>The network of <paramref name="machine"/> with <paramref name="seed"/>, or null.</summary>
     public StoredNetwork? Find(string machine, uint seed) =>
         _database.Rows(
-            $"SELECT {NetworkColumns} FROM {NetworkTables} WHERE n.machine_id = (SELECT machine_id FROM machines WHERE name = $1) AND n.seed = $2", Known(machine), (long)seed)
+            $"SELECT {NetworkColumns} FROM {NetworkTables} WHERE n.machine_id = (SELECT machine_id "
+            + "FROM machines WHERE name = $1) AND n.seed = $2",
+            Known(machine), (long)seed)
             .Select(Network).FirstOrDefault();
 
     /// <summary>The canonical JSON of a network's recipe.</summary>
@@ -192,12 +214,15 @@ public sealed class Zoo : IDisposable
     {
         var form = _database.Rows("SELECT before_seed, after_seed FROM recipe_forms WHERE form_id = $1", network.Form)
             .Select(row => (RecipeForm?)new RecipeForm(row.GetString(0), row.GetString(1)))
-            .FirstOrDefault() ?? throw new ZooException($"The recipe of network {network.RecipeId} is missing from the zoo '{Folder}'; restore it from a copy.");
+            .FirstOrDefault() ?? throw new ZooException(
+                $"The recipe of network {network.RecipeId} is missing from the zoo '{Folder}'; restore it from a copy.");
         var json = form.With(network.Seed);
         var id = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(json)));
         return id == network.RecipeId
             ? json
-            : throw new ZooException($"The recipe of network {network.RecipeId} in the zoo '{Folder}' is damaged: its SHA-256 is {id}; restore the zoo from a copy.");
+            : throw new ZooException(
+                $"The recipe of network {network.RecipeId} in the zoo '{Folder}' is damaged: its SHA-256 is {id}; "
+                + "restore the zoo from a copy.");
     }
 
     public IReadOnlyList<EpochRecord> History(StoredNetwork network) =>
@@ -215,13 +240,17 @@ public sealed class Zoo : IDisposable
         return Floats(bytes);
     }
 
-    /// <summary>The weights of all networks of <paramref name="machine"/> as one matrix, by seed, each row checked against its SHA-256.</summary>
+    /// <summary>
+    /// The weights of all networks of <paramref name="machine"/> as one matrix, by seed, each row checked against its SHA-256.
+    /// </summary>
     /// <param name="include">Which networks, or null for all.</param>
     public StoredWeights ReadWeights(string machine, Func<StoredNetwork, bool>? include = null)
     {
         var networks = Networks(machine).Where(include ?? (_ => true)).ToArray();
         var rows = _database.Rows(
-            "SELECT network_id, weights FROM networks LEFT JOIN weights USING(network_id) WHERE machine_id = (SELECT machine_id FROM machines WHERE name = $1) ORDER BY seed", machine);
+            "SELECT network_id, weights FROM networks LEFT JOIN weights USING(network_id) WHERE machine_id = (SELECT machine_id "
+            + "FROM machines WHERE name = $1) ORDER BY seed",
+            machine);
         return WeightMatrixReader.Read(networks, rows, CheckWeights);
     }
 
@@ -256,7 +285,9 @@ public sealed class Zoo : IDisposable
         }
     }
 
-    /// <summary>Epochs, ascending, at which <paramref name="network"/>'s checkpoint was kept (<c>generate --keep-milestones</c>); often none.</summary>
+    /// <summary>
+    /// Epochs, ascending, at which <paramref name="network"/>'s checkpoint was kept (<c>generate --keep-milestones</c>); often none.
+    /// </summary>
     public IReadOnlyList<int> KeptEpochs(StoredNetwork network) => KeptEpochs(network.RecipeId);
 
     /// <summary>The whole state of the training run at <paramref name="epoch"/>, one of <see cref="KeptEpochs(StoredNetwork)"/>.</summary>
@@ -268,14 +299,20 @@ public sealed class Zoo : IDisposable
         {
             var epochs = KeptEpochs(network);
             throw epochs.Contains(epoch)
-                ? new ZooException($"The checkpoint kept of network {network.RecipeId} at epoch {epoch} in the zoo '{Folder}' is damaged: it is listed, but not found; restore the zoo from a copy.")
-                : new ArgumentException($"No checkpoint of network {network.RecipeId} was kept at epoch {epoch}; there are {string.Join(", ", epochs)}.", nameof(epoch));
+                ? new ZooException(
+                    $"The checkpoint kept of network {network.RecipeId} at epoch {epoch} in the zoo '{Folder}' is damaged: "
+                    + "it is listed, but not found; restore the zoo from a copy.")
+                : new ArgumentException(
+                    $"No checkpoint of network {network.RecipeId} was kept at epoch {epoch}; there are {string.Join(", ", epochs)}.",
+                    nameof(epoch));
         }
 
         var checkpoint = Decoded(network, () => Training.Checkpoint.FromBytes(bytes));
         return checkpoint.RecipeId == network.RecipeId && checkpoint.Epoch == epoch
             ? checkpoint
-            : throw new ZooException($"The checkpoint kept of network {network.RecipeId} at epoch {epoch} in the zoo '{Folder}' is another one: of {checkpoint.RecipeId} at epoch {checkpoint.Epoch}.");
+            : throw new ZooException(
+                $"The checkpoint kept of network {network.RecipeId} at epoch {epoch} in the zoo '{Folder}' is another one: "
+                + $"of {checkpoint.RecipeId} at epoch {checkpoint.Epoch}.");
     }
 
     /// <summary>A kept checkpoint, or null where there is none that can be read.</summary>
@@ -283,18 +320,21 @@ public sealed class Zoo : IDisposable
 
     internal IReadOnlyList<int> KeptEpochs(string recipeId) =>
         _hasKept
-            ? [.. _database.Rows("SELECT epoch FROM kept_checkpoints WHERE recipe_id = $1 ORDER BY epoch", Convert.FromHexString(recipeId)).Select(row => row.GetInt32(0))]
+            ? [.. _database.Rows("SELECT epoch FROM kept_checkpoints WHERE recipe_id = $1 ORDER BY epoch", Convert.FromHexString(recipeId))
+                .Select(row => row.GetInt32(0))]
             : [];
 
     internal byte[]? KeptBytes(string recipeId, int epoch) =>
-        _hasKept ? _database.Blob("SELECT checkpoint FROM kept_checkpoints WHERE recipe_id = $1 AND epoch = $2", Convert.FromHexString(recipeId), epoch) : null;
+        _hasKept ? _database.Blob(
+            "SELECT checkpoint FROM kept_checkpoints WHERE recipe_id = $1 AND epoch = $2", Convert.FromHexString(recipeId), epoch) : null;
 
     /// <summary>Seeds of <paramref name="machine"/> that have a network but not a kept checkpoint at each of its milestones.</summary>
     internal HashSet<uint> SeedsNotKept(string machine) =>
         _hasKept
             ? [.. _database.Rows(
                 """
-                SELECT n.seed FROM networks n JOIN runs r USING(network_id) WHERE n.machine_id = (SELECT machine_id FROM machines WHERE name = $1)
+                SELECT n.seed FROM networks n JOIN runs r USING(network_id)
+                WHERE n.machine_id = (SELECT machine_id FROM machines WHERE name = $1)
                 AND (length(r.milestones) - 1) / 72 > (SELECT count(*) FROM kept_checkpoints k WHERE k.recipe_id = n.recipe_id)
                 """,
                 Known(machine)).Select(row => row.GetUInt32(0))]
@@ -302,16 +342,20 @@ public sealed class Zoo : IDisposable
 
     /// <summary>Runs that are begun but not finished: those with a checkpoint to go on from.</summary>
     internal IEnumerable<(string Machine, uint Seed, string RecipeId)> Unfinished() =>
-        _database.Rows("SELECT m.name, c.seed, c.recipe_id FROM checkpoints c JOIN machines m USING(machine_id) ORDER BY c.machine_id, c.seed")
+        _database.Rows(
+            "SELECT m.name, c.seed, c.recipe_id FROM checkpoints c JOIN machines m USING(machine_id) ORDER BY c.machine_id, c.seed")
             .Select(row => (row.GetString(0), row.GetUInt32(1), Hex(row, 2)));
 
     /// <summary>Recipe ids of unfinished runs that have kept checkpoints.</summary>
     internal IEnumerable<string> UnfinishedKept() =>
         _hasKept
-            ? _database.Rows("SELECT DISTINCT recipe_id FROM kept_checkpoints WHERE recipe_id NOT IN (SELECT recipe_id FROM networks)").Select(row => Hex(row, 0))
+            ? _database.Rows("SELECT DISTINCT recipe_id FROM kept_checkpoints WHERE recipe_id NOT IN (SELECT recipe_id FROM networks)")
+                .Select(row => Hex(row, 0))
             : [];
 
-    /// <summary>A network as the database keeps it, checked: recipe and weights against their hashes, history and milestones decoded.</summary>
+    /// <summary>
+    /// A network as the database keeps it, checked: recipe and weights against their hashes, history and milestones decoded.
+    /// </summary>
     internal ZooRow Row(StoredNetwork network)
     {
         var weights = WeightBytes(network);
@@ -335,13 +379,16 @@ public sealed class Zoo : IDisposable
 
     /// <summary>Seeds of <paramref name="machine"/> that have a checkpoint, and the epochs it has.</summary>
     public IReadOnlyDictionary<uint, int> Begun(string machine) =>
-        _database.Rows("SELECT seed, epoch FROM checkpoints WHERE machine_id = (SELECT machine_id FROM machines WHERE name = $1)", Known(machine))
+        _database.Rows(
+            "SELECT seed, epoch FROM checkpoints WHERE machine_id = (SELECT machine_id FROM machines WHERE name = $1)", Known(machine))
             .ToDictionary(row => row.GetUInt32(0), row => row.GetInt32(1));
 
     /// <summary>How the networks of <paramref name="machine"/> ended, those that ended alike together.</summary>
     public IReadOnlyList<EndedRuns> Ended(string machine) =>
         [.. _database.Rows(
-            "SELECT epochs, outcome, count(*) FROM networks WHERE machine_id = (SELECT machine_id FROM machines WHERE name = $1) GROUP BY epochs, outcome ORDER BY epochs, outcome", Known(machine))
+            "SELECT epochs, outcome, count(*) FROM networks WHERE machine_id = (SELECT machine_id FROM machines "
+            + "WHERE name = $1) GROUP BY epochs, outcome ORDER BY epochs, outcome",
+            Known(machine))
             .Select(row => new EndedRuns(row.GetInt32(0, least: 0), OutcomeIn(row, 1), row.GetInt32(2)))];
 
     static StoredNetwork Network(StoredRow row) => new(
@@ -373,14 +420,17 @@ public sealed class Zoo : IDisposable
         ?? throw Missing(network);
 
     ZooException Missing(StoredNetwork network) =>
-        new($"The weights of network {network.RecipeId} ({network.Machine}, seed {network.Seed}) are missing from the zoo '{Folder}'; restore it from a copy.");
+        new(
+            $"The weights of network {network.RecipeId} ({network.Machine}, seed {network.Seed}) are missing from the zoo '{Folder}'; "
+            + "restore it from a copy.");
 
     void CheckWeights(StoredNetwork network, ReadOnlySpan<byte> bytes)
     {
         if (bytes.IsEmpty) throw Missing(network);
         if (bytes.Length % sizeof(float) == 0 && Convert.ToHexStringLower(SHA256.HashData(bytes)) == network.WeightsSha256) return;
         throw new ZooException(
-            $"The weights of network {network.RecipeId} ({network.Machine}, seed {network.Seed}) in the zoo '{Folder}' are damaged: their SHA-256 differs from the recorded one; restore the zoo from a copy.");
+            $"The weights of network {network.RecipeId} ({network.Machine}, seed {network.Seed}) in the zoo '{Folder}' are damaged: "
+            + "their SHA-256 differs from the recorded one; restore the zoo from a copy.");
     }
 
     T Decoded<T>(StoredNetwork network, Func<T> decode)
@@ -391,14 +441,16 @@ public sealed class Zoo : IDisposable
         }
         catch (InvalidDataException exception)
         {
-            throw new ZooException($"The record of network {network.RecipeId} in the zoo '{Folder}' is damaged: {exception.Message}", exception);
+            throw new ZooException(
+                $"The record of network {network.RecipeId} in the zoo '{Folder}' is damaged: {exception.Message}", exception);
         }
     }
 
     string Known(string machine) =>
         Machines.Contains(machine)
             ? machine
-            : throw new ArgumentException($"The zoo '{Folder}' has no machine '{machine}'; it has {string.Join(", ", Machines)}.", nameof(machine));
+            : throw new ArgumentException(
+                $"The zoo '{Folder}' has no machine '{machine}'; it has {string.Join(", ", Machines)}.", nameof(machine));
 
     string Meta(string key) =>
         _database.Scalar("SELECT value FROM meta WHERE key = $1", key) as string

@@ -27,7 +27,8 @@ public static class ZooBackup
         }
         finally
         {
-            foreach (var rest in new[] { growing, $"{growing}-wal", $"{growing}-shm", $"{growing}-journal" }.Where(File.Exists)) File.Delete(rest);
+            foreach (var rest in new[] { growing, $"{growing}-wal", $"{growing}-shm", $"{growing}-journal" }.Where(File.Exists))
+                File.Delete(rest);
         }
     }
 }

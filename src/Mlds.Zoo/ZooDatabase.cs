@@ -24,7 +24,10 @@ sealed class ZooDatabase : IDisposable
         foreach (var end in new[] { "", "-wal", "-shm", "-journal" })
         {
             if (FileKinds.Of(Source(folder) + end) is var kind and not (FileKind.File or FileKind.Nothing))
-                throw new ZooException($"The zoo '{folder}' can't be opened: its {FileName}{end} is {FileKinds.InWords(kind)}, not a file.");
+            {
+                throw new ZooException(
+                    $"The zoo '{folder}' can't be opened: its {FileName}{end} is {FileKinds.InWords(kind)}, not a file.");
+            }
         }
     }
 
@@ -35,20 +38,26 @@ sealed class ZooDatabase : IDisposable
     public static ZooDatabase OpenForReading(string folder, IReadOnlyList<string> steps)
     {
         if (!Directory.Exists(folder)) throw new ZooException($"There is no folder '{folder}', so no zoo in it.");
-        if (!Exists(folder)) throw new ZooException($"There is no zoo in '{folder}': it has no {FileName}; `mlds generate POPULATION --zoo {folder}` makes one.");
+        if (!Exists(folder))
+        {
+            throw new ZooException(
+                $"There is no zoo in '{folder}': it has no {FileName}; `mlds generate POPULATION --zoo {folder}` makes one.");
+        }
+
         CheckFiles(folder);
         var database = Try(folder, () => OpenReadOnly(folder));
         return database.Checked(() =>
         {
             ZooSchema.Check(database._connection, folder, steps.Count);
-            if (database.Version == 0) throw new ZooException($"The zoo '{folder}' is empty: the command that began it was stopped at once; run it again.");
+            if (database.Version == 0)
+                throw new ZooException($"The zoo '{folder}' is empty: the command that began it was stopped at once; run it again.");
         });
     }
 
     /// <summary>
-    /// Opens or makes the database. WAL lets readers go on while one process writes, and a kill at any moment leaves the last commit: the log
-    /// is replayed at the next open. synchronous = FULL also waits for the disk at every commit, so that "stored" survives a power cut; with
-    /// commits gathered (<see cref="ZooWriter.Add"/>) it costs a few milliseconds a second.
+    /// Opens or makes the database. WAL lets readers go on while one process writes, and a kill at any moment leaves the last commit: the
+    /// log is replayed at the next open. synchronous = FULL also waits for the disk at every commit, so that "stored" survives a power cut;
+    /// with commits gathered (<see cref="ZooWriter.Add"/>) it costs a few milliseconds a second.
     /// </summary>
     public static ZooDatabase OpenForWriting(string folder, IReadOnlyList<string> steps)
     {
@@ -100,10 +109,13 @@ sealed class ZooDatabase : IDisposable
         Execute("VACUUM");
     }
 
-    /// <summary>Copies the database as it is at this moment into a new file, while a writer may be writing (SQLite's online backup).</summary>
+    /// <summary>
+    /// Copies the database as it is at this moment into a new file, while a writer may be writing (SQLite's online backup).
+    /// </summary>
     public void Backup(string file) => Try(Folder, () =>
     {
-        using var copy = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = file, Mode = SqliteOpenMode.ReadWriteCreate, Pooling = false }.ToString());
+        using var copy = new SqliteConnection(
+            new SqliteConnectionStringBuilder { DataSource = file, Mode = SqliteOpenMode.ReadWriteCreate, Pooling = false }.ToString());
         copy.Open();
         _connection.BackupDatabase(copy);
         return 0;

@@ -17,15 +17,19 @@ public sealed class ZooException(string sentence, Exception? cause = null) : Exc
         exception switch
         {
             { SqliteErrorCode: Full } or { SqliteExtendedErrorCode: ShmSize or NoSpaceInShm } =>
-                $"The disk is full, so the zoo '{folder}' could not be written to; what it held is intact. Free some space and run the same command again.",
+                $"The disk is full, so the zoo '{folder}' could not be written to; what it held is intact. "
+                + "Free some space and run the same command again.",
             { SqliteErrorCode: ReadOnly } or { SqliteErrorCode: CanNotOpen } =>
-                $"The zoo '{folder}' can't be written to or opened: check the folder's permissions, or copy it to a disk that can be written to.",
+                $"The zoo '{folder}' can't be written to or opened: "
+                + "check the folder's permissions, or copy it to a disk that can be written to.",
             { SqliteErrorCode: Corrupt } or { SqliteErrorCode: NotADatabase } =>
-                $"The zoo '{folder}' is damaged: its zoo.db is not a readable SQLite database ({exception.Message}); restore it from a copy.",
+                $"The zoo '{folder}' is damaged: its zoo.db is not a readable SQLite database ({exception.Message}); "
+                + "restore it from a copy.",
             { SqliteErrorCode: Busy } or { SqliteErrorCode: Locked } =>
                 $"Another program holds a lock on the database of the zoo '{folder}'; close it and try again.",
             { SqliteErrorCode: InputOutput } =>
-                $"The disk failed while the zoo '{folder}' was being read or written ({exception.Message}); what was stored before is intact if the disk is.",
+                $"The disk failed while the zoo '{folder}' was being read or written ({exception.Message}); "
+                + "what was stored before is intact if the disk is.",
             { SqliteErrorCode: Error } when exception.Message.Contains("integer overflow", StringComparison.Ordinal) =>
                 $"The zoo '{folder}' is damaged: it holds a number that no zoo has; `mlds verify` says where. Restore it from a copy.",
             _ => $"The database of the zoo '{folder}' refused: {exception.Message}",

@@ -66,7 +66,9 @@ sealed class ZooLock : IDisposable
     {
         try
         {
-            return File.ReadAllText(Path.Combine(folder, HolderName)) is { Length: > 0 and < 200 } who ? $" ({who.ReplaceLineEndings(" ")})" : "";
+            return File.ReadAllText(Path.Combine(folder, HolderName)) is { Length: > 0 and < 200 } who
+                ? $" ({who.ReplaceLineEndings(" ")})"
+                : "";
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {

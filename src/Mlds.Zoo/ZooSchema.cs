@@ -67,8 +67,8 @@ static class ZooSchema
             checkpoint BLOB NOT NULL) STRICT;
         """;
 
-    // Unlike checkpoints these stay: there may be one at every milestone. The row's own key comes first and the blob last, so that epochs are
-    // listed without a blob being read.
+    // Unlike checkpoints these stay: there may be one at every milestone. The row's own key comes first and the blob last, so that epochs
+    // are listed without a blob being read.
     const string Version2 = """
         CREATE TABLE kept_checkpoints(
             kept_id INTEGER PRIMARY KEY,
@@ -100,7 +100,8 @@ static class ZooSchema
         if (version > known)
         {
             throw new ZooException(
-                $"The zoo '{folder}' was made by a newer version of mlds (its schema is {version}, this program knows up to {known}); update mlds to use it.");
+                $"The zoo '{folder}' was made by a newer version of mlds (its schema is {version}, this program knows up to {known}); "
+                + "update mlds to use it.");
         }
     }
 
@@ -111,7 +112,10 @@ static class ZooSchema
         {
             try
             {
-                Run(connection, $"BEGIN IMMEDIATE; {steps[version]}\nPRAGMA application_id = {ApplicationId}; PRAGMA user_version = {version + 1}; COMMIT;");
+                Run(
+                    connection,
+                    $"BEGIN IMMEDIATE; {steps[version]}\nPRAGMA application_id = {ApplicationId}; "
+                    + $"PRAGMA user_version = {version + 1}; COMMIT;");
             }
             catch
             {
@@ -121,7 +125,9 @@ static class ZooSchema
         }
     }
 
-    /// <summary>Runs many statements. Not by a command: that one would pass over errors after its first statement that returns rows.</summary>
+    /// <summary>
+    /// Runs many statements. Not by a command: that one would pass over errors after its first statement that returns rows.
+    /// </summary>
     static void Run(SqliteConnection connection, string sql)
     {
         var code = raw.sqlite3_exec(connection.Handle, sql);

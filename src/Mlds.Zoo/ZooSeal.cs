@@ -1,9 +1,9 @@
 namespace Mlds.Zoos;
 
 /// <summary>
-/// <c>zoo.seal</c>: the SHA-256 of the whole zoo.db, in the form of <c>sha256sum</c>. SQLite has no checksums, so without it a bit that flips
-/// where no network's hash reaches is found by nobody. A writer breaks it before its first change and writes it when it closes; after a kill
-/// there is none until the next writer has closed.
+/// <c>zoo.seal</c>: the SHA-256 of the whole zoo.db, in the form of <c>sha256sum</c>. SQLite has no checksums, so without it a bit that
+/// flips where no network's hash reaches is found by nobody. A writer breaks it before its first change and writes it when it closes; after
+/// a kill there is none until the next writer has closed.
 /// </summary>
 static class ZooSeal
 {

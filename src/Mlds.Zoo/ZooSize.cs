@@ -39,7 +39,9 @@ static class ZooSize
         return bytes;
     }
 
-    /// <summary>A table's row with a blob of so many bytes: what stays in its leaf, a leaf's unused end shared out, and whole overflow pages.</summary>
+    /// <summary>
+    /// A table's row with a blob of so many bytes: what stays in its leaf, a leaf's unused end shared out, and whole overflow pages.
+    /// </summary>
     static double OfRow(double bytes)
     {
         const int Largest = Page - 35;

@@ -4,7 +4,8 @@ namespace Mlds.Zoos;
 /// <param name="CoreSeconds">Processor time of all its networks.</param>
 /// <param name="Epochs">Epochs of all its networks.</param>
 /// <param name="InProgress">Networks begun and checkpointed, not finished.</param>
-public sealed record MachineStatus(string Name, int Converged, int NotConverged, int Diverged, double CoreSeconds, long Epochs, int InProgress)
+public sealed record MachineStatus(
+    string Name, int Converged, int NotConverged, int Diverged, double CoreSeconds, long Epochs, int InProgress)
 {
     public int Networks => Converged + NotConverged + Diverged;
 }
@@ -17,7 +18,9 @@ public sealed record ZooStatus(IReadOnlyList<MachineStatus> Machines, long Bytes
     public int Networks => Machines.Sum(machine => machine.Networks);
 }
 
-/// <summary>What the converged networks of one machine cost: the median and the 90th percentile (the value that 90 % don't exceed).</summary>
+/// <summary>
+/// What the converged networks of one machine cost: the median and the 90th percentile (the value that 90 % don't exceed).
+/// </summary>
 public sealed record ConvergedCost(double EpochsMedian, double EpochsP90, double CoreSecondsMedian, double CoreSecondsP90)
 {
     /// <param name="networks">Epochs and core-seconds of each converged network; at least one.</param>

@@ -23,7 +23,8 @@ public sealed class ZooWriter : IDisposable
     public Zoo Zoo { get; }
 
     /// <summary>Opens the zoo in <paramref name="folder"/> for writing, or makes it, folder included.</summary>
-    /// <exception cref="ZooException">Another process is writing to it, it belongs to another population or a newer program, or the folder can't be written to.</exception>
+    /// <exception cref="ZooException">Another process is writing to it, it belongs to another population or a newer program, or the folder
+    /// can't be written to.</exception>
     public static ZooWriter Open(string folder, ZooPopulation population) => Open(folder, population, ZooSchema.Steps);
 
     internal static ZooWriter Open(string folder, ZooPopulation population, IReadOnlyList<string> steps)
@@ -54,15 +55,18 @@ public sealed class ZooWriter : IDisposable
     /// Stores networks in one transaction: when this returns, all of them survive a kill and a power cut; when it throws, none is stored.
     /// Their checkpoints go. A network that is already there with the same weights is left as it is.
     /// </summary>
-    /// <exception cref="ZooException">The disk is full, or a network is there with <em>other</em> weights: the message names both origins.</exception>
+    /// <exception cref="ZooException">The disk is full, or a network is there with <em>other</em> weights: the message names both
+    /// origins.</exception>
     public void Add(IReadOnlyCollection<TrainedNetwork> networks) => Store(networks, []);
 
     /// <summary>
-    /// Stores finished networks and checkpoints of unfinished ones in one transaction. A checkpoint replaces the recipe's former one; a kept
-    /// one stays for ever beside the others.
+    /// Stores finished networks and checkpoints of unfinished ones in one transaction. A checkpoint replaces the recipe's former one; a
+    /// kept one stays for ever beside the others.
     /// </summary>
     /// <inheritdoc cref="Add"/>
-    public void Store(IReadOnlyCollection<TrainedNetwork> networks, IReadOnlyCollection<(Recipe Recipe, Checkpoint Checkpoint)> checkpoints, IReadOnlyCollection<Checkpoint>? kept = null)
+    public void Store(
+        IReadOnlyCollection<TrainedNetwork> networks, IReadOnlyCollection<(Recipe Recipe, Checkpoint Checkpoint)> checkpoints,
+        IReadOnlyCollection<Checkpoint>? kept = null)
     {
         Transaction(() =>
         {
@@ -81,15 +85,26 @@ public sealed class ZooWriter : IDisposable
             part.Shard.Count, part.Networks));
     }
 
-    /// <summary>Stores what another zoo of the same population has, in one transaction. Of a recipe's checkpoints the furthest stays.</summary>
+    /// <summary>
+    /// Stores what another zoo of the same population has, in one transaction. Of a recipe's checkpoints the furthest stays.
+    /// </summary>
     /// <inheritdoc cref="Add"/>
-    internal void Import(IReadOnlyCollection<ZooRow> networks, IReadOnlyCollection<(string Machine, uint Seed, Checkpoint Checkpoint)> checkpoints, IReadOnlyCollection<Checkpoint> kept) => Transaction(() =>
-    {
-        foreach (var checkpoint in kept) Keep(checkpoint);
-        foreach (var network in networks) Insert(network);
-        foreach (var (machine, seed, checkpoint) in checkpoints)
-            if (Zoo.Find(checkpoint.RecipeId) is [] && !(Zoo.Checkpoint(checkpoint.RecipeId) is { } there && there.Epoch >= checkpoint.Epoch)) Save(machine, seed, checkpoint);
-    });
+    internal void Import(
+        IReadOnlyCollection<ZooRow> networks, IReadOnlyCollection<(string Machine, uint Seed, Checkpoint Checkpoint)> checkpoints,
+        IReadOnlyCollection<Checkpoint> kept) =>
+        Transaction(() =>
+        {
+            foreach (var checkpoint in kept) Keep(checkpoint);
+            foreach (var network in networks) Insert(network);
+            foreach (var (machine, seed, checkpoint) in checkpoints)
+            {
+                if (Zoo.Find(checkpoint.RecipeId) is []
+                    && !(Zoo.Checkpoint(checkpoint.RecipeId) is { } there && there.Epoch >= checkpoint.Epoch))
+                {
+                    Save(machine, seed, checkpoint);
+                }
+            }
+        });
 
     /// <summary>
     /// Takes networks out of the zoo in one transaction, with whatever else it has of their recipes: they have turned out to be other
@@ -106,10 +121,18 @@ public sealed class ZooWriter : IDisposable
             foreach (var (recipeId, weights) in networks)
             {
                 if (Zoo.Find(recipeId) is not [var stored] || stored.WeightsSha256 != weights) continue;
-                foreach (var table in (string[])["weights", "runs", "networks"]) _database.Execute(
-                    $"DELETE FROM {table} WHERE network_id = $1", stored.Row);
-                foreach (var table in (string[])["checkpoints", "kept_checkpoints"]) _database.Execute(
-                    $"DELETE FROM {table} WHERE recipe_id = $1", Convert.FromHexString(recipeId));
+                foreach (var table in (string[])["weights", "runs", "networks"])
+                {
+                    _database.Execute(
+                        $"DELETE FROM {table} WHERE network_id = $1", stored.Row);
+                }
+
+                foreach (var table in (string[])["checkpoints", "kept_checkpoints"])
+                {
+                    _database.Execute(
+                        $"DELETE FROM {table} WHERE recipe_id = $1", Convert.FromHexString(recipeId));
+                }
+
                 withdrawn++;
             }
 
@@ -155,7 +178,12 @@ public sealed class ZooWriter : IDisposable
 
     Zoo Begin(ZooPopulation population)
     {
-        if (!population.IsWhole) throw new ZooException($"The text of the population '{population.Name}' has another SHA-256 than the one recorded beside it; nothing was stored.");
+        if (!population.IsWhole)
+        {
+            throw new ZooException(
+                $"The text of the population '{population.Name}' has another SHA-256 than the one recorded beside it; nothing was stored.");
+        }
+
         if (_database.Scalar("SELECT value FROM meta WHERE key = 'population_sha256'") is null)
         {
             _database.Transaction(() =>
@@ -165,7 +193,8 @@ public sealed class ZooWriter : IDisposable
                 Meta("population_sha256", population.Sha256);
                 Meta("population_json", population.CanonicalJson);
                 Meta("created_by", Provenance.Version);
-                for (var i = 0; i < population.Machines.Count; i++) _database.Execute("INSERT INTO machines VALUES($1, $2)", i + 1, population.Machines[i]);
+                for (var i = 0; i < population.Machines.Count; i++)
+                    _database.Execute("INSERT INTO machines VALUES($1, $2)", i + 1, population.Machines[i]);
             });
         }
 
@@ -197,7 +226,9 @@ public sealed class ZooWriter : IDisposable
         if (IsThere(network)) return;
         _database.Execute(
             """
-            INSERT INTO networks(recipe_id, form_id, machine_id, seed, outcome, epochs, training_loss, validation_loss, long_loss, core_seconds, origin_id, weights_sha256)
+            INSERT INTO networks(
+                recipe_id, form_id, machine_id, seed, outcome, epochs,
+                training_loss, validation_loss, long_loss, core_seconds, origin_id, weights_sha256)
             VALUES($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
             """,
             id,
@@ -232,11 +263,14 @@ public sealed class ZooWriter : IDisposable
         {
             if (there.HasSameBits(checkpoint)) return;
             throw new ZooException(
-                $"The checkpoint of {checkpoint.RecipeId} at epoch {checkpoint.Epoch} is kept in the zoo '{Zoo.Folder}' with other bits (weights {WeightsHash.Of(there.Weights)[..12]} …, now {WeightsHash.Of(checkpoint.Weights)[..12]} …); one of them was computed wrongly.");
+                $"The checkpoint of {checkpoint.RecipeId} at epoch {checkpoint.Epoch} is kept in the zoo '{Zoo.Folder}' "
+                + $"with other bits (weights {WeightsHash.Of(there.Weights)[..12]} …, now {WeightsHash.Of(checkpoint.Weights)[..12]} …); "
+                + "one of them was computed wrongly.");
         }
 
         _database.Execute(
-            "INSERT OR REPLACE INTO kept_checkpoints(recipe_id, epoch, checkpoint) VALUES($1, $2, $3)", Convert.FromHexString(checkpoint.RecipeId), checkpoint.Epoch, checkpoint.ToBytes());
+            "INSERT OR REPLACE INTO kept_checkpoints(recipe_id, epoch, checkpoint) VALUES($1, $2, $3)",
+            Convert.FromHexString(checkpoint.RecipeId), checkpoint.Epoch, checkpoint.ToBytes());
     }
 
     bool IsThere(ZooRow network)
@@ -245,14 +279,17 @@ public sealed class ZooWriter : IDisposable
         {
             if (stored.WeightsSha256 == network.WeightsSha256) return true;
             throw new ZooException(
-                $"Network {network.RecipeId} ({network.Machine}, seed {network.Seed}) is in the zoo '{Zoo.Folder}' with other weights: stored {stored.Provenance.Origin}, now {network.Provenance.Origin}; one of them computed wrongly.");
+                $"Network {network.RecipeId} ({network.Machine}, seed {network.Seed}) is in the zoo '{Zoo.Folder}' with other weights: "
+                + $"stored {stored.Provenance.Origin}, now {network.Provenance.Origin}; one of them computed wrongly.");
         }
 
-        var other = _database.Blob("SELECT recipe_id FROM networks WHERE machine_id = $1 AND seed = $2", MachineId(network.Machine), (long)network.Seed);
+        var other = _database.Blob(
+            "SELECT recipe_id FROM networks WHERE machine_id = $1 AND seed = $2", MachineId(network.Machine), (long)network.Seed);
         return other is null
             ? false
             : throw new ZooException(
-                $"The zoo '{Zoo.Folder}' already has seed {network.Seed} of {network.Machine} by another recipe ({Convert.ToHexStringLower(other)[..12]} …, not {network.RecipeId[..12]} …); give another --zoo folder.");
+                $"The zoo '{Zoo.Folder}' already has seed {network.Seed} of {network.Machine} by another "
+                + $"recipe ({Convert.ToHexStringLower(other)[..12]} …, not {network.RecipeId[..12]} …); give another --zoo folder.");
     }
 
     static object? Loss(float value) => float.IsNaN(value) ? null : (double)value;
@@ -266,8 +303,12 @@ public sealed class ZooWriter : IDisposable
     {
         if (_forms.TryGetValue((name, form), out var id)) return id;
         var machine = MachineId(name);
-        _database.Execute("INSERT OR IGNORE INTO recipe_forms(machine_id, before_seed, after_seed) VALUES($1, $2, $3)", machine, form.BeforeSeed, form.AfterSeed);
-        id = (long)_database.Scalar("SELECT form_id FROM recipe_forms WHERE machine_id = $1 AND before_seed = $2 AND after_seed = $3", machine, form.BeforeSeed, form.AfterSeed)!;
+        _database.Execute(
+            "INSERT OR IGNORE INTO recipe_forms(machine_id, before_seed, after_seed) VALUES($1, $2, $3)",
+            machine, form.BeforeSeed, form.AfterSeed);
+        id = (long)_database.Scalar(
+            "SELECT form_id FROM recipe_forms WHERE machine_id = $1 AND before_seed = $2 AND after_seed = $3",
+            machine, form.BeforeSeed, form.AfterSeed)!;
         _forms.Add((name, form), id);
         return id;
     }
@@ -278,7 +319,8 @@ public sealed class ZooWriter : IDisposable
         if (_origins.TryGetValue(key, out var id)) return id;
         object?[] values = [key.ProgramVersion, key.Processor, key.KernelSet, key.Host];
         _database.Execute("INSERT OR IGNORE INTO origins(program_version, processor, kernel_set, host) VALUES($1, $2, $3, $4)", values);
-        id = (long)_database.Scalar("SELECT origin_id FROM origins WHERE program_version = $1 AND processor = $2 AND kernel_set = $3 AND host = $4", values)!;
+        id = (long)_database.Scalar(
+            "SELECT origin_id FROM origins WHERE program_version = $1 AND processor = $2 AND kernel_set = $3 AND host = $4", values)!;
         _origins.Add(key, id);
         return id;
     }

@@ -70,8 +70,12 @@ public static class FileKinds
     static FileKind OnLinux(string path)
     {
         var answer = new byte[Size];
-        if (StatX(Here, path, 0, Type, answer) != 0) return Marshal.GetLastPInvokeError() == TooManyLinks ? FileKind.Circle
-            : FileKind.Nothing;
+        if (StatX(Here, path, 0, Type, answer) != 0)
+        {
+            return Marshal.GetLastPInvokeError() == TooManyLinks ? FileKind.Circle
+                : FileKind.Nothing;
+        }
+
         return (BinaryPrimitives.ReadUInt16LittleEndian(answer.AsSpan(ModeAt)) & 0xF000) switch
         {
             0x8000 => FileKind.File,

@@ -39,7 +39,8 @@ public static class InputText
         {
             cancellation.ThrowIfCancellationRequested();
             bytes.Write(buffer, 0, got);
-            if (bytes.Length > MostBytes) throw new FormatException($"'{path}' has more than {MostBytes >> 20} MB; such a file has a few kB. Give another.");
+            if (bytes.Length > MostBytes)
+                throw new FormatException($"'{path}' has more than {MostBytes >> 20} MB; such a file has a few kB. Give another.");
         }
 
         bytes.Position = 0;

@@ -52,7 +52,8 @@ public readonly struct StrictJson
             {
                 var names = allowed.ToArray();
                 throw new FormatException(
-                    $"{_source}: {Path}.{property.Name}: there is no such key. {NearestName.DidYouMean(property.Name, names)}Keys here: {string.Join(", ", names)}.");
+                    $"{_source}: {Path}.{property.Name}: there is no such key. {NearestName.DidYouMean(property.Name, names)}Keys here: "
+                    + $"{string.Join(", ", names)}.");
             }
         }
 
@@ -141,7 +142,8 @@ public readonly struct StrictJson
     {
         Expect(JsonValueKind.Number, "a whole number");
         if (_value.TryGetDouble(out var number) && double.IsInteger(number) && number >= minimum && number <= maximum) return number;
-        throw Error(string.Create(CultureInfo.InvariantCulture, $"{_value.GetRawText()} is not a whole number from {minimum} to {maximum}"));
+        throw Error(
+            string.Create(CultureInfo.InvariantCulture, $"{_value.GetRawText()} is not a whole number from {minimum} to {maximum}"));
     }
 
     void Expect(JsonValueKind kind, string what)

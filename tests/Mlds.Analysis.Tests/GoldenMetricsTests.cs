@@ -23,7 +23,11 @@ public sealed class GoldenMetricsTests
         {
             var population = Population.Parse(File.ReadAllText(Golden("population.json")), "population.json");
             using (var writer = ZooWriter.Open(folder.FullName, ZooPopulation.Of(population)))
-                new GenerationRun(writer, population, new GenerationOptions(population.DefaultNetworks)).Run(_ => { }, TestContext.Current.CancellationToken);
+            {
+                new GenerationRun(writer, population, new GenerationOptions(population.DefaultNetworks))
+                    .Run(_ => { }, TestContext.Current.CancellationToken);
+            }
+
             using var zoo = Zoo.Open(folder.FullName);
             var matrix = ZooMatrix.Read(zoo, TestContext.Current.CancellationToken);
             var result = WeightAnalysis.Run(matrix, new AnalysisOptions { Seed = 1 }, null, TestContext.Current.CancellationToken);
@@ -57,7 +61,8 @@ public sealed class GoldenMetricsTests
                 Assert.True(Math.Abs(before - now) <= Tolerance * Math.Max(Smallest, Math.Abs(before)), $"{where}: {before} is {now} now");
                 break;
             default:
-                Assert.True(golden?.ToJsonString() == found?.ToJsonString(), $"{where}: {golden?.ToJsonString()} is {found?.ToJsonString()} now");
+                Assert.True(
+                    golden?.ToJsonString() == found?.ToJsonString(), $"{where}: {golden?.ToJsonString()} is {found?.ToJsonString()} now");
                 break;
         }
     }

@@ -18,10 +18,15 @@ static class LearnedDirect
         var data = task.Generate();
         var spec = new RecurrentSpec(9, 8, 2, [8, 8], Activation.None);
         return Trainer.Train(
-            new Recipe("SingleDirectMachine", task, data.Sha256, spec, new TrainingSpec(64, 0.01, new AdamSettings(0.9, 0.99, 1e-8), new(0, 0), 0.1, 1e-4, 30, 10), 3), data);
+            new Recipe(
+                "SingleDirectMachine",
+                task, data.Sha256, spec, new TrainingSpec(64, 0.01, new AdamSettings(0.9, 0.99, 1e-8), new(0, 0), 0.1, 1e-4, 30, 10), 3),
+            data);
     });
 
-    internal static TrainedNetwork Direct => s_direct.Value.Outcome == Outcome.Converged ? s_direct.Value : throw new InvalidOperationException("The test's network didn't learn.");
+    internal static TrainedNetwork Direct => s_direct.Value.Outcome == Outcome.Converged
+        ? s_direct.Value
+        : throw new InvalidOperationException("The test's network didn't learn.");
 
     internal static WeightLayout Layout => Direct.Recipe.Network.Layout;
 }

@@ -8,6 +8,10 @@ static class Near
         Assert.Equal(expected.Count, actual.Count);
         var scale = expected.Max(Math.Abs);
         for (var i = 0; i < expected.Count; i++)
-            Assert.True(Math.Abs(expected[i] - actual[i]) <= tolerance * scale, $"Number {i} of {expected.Count} should be {expected[i]}, is {actual[i]}.");
+        {
+            Assert.True(
+                Math.Abs(expected[i] - actual[i]) <= tolerance * scale,
+                $"Number {i} of {expected.Count} should be {expected[i]}, is {actual[i]}.");
+        }
     }
 }

@@ -22,7 +22,8 @@ static class Networks
     /// machines share.
     /// </summary>
     internal static WeightMatrix Population(
-        RecurrentSpec spec, IReadOnlyList<string> machines, int seeds, double noise = 0.1, double shift = 0.15, bool hidden = true, ulong seed = 7)
+        RecurrentSpec spec, IReadOnlyList<string> machines, int seeds, double noise = 0.1, double shift = 0.15,
+        bool hidden = true, ulong seed = 7)
     {
         var layout = spec.Layout;
         var common = Random(layout, new SeededRandom(seed, 999));
@@ -36,7 +37,8 @@ static class Networks
             for (uint i = 0; i < seeds; i++)
             {
                 var random = new SeededRandom(seed, SeededRandom.Stream(machine.Name, (int)i));
-                var network = centre.Select((w, p) => (float)(w + (noise * random.NextNormal()) + (direction is null ? 0 : shift * direction[p]))).ToArray();
+                var network = centre.Select(
+                    (w, p) => (float)(w + (noise * random.NextNormal()) + (direction is null ? 0 : shift * direction[p]))).ToArray();
                 if (hidden) network = OtherBasis(layout, NetworkSymmetry.Random(spec, random).Apply(layout, network), random);
                 weights.AddRange(network);
                 labels.Add(Label(machine, i, random, network));
@@ -54,8 +56,8 @@ static class Networks
         var epochs = 3 + random.Next(10);
         var history = Enumerable.Range(1, epochs).Select(e => new EpochRecord(e, 0.1f / e, 0.09f / e, 0.01f)).ToArray();
         return new NetworkLabel(
-            SeededRandom.Stream(machine.Name, (int)seed).ToString("x16", null), machine, seed, Outcome.Converged, epochs, 1e-4 * random.NextDouble(), 0.1 / epochs, 2e-4,
-            WeightsHash.Of(weights), history);
+            SeededRandom.Stream(machine.Name, (int)seed).ToString("x16", null), machine, seed, Outcome.Converged,
+            epochs, 1e-4 * random.NextDouble(), 0.1 / epochs, 2e-4, WeightsHash.Of(weights), history);
     }
 
     /// <summary>

@@ -19,7 +19,9 @@ static class Python
 
     static readonly Lazy<string?> s_missing = new(Missing);
 
-    /// <summary>Runs <paramref name="code"/> on named lists of numbers; skips the test where Python, numpy or scikit-learn is missing.</summary>
+    /// <summary>
+    /// Runs <paramref name="code"/> on named lists of numbers; skips the test where Python, numpy or scikit-learn is missing.
+    /// </summary>
     internal static Reply Run(string code, params (string Name, IReadOnlyList<double> Numbers)[] data)
     {
         Assert.SkipWhen(s_missing.Value is not null, s_missing.Value ?? "");
@@ -37,7 +39,12 @@ static class Python
 
     static (int Exit, string Output, string Error) Start(string code, string input)
     {
-        var start = new ProcessStartInfo(Interpreter, ["-c", code]) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
+        var start = new ProcessStartInfo(Interpreter, ["-c", code])
+        {
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
 
         // Threads that wait for each other on busy cores take scikit-learn a hundred times as long as one.
         start.Environment["OMP_NUM_THREADS"] = "1";
@@ -59,5 +66,4 @@ static class Python
         static IEnumerable<double> Flatten(JsonElement element) =>
             element.ValueKind == JsonValueKind.Array ? element.EnumerateArray().SelectMany(Flatten) : [element.GetDouble()];
     }
-
 }

@@ -5,14 +5,21 @@ namespace Mlds.Analysis.Tests;
 /// <summary>Matrices with known structure.</summary>
 static class Samples
 {
-    /// <summary>Gaussian clouds around random centres; row i is of class i mod <paramref name="classes"/>. Columns have different scales.</summary>
+    /// <summary>
+    /// Gaussian clouds around random centres; row i is of class i mod <paramref name="classes"/>. Columns have different scales.
+    /// </summary>
     internal static FeatureMatrix Blobs(int rows, int columns, int classes, ulong seed, double spread = 1)
     {
         var random = new SeededRandom(seed);
-        var centres = Enumerable.Range(0, classes).Select(_ => Enumerable.Range(0, columns).Select(_ => random.NextNormal()).ToArray()).ToArray();
+        var centres = Enumerable.Range(0, classes)
+            .Select(_ => Enumerable.Range(0, columns).Select(_ => random.NextNormal()).ToArray()).ToArray();
         var values = new double[rows * columns];
         for (var i = 0; i < rows; i++)
-            for (var j = 0; j < columns; j++) values[(i * columns) + j] = (1 + (j % 3)) * (centres[i % classes][j] + (spread * random.NextNormal()));
+        {
+            for (var j = 0; j < columns; j++)
+                values[(i * columns) + j] = (1 + (j % 3)) * (centres[i % classes][j] + (spread * random.NextNormal()));
+        }
+
         return new FeatureMatrix(values, rows, [.. Enumerable.Range(0, columns).Select(j => $"x{j}")]);
     }
 

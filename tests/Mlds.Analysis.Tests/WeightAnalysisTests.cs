@@ -13,33 +13,48 @@ public sealed class WeightAnalysisTests
     static readonly RecurrentSpec s_spec = new(4, 5, 2, [5, 3], Activation.None);
 
     static readonly string[] s_machines =
-        ["AlphaMachine", "BetaMachine", "GammaMachine", "AlphaModified", "BetaModified", "GammaModified", "AlphaControl", "BetaControl", "GammaControl"];
+        [
+            "AlphaMachine", "BetaMachine", "GammaMachine", "AlphaModified", "BetaModified", "GammaModified",
+            "AlphaControl", "BetaControl", "GammaControl",
+        ];
 
     static readonly AnalysisOptions s_quick = new() { Trees = 40, CurveRepetitions = 2, RidgeShuffles = 10 };
 
-    static readonly Lazy<AnalysisResult> s_result = new(() => WeightAnalysis.Run(Networks.Population(s_spec, s_machines, 20, noise: 0.12), s_quick));
+    static readonly Lazy<AnalysisResult> s_result = new(
+        () => WeightAnalysis.Run(Networks.Population(s_spec, s_machines, 20, noise: 0.12), s_quick));
 
     static readonly string[] s_allViews = ["raw", "reduced", "aligned", "statistics", "invariants", "spectral", "behaviour"];
 
     static Score Find(AnalysisResult result, string question, string subject, string view, string method, string metric) =>
-        result.Questions.Single(q => q.Id == question).Scores.Single(s => (s.Subject, s.View, s.Method, s.Metric) == (subject, view, method, metric));
+        result.Questions.Single(q => q.Id == question).Scores
+            .Single(s => (s.Subject, s.View, s.Method, s.Metric) == (subject, view, method, metric));
 
     [Fact]
     public void Hidden_behind_symmetries_machines_cluster_by_invariants_and_not_by_raw_weights()
     {
-        Assert.InRange(Find(s_result.Value, "which_machine_unsupervised", "original machines", "invariants", "kmeans", "ari").Value.Value, 0.9, 1);
-        Assert.InRange(Find(s_result.Value, "which_machine_unsupervised", "original machines", "raw", "kmeans", "ari").Value.Value, -0.1, 0.6);
+        Assert.InRange(
+            Find(s_result.Value, "which_machine_unsupervised", "original machines", "invariants", "kmeans", "ari").Value.Value, 0.9, 1);
+        Assert.InRange(
+            Find(s_result.Value, "which_machine_unsupervised", "original machines", "raw", "kmeans", "ari").Value.Value, -0.1, 0.6);
         foreach (var method in new[] { "ridge", "forest" })
-            Assert.InRange(Find(s_result.Value, "which_machine", "original machines", "invariants", method, "accuracy").Value.Value, 0.95, 1);
-        Assert.InRange(Find(s_result.Value, "modified_or_original", "mean over machines", "invariants", "ridge", "auc").Value.Value, 0.85, 1);
+        {
+            Assert.InRange(
+                Find(s_result.Value, "which_machine", "original machines", "invariants", method, "accuracy").Value.Value, 0.95, 1);
+        }
+
+        Assert.InRange(
+            Find(s_result.Value, "modified_or_original", "mean over machines", "invariants", "ridge", "auc").Value.Value, 0.85, 1);
     }
 
-    /// <summary>Without symmetries in the way the same networks lie together in raw weights too: it is the symmetries that part them.</summary>
+    /// <summary>
+    /// Without symmetries in the way the same networks lie together in raw weights too: it is the symmetries that part them.
+    /// </summary>
     [Fact]
     public void Not_hidden_they_cluster_by_raw_weights_as_well()
     {
         var open = WeightAnalysis.Run(
-            Networks.Population(s_spec, s_machines[..3], 20, noise: 0.12, hidden: false), s_quick, cancellation: TestContext.Current.CancellationToken);
+            Networks.Population(s_spec, s_machines[..3], 20, noise: 0.12, hidden: false), s_quick,
+            cancellation: TestContext.Current.CancellationToken);
         Assert.Equal(1, Find(open, "which_machine", "original machines", "raw", "ridge", "accuracy").Value.Value);
         Assert.Equal(1, Find(open, "which_machine_unsupervised", "original machines", "raw", "kmeans", "ari").Value.Value);
     }
@@ -76,7 +91,8 @@ public sealed class WeightAnalysisTests
                 }),
             ]);
         var result = WeightAnalysis.Run(renamed, s_quick, cancellation: TestContext.Current.CancellationToken);
-        var scores = result.Questions.SelectMany(q => q.Scores).Where(s => s.Metric is "accuracy" or "auc" && s.Method != "value").ToArray();
+        var scores = result.Questions.SelectMany(q => q.Scores)
+            .Where(s => s.Metric is "accuracy" or "auc" && s.Method != "value").ToArray();
         Assert.NotEmpty(scores);
 
         // 95 % intervals of many scores: a few may miss, most may not.
@@ -87,14 +103,19 @@ public sealed class WeightAnalysisTests
     [Fact]
     public void Shuffled_labels_are_at_chance()
     {
-        foreach (var score in s_result.Value.Questions.SelectMany(q => q.Scores).Where(s => s.Shuffled is not null && s.Subject is "original machines" or "all machines" or "mean over machines"))
+        foreach (var score in s_result.Value.Questions.SelectMany(q => q.Scores)
+            .Where(s => s.Shuffled is not null && s.Subject is "original machines" or "all machines" or "mean over machines"))
         {
-            // A forest is shuffled but once, and where the two forms of an unseen machine lie far apart, one shuffle may fall to either side.
+            // A forest is shuffled but once, and where the two forms of an unseen machine lie far apart, one shuffle may fall to either
+            // side.
             if (score.Shuffled is not { } shuffled || score.Metric is "nmi" or "silhouette" || score.Method == "forest") continue;
-            Assert.True(Math.Abs(shuffled.Value - score.Chance) < 0.16, $"{score.Subject}, {score.View}, {score.Method}: {shuffled} is far from {score.Chance}.");
+            Assert.True(
+                Math.Abs(shuffled.Value - score.Chance) < 0.16,
+                $"{score.Subject}, {score.View}, {score.Method}: {shuffled} is far from {score.Chance}.");
         }
 
-        var forests = s_result.Value.Questions.SelectMany(q => q.Scores).Where(s => s is { Method: "forest", Metric: "auc", Shuffled: not null }).Select(s => s.Shuffled!.Value.Value).ToArray();
+        var forests = s_result.Value.Questions.SelectMany(q => q.Scores)
+            .Where(s => s is { Method: "forest", Metric: "auc", Shuffled: not null }).Select(s => s.Shuffled!.Value.Value).ToArray();
         Assert.InRange(forests.Average(), 0.42, 0.58);
     }
 
@@ -118,7 +139,8 @@ public sealed class WeightAnalysisTests
         var matrix = Networks.Population(s_spec, s_machines[..3], 12, noise: 0.3);
         var order = Enumerable.Range(0, matrix.Networks).OrderBy(i => matrix.Labels[i].Seed).ToArray();
         var shuffled = new WeightMatrix(
-            matrix.Name, "matrix", [.. order.SelectMany(i => matrix.Row(i).ToArray())], matrix.Layout, [.. order.Select(i => matrix.Labels[i])]);
+            matrix.Name, "matrix",
+            [.. order.SelectMany(i => matrix.Row(i).ToArray())], matrix.Layout, [.. order.Select(i => matrix.Labels[i])]);
         double[] Accuracies(WeightMatrix m) => [.. WeightAnalysis.Run(m, s_quick, cancellation: TestContext.Current.CancellationToken)
             .Questions[0].Scores.Where(s => s.Method == "ridge").Select(s => s.Value.Value)];
         Assert.Equal(Accuracies(matrix), Accuracies(shuffled));
@@ -128,23 +150,36 @@ public sealed class WeightAnalysisTests
     public void Every_network_left_out_is_counted()
     {
         var matrix = Networks.Population(s_spec, ["AMachine", "BMachine"], 14);
-        var some = new WeightMatrix("some", "matrix", [.. Enumerable.Range(0, 28).SelectMany(i => matrix.Row(i).ToArray())], matrix.Layout, [.. matrix.Labels.Select((label, i) =>
-            label with { Outcome = i switch { 0 or 1 => Outcome.NotConverged, 2 => Outcome.Diverged, _ => Outcome.Converged }, ValidationLoss = i == 2 ? double.NaN : label.ValidationLoss })]);
+        var some = new WeightMatrix("some", "matrix",
+            [.. Enumerable.Range(0, 28).SelectMany(i => matrix.Row(i).ToArray())], matrix.Layout, [.. matrix.Labels.Select((label, i) =>
+                label with
+                {
+                    Outcome = i switch { 0 or 1 => Outcome.NotConverged, 2 => Outcome.Diverged, _ => Outcome.Converged },
+                    ValidationLoss = i == 2 ? double.NaN : label.ValidationLoss,
+                })]);
         var result = WeightAnalysis.Run(some, s_quick, cancellation: TestContext.Current.CancellationToken);
         Assert.Equal((28, 25), (result.Population.Networks, result.Population.Used));
-        Assert.Equal((11, 2, 1), (result.Population.Machines[0].Converged, result.Population.Machines[0].NotConverged, result.Population.Machines[0].Diverged));
+        Assert.Equal(
+            (11, 2, 1),
+            (result.Population.Machines[0].Converged, result.Population.Machines[0].NotConverged, result.Population.Machines[0].Diverged));
         Assert.Equal(2, result.Population.LeftOut.Count);
-        Assert.Contains("Among the original machines: 3 networks of BMachine were left out to balance the classes, at most 100 each.", result.Questions[0].LeftOut);
+        Assert.Contains(
+            "Among the original machines: 3 networks of BMachine were left out to balance the classes, at most 100 each.",
+            result.Questions[0].LeftOut);
         Assert.Equal(22, result.Questions[0].Scores[0].Networks);
     }
 
     [Fact]
     public void A_question_without_networks_says_why_it_is_skipped()
     {
-        var result = WeightAnalysis.Run(Networks.Population(s_spec, ["AMachine", "AControl"], 4), s_quick, cancellation: TestContext.Current.CancellationToken);
+        var result = WeightAnalysis.Run(
+            Networks.Population(s_spec, ["AMachine", "AControl"], 4), s_quick, cancellation: TestContext.Current.CancellationToken);
         foreach (var question in result.Questions)
         {
-            Assert.True(question.Skipped is { Length: > 20 } || question.Scores.Count + question.Distributions.Count + question.Tallies.Count + question.Significances.Count > 0, question.Id);
+            Assert.True(
+                question.Skipped is { Length: > 20 }
+                    || question.Scores.Count + question.Distributions.Count + question.Tallies.Count + question.Significances.Count > 0,
+                question.Id);
             if (question.Skipped is not null) Assert.Empty(question.Scores);
         }
 
@@ -156,11 +191,14 @@ public sealed class WeightAnalysisTests
     [Fact]
     public void Too_few_networks_are_refused_with_their_number() =>
         Assert.Contains("has 1 among 1", Assert.Throws<ArgumentException>(
-            () => WeightAnalysis.Run(Networks.Population(s_spec, ["AMachine"], 1), cancellation: TestContext.Current.CancellationToken)).Message, StringComparison.Ordinal);
+            () => WeightAnalysis.Run(
+                Networks.Population(s_spec, ["AMachine"], 1), cancellation: TestContext.Current.CancellationToken)).Message,
+                StringComparison.Ordinal);
 
     [Fact]
     public void It_stops_when_cancelled() =>
-        Assert.ThrowsAny<OperationCanceledException>(() => WeightAnalysis.Run(Networks.Population(s_spec, s_machines, 20), cancellation: new CancellationToken(true)));
+        Assert.ThrowsAny<OperationCanceledException>(
+            () => WeightAnalysis.Run(Networks.Population(s_spec, s_machines, 20), cancellation: new CancellationToken(true)));
 
     [Fact]
     public void Metrics_hold_the_whole_result_in_snake_case_and_read_back()
@@ -168,8 +206,12 @@ public sealed class WeightAnalysisTests
         var json = Metrics.ToJson(s_result.Value);
         Assert.Equal(json.ToJsonString(), Metrics.ToJson(Metrics.Parse(json.ToJsonString())).ToJsonString());
         Assert.All(Keys(json), key => Assert.Matches("^[a-z][a-z0-9_]*$", key));
-        Assert.Equal(json["questions"]![0]!["scores"]![0]!["metadata_only"]!["value"]!.GetValue<double>(), s_result.Value.Questions[0].Scores[0].MetadataOnly!.Value.Value);
-        Assert.Contains("version 99", Assert.Throws<FormatException>(() => Metrics.Parse("""{"format":"mlds-metrics","version":99}""")).Message, StringComparison.Ordinal);
+        Assert.Equal(
+            json["questions"]![0]!["scores"]![0]!["metadata_only"]!["value"]!.GetValue<double>(),
+            s_result.Value.Questions[0].Scores[0].MetadataOnly!.Value.Value);
+        Assert.Contains(
+            "version 99", Assert.Throws<FormatException>(() => Metrics.Parse("""{"format":"mlds-metrics","version":99}""")).Message,
+            StringComparison.Ordinal);
         Assert.Throws<FormatException>(() => Metrics.Parse("{}"));
     }
 

@@ -5,7 +5,8 @@ sealed record Exchange(string RequestLine, string Body, string Reply)
 {
     public static string Folder => Path.Combine(AppContext.BaseDirectory, "exchanges");
 
-    public static IEnumerable<string> Names => Directory.GetFiles(Folder, "??-*.txt").Select(Path.GetFileName).Order(StringComparer.Ordinal)!;
+    public static IEnumerable<string> Names =>
+        Directory.GetFiles(Folder, "??-*.txt").Select(Path.GetFileName).Order(StringComparer.Ordinal)!;
 
     public static Exchange Read(string name)
     {

@@ -19,8 +19,8 @@ public sealed class AnalyzeVerbTests : IDisposable
           "networks": 12,
           "defaults": {
             "data": {"seed": 1, "training": 512, "validation": 64, "length": 8, "long_test": 8, "long_length": 32},
-            "training": {"optimizer": "adam", "loss": "mean_squared_error", "batch": 32, "learning_rate": 0.01, "beta1": 0.9, "beta2": 0.999, "epsilon": 1e-8,
-              "goal_loss": 0.03, "epoch_limit": 40, "milestone_every": 10}
+            "training": {"optimizer": "adam", "loss": "mean_squared_error", "batch": 32, "learning_rate": 0.01, "beta1": 0.9,
+              "beta2": 0.999, "epsilon": 1e-8, "goal_loss": 0.03, "epoch_limit": 40, "milestone_every": 10}
           },
           "machines": [{"machine": "SingleDirectMachine"}, {"machine": "SimpleXORMachine"}]
         }
@@ -86,7 +86,8 @@ public sealed class AnalyzeVerbTests : IDisposable
     {
         foreach (var (code, says, args) in new[]
         {
-            (1, "is neither a zoo (it has no zoo.db) nor a release (it has no manifest.json)", new[] { "analyze", At("nowhere"), "--out", At("a") }),
+            (1, "is neither a zoo (it has no zoo.db) nor a release (it has no manifest.json)",
+                new[] { "analyze", At("nowhere"), "--out", At("a") }),
             (2, "--out", ["analyze", At("nowhere")]),
         })
         {

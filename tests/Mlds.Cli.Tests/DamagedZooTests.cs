@@ -2,7 +2,9 @@ using Mlds.Cli.Frame;
 
 namespace Mlds.Cli.Tests;
 
-/// <summary>Zoos and releases with a flipped bit or cut short, at places drawn with a fixed seed: every verb works or says one sentence.</summary>
+/// <summary>
+/// Zoos and releases with a flipped bit or cut short, at places drawn with a fixed seed: every verb works or says one sentence.
+/// </summary>
 public sealed class DamagedZooTests : IDisposable
 {
     readonly string _folder = Directory.CreateTempSubdirectory("mlds-damaged-").FullName;
@@ -39,7 +41,15 @@ public sealed class DamagedZooTests : IDisposable
     public void No_verb_breaks_over_a_damaged_zoo_or_release()
     {
         File.WriteAllText(At("tiny.json"), VerbTests.Population);
-        foreach (var args in new string[][] { ["generate", At("tiny.json"), "--zoo", At("z"), "--keep-milestones"], ["release", At("z"), "--out", At("r"), "--formats", "npy,h5"] }) Assert.Equal(0, Run(args).Code);
+        foreach (var args in new string[][]
+        {
+            ["generate", At("tiny.json"), "--zoo", At("z"), "--keep-milestones"],
+            ["release", At("z"), "--out", At("r"), "--formats", "npy,h5"],
+        })
+        {
+            Assert.Equal(0, Run(args).Code);
+        }
+
         var random = new Random(1);
         for (var i = 0; i < 40; i++)
         {

@@ -55,7 +55,10 @@ public sealed class LimitsTests : IDisposable
         var file = Altered((from1, to1), (from2, to2));
         foreach (var args in new string[][] { ["generate", file, "--zoo", At("z")],
             ["train", "--population", file, "--machine", "SimpleXORMachine", "--seed", "1"], ["machines", file] })
+        {
             Fails(2, $"altered.json: $.defaults.data: {says}", args);
+        }
+
         Assert.False(Directory.Exists(At("z")));
     }
 
@@ -98,8 +101,12 @@ public sealed class LimitsTests : IDisposable
     [Fact]
     public void Merge_demands_all_shards_and_zoo_and_verify_say_what_is_missing()
     {
-        foreach (var shard in new[] { "0/4", "2/4" }) Assert.Equal(0,
-            Run("generate", At("tiny.json"), "--networks", "4", "--shard", shard, "--zoo", At($"s{shard[0]}")).Code);
+        foreach (var shard in new[] { "0/4", "2/4" })
+        {
+            Assert.Equal(0,
+                Run("generate", At("tiny.json"), "--networks", "4", "--shard", shard, "--zoo", At($"s{shard[0]}")).Code);
+        }
+
         Fails(1, "parts 1/4, 3/4 aren't among the zoos", "merge", At("s0"), At("s2"), "--into", At("all"), "--shards", "4");
         Fails(2, "--shards takes 1 … 100000", "merge", At("s0"), "--into", At("all"), "--shards", "0");
         Assert.False(Directory.Exists(At("all")));

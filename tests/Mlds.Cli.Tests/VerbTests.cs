@@ -3,7 +3,9 @@ using Mlds.Cli.Frame;
 
 namespace Mlds.Cli.Tests;
 
-/// <summary>train, generate, zoo and release on a population that trains in a moment; the formats are those of docs/formats/cli-json.md.</summary>
+/// <summary>
+/// train, generate, zoo and release on a population that trains in a moment; the formats are those of docs/formats/cli-json.md.
+/// </summary>
 public sealed class VerbTests : IDisposable
 {
     internal const string Population = """
@@ -15,8 +17,8 @@ public sealed class VerbTests : IDisposable
           "networks": 3,
           "defaults": {
             "data": {"seed": 1, "training": 512, "validation": 64, "length": 8, "long_test": 8, "long_length": 32},
-            "training": {"optimizer": "adam", "loss": "mean_squared_error", "batch": 32, "learning_rate": 0.01, "beta1": 0.9, "beta2": 0.999, "epsilon": 1e-8,
-              "goal_loss": 0.02, "epoch_limit": 60, "milestone_every": 10}
+            "training": {"optimizer": "adam", "loss": "mean_squared_error", "batch": 32, "learning_rate": 0.01, "beta1": 0.9,
+              "beta2": 0.999, "epsilon": 1e-8, "goal_loss": 0.02, "epoch_limit": 60, "milestone_every": 10}
           },
           "machines": [{"machine": "SingleDirectMachine"}, {"machine": "SimpleXORMachine"}]
         }
@@ -63,10 +65,13 @@ public sealed class VerbTests : IDisposable
     {
         var document = Json("train", "--machine", "SimpleXORMachine", "--seed", "3", "--population", At("tiny.json"), "--out", At("w.npy"));
         Assert.Superset(
-            new HashSet<string> { "recipe_id", "machine", "seed", "outcome", "epochs", "validation_loss", "weights_sha256" }, Keys(document).ToHashSet());
-        Assert.Equal(("SimpleXORMachine", 3, "converged"), ((string?)document["machine"], (int)document["seed"]!, (string?)document["outcome"]));
+            new HashSet<string> { "recipe_id", "machine", "seed", "outcome", "epochs", "validation_loss", "weights_sha256" },
+            Keys(document).ToHashSet());
+        Assert.Equal(
+            ("SimpleXORMachine", 3, "converged"), ((string?)document["machine"], (int)document["seed"]!, (string?)document["outcome"]));
         var bytes = File.ReadAllBytes(At("w.npy"));
-        Assert.Equal((string?)document["weights_sha256"], Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(bytes.AsSpan(128))));
+        Assert.Equal(
+            (string?)document["weights_sha256"], Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(bytes.AsSpan(128))));
         var (code, text, _) = Run("train", "--machine", "SimpleXORMachine", "--seed", "3", "--population", At("tiny.json"));
         Assert.Equal(0, code);
         Assert.Contains((string)document["weights_sha256"]!, text);
@@ -84,7 +89,10 @@ public sealed class VerbTests : IDisposable
             Assert.Equal((40, 0, 40), ((int)machine!["asked"]!, (int)machine["in_zoo"]!, (int)machine["to_train"]!));
             Assert.InRange((int)machine["measured"]!, 1, 40);
             foreach (var forecast in new[] { "epochs", "core_seconds", "converged", "not_converged", "diverged", "bytes" })
-                Assert.InRange((double)machine[forecast]!["expected"]!, (double)machine[forecast]!["low"]!, (double)machine[forecast]!["high"]!);
+            {
+                Assert.InRange(
+                    (double)machine[forecast]!["expected"]!, (double)machine[forecast]!["low"]!, (double)machine[forecast]!["high"]!);
+            }
         });
 
         Generate();
@@ -114,10 +122,12 @@ public sealed class VerbTests : IDisposable
         var status = Json("zoo", At("z"));
         Assert.Equal(6, (int)generated["trained"]!);
         Assert.Equal((string?)generated["weights_digest"], (string?)status["weights_digest"]);
-        Assert.Equal(["SingleDirectMachine", "SimpleXORMachine"], status["machines"]!.AsArray().Select(machine => (string?)machine!["name"]));
+        Assert.Equal(
+            ["SingleDirectMachine", "SimpleXORMachine"], status["machines"]!.AsArray().Select(machine => (string?)machine!["name"]));
         Assert.All(status["machines"]!.AsArray(), machine => Assert.Superset(
             new HashSet<string> { "name", "converged", "not_converged", "diverged", "core_seconds" }, Keys(machine).ToHashSet()));
-        Assert.Equal(6, status["machines"]!.AsArray().Sum(machine => (int)machine!["converged"]! + (int)machine["not_converged"]! + (int)machine["diverged"]!));
+        Assert.Equal(6, status["machines"]!.AsArray()
+            .Sum(machine => (int)machine!["converged"]! + (int)machine["not_converged"]! + (int)machine["diverged"]!));
         Assert.Equal(0, (int)Generate()["trained"]!);
         var (code, text, _) = Run("zoo", At("z"));
         Assert.Equal(0, code);
@@ -163,7 +173,9 @@ public sealed class VerbTests : IDisposable
     public void A_release_s_sequences_are_those_that_machines_export_writes()
     {
         Generate();
-        var (code, output, error) = Run("release", At("z"), "--out", At("r"), "--training-data", "--trajectories", "--dataset-version", "1.2.3", "--date", "2027-03-04", "--url", "https://example.org/d");
+        var (code, output, error) = Run(
+            "release", At("z"), "--out", At("r"), "--training-data", "--trajectories", "--dataset-version",
+            "1.2.3", "--date", "2027-03-04", "--url", "https://example.org/d");
         Assert.True(code == 0, error);
         Assert.Matches(@"\d+ bytes a network \(\d+ with trajectories, training data\)", output);
         Assert.DoesNotContain("To publish it", output);
@@ -193,9 +205,13 @@ public sealed class VerbTests : IDisposable
     public void What_can_not_be_gets_a_sentence_that_helps()
     {
         Generate();
-        Fails(2, "There is no machine 'SimpleXORMachin'. Did you mean 'SimpleXORMachine'", "train", "--machine", "SimpleXORMachin", "--seed", "1", "--population", At("tiny.json"));
+        Fails(
+            2, "There is no machine 'SimpleXORMachin'. Did you mean 'SimpleXORMachine'", "train", "--machine",
+            "SimpleXORMachin", "--seed", "1", "--population", At("tiny.json"));
         Fails(2, "'train' needs --seed S", "train", "--machine", "SimpleXORMachine");
-        Fails(2, "no folder", "train", "--machine", "SimpleXORMachine", "--seed", "1", "--population", At("tiny.json"), "--out", At("not/here.npy"));
+        Fails(
+            2, "no folder", "train", "--machine", "SimpleXORMachine", "--seed", "1", "--population",
+            At("tiny.json"), "--out", At("not/here.npy"));
         Fails(2, "There is no population file", "generate", At("none.json"), "--zoo", At("z"));
         Fails(2, "is a folder", "generate", _folder, "--zoo", At("z"));
         Fails(2, "--networks takes 1", "generate", At("tiny.json"), "--zoo", At("z"), "--networks", "0");
@@ -224,7 +240,8 @@ public sealed class VerbTests : IDisposable
         var zoo = Json("verify", At("z"), "--retrain", "2", "--segments", "3");
         Assert.Superset(new HashSet<string> { "checked", "failed", "failures" }, Keys(zoo).ToHashSet());
         Assert.Equal((6, 0, 0), ((int)zoo["checked"]!, (int)zoo["failed"]!, zoo["failures"]!.AsArray().Count));
-        Assert.Equal((2, 3), (zoo["retrained"]!.AsArray().Count(again => (bool)again!["equal"]!), zoo["segments"]!.AsArray().Count(again => (bool)again!["equal"]!)));
+        Assert.Equal((2, 3), (zoo["retrained"]!.AsArray().Count(again => (bool)again!["equal"]!),
+            zoo["segments"]!.AsArray().Count(again => (bool)again!["equal"]!)));
         var (code, text, _) = Run("verify", At("r"), "--retrain", "2");
         Assert.Equal(0, code);
         Assert.Contains("All equal: no doubt about the release", text);
@@ -252,7 +269,8 @@ public sealed class VerbTests : IDisposable
     public void Shards_are_merged_and_a_zoo_is_compacted_exported_and_backed_up()
     {
         Generate();
-        foreach (var i in new[] { "0", "1" }) Assert.Equal(0, Run("generate", At("tiny.json"), "--zoo", At("s" + i), "--shard", $"{i}/2").Code);
+        foreach (var i in new[] { "0", "1" })
+            Assert.Equal(0, Run("generate", At("tiny.json"), "--zoo", At("s" + i), "--shard", $"{i}/2").Code);
         var merged = Json("merge", At("s0"), At("s1"), "--into", At("m"));
         Assert.Equal((6, 0), ((int)merged["added"]!, (int)merged["were_there"]!));
         Assert.Equal((string?)Json("zoo", At("z"))["weights_digest"], (string?)merged["weights_digest"]);
@@ -267,7 +285,8 @@ public sealed class VerbTests : IDisposable
         Fails(2, "--to goes with `backup`", "zoo", At("m"), "--to", At("x"));
 
         Assert.Equal(6, (int)Json("zoo", At("m"), "export-recipes", "--out", At("recipes.jsonl"))["networks"]!);
-        foreach (var line in File.ReadAllLines(At("recipes.jsonl"))) Assert.Equal(0, Run("zoo", At("m"), "show", Mlds.Sha256Hash.HexOf(System.Text.Encoding.UTF8.GetBytes(line))).Code);
+        foreach (var line in File.ReadAllLines(At("recipes.jsonl")))
+            Assert.Equal(0, Run("zoo", At("m"), "show", Mlds.Sha256Hash.HexOf(System.Text.Encoding.UTF8.GetBytes(line))).Code);
         Assert.Equal(File.ReadAllText(At("recipes.jsonl")), Run("zoo", At("m"), "export-recipes").Output);
         Assert.Equal(6, Json("zoo", At("m"), "export-recipes")["recipes"]!.AsArray().Count);
         Fails(1, "already there", "zoo", At("m"), "export-recipes", "--out", At("recipes.jsonl"));

@@ -19,8 +19,11 @@ public sealed class AgainstPytorchTests
         Assert.Equal([(128, 16), (128, 64)], result["agreement"]!.AsArray().Select(one => ((int)one!["batch"]!, (int)one["steps"]!)));
         foreach (var one in result["agreement"]!.AsArray())
             Assert.InRange((double)one!["largest_relative_difference"]!, 0, 1e-5);
-        Assert.Equal([(128, 16), (128, 64), (32, 16), (512, 16)], result["cases"]!.AsArray().Select(one => ((int)one!["batch"]!, (int)one["steps"]!)));
+        Assert.Equal(
+            [(128, 16), (128, 64), (32, 16), (512, 16)],
+            result["cases"]!.AsArray().Select(one => ((int)one!["batch"]!, (int)one["steps"]!)));
         foreach (var one in result["cases"]!.AsArray())
+        {
             foreach (var name in result["peak_gflops"]!.AsObject().Select(peak => peak.Key))
             {
                 var rounds = Rounds(one!["pytorch"]!).Zip(Rounds(one[name]!), (theirs, ours) => theirs / ours).ToArray();
@@ -31,6 +34,7 @@ public sealed class AgainstPytorchTests
                 double[] ordered = [.. new[] { "min", "low", "median", "high", "max" }.Select(part => (double)ratio[part]!)];
                 Assert.Equal(ordered.Order(), ordered);
             }
+        }
     }
 
     [Fact]
@@ -49,9 +53,12 @@ public sealed class AgainstPytorchTests
     static Command Measure(params string[] options)
     {
         Assert.SkipUnless(OperatingSystem.IsLinux() && File.Exists(Python), $"There is no Linux with {Python}.");
-        var torch = Command.Run(Python, ["-c", "import torch; print('libopenblas' in open('/proc/self/maps').read())"], Repository.Root, TimeSpan.FromMinutes(20));
+        var torch = Command.Run(
+            Python, ["-c", "import torch; print('libopenblas' in open('/proc/self/maps').read())"],
+            Repository.Root, TimeSpan.FromMinutes(20));
         Assert.SkipUnless(torch.ExitCode == 0, "Python has no torch (Debian: python3-torch).");
         Assert.SkipUnless(torch.Output.Trim() == "True", "PyTorch has no OpenBLAS (Debian: libopenblas0-pthread).");
-        return Command.Run(Python, [Repository.PathOf("benchmarks", "against_pytorch"), "--quick", .. options], Repository.Root, TimeSpan.FromMinutes(20));
+        return Command.Run(
+            Python, [Repository.PathOf("benchmarks", "against_pytorch"), "--quick", .. options], Repository.Root, TimeSpan.FromMinutes(20));
     }
 }

@@ -1,6 +1,8 @@
 namespace Mlds.EndToEnd.Tests;
 
-/// <summary>What arithmetic v1 forbids really fails the build: the compiler is asked, once for every line of src/BannedSymbols.txt.</summary>
+/// <summary>
+/// What arithmetic v1 forbids really fails the build: the compiler is asked, once for every line of src/BannedSymbols.txt.
+/// </summary>
 public sealed class BannedSymbolsTests
 {
     /// <summary>A banned symbol and an expression that uses it.</summary>
@@ -48,7 +50,11 @@ public sealed class BannedSymbolsTests
         var banned = File.ReadAllLines(Repository.PathOf("src", "BannedSymbols.txt"))
             .Select(line => line.Split(';')[0].Trim()).Where(symbol => symbol.Length > 0).Except(s_elsewhere).ToArray();
         foreach (var symbol in banned)
-            Assert.True(s_uses.ContainsKey(symbol), $"{symbol} is banned: give an expression that uses it here, so that we know it fails the build.");
+        {
+            Assert.True(
+                s_uses.ContainsKey(symbol),
+                $"{symbol} is banned: give an expression that uses it here, so that we know it fails the build.");
+        }
 
         using var scratch = new ScratchFolder();
         var build = Build(scratch, [.. banned.Select(symbol => s_uses[symbol])]);
@@ -73,8 +79,8 @@ public sealed class BannedSymbolsTests
     {
         foreach (var name in new[]
         {
-            "Directory.Build.props", "Directory.Build.targets", "Directory.Packages.props", "global.json", ".editorconfig", "src/ArithmeticV1.props",
-            "src/BannedSymbols.txt",
+            "Directory.Build.props", "Directory.Build.targets", "Directory.Packages.props", "global.json",
+            ".editorconfig", "src/ArithmeticV1.props", "src/BannedSymbols.txt",
         })
         {
             File.Copy(Repository.PathOf(name), scratch.File(name));
@@ -83,7 +89,9 @@ public sealed class BannedSymbolsTests
         File.Copy(Repository.PathOf("src", "Mlds.Kernels", "Mlds.Kernels.csproj"), scratch.File("src/Probe/Probe.csproj"));
         File.WriteAllLines(
             scratch.File("src/Probe/Probe.cs"),
-            ["static class Probe", "{", .. expressions.Select((expression, i) => $"    static readonly object s_{i} = {expression};"), "}"]);
+            [
+                "static class Probe", "{",
+                .. expressions.Select((expression, i) => $"    static readonly object s_{i} = {expression};"), "}"]);
         // Not locked: this project has no lock file, and needs none.
         return Command.Run(
             "dotnet", ["build", scratch.File("src/Probe/Probe.csproj"), "-c", "Release", "-v", "quiet", "-nologo"], scratch.Path,

@@ -14,7 +14,8 @@ sealed record Command(int ExitCode, string Output, string Error)
     /// <summary>Runs a program without standard input; a null value takes a variable away.</summary>
     /// <exception cref="TimeoutException">It took longer than <paramref name="limit"/> and was ended.</exception>
     public static Command Run(
-        string program, IEnumerable<string> arguments, string folder, TimeSpan limit, IReadOnlyDictionary<string, string?>? environment = null)
+        string program, IEnumerable<string> arguments, string folder, TimeSpan limit,
+        IReadOnlyDictionary<string, string?>? environment = null)
     {
         var start = new ProcessStartInfo(program, arguments)
         {

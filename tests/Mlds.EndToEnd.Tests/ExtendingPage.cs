@@ -25,7 +25,8 @@ sealed partial class ExtendingPage
 
     void Add(string path, string text)
     {
-        if (File.Exists(Repository.PathOf(path))) throw new InvalidOperationException($"The page has '{path}' as a new file, but it is there.");
+        if (File.Exists(Repository.PathOf(path)))
+            throw new InvalidOperationException($"The page has '{path}' as a new file, but it is there.");
         _files.Add(path, text);
     }
 

@@ -66,7 +66,7 @@ public sealed class ExtendingPageTests
         HoldsToTheScalarCode(scratch);
         Assert.SkipUnless(HasNumpy(), "NumPy and h5py are needed to read the release.");
         File.WriteAllText(scratch.File("read.py"), Script);
-        var read = Command.Run("python3", ["read.py", "release", "tree/python"], scratch.Path, s_limit);
+        var read = Command.Run("/usr/bin/python3", ["read.py", "release", "tree/python"], scratch.Path, s_limit);
         Assert.True(read.ExitCode == 0, read.Everything);
     }
 
@@ -77,7 +77,8 @@ public sealed class ExtendingPageTests
         Assert.True(build.ExitCode == 0, build.Everything);
         string[] classes = ["-class", "*KernelSetTests", "-class", "*FiniteDifferenceTests"];
         var tests = Command.Run(
-            "dotnet", ["artifacts/bin/Mlds.Kernels.Tests/release/Mlds.Kernels.Tests.dll", "-noLogo", "-noColor", .. classes], tree, s_limit);
+            "dotnet",
+            ["artifacts/bin/Mlds.Kernels.Tests/release/Mlds.Kernels.Tests.dll", "-noLogo", "-noColor", .. classes], tree, s_limit);
         Assert.True(tests.ExitCode == 0, tests.Everything);
     }
 
@@ -102,5 +103,5 @@ public sealed class ExtendingPageTests
         File.Copy(Repository.PathOf(from), to);
     }
 
-    static bool HasNumpy() => Command.Run("python3", ["-c", "import numpy, h5py"], "/", s_limit).ExitCode == 0;
+    static bool HasNumpy() => Command.Run("/usr/bin/python3", ["-c", "import numpy, h5py"], "/", s_limit).ExitCode == 0;
 }

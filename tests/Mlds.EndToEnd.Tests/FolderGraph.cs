@@ -3,14 +3,15 @@ using System.Text.RegularExpressions;
 namespace Mlds.EndToEnd.Tests;
 
 /// <summary>
-/// Which folder of a project uses which, read off the sources: by their using-directives, of which the build allows none that isn't needed; and by
-/// the names of types that need none, those of the folders above and those said with their namespace.
+/// Which folder of a project uses which, read off the sources: by their using-directives, of which the build allows none that isn't needed;
+/// and by the names of types that need none, those of the folders above and those said with their namespace.
 /// </summary>
 /// <param name="rootNamespace">The project's.</param>
 /// <param name="files">(path from the project's folder with <c>/</c>, text).</param>
 sealed partial class FolderGraph(string rootNamespace, IEnumerable<(string Path, string Text)> files)
 {
-    readonly Source[] _sources = [.. files.Select(file => new Source(file.Path, TextOrComment().Replace(file.Text, match => match.Groups["text"].Value)))];
+    readonly Source[] _sources = [.. files.Select(
+        file => new Source(file.Path, TextOrComment().Replace(file.Text, match => match.Groups["text"].Value)))];
 
     /// <summary>A file whose comments are gone.</summary>
     sealed record Source(string Path, string Code)
@@ -31,7 +32,8 @@ sealed partial class FolderGraph(string rootNamespace, IEnumerable<(string Path,
     {
         var edges = Edges();
         var next = edges.Keys.ToLookup(edge => edge.From, edge => edge.To);
-        return [.. edges.Where(edge => Reaches(edge.Key.To, edge.Key.From)).Select(edge => $"{Said(edge.Key.From)} uses {Said(edge.Key.To)}: {edge.Value}")
+        return [.. edges.Where(edge => Reaches(edge.Key.To, edge.Key.From))
+            .Select(edge => $"{Said(edge.Key.From)} uses {Said(edge.Key.To)}: {edge.Value}")
             .Order(StringComparer.Ordinal)];
 
         bool Reaches(string from, string to)
@@ -64,7 +66,8 @@ sealed partial class FolderGraph(string rootNamespace, IEnumerable<(string Path,
             var qualifier = space[(space.LastIndexOf('.') + 1)..] + ".";
             var example = source.Usings.Contains(space)
                 ? $"using {space}"
-                : folder.SelectMany(other => other.Types).FirstOrDefault(type => pairs.Contains(qualifier + type) || (isAbove && names.Contains(type)));
+                : folder.SelectMany(other => other.Types)
+                    .FirstOrDefault(type => pairs.Contains(qualifier + type) || (isAbove && names.Contains(type)));
             if (example is not null) yield return (source.Folder, folder.Key, $"{source.Path} ({example})");
         }
     }

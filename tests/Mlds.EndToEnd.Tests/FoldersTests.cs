@@ -2,7 +2,9 @@ using System.Xml.Linq;
 
 namespace Mlds.EndToEnd.Tests;
 
-/// <summary>The borders within a project (docs/main-path.md): namespaces follow folders, and folders depend one way as projects do.</summary>
+/// <summary>
+/// The borders within a project (docs/main-path.md): namespaces follow folders, and folders depend one way as projects do.
+/// </summary>
 public sealed class FoldersTests
 {
     static IEnumerable<(string Project, FolderGraph Graph)> Projects(params string[] folders) => folders
@@ -15,7 +17,8 @@ public sealed class FoldersTests
         var folder = Path.GetDirectoryName(project)!;
         var files = Directory.GetFiles(folder, "*.cs", SearchOption.AllDirectories).Order(StringComparer.Ordinal)
             .Select(file => (Path.GetRelativePath(folder, file).Replace('\\', '/'), File.ReadAllText(file)));
-        var root = XDocument.Load(project).Descendants("RootNamespace").SingleOrDefault()?.Value ?? Path.GetFileNameWithoutExtension(project);
+        var root = XDocument.Load(project).Descendants("RootNamespace").SingleOrDefault()?.Value
+            ?? Path.GetFileNameWithoutExtension(project);
         return new FolderGraph(root, files);
     }
 
@@ -44,17 +47,25 @@ public sealed class FoldersTests
     public void Folders_that_use_others_are_seen()
     {
         var server = Projects("src").Single(project => project.Project == "Mlds.Server").Graph.Edges();
-        foreach (var edge in new[] { ("", "Daemons"), ("Daemons", "Contract"), ("Science/Official", "Science"), ("Scheduler", "Project"), ("Project", "Database") })
+        foreach (var edge in new[]
+        {
+            ("", "Daemons"), ("Daemons", "Contract"), ("Science/Official", "Science"), ("Scheduler", "Project"), ("Project", "Database"),
+        })
+        {
             Assert.Contains(edge, server.Keys);
+        }
     }
 
     const string Hour = "/// <summary>Of a Clock.</summary>\nnamespace P.Time;\n\npublic sealed record Hour(int Number);\n";
 
     [Theory]
     [InlineData("using P.Time;\n\nnamespace P;\n\nclass Clock;", "namespace P.Time;\n\nclass Minute(Clock of);", true)]
-    [InlineData("namespace P;\n\nstatic class Clock { static Time.Hour? s_now; }", "namespace P.Time;\n\nclass Minute { Clock? _of; }", true)]
-    [InlineData("using P.Time;\n\nnamespace P;\n\nclass Clock;", "namespace P.Time;\n\nclass Minute { int _n; /* of a Clock */ } // Clock", false)]
-    [InlineData("using P.Time;\n\nnamespace P;\n\nclass Clock;", "namespace P.Time;\n\nclass Minute { object Of(Wall at) => at.Clock; }", false)]
+    [InlineData(
+        "namespace P;\n\nstatic class Clock { static Time.Hour? s_now; }", "namespace P.Time;\n\nclass Minute { Clock? _of; }", true)]
+    [InlineData(
+        "using P.Time;\n\nnamespace P;\n\nclass Clock;", "namespace P.Time;\n\nclass Minute { int _n; /* of a Clock */ } // Clock", false)]
+    [InlineData(
+        "using P.Time;\n\nnamespace P;\n\nclass Clock;", "namespace P.Time;\n\nclass Minute { object Of(Wall at) => at.Clock; }", false)]
     [InlineData("namespace P;\n\nclass Clock { string _what = \"P.Time\"; }", "namespace P.Time;\n\nclass Minute(Clock of);", false)]
     public void A_circle_is_seen_where_there_is_one(string above, string below, bool isCircle)
     {
@@ -65,15 +76,19 @@ public sealed class FoldersTests
     [Fact]
     public void A_circle_over_three_folders_is_told_with_who_uses_whom()
     {
-        (string, string) Using(string folder, string used) => ($"{folder}/{folder}Type.cs", $"using P.{used};\n\nnamespace P.{folder};\n\nclass {folder}Type;");
+        (string, string) Using(string folder, string used) =>
+            ($"{folder}/{folder}Type.cs", $"using P.{used};\n\nnamespace P.{folder};\n\nclass {folder}Type;");
         var graph = new FolderGraph("P", [Using("A", "B"), Using("B", "C"), Using("C", "A"), Using("D", "A")]);
         Assert.Equal(
-            ["A/ uses B/: A/AType.cs (using P.B)", "B/ uses C/: B/BType.cs (using P.C)", "C/ uses A/: C/CType.cs (using P.A)"], graph.Circles());
+            ["A/ uses B/: A/AType.cs (using P.B)", "B/ uses C/: B/BType.cs (using P.C)", "C/ uses A/: C/CType.cs (using P.A)"],
+            graph.Circles());
     }
 
     [Fact]
     public void A_namespace_that_leaves_its_folder_is_told() =>
         Assert.Equal(
             ["Time/Hour.cs has the namespace P, not P.Time"],
-            new FolderGraph("P", [("Time/Hour.cs", "namespace P;\n\nrecord Hour;"), ("Time/Minute.cs", "namespace P.Time;\n\nrecord Minute;")]).Astray());
+            new FolderGraph(
+                "P", [("Time/Hour.cs", "namespace P;\n\nrecord Hour;"), ("Time/Minute.cs", "namespace P.Time;\n\nrecord Minute;")])
+                .Astray());
 }

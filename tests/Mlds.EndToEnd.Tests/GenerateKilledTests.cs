@@ -11,9 +11,11 @@ public sealed class GenerateKilledTests
 
     static readonly string s_program = Path.Combine(AppContext.BaseDirectory, "Mlds.Cli.dll");
 
-    static Command Mlds(string folder, params string[] arguments) => Command.Run("dotnet", [s_program, .. arguments], folder, TimeSpan.FromMinutes(30));
+    static Command Mlds(string folder, params string[] arguments) =>
+        Command.Run("dotnet", [s_program, .. arguments], folder, TimeSpan.FromMinutes(30));
 
-    static string[] Generate(string zoo, int threads) => ["generate", "population.json", "--zoo", zoo, "--threads", threads.ToString(CultureInfo.InvariantCulture), "--checkpoint-every", "0.1", "--keep-milestones", "--json"];
+    static string[] Generate(string zoo, int threads) => ["generate", "population.json", "--zoo", zoo, "--threads", threads.ToString(
+        CultureInfo.InvariantCulture), "--checkpoint-every", "0.1", "--keep-milestones", "--json"];
 
     [Fact]
     public void A_generation_killed_ten_times_ends_with_the_same_weights_as_an_undisturbed_one_with_other_threads()
@@ -25,8 +27,8 @@ public sealed class GenerateKilledTests
         Assert.True(undisturbed.ExitCode == 0, undisturbed.Everything);
         var whole = watch.Elapsed;
 
-        // Every second kill comes at a moment from the start of the process to a fifth of the whole time later, the others that long after its
-        // training has begun, however slowly the process started. The fixed seed is for the moments only.
+        // Every second kill comes at a moment from the start of the process to a fifth of the whole time later, the others that long after
+        // its training has begun, however slowly the process started. The fixed seed is for the moments only.
         var random = new Random(1);
         var (killed, resumable) = (0, 0);
         for (var i = 0; i < Kills; i++)
@@ -43,7 +45,8 @@ public sealed class GenerateKilledTests
             process.BeginOutputReadLine();
             process.BeginErrorReadLine();
             if (i % 2 == 1) trains.Wait(TimeSpan.FromMinutes(20), TestContext.Current.CancellationToken);
-            if (!process.WaitForExit(TimeSpan.FromMilliseconds((i % 2 == 1 ? 300 : 100) + (random.NextDouble() * whole.TotalMilliseconds / 5))))
+            if (!process.WaitForExit(
+                TimeSpan.FromMilliseconds((i % 2 == 1 ? 300 : 100) + (random.NextDouble() * whole.TotalMilliseconds / 5))))
             {
                 process.Kill();
                 killed++;
@@ -71,7 +74,8 @@ public sealed class GenerateKilledTests
     public async Task Two_processes_on_one_zoo_get_a_sentence_and_a_terminated_one_stops_cleanly()
     {
         using var scratch = new ScratchFolder();
-        File.WriteAllText(scratch.File("population.json"), Population.Replace("\"networks\": 3", "\"networks\": 3000", StringComparison.Ordinal));
+        File.WriteAllText(
+            scratch.File("population.json"), Population.Replace("\"networks\": 3", "\"networks\": 3000", StringComparison.Ordinal));
         using var first = Process.Start(new ProcessStartInfo("dotnet", [s_program, .. Generate("z", 1)])
         {
             WorkingDirectory = scratch.Path,
@@ -85,13 +89,15 @@ public sealed class GenerateKilledTests
             Assert.NotNull(line);
             var second = Mlds(scratch.Path, Generate("z", 1));
             Assert.Equal(1, second.ExitCode);
-            Assert.StartsWith($"mlds: Another process is writing to the zoo 'z' (process {first.Id}", second.Error, StringComparison.Ordinal);
+            Assert.StartsWith(
+                $"mlds: Another process is writing to the zoo 'z' (process {first.Id}", second.Error, StringComparison.Ordinal);
             Assert.Single(second.Error.TrimEnd().Split('\n'));
             Assert.Equal(0, Mlds(scratch.Path, "zoo", "z").ExitCode);
         }
         finally
         {
-            Assert.Equal(0, Command.Run("kill", ["-TERM", first.Id.ToString(CultureInfo.InvariantCulture)], scratch.Path, TimeSpan.FromMinutes(30)).ExitCode);
+            Assert.Equal(0, Command.Run(
+                "kill", ["-TERM", first.Id.ToString(CultureInfo.InvariantCulture)], scratch.Path, TimeSpan.FromMinutes(30)).ExitCode);
         }
 
         var error = await first.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
@@ -127,11 +133,13 @@ public sealed class GenerateKilledTests
         return string.Join(
             '\n',
             [
-                $"{network.Machine} {network.Seed} {network.Outcome} {network.Epochs} {network.TrainingLoss} {network.ValidationLoss} {network.LongLoss} {network.WeightsSha256}",
+                $"{network.Machine} {network.Seed} {network.Outcome} {network.Epochs} {network.TrainingLoss} "
+                + $"{network.ValidationLoss} {network.LongLoss} {network.WeightsSha256}",
                 opened.RecipeJson(network),
                 .. opened.History(network).Select(epoch => epoch.ToString()),
                 .. opened.Milestones(network).Select(milestone => milestone.ToString()),
-                .. opened.KeptEpochs(network).Select(epoch => $"kept at {epoch}: {Convert.ToHexString((opened.Kept(network, epoch) with { CoreSeconds = 0 }).ToBytes())}"),
+                .. opened.KeptEpochs(network).Select(
+                    epoch => $"kept at {epoch}: {Convert.ToHexString((opened.Kept(network, epoch) with { CoreSeconds = 0 }).ToBytes())}"),
             ]);
     }
 
@@ -145,8 +153,8 @@ public sealed class GenerateKilledTests
           "networks": 3,
           "defaults": {
             "data": {"seed": 1, "training": 8192, "validation": 256, "length": 16, "long_test": 16, "long_length": 64},
-            "training": {"optimizer": "adam", "loss": "mean_squared_error", "batch": 128, "learning_rate": 0.01, "beta1": 0.9, "beta2": 0.999, "epsilon": 1e-8,
-              "goal_loss": 0.0001, "epoch_limit": 150, "milestone_every": 10}
+            "training": {"optimizer": "adam", "loss": "mean_squared_error", "batch": 128, "learning_rate": 0.01, "beta1": 0.9,
+              "beta2": 0.999, "epsilon": 1e-8, "goal_loss": 0.0001, "epoch_limit": 150, "milestone_every": 10}
           },
           "machines": [{"machine": "SingleDirectMachine"}, {"machine": "SimpleXORMachine"}, {"machine": "ParityMachine"}]
         }

@@ -35,7 +35,8 @@ public sealed class LinesTests
     public void A_line_is_too_long_by_the_kind_of_its_file(string path, int columns, bool isFound)
     {
         var line = "a " + new string('é', columns - 2);
-        string[] expected = isFound ? [$"{path}:2: {columns} columns, at most {(path.EndsWith(".md", StringComparison.Ordinal) ? 120 : 140)}"] : [];
+        string[] expected =
+            isFound ? [$"{path}:2: {columns} columns, at most {(path.EndsWith(".md", StringComparison.Ordinal) ? 120 : 140)}"] : [];
         Assert.Equal(expected, LongLines.Of(path, $"first\n{line}\r\nlast"));
     }
 
@@ -56,5 +57,6 @@ public sealed class LinesTests
     [InlineData("{0}", false)]
     [InlineData("## {0} and more", true)]
     public void Of_a_page_only_what_can_be_broken_counts(string text, bool isFound) =>
-        Assert.Equal(isFound ? 1 : 0, LongLines.Of("docs/a.md", text.Replace("{0}", new string('x', 150), StringComparison.Ordinal)).Count());
+        Assert.Equal(
+            isFound ? 1 : 0, LongLines.Of("docs/a.md", text.Replace("{0}", new string('x', 150), StringComparison.Ordinal)).Count());
 }

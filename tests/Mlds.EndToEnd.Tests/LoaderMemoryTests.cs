@@ -17,14 +17,16 @@ public sealed class LoaderMemoryTests
         var run = Command.Run(Python, ["-B", script, "--networks", "5000", "--workers", "2"], Repository.Root, TimeSpan.FromMinutes(30));
         Assert.True(run.ExitCode == 0, run.Everything);
         var result = JsonNode.Parse(run.Output)!;
-        var runs = result["runs"]!.AsArray().ToDictionary(one => ((string)one!["loader"]!, (string)one["start"]!), one => one!["workers_megabytes"]!);
+        var runs = result["runs"]!.AsArray()
+            .ToDictionary(one => ((string)one!["loader"]!, (string)one["start"]!), one => one!["workers_megabytes"]!);
         var weights = (double)result["weights_megabytes"]!;
 
         Assert.Equal(4 * 5000 * 4364 / 1e6, weights, 0.1);
         foreach (var start in new[] { "fork", "spawn" })
         {
             var (without, with) = (runs[("no release", start)], runs[("now", start)]);
-            Assert.InRange((double)with["anonymous"]! - (double)without["anonymous"]!, double.NegativeInfinity, weights / 2); // copies would be 2 × weights
+            // copies would be 2 × weights
+            Assert.InRange((double)with["anonymous"]! - (double)without["anonymous"]!, double.NegativeInfinity, weights / 2);
             Assert.InRange((double)with["of_files"]!, weights * 0.9, double.PositiveInfinity); // they share one, the file's
         }
     }

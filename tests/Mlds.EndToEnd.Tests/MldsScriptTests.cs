@@ -54,7 +54,10 @@ public sealed class MldsScriptTests
 
         var unbuilt = AsNobody();
         Assert.Equal((1, ""), (unbuilt.ExitCode, unbuilt.Output));
-        Assert.Matches("^mlds: the program must be built, as nobody has built it here yet, but nobody can't write to '[^']*', which belongs to root: have its owner run [^\n]*\n$", unbuilt.Error);
+        Assert.Matches(
+            "^mlds: the program must be built, as nobody has built it here yet, but nobody can't write to '[^']*', which belongs to root: "
+            + "have its owner run [^\n]*\n$",
+            unbuilt.Error);
 
         Assert.Equal("first a\n", tree.Run("mlds", "a").Output);
         var built = AsNobody();
@@ -70,8 +73,10 @@ public sealed class MldsScriptTests
         using var tree = new SmallTree();
         using var tools = new ScratchFolder();
         foreach (var tool in new[] { "bash", "readlink", "dirname", "find", "grep", "mkdir", "touch", "cat", "mv", "flock" })
+        {
             if (Array.Find(["/usr/bin/", "/bin/"], folder => File.Exists(folder + tool)) is { } folder)
                 File.CreateSymbolicLink(tools.File(tool), folder + tool);
+        }
 
         var run = tree.RunFrom(tree.Root, "mlds", new Dictionary<string, string?> { ["PATH"] = tools.Path }, "machines");
 

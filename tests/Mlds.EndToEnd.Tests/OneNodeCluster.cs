@@ -5,8 +5,8 @@ using System.Net.Sockets;
 namespace Mlds.EndToEnd.Tests;
 
 /// <summary>
-/// A Slurm cluster of this machine alone: munged, slurmctld and slurmd with a configuration, a key and ports of their own on 127.0.0.1, stopped when
-/// it is disposed. Beside whatever Slurm the machine may have, it touches nothing outside its folder.
+/// A Slurm cluster of this machine alone: munged, slurmctld and slurmd with a configuration, a key and ports of their own on 127.0.0.1,
+/// stopped when it is disposed. Beside whatever Slurm the machine may have, it touches nothing outside its folder.
 /// </summary>
 sealed class OneNodeCluster : IDisposable
 {
@@ -20,7 +20,8 @@ sealed class OneNodeCluster : IDisposable
     }
 
     /// <summary>For <see cref="Process"/>es that talk to the cluster.</summary>
-    public IReadOnlyDictionary<string, string?> Environment => new Dictionary<string, string?> { ["SLURM_CONF"] = _scratch.File("slurm.conf") };
+    public IReadOnlyDictionary<string, string?> Environment =>
+        new Dictionary<string, string?> { ["SLURM_CONF"] = _scratch.File("slurm.conf") };
 
     /// <summary>Starts one; where that can't be, <paramref name="reason"/> says why.</summary>
     public static OneNodeCluster? Start(out string reason)
@@ -28,7 +29,8 @@ sealed class OneNodeCluster : IDisposable
         reason = "";
         if (!OperatingSystem.IsLinux()) reason = "Slurm runs on Linux.";
         else if (System.Environment.UserName != "root") reason = "Slurm's daemons need root to start jobs.";
-        else if (Array.Find(s_programs, program => Find(program) is null) is { } missing) reason = $"There is no {missing}: install slurm-wlm and munge.";
+        else if (Array.Find(s_programs, program => Find(program) is null) is { } missing)
+            reason = $"There is no {missing}: install slurm-wlm and munge.";
         if (reason.Length > 0) return null;
         var cluster = new OneNodeCluster();
         if (cluster.IsUp()) return cluster;
@@ -57,11 +59,15 @@ sealed class OneNodeCluster : IDisposable
         File.WriteAllBytes(key, System.Security.Cryptography.RandomNumberGenerator.GetBytes(128));
         Command.Run("chmod", ["400", key], _scratch.Path, TimeSpan.FromMinutes(5));
         File.WriteAllText(_scratch.File("slurm.conf"), Configuration());
-        Daemon("munged", "--foreground", "--force", $"--key-file={key}", $"--socket={_scratch.File("munge.socket")}", $"--pid-file={_scratch.File("munged.pid")}", $"--seed-file={_scratch.File("munged.seed")}", $"--log-file={_scratch.File("munged.log")}");
+        Daemon(
+            "munged", "--foreground", "--force", $"--key-file={key}", $"--socket={_scratch.File("munge.socket")}",
+            $"--pid-file={_scratch.File("munged.pid")}", $"--seed-file={_scratch.File("munged.seed")}",
+            $"--log-file={_scratch.File("munged.log")}");
         if (!Soon(() => File.Exists(_scratch.File("munge.socket")))) return false;
         Daemon("slurmctld", "-D", "-f", _scratch.File("slurm.conf"));
         Daemon("slurmd", "-D", "-f", _scratch.File("slurm.conf"));
-        return Soon(() => Command.Run("sinfo", ["-h", "-o", "%T"], _scratch.Path, TimeSpan.FromMinutes(5), Environment).Output.Trim() == "idle");
+        return Soon(
+            () => Command.Run("sinfo", ["-h", "-o", "%T"], _scratch.Path, TimeSpan.FromMinutes(5), Environment).Output.Trim() == "idle");
     }
 
     bool Soon(Func<bool> isSo)
@@ -77,7 +83,12 @@ sealed class OneNodeCluster : IDisposable
 
     void Daemon(string program, params string[] arguments)
     {
-        var start = new ProcessStartInfo(Find(program)!, arguments) { WorkingDirectory = _scratch.Path, RedirectStandardOutput = true, RedirectStandardError = true };
+        var start = new ProcessStartInfo(Find(program)!, arguments)
+        {
+            WorkingDirectory = _scratch.Path,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
         foreach (var (name, value) in Environment) start.Environment[name] = value;
         var process = Process.Start(start)!;
         process.OutputDataReceived += (_, _) => { };
@@ -87,7 +98,9 @@ sealed class OneNodeCluster : IDisposable
         _daemons.Add(process);
     }
 
-    /// <summary>Without systemd, cgroups or accounting: processes are followed by their group, and every core is a place for a task.</summary>
+    /// <summary>
+    /// Without systemd, cgroups or accounting: processes are followed by their group, and every core is a place for a task.
+    /// </summary>
     string Configuration()
     {
         var node = Dns.GetHostName().Split('.')[0];
@@ -125,7 +138,8 @@ sealed class OneNodeCluster : IDisposable
 
     string LastWords() => string.Join(
         " | ",
-        new[] { "munged.log", "slurmctld.log", "slurmd.log" }.Select(_scratch.File).Where(File.Exists).SelectMany(log => File.ReadLines(log).TakeLast(2)));
+        new[] { "munged.log", "slurmctld.log", "slurmd.log" }.Select(_scratch.File).Where(File.Exists)
+            .SelectMany(log => File.ReadLines(log).TakeLast(2)));
 
     static int FreePort()
     {
@@ -135,5 +149,6 @@ sealed class OneNodeCluster : IDisposable
     }
 
     static string? Find(string program) =>
-        (System.Environment.GetEnvironmentVariable("PATH") ?? "").Split(':').Concat(["/usr/sbin", "/sbin"]).Select(folder => Path.Combine(folder, program)).FirstOrDefault(File.Exists);
+        (System.Environment.GetEnvironmentVariable("PATH") ?? "").Split(':').Concat(["/usr/sbin", "/sbin"])
+            .Select(folder => Path.Combine(folder, program)).FirstOrDefault(File.Exists);
 }

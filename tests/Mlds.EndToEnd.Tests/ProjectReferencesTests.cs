@@ -47,7 +47,10 @@ public sealed class ProjectReferencesTests
     {
         var users = ProjectFiles("src").SelectMany(project => Included(project, "PackageReference").Select(package => (package, project)));
         foreach (var package in users.GroupBy(use => use.package))
-            Assert.True(package.Count() == 1, $"{package.Key} is seen by {string.Join(" and ", package.Select(use => Name(use.project)))}.");
+        {
+            Assert.True(
+                package.Count() == 1, $"{package.Key} is seen by {string.Join(" and ", package.Select(use => Name(use.project)))}.");
+        }
     }
 
     [Fact]
@@ -57,8 +60,11 @@ public sealed class ProjectReferencesTests
         {
             Assert.Empty(Included(Repository.PathOf("src", name, name + ".csproj"), "PackageReference"));
             foreach (var reference in AssemblyReferences(Path.Combine(AppContext.BaseDirectory, name + ".dll")))
+            {
                 Assert.True(
-                    reference.StartsWith("System.", StringComparison.Ordinal) || s_allowed[name].Contains(reference), $"{name}.dll refers to {reference}.");
+                    reference.StartsWith("System.", StringComparison.Ordinal) || s_allowed[name].Contains(reference),
+                    $"{name}.dll refers to {reference}.");
+            }
         }
     }
 
@@ -67,7 +73,8 @@ public sealed class ProjectReferencesTests
     {
         var files = Directory.GetFiles(Repository.Root, "Directory.*").Concat(Directory.GetFiles(Repository.PathOf("src"), "*.props"))
             .Concat(ProjectFiles("src")).Concat(ProjectFiles("benchmarks"));
-        var unsafeProjects = files.Where(file => File.ReadAllText(file).Contains("AllowUnsafeBlocks", StringComparison.Ordinal)).Select(Name);
+        var unsafeProjects = files.Where(file => File.ReadAllText(file).Contains("AllowUnsafeBlocks", StringComparison.Ordinal))
+            .Select(Name);
         Assert.Equal(["Mlds.Kernels"], unsafeProjects);
     }
 
@@ -85,7 +92,8 @@ public sealed class ProjectReferencesTests
     [Fact]
     public void The_solution_has_every_project()
     {
-        var solution = XDocument.Load(Repository.PathOf("Mlds.slnx")).Descendants("Project").Select(project => project.Attribute("Path")!.Value);
+        var solution = XDocument.Load(Repository.PathOf("Mlds.slnx")).Descendants("Project")
+            .Select(project => project.Attribute("Path")!.Value);
         var tree = new[] { "src", "tests", "benchmarks" }.SelectMany(ProjectFiles)
             .Select(file => Path.GetRelativePath(Repository.Root, file).Replace('\\', '/'));
         Assert.Equal(tree.Order(StringComparer.Ordinal), solution.Order(StringComparer.Ordinal));

@@ -23,8 +23,15 @@ public sealed class QuickstartTests
         Assert.Equal($"Report: {Path.Combine("out", "report.html")}", lines[0]);
         Assert.StartsWith("Naming the machine from the weights: not asked. ", lines[1], StringComparison.Ordinal);
         Assert.StartsWith("Finding the key: not asked. ", lines[2], StringComparison.Ordinal);
-        foreach (var name in new[] { "report.html", "metrics.json", "figures/weight-space.svg", "figures/weight-space.png", "zoo/zoo.db", "release/weights.npy", "release/SHA256SUMS" })
+        foreach (var name in new[]
+        {
+            "report.html", "metrics.json", "figures/weight-space.svg", "figures/weight-space.png", "zoo/zoo.db",
+            "release/weights.npy", "release/SHA256SUMS",
+        })
+        {
             Assert.True(File.Exists(scratch.File("out/" + name)), name);
+        }
+
         var released = File.GetLastWriteTimeUtc(scratch.File("out/release/weights.npy"));
 
         var second = Quickstart(scratch, "--out", "out", "--networks", "2", "--json");

@@ -5,9 +5,9 @@ using System.Text.RegularExpressions;
 namespace Mlds.EndToEnd.Tests;
 
 /// <summary>
-/// The README cannot lie: every command in its <c>sh</c> blocks is run, in order, in a scratch folder that sees the tree's programs and files; every
-/// number of its first screen is docs/results/quickstart.json's; and that file is held to the quickstart just run. Only <c>./test</c> is not
-/// run: it is what runs this.
+/// The README cannot lie: every command in its <c>sh</c> blocks is run, in order, in a scratch folder that sees the tree's programs and
+/// files; every number of its first screen is docs/results/quickstart.json's; and that file is held to the quickstart just run. Only
+/// <c>./test</c> is not run: it is what runs this.
 /// </summary>
 public sealed partial class ReadmeTests
 {
@@ -36,7 +36,9 @@ public sealed partial class ReadmeTests
         AssertQuickstart(scratch.Path);
     }
 
-    /// <summary>The weights to the bit, wherever this runs; scores to a hundredth, for they come of double arithmetic that may sum in another order.</summary>
+    /// <summary>
+    /// The weights to the bit, wherever this runs; scores to a hundredth, for they come of double arithmetic that may sum in another order.
+    /// </summary>
     static void AssertQuickstart(string folder)
     {
         var zoo = Command.Run(Repository.PathOf("mlds"), ["zoo", "out/zoo", "--json"], folder, TimeSpan.FromMinutes(20));
@@ -55,7 +57,9 @@ public sealed partial class ReadmeTests
         Assert.Equal(3, block.Length);
         Assert.Equal($"Report: {s_results["report"]}", block[0]);
         Assert.Equal(Said("which_machine", share: true), Numbers(block[1]).Take(3));
-        Assert.Equal([.. Said("key_from_weights", share: false), .. Said("key_from_loss", share: false)], Numbers(block[2]).Where(number => number.Contains('.', StringComparison.Ordinal)).Take(6));
+        Assert.Equal(
+            [.. Said("key_from_weights", share: false), .. Said("key_from_loss", share: false)],
+            Numbers(block[2]).Where(number => number.Contains('.', StringComparison.Ordinal)).Take(6));
         Assert.Contains($"n = {s_results["which_machine"]!["networks"]} networks", block[1], StringComparison.Ordinal);
         Assert.Contains($"n = {s_results["key_from_weights"]!["networks"]} networks", block[2], StringComparison.Ordinal);
     }
@@ -63,29 +67,44 @@ public sealed partial class ReadmeTests
     [Fact]
     public void The_caption_counts_what_was_trained()
     {
-        string[] words = ["none", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve", "thirteen", "fourteen", "fifteen"];
+        string[] words =
+        [
+            "none", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven",
+            "twelve", "thirteen", "fourteen", "fifteen",
+        ];
         var (networks, machines) = ((int)s_results["networks"]!, (int)s_results["machines"]!);
 
-        Assert.Contains($"{networks} networks of 4,364 weights each, {networks / machines} of each of {words[machines]} machines", s_readme.ReplaceLineEndings(" "), StringComparison.Ordinal);
+        Assert.Contains(
+            $"{networks} networks of 4,364 weights each, {networks / machines} of each of {words[machines]} machines",
+            s_readme.ReplaceLineEndings(" "), StringComparison.Ordinal);
         Assert.Contains($"trains {networks} networks", s_readme, StringComparison.Ordinal);
     }
 
     [Fact]
     public void Every_link_in_the_documentation_leads_somewhere()
     {
-        var pages = Directory.GetFiles(Repository.Root, "*.md").Concat(Directory.GetFiles(Repository.PathOf("docs"), "*.md", SearchOption.AllDirectories))
+        var pages = Directory.GetFiles(Repository.Root, "*.md")
+            .Concat(Directory.GetFiles(Repository.PathOf("docs"), "*.md", SearchOption.AllDirectories))
             .Append(Repository.PathOf("benchmarks", "README.md"));
         foreach (var page in pages)
+        {
             foreach (Match link in Link().Matches(File.ReadAllText(page)))
             {
                 var target = Path.Combine(Path.GetDirectoryName(page)!, link.Groups[1].Value);
-                Assert.True(Path.Exists(target), $"{Path.GetRelativePath(Repository.Root, page)} links to {link.Groups[1].Value}, which isn't there.");
+                Assert.True(
+                    Path.Exists(target),
+                    $"{Path.GetRelativePath(Repository.Root, page)} links to {link.Groups[1].Value}, which isn't there.");
             }
+        }
     }
 
-    /// <summary>The commands of the README's sh blocks, one a line, without their remarks. Those for two terminals <see cref="ReadmeVolunteersTests"/> runs.</summary>
+    /// <summary>
+    /// The commands of the README's sh blocks, one a line, without their remarks. Those for two terminals
+    /// <see cref="ReadmeVolunteersTests"/> runs.
+    /// </summary>
     static IEnumerable<string> Commands() =>
-        Regex.Matches(s_readme.Replace(ReadmeVolunteersTests.Section, "", StringComparison.Ordinal), "```sh\n(.*?)```", RegexOptions.Singleline)
+        Regex.Matches(
+            s_readme.Replace(ReadmeVolunteersTests.Section, "", StringComparison.Ordinal), "```sh\n(.*?)```", RegexOptions.Singleline)
             .SelectMany(block => block.Groups[1].Value.Split('\n'))
             .Select(line => line.Split(" #")[0].Trim())
             .Where(line => line.Length > 0 && line != "./test");
@@ -94,10 +113,13 @@ public sealed partial class ReadmeTests
     static string[] Said(string headline, bool share) =>
     [
         .. new[] { "value", "low", "high" }.Select(part => (double)s_results[headline]![part]!)
-            .Select(number => share ? (100 * number).ToString("0.0", CultureInfo.InvariantCulture) : number.ToString("0.000", CultureInfo.InvariantCulture)),
+            .Select(number => share
+                ? (100 * number).ToString("0.0", CultureInfo.InvariantCulture)
+                : number.ToString("0.000", CultureInfo.InvariantCulture)),
     ];
 
-    static IEnumerable<string> Numbers(string line) => Regex.Matches(line.Replace("95 % interval", "", StringComparison.Ordinal), "[0-9]+(\\.[0-9]+)?").Select(match => match.Value);
+    static IEnumerable<string> Numbers(string line) =>
+        Regex.Matches(line.Replace("95 % interval", "", StringComparison.Ordinal), "[0-9]+(\\.[0-9]+)?").Select(match => match.Value);
 
     /// <summary>Links to files of the tree.</summary>
     [GeneratedRegex("\\]\\((?!https?://|#|mailto:)([^)#]+)")]

@@ -7,23 +7,25 @@ using System.Text.RegularExpressions;
 namespace Mlds.EndToEnd.Tests;
 
 /// <summary>
-/// The README's two terminals for volunteers: the first block is run as it stands, its last command until the test ends; the second with Debian's
-/// unmodified client, whose port and password are put after <c>boinccmd</c>. It ends when the client's first task is in progress: what comes of
-/// tasks, Mlds.Server.Tests sees to.
+/// The README's two terminals for volunteers: the first block is run as it stands, its last command until the test ends; the second with
+/// Debian's unmodified client, whose port and password are put after <c>boinccmd</c>. It ends when the client's first task is in progress:
+/// what comes of tasks, Mlds.Server.Tests sees to.
 /// </summary>
 public sealed class ReadmeVolunteersTests
 {
     const string Heading = "## On volunteers' computers";
 
     /// <summary>The section's text.</summary>
-    internal static string Section { get; } = Regex.Match(Repository.Read("README.md"), $"{Heading}\n.*?(?=\n## )", RegexOptions.Singleline).Value;
+    internal static string Section { get; } = Regex.Match(
+        Repository.Read("README.md"), $"{Heading}\n.*?(?=\n## )", RegexOptions.Singleline).Value;
 
     [Fact]
     public void An_unmodified_client_gets_its_first_task_from_the_project_of_the_readme()
     {
         if (!File.Exists("/usr/bin/boinc") || !File.Exists("/usr/bin/boinccmd")) Assert.Skip("Debian's boinc-client is not installed.");
         if (!IsFree(8080)) Assert.Skip("Something else listens on port 8080.");
-        string[] blocks = [.. Regex.Matches(Section, "```sh\n(.*?)```", RegexOptions.Singleline).Select(block => block.Groups[1].Value.Trim())];
+        string[] blocks = [.. Regex.Matches(Section, "```sh\n(.*?)```", RegexOptions.Singleline)
+            .Select(block => block.Groups[1].Value.Trim())];
         Assert.Equal(2, blocks.Length);
         using var scratch = new ScratchFolder();
         foreach (var name in new[] { "mlds", "populations", "src" }) File.CreateSymbolicLink(scratch.File(name), Repository.PathOf(name));
@@ -38,7 +40,8 @@ public sealed class ReadmeVolunteersTests
             var key = "";
             foreach (var line in blocks[1].Split('\n'))
             {
-                var command = line.Replace("boinccmd ", $"boinccmd --host 127.0.0.1:{port} --passwd trial ", StringComparison.Ordinal).Replace("ACCOUNT_KEY", key, StringComparison.Ordinal);
+                var command = line.Replace("boinccmd ", $"boinccmd --host 127.0.0.1:{port} --passwd trial ", StringComparison.Ordinal)
+                    .Replace("ACCOUNT_KEY", key, StringComparison.Ordinal);
                 var run = Command.Run("bash", ["-c", command], scratch.Path, TimeSpan.FromMinutes(30));
                 Assert.True(run.ExitCode == 0, $"{line}\n{run.Everything}");
                 key = Regex.Match(run.Output, "[0-9a-f]{32}").Value;
@@ -63,7 +66,12 @@ public sealed class ReadmeVolunteersTests
 
     static Process Start(string program, string[] arguments, string folder)
     {
-        var process = Process.Start(new ProcessStartInfo(program, arguments) { WorkingDirectory = folder, RedirectStandardOutput = true, RedirectStandardError = true })!;
+        var process = Process.Start(new ProcessStartInfo(program, arguments)
+        {
+            WorkingDirectory = folder,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        })!;
         process.OutputDataReceived += (_, _) => { };
         process.ErrorDataReceived += (_, _) => { };
         process.BeginOutputReadLine();

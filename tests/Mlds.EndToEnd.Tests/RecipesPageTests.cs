@@ -10,7 +10,8 @@ public sealed class RecipesPageTests
     {
         var page = File.ReadAllText(Repository.PathOf("docs/recipes.md"));
         var machines = new[] { "ds1", "ds2", "ds2-control" }
-            .SelectMany(name => JsonNode.Parse(File.ReadAllText(Repository.PathOf($"docs/results/recipes-{name}.json")))!["machines"]!.AsArray())
+            .SelectMany(
+                name => JsonNode.Parse(File.ReadAllText(Repository.PathOf($"docs/results/recipes-{name}.json")))!["machines"]!.AsArray())
             .ToArray();
         Assert.Equal(15, machines.Length);
         foreach (var machine in machines)
@@ -18,7 +19,8 @@ public sealed class RecipesPageTests
             var (converged, missed) = ((int)machine!["converged"]!, (int)machine["not_converged"]! + (int)machine["diverged"]!);
             Assert.Equal(40, converged + missed);
             Assert.Contains(FormattableString.Invariant($"| {machine["name"]} | {converged} of 40 ("), page, StringComparison.Ordinal);
-            Assert.Contains(FormattableString.Invariant($"| {(double)machine["of_converged"]!["epochs_median"]!:0} |"), page, StringComparison.Ordinal);
+            Assert.Contains(
+                FormattableString.Invariant($"| {(double)machine["of_converged"]!["epochs_median"]!:0} |"), page, StringComparison.Ordinal);
         }
     }
 }

@@ -22,7 +22,8 @@ public sealed class ReleaseKilledTests : IDisposable
 
     Command Mlds(params string[] arguments) => Command.Run("dotnet", [s_program, .. arguments], _scratch.Path, TimeSpan.FromMinutes(30));
 
-    static string[] Release(string name) => ["release", "z", "--out", name, "--formats", "npy,h5,safetensors", "--training-data", "--archive", "tar.zst"];
+    static string[] Release(string name) =>
+        ["release", "z", "--out", name, "--formats", "npy,h5,safetensors", "--training-data", "--archive", "tar.zst"];
 
     Process Start(string name) => Process.Start(new ProcessStartInfo("dotnet", [s_program, .. Release(name)])
     {
@@ -59,11 +60,14 @@ public sealed class ReleaseKilledTests : IDisposable
         var end = Mlds(Release("r"));
         Assert.True(end.ExitCode == 0, end.Everything);
         AssertWhole("r");
-        Assert.Equal("", Command.Run("diff", ["-r", "whole", "r"], _scratch.Path, TimeSpan.FromMinutes(20)).Everything.Replace("exit code 0", "", StringComparison.Ordinal).Trim());
+        Assert.Equal("", Command.Run("diff", ["-r", "whole", "r"], _scratch.Path, TimeSpan.FromMinutes(20)).Everything
+            .Replace("exit code 0", "", StringComparison.Ordinal).Trim());
         // Two processes wrote these: nothing of a process is in them.
         Assert.Equal(File.ReadAllBytes(_scratch.File("whole.tar.zst")), File.ReadAllBytes(_scratch.File("r.tar.zst")));
         var leftovers = Directory.GetFileSystemEntries(_scratch.Path, "*.unfinished-*").Select(Path.GetFileName).ToList();
-        Assert.All(leftovers, leftover => Assert.Contains($"{leftover}' was left by a release that was killed", end.Error, StringComparison.Ordinal));
+        Assert.All(
+            leftovers,
+            leftover => Assert.Contains($"{leftover}' was left by a release that was killed", end.Error, StringComparison.Ordinal));
     }
 
     [Fact]
@@ -100,8 +104,8 @@ public sealed class ReleaseKilledTests : IDisposable
           "networks": 8,
           "defaults": {
             "data": {"seed": 1, "training": 8192, "validation": 64, "length": 16, "long_test": 8, "long_length": 32},
-            "training": {"optimizer": "adam", "loss": "mean_squared_error", "batch": 64, "learning_rate": 0.01, "beta1": 0.9, "beta2": 0.999, "epsilon": 1e-8,
-              "goal_loss": 0.5, "epoch_limit": 2, "milestone_every": 10}
+            "training": {"optimizer": "adam", "loss": "mean_squared_error", "batch": 64, "learning_rate": 0.01, "beta1": 0.9,
+              "beta2": 0.999, "epsilon": 1e-8, "goal_loss": 0.5, "epoch_limit": 2, "milestone_every": 10}
           },
           "machines": [{"machine": "SingleDirectMachine"}, {"machine": "SimpleXORMachine"}, {"machine": "ParityMachine"}]
         }

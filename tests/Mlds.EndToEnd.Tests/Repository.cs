@@ -13,8 +13,11 @@ static class Repository
     static string Find(string folder)
     {
         for (DirectoryInfo? at = new(folder); at is not null; at = at.Parent)
+        {
             if (File.Exists(Path.Combine(at.FullName, "Mlds.slnx")))
                 return at.FullName;
+        }
+
         throw new DirectoryNotFoundException($"No folder above {folder} has Mlds.slnx.");
     }
 }

@@ -2,7 +2,9 @@ using System.Text.Json.Nodes;
 
 namespace Mlds.EndToEnd.Tests;
 
-/// <summary>The job scripts of docs/clusters, run by a real Slurm: shards as a job array, then merged and verified by a job that waits for them.</summary>
+/// <summary>
+/// The job scripts of docs/clusters, run by a real Slurm: shards as a job array, then merged and verified by a job that waits for them.
+/// </summary>
 public sealed class SlurmTests
 {
     static readonly string s_program = Path.Combine(AppContext.BaseDirectory, "Mlds.Cli.dll");
@@ -22,9 +24,11 @@ public sealed class SlurmTests
         File.WriteAllText(mlds, $"#!/bin/sh\nexec dotnet '{s_program}' \"$@\"\n");
         Command.Run("chmod", ["+x", mlds], scratch.Path, s_limit);
         var environment = new Dictionary<string, string?>(cluster.Environment) { ["MLDS"] = mlds };
-        Command Sbatch(params string[] arguments) => Command.Run("sbatch", ["--parsable", "--cpus-per-task=1", .. arguments], scratch.Path, s_limit, environment);
+        Command Sbatch(params string[] arguments) =>
+            Command.Run("sbatch", ["--parsable", "--cpus-per-task=1", .. arguments], scratch.Path, s_limit, environment);
 
-        var array = Sbatch("--array=0-2", "--output=shard-%a.log", Script("generate.sbatch"), "population.json", "4", "3", scratch.File("zoos"));
+        var array = Sbatch(
+            "--array=0-2", "--output=shard-%a.log", Script("generate.sbatch"), "population.json", "4", "3", scratch.File("zoos"));
         Assert.True(array.ExitCode == 0, array.Everything);
         var merge = Sbatch("--wait", $"--dependency=afterany:{array.Output.Trim()}", "--output=merge.log", Script("merge.sbatch"),
             scratch.File("zoos"), "3");
@@ -33,13 +37,15 @@ public sealed class SlurmTests
         Assert.Contains("8 networks added", File.ReadAllText(scratch.File("merge.log")), StringComparison.Ordinal);
 
         // What one machine alone makes of the population.
-        var alone = Command.Run("dotnet", [s_program, "generate", "population.json", "--networks", "4", "--zoo", "alone", "--json"], scratch.Path, s_limit);
+        var alone = Command.Run(
+            "dotnet", [s_program, "generate", "population.json", "--networks", "4", "--zoo", "alone", "--json"], scratch.Path, s_limit);
         var merged = Command.Run("dotnet", [s_program, "zoo", scratch.File("zoos/zoo"), "--json"], scratch.Path, s_limit);
         Assert.True(alone.ExitCode == 0 && merged.ExitCode == 0, alone.Everything + merged.Everything);
         Assert.Equal((string?)JsonNode.Parse(alone.Output)!["weights_digest"], (string?)JsonNode.Parse(merged.Output)!["weights_digest"]);
 
         // One task of the array again: it is still shard 1 of 3, and has nothing to do.
-        var again = Sbatch("--wait", "--array=1", "--output=again.log", Script("generate.sbatch"), "population.json", "4", "3", scratch.File("zoos"));
+        var again = Sbatch(
+            "--wait", "--array=1", "--output=again.log", Script("generate.sbatch"), "population.json", "4", "3", scratch.File("zoos"));
         Assert.True(again.ExitCode == 0, $"{again.Everything}\n{Logs(scratch)}");
         Assert.Contains("0 networks trained", File.ReadAllText(scratch.File("again.log")), StringComparison.Ordinal);
     }
@@ -74,7 +80,8 @@ public sealed class SlurmTests
             .Select(Path.GetFileName).Order(StringComparer.Ordinal));
     }
 
-    static string Logs(ScratchFolder scratch) => string.Join('\n', Directory.GetFiles(scratch.Path, "*.log").Select(log => $"{Path.GetFileName(log)}:\n{File.ReadAllText(log)}"));
+    static string Logs(ScratchFolder scratch) =>
+        string.Join('\n', Directory.GetFiles(scratch.Path, "*.log").Select(log => $"{Path.GetFileName(log)}:\n{File.ReadAllText(log)}"));
 
     const string Population = """
         {
@@ -85,8 +92,8 @@ public sealed class SlurmTests
           "networks": 4,
           "defaults": {
             "data": {"seed": 1, "training": 1024, "validation": 128, "length": 8, "long_test": 16, "long_length": 32},
-            "training": {"optimizer": "adam", "loss": "mean_squared_error", "batch": 64, "learning_rate": 0.01, "beta1": 0.9, "beta2": 0.999, "epsilon": 1e-8,
-              "goal_loss": 0.001, "epoch_limit": 25, "milestone_every": 10}
+            "training": {"optimizer": "adam", "loss": "mean_squared_error", "batch": 64, "learning_rate": 0.01, "beta1": 0.9,
+              "beta2": 0.999, "epsilon": 1e-8, "goal_loss": 0.001, "epoch_limit": 25, "milestone_every": 10}
           },
           "machines": [{"machine": "SingleDirectMachine"}, {"machine": "SimpleXORMachine"}]
         }

@@ -8,12 +8,14 @@ namespace Mlds.EndToEnd.Tests;
 public sealed class SpeedResultsTests
 {
     static readonly string[] s_folders = [.. Directory.GetDirectories(Repository.PathOf("benchmarks", "results"))
-        .Where(folder => File.Exists(Path.Combine(folder, "against-pytorch.json"))).Select(folder => Path.GetFileName(folder)).Order(StringComparer.Ordinal)];
+        .Where(folder => File.Exists(Path.Combine(folder, "against-pytorch.json"))).Select(folder => Path.GetFileName(folder))
+        .Order(StringComparer.Ordinal)];
 
     [Fact]
     public void The_tables_rows_are_the_committed_results()
     {
-        var table = Regex.Match(Repository.Read("README.md"), @"\| processor \| batch × commands \|.*\n\|[-|]+\n((\|.*\n)*)").Groups[1].Value;
+        var table = Regex.Match(
+            Repository.Read("README.md"), @"\| processor \| batch × commands \|.*\n\|[-|]+\n((\|.*\n)*)").Groups[1].Value;
         string[] rows = [.. table.Split('\n', StringSplitOptions.RemoveEmptyEntries)];
 
         Assert.NotEmpty(s_folders);
@@ -36,8 +38,13 @@ public sealed class SpeedResultsTests
     public void No_neighbouring_sizes_are_a_cliff()
     {
         foreach (var folder in s_folders)
-            foreach (var steepest in JsonNode.Parse(Repository.Read("benchmarks", "results", folder, "shapes.json"))!["steepest"]!.AsArray())
+        {
+            foreach (var steepest in JsonNode.Parse(Repository.Read("benchmarks", "results", folder, "shapes.json"))!["steepest"]!
+                .AsArray())
+            {
                 Assert.True(steepest!["cliffs"]!.AsArray().Count == 0, $"{folder}: {steepest.ToJsonString()}");
+            }
+        }
     }
 
     static JsonNode Against(string folder) => JsonNode.Parse(Repository.Read("benchmarks", "results", folder, "against-pytorch.json"))!;
@@ -48,17 +55,23 @@ public sealed class SpeedResultsTests
         var name = $"[{result["processor"]}](benchmarks/results/{folder}/against-pytorch.json)";
         var cases = result["cases"]!.AsArray();
         foreach (var one in cases.Take(2))
-            yield return $"| {(one == cases[0] ? name : "")} | {one!["batch"]} × {one["steps"]} | {Whole(one["pytorch"]!["step_microseconds"]!)} µs "
+        {
+            yield return $"| {(one == cases[0] ? name : "")} | {one!["batch"]} × {one["steps"]} | "
+                + $"{Whole(one["pytorch"]!["step_microseconds"]!)} µs "
                 + string.Concat(Cells(one, "step_microseconds", "µs", "ratio")) + "|";
+        }
+
         var best = result["best_batch"]!;
         yield return $"|  | a command of a sequence: ours at 128 × 16, PyTorch at its best batch, {best["pytorch"]!["batch"]} "
             + $"| {Whole(best["pytorch"]!["nanoseconds_a_sample_timestep"]!)} ns "
             + string.Concat(Cells(best, "nanoseconds_a_sample_timestep_at_128", "ns", "ratio_at_128")) + "|";
     }
 
-    static IEnumerable<string> Cells(JsonNode one, string time, string unit, string ratio) => new[] { "avx2", "avx512" }.Select(kernels => one[kernels] is { } ours
-        ? $"| {Whole(ours[time]!)} {unit}: **{Tenths(ours[ratio]!["median"]!)}×** ({Tenths(ours[ratio]!["low"]!)} to {Tenths(ours[ratio]!["high"]!)}) "
-        : "| – ");
+    static IEnumerable<string> Cells(JsonNode one, string time, string unit, string ratio) =>
+        new[] { "avx2", "avx512" }.Select(kernels => one[kernels] is { } ours
+            ? $"| {Whole(ours[time]!)} {unit}: "
+                + $"**{Tenths(ours[ratio]!["median"]!)}×** ({Tenths(ours[ratio]!["low"]!)} to {Tenths(ours[ratio]!["high"]!)}) "
+            : "| – ");
 
     // Ties to even, as the script that wrote the table rounds.
     static string Whole(JsonNode number) => Math.Round((decimal)(double)number).ToString("N0", CultureInfo.InvariantCulture);

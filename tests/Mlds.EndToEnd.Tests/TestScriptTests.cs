@@ -5,7 +5,10 @@ public sealed class TestScriptTests
 {
     /// <summary>A test program that reports what its name says, as xunit does.</summary>
     static string Program(int passed, int failed, int skipped, int errors = 0) => $$"""
-        File.WriteAllText(args[Array.IndexOf(args, "-result-xml") + 1], "<assemblies><assembly name=\"x\" passed=\"{{passed}}\" failed=\"{{failed}}\" skipped=\"{{skipped}}\" errors=\"{{errors}}\" total=\"9\"><test passed=\"77\" /></assembly></assemblies>");
+        File.WriteAllText(
+            args[Array.IndexOf(args, "-result-xml") + 1],
+            "<assemblies><assembly name=\"x\" passed=\"{{passed}}\" failed=\"{{failed}}\" skipped=\"{{skipped}}\" errors=\"{{errors}}\" "
+            + "total=\"9\"><test passed=\"77\" /></assembly></assemblies>");
         Console.WriteLine("    What_fails [FAIL]");
         return {{(failed + errors > 0 ? 1 : 0)}};
         """;
@@ -28,7 +31,8 @@ public sealed class TestScriptTests
     public void Counts_of_all_projects_are_summed_and_a_crash_is_a_failure()
     {
         using var tree = Tree(
-            ("Good.Tests", Program(3, 0, 1)), ("Bad.Tests", Program(2, 1, 0)), ("Mlds.Server.Tests", Program(1, 0, 0)), ("Torn.Tests", Program(0, 0, 0, errors: 1)), ("Crashed.Tests", "Environment.FailFast(\"gone\");"));
+            ("Good.Tests", Program(3, 0, 1)), ("Bad.Tests", Program(2, 1, 0)), ("Mlds.Server.Tests", Program(1, 0, 0)),
+            ("Torn.Tests", Program(0, 0, 0, errors: 1)), ("Crashed.Tests", "Environment.FailFast(\"gone\");"));
 
         var all = tree.Run("test", "Tests");
         Assert.Equal(("6 passed, 3 failed, 1 skipped", 1), (LastLine(all), all.ExitCode));

@@ -27,7 +27,8 @@ public sealed class FiniteDifferenceTests
 
     [Theory]
     [MemberData(nameof(Variants))]
-    public void The_gradient_is_the_slope_of_the_loss_in_random_directions_and_in_every_tensor(string cell, Activation activation, string kernelSet)
+    public void The_gradient_is_the_slope_of_the_loss_in_random_directions_and_in_every_tensor(
+        string cell, Activation activation, string kernelSet)
     {
         const int Steps = 9;
         const int Batch = 24;

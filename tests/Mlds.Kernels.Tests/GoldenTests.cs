@@ -1,5 +1,5 @@
-using Mlds.Kernels.Recurrent;
 using Mlds.Kernels.Optimizers;
+using Mlds.Kernels.Recurrent;
 using Mlds.Kernels.Shapes;
 
 namespace Mlds.Kernels.Tests;

@@ -48,7 +48,11 @@ public sealed class KernelSetTests
                 var problem = Problem.Draw(trial);
                 var expected = problem.Error(problem.Steps, "scalar");
                 for (var steps = 1; steps < problem.Steps; steps += 3)
-                    Assert.True(expected == problem.Error(steps, kernelSet), $"{kernelSet} with room for {steps} steps differs on {problem.Description}");
+                {
+                    Assert.True(
+                        expected == problem.Error(steps, kernelSet),
+                        $"{kernelSet} with room for {steps} steps differs on {problem.Description}");
+                }
             }
         }
     }
@@ -64,7 +68,8 @@ public sealed class KernelSetTests
         Assert.Contains("scalar", error.Message, StringComparison.Ordinal);
     }
 
-    static int FirstDifference(byte[] a, byte[] b) => Enumerable.Range(0, a.Length / 4).First(i => !a.AsSpan(4 * i, 4).SequenceEqual(b.AsSpan(4 * i, 4)));
+    static int FirstDifference(byte[] a, byte[] b) =>
+        Enumerable.Range(0, a.Length / 4).First(i => !a.AsSpan(4 * i, 4).SequenceEqual(b.AsSpan(4 * i, 4)));
 
     /// <summary>A network of some shape, sequences and weights, all drawn from a seed.</summary>
     sealed class Problem
@@ -84,7 +89,8 @@ public sealed class KernelSetTests
         public SequenceView View => new(_inputs, _targets, Steps);
 
         public string Description =>
-            $"{Shape.Cell.Name} I {Shape.Inputs} H {Shape.Hidden} L {Shape.Layers} linear {string.Join("-", Shape.Linear)} {Shape.Activation}, {_rows.Length} sequences of {Steps} steps";
+            $"{Shape.Cell.Name} I {Shape.Inputs} H {Shape.Hidden} L {Shape.Layers} linear {string.Join("-", Shape.Linear)} "
+            + $"{Shape.Activation}, {_rows.Length} sequences of {Steps} steps";
 
         public static Problem Draw(uint seed)
         {
@@ -112,7 +118,9 @@ public sealed class KernelSetTests
             return Solve(kernels);
         }
 
-        /// <summary>Everything the kernels compute, as bytes: loss, gradient, weights and moments after three steps of Adam, outputs.</summary>
+        /// <summary>
+        /// Everything the kernels compute, as bytes: loss, gradient, weights and moments after three steps of Adam, outputs.
+        /// </summary>
         public byte[] Solve(RecurrentKernels kernels)
         {
             var adam = AdamKernel.Create(kernels.Name);
@@ -130,7 +138,9 @@ public sealed class KernelSetTests
             kernels.SetWeights(weights);
             var after = kernels.SquaredError(View, _rows);
             kernels.Outputs(View, _rows, outputs);
-            return [.. BitConverter.GetBytes(loss), .. BitConverter.GetBytes(after), .. Bytes(gradient), .. Bytes(weights), .. Bytes(first), .. Bytes(second), .. Bytes(outputs)];
+            return [
+                .. BitConverter.GetBytes(loss), .. BitConverter.GetBytes(after), .. Bytes(gradient),
+                .. Bytes(weights), .. Bytes(first), .. Bytes(second), .. Bytes(outputs)];
         }
 
         /// <summary>Σ (y − target)² by kernels with room for so many steps.</summary>

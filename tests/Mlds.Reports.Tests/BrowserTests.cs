@@ -61,7 +61,8 @@ public sealed class BrowserTests
     {
         Assert.SkipUnless(File.Exists(Chromium), $"{Chromium} is not installed; the Debian package chromium has it.");
         using var report = new WrittenReport(SyntheticResult.Make(networks: 2));
-        File.WriteAllText(report.PagePath, report.Page.Replace("<main>", "<main><img src=\"http://127.0.0.1:9/x.png\">", StringComparison.Ordinal));
+        File.WriteAllText(
+            report.PagePath, report.Page.Replace("<main>", "<main><img src=\"http://127.0.0.1:9/x.png\">", StringComparison.Ordinal));
 
         Assert.Contains("CONSOLE", Open(report, "--dump-dom").Error, StringComparison.Ordinal);
     }
@@ -72,8 +73,9 @@ public sealed class BrowserTests
         var start = new ProcessStartInfo(
             Chromium,
             [
-                "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update",
-                "--disable-sync", "--enable-logging=stderr", "--log-level=0", $"--user-data-dir={profile.FullName}", .. arguments, "file://" + report.PagePath,
+                "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+                "--disable-component-update", "--disable-sync", "--enable-logging=stderr", "--log-level=0",
+                $"--user-data-dir={profile.FullName}", .. arguments, "file://" + report.PagePath,
             ])
         {
             RedirectStandardOutput = true,

@@ -36,19 +36,25 @@ public sealed class FiguresTests
     {
         var all = SyntheticResult.Make(networks: 4);
         string Copy(string name, int copy) => rename(name) + (copy == 0 ? "" : copy.ToString(CultureInfo.InvariantCulture));
-        IReadOnlyList<T> Each<T>(IEnumerable<T> items, Func<T, int, T> change) => [.. items.SelectMany(item => Enumerable.Range(0, copies).Select(copy => change(item, copy)))];
+        IReadOnlyList<T> Each<T>(IEnumerable<T> items, Func<T, int, T> change) =>
+            [.. items.SelectMany(item => Enumerable.Range(0, copies).Select(copy => change(item, copy)))];
         return all with
         {
             Population = all.Population with
             {
-                Machines = Each(all.Population.Machines, (machine, copy) => machine with { Name = Copy(machine.Name, copy), Family = Copy(machine.Family, copy) }),
+                Machines = Each(
+                    all.Population.Machines,
+                    (machine, copy) => machine with { Name = Copy(machine.Name, copy), Family = Copy(machine.Family, copy) }),
             },
-            LossCurves = Each(all.LossCurves, (curve, copy) => curve with { Machine = Copy(curve.Machine, copy), Family = Copy(curve.Family, copy) }),
+            LossCurves = Each(
+                all.LossCurves, (curve, copy) => curve with { Machine = Copy(curve.Machine, copy), Family = Copy(curve.Family, copy) }),
             Projections =
             [
                 .. all.Projections.Select(projection => projection with
                 {
-                    Points = Each(projection.Points, (point, copy) => point with { Machine = Copy(point.Machine, copy), Family = Copy(point.Family, copy) }),
+                    Points = Each(
+                        projection.Points,
+                        (point, copy) => point with { Machine = Copy(point.Machine, copy), Family = Copy(point.Family, copy) }),
                 }),
             ],
             Questions =
@@ -57,7 +63,8 @@ public sealed class FiguresTests
                 {
                     Scores = Each(question.Scores, (score, copy) => score with { Subject = Copy(score.Subject, copy) }),
                     Distributions = Each(question.Distributions, (spread, copy) => spread with { Subject = Copy(spread.Subject, copy) }),
-                    ConfusionMatrices = [.. question.ConfusionMatrices.Select(matrix => matrix with { Classes = [.. matrix.Classes.Select(rename)] })],
+                    ConfusionMatrices = [
+                        .. question.ConfusionMatrices.Select(matrix => matrix with { Classes = [.. matrix.Classes.Select(rename)] })],
                 }),
             ],
         };
@@ -96,13 +103,17 @@ public sealed class FiguresTests
         {
             var svg = XDocument.Parse(figure.ToSvg(inline: false)).Root!;
             foreach (var path in svg.Descendants(s_svg + "path"))
+            {
                 foreach (Match number in Regex.Matches(path.Attribute("d")!.Value, "[ML](\\S+) ([^MLZ ]+)"))
                     AssertInside(figure, Number(number.Groups[1].Value), Number(number.Groups[2].Value), path);
+            }
+
             foreach (var circle in svg.Descendants(s_svg + "circle"))
                 AssertInside(figure, Number(circle.Attribute("cx")!.Value), Number(circle.Attribute("cy")!.Value), circle);
             foreach (var text in svg.Descendants(s_svg + "text").Where(text => text.Attribute("x") is not null))
             {
-                var width = Lettering.Width(text.Value, Number(text.Attribute("font-size")!.Value), text.Attribute("font-weight") is not null);
+                var width = Lettering.Width(
+                    text.Value, Number(text.Attribute("font-size")!.Value), text.Attribute("font-weight") is not null);
                 var x = Number(text.Attribute("x")!.Value);
                 var start = text.Attribute("text-anchor")?.Value switch { null => x, "middle" => x - (width / 2), _ => x - width };
                 AssertInside(figure, start, Number(text.Attribute("y")!.Value), text);
@@ -138,7 +149,10 @@ public sealed class FiguresTests
         var tips = XDocument.Parse(figure.ToSvg(inline: false)).Descendants(s_svg + "title").Select(title => title.Value).ToArray();
 
         foreach (var point in result.Projections[0].Points)
-            Assert.True(tips.Count(tip => tip.StartsWith($"{point.Machine}, seed {point.Seed}\n", StringComparison.Ordinal)) >= result.Projections.Count);
+        {
+            Assert.True(tips.Count(tip => tip.StartsWith($"{point.Machine}, seed {point.Seed}\n", StringComparison.Ordinal))
+                >= result.Projections.Count);
+        }
     }
 
     [Fact]
@@ -146,13 +160,19 @@ public sealed class FiguresTests
     {
         var question = SyntheticResult.Make().Questions[0];
         var figure = ScoreFigure.Of(question, "accuracy", "x")!;
-        var dots = XDocument.Parse(figure.ToSvg(inline: false)).Descendants(s_svg + "circle").Where(circle => circle.Element(s_svg + "title") is not null)
+        var dots = XDocument.Parse(figure.ToSvg(inline: false)).Descendants(s_svg + "circle")
+            .Where(circle => circle.Element(s_svg + "title") is not null)
             .Select(circle => Number(circle.Attribute("cx")!.Value)).ToArray();
         var values = question.Scores.Where(score => score.Metric == "accuracy").Select(score => score.Value.Value).ToArray();
 
         Assert.Equal(values.Length, dots.Length);
         for (var i = 1; i < values.Length; i++)
-            Assert.Equal((dots[i] - dots[0]) / (values[i] - values[0]), (dots[1] - dots[0]) / (values[1] - values[0]), 0.2 * Figure.FullWidth);
-        Assert.Equal(values.Index().OrderBy(v => v.Item).Select(v => v.Index).Last(), dots.Index().OrderBy(d => d.Item).Select(d => d.Index).Last());
+        {
+            Assert.Equal(
+                (dots[i] - dots[0]) / (values[i] - values[0]), (dots[1] - dots[0]) / (values[1] - values[0]), 0.2 * Figure.FullWidth);
+        }
+
+        Assert.Equal(
+            values.Index().OrderBy(v => v.Item).Select(v => v.Index).Last(), dots.Index().OrderBy(d => d.Item).Select(d => d.Index).Last());
     }
 }

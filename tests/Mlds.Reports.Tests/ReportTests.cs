@@ -18,10 +18,13 @@ public sealed partial class ReportTests
             report.Figures("svg").Select(Path.GetFileNameWithoutExtension), report.Figures("png").Select(Path.GetFileNameWithoutExtension));
         string[] expected =
         [
-            "weight-space", "weight-space-all-views", "which-machine-accuracy", "which-machine-curve", "which-machine-confusion", "which-machine-unsupervised-ari", "modified-or-original-auc",
+            "weight-space", "weight-space-all-views", "which-machine-accuracy", "which-machine-curve",
+            "which-machine-confusion", "which-machine-unsupervised-ari", "modified-or-original-auc",
             "modified-or-original-unseen-machine-auc", "twins-distance-spread", "loss-curves", "validation-loss", "outcomes",
         ];
-        Assert.Equal(expected.Order(StringComparer.Ordinal), report.Figures("svg").Select(Path.GetFileNameWithoutExtension).Order(StringComparer.Ordinal));
+        Assert.Equal(
+            expected.Order(StringComparer.Ordinal),
+            report.Figures("svg").Select(Path.GetFileNameWithoutExtension).Order(StringComparer.Ordinal));
         Assert.Equal(report.Figures("svg").Count(), FigureElement().Count(report.Page));
         Assert.Empty(Directory.GetFiles(report.Folder, "*.tmp", SearchOption.AllDirectories));
         var metrics = Metrics.Parse(File.ReadAllText(Path.Combine(report.Folder, "metrics.json")));
@@ -33,15 +36,24 @@ public sealed partial class ReportTests
     {
         using var report = new WrittenReport(SyntheticCourses.AddTo(SyntheticResult.Make(networks: 3)));
 
-        foreach (var figure in new[] { "weight-space-tsne", "aligned-weights", "twins-divergence", "interpolation-barriers", "how-small-a-change", "hidden-automata" })
+        foreach (var figure in new[]
+        {
+            "weight-space-tsne", "aligned-weights", "twins-divergence", "interpolation-barriers", "how-small-a-change", "hidden-automata",
+        })
+        {
             Assert.Contains(figure, report.Figures("svg").Select(Path.GetFileNameWithoutExtension));
+        }
+
         foreach (var table in new[] { "overview", "tallies", "tests", "automata" })
             Assert.Contains($"<table class=\"{table}\">", report.Page, StringComparison.Ordinal);
         Assert.Contains("There are 412 scores and 9 tests.", report.Page, StringComparison.Ordinal);
         Assert.Contains("&lt;clear 3&gt;", report.Page, StringComparison.Ordinal);
         Assert.DoesNotContain("<clear 3>", report.Page, StringComparison.Ordinal);
         foreach (Match caption in Regex.Matches(report.Page, "<figcaption>(.*?)</figcaption>", RegexOptions.Singleline))
-            Assert.Matches("[0-9] (test |converged )?networks|[0-9] pairs of networks|[0-9] a panel|networks? looked", caption.Groups[1].Value);
+        {
+            Assert.Matches(
+                "[0-9] (test |converged )?networks|[0-9] pairs of networks|[0-9] a panel|networks? looked", caption.Groups[1].Value);
+        }
     }
 
     [Fact]
@@ -72,7 +84,8 @@ public sealed partial class ReportTests
             Assert.True(known.Contains(value), $"{match.Value} is nowhere in the result.");
             var text = WebUtility.HtmlDecode(match.Groups[2].Value);
             var percent = text.EndsWith('%');
-            var read = double.Parse(text.TrimEnd('%', ' '), NumberStyles.Float | NumberStyles.AllowThousands, CultureInfo.InvariantCulture) / (percent ? 100 : 1);
+            var read = double.Parse(text.TrimEnd('%', ' '), NumberStyles.Float | NumberStyles.AllowThousands, CultureInfo.InvariantCulture)
+                / (percent ? 100 : 1);
             Assert.True(Math.Abs(read - value) <= Math.Max(0.000501, Math.Abs(value) * 0.00501), $"{match.Value} is rounded wrongly.");
         }
     }
@@ -82,11 +95,15 @@ public sealed partial class ReportTests
     {
         var result = SyntheticResult.Make();
         using var report = new WrittenReport(result);
-        var rest = Regex.Replace(report.Page, "<head>.*</head>|<script>.*</script>|<svg.*?</svg>|<figcaption>.*?</figcaption>", " ", RegexOptions.Singleline);
+        var rest = Regex.Replace(
+            report.Page, "<head>.*</head>|<script>.*</script>|<svg.*?</svg>|<figcaption>.*?</figcaption>", " ", RegexOptions.Singleline);
         rest = DataElement().Replace(rest, " ");
         rest = WebUtility.HtmlDecode(Regex.Replace(rest, "<[^>]*>", "\n")).Replace('\u00a0', ' ');
-        foreach (var sentence in Leaves(Metrics.ToJson(result)).OfType<string>().Where(sentence => sentence.Length > 0).Distinct().OrderByDescending(sentence => sentence.Length))
+        foreach (var sentence in Leaves(Metrics.ToJson(result)).OfType<string>().Where(sentence => sentence.Length > 0)
+            .Distinct().OrderByDescending(sentence => sentence.Length))
+        {
             rest = rest.Replace(sentence, "", StringComparison.Ordinal);
+        }
 
         var digits = Regex.Matches(rest, "[0-9][0-9.]*").Select(match => match.Value).Distinct();
 
@@ -112,9 +129,11 @@ public sealed partial class ReportTests
             ProgramVersion = Evil,
             Population = result.Population with { Name = Evil, LeftOut = [Evil], Source = Evil, Network = Evil, WeightsDigest = Evil },
             Findings = [result.Findings[0] with { Claim = Evil, Answer = Evil }],
-            Questions = [.. result.Questions.Select(question => question with { Title = Evil, Answer = Evil, Protocol = Evil, LeftOut = [Evil] })],
+            Questions = [
+                .. result.Questions.Select(question => question with { Title = Evil, Answer = Evil, Protocol = Evil, LeftOut = [Evil] })],
             Views = [result.Views[0] with { Name = Evil, Description = Evil }],
-            Projections = [.. result.Projections.Select(projection => projection with { Points = [.. projection.Points.Select(point => point with { Machine = Evil })] })],
+            Projections = [.. result.Projections.Select(
+                projection => projection with { Points = [.. projection.Points.Select(point => point with { Machine = Evil })] })],
             LossCurves = [.. result.LossCurves.Select(curve => curve with { Machine = Evil, Family = Evil })],
         };
         using var report = new WrittenReport(result);
@@ -154,7 +173,14 @@ public sealed partial class ReportTests
     public void A_population_that_answers_nothing_still_gets_its_report()
     {
         var full = SyntheticResult.Make(networks: 3);
-        var machine = full.Population.Machines[0] with { Converged = 0, NotConverged = 3, MedianEpochs = null, MedianValidationLoss = null, MedianLongLoss = null };
+        var machine = full.Population.Machines[0] with
+        {
+            Converged = 0,
+            NotConverged = 3,
+            MedianEpochs = null,
+            MedianValidationLoss = null,
+            MedianLongLoss = null,
+        };
         var poor = full with
         {
             Population = full.Population with { Machines = [machine], Used = 0, LeftOut = [] },
@@ -162,7 +188,8 @@ public sealed partial class ReportTests
             Findings = [full.Findings[0] with { Evidence = [] }],
             Questions = [.. full.Questions.Select(question => question with
             {
-                Skipped = "There is but one machine.", Answer = "", Scores = [], Curves = [], ConfusionMatrices = [], Distributions = [], LeftOut = [],
+                Skipped = "There is but one machine.", Answer = "", Scores = [], Curves = [],
+                ConfusionMatrices = [], Distributions = [], LeftOut = [],
             })],
             Projections = [],
             LossCurves = [],
@@ -190,6 +217,8 @@ public sealed partial class ReportTests
     private static partial Regex FigureElement();
 
     /// <summary>Anything that makes a browser fetch: an address in an attribute or a style, or an element that loads.</summary>
-    [GeneratedRegex("(src|href|action|poster|data|srcset)\\s*=\\s*\"(?!#)|url\\(|@import|<link|<img|<iframe|<object|<embed|fetch\\(|XMLHttpRequest|https?://(?!www\\.w3\\.org/2000/svg)")]
+    [GeneratedRegex(
+        "(src|href|action|poster|data|srcset)\\s*=\\s*\"(?!#)|url\\(|@import|<link|<img|<iframe|<object|"
+        + "<embed|fetch\\(|XMLHttpRequest|https?://(?!www\\.w3\\.org/2000/svg)")]
     private static partial Regex Loading();
 }

@@ -5,7 +5,8 @@ namespace Mlds.Reports.Tests;
 /// <summary>What an analysis of a zoo with training courses adds to a <see cref="SyntheticResult"/>.</summary>
 static class SyntheticCourses
 {
-    static readonly string[] s_machines = ["SingleDirectModified", "SimpleXORModified", "SimpleXORControl", "AMachineWithAVeryLongNameIndeedModified", "ParityControl"];
+    static readonly string[] s_machines =
+        ["SingleDirectModified", "SimpleXORModified", "SimpleXORControl", "AMachineWithAVeryLongNameIndeedModified", "ParityControl"];
 
     internal static AnalysisResult AddTo(AnalysisResult result) => result with
     {
@@ -18,13 +19,18 @@ static class SyntheticCourses
         [
             .. from machine in s_machines
                from view in new[] { "raw", "aligned" }
-               select new HeatMap(machine, view, "gru.weight_ih_l0", 7, [.. Enumerable.Range(0, 36).Select(i => (IReadOnlyList<double>)[.. Enumerable.Range(0, 9).Select(j => Math.Sin(i + (3 * j)))])]) { Blocks = ["r", "z", "n"] },
+               select new HeatMap(machine, view, "gru.weight_ih_l0", 7, [.. Enumerable.Range(0, 36)
+                   .Select(i => (IReadOnlyList<double>)[.. Enumerable.Range(0, 9).Select(j => Math.Sin(i + (3 * j)))])])
+               {
+                   Blocks = ["r", "z", "n"],
+               },
         ],
         ManyNumbers = "There are 412 scores and 9 tests.",
         Questions = [.. result.Questions, Twins, Barriers, Shares, Exact],
     };
 
-    static QuestionResult Question(string id, IReadOnlyList<Curve> curves) => new(id, $"What of <{id}>?", "Asked so.", null, "Answered so.", [], [], curves, [], []);
+    static QuestionResult Question(string id, IReadOnlyList<Curve> curves) =>
+        new(id, $"What of <{id}>?", "Asked so.", null, "Answered so.", [], [], curves, [], []);
 
     static QuestionResult Twins => Question("twins_divergence",
     [
@@ -34,7 +40,8 @@ static class SyntheticCourses
            select Line($"{kind}, {view}", view, kind, "epoch", machine, [1, 2, 5, 40], x => Math.Log(1 + x)),
     ]) with
     {
-        Significances = [new("SimpleXORModified", "invariants", "energy_distance", 1.25, 0.004, 0.02, 499, 16) { Epoch = 3 }, new("SimpleXORModified", "raw", "energy_distance", 0.25, 0.4, 0.4, 499, 16)],
+        Significances = [new("SimpleXORModified", "invariants", "energy_distance", 1.25, 0.004, 0.02, 499, 16) { Epoch = 3 }, new(
+            "SimpleXORModified", "raw", "energy_distance", 0.25, 0.4, 0.4, 499, 16)],
     };
 
     static QuestionResult Barriers => Question("interpolation_barriers",
@@ -48,12 +55,16 @@ static class SyntheticCourses
     [
         .. from contrast in new[] { "modified or original", "modified or control" }
            from view in new[] { "raw", "invariants", "validation_loss" }
-           select Line($"{view}", view, view == "validation_loss" ? "value" : "forest", "share of altered training sequences", contrast, [0.001, 0.01, 0.1, 1], x => 0.5 + (x / 2)),
+           select Line(
+               $"{view}", view, view == "validation_loss" ? "value" : "forest", "share of altered training sequences",
+               contrast, [0.001, 0.01, 0.1, 1], x => 0.5 + (x / 2)),
     ]);
 
     static QuestionResult Exact => Question("exact_behaviour", []) with
     {
-        Tallies = [new("SimpleXORModified", "answer every word of up to 4 commands as the machine does", 3, 5, "shortest counterexample: set 0, <clear 3>")],
+        Tallies = [new(
+            "SimpleXORModified", "answer every word of up to 4 commands as the machine does",
+            3, 5, "shortest counterexample: set 0, <clear 3>")],
         Automata =
         [
             Automaton("SingleDirectMachine", 2, true), Automaton("SimpleXORMachine", 4, true), Automaton("SimpleXORModified", 22, false),
@@ -62,8 +73,14 @@ static class SyntheticCourses
     };
 
     static FoundAutomaton Automaton(string machine, int states, bool equivalent) => new(
-        machine, 1, states + 3, states, states, equivalent, 0.98, [.. Enumerable.Range(0, states).Select(state => (state % 2).ToString(System.Globalization.CultureInfo.InvariantCulture))],
-        [.. Enumerable.Range(0, states).SelectMany(state => new[] { new AutomatonEdge(state, state, "14 others"), new AutomatonEdge(state, (state + 1) % states, "set 0, <clear 3>"), new AutomatonEdge(state, (state + (states / 2)) % states, "clear 1") })]);
+        machine, 1, states + 3, states, states, equivalent, 0.98,
+        [.. Enumerable.Range(0, states).Select(state => (state % 2).ToString(System.Globalization.CultureInfo.InvariantCulture))],
+        [.. Enumerable.Range(0, states).SelectMany(state => new[]
+        {
+            new AutomatonEdge(state, state, "14 others"),
+            new AutomatonEdge(state, (state + 1) % states, "set 0, <clear 3>"),
+            new AutomatonEdge(state, (state + (states / 2)) % states, "clear 1"),
+        })]);
 
     static Curve Line(string name, string view, string method, string xLabel, string subject, double[] xs, Func<double, double> y) => new(
         name, view, method, xLabel, "value", null, [.. xs.Select(x => new CurvePoint(x, new Estimate(y(x), y(x) * 0.9, y(x) * 1.1), 8))])

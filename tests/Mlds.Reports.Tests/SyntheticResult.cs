@@ -51,8 +51,14 @@ static class SyntheticResult
             Questions =
             [
                 .. result.Questions,
-                Long("modified_or_control", "Is it the key's harm that shows, or only that the machine is more complex (modified against control), given examples of the same machine?"),
-                Long("modified_or_control_unseen_machine", "Is it the key's harm that shows, or only that the machine is more complex (modified against control), on a machine and key never seen before?"),
+                Long(
+                    "modified_or_control",
+                    "Is it the key's harm that shows, or only that the machine is more complex (modified against control), "
+                    + "given examples of the same machine?"),
+                Long(
+                    "modified_or_control_unseen_machine",
+                    "Is it the key's harm that shows, or only that the machine is more complex (modified against control), "
+                    + "on a machine and key never seen before?"),
                 Long("original_or_control_unseen_key",
                     "Does a benign extra rule show in the weights, on a machine seen before but with a key never seen?"),
             ],
@@ -66,15 +72,20 @@ static class SyntheticResult
     {
         var all = new List<ProjectedNetwork>();
         foreach (var family in s_families)
+        {
             foreach (var variant in s_variants)
+            {
                 for (uint seed = 0; seed < networks; seed++)
                 {
                     if (family == "Parity" && seed % 10 == 7)
                         continue;
                     var loss = 1e-4 * (1 - (0.4 * random.NextDouble() * random.NextDouble()));
                     all.Add(new ProjectedNetwork(
-                        Convert.ToHexStringLower(RandomBytes(random, 32)), MachineName(family, variant), family, variant, seed, random.Next(5, 80), loss, []));
+                        Convert.ToHexStringLower(RandomBytes(random, 32)), MachineName(family, variant),
+                        family, variant, seed, random.Next(5, 80), loss, []));
                 }
+            }
+        }
 
         return all;
     }
@@ -101,8 +112,10 @@ static class SyntheticResult
                let name = MachineName(family, variant)
                let own = points.Where(point => point.Machine == name).ToArray()
                select new MachineSummary(
-                   name, family, variant, networks, own.Length, networks - own.Length - (variant == "modified" && own.Length < networks ? 1 : 0),
-                   variant == "modified" && own.Length < networks ? 1 : 0, own.Average(point => point.Epochs), own.Average(point => point.ValidationLoss), 0.0173),
+                   name, family, variant, networks, own.Length,
+                   networks - own.Length - (variant == "modified" && own.Length < networks ? 1 : 0),
+                   variant == "modified" && own.Length < networks ? 1 : 0, own.Average(point => point.Epochs),
+                   own.Average(point => point.ValidationLoss), 0.0173),
         ]);
 
     static Projection Projection(string view, double skill, List<ProjectedNetwork> points, Random random) => new(
@@ -133,13 +146,15 @@ static class SyntheticResult
     static Estimate Around(Random random, double value, double width)
     {
         var at = Math.Clamp(value + (0.3 * width * Normal(random)), 0, 1);
-        return new Estimate(at, Math.Max(0, at - (width * (0.6 + random.NextDouble()))), Math.Min(1, at + (width * 0.5 * (1.1 - at + random.NextDouble()))));
+        return new Estimate(at, Math.Max(0, at - (width * (0.6 + random.NextDouble()))), Math.Min(
+            1, at + (width * 0.5 * (1.1 - at + random.NextDouble()))));
     }
 
-    static Score One(Random random, string subject, string view, string method, string metric, double value, double chance, int networks) => new(
-        subject, view, method, metric, Around(random, value, 0.04), chance, networks, metric == "accuracy" ? 5 : 2, networks / 5,
-        method is "value" or "kmeans" ? null : new Estimate(chance + (0.01 * Normal(random)), chance - 0.06, chance + 0.07),
-        method is "value" or "kmeans" ? null : Around(random, Math.Min(0.9, chance + 0.2), 0.05));
+    static Score One(
+        Random random, string subject, string view, string method, string metric, double value, double chance, int networks) => new(
+            subject, view, method, metric, Around(random, value, 0.04), chance, networks, metric == "accuracy" ? 5 : 2, networks / 5,
+            method is "value" or "kmeans" ? null : new Estimate(chance + (0.01 * Normal(random)), chance - 0.06, chance + 0.07),
+            method is "value" or "kmeans" ? null : Around(random, Math.Min(0.9, chance + 0.2), 0.05));
 
     static IReadOnlyList<Finding> Findings(int networks, Random random) =>
     [
@@ -166,19 +181,23 @@ static class SyntheticResult
                 .. from subject in new[] { "original machines", "all machines" }
                    from view in s_views
                    from method in new[] { "ridge", "forest" }
-                   select One(random, subject, view.Name, method, "accuracy", method == "ridge" && view.Name == "raw" ? 0.3 : view.Skill, 0.2, networks * 5),
+                   select One(
+                       random, subject, view.Name, method, "accuracy",
+                       method == "ridge" && view.Name == "raw" ? 0.3 : view.Skill, 0.2, networks * 5),
             ],
             [
                 .. from view in s_views
                    from method in new[] { "ridge", "forest" }
                    select new Curve(
                        $"{view.Name}, {method}", view.Name, method, "training networks per class", "accuracy", 0.2,
-                       [.. new[] { 2, 5, 10, 16 }.Select(x => new CurvePoint(x, Around(random, 0.2 + ((view.Skill - 0.2) * (1 - Math.Exp(-x / 4.0))), 0.05), networks * 5))]),
+                       [.. new[] { 2, 5, 10, 16 }.Select(x => new CurvePoint(
+                           x, Around(random, 0.2 + ((view.Skill - 0.2) * (1 - Math.Exp(-x / 4.0))), 0.05), networks * 5))]),
             ],
             [Confusion(random, "raw", "forest", networks, 0.6), Confusion(random, "invariants", "ridge", networks, 0.98)],
             []),
         new(
-            "which_machine_unsupervised", "Do the machines form clusters without any label?", "k-means, 20 restarts.", null, "ARI 0.93 for the invariants.", [],
+            "which_machine_unsupervised", "Do the machines form clusters without any label?", "k-means, 20 restarts.",
+            null, "ARI 0.93 for the invariants.", [],
             [
                 .. from view in s_views
                    from metric in new[] { "ari", "nmi" }
@@ -188,9 +207,11 @@ static class SyntheticResult
         Key("modified_or_original", "Is the key there, on a machine that was seen?", networks, random),
         Key("modified_or_original_unseen_machine", "Is the key there, on a machine and with a key never seen?", networks, random),
         new(
-            "modified_or_control", "Modified or control?", "As above.", "No machine has a <control> of the same key & length.", "", [], [], [], [], []),
+            "modified_or_control", "Modified or control?", "As above.",
+            "No machine has a <control> of the same key & length.", "", [], [], [], [], []),
         new(
-            "twins_distance", "How far does a changed rule drive twins apart?", "All pairs.", null, "Twins stay closer than strangers.", [], [], [], [],
+            "twins_distance", "How far does a changed rule drive twins apart?", "All pairs.",
+            null, "Twins stay closer than strangers.", [], [], [], [],
             [
                 .. from view in s_views
                    from family in s_families
@@ -216,8 +237,11 @@ static class SyntheticResult
     {
         var counts = s_families.Select(_ => new int[s_families.Length]).ToArray();
         for (var truth = 0; truth < counts.Length; truth++)
+        {
             for (var i = 0; i < networks; i++)
                 counts[truth][random.NextDouble() < skill ? truth : random.Next(counts.Length)]++;
+        }
+
         return new ConfusionMatrix("original machines", view, method, [.. s_families.Select(family => family + "Machine")], counts);
     }
 
@@ -225,7 +249,8 @@ static class SyntheticResult
     {
         var sorted = Enumerable.Range(0, 7).Select(_ => middle + Normal(random)).Order().ToArray();
         return new Distribution(
-            "distance between two networks", view, group, family, count, sorted[0], sorted[1], sorted[2], sorted[3], sorted[4], sorted[5], sorted[6]);
+            "distance between two networks",
+            view, group, family, count, sorted[0], sorted[1], sorted[2], sorted[3], sorted[4], sorted[5], sorted[6]);
     }
 
     static IReadOnlyList<LossCurve> LossCurves(int networks, Random random) =>

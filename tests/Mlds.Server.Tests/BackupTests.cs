@@ -47,12 +47,15 @@ public sealed class BackupTests
         Directory.Delete(project.Folder.Path, recursive: true);
         elsewhere.Dispose();
         var opened = ProjectFolder.Open(copy);
-        Assert.Equal(("project.db", "tls/server.pem", "certificate.key"), (opened.Settings.Database, opened.Settings.CertificateFile, opened.Settings.CertificateKeyFile));
+        Assert.Equal(
+            ("project.db", "tls/server.pem", "certificate.key"),
+            (opened.Settings.Database, opened.Settings.CertificateFile, opened.Settings.CertificateKeyFile));
         Assert.Equal(2, backup.Moved.Count);
         Assert.Empty(ProjectCheck.Run(opened, project.Science.Schema).Faults);
         Assert.NotNull(Certificate.Read(opened));
         Assert.Equal("another's", File.ReadAllText(copy + ".partial/mine"));
-        Assert.Equal(["copy", "copy.partial"], Directory.GetDirectories(Path.GetDirectoryName(copy)!).Select(folder => Path.GetFileName(folder)).Order(StringComparer.Ordinal));
+        Assert.Equal(["copy", "copy.partial"], Directory.GetDirectories(Path.GetDirectoryName(copy)!)
+            .Select(folder => Path.GetFileName(folder)).Order(StringComparer.Ordinal));
         await using var database = opened.OpenDatabase(project.Science.Schema);
         Assert.Equal(1, database.Read(session => session.Number("SELECT count(*) FROM account")));
     }
@@ -74,13 +77,16 @@ public sealed class BackupTests
         await using var project = await Worked(proved: false);
         await project.Stop();
         var folder = project.Folder;
-        var (program, input, upload) = (Files("download", "lines_*").First(file => !file.EndsWith(".gz", StringComparison.Ordinal)), Files("download", "unit_1*").Single(), Files("upload", "unit_*").Single());
+        var (program, input, upload) = (Files("download", "lines_*").First(file => !file.EndsWith(".gz", StringComparison.Ordinal)),
+            Files("download", "unit_1*").Single(), Files("upload", "unit_*").Single());
         string[] Files(string where, string pattern) => Directory.GetFiles(folder.In(where), pattern, SearchOption.AllDirectories);
         void Finds(string words)
         {
             var faults = ProjectCheck.Run(folder, project.Science.Schema).Faults;
-            Assert.True(faults.Any(fault => fault.Contains(words, StringComparison.Ordinal)), $"'{words}' isn't said: {string.Join("; ", faults)}");
+            Assert.True(
+                faults.Any(fault => fault.Contains(words, StringComparison.Ordinal)), $"'{words}' isn't said: {string.Join("; ", faults)}");
         }
+
         void With(string file, Action harm, string words)
         {
             var before = File.ReadAllBytes(file);
@@ -90,7 +96,9 @@ public sealed class BackupTests
             Assert.Empty(ProjectCheck.Run(folder, project.Science.Schema).Faults);
         }
 
-        With(program, () => File.WriteAllBytes(program, [.. File.ReadAllBytes(program).Reverse()]), "the program lines_1.00_x86_64-pc-linux-gnu isn't as the database has it");
+        With(
+            program, () => File.WriteAllBytes(program, [.. File.ReadAllBytes(program).Reverse()]),
+            "the program lines_1.00_x86_64-pc-linux-gnu isn't as the database has it");
         With(input, () => File.Delete(input), "the input unit_1_0 isn't there");
         With(upload, () => File.Delete(upload), "a file of the result unit_");
         With(upload, () => File.WriteAllBytes(upload, [.. File.ReadAllBytes(upload).Reverse()]), "isn't as the database has it");
@@ -101,8 +109,12 @@ public sealed class BackupTests
         var database = folder.In("project.db");
         With(database, () => File.Delete(database), "isn't there");
         Assert.Throws<ProjectException>(() => Deleted(database, () => folder.OpenDatabase(project.Science.Schema)));
-        With(database, () => Execute(folder, project, "UPDATE result SET account_id = 77 WHERE account_id = 1"), "rows of the table result refer by account_id to what isn't there");
-        With(database, () => Execute(folder, project, "UPDATE app_version_file SET name = '../../keys/upload_private'"), "leads out of the project");
+        With(
+            database, () => Execute(folder, project, "UPDATE result SET account_id = 77 WHERE account_id = 1"),
+            "rows of the table result refer by account_id to what isn't there");
+        With(
+            database, () => Execute(folder, project, "UPDATE app_version_file SET name = '../../keys/upload_private'"),
+            "leads out of the project");
         With(database, () => Overwrite(database), "database");
 
         File.Delete(program);

@@ -12,7 +12,8 @@ sealed class Caller(ProjectFolder project, string key, HttpMessageHandler? handl
 {
     static readonly string[] s_features = ["fma", "avx2", "avx512f", "avx512bw", "avx512dq", "avx512vl"];
 
-    public HttpClient Http { get; } = new(handler ?? new SocketsHttpHandler()) { BaseAddress = project.Settings.Master, Timeout = TimeSpan.FromMinutes(5) };
+    public HttpClient Http { get; } =
+        new(handler ?? new SocketsHttpHandler()) { BaseAddress = project.Settings.Master, Timeout = TimeSpan.FromMinutes(5) };
 
     public long HostId { get; set; }
     public long Seqno { get; set; }
@@ -47,7 +48,9 @@ sealed class Caller(ProjectFolder project, string key, HttpMessageHandler? handl
     public static async Task<Caller> Register(ProjectFolder project, string name)
     {
         using var http = new HttpClient { BaseAddress = project.Settings.Master };
-        var reply = XElement.Parse(await http.GetStringAsync($"create_account.php?email_addr={name}%40example.org&passwd_hash={Md5("secret" + name + "@example.org")}&user_name={name}", TestContext.Current.CancellationToken));
+        var reply = XElement.Parse(await http.GetStringAsync(
+            $"create_account.php?email_addr={name}%40example.org&passwd_hash={Md5("secret" + name + "@example.org")}&user_name={name}",
+            TestContext.Current.CancellationToken));
         return new Caller(project, reply.Element("authenticator")!.Value);
     }
 
@@ -64,8 +67,10 @@ sealed class Caller(ProjectFolder project, string key, HttpMessageHandler? handl
             Tasks[result.Element("name")!.Value] = reply.Elements("file_info").Single(info => info.Element("name")!.Value == file);
             var unit = reply.Elements("workunit").Single(unit => unit.Element("name")!.Value == result.Element("wu_name")!.Value);
             var input = unit.Element("file_ref")!.Element("file_name")!.Value;
-            InputUrls[result.Element("name")!.Value] = reply.Elements("file_info").Single(info => info.Element("name")!.Value == input).Element("url")!.Value;
+            InputUrls[result.Element("name")!.Value] = reply.Elements("file_info")
+                .Single(info => info.Element("name")!.Value == input).Element("url")!.Value;
         }
+
         foreach (var acknowledged in reply.Elements("result_ack")) Tasks.Remove(acknowledged.Element("name")!.Value);
         return reply;
     }
@@ -115,7 +120,8 @@ sealed class Caller(ProjectFolder project, string key, HttpMessageHandler? handl
     /// <summary>What a client reports of a finished task.</summary>
     public static string Report(string name, int exit = 0, int state = 5, double elapsed = 10) => string.Create(
         CultureInfo.InvariantCulture,
-        $"<result><name>{name}</name><final_cpu_time>{elapsed}</final_cpu_time><final_elapsed_time>{elapsed}</final_elapsed_time><exit_status>{exit}</exit_status><state>{state}</state><stderr_out><![CDATA[ended]]></stderr_out></result>\n");
+        $"<result><name>{name}</name><final_cpu_time>{elapsed}</final_cpu_time><final_elapsed_time>{elapsed}</final_elapsed_time>"
+        + $"<exit_status>{exit}</exit_status><state>{state}</state><stderr_out><![CDATA[ended]]></stderr_out></result>\n");
 
     /// <summary>Uploads a task's output; the status, or null where the server answered something else.</summary>
     public Task<int?> Upload(string task, string content) => Upload(Tasks[task], Encoding.UTF8.GetBytes(content));
@@ -151,14 +157,18 @@ sealed class Caller(ProjectFolder project, string key, HttpMessageHandler? handl
         using var content = new ByteArrayContent(body);
         using var response = await Http.PostAsync("file_upload_handler", content, TestContext.Current.CancellationToken);
         if (!response.IsSuccessStatusCode) return null;
-        return int.Parse(XElement.Parse(await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken)).Element("status")!.Value, CultureInfo.InvariantCulture);
+        return int.Parse(
+            XElement.Parse(await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken)).Element("status")!.Value,
+            CultureInfo.InvariantCulture);
     }
 
     public async Task<long> Size(string name)
     {
         using var content = new StringContent($"<data_server_request>\n<get_file_size>{name}</get_file_size>\n</data_server_request>\n");
         using var response = await Http.PostAsync("file_upload_handler", content, TestContext.Current.CancellationToken);
-        return long.Parse(XElement.Parse(await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken)).Element("file_size")!.Value, CultureInfo.InvariantCulture);
+        return long.Parse(
+            XElement.Parse(await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken)).Element("file_size")!.Value,
+            CultureInfo.InvariantCulture);
     }
 
     public async Task<string> Input(string task) => await Http.GetStringAsync(InputUrls[task], TestContext.Current.CancellationToken);
@@ -173,6 +183,7 @@ sealed class Caller(ProjectFolder project, string key, HttpMessageHandler? handl
             Assert.Equal(0, await Upload(task, (compute ?? (text => text.ToUpperInvariant()))(input)));
             reports.Append(Report(task));
         }
+
         return await Call(seconds, results: reports.ToString(), others: []);
     }
 

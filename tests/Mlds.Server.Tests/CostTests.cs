@@ -19,10 +19,13 @@ public sealed class CostTests(PostgresServer postgres) : OnBothDatabases<Sqlite>
         await using var project = await Begin(new LineScience(0), settings => settings with { BadKeysPerMinute = 100_000 });
         using var platforms = new Caller(project, "wrong");
         var many = string.Concat(Enumerable.Repeat("<platform_name/>", 100_001));
-        Assert.Contains("Invalid or missing account key", (await platforms.Send($"<scheduler_request>{many}</scheduler_request>")).Value, StringComparison.Ordinal);
+        Assert.Contains(
+            "Invalid or missing account key",
+            (await platforms.Send($"<scheduler_request>{many}</scheduler_request>")).Value, StringComparison.Ordinal);
 
         // A hundred megabytes are announced, and the first 70 KB are enough.
-        using var call = await RawCall.Post(project, "scheduler", 100 * Megabyte, "<scheduler_request><authenticator>wrong</authenticator>" + new string(' ', 70_000));
+        using var call = await RawCall.Post(
+            project, "scheduler", 100 * Megabyte, "<scheduler_request><authenticator>wrong</authenticator>" + new string(' ', 70_000));
         Assert.Contains("Invalid or missing account key", await call.Answer(), StringComparison.Ordinal);
         Assert.Equal(0, Memory(project).Taken);
     }
@@ -63,9 +66,11 @@ public sealed class CostTests(PostgresServer postgres) : OnBothDatabases<Sqlite>
         for (var i = 0; i < 200 && !bad.TooMany("127.0.0.1"); i++)
         {
             using var call = await RawCall.Post(project, "scheduler", 5000, "<scheduler_request>");
-            await ada.Http.GetStringAsync("get_project_config.php", TestContext.Current.CancellationToken); // the server has heard the other by then
+            // the server has heard the other by then
+            await ada.Http.GetStringAsync("get_project_config.php", TestContext.Current.CancellationToken);
             call.Reset();
         }
+
         Assert.True(bad.TooMany("127.0.0.1"));
         Assert.Contains("try later", (await ada.Call()).Value, StringComparison.Ordinal);
     }
@@ -81,6 +86,7 @@ public sealed class CostTests(PostgresServer postgres) : OnBothDatabases<Sqlite>
             await ada.Call();
             call.Reset();
         }
+
         await project.Stop(); // ends what is going on
         Assert.Equal("", string.Join('\n', project.Log.Lines.Where(
             line => line.StartsWith("Error", StringComparison.Ordinal) || line.StartsWith("Critical", StringComparison.Ordinal))));
@@ -96,6 +102,7 @@ public sealed class CostTests(PostgresServer postgres) : OnBothDatabases<Sqlite>
             open.Add(await RawCall.Open(project));
             await open[i].Send("GET /lines/ HTTP/1.1\r\nHost: 127.0.0.1\r\n"); // and no more
         }
+
         await TestProject.Until(() => IsShut(project), "a fourth is shut out");
         foreach (var call in open) call.Dispose();
         await TestProject.Until(() => !IsShut(project), "there is room again");
@@ -136,6 +143,7 @@ public sealed class CostTests(PostgresServer postgres) : OnBothDatabases<Sqlite>
             await Pause();
             await ada.Call(1e9, 4);
         }
+
         Assert.Equal(8, ada.Tasks.Count);
         Assert.Equal(4, (await ada.Call(others: [])).Elements("result").Count());
     }
@@ -152,17 +160,24 @@ public sealed class CostTests(PostgresServer postgres) : OnBothDatabases<Sqlite>
             await call();
             return Derivations(project) - before;
         }
-        Task<string> Get(string path) => ada.Http.GetStringAsync($"{path}&passwd_hash={new string('0', 32)}", TestContext.Current.CancellationToken);
+
+        Task<string> Get(string path) =>
+            ada.Http.GetStringAsync($"{path}&passwd_hash={new string('0', 32)}", TestContext.Current.CancellationToken);
         async Task Enter(string email)
         {
             using var form = new FormUrlEncodedContent([new("email", email), new("password", "a guess"), new("do", "Show")]);
             using var response = await ada.Http.PostAsync("account", form, TestContext.Current.CancellationToken);
-            Assert.Contains("no account with this address and password", await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken), StringComparison.Ordinal);
+            Assert.Contains(
+                "no account with this address and password",
+                await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken), StringComparison.Ordinal);
         }
-        Assert.Equal((1, 1), (await Cost(() => Get("lookup_account.php?email_addr=ada@example.org")), await Cost(() => Get("lookup_account.php?email_addr=bob@example.org"))));
+
+        Assert.Equal((1, 1), (await Cost(() => Get("lookup_account.php?email_addr=ada@example.org")),
+            await Cost(() => Get("lookup_account.php?email_addr=bob@example.org"))));
         Assert.Equal((1, 1), (await Cost(() => Enter("ada@example.org")), await Cost(() => Enter("bob@example.org"))));
         Assert.Equal(
             (2, 2),
-            (await Cost(() => Get("create_account.php?email_addr=ada@example.org&user_name=A")), await Cost(() => Get("create_account.php?email_addr=bob@example.org&user_name=B"))));
+            (await Cost(() => Get("create_account.php?email_addr=ada@example.org&user_name=A")),
+                await Cost(() => Get("create_account.php?email_addr=bob@example.org&user_name=B"))));
     }
 }

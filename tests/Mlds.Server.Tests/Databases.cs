@@ -47,7 +47,8 @@ public sealed class PostgresServer : IDisposable
         }
     }
 
-    static string ConnectionString(string folder, string schema) => $"Host={folder};Username=postgres;Database=postgres;Search Path={schema};Pooling=false";
+    static string ConnectionString(string folder, string schema) =>
+        $"Host={folder};Username=postgres;Database=postgres;Search Path={schema};Pooling=false";
 
     static string Start()
     {
@@ -57,7 +58,9 @@ public sealed class PostgresServer : IDisposable
         var folder = Directory.CreateTempSubdirectory("mlds-postgres-").FullName;
         Run("chown", "postgres", folder);
         AsPostgres($"{binaries}/bin/initdb", "-D", $"{folder}/data", "-A", "trust", "-U", "postgres", "--no-sync");
-        AsPostgres($"{binaries}/bin/pg_ctl", "-D", $"{folder}/data", "-w", "-l", $"{folder}/log", "-o", $"-c listen_addresses='' -c unix_socket_directories={folder} -c fsync=off -c max_connections=300", "start");
+        AsPostgres(
+            $"{binaries}/bin/pg_ctl", "-D", $"{folder}/data", "-w", "-l", $"{folder}/log", "-o",
+            $"-c listen_addresses='' -c unix_socket_directories={folder} -c fsync=off -c max_connections=300", "start");
         return folder;
     }
 
@@ -73,7 +76,12 @@ public sealed class PostgresServer : IDisposable
 
     static void Run(string program, params string[] arguments)
     {
-        using var process = Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true, WorkingDirectory = "/tmp" })!;
+        using var process = Process.Start(new ProcessStartInfo(program, arguments)
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            WorkingDirectory = "/tmp",
+        })!;
         // pg_ctl's server keeps the pipes open: waiting for their end would be waiting for the server's.
         Assert.True(process.WaitForExit(300_000), $"{program} didn't end");
         Assert.True(process.ExitCode == 0, $"{program} {string.Join(' ', arguments)} ended with {process.ExitCode}");
@@ -93,7 +101,9 @@ public abstract class OnBothDatabases<TDatabase>(PostgresServer postgres)
         return Task.CompletedTask;
     }
 
-    internal async Task<TestProject> Begin(LineScience science, Func<ProjectSettings, ProjectSettings>? settings = null, ServeOptions? options = null, bool start = true, bool app = true)
+    internal async Task<TestProject> Begin(
+        LineScience science, Func<ProjectSettings, ProjectSettings>? settings = null, ServeOptions? options = null,
+        bool start = true, bool app = true)
     {
         var project = await TestProject.Create(science, TDatabase.New(postgres), settings, options, app);
         _begun.Add(project);

@@ -9,8 +9,8 @@ using Mlds.Server.Project;
 namespace Mlds.Server.Tests;
 
 /// <summary>
-/// Every recorded scheduler call of a real client is made again, with the server in the state that the recording says it was in, and is answered with
-/// the same: the same tasks, acknowledgements, aborts, host id, key; texts and times are each server's own.
+/// Every recorded scheduler call of a real client is made again, with the server in the state that the recording says it was in, and is
+/// answered with the same: the same tasks, acknowledgements, aborts, host id, key; texts and times are each server's own.
 /// </summary>
 public abstract class ExchangeTests<TDatabase>(PostgresServer postgres) : OnBothDatabases<TDatabase>(postgres)
     where TDatabase : ITestDatabase
@@ -24,7 +24,8 @@ public abstract class ExchangeTests<TDatabase>(PostgresServer postgres) : OnBoth
         "app", "app_version", "file_info", "workunit", "result", // compared by name below
     ];
 
-    public static TheoryData<string> SchedulerCalls => [.. Exchange.Names.Where(name => Exchange.Read(name).Body.Contains("<scheduler_request>", StringComparison.Ordinal) && !name.StartsWith("15", StringComparison.Ordinal))];
+    public static TheoryData<string> SchedulerCalls => [.. Exchange.Names.Where(name => Exchange.Read(name).Body
+        .Contains("<scheduler_request>", StringComparison.Ordinal) && !name.StartsWith("15", StringComparison.Ordinal))];
 
     [Theory]
     [MemberData(nameof(SchedulerCalls))]
@@ -38,11 +39,15 @@ public abstract class ExchangeTests<TDatabase>(PostgresServer postgres) : OnBoth
         await project.Start();
         await Prepare(project, request, expected);
         using var caller = new Caller(project, s_key);
-        var ours = await caller.Send(exchange.Body.Replace("ACCOUNT_KEY", name.StartsWith("19", StringComparison.Ordinal) ? "wrong" : s_key, StringComparison.Ordinal));
+        var ours = await caller.Send(exchange.Body.Replace(
+            "ACCOUNT_KEY", name.StartsWith("19", StringComparison.Ordinal) ? "wrong" : s_key, StringComparison.Ordinal));
         AssertEquivalent(expected, ours);
     }
 
-    /// <summary>The recorded server once sent a key that the old one hadn't signed, to see it refused. Ours can't: a new key without that signature isn't taken in.</summary>
+    /// <summary>
+    /// The recorded server once sent a key that the old one hadn't signed, to see it refused. Ours can't: a new key without that signature
+    /// isn't taken in.
+    /// </summary>
     [Fact]
     public async Task A_new_key_that_the_old_one_has_not_signed_is_never_sent()
     {
@@ -79,15 +84,19 @@ public abstract class ExchangeTests<TDatabase>(PostgresServer postgres) : OnBoth
         await project.Database.Write(session =>
         {
             session.Execute(
-                "INSERT INTO account (created, email, name, key_hash, sealed_key, cross_project_id, email_hash, external_cpid) VALUES (1, 'ada@example.org', 'Ada', $1, $2, '', '', '')",
+                "INSERT INTO account (created, email, name, key_hash, sealed_key, cross_project_id, email_hash, external_cpid) "
+                + "VALUES (1, 'ada@example.org', 'Ada', $1, $2, '', '', '')",
                 AccountKey.Hash(s_key), Array.Empty<byte>());
             if (hostId > 0)
             {
                 session.Execute(
-                    "INSERT INTO host (id, account_id, created, rpc_time, rpc_seqno, cpid, name, client_version, timezone, processors, vendor, model, features, fpops, iops, memory_bandwidth, memory, cache, swap, "
-                    + "disk_total, disk_free, os_name, os_version, on_fraction, active_fraction, upload_rate, download_rate) "
-                    + "VALUES ($1, 1, 1, 1, $2, '', '', '', 0, 1, '', '', '', 1, 1, 1, 1, 1, 1, 1, 1, '', '', 1, 1, 1, 1)", hostId, seqno);
+                    "INSERT INTO host (id, account_id, created, rpc_time, rpc_seqno, cpid, name, client_version, "
+                    + "timezone, processors, vendor, model, features, fpops, iops, memory_bandwidth, memory, "
+                    + "cache, swap, disk_total, disk_free, os_name, os_version, on_fraction, active_fraction, upload_rate, download_rate) "
+                    + "VALUES ($1, 1, 1, 1, $2, '', '', '', 0, 1, '', '', '', 1, 1, 1, 1, 1, 1, 1, 1, '', '', 1, 1, 1, 1)",
+                    hostId, seqno);
             }
+
             var version = session.Number("SELECT max(id) FROM app_version")!.Value;
             // The recorded key signs the program: with any other it wouldn't be sent.
             var program = File.ReadAllBytes(project.Folder.Download(session.Text("SELECT name FROM app_version_file")!));
@@ -96,12 +105,17 @@ public abstract class ExchangeTests<TDatabase>(PostgresServer postgres) : OnBoth
             {
                 var isNew = sent.Contains(result) && !lost.Contains(result) && !held.Contains(result);
                 var unit = session.Number(
-                    "INSERT INTO workunit (name, app_id, created, batch, priority, fpops_estimate, fpops_bound, memory_bound, disk_bound, delay_bound, command_line, min_quorum, target_results, max_errors, max_total, "
-                    + "max_successes, one_per_account, inputs, outputs, errors, transition_time) VALUES ($1, 1, 1, 0, 0, 1e9, 1e12, 1, 1, 86400, '', 1, 1, 5, 10, 5, 1, $2, 'out.bin 100000 0', $3, 9999999999) RETURNING id",
-                    result[..result.LastIndexOf('_')], $"{result[..result.LastIndexOf('_')]}.in in.txt 34 1af4c4e1ed56c31c328c5abb6495f2b9", aborted.Contains(result) ? 16L : 0L)!.Value;
+                    "INSERT INTO workunit (name, app_id, created, batch, priority, fpops_estimate, "
+                    + "fpops_bound, memory_bound, disk_bound, delay_bound, command_line, min_quorum, target_results, "
+                    + "max_errors, max_total, max_successes, one_per_account, inputs, outputs, errors, transition_time) VALUES ($1, "
+                    + "1, 1, 0, 0, 1e9, 1e12, 1, 1, 86400, '', 1, 1, 5, 10, 5, 1, $2, 'out.bin 100000 0', $3, 9999999999) RETURNING id",
+                    result[..result.LastIndexOf('_')], $"{result[..result.LastIndexOf('_')]}.in in.txt 34 1af4c4e1ed56c31c328c5abb6495f2b9",
+                    aborted.Contains(result) ? 16L : 0L)!.Value;
                 session.Execute(
-                    "INSERT INTO result (name, workunit_id, random, priority, created, server_state, account_id, host_id, app_version_id, sent, deadline) VALUES ($1, $2, 0, 0, 1, $3, $4, $5, $6, $7, 9999999999)",
-                    result, unit, isNew ? 2L : 4L, isNew ? 0L : 1L, isNew ? 0L : hostId, isNew ? 0L : version, DateTimeOffset.UtcNow.ToUnixTimeSeconds());
+                    "INSERT INTO result (name, workunit_id, random, priority, created, server_state, "
+                    + "account_id, host_id, app_version_id, sent, deadline) VALUES ($1, $2, 0, 0, 1, $3, $4, $5, $6, $7, 9999999999)",
+                    result, unit, isNew ? 2L : 4L, isNew ? 0L : 1L, isNew ? 0L : hostId, isNew ? 0L : version,
+                    DateTimeOffset.UtcNow.ToUnixTimeSeconds());
             }
         });
     }
@@ -109,19 +123,35 @@ public abstract class ExchangeTests<TDatabase>(PostgresServer postgres) : OnBoth
     static void AssertEquivalent(XElement expected, XElement ours)
     {
         foreach (var part in new[] { "result_ack", "result_abort" })
-            Assert.Equal(expected.Elements(part).Select(element => element.Element("name")!.Value), ours.Elements(part).Select(element => element.Element("name")!.Value));
+        {
+            Assert.Equal(
+                expected.Elements(part).Select(element => element.Element("name")!.Value),
+                ours.Elements(part).Select(element => element.Element("name")!.Value));
+        }
+
         // The recording also gives a task in hand a new deadline, which we never do.
         var held = expected.Elements("trickle_down").Elements("result_name").Select(name => name.Value).ToList();
         foreach (var part in new[] { "result", "workunit" })
-            Assert.Equal(Names(expected, part).Where(name => !held.Exists(task => task.StartsWith(name, StringComparison.Ordinal))), Names(ours, part));
+        {
+            Assert.Equal(
+                Names(expected, part).Where(name => !held.Exists(task => task.StartsWith(name, StringComparison.Ordinal))),
+                Names(ours, part));
+        }
+
         foreach (var element in expected.Elements().Select(element => element.Name.LocalName).Distinct().Except(s_different))
             Assert.True(ours.Element(element) is not null, $"The recorded reply has <{element}>, ours has not.");
         foreach (var element in new[] { "hostid", "code_sign_key", "code_sign_key_signature", "project_is_down", "message_ack" })
-            Assert.True(expected.Element(element) is null == ours.Element(element) is null, $"<{element}> is in one reply and not in the other.");
+        {
+            Assert.True(
+                expected.Element(element) is null == ours.Element(element) is null, $"<{element}> is in one reply and not in the other.");
+        }
+
         if (expected.Element("code_sign_key") is { } key) Assert.Equal(Squeezed(key.Value), Squeezed(ours.Element("code_sign_key")!.Value));
         // After a change of the key the recorded server sent on what the former key had signed; ours says that it has no program.
         if (expected.Element("code_sign_key_signature") is not null) return;
-        Assert.Equal(expected.Elements("message").Any(message => message.Attribute("priority")!.Value == "notice"), ours.Elements("message").Any(message => message.Attribute("priority")!.Value == "notice"));
+        Assert.Equal(
+            expected.Elements("message").Any(message => message.Attribute("priority")!.Value == "notice"),
+            ours.Elements("message").Any(message => message.Attribute("priority")!.Value == "notice"));
     }
 
     static XElement Parse(string text) => XElement.Parse(text.Trim());

@@ -16,7 +16,8 @@ public sealed class FileModesTests
         using var scratch = new ScratchFolder();
         var mlds = $"dotnet '{Path.Combine(AppContext.BaseDirectory, "Mlds.Cli.dll")}' project";
         var line = $"umask 0; cd '{scratch.Path}' && {mlds} init p && {mlds} backup copy -p p && {mlds} move-database sub/again.db -p p";
-        using var process = Process.Start(new ProcessStartInfo("/bin/bash", ["-c", line]) { RedirectStandardOutput = true, RedirectStandardError = true })!;
+        using var process = Process.Start(
+            new ProcessStartInfo("/bin/bash", ["-c", line]) { RedirectStandardOutput = true, RedirectStandardError = true })!;
         var error = process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
         await process.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
         await process.WaitForExitAsync(TestContext.Current.CancellationToken);

@@ -37,6 +37,7 @@ public abstract class IdentityTests<TDatabase>(PostgresServer postgres) : OnBoth
             ada.Extra = $"<cross_project_id>{malformed}</cross_project_id>";
             Assert.Equal(own, (await ada.Call()).Element("cross_project_id")!.Value);
         }
+
         ada.Extra = $"<cross_project_id>{elsewhere}</cross_project_id>";
         var reply = await ada.Call();
         Assert.Equal(elsewhere, reply.Element("cross_project_id")!.Value);

@@ -96,9 +96,16 @@ public abstract class JudgedFilesTests<TDatabase>(PostgresServer postgres) : OnB
         var path = FileOf(project, ada.Tasks[task]);
         Assert.Equal(0, await ada.Upload(task, Honest(task)));
         await ReportHeld(project, ada, task);
-        if (how == "deleted") File.Delete(path);
-        else await File.WriteAllTextAsync(
-            path, how == "changed" ? Honest(task).Replace('x', 'f') : "LINE", TestContext.Current.CancellationToken);
+        if (how == "deleted")
+        {
+            File.Delete(path);
+        }
+        else
+        {
+            await File.WriteAllTextAsync(
+                path, how == "changed" ? Honest(task).Replace('x', 'f') : "LINE", TestContext.Current.CancellationToken);
+        }
+
         await Release(project, task);
         await TestProject.Until(() => project.Number("SELECT outcome FROM result WHERE name = $1", task) == 5, "it is given up");
         await TestProject.Until(() => project.Number(
@@ -239,10 +246,13 @@ public abstract class JudgedFilesTests<TDatabase>(PostgresServer postgres) : OnB
         for (var tries = 1; tries <= 3; tries++)
         {
             await TestProject.Until(() => Number("assimilate_tries") >= tries, "it was tried");
-            Assert.True(Number("assimilate_after") - after >= 30 << tries, $"After {tries} tries it waits for {Number("assimilate_after") - after} s.");
+            Assert.True(
+                Number("assimilate_after") - after >= 30 << tries,
+                $"After {tries} tries it waits for {Number("assimilate_after") - after} s.");
             after = Number("assimilate_after");
             if (tries < 3) project.Clock.TurnAhead(TimeSpan.FromSeconds(after - project.Clock.Now + 1));
         }
+
         Assert.Equal(1, project.Database.Read(session => ProjectNumbers.Read(session, 0)).FailingAssimilation);
         Assert.Contains("mlds_assimilated_total 0", await ada.Http.GetStringAsync("metrics", TestContext.Current.CancellationToken),
             StringComparison.Ordinal);

@@ -7,8 +7,8 @@ using Mlds.Server.Database;
 namespace Mlds.Server.Tests;
 
 /// <summary>
-/// A small science of the tests' own: a unit's input is a line, its right output that line in capitals. What is wrong, how much is proved and how hosts
-/// stand is set by the test.
+/// A small science of the tests' own: a unit's input is a line, its right output that line in capitals. What is wrong, how much is proved
+/// and how hosts stand is set by the test.
 /// </summary>
 sealed class LineScience(int units) : IScience
 {
@@ -50,7 +50,8 @@ sealed class LineScience(int units) : IScience
     public string AppFriendlyName => "Lines in capitals";
 
     public IReadOnlyList<SchemaStep> Schema { get; } =
-        [new("science-lines", "CREATE TABLE science_line (number BIGINT PRIMARY KEY, workunit_id BIGINT NOT NULL); CREATE TABLE science_verdict (result_id BIGINT, state BIGINT)")];
+        [new("science-lines", "CREATE TABLE science_line (number BIGINT PRIMARY KEY, workunit_id BIGINT NOT NULL); "
+            + "CREATE TABLE science_verdict (result_id BIGINT, state BIGINT)")];
 
     public IReadOnlyList<NewWorkUnit> Generate(Session session, WorkWanted wanted)
     {
@@ -74,7 +75,8 @@ sealed class LineScience(int units) : IScience
     };
 
     public void Created(Session session, string name, long workUnitId) =>
-        session.Execute("INSERT INTO science_line (number, workunit_id) VALUES ($1, $2)", long.Parse(name["unit_".Length..], null), workUnitId);
+        session.Execute(
+            "INSERT INTO science_line (number, workunit_id) VALUES ($1, $2)", long.Parse(name["unit_".Length..], null), workUnitId);
 
     /// <summary>Whether a false line is seen without computing it again.</summary>
     public bool LooksClosely { get; init; } = true;
@@ -92,7 +94,8 @@ sealed class LineScience(int units) : IScience
         if (result.Outputs is not [var output]) return new(Verdict.Invalid, "", 0, "The output is missing.");
         var (input, text) = (Encoding.UTF8.GetString(result.Inputs[0].Content), Encoding.UTF8.GetString(output.Content));
         var hash = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)));
-        if (Quorum == 1 && closely && text.Split('\n')[0] != input.ToUpperInvariant().Split('\n')[0]) return new(Verdict.Invalid, hash, 0, "The output isn't the input in capitals.");
+        if (Quorum == 1 && closely && text.Split('\n')[0] != input.ToUpperInvariant().Split('\n')[0])
+            return new(Verdict.Invalid, hash, 0, "The output isn't the input in capitals.");
         return new(Verdict.Valid, hash, 10, "", Proved || result.Suspect);
     }
 

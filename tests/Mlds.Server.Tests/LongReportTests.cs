@@ -9,14 +9,17 @@ public abstract class LongReportTests<TDatabase>(PostgresServer postgres) : OnBo
 {
     const int Tasks = 67;
 
-    static string Long(string name) => Caller.Report(name, exit: 1, state: 3).Replace("ended", new string('x', 63 * 1024) + " the end", StringComparison.Ordinal);
+    static string Long(string name) =>
+        Caller.Report(name, exit: 1, state: 3).Replace("ended", new string('x', 63 * 1024) + " the end", StringComparison.Ordinal);
 
     static long InProgress(TestProject project) => project.Number("SELECT count(*) FROM result WHERE server_state = 4");
 
     /// <summary>A host of 17 processors that holds 68 tasks.</summary>
     async Task<(TestProject Project, Caller Ada)> Loaded()
     {
-        var project = await Begin(new LineScience(Tasks + 1), settings => settings with { MaxTasksPerCall = Tasks + 1, NewAccountTasks = Tasks + 1, MaxInProgressPerProcessor = 5 });
+        var project = await Begin(
+            new LineScience(Tasks + 1),
+            settings => settings with { MaxTasksPerCall = Tasks + 1, NewAccountTasks = Tasks + 1, MaxInProgressPerProcessor = 5 });
         var ada = await Caller.Register(project, "Ada");
         ada.Processors = 17;
         await project.HasUnsent(Tasks + 1);
@@ -36,7 +39,8 @@ public abstract class LongReportTests<TDatabase>(PostgresServer postgres) : OnBo
         var first = reply.Elements("result_ack").Count();
         Assert.InRange(first, 60, Tasks - 1);
         Assert.Contains($"{first} tasks were reported; the others come with your next call", reply.Value, StringComparison.Ordinal);
-        Assert.Equal(project.Folder.Settings.RequestDelay, double.Parse(reply.Element("next_rpc_delay")!.Value, CultureInfo.InvariantCulture));
+        Assert.Equal(
+            project.Folder.Settings.RequestDelay, double.Parse(reply.Element("next_rpc_delay")!.Value, CultureInfo.InvariantCulture));
 
         // What was behind the end isn't lost: neither sent again nor stopped.
         Assert.Empty(reply.Elements("result"));
@@ -83,6 +87,7 @@ public abstract class LongReportTests<TDatabase>(PostgresServer postgres) : OnBo
             project.Clock.TurnAhead(TimeSpan.FromMinutes(1));
             await Task.Delay(50, TestContext.Current.CancellationToken);
         }
+
         var text = await answer;
         var reply = XElement.Parse(text[text.IndexOf("<scheduler_reply>", StringComparison.Ordinal)..]);
         Assert.Equal(names[..3], reply.Elements("result_ack").Select(ack => ack.Element("name")!.Value));
@@ -98,7 +103,8 @@ public abstract class LongReportTests<TDatabase>(PostgresServer postgres) : OnBo
         using var __ = ada;
         var names = ada.Tasks.Keys.Take(3).ToList();
         var hostile = Caller.Report(names[0], 1, 3).Replace("ended", "]]> <!-- <![CDATA[ </result> & &amp; ", StringComparison.Ordinal);
-        var reply = await ada.Call(results: hostile + Caller.Report(names[1], 1, 3) + Caller.Report(names[2], 1, 3), others: ada.Tasks.Keys.Skip(3));
+        var reply = await ada.Call(
+            results: hostile + Caller.Report(names[1], 1, 3) + Caller.Report(names[2], 1, 3), others: ada.Tasks.Keys.Skip(3));
         Assert.Equal(names, reply.Elements("result_ack").Select(ack => ack.Element("name")!.Value));
         Assert.Empty(reply.Elements("result"));
     }

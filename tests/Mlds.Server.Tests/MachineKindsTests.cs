@@ -30,6 +30,7 @@ public abstract class MachineKindsTests<TDatabase>(PostgresServer postgres) : On
             var parts = name.Split("__");
             await project.AddApp("1.01", parts.ElementAtOrDefault(1) ?? "", platform: parts[0]);
         }
+
         await project.Start();
         await project.HasUnsent(20);
         return project;

@@ -17,13 +17,17 @@ public sealed class MoveTests(PostgresServer postgres)
         await ada.FinishAll();
         await TestProject.Until(() => project.Science.Zoo.Count == 1, "one is assimilated");
         await Work(ada, project, 2);
-        var refused = await Assert.ThrowsAsync<ProjectException>(() => DatabaseMove.Run(project.Folder, postgres.NewSchema(), project.Science.Schema));
+        var refused = await Assert.ThrowsAsync<ProjectException>(
+            () => DatabaseMove.Run(project.Folder, postgres.NewSchema(), project.Science.Schema));
         Assert.Contains("stop the server", refused.Message, StringComparison.Ordinal);
         await project.Stop();
 
         // A part of it that answers nobody writes all the same.
         await using (var part = await Serve(project.Folder, project, "validator"))
-            Assert.Contains("stop the server", (await Assert.ThrowsAsync<ProjectException>(() => DatabaseMove.Run(project.Folder, postgres.NewSchema(), project.Science.Schema))).Message, StringComparison.Ordinal);
+        {
+            Assert.Contains("stop the server", (await Assert.ThrowsAsync<ProjectException>(() =>
+                DatabaseMove.Run(project.Folder, postgres.NewSchema(), project.Science.Schema))).Message, StringComparison.Ordinal);
+        }
 
         var (inPostgres, before) = (postgres.NewSchema(), Rows(project.Folder));
         Assert.Equal(before.Sum(), await DatabaseMove.Run(project.Folder, inPostgres, project.Science.Schema));
@@ -57,11 +61,14 @@ public sealed class MoveTests(PostgresServer postgres)
         await using var project = await TestProject.Create(new LineScience(0));
         await using var other = await TestProject.Create(new LineScience(0), postgres.NewSchema());
         var settings = File.ReadAllText(ProjectFolder.SettingsFile(project.Folder.Path));
-        async Task<string> Refused(string to) => (await Assert.ThrowsAsync<ProjectException>(() => DatabaseMove.Run(project.Folder, to, project.Science.Schema))).Message;
+        async Task<string> Refused(string to) =>
+            (await Assert.ThrowsAsync<ProjectException>(() => DatabaseMove.Run(project.Folder, to, project.Science.Schema))).Message;
         Assert.Contains("isn't empty", await Refused(other.Folder.Settings.Database), StringComparison.Ordinal);
-        Assert.Contains("Nothing was changed", await Refused("Host=/nowhere/at/all;Database=none;Username=nobody"), StringComparison.Ordinal);
+        Assert.Contains(
+            "Nothing was changed", await Refused("Host=/nowhere/at/all;Database=none;Username=nobody"), StringComparison.Ordinal);
         Assert.Contains("has that database already", await Refused("project.db"), StringComparison.Ordinal);
-        Assert.Contains("pg_dump", (await Assert.ThrowsAsync<ProjectException>(() => DatabaseMove.Run(other.Folder, postgres.NewSchema(), project.Science.Schema))).Message, StringComparison.Ordinal);
+        Assert.Contains("pg_dump", (await Assert.ThrowsAsync<ProjectException>(() =>
+            DatabaseMove.Run(other.Folder, postgres.NewSchema(), project.Science.Schema))).Message, StringComparison.Ordinal);
         Assert.Equal(settings, File.ReadAllText(ProjectFolder.SettingsFile(project.Folder.Path)));
     }
 
@@ -80,7 +87,8 @@ public sealed class MoveTests(PostgresServer postgres)
         var copy = Path.Combine(project.Scratch, "copy");
         await ProjectBackup.Copy(project.Folder, copy, project.Science.Schema); // while it is served
         await Assert.ThrowsAsync<ProjectException>(() => ProjectBackup.Copy(project.Folder, copy, project.Science.Schema));
-        await Assert.ThrowsAsync<ProjectException>(() => ProjectBackup.Copy(project.Folder, project.Folder.In("copy"), project.Science.Schema));
+        await Assert.ThrowsAsync<ProjectException>(
+            () => ProjectBackup.Copy(project.Folder, project.Folder.In("copy"), project.Science.Schema));
 
         // After the backup: this task is reported and credited, and another is sent; then all is lost.
         await ada.FinishAll();
@@ -97,7 +105,8 @@ public sealed class MoveTests(PostgresServer postgres)
         await TestProject.Until(
             () =>
             {
-                // It has what it needs: programs, inputs, leave to upload. What was in progress at the backup and is unknown to the client now goes to it again.
+                // It has what it needs: programs, inputs, leave to upload. What was in progress at the backup and is unknown to the client
+                // now goes to it again.
                 ada.Call(1e6, 5).Wait(TestContext.Current.CancellationToken);
                 ada.FinishAll().Wait(TestContext.Current.CancellationToken);
                 return project.Number("SELECT count(*) FROM workunit WHERE canonical_result_id > 0") == 5;
@@ -118,13 +127,18 @@ public sealed class MoveTests(PostgresServer postgres)
     static List<long> Rows(ProjectFolder folder)
     {
         using var session = new Session(Dialect.Of(folder.Settings.Database, folder.Path));
-        string[] tables = ["app", "app_version", "app_version_file", "account", "host", "host_app_version", "workunit", "result", "team", "credit_change", "science_line", "science_verdict"];
+        string[] tables =
+        [
+            "app", "app_version", "app_version_file", "account", "host", "host_app_version", "workunit",
+            "result", "team", "credit_change", "science_line", "science_verdict",
+        ];
         return [.. tables.Select(table => session.Number($"SELECT count(*) FROM {table}")!.Value)];
     }
 
     static async Task Work(Caller caller, TestProject project, int tasks)
     {
-        for (var end = DateTime.UtcNow.AddSeconds(400); caller.Tasks.Count < tasks; await Task.Delay(300, TestContext.Current.CancellationToken))
+        for (var end = DateTime.UtcNow.AddSeconds(400); caller.Tasks.Count < tasks; await Task.Delay(
+            300, TestContext.Current.CancellationToken))
         {
             Assert.True(DateTime.UtcNow < end, $"no work after minutes: {string.Join('\n', project.Log.Lines.TakeLast(5))}");
             await caller.Call(seconds: 0, instances: 1);

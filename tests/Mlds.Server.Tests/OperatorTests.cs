@@ -17,16 +17,22 @@ public abstract class OperatorTests<TDatabase>(PostgresServer postgres) : OnBoth
     {
         // Held, so not assimilated yet: the host has earned no trust.
         await using var project = await Begin(new LineScience(2) { Proved = false });
-        using var ada = await Computed(project, 2, text => text.Contains('0', StringComparison.Ordinal) ? text.ToUpperInvariant() : "wrong");
+        using var ada = await Computed(
+            project, 2, text => text.Contains('0', StringComparison.Ordinal) ? text.ToUpperInvariant() : "wrong");
         await TestProject.Until(() => project.Number("SELECT count(*) FROM result WHERE validate_state IN (1, 2)") == 2, "both are judged");
         Assert.Equal((10, 1, 1), Counts(project));
-        var credited = project.Database.Read(session => session.Text("SELECT w.name FROM result r JOIN workunit w ON w.id = r.workunit_id WHERE r.validate_state = 1"))!;
+        var credited = project.Database.Read(
+            session => session.Text("SELECT w.name FROM result r JOIN workunit w ON w.id = r.workunit_id WHERE r.validate_state = 1"))!;
         var refused = credited == "unit_0" ? "unit_1" : "unit_0";
 
         Assert.Equal(new Revalidated(1, 1, 0), await Revalidation.WorkUnit(project.Database, project.Science, credited, Now));
         Assert.Equal(new Revalidated(1, 1, 0), await Revalidation.WorkUnit(project.Database, project.Science, refused, Now));
         Assert.Equal([ada.HostId, ada.HostId], project.Science.Doubted);
-        await TestProject.Until(() => project.Number("SELECT count(*) FROM workunit WHERE need_validate = 1") == 0 && Counts(project).Valid == 1 && Counts(project).Invalid == 1, "both are judged again");
+        await TestProject.Until(
+            () => project.Number("SELECT count(*) FROM workunit WHERE need_validate = 1") == 0
+                && Counts(project).Valid == 1
+                && Counts(project).Invalid == 1,
+            "both are judged again");
         Assert.Equal((10, 1, 1), Counts(project));
         Assert.Equal(10, project.Number("SELECT sum(granted_credit) FROM result"));
         Assert.Equal(new Revalidated(0, 0, 0), await Revalidation.WorkUnit(project.Database, project.Science, "unit_9", Now));
@@ -37,7 +43,9 @@ public abstract class OperatorTests<TDatabase>(PostgresServer postgres) : OnBoth
     {
         await using var project = await Begin(new LineScience(1));
         using var ada = await Computed(project, 1);
-        await TestProject.Until(() => project.Science.Zoo.Count == 1 && project.Number("SELECT count(*) FROM workunit WHERE assimilate_state = 2") == 1, "it is assimilated");
+        await TestProject.Until(
+            () => project.Science.Zoo.Count == 1 && project.Number("SELECT count(*) FROM workunit WHERE assimilate_state = 2") == 1,
+            "it is assimilated");
         Assert.Equal(new Revalidated(0, 0, 1), await Revalidation.Batch(project.Database, project.Science, 0, Now));
         Assert.Equal((10, 1, 0), Counts(project));
     }
@@ -56,12 +64,14 @@ public abstract class OperatorTests<TDatabase>(PostgresServer postgres) : OnBoth
         Assert.Equal(-10, await CreditChange.OfResult(project.Database, result, null, "not what it should be", Now));
         Assert.Equal(-10, await CreditChange.OfResult(project.Database, result, null, "again", Now) + -10);
         Assert.Equal(-2, await CreditChange.OfHost(project.Database, ada.HostId, -1000, "broken memory", Now));
-        Assert.Equal((5, 0, 0), (project.Number("SELECT total_credit FROM account"), project.Number("SELECT total_credit FROM host"), project.Number("SELECT granted_credit FROM result WHERE name = $1", result)));
+        Assert.Equal((5, 0, 0), (project.Number("SELECT total_credit FROM account"), project.Number("SELECT total_credit FROM host"),
+            project.Number("SELECT granted_credit FROM result WHERE name = $1", result)));
         await Assert.ThrowsAsync<ProjectException>(() => CreditChange.OfResult(project.Database, "no_such_0", 1, "?", Now));
         await Assert.ThrowsAsync<ProjectException>(() => CreditChange.OfHost(project.Database, 99, 1, "?", Now));
         using var form = new FormUrlEncodedContent([new("email", "ada@example.org"), new("password", "secret"), new("do", "Show")]);
         using var page = await ada.Http.PostAsync("account", form, TestContext.Current.CancellationToken);
-        Assert.Contains("broken memory", await page.Content.ReadAsStringAsync(TestContext.Current.CancellationToken), StringComparison.Ordinal);
+        Assert.Contains(
+            "broken memory", await page.Content.ReadAsStringAsync(TestContext.Current.CancellationToken), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -72,17 +82,22 @@ public abstract class OperatorTests<TDatabase>(PostgresServer postgres) : OnBoth
         using var ada = await Caller.Register(project, "ada");
         await ada.Call(1, 3);
         var (first, second) = (ada.Tasks.Keys.ElementAt(0), ada.Tasks.Keys.ElementAt(1));
-        await ada.Call(results: Caller.Report(first, exit: 7, state: 3) + Caller.Report(second, exit: 7, state: 3), others: [ada.Tasks.Keys.ElementAt(2)]);
+        await ada.Call(
+            results: Caller.Report(first, exit: 7, state: 3) + Caller.Report(second, exit: 7, state: 3),
+            others: [ada.Tasks.Keys.ElementAt(2)]);
         await ada.FinishAll();
         await TestProject.Until(() => Counts(project).Valid == 1, "one is valid");
         var (failures, programs, others) = project.Database.Read(session =>
-            (FailureLine.Read(session, Now - 86400, null, 10), ProgramLine.Read(session, Now - 86400), FailureLine.Read(session, Now - 86400, ada.HostId + 1, 10)));
+            (FailureLine.Read(session, Now - 86400, null, 10), ProgramLine.Read(session, Now - 86400),
+                FailureLine.Read(session, Now - 86400, ada.HostId + 1, 10)));
         var failure = Assert.Single(failures);
         Assert.Equal((ada.HostId, 7, 2L, "ended"), (failure.Host, failure.ExitStatus, failure.Count, failure.Text));
         Assert.StartsWith("lines 1.00 " + TestProject.Platform, failure.Program, StringComparison.Ordinal);
         Assert.Equal(new ProgramLine(failure.Program, 1, 0, 0, 2, 1), Assert.Single(programs));
         Assert.Empty(others);
-        Assert.Contains(failure.Program, await ada.Http.GetStringAsync("server_status", TestContext.Current.CancellationToken), StringComparison.Ordinal);
+        Assert.Contains(
+            failure.Program, await ada.Http.GetStringAsync("server_status", TestContext.Current.CancellationToken),
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -138,7 +153,8 @@ public abstract class OperatorTests<TDatabase>(PostgresServer postgres) : OnBoth
     }
 
     static (long Credit, long Valid, long Invalid) Counts(TestProject project) =>
-        (project.Number("SELECT sum(total_credit) FROM account"), project.Number("SELECT sum(valid_results) FROM host"), project.Number("SELECT sum(invalid_results) FROM host"));
+        (project.Number("SELECT sum(total_credit) FROM account"), project.Number("SELECT sum(valid_results) FROM host"),
+            project.Number("SELECT sum(invalid_results) FROM host"));
 }
 
 public sealed class SqliteOperatorTests(PostgresServer postgres) : OperatorTests<Sqlite>(postgres);

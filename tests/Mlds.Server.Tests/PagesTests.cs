@@ -19,8 +19,10 @@ public abstract class PagesTests<TDatabase>(PostgresServer postgres) : OnBothDat
         await using var project = await Begin(new LineScience(0));
         using var http = new HttpClient();
         var page = await http.GetStringAsync(project.MasterUrl, Cancellation);
-        Assert.Contains(page.Split('\n'), line => line == $"<link rel=\"boinc_scheduler\" href=\"{project.MasterUrl}scheduler\">" && line.Length < 255);
-        Assert.Contains(page.Split('\n'), line => line.Contains($"<scheduler>{project.MasterUrl}scheduler</scheduler>", StringComparison.Ordinal));
+        Assert.Contains(
+            page.Split('\n'), line => line == $"<link rel=\"boinc_scheduler\" href=\"{project.MasterUrl}scheduler\">" && line.Length < 255);
+        Assert.Contains(
+            page.Split('\n'), line => line.Contains($"<scheduler>{project.MasterUrl}scheduler</scheduler>", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -33,7 +35,9 @@ public abstract class PagesTests<TDatabase>(PostgresServer postgres) : OnBothDat
         var status = XElement.Parse((await ada.Http.GetStringAsync("server_status.php?xml=1", Cancellation)).Split("?>")[1]);
         var recorded = XElement.Parse(BoincExchange("server_status.xml").Split("?>")[1]);
         var states = status.Element("database_file_states")!;
-        Assert.Equal(recorded.Element("database_file_states")!.Elements().Select(element => element.Name), states.Elements().Select(element => element.Name));
+        Assert.Equal(
+            recorded.Element("database_file_states")!.Elements().Select(element => element.Name),
+            states.Elements().Select(element => element.Name));
         Assert.Equal(("2", "1"), (states.Element("results_ready_to_send")!.Value, states.Element("results_in_progress")!.Value));
         Assert.Contains("ready to send", await ada.Http.GetStringAsync("server_status", Cancellation), StringComparison.Ordinal);
     }
@@ -64,12 +68,16 @@ public abstract class PagesTests<TDatabase>(PostgresServer postgres) : OnBothDat
         Assert.Equal(ada.HostId.ToString(System.Globalization.CultureInfo.InvariantCulture), Assert.Single(hosts).Element("id")!.Value);
         SameTags("stats_host.xml", "host", hosts[0]);
         var tables = XElement.Parse((await ada.Http.GetStringAsync("stats/tables.xml", Cancellation)).Split("?>")[1]);
-        Assert.Equal(XElement.Parse(BoincExchange("tables.xml").Split("?>")[1]).Elements().Select(element => element.Name), tables.Elements().Select(element => element.Name));
+        Assert.Equal(
+            XElement.Parse(BoincExchange("tables.xml").Split("?>")[1]).Elements().Select(element => element.Name),
+            tables.Elements().Select(element => element.Name));
         Assert.Equal("20.000000", tables.Element("total_credit")!.Value);
     }
 
     static void SameTags(string recorded, string name, XElement ours) =>
-        Assert.Equal(First(BoincExchange(recorded), name).Elements().Select(element => element.Name.LocalName), ours.Elements().Select(element => element.Name.LocalName));
+        Assert.Equal(
+            First(BoincExchange(recorded), name).Elements().Select(element => element.Name.LocalName),
+            ours.Elements().Select(element => element.Name.LocalName));
 
     /// <summary>The first such element: the recorded files are beginnings.</summary>
     static XElement First(string text, string name)
@@ -119,20 +127,32 @@ public abstract class PagesTests<TDatabase>(PostgresServer postgres) : OnBothDat
         using var other = await Caller.Register(project, "bob");
         Task<string> Change(string email, string secret, params (string Name, string Value)[] changes) =>
             Send(caller, [("email", email), ("password", secret), ("do", "Change"), .. changes]);
-        Assert.Contains("Another account has that address", await Change("ada@example.org", "secret", ("new_email", "bob@example.org")), StringComparison.Ordinal);
-        Assert.Contains("at least 8 letters", await Change("ada@example.org", "secret", ("new_password", "short")), StringComparison.Ordinal);
+        Assert.Contains(
+            "Another account has that address",
+            await Change("ada@example.org", "secret", ("new_email", "bob@example.org")), StringComparison.Ordinal);
+        Assert.Contains(
+            "at least 8 letters", await Change("ada@example.org", "secret", ("new_password", "short")), StringComparison.Ordinal);
         Assert.Contains("Nothing was changed", await Change("ada@example.org", "secret", ("new_name", "<b>")), StringComparison.Ordinal);
         Assert.Contains("no account", await Change("ada@example.org", other.Key, ("new_name", "Eve")), StringComparison.Ordinal);
 
         // With the account key instead of the password, which may be forgotten.
-        Assert.Contains("With another address", await Change("ada@example.org", caller.Key, ("new_email", "ada@example.net")), StringComparison.Ordinal);
-        Assert.Contains("is changed", await Change("ada@example.org", caller.Key, ("new_email", "Ada@Example.net"), ("new_password", "correct horse"), ("new_name", "Ada L.")), StringComparison.Ordinal);
+        Assert.Contains(
+            "With another address",
+            await Change("ada@example.org", caller.Key, ("new_email", "ada@example.net")), StringComparison.Ordinal);
+        Assert.Contains(
+            "is changed",
+            await Change(
+                "ada@example.org", caller.Key, ("new_email", "Ada@Example.net"), ("new_password", "correct horse"), ("new_name", "Ada L.")),
+            StringComparison.Ordinal);
         Assert.Contains("no account", await Change("ada@example.org", "secret"), StringComparison.Ordinal);
-        Assert.Contains(caller.Key, await Send(caller, [("email", "ada@example.net"), ("password", "correct horse")]), StringComparison.Ordinal);
+        Assert.Contains(
+            caller.Key, await Send(caller, [("email", "ada@example.net"), ("password", "correct horse")]), StringComparison.Ordinal);
         Assert.Equal("Ada L.", (await caller.Call()).Element("user_name")!.Value);
-        var found = await caller.Http.GetStringAsync($"lookup_account.php?email_addr=ada%40example.net&passwd_hash={Caller.Md5("correct horse" + "ada@example.net")}", Cancellation);
+        var found = await caller.Http.GetStringAsync(
+            $"lookup_account.php?email_addr=ada%40example.net&passwd_hash={Caller.Md5("correct horse" + "ada@example.net")}", Cancellation);
         Assert.Contains(caller.Key, found, StringComparison.Ordinal);
-        Assert.DoesNotContain(project.Log.Lines, line => line.Contains("example.net", StringComparison.OrdinalIgnoreCase) || line.Contains(caller.Key, StringComparison.Ordinal));
+        Assert.DoesNotContain(project.Log.Lines, line => line.Contains("example.net", StringComparison.OrdinalIgnoreCase)
+            || line.Contains(caller.Key, StringComparison.Ordinal));
     }
 
     [Fact]
@@ -142,7 +162,13 @@ public abstract class PagesTests<TDatabase>(PostgresServer postgres) : OnBothDat
         using var ada = await Caller.Register(project, "ada");
         using var bob = await Caller.Register(project, "bob");
         foreach (var (caller, name) in new[] { (ada, "ada"), (bob, "bob") })
-            Assert.Contains("in the team", await Send(caller, [("email", $"{name}@example.org"), ("password", "secret"), ("do", "Join"), ("team", "Liners")]), StringComparison.Ordinal);
+        {
+            Assert.Contains(
+                "in the team",
+                await Send(caller, [("email", $"{name}@example.org"), ("password", "secret"), ("do", "Join"), ("team", "Liners")]),
+                StringComparison.Ordinal);
+        }
+
         Assert.Equal(1, project.Number("SELECT count(*) FROM team"));
         await project.HasUnsent(1);
         await ada.Call(1, 1);
@@ -160,9 +186,12 @@ public abstract class PagesTests<TDatabase>(PostgresServer postgres) : OnBothDat
         await Post(ada, "ada", "Publish");
         Write();
         var team = (await Unzip(ada, "stats/team.gz")).Element("team")!;
-        Assert.Equal(("Liners", "1", "1", 10.0), (team.Element("name")!.Value, team.Element("nusers")!.Value, team.Element("userid")!.Value, (double)team.Element("total_credit")!));
+        Assert.Equal(("Liners", "1", "1", 10.0), (team.Element("name")!.Value, team.Element("nusers")!.Value,
+            team.Element("userid")!.Value, (double)team.Element("total_credit")!));
         Assert.True((double)team.Element("expavg_credit")! > 0);
-        Assert.Contains("in no team", await Send(bob, [("email", "bob@example.org"), ("password", "secret"), ("do", "Leave")]), StringComparison.Ordinal);
+        Assert.Contains(
+            "in no team",
+            await Send(bob, [("email", "bob@example.org"), ("password", "secret"), ("do", "Leave")]), StringComparison.Ordinal);
         Assert.Equal(1, project.Number("SELECT count(*) FROM account WHERE team_id > 0"));
     }
 
@@ -181,7 +210,9 @@ public abstract class PagesTests<TDatabase>(PostgresServer postgres) : OnBothDat
         Assert.Equal(10, export.RootElement.GetProperty("results")[0].GetProperty("credit").GetDouble());
         await Post(ada, "ada", "Delete");
         Assert.Contains("Invalid or missing account key", (await ada.Call()).Value, StringComparison.Ordinal);
-        Assert.Equal(0, project.Number("SELECT count(*) FROM account WHERE name = 'ada' OR email LIKE '%@%' OR email_hash <> '' OR external_cpid <> '' OR cross_project_id <> ''"));
+        Assert.Equal(0, project.Number(
+            "SELECT count(*) FROM account WHERE name = 'ada' OR email LIKE '%@%' OR email_hash <> '' "
+            + "OR external_cpid <> '' OR cross_project_id <> ''"));
         Assert.Equal(0, project.Number("SELECT count(*) FROM host WHERE name <> '' OR cpid <> ''"));
         Assert.Equal(10, project.Number("SELECT sum(total_credit) FROM account"));
     }

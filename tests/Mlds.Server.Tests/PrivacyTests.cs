@@ -50,6 +50,7 @@ public abstract class PrivacyTests<TDatabase>(PostgresServer postgres) : OnBothD
             await caller.Call(1, 1);
             await caller.FinishAll();
         }
+
         await TestProject.Until(() => project.Number("SELECT count(*) FROM account WHERE total_credit > 0") == 2, "both have credit");
         await Do(ada, "ada", "Publish");
         return (project, ada, bob);
@@ -138,8 +139,11 @@ public abstract class PrivacyTests<TDatabase>(PostgresServer postgres) : OnBothD
                 row => string.Join('\n', Enumerable.Range(0, row.FieldCount).Select(i => $"{row.GetName(i)}={row.GetValue(i)}"))));
             foreach (var word in new[] { "ada", "my-machine", "example.org", "a note", cpid, ada.Key, "timezone=3600",
                 "disk_total=500000000000" })
+            {
                 Assert.DoesNotContain(rows, row => row.Contains(word, StringComparison.OrdinalIgnoreCase));
+            }
         }
+
         Assert.Equal(1, project.Number("SELECT count(*) FROM account WHERE email_hash <> ''"));
         Assert.Contains("<td>Volunteers</td><td class=\"n\">1</td>", await ada.Http.GetStringAsync("", Cancellation),
             StringComparison.Ordinal);

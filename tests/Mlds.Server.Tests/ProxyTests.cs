@@ -19,7 +19,8 @@ public sealed class ProxyTests
     {
         if (!File.Exists(Nginx)) Assert.Skip("Debian's nginx is not installed.");
         var (outside, inside) = (TestProject.FreePort(), TestProject.FreePort());
-        var science = new LineScience(4) { MaxBytes = 64 << 20, Line = number => number > 0 ? new string('a', 120_000) + "\n" : $"line {number}\n" };
+        var science =
+            new LineScience(4) { MaxBytes = 64 << 20, Line = number => number > 0 ? new string('a', 120_000) + "\n" : $"line {number}\n" };
         await using var project = await TestProject.Create(science, settings: settings => settings with
         {
             MasterUrl = $"https://127.0.0.1:{outside}/mlds/",
@@ -31,13 +32,20 @@ public sealed class ProxyTests
         using var certificate = RealClientTests.CertificateFor(key);
         File.WriteAllText(Path.Combine(project.Scratch, "weights.pem"), certificate.ExportCertificatePem());
         File.WriteAllText(Path.Combine(project.Scratch, "weights.key"), key.ExportPkcs8PrivateKeyPem());
-        var block = Regex.Match(File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "operate.md")), "```nginx\n(.*?)```", RegexOptions.Singleline).Groups[1].Value;
+        var block = Regex.Match(
+            File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "operate.md")), "```nginx\n(.*?)```",
+            RegexOptions.Singleline).Groups[1].Value;
         Assert.Contains("proxy_pass http://127.0.0.1:8080", block, StringComparison.Ordinal);
-        var server = block.Replace("listen 443", $"listen {outside}", StringComparison.Ordinal).Replace("127.0.0.1:8080", $"127.0.0.1:{inside}", StringComparison.Ordinal)
-            .Replace("weights.example.org", "127.0.0.1", StringComparison.Ordinal).Replace("/etc/ssl/", project.Scratch + "/", StringComparison.Ordinal)
+        var server = block.Replace("listen 443", $"listen {outside}", StringComparison.Ordinal)
+            .Replace("127.0.0.1:8080", $"127.0.0.1:{inside}", StringComparison.Ordinal)
+            .Replace("weights.example.org", "127.0.0.1", StringComparison.Ordinal)
+            .Replace("/etc/ssl/", project.Scratch + "/", StringComparison.Ordinal)
             .Replace("/var/log/nginx/", project.Scratch + "/", StringComparison.Ordinal);
         var file = Path.Combine(project.Scratch, "nginx.conf");
-        File.WriteAllText(file, $"daemon off; user root; pid {project.Scratch}/nginx.pid; error_log {project.Scratch}/error.log;\nevents {{}}\nhttp {{ access_log off; client_body_temp_path {project.Scratch}/body; proxy_temp_path {project.Scratch}/proxy;\n{server}}}\n");
+        File.WriteAllText(
+            file,
+            $"daemon off; user root; pid {project.Scratch}/nginx.pid; error_log {project.Scratch}/error.log;\nevents {{}}\nhttp "
+            + $"{{ access_log off; client_body_temp_path {project.Scratch}/body; proxy_temp_path {project.Scratch}/proxy;\n{server}}}\n");
         using var nginx = Process.Start(Nginx, ["-c", file, "-p", project.Scratch, "-e", $"{project.Scratch}/error.log"]);
         try
         {
@@ -50,7 +58,9 @@ public sealed class ProxyTests
                 File.WriteAllText(Path.Combine(client.Folder, "ca-bundle.crt"), certificate.ExportCertificatePem());
                 await client.Start();
                 client.Attach(project.MasterUrl, "bob");
-                await client.UpdateUntil(project.MasterUrl, () => science.Zoo.Count == 3, $"all is computed; nginx says: {File.ReadAllText($"{project.Scratch}/error.log")}");
+                await client.UpdateUntil(
+                    project.MasterUrl, () => science.Zoo.Count == 3,
+                    $"all is computed; nginx says: {File.ReadAllText($"{project.Scratch}/error.log")}");
             }
 
             await LargestUpload(project, eve);
@@ -65,7 +75,9 @@ public sealed class ProxyTests
         }
     }
 
-    /// <summary>What the settings allow passes, and an upload that broke off is there as far as it came: nginx holds nothing back.</summary>
+    /// <summary>
+    /// What the settings allow passes, and an upload that broke off is there as far as it came: nginx holds nothing back.
+    /// </summary>
     static async Task LargestUpload(TestProject project, Caller eve)
     {
         var file = Assert.Single(eve.Tasks.Values);
@@ -90,14 +102,21 @@ public sealed class ProxyTests
         Assert.Equal(content, await File.ReadAllBytesAsync(project.Folder.Upload(name), TestContext.Current.CancellationToken));
     }
 
-    /// <summary>E-mail addresses and password hashes come in queries: neither nginx's log of calls nor that of errors has them, also when our server is gone.</summary>
+    /// <summary>
+    /// E-mail addresses and password hashes come in queries: neither nginx's log of calls nor that of errors has them, also when our server
+    /// is gone.
+    /// </summary>
     static async Task NothingIsLoggedOfQueries(TestProject project)
     {
         using var http = new HttpClient(Handler("127.0.0.6")) { BaseAddress = project.Folder.Settings.Master };
         Assert.False(await IsRefused(http, "203.0.113.1"));
         await project.Stop();
-        using (var reply = await http.GetAsync($"lookup_account.php?email_addr=nobody%40example.org&passwd_hash={new string('0', 32)}", TestContext.Current.CancellationToken))
+        using (var reply = await http.GetAsync(
+            $"lookup_account.php?email_addr=nobody%40example.org&passwd_hash={new string('0', 32)}", TestContext.Current.CancellationToken))
+        {
             Assert.Equal(HttpStatusCode.BadGateway, reply.StatusCode);
+        }
+
         await project.Start();
         var logs = Directory.EnumerateFiles(project.Scratch, "*.log").ToDictionary(file => Path.GetFileName(file), File.ReadAllText);
         Assert.Contains("GET /mlds/lookup_account.php", logs["mlds.log"], StringComparison.Ordinal);
@@ -105,17 +124,25 @@ public sealed class ProxyTests
         Assert.All(logs.Values, text => Assert.DoesNotContain(new string('0', 32), text, StringComparison.Ordinal));
     }
 
-    /// <summary>Through the proxy a caller from another address than those that the settings name gets no metrics; who asks the server itself, on its machine, does.</summary>
+    /// <summary>
+    /// Through the proxy a caller from another address than those that the settings name gets no metrics; who asks the server itself, on
+    /// its machine, does.
+    /// </summary>
     static async Task MetricsAreNotForCallers(TestProject project, int inside)
     {
         using var http = new HttpClient(Handler("127.0.0.7")) { BaseAddress = project.Folder.Settings.Master };
         using var refused = await http.GetAsync("metrics", TestContext.Current.CancellationToken);
         Assert.Equal(HttpStatusCode.Forbidden, refused.StatusCode);
         using var local = new HttpClient();
-        Assert.Contains("mlds_", await local.GetStringAsync($"http://127.0.0.1:{inside}/metrics", TestContext.Current.CancellationToken), StringComparison.Ordinal);
+        Assert.Contains(
+            "mlds_", await local.GetStringAsync($"http://127.0.0.1:{inside}/metrics", TestContext.Current.CancellationToken),
+            StringComparison.Ordinal);
     }
 
-    /// <summary>The real caller, whom nginx names: what the caller says of itself counts for nothing, and who comes from elsewhere doesn't wait for him.</summary>
+    /// <summary>
+    /// The real caller, whom nginx names: what the caller says of itself counts for nothing, and who comes from elsewhere doesn't wait for
+    /// him.
+    /// </summary>
     static async Task LimitsAreOfTheCaller(TestProject project)
     {
         async Task<int> Refused(string from)
@@ -135,7 +162,9 @@ public sealed class ProxyTests
     static async Task<Caller> From(string address, TestProject project, string name)
     {
         using var http = new HttpClient(Handler(address)) { BaseAddress = project.Folder.Settings.Master };
-        var reply = XElement.Parse(await http.GetStringAsync($"create_account.php?email_addr={name}%40example.org&passwd_hash={new string('0', 32)}&user_name={name}", TestContext.Current.CancellationToken));
+        var reply = XElement.Parse(await http.GetStringAsync(
+            $"create_account.php?email_addr={name}%40example.org&passwd_hash={new string('0', 32)}&user_name={name}",
+            TestContext.Current.CancellationToken));
         return new Caller(project.Folder, reply.Element("authenticator")!.Value, Handler(address));
     }
 
@@ -157,7 +186,8 @@ public sealed class ProxyTests
     [InlineData(false)]
     public async Task A_forwarded_address_counts_behind_a_proxy_alone(bool behind)
     {
-        await using var project = await TestProject.Create(new LineScience(0), settings: settings => settings with { BehindProxy = behind, AccountCallsPerMinute = 2 });
+        await using var project = await TestProject.Create(
+            new LineScience(0), settings: settings => settings with { BehindProxy = behind, AccountCallsPerMinute = 2 });
         await project.Start();
         using var http = new HttpClient { BaseAddress = project.Folder.Settings.Master };
         for (var i = 0; i < 2; i++) Assert.False(await IsRefused(http, "198.51.100.1"));
@@ -169,11 +199,19 @@ public sealed class ProxyTests
     [Fact]
     public async Task Only_a_proxy_on_the_same_machine_is_believed()
     {
-        var own = NetworkInterface.GetAllNetworkInterfaces().Where(link => link.OperationalStatus == OperationalStatus.Up).SelectMany(link => link.GetIPProperties().UnicastAddresses)
-            .Select(address => address.Address).FirstOrDefault(address => address.AddressFamily == AddressFamily.InterNetwork && !IPAddress.IsLoopback(address));
+        var own = NetworkInterface.GetAllNetworkInterfaces().Where(link => link.OperationalStatus == OperationalStatus.Up)
+            .SelectMany(link => link.GetIPProperties().UnicastAddresses)
+            .Select(address => address.Address)
+            .FirstOrDefault(address => address.AddressFamily == AddressFamily.InterNetwork && !IPAddress.IsLoopback(address));
         if (own is null) Assert.Skip("This machine has no address but the loopback's.");
         await using var project = await TestProject.Create(
-            new LineScience(0), settings: settings => settings with { BehindProxy = true, AccountCallsPerMinute = 2, Listen = [$"http://0.0.0.0:{new Uri(settings.MasterUrl).Port}"] });
+            new LineScience(0),
+            settings: settings => settings with
+            {
+                BehindProxy = true,
+                AccountCallsPerMinute = 2,
+                Listen = [$"http://0.0.0.0:{new Uri(settings.MasterUrl).Port}"],
+            });
         await project.Start();
         using var http = new HttpClient { BaseAddress = new Uri($"http://{own}:{project.Folder.Settings.Master.Port}/lines/") };
         var refused = 0;
@@ -185,10 +223,12 @@ public sealed class ProxyTests
     /// <summary>Whether a call of the accounts that says it was forwarded has to wait.</summary>
     static async Task<bool> IsRefused(HttpClient http, string forwardedFor)
     {
-        using var request = new HttpRequestMessage(HttpMethod.Get, $"lookup_account.php?email_addr=nobody%40example.org&passwd_hash={new string('0', 32)}");
+        using var request = new HttpRequestMessage(
+            HttpMethod.Get, $"lookup_account.php?email_addr=nobody%40example.org&passwd_hash={new string('0', 32)}");
         request.Headers.Add("X-Forwarded-For", forwardedFor);
         using var reply = await http.SendAsync(request, TestContext.Current.CancellationToken);
-        return (await reply.Content.ReadAsStringAsync(TestContext.Current.CancellationToken)).Contains("Too many calls", StringComparison.Ordinal);
+        return (await reply.Content.ReadAsStringAsync(TestContext.Current.CancellationToken))
+            .Contains("Too many calls", StringComparison.Ordinal);
     }
 
     /// <summary>A body that sends what there is and then never ends, until its sender gives up.</summary>

@@ -21,7 +21,9 @@ sealed class RawCall : IDisposable
     public static async Task<RawCall> Post(TestProject project, string path, long length, string begin)
     {
         var call = await Open(project);
-        await call.Send($"POST {project.Folder.Settings.Master.AbsolutePath}{path} HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: {length}\r\n\r\n{begin}");
+        await call.Send(
+            $"POST {project.Folder.Settings.Master.AbsolutePath}{path} HTTP/1.1\r\nHost: 127.0.0.1\r\n"
+            + $"Content-Length: {length}\r\n\r\n{begin}");
         return call;
     }
 
@@ -57,6 +59,7 @@ sealed class RawCall : IDisposable
         {
             // closed with a reset
         }
+
         return answer.ToString();
     }
 

@@ -61,7 +61,8 @@ sealed partial class RealClient : IDisposable
     {
         _process = Process.Start(new ProcessStartInfo(
             "/bin/bash",
-            ["-c", "exec /usr/bin/boinc --dir \"$0\" --gui_rpc_port \"$1\" >>\"$0/client.log\" 2>&1", Folder, _port.ToString(CultureInfo.InvariantCulture)])
+            ["-c", "exec /usr/bin/boinc --dir \"$0\" --gui_rpc_port \"$1\" >>\"$0/client.log\" 2>&1", Folder, _port.ToString(
+                CultureInfo.InvariantCulture)])
         { WorkingDirectory = Folder })!;
         await TestProject.Until(() => Command("--get_host_info", quiet: true).Code == 0, "the client answers");
     }
@@ -132,7 +133,8 @@ sealed partial class RealClient : IDisposable
 
     public void Dispose()
     {
-        if (_process is not null && TestContext.Current.TestState?.Result == TestResult.Failed) TestContext.Current.TestOutputHelper?.WriteLine(Log);
+        if (_process is not null && TestContext.Current.TestState?.Result == TestResult.Failed)
+            TestContext.Current.TestOutputHelper?.WriteLine(Log);
         Kill();
     }
 }

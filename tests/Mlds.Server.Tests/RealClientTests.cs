@@ -15,13 +15,21 @@ public sealed partial class RealClientTests
     private static partial Regex Fraction();
 
     static double Progress(RealClient client) =>
-        Fraction().Match(client.Do("--get_tasks")) is { Success: true } match ? double.Parse(match.Groups[1].Value, CultureInfo.InvariantCulture) : 0;
+        Fraction().Match(client.Do("--get_tasks")) is { Success: true } match ? double.Parse(
+            match.Groups[1].Value, CultureInfo.InvariantCulture) : 0;
 
-    /// <summary>One client, one long life: progress, suspension, quitting, an upload that was begun, credit, abort, lost work, detaching, a copied folder.</summary>
+    /// <summary>
+    /// One client, one long life: progress, suspension, quitting, an upload that was begun, credit, abort, lost work, detaching, a copied
+    /// folder.
+    /// </summary>
     [Fact]
     public async Task A_client_lives_through_all_that_happens_to_one()
     {
-        var science = new LineScience(3) { Line = number => $"line {number}\nsleep {(number == 0 ? 60 : 3000)}\nbytes {(number == 0 ? 100_000 : 0)}\n", FpopsEstimate = 1e12 };
+        var science = new LineScience(3)
+        {
+            Line = number => $"line {number}\nsleep {(number == 0 ? 60 : 3000)}\nbytes {(number == 0 ? 100_000 : 0)}\n",
+            FpopsEstimate = 1e12,
+        };
         await using var project = await TestProject.Create(science);
         await project.Start();
 
@@ -34,7 +42,8 @@ public sealed partial class RealClientTests
             await TestProject.Until(() => Progress(client) > 0.1, "the first task makes progress");
 
             client.Do("--task", project.MasterUrl, "unit_0_0", "suspend");
-            await TestProject.Until(() => client.Do("--get_tasks").Contains("suspended via GUI: yes", StringComparison.Ordinal), "it is suspended");
+            await TestProject.Until(
+                () => client.Do("--get_tasks").Contains("suspended via GUI: yes", StringComparison.Ordinal), "it is suspended");
             var stopped = await StandsStill(client);
             client.Do("--task", project.MasterUrl, "unit_0_0", "resume");
             await TestProject.Until(() => Progress(client) > stopped, "it goes on");
@@ -44,26 +53,36 @@ public sealed partial class RealClientTests
             PlaceBeginningOfUpload(project);
             await client.Start();
             await TestProject.Until(() => Progress(client) > 0 || science.Zoo.Count > 0, "it is started again");
-            Assert.True(Progress(client) >= stopped || science.Zoo.Count > 0, "The task began anew instead of going on from its checkpoint.");
+            Assert.True(
+                Progress(client) >= stopped || science.Zoo.Count > 0, "The task began anew instead of going on from its checkpoint.");
             await TestProject.Until(() => science.Zoo.ContainsKey("unit_0"), "the first task is assimilated", 120);
             Assert.StartsWith("LINE 0\nxxxx", science.Zoo["unit_0"], StringComparison.Ordinal);
             Assert.Equal(100_007, science.Zoo["unit_0"].Length);
             Assert.InRange(await UploadedBytes(project), 1, 99_999); // the first half was there
-            await client.UpdateUntil(project.MasterUrl, () => client.Do("--get_project_status").Contains("user_total_credit: 10.0", StringComparison.Ordinal), "the client shows its credit");
+            await client.UpdateUntil(
+                project.MasterUrl, () => client.Do("--get_project_status").Contains("user_total_credit: 10.0", StringComparison.Ordinal),
+                "the client shows its credit");
 
-            await TestProject.Until(() => project.Number("SELECT count(*) FROM result WHERE server_state = 4 AND name LIKE 'unit_1%'") == 1, "the second task is sent");
+            await TestProject.Until(
+                () => project.Number("SELECT count(*) FROM result WHERE server_state = 4 AND name LIKE 'unit_1%'") == 1,
+                "the second task is sent");
             Assert.Equal(1, await Cancellation.WorkUnit(project.Database, "unit_1"));
-            await client.UpdateUntil(project.MasterUrl, () => project.Number("SELECT exit_status FROM result WHERE name = 'unit_1_0'") == 202, "the cancelled task is reported as aborted");
+            await client.UpdateUntil(
+                project.MasterUrl, () => project.Number("SELECT exit_status FROM result WHERE name = 'unit_1_0'") == 202,
+                "the cancelled task is reported as aborted");
 
-            await TestProject.Until(() => client.Do("--get_tasks").Contains("unit_2_0", StringComparison.Ordinal), "the third task is there");
+            await TestProject.Until(
+                () => client.Do("--get_tasks").Contains("unit_2_0", StringComparison.Ordinal), "the third task is there");
             var before = client.Log.Length;
             client.Do("--project", project.MasterUrl, "reset");
             client.Do("--project", project.MasterUrl, "update");
-            await TestProject.Until(() => client.Log[before..].Contains("Resent lost task unit_2_0", StringComparison.Ordinal), "the lost task is sent again");
+            await TestProject.Until(
+                () => client.Log[before..].Contains("Resent lost task unit_2_0", StringComparison.Ordinal), "the lost task is sent again");
 
             client.Do("--project", project.MasterUrl, "detach");
             client.Do("--project_attach", project.MasterUrl, key);
-            await TestProject.Until(() => project.Number("SELECT count(*) FROM result WHERE outcome = 7") == 1, "what it had is given to others");
+            await TestProject.Until(
+                () => project.Number("SELECT count(*) FROM result WHERE outcome = 7") == 1, "what it had is given to others");
             Assert.Equal(1, project.Number("SELECT count(*) FROM host"));
             await TestProject.Until(() => client.Do("--get_tasks").Contains("unit_2_1", StringComparison.Ordinal), "it has a task again");
 
@@ -103,7 +122,8 @@ public sealed partial class RealClientTests
         client.Do("--create_account", project.MasterUrl, "tom@example.org", "password1", "Tom & Jerry");
         var key = Key().Match(client.Do("--lookup_account", project.MasterUrl, "tom@example.org", "password1")).Value;
         using var http = new HttpClient();
-        var info = await http.GetStringAsync($"{project.MasterUrl}am_get_info.php?account_key={key}", TestContext.Current.CancellationToken);
+        var info = await http.GetStringAsync(
+            $"{project.MasterUrl}am_get_info.php?account_key={key}", TestContext.Current.CancellationToken);
         var weak = Between().Match(info).Groups[1].Value;
         client.Do("--project_attach", project.MasterUrl, weak);
         bool IsCredited() => client.Do("--get_project_status").Contains("user_total_credit: 10.0", StringComparison.Ordinal);
@@ -123,7 +143,8 @@ public sealed partial class RealClientTests
     static async Task<long> UploadedBytes(TestProject project)
     {
         using var http = new HttpClient();
-        var line = (await http.GetStringAsync(project.MasterUrl + "metrics", TestContext.Current.CancellationToken)).Split('\n').Single(line => line.StartsWith("mlds_uploaded_bytes_total ", StringComparison.Ordinal));
+        var line = (await http.GetStringAsync(project.MasterUrl + "metrics", TestContext.Current.CancellationToken))
+            .Split('\n').Single(line => line.StartsWith("mlds_uploaded_bytes_total ", StringComparison.Ordinal));
         return (long)double.Parse(line.Split(' ')[1], CultureInfo.InvariantCulture);
     }
 
@@ -145,14 +166,20 @@ public sealed partial class RealClientTests
         foreach (var file in Directory.EnumerateFiles(client.Folder)) File.Copy(file, Path.Combine(copy, Path.GetFileName(file)));
         var calls = project.Number("SELECT rpc_seqno FROM host WHERE id = 1");
         await client.Start();
-        await client.UpdateUntil(project.MasterUrl, () => project.Number("SELECT rpc_seqno FROM host WHERE id = 1") > calls + 2, "the original calls several times");
+        await client.UpdateUntil(
+            project.MasterUrl, () => project.Number("SELECT rpc_seqno FROM host WHERE id = 1") > calls + 2,
+            "the original calls several times");
         await client.Quit();
         using var other = new RealClient(copy);
         await other.Start();
-        await other.UpdateUntil(project.MasterUrl, () => project.Number("SELECT count(*) FROM host") == 2, "the copy becomes a host of its own");
+        await other.UpdateUntil(
+            project.MasterUrl, () => project.Number("SELECT count(*) FROM host") == 2, "the copy becomes a host of its own");
     }
 
-    /// <summary>The whole change of a key, with Debian's client: one that was attached before and one that attaches after, over https with a certificate of our own.</summary>
+    /// <summary>
+    /// The whole change of a key, with Debian's client: one that was attached before and one that attaches after, over https with a
+    /// certificate of our own.
+    /// </summary>
     [Fact]
     public async Task Over_https_clients_of_before_and_after_a_change_of_the_key_compute_with_the_new_version()
     {
@@ -173,14 +200,17 @@ public sealed partial class RealClientTests
         await project.Start();
         using var old = new RealClient(Path.Combine(project.Scratch, "old"), processors: 1);
         using var young = new RealClient(Path.Combine(project.Scratch, "young"), processors: 1);
-        foreach (var client in new[] { old, young }) File.WriteAllText(Path.Combine(client.Folder, "ca-bundle.crt"), certificate.ExportCertificatePem());
+        foreach (var client in new[] { old, young })
+            File.WriteAllText(Path.Combine(client.Folder, "ca-bundle.crt"), certificate.ExportCertificatePem());
         try
         {
             await old.Start();
             old.Attach(project.MasterUrl, "ada");
             await old.UpdateUntil(project.MasterUrl, () => science.Zoo.Count > 0, "something is computed with the first key");
             old.Do("--project", project.MasterUrl, "nomorework");
-            await old.UpdateUntil(project.MasterUrl, () => project.Number("SELECT count(*) FROM result WHERE server_state = 4") == 0, "all it had is reported");
+            await old.UpdateUntil(
+                project.MasterUrl, () => project.Number("SELECT count(*) FROM result WHERE server_state = 4") == 0,
+                "all it had is reported");
 
             // docs/operate.md: where the key is, on the server, and the restart.
             var folder = Path.Combine(project.Scratch, "next-key");
@@ -190,12 +220,14 @@ public sealed partial class RealClientTests
             await project.Restart();
             await young.Start();
             young.Attach(project.MasterUrl, "bob");
-            await young.UpdateUntil(project.MasterUrl, () => project.Number("SELECT count(*) FROM host WHERE rpc_seqno > 1") == 2, "the new client has called");
+            await young.UpdateUntil(
+                project.MasterUrl, () => project.Number("SELECT count(*) FROM host WHERE rpc_seqno > 1") == 2, "the new client has called");
             Assert.Equal(0, project.Number("SELECT count(*) FROM result WHERE server_state = 4"));
 
             await project.AddApp("1.01", key: Boinc.Signing.PrivateKey.Parse(File.ReadAllText(Path.Combine(folder, "code_sign_private"))));
             old.Do("--project", project.MasterUrl, "allowmorework");
-            var computed = "SELECT count(DISTINCT r.host_id) FROM result r JOIN app_version v ON v.id = r.app_version_id WHERE v.version = 101 AND r.validate_state = 1";
+            var computed = "SELECT count(DISTINCT r.host_id) FROM result r JOIN app_version v ON v.id = r.app_version_id "
+                + "WHERE v.version = 101 AND r.validate_state = 1";
             await TestProject.Until(
                 () =>
                 {

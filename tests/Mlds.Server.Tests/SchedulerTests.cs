@@ -13,7 +13,8 @@ public abstract class SchedulerTests<TDatabase>(PostgresServer postgres) : OnBot
 {
     static string Messages(XElement reply) => string.Join('\n', reply.Elements("message").Select(message => message.Value));
 
-    static long Of(TestProject project, string column, string result) => project.Number($"SELECT {column} FROM result WHERE name = $1", result);
+    static long Of(TestProject project, string column, string result) =>
+        project.Number($"SELECT {column} FROM result WHERE name = $1", result);
 
     static async Task<XElement> WorkFor(Caller caller, TestProject project, double seconds = 1)
     {
@@ -27,7 +28,8 @@ public abstract class SchedulerTests<TDatabase>(PostgresServer postgres) : OnBot
         await using var project = await Begin(new LineScience(1));
         using var ada = await Caller.Register(project, "Ada");
         var reply = await WorkFor(ada, project);
-        Assert.Equal(["app", "file_info", "app_version", "file_info", "workunit", "file_info", "result", "code_sign_key"], reply.Elements().Select(element => element.Name.LocalName)
+        Assert.Equal(["app", "file_info", "app_version", "file_info", "workunit", "file_info", "result", "code_sign_key"], reply.Elements()
+            .Select(element => element.Name.LocalName)
             .Where(name => name is "app" or "file_info" or "app_version" or "workunit" or "result" or "code_sign_key"));
         Assert.Equal(project.Folder.CodeSigningKey.Text.Trim(), reply.Element("code_sign_key")!.Value.Trim());
         Assert.Equal("line 0", await ada.Input("unit_0_0"));
@@ -101,7 +103,8 @@ public abstract class SchedulerTests<TDatabase>(PostgresServer postgres) : OnBot
         await ada.Call(results: Caller.Report(name, ExitStatus.AbortedByProject, 6), others: []);
         await TestProject.Until(() => project.Science.Finished.Count == 1, "the unit is finished");
         Assert.Equal(WorkUnitErrors.Cancelled, project.Science.Finished[0].Errors);
-        Assert.Equal(1, project.Number("SELECT count(*) FROM result WHERE workunit_id = (SELECT id FROM workunit WHERE name = $1)", name[..^2]));
+        Assert.Equal(
+            1, project.Number("SELECT count(*) FROM result WHERE workunit_id = (SELECT id FROM workunit WHERE name = $1)", name[..^2]));
         Assert.Equal(project.Folder.Settings.DailyQuota, project.Number("SELECT max_jobs_per_day FROM host_app_version"));
     }
 
@@ -122,7 +125,8 @@ public abstract class SchedulerTests<TDatabase>(PostgresServer postgres) : OnBot
         using var bob = await Caller.Register(project, "Bob");
         await WorkFor(ada, project);
         await ada.Call(results: Caller.Report("unit_0_0", 7, 3), others: []);
-        await TestProject.Until(() => project.Number("SELECT count(*) FROM result WHERE name = 'unit_0_1'") == 1, "a second result is made");
+        await TestProject.Until(
+            () => project.Number("SELECT count(*) FROM result WHERE name = 'unit_0_1'") == 1, "a second result is made");
         Assert.Equal(project.Folder.Settings.DailyQuota - 1, project.Number("SELECT max_jobs_per_day FROM host_app_version"));
         await Pause();
         Assert.Contains("other computers", Messages(await ada.Call(1, 1)), StringComparison.Ordinal);
@@ -145,7 +149,8 @@ public abstract class SchedulerTests<TDatabase>(PostgresServer postgres) : OnBot
         Assert.Empty((await ada.Call()).Elements("result_abort"));
         await ada.FinishAll();
         await TestProject.Until(() => project.Science.Zoo.Count == 1, "it is assimilated");
-        await TestProject.Until(() => Of(project, "outcome", "unit_0_1") == (long)ResultOutcome.DidntNeed, "the other isn't needed any more");
+        await TestProject.Until(
+            () => Of(project, "outcome", "unit_0_1") == (long)ResultOutcome.DidntNeed, "the other isn't needed any more");
     }
 
     [Fact]
@@ -160,7 +165,8 @@ public abstract class SchedulerTests<TDatabase>(PostgresServer postgres) : OnBot
         await ada.FinishAll(_ => "a false line");
         await WorkFor(bob, project);
         await bob.FinishAll();
-        await TestProject.Until(() => project.Number("SELECT count(*) FROM result WHERE server_state = 2") == 1, "a third opinion is asked for");
+        await TestProject.Until(
+            () => project.Number("SELECT count(*) FROM result WHERE server_state = 2") == 1, "a third opinion is asked for");
         Assert.Equal(2, project.Number("SELECT count(*) FROM result WHERE validate_state = 4"));
         await WorkFor(cy, project);
         await cy.FinishAll();
@@ -203,7 +209,10 @@ public abstract class SchedulerTests<TDatabase>(PostgresServer postgres) : OnBot
         await WorkFor(eve, project, 1);
         science.Standing = state => state == ValidateState.Invalid ? HostStanding.Caught : HostStanding.Trusted;
         await eve.FinishAll(_ => "nonsense");
-        await TestProject.Until(() => project.Number("SELECT count(*) FROM workunit WHERE held = 1") == 0 && project.Number("SELECT count(*) FROM result WHERE server_state = 2") == 3, "all is voided and made again");
+        await TestProject.Until(
+            () => project.Number("SELECT count(*) FROM workunit WHERE held = 1") == 0
+                && project.Number("SELECT count(*) FROM result WHERE server_state = 2") == 3,
+            "all is voided and made again");
         Assert.Equal(0, project.Number("SELECT CAST(sum(total_credit) AS BIGINT) FROM account"));
         await Pause();
         Assert.Contains("Not accepting requests from this host", Messages(await eve.Call(1, 1)), StringComparison.Ordinal);
@@ -247,7 +256,8 @@ public abstract class SchedulerTests<TDatabase>(PostgresServer postgres) : OnBot
     [Fact]
     public async Task Hosts_get_no_more_than_they_may()
     {
-        await using var project = await Begin(new LineScience(50), settings => settings with { MaxInProgressPerProcessor = 2, DailyQuota = 3 });
+        await using var project = await Begin(
+            new LineScience(50), settings => settings with { MaxInProgressPerProcessor = 2, DailyQuota = 3 });
         using var ada = await Caller.Register(project, "Ada");
         ada.Processors = 2;
         await TestProject.Until(() => project.Number("SELECT count(*) FROM result WHERE server_state = 2") >= 50, "work is there");
@@ -277,6 +287,7 @@ public abstract class SchedulerTests<TDatabase>(PostgresServer postgres) : OnBot
             Assert.Contains(words, Messages(await ada.Call(1, 1)), StringComparison.Ordinal);
             Assert.Empty(ada.Tasks);
         }
+
         ada.Platform = "sparc-sun-solaris";
         await Hears("no program for computers of type sparc-sun-solaris");
         ada.Platform = "anonymous";
@@ -293,7 +304,11 @@ public abstract class SchedulerTests<TDatabase>(PostgresServer postgres) : OnBot
         await project.AddApp("1.00", "fma");
         await project.AddApp("1.00", "avx512");
         await project.Start();
-        foreach (var (features, plan) in new[] { ("sse2", ""), ("fma avx2", "fma"), ("fma avx2 avx512f avx512bw avx512dq avx512vl", "avx512"), ("fma avx2 avx512f", "fma"), ("xfma avx22", "") })
+        foreach (var (features, plan) in new[]
+        {
+            ("sse2", ""), ("fma avx2", "fma"), ("fma avx2 avx512f avx512bw avx512dq avx512vl", "avx512"),
+            ("fma avx2 avx512f", "fma"), ("xfma avx22", ""),
+        })
         {
             using var caller = await Caller.Register(project, $"U{features.Length}");
             caller.Features = features;
@@ -345,7 +360,8 @@ public abstract class SchedulerTests<TDatabase>(PostgresServer postgres) : OnBot
         var reply = await ada.Call();
         Assert.Equal(key.Text.Trim(), reply.Element("code_sign_key")!.Value.Trim());
         var oldKey = Boinc.Signing.PublicKey.Parse(old)!;
-        Assert.True(Boinc.Signing.CodeSigning.Verify(oldKey, System.Text.Encoding.ASCII.GetBytes(key.Text.Trim()), reply.Element("code_sign_key_signature")!.Value));
+        Assert.True(Boinc.Signing.CodeSigning.Verify(
+            oldKey, System.Text.Encoding.ASCII.GetBytes(key.Text.Trim()), reply.Element("code_sign_key_signature")!.Value));
         Assert.Empty((await ada.Call()).Elements("code_sign_key"));
         ada.CodeSignKey = Boinc.Signing.PrivateKey.Create().Public.Text;
         Assert.Contains("isn't this project's", Messages(await ada.Call(1, 1)), StringComparison.Ordinal);
@@ -371,8 +387,11 @@ public abstract class SchedulerTests<TDatabase>(PostgresServer postgres) : OnBot
         }
 
         await project.Start();
-        Assert.Contains(project.Log.Lines, line => line.Contains("lines 1.00 for x86_64-pc-linux-gnu isn't sent", StringComparison.Ordinal));
-        Assert.Equal(["lines 1.00 for x86_64-pc-linux-gnu"], project.Database.Read(session => AppSignatures.NotSent(session, project.Folder.CodeSigningKey)));
+        Assert.Contains(
+            project.Log.Lines, line => line.Contains("lines 1.00 for x86_64-pc-linux-gnu isn't sent", StringComparison.Ordinal));
+        Assert.Equal(
+            ["lines 1.00 for x86_64-pc-linux-gnu"],
+            project.Database.Read(session => AppSignatures.NotSent(session, project.Folder.CodeSigningKey)));
 
         // Who attaches now would refuse the program (-186): there is none for it.
         using var bob = await Caller.Register(project, "bob");
@@ -409,7 +428,8 @@ public abstract class SchedulerTests<TDatabase>(PostgresServer postgres) : OnBot
     public async Task Daemons_may_run_in_a_process_of_their_own()
     {
         await using var project = await Begin(new LineScience(2), options: new() { Only = ["web"] });
-        await using var daemons = ProjectServer.Build(project.Folder, project.Science, new() { Only = ["generator", "transitioner", "validator", "assimilator", "deleter"] });
+        await using var daemons = ProjectServer.Build(
+            project.Folder, project.Science, new() { Only = ["generator", "transitioner", "validator", "assimilator", "deleter"] });
         await daemons.StartAsync(TestContext.Current.CancellationToken);
         using var ada = await Caller.Register(project, "Ada");
         await WorkFor(ada, project, 1e6);

@@ -17,9 +17,11 @@ public sealed class ServeTests
         await using var project = await TestProject.Create(new LineScience(5));
         using var other = new TcpListener(IPAddress.Loopback, project.Folder.Settings.Master.Port);
         other.Start();
-        await using (var server = ProjectServer.Build(project.Folder, project.Science, new() { Log = logging => logging.AddProvider(project.Log) }))
+        await using (var server = ProjectServer.Build(
+            project.Folder, project.Science, new() { Log = logging => logging.AddProvider(project.Log) }))
         {
-            var refused = await Assert.ThrowsAsync<ProjectException>(() => ProjectServer.Start(server, project.Folder, TestContext.Current.CancellationToken));
+            var refused = await Assert.ThrowsAsync<ProjectException>(
+                () => ProjectServer.Start(server, project.Folder, TestContext.Current.CancellationToken));
             Assert.Contains($"can't listen at 127.0.0.1:{project.Folder.Settings.Master.Port}", refused.Message, StringComparison.Ordinal);
         }
 
@@ -35,16 +37,19 @@ public sealed class ServeTests
         await using var project = await TestProject.Create(new LineScience(1));
         await project.Start();
         await project.HasUnsent(1);
-        var watches = Directory.EnumerateFileSystemEntries("/proc/self/fd").Count(file => new FileInfo(file).LinkTarget?.Contains("inotify", StringComparison.Ordinal) == true);
+        var watches = Directory.EnumerateFileSystemEntries("/proc/self/fd")
+            .Count(file => new FileInfo(file).LinkTarget?.Contains("inotify", StringComparison.Ordinal) == true);
         Assert.Equal(0, watches);
     }
 
     [Fact]
     public async Task At_an_address_that_is_not_this_machines_it_says_so()
     {
-        await using var project = await TestProject.Create(new LineScience(5), settings: settings => settings with { Listen = ["http://192.0.2.1:8080"] });
+        await using var project = await TestProject.Create(
+            new LineScience(5), settings: settings => settings with { Listen = ["http://192.0.2.1:8080"] });
         await using var server = ProjectServer.Build(project.Folder, project.Science, new());
-        Assert.Contains("can't listen at 192.0.2.1:8080", (await Assert.ThrowsAsync<ProjectException>(() => ProjectServer.Start(server, project.Folder, TestContext.Current.CancellationToken))).Message, StringComparison.Ordinal);
+        Assert.Contains("can't listen at 192.0.2.1:8080", (await Assert.ThrowsAsync<ProjectException>(() =>
+            ProjectServer.Start(server, project.Folder, TestContext.Current.CancellationToken))).Message, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -57,14 +62,16 @@ public sealed class ServeTests
     [InlineData(true, "", "127.0.0.1", true)]
     public async Task Metrics_are_for_the_addresses_that_the_settings_name(bool behind, string forwardedFor, string allowed, bool there)
     {
-        await using var project = await TestProject.Create(new LineScience(0), settings: settings => settings with { BehindProxy = behind, Metrics = [allowed] }, app: false);
+        await using var project = await TestProject.Create(
+            new LineScience(0), settings: settings => settings with { BehindProxy = behind, Metrics = [allowed] }, app: false);
         await project.Start();
         using var http = new HttpClient { BaseAddress = project.Folder.Settings.Master };
         using var request = new HttpRequestMessage(HttpMethod.Get, "metrics");
         if (forwardedFor.Length > 0) request.Headers.Add("X-Forwarded-For", forwardedFor);
         using var reply = await http.SendAsync(request, TestContext.Current.CancellationToken);
         Assert.Equal(there ? HttpStatusCode.OK : HttpStatusCode.Forbidden, reply.StatusCode);
-        Assert.Equal(there, (await reply.Content.ReadAsStringAsync(TestContext.Current.CancellationToken)).Contains("mlds_scheduler_seconds", StringComparison.Ordinal));
+        Assert.Equal(there, (await reply.Content.ReadAsStringAsync(TestContext.Current.CancellationToken))
+            .Contains("mlds_scheduler_seconds", StringComparison.Ordinal));
     }
 
     [Fact]

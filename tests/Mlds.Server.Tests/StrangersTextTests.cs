@@ -36,8 +36,10 @@ public abstract class StrangersTextTests<TDatabase>(PostgresServer postgres) : O
     {
         await using var project = await Begin(new LineScience(0));
         using var ada = await Caller.Register(project, "Ada");
-        await ada.Send(ada.Request(0, 0, "", []).Replace("Test 1", $"Intel&#1; {Foul} CPU", StringComparison.Ordinal).Replace("Linux", Foul + "\nroot", StringComparison.Ordinal));
-        var (model, system) = project.Database.Read(session => session.Row("SELECT model, os_name FROM host", row => (row.GetString(0), row.GetString(1))));
+        await ada.Send(ada.Request(0, 0, "", []).Replace("Test 1", $"Intel&#1; {Foul} CPU", StringComparison.Ordinal)
+            .Replace("Linux", Foul + "\nroot", StringComparison.Ordinal));
+        var (model, system) = project.Database.Read(
+            session => session.Row("SELECT model, os_name FROM host", row => (row.GetString(0), row.GetString(1))));
         Assert.Equal("Intel\uFFFD a\uFFFDb\uFFFD[31mc\uFFFD \uFFFDd\uFFFD\uFFFDe CPU", model);
         Assert.Equal("a\uFFFDb\uFFFD[31mc\uFFFD \uFFFDd\uFFFD\uFFFDe root", system);
     }
@@ -52,7 +54,9 @@ public abstract class StrangersTextTests<TDatabase>(PostgresServer postgres) : O
     {
         await using var project = await Begin(new LineScience(0));
         using var http = new HttpClient { BaseAddress = new(project.MasterUrl) };
-        var reply = XElement.Parse(await http.GetStringAsync($"create_account.php?email_addr=a%40example.org&passwd_hash={new string('0', 32)}&user_name={name}", TestContext.Current.CancellationToken));
+        var reply = XElement.Parse(await http.GetStringAsync(
+            $"create_account.php?email_addr=a%40example.org&passwd_hash={new string('0', 32)}&user_name={name}",
+            TestContext.Current.CancellationToken));
         Assert.Equal("-188", reply.Element("error_num")!.Value);
     }
 
@@ -63,7 +67,8 @@ public abstract class StrangersTextTests<TDatabase>(PostgresServer postgres) : O
         await using var project = await Begin(new LineScience(0), settings => settings with { StatisticsInterval = 0 });
         using var ada = await Caller.Register(project, "Ada");
         await ada.Call();
-        var old = typeof(TDatabase) == typeof(Postgres) ? Foul.Replace("\0", "", StringComparison.Ordinal) : Foul; // PostgreSQL never took a NUL
+        // PostgreSQL never took a NUL
+        var old = typeof(TDatabase) == typeof(Postgres) ? Foul.Replace("\0", "", StringComparison.Ordinal) : Foul;
         await project.Database.Write(session =>
         {
             session.Execute("UPDATE host SET model = $1, vendor = $1, os_name = $1, total_credit = 1", old);
@@ -83,13 +88,19 @@ public abstract class StrangersTextTests<TDatabase>(PostgresServer postgres) : O
             var document = await XDocument.LoadAsync(unzipped, LoadOptions.None, TestContext.Current.CancellationToken);
             Assert.StartsWith("a", document.Descendants(element).Single().Value, StringComparison.Ordinal);
         }
+
         using var form = new FormUrlEncodedContent([new("email", "ada@example.org"), new("password", ada.Key), new("do", "Show")]);
         using var account = await ada.Http.PostAsync("account", form, TestContext.Current.CancellationToken);
-        foreach (var page in new[] { await ada.Http.GetStringAsync("hosts", TestContext.Current.CancellationToken), await account.Content.ReadAsStringAsync(TestContext.Current.CancellationToken) })
+        foreach (var page in new[]
+        {
+            await ada.Http.GetStringAsync("hosts", TestContext.Current.CancellationToken),
+            await account.Content.ReadAsStringAsync(TestContext.Current.CancellationToken),
+        })
         {
             Assert.Contains("[31mc", page, StringComparison.Ordinal);
             Assert.True(PlainText.IsPlain(page.ReplaceLineEndings(" ")));
         }
+
         Assert.StartsWith("a", (await ada.Call()).Element("user_name")!.Value, StringComparison.Ordinal);
     }
 }

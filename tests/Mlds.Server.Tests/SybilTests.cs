@@ -9,7 +9,10 @@ using Mlds.Server.Project;
 
 namespace Mlds.Server.Tests;
 
-/// <summary>Callers who make up what costs nothing: hosts, accounts, processors, times, failures. What they get is bounded by what they have really done.</summary>
+/// <summary>
+/// Callers who make up what costs nothing: hosts, accounts, processors, times, failures. What they get is bounded by what they have really
+/// done.
+/// </summary>
 public abstract class SybilTests<TDatabase>(PostgresServer postgres) : OnBothDatabases<TDatabase>(postgres)
     where TDatabase : ITestDatabase
 {
@@ -20,15 +23,18 @@ public abstract class SybilTests<TDatabase>(PostgresServer postgres) : OnBothDat
     static long Now => DateTimeOffset.UtcNow.ToUnixTimeSeconds();
 
     /// <summary>A project in front of which a proxy says where callers come from.</summary>
-    Task<TestProject> Public(LineScience science, Func<ProjectSettings, ProjectSettings>? settings = null, ServeOptions? options = null) => Begin(
-        science, given => (settings ?? (same => same))(given with { BehindProxy = true, LowWater = Units }), options);
+    Task<TestProject> Public(
+        LineScience science, Func<ProjectSettings, ProjectSettings>? settings = null, ServeOptions? options = null) => Begin(
+            science, given => (settings ?? (same => same))(given with { BehindProxy = true, LowWater = Units }), options);
 
     /// <summary>A new account, made and used from a network address.</summary>
     static async Task<Caller> From(string address, TestProject project, string name)
     {
         using var http = new HttpClient(new Forwarded(address)) { BaseAddress = project.Folder.Settings.Master };
         var reply = XElement.Parse(await http.GetStringAsync(
-            $"create_account.php?email_addr={name}%40example.org&passwd_hash={Caller.Md5("secret" + name + "@example.org")}&user_name={name}", TestContext.Current.CancellationToken));
+            $"create_account.php?email_addr={name}%40example.org&passwd_hash="
+            + $"{Caller.Md5("secret" + name + "@example.org")}&user_name={name}",
+            TestContext.Current.CancellationToken));
         Assert.True(reply.Element("authenticator") is not null, reply.Value);
         return Of(address, project, reply.Element("authenticator")!.Value);
     }
@@ -69,7 +75,8 @@ public abstract class SybilTests<TDatabase>(PostgresServer postgres) : OnBothDat
             await eve.Call(1e9, 64, failures, others: []);
         }
 
-        await TestProject.Until(() => project.Number("SELECT count(*) FROM result WHERE server_state = 2") >= Units - 1, "failed ones are made again");
+        await TestProject.Until(
+            () => project.Number("SELECT count(*) FROM result WHERE server_state = 2") >= Units - 1, "failed ones are made again");
         Assert.InRange(project.Number("SELECT count(*) FROM result WHERE outcome = 3"), 1, project.Folder.Settings.NewAccountTasks + 1);
         Assert.Equal(0, project.Number("SELECT count(*) FROM workunit WHERE errors <> 0"));
         Assert.Empty(project.Science.Finished);
@@ -83,7 +90,8 @@ public abstract class SybilTests<TDatabase>(PostgresServer postgres) : OnBothDat
         await eve.Call(1e9, 64);
         Assert.Single(eve.Tasks);
         await eve.FinishAll();
-        await TestProject.Until(() => project.Number("SELECT earned FROM account") == 1 - project.Folder.Settings.NewAccountTasks, "a valid result counts");
+        await TestProject.Until(
+            () => project.Number("SELECT earned FROM account") == 1 - project.Folder.Settings.NewAccountTasks, "a valid result counts");
     }
 
     [Fact]
@@ -97,7 +105,8 @@ public abstract class SybilTests<TDatabase>(PostgresServer postgres) : OnBothDat
             (eve.HostId, eve.Seqno) = (0, 0); // attaches anew
             eve.Tasks.Clear();
             await eve.Call(1, 1, others: []);
-            await TestProject.Until(() => project.Number("SELECT count(*) FROM result WHERE server_state IN (2, 4)") == 1, "the unit is out or waits");
+            await TestProject.Until(
+                () => project.Number("SELECT count(*) FROM result WHERE server_state IN (2, 4)") == 1, "the unit is out or waits");
         }
 
         Assert.InRange(project.Number("SELECT count(*) FROM result"), 2, 3);
@@ -128,7 +137,8 @@ public abstract class SybilTests<TDatabase>(PostgresServer postgres) : OnBothDat
     [Fact]
     public async Task New_accounts_of_one_network_address_share_what_one_may_have()
     {
-        await using var project = await Public(new LineScience(Units), settings => settings with { NewAccountTasks = 4, NewAccountsPerDay = 3 });
+        await using var project = await Public(
+            new LineScience(Units), settings => settings with { NewAccountTasks = 4, NewAccountsPerDay = 3 });
         await project.HasUnsent(Units);
         foreach (var name in (string[])["a", "b", "c"])
         {
@@ -138,7 +148,9 @@ public abstract class SybilTests<TDatabase>(PostgresServer postgres) : OnBothDat
 
         Assert.Equal(4, InProgress(project));
         using var http = new HttpClient(new Forwarded("2001:db8:1:2:ffff::1")) { BaseAddress = project.Folder.Settings.Master };
-        var fourth = await http.GetStringAsync($"create_account.php?email_addr=d%40example.org&passwd_hash={Caller.Md5("d")}&user_name=d", TestContext.Current.CancellationToken);
+        var fourth = await http.GetStringAsync(
+            $"create_account.php?email_addr=d%40example.org&passwd_hash={Caller.Md5("d")}&user_name=d",
+            TestContext.Current.CancellationToken);
         Assert.Contains("Too many new accounts from your network address", fourth, StringComparison.Ordinal);
         using var bob = await From("2001:db8:1:3::1", project, "bob");
         await bob.Call(1e9, 64);
@@ -191,9 +203,11 @@ public abstract class SybilTests<TDatabase>(PostgresServer postgres) : OnBothDat
         using var ada = await From("198.51.100.1", project, "ada");
         await project.Database.Write(session => session.Execute("UPDATE account SET suspect_since = $1", Now));
         await project.Database.Write(session => Forgetter.Forget(session, Now + (29 * 86400)));
-        Assert.Equal((1, 1), (project.Number("SELECT count(*) FROM account WHERE address_key <> ''"), project.Number("SELECT count(*) FROM network_address")));
+        Assert.Equal((1, 1), (project.Number("SELECT count(*) FROM account WHERE address_key <> ''"),
+            project.Number("SELECT count(*) FROM network_address")));
         await project.Database.Write(session => Forgetter.Forget(session, Now + (31 * 86400)));
-        Assert.Equal((0, 0), (project.Number("SELECT count(*) FROM account WHERE address_key <> ''"), project.Number("SELECT count(*) FROM network_address")));
+        Assert.Equal((0, 0), (project.Number("SELECT count(*) FROM account WHERE address_key <> ''"),
+            project.Number("SELECT count(*) FROM network_address")));
         Assert.Equal(1, project.Number("SELECT count(*) FROM account WHERE suspect_since > 0"));
         await project.Database.Write(session => Forgetter.Forget(session, Now + (91 * 86400)));
         Assert.Equal(0, project.Number("SELECT count(*) FROM account WHERE suspect_since > 0"));
@@ -228,7 +242,9 @@ public abstract class SybilTests<TDatabase>(PostgresServer postgres) : OnBothDat
         using var made = Of("198.51.100.1", project, old.Key);
         await old.Call(1, 1);
         await old.FinishAll();
-        await TestProject.Until(() => science.Zoo.Count == 1 && project.Number("SELECT count(*) FROM host WHERE proven_at > 0") == 1, "the old computer is proven");
+        await TestProject.Until(
+            () => science.Zoo.Count == 1 && project.Number("SELECT count(*) FROM host WHERE proven_at > 0") == 1,
+            "the old computer is proven");
         science.Standing = state => state == ValidateState.Invalid ? HostStanding.Caught : HostStanding.Provisional;
         await bad.Call(1, 1);
         await bad.FinishAll(_ => "nonsense");
@@ -244,7 +260,9 @@ public abstract class SybilTests<TDatabase>(PostgresServer postgres) : OnBothDat
         await old.Call(1e9, 64);
         Assert.True(old.Tasks.Count > 1, "The proven computer lost what it may have.");
         await old.FinishAll();
-        await TestProject.Until(() => project.Number("SELECT count(*) FROM workunit WHERE held = 1") > 0, "the proven one's results are judged by lot as before");
+        await TestProject.Until(
+            () => project.Number("SELECT count(*) FROM workunit WHERE held = 1") > 0,
+            "the proven one's results are judged by lot as before");
     }
 
     [Fact]
@@ -322,13 +340,18 @@ public abstract class SybilTests<TDatabase>(PostgresServer postgres) : OnBothDat
         await eve.FinishAll();
         await ada.Call(1, 1);
         await ada.FinishAll();
-        await TestProject.Until(() => project.Number("SELECT count(*) FROM workunit WHERE need_validate = 1") == project.Folder.Settings.NewAccountTasks + 1, "all wait to be checked");
+        await TestProject.Until(
+            () => project.Number("SELECT count(*) FROM workunit WHERE need_validate = 1") == project.Folder.Settings.NewAccountTasks + 1,
+            "all wait to be checked");
         await using var validator = ProjectServer.Build(project.Folder, project.Science, new() { Only = ["validator"] });
         await validator.StartAsync(TestContext.Current.CancellationToken);
-        await TestProject.Until(() => project.Number("SELECT count(*) FROM science_verdict") == project.Folder.Settings.NewAccountTasks + 1, "all are judged");
+        await TestProject.Until(
+            () => project.Number("SELECT count(*) FROM science_verdict") == project.Folder.Settings.NewAccountTasks + 1, "all are judged");
         await validator.StopAsync(TestContext.Current.CancellationToken);
         var order = project.Database.Read(session => session.Rows(
-            "SELECT r.host_id FROM (SELECT result_id, ROW_NUMBER() OVER () AS place FROM science_verdict) AS v JOIN result r ON r.id = v.result_id ORDER BY v.place", row => row.GetInt64(0)));
+            "SELECT r.host_id FROM (SELECT result_id, ROW_NUMBER() OVER () AS place FROM science_verdict) AS v "
+            + "JOIN result r ON r.id = v.result_id ORDER BY v.place",
+            row => row.GetInt64(0)));
         Assert.Contains(ada.HostId, order.Take(2));
     }
 
@@ -365,7 +388,9 @@ public abstract class SybilTests<TDatabase>(PostgresServer postgres) : OnBothDat
     {
         var science = new LineScience(0) { ForServer = 5, SecondsHere = 5 };
         await using var project = await Public(science, settings => settings with { ServerTraining = 8.0 / 86400 });
-        await TestProject.Until(() => project.Log.Lines.Any(line => line.Contains("server_training is spent", StringComparison.Ordinal)), "the budget is spent");
+        await TestProject.Until(
+            () => project.Log.Lines.Any(line => line.Contains("server_training is spent", StringComparison.Ordinal)),
+            "the budget is spent");
         Assert.Equal(3, science.ForServer);
         var day = project.Database.Read(session => ServerTraining.On(session, Now / 86400));
         Assert.Equal((10, 2), (day.Trained, day.Networks));

@@ -31,7 +31,9 @@ sealed class TestProject : IAsyncDisposable
     public string Scratch => _scratch.Path;
     public ProjectDatabase Database => Server!.Services.GetRequiredService<ProjectDatabase>();
 
-    public static async Task<TestProject> Create(LineScience science, string database = "project.db", Func<ProjectSettings, ProjectSettings>? settings = null, ServeOptions? options = null, bool app = true)
+    public static async Task<TestProject> Create(
+        LineScience science, string database = "project.db",
+        Func<ProjectSettings, ProjectSettings>? settings = null, ServeOptions? options = null, bool app = true)
     {
         var scratch = new ScratchFolder();
         var port = FreePort();
@@ -72,13 +74,15 @@ sealed class TestProject : IAsyncDisposable
             await AppAdding.Add(Folder, Database, folder, "Lines in capitals");
             return;
         }
+
         await using var database = Folder.OpenDatabase(Science.Schema);
         await AppAdding.Add(Folder, database, folder, "Lines in capitals");
     }
 
     public async Task Start()
     {
-        Server = ProjectServer.Build(Folder, Science, Options with { Time = Clock, Log = logging => logging.AddProvider(Log).SetMinimumLevel(LogLevel.Trace) });
+        Server = ProjectServer.Build(
+            Folder, Science, Options with { Time = Clock, Log = logging => logging.AddProvider(Log).SetMinimumLevel(LogLevel.Trace) });
         await Server.StartAsync(TestContext.Current.CancellationToken);
     }
 

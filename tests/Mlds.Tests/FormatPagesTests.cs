@@ -12,7 +12,9 @@ public sealed class FormatPagesTests
     {
         var definitions = Examples("docs/formats/machine.md").Where(text => text.StartsWith("{\"form\"", StringComparison.Ordinal))
             .Select(text => MachineDefinition.Read(StrictJson.Parse(text, "machine.md"))).ToArray();
-        Assert.Equal([typeof(RegisterDefinition), typeof(KeyedDefinition), typeof(AutomatonDefinition)], definitions.Select(definition => definition.GetType()));
+        Assert.Equal(
+            [typeof(RegisterDefinition), typeof(KeyedDefinition), typeof(AutomatonDefinition)],
+            definitions.Select(definition => definition.GetType()));
     }
 
     [Fact]
@@ -23,7 +25,9 @@ public sealed class FormatPagesTests
         {
             var keyed = (KeyedMachine)MachineCatalogue.Build(name.Replace("Machine", "Modified", StringComparison.Ordinal));
             var row = page.Split('\n').Single(line => line.StartsWith($"| {name} |", StringComparison.Ordinal));
-            Assert.EndsWith($"| {string.Join(", ", keyed.Key.Select(keyed.Describe))}: `[{string.Join(", ", keyed.Key)}]` |", row, StringComparison.Ordinal);
+            Assert.EndsWith(
+                $"| {string.Join(", ", keyed.Key.Select(keyed.Describe))}: `[{string.Join(", ", keyed.Key)}]` |",
+                row, StringComparison.Ordinal);
         });
     }
 

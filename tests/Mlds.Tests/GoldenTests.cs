@@ -40,7 +40,9 @@ public sealed class GoldenTests
         var bundle = Bundle.Of(6, [.. Unit.Bundle.Networks.Select(network => network with { From = Timeless(network.From) })]);
         Assert.Equal(Golden("bundle-v1"), bundle.Bytes.ToArray());
         var read = Bundle.Read(Golden("bundle-v1"));
-        Assert.Equal(bundle.Networks.Select(network => (network.Recipe.Id, network.Begun)), read.Networks.Select(network => (network.Recipe.Id, network.Begun)));
+        Assert.Equal(
+            bundle.Networks.Select(network => (network.Recipe.Id, network.Begun)),
+            read.Networks.Select(network => (network.Recipe.Id, network.Begun)));
     }
 
     [Fact]

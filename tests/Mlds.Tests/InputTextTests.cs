@@ -92,7 +92,8 @@ public sealed class InputTextTests : IDisposable
     {
         Assert.SkipUnless(File.Exists("/dev/full"), "There is no /dev/full here.");
         // Never disposed, which would write once more what was not taken.
-        var full = new StreamWriter(new FileStream("/dev/full", FileMode.Open, FileAccess.Write, FileShare.ReadWrite, 0)) { AutoFlush = true };
+        var full =
+            new StreamWriter(new FileStream("/dev/full", FileMode.Open, FileAccess.Write, FileShare.ReadWrite, 0)) { AutoFlush = true };
         Assert.Throws<IOException>(() => full.WriteLine("lost"));
         var steady = new SteadyWriter(full);
         steady.WriteLine("lost");

@@ -10,7 +10,8 @@ public sealed class NearestNameTests
     [InlineData("lenght", "length", 1)]
     [InlineData("SEED", "seed", 0)]
     [InlineData("abc", "", 3)]
-    public void Distances_are_the_known_ones(string left, string right, int distance) => Assert.Equal(distance, NearestName.Distance(left, right));
+    public void Distances_are_the_known_ones(string left, string right, int distance) =>
+        Assert.Equal(distance, NearestName.Distance(left, right));
 
     [Fact]
     public void A_distance_is_symmetric_and_zero_only_between_equals() =>

@@ -6,14 +6,19 @@ namespace Mlds.Tests;
 
 public sealed class Sha256HashTests
 {
-    /// <summary>NIST's example values for FIPS 180-4 (Secure Hash Standard, "SHA256.pdf": one block and two blocks), and a million letters a.</summary>
+    /// <summary>
+    /// NIST's example values for FIPS 180-4 (Secure Hash Standard, "SHA256.pdf": one block and two blocks), and a million letters a.
+    /// </summary>
     [Theory]
     [InlineData("", "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855")]
     [InlineData("abc", "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad")]
-    [InlineData("abcdbcdecdefdefgefghfghighijhijkijkljklmklmnlmnomnopnopq", "248d6a61d20638b8e5c026930c3e6039a33ce45964ff2167f6ecedd419db06c1")]
+    [InlineData(
+        "abcdbcdecdefdefgefghfghighijhijkijkljklmklmnlmnomnopnopq", "248d6a61d20638b8e5c026930c3e6039a33ce45964ff2167f6ecedd419db06c1")]
     [InlineData("a*1000000", "cdc76e5c9914fb9281a1c7e284d73e67f1809a48a497200e046d39ccc7112cd0")]
     public void The_standards_examples_come_out(string text, string hash) =>
-        Assert.Equal(hash, Sha256Hash.HexOf(Encoding.ASCII.GetBytes(text.Replace("a*1000000", new string('a', 1_000_000), StringComparison.Ordinal))));
+        Assert.Equal(
+            hash,
+            Sha256Hash.HexOf(Encoding.ASCII.GetBytes(text.Replace("a*1000000", new string('a', 1_000_000), StringComparison.Ordinal))));
 
     [Fact]
     public void It_agrees_with_the_systems_own_at_every_length_of_the_first_blocks()

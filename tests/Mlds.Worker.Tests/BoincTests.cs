@@ -28,11 +28,14 @@ public sealed class BoincTests
             task,
             task.Generate().Sha256,
             RecurrentSpec.Ds1,
-            new TrainingSpec(128, 0.01, new AdamSettings(0.9, 0.999, 1e-8), new LearningRateSchedule(2, 1e-3), 0.5, 1e-12, EpochLimit: epochs, MilestoneEvery: 4),
+            new TrainingSpec(
+                128, 0.01, new AdamSettings(0.9, 0.999, 1e-8), new LearningRateSchedule(2, 1e-3), 0.5,
+                1e-12, EpochLimit: epochs, MilestoneEvery: 4),
             Seed: 3);
         return Bundle.Of(
             epochs - 5,
-            [.. Enumerable.Range(0, networks).Select(i => new BundleNetwork(recipe with { Seed = (uint)i, Training = recipe.Training with { EpochLimit = i == 2 ? epochs : epochs - 10 } }, null))]);
+            [.. Enumerable.Range(0, networks).Select(i => new BundleNetwork(
+                recipe with { Seed = (uint)i, Training = recipe.Training with { EpochLimit = i == 2 ? epochs : epochs - 10 } }, null))]);
     }
 
     /// <summary>What an undisturbed run gives.</summary>
@@ -48,7 +51,9 @@ public sealed class BoincTests
         return new BundleResult(bundle.Sha256, Provenance.Here("x"), KnownAnswer.Expected, [.. parts]).ComparisonHash;
     }
 
-    static void SkipWithoutFma() => Assert.SkipUnless(KernelSet.HasHardwareFma && !OperatingSystem.IsWindows(), "The program refuses a processor without fused multiply-add, and this test's shared memory is a file.");
+    static void SkipWithoutFma() => Assert.SkipUnless(
+        KernelSet.HasHardwareFma && !OperatingSystem.IsWindows(),
+        "The program refuses a processor without fused multiply-add, and this test's shared memory is a file.");
 
     static void AssertDone(FakeClient client)
     {
@@ -185,7 +190,9 @@ public sealed class BoincTests
         using var client = new FakeClient(s_bundle, "");
         client.WriteInitData("");
         var path = Path.Combine(client.Slot, "init_data.xml");
-        File.WriteAllText(path, File.ReadAllText(path).Replace($"<client_pid>{Environment.ProcessId}<", "<client_pid>2147483646<", StringComparison.Ordinal));
+        File.WriteAllText(
+            path,
+            File.ReadAllText(path).Replace($"<client_pid>{Environment.ProcessId}<", "<client_pid>2147483646<", StringComparison.Ordinal));
         using var process = client.Start();
         var (code, log) = FakeClient.End(process);
         Assert.Equal(0, code);

@@ -22,7 +22,8 @@ public sealed class CommandLineTests : IDisposable
         s_task,
         s_task.Generate().Sha256,
         new RecurrentSpec(9, 4, 1, [8], Activation.None),
-        new TrainingSpec(32, 0.01, new AdamSettings(0.9, 0.999, 1e-8), new LearningRateSchedule(2, 1e-3), 0.5, 1e-6, EpochLimit: 9, MilestoneEvery: 4),
+        new TrainingSpec(
+            32, 0.01, new AdamSettings(0.9, 0.999, 1e-8), new LearningRateSchedule(2, 1e-3), 0.5, 1e-6, EpochLimit: 9, MilestoneEvery: 4),
         Seed: 3);
 
     readonly string _folder = Directory.CreateTempSubdirectory("mlds-worker-").FullName;
@@ -100,8 +101,11 @@ public sealed class CommandLineTests : IDisposable
     [InlineData("There is no command 'trian'. Did you mean 'train'? There are train, unit and bench.", "trian")]
     [InlineData("'train' needs a recipe's file; `mlds-worker --help` shows an example.", "train")]
     [InlineData("'train' has no use for 'b.json'; `mlds-worker --help` says what it takes.", "train", "a.json", "b.json")]
-    [InlineData("'train' has no option '--chekpoint'. Did you mean '--checkpoint'? `mlds-worker --help` lists what there is.", "train", "a.json", "--chekpoint", "f")]
-    [InlineData("--stop-after-epoch needs --checkpoint FILE, or what was trained would be lost.", "train", "a.json", "--stop-after-epoch", "3")]
+    [InlineData(
+        "'train' has no option '--chekpoint'. Did you mean '--checkpoint'? `mlds-worker --help` lists what there is.",
+        "train", "a.json", "--chekpoint", "f")]
+    [InlineData(
+        "--stop-after-epoch needs --checkpoint FILE, or what was trained would be lost.", "train", "a.json", "--stop-after-epoch", "3")]
     [InlineData("--stop-after-epoch takes 1 … 2147483647, not 'three'.", "train", "a.json", "--stop-after-epoch", "three")]
     [InlineData("--checkpoint is given twice.", "train", "a.json", "--checkpoint", "f", "--checkpoint", "g")]
     [InlineData("--checkpoint needs a value; `mlds-worker --help` says which.", "train", "a.json", "--checkpoint")]
@@ -121,7 +125,8 @@ public sealed class CommandLineTests : IDisposable
         var path = Write("broken.json", s_recipe.CanonicalJson.Replace("\"seed\":3", "\"sede\":3", StringComparison.Ordinal));
         var (code, _, error) = Run("train", path);
         Assert.Equal(ExitCode.Usage, code);
-        Assert.StartsWith($"mlds-worker: '{path}': The recipe: $.sede: there is no such key. Did you mean 'seed'?", error, StringComparison.Ordinal);
+        Assert.StartsWith(
+            $"mlds-worker: '{path}': The recipe: $.sede: there is no such key. Did you mean 'seed'?", error, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -129,7 +134,9 @@ public sealed class CommandLineTests : IDisposable
     {
         var (code, _, error) = Run("train", RecipeFile(s_recipe with { DataSha256 = new string('0', 64) }));
         Assert.Equal(ExitCode.Failure, code);
-        Assert.Contains($"wants data {new string('0', 64)}, but its machine and its data seed give {s_recipe.DataSha256}", error, StringComparison.Ordinal);
+        Assert.Contains(
+            $"wants data {new string('0', 64)}, but its machine and its data seed give {s_recipe.DataSha256}",
+            error, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -7,8 +7,8 @@ using Mlds.Bundles;
 namespace Mlds.Worker.Tests;
 
 /// <summary>
-/// What a BOINC client does for a task: a slot with links to the project's folder, the shared memory, and the program started in it. Tests with the real
-/// client are the server's (tests/Mlds.Server.Tests); this one can be asked at what moment what was said.
+/// What a BOINC client does for a task: a slot with links to the project's folder, the shared memory, and the program started in it. Tests
+/// with the real client are the server's (tests/Mlds.Server.Tests); this one can be asked at what moment what was said.
 /// </summary>
 sealed class FakeClient : IDisposable
 {
@@ -46,7 +46,8 @@ sealed class FakeClient : IDisposable
         _memory.ReadArray((5 * Channel) + 1, bytes, 0, bytes.Length);
         _memory.Write(5 * Channel, (byte)0);
         var text = Encoding.ASCII.GetString(bytes, 0, Array.IndexOf(bytes, (byte)0));
-        double Value(string tag) => double.Parse(text.Split($"<{tag}>")[1].Split($"</{tag}>")[0], NumberStyles.Float, CultureInfo.InvariantCulture);
+        double Value(string tag) =>
+            double.Parse(text.Split($"<{tag}>")[1].Split($"</{tag}>")[0], NumberStyles.Float, CultureInfo.InvariantCulture);
         return new Status(Value("current_cpu_time"), Value("checkpoint_cpu_time"), Value("fraction_done"));
     }
 
@@ -78,7 +79,9 @@ sealed class FakeClient : IDisposable
 
     public void WriteInitData(string more) => File.WriteAllText(
         Path.Combine(Slot, "init_data.xml"),
-        $"<app_init_data>\n<wu_cpu_time>100.5</wu_cpu_time>\n<checkpoint_period>1</checkpoint_period>\n<client_pid>{Environment.ProcessId}</client_pid>\n<authenticator>0123456789abcdef0123456789abcdef</authenticator>\n{more}\n</app_init_data>\n");
+        "<app_init_data>\n<wu_cpu_time>100.5</wu_cpu_time>\n<checkpoint_period>1</checkpoint_period>\n"
+        + $"<client_pid>{Environment.ProcessId}</client_pid>\n<authenticator>0123456789abcdef0123456789abcdef</authenticator>\n"
+        + $"{more}\n</app_init_data>\n");
 
     /// <summary>Starts the program of the tree in the slot, as a client would: without a word.</summary>
     public Process Start()

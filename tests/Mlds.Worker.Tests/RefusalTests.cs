@@ -9,7 +9,9 @@ public sealed class RefusalTests
 {
     static (int Code, string Output, string Error) Bench(string variable, string value, params string[] options)
     {
-        var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "mlds-worker.dll"), "bench", "--seconds", "1", "--batch", "1", "--steps", "1", .. options])
+        var start = new ProcessStartInfo("dotnet", [
+            Path.Combine(AppContext.BaseDirectory, "mlds-worker.dll"), "bench", "--seconds", "1",
+            "--batch", "1", "--steps", "1", .. options])
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,
@@ -24,10 +26,13 @@ public sealed class RefusalTests
     [Fact]
     public void A_processor_without_fused_multiply_add_is_refused_unless_software_will_do()
     {
-        Assert.SkipUnless(RuntimeInformation.ProcessArchitecture == Architecture.X64, "Only on x64 can the runtime be told to leave it unused.");
+        Assert.SkipUnless(
+            RuntimeInformation.ProcessArchitecture == Architecture.X64, "Only on x64 can the runtime be told to leave it unused.");
         var refused = Bench("DOTNET_EnableAVX2", "0");
         Assert.Equal((1, ""), (refused.Code, refused.Output));
-        Assert.Matches("^mlds-worker: This processor has no fused multiply-add .* --allow-software-fma trains all the same\\.\n$", refused.Error.ReplaceLineEndings("\n"));
+        Assert.Matches(
+            "^mlds-worker: This processor has no fused multiply-add .* --allow-software-fma trains all the same\\.\n$",
+            refused.Error.ReplaceLineEndings("\n"));
         var allowed = Bench("DOTNET_EnableAVX2", "0", "--allow-software-fma");
         Assert.True(allowed.Code == 0, allowed.Error);
         Assert.Contains("\"hardware_fma\":false", allowed.Output, StringComparison.Ordinal);
@@ -38,6 +43,9 @@ public sealed class RefusalTests
     {
         var (code, output, error) = Bench(KernelSet.Variable, "avx9", "--allow-software-fma");
         Assert.Equal((2, ""), (code, output));
-        Assert.Equal($"mlds-worker: MLDS_KERNELS is 'avx9', but here there are {string.Join(", ", KernelSet.Available)}: use one of these or unset it.", error.Trim());
+        Assert.Equal(
+            $"mlds-worker: MLDS_KERNELS is 'avx9', but here there are {string.Join(", ", KernelSet.Available)}: "
+            + "use one of these or unset it.",
+            error.Trim());
     }
 }

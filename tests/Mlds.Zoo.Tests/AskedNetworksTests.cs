@@ -29,8 +29,11 @@ public sealed class AskedNetworksTests : IDisposable
         using var writer = ZooWriter.Open(_scratch[name], Example.Of(s_population));
         writer.Ask(new ZooPart(Shard.Parse(shard), networks));
         foreach (var (index, machine) in s_population.MachineNames.Index())
+        {
             writer.Add([.. Enumerable.Range(0, stored).Select(seed => (uint)seed).Where(seed => Shard.Parse(shard).Has(index, seed))
                 .Select(seed => Example.Network(s_population, machine, seed))]);
+        }
+
         return _scratch[name];
     }
 
@@ -101,7 +104,11 @@ public sealed class AskedNetworksTests : IDisposable
     public void A_zoo_that_does_not_say_which_part_it_is_gets_a_hint_and_no_check()
     {
         using (var writer = ZooWriter.Open(_scratch["old"],
-            Example.Of(s_population))) writer.Add([Example.Network(s_population, "ParityMachine", 0)]);
+            Example.Of(s_population)))
+        {
+            writer.Add([Example.Network(s_population, "ParityMachine", 0)]);
+        }
+
         using (var zoo = Zoo.Open(_scratch["old"])) Assert.Null(AskedNetworks.Of(zoo));
         Assert.Contains("doesn't say which part", Refusal(2, _scratch["old"], Unfinished("s1", "1/2", 2, 2)), StringComparison.Ordinal);
     }

@@ -34,7 +34,8 @@ public sealed class DiskTests : IDisposable
 
     void Mount()
     {
-        _isMounted = OperatingSystem.IsLinux() && Environment.UserName == "root" && Run("mount", "-t", "tmpfs", "-o", "size=2m", "mlds-test", _disk);
+        _isMounted = OperatingSystem.IsLinux() && Environment.UserName == "root" && Run(
+            "mount", "-t", "tmpfs", "-o", "size=2m", "mlds-test", _disk);
         if (!_isMounted) Assert.Skip("Mounting a small disk needs root on Linux.");
     }
 
@@ -78,7 +79,8 @@ public sealed class DiskTests : IDisposable
         }
 
         using var zoo = Zoo.Open(_scratch["z"]);
-        var error = Assert.Throws<ZooException>(() => ReleaseWriter.Write(zoo, Path.Combine(_disk, "r"), new ReleaseOptions([50], [format]), (_, _, _) => { }, TestContext.Current.CancellationToken));
+        var error = Assert.Throws<ZooException>(() => ReleaseWriter.Write(
+            zoo, Path.Combine(_disk, "r"), new ReleaseOptions([50], [format]), (_, _, _) => { }, TestContext.Current.CancellationToken));
         Assert.Contains("nothing of it is left", error.Message);
         Assert.Empty(Directory.GetFileSystemEntries(_disk));
     }
@@ -94,7 +96,8 @@ public sealed class DiskTests : IDisposable
         }
 
         using var zoo = Zoo.Open(_scratch["z"]);
-        Assert.Throws<ZooException>(() => ReleaseWriter.Write(zoo, Path.Combine(_disk, "r"), new ReleaseOptions([500], ["npy"]), (_, _, _) => { }, TestContext.Current.CancellationToken));
+        Assert.Throws<ZooException>(() => ReleaseWriter.Write(
+            zoo, Path.Combine(_disk, "r"), new ReleaseOptions([500], ["npy"]), (_, _, _) => { }, TestContext.Current.CancellationToken));
         Assert.Empty(Directory.GetFileSystemEntries(_disk));
     }
 
@@ -114,7 +117,8 @@ public sealed class DiskTests : IDisposable
         var options = new ReleaseOptions([22], ["npy"]);
         ReleaseWriter.Write(zoo, Path.Combine(_disk, "r"), options, (_, _, _) => { }, TestContext.Current.CancellationToken);
         Directory.Delete(Path.Combine(_disk, "r"), recursive: true);
-        var error = Assert.Throws<ZooException>(() => ReleaseWriter.Write(zoo, Path.Combine(_disk, "r"), options with { Archive = kind }, (_, _, _) => { }, TestContext.Current.CancellationToken));
+        var error = Assert.Throws<ZooException>(() => ReleaseWriter.Write(
+            zoo, Path.Combine(_disk, "r"), options with { Archive = kind }, (_, _, _) => { }, TestContext.Current.CancellationToken));
         Assert.Contains("No space left on device", error.Message);
         Assert.Empty(Directory.GetFileSystemEntries(_disk));
     }
@@ -127,7 +131,8 @@ public sealed class DiskTests : IDisposable
             writer.Add([.. Example.Small.MachineNames.Select(machine => Example.Network(Example.Small, machine, 1))]);
         using var zoo = Zoo.Open(_scratch["z"]);
         Assert.True(Run("mount", "-o", "remount,ro", _disk));
-        var error = Assert.Throws<ZooException>(() => ReleaseWriter.Write(zoo, Path.Combine(_disk, "r"), new ReleaseOptions([1], ["npy"]), (_, _, _) => { }, TestContext.Current.CancellationToken));
+        var error = Assert.Throws<ZooException>(() => ReleaseWriter.Write(
+            zoo, Path.Combine(_disk, "r"), new ReleaseOptions([1], ["npy"]), (_, _, _) => { }, TestContext.Current.CancellationToken));
         Assert.Contains("nothing of it is left: Read-only file system", error.Message);
     }
 
@@ -145,6 +150,8 @@ public sealed class DiskTests : IDisposable
         Assert.Equal(1, ZooMerge.Run([folder], _scratch["merged"], (_, _) => { }, TestContext.Current.CancellationToken).Added);
         var error = Assert.Throws<ZooException>(() => ZooWriter.Open(folder, Example.Of(Example.Small)));
         Assert.Contains("can't be written to", error.Message);
-        Assert.Contains("can't be made", Assert.Throws<ZooException>(() => ZooWriter.Open(Path.Combine(_disk, "new"), Example.Of(Example.Small))).Message);
+        Assert.Contains(
+            "can't be made",
+            Assert.Throws<ZooException>(() => ZooWriter.Open(Path.Combine(_disk, "new"), Example.Of(Example.Small))).Message);
     }
 }

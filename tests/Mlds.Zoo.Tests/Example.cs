@@ -7,20 +7,26 @@ namespace Mlds.Zoos.Tests;
 static class Example
 {
     /// <summary>Three machines whose networks train in a moment.</summary>
-    public static Population Small { get; } = Population.Parse(Json("small", """{"inputs": 9, "hidden": 3, "layers": 1, "linear": [8], "activation": "none"}"""), "small");
+    public static Population Small { get; } = Population.Parse(
+        Json("small", """{"inputs": 9, "hidden": 3, "layers": 1, "linear": [8], "activation": "none"}"""), "small");
 
     /// <summary>The same with runs long enough to be stopped in.</summary>
     public static Population Slow { get; } = Population.Parse(
-        Json("slow", """{"inputs": 9, "hidden": 8, "layers": 2, "linear": [8], "activation": "none"}""").Replace("\"training\": 128", "\"training\": 4096", StringComparison.Ordinal).Replace("0.02", "1e-12", StringComparison.Ordinal),
+        Json("slow", """{"inputs": 9, "hidden": 8, "layers": 2, "linear": [8], "activation": "none"}""")
+            .Replace("\"training\": 128", "\"training\": 4096", StringComparison.Ordinal)
+            .Replace("0.02", "1e-12", StringComparison.Ordinal),
         "slow");
 
     /// <summary>The same with the network of DS1.</summary>
-    public static Population Ds1Shape { get; } = Population.Parse(Json("shape", """{"inputs": 9, "hidden": 12, "layers": 4, "linear": [12, 12, 12, 12, 8], "activation": "none"}"""), "shape");
+    public static Population Ds1Shape { get; } = Population.Parse(
+        Json("shape", """{"inputs": 9, "hidden": 12, "layers": 4, "linear": [12, 12, 12, 12, 8], "activation": "none"}"""), "shape");
 
     public static ZooPopulation Of(Population population) => ZooPopulation.Of(population);
 
     /// <summary>A network as if trained: everything in it follows from machine, seed and <paramref name="salt"/>.</summary>
-    public static TrainedNetwork Network(Population population, string machine, uint seed, Outcome outcome = Outcome.Converged, int epochs = 7, int salt = 0, string host = "host")
+    public static TrainedNetwork Network(
+        Population population, string machine, uint seed, Outcome outcome = Outcome.Converged, int epochs = 7,
+        int salt = 0, string host = "host")
     {
         var recipe = population.Recipe(machine, seed);
         var random = new Random(HashCode.Combine(machine.Length, machine[^9], (int)seed, salt));
@@ -32,7 +38,8 @@ static class Example
         var loss = outcome == Outcome.Diverged ? float.NaN : history[^1].ValidationLoss;
         if (outcome == Outcome.Diverged) history[^1] = history[^1] with { ValidationLoss = loss, TrainingLoss = loss };
         var milestone = Milestone.Link(recipe.Id, epochs, loss, WeightsHash.Of(weights));
-        return new TrainedNetwork(recipe, outcome, epochs, loss, random.NextSingle(), weights, history, [milestone], new Provenance("0.1.0", "a processor", "avx2", host, 1.5));
+        return new TrainedNetwork(recipe, outcome, epochs, loss, random.NextSingle(), weights, history, [milestone], new Provenance(
+            "0.1.0", "a processor", "avx2", host, 1.5));
     }
 
     public static Checkpoint Checkpoint(Recipe recipe, int epochs)
@@ -50,8 +57,8 @@ static class Example
           "networks": 4,
           "defaults": {
             "data": {"seed": 1, "training": 128, "validation": 32, "length": 4, "long_test": 8, "long_length": 16},
-            "training": {"optimizer": "adam", "loss": "mean_squared_error", "batch": 16, "learning_rate": 0.01, "beta1": 0.9, "beta2": 0.999, "epsilon": 1e-8,
-              "goal_loss": 0.02, "epoch_limit": 30, "milestone_every": 10}
+            "training": {"optimizer": "adam", "loss": "mean_squared_error", "batch": 16, "learning_rate": 0.01, "beta1": 0.9,
+              "beta2": 0.999, "epsilon": 1e-8, "goal_loss": 0.02, "epoch_limit": 30, "milestone_every": 10}
           },
           "machines": [
             {"machine": "SingleDirectMachine"},

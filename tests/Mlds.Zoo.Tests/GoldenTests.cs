@@ -79,7 +79,11 @@ public sealed class GoldenTests : IDisposable
         ReleaseWriter.Write(zoo, _scratch["r"], options, delegate { }, TestContext.Current.CancellationToken);
         Assert.Equal(Files(Golden("release-v1")), Files(_scratch["r"]));
         foreach (var file in Files(Golden("release-v1")).Except(s_words))
-            Assert.True(File.ReadAllBytes(Golden("release-v1", file)).AsSpan().SequenceEqual(File.ReadAllBytes(Path.Combine(_scratch["r"], file))), file);
+        {
+            Assert.True(
+                File.ReadAllBytes(Golden("release-v1", file)).AsSpan().SequenceEqual(File.ReadAllBytes(Path.Combine(_scratch["r"], file))),
+                file);
+        }
     }
 
     [Theory]
@@ -98,5 +102,6 @@ public sealed class GoldenTests : IDisposable
     }
 
     static IEnumerable<string> Files(string folder) =>
-        Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories).Select(file => Path.GetRelativePath(folder, file).Replace('\\', '/')).Order(StringComparer.Ordinal);
+        Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories)
+            .Select(file => Path.GetRelativePath(folder, file).Replace('\\', '/')).Order(StringComparer.Ordinal);
 }

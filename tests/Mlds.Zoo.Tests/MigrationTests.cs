@@ -5,7 +5,9 @@ using Mlds.Zoos.Generation;
 
 namespace Mlds.Zoos.Tests;
 
-/// <summary>A zoo of every earlier schema version, as that version's program wrote it (Golden/README.md), read and brought up to date.</summary>
+/// <summary>
+/// A zoo of every earlier schema version, as that version's program wrote it (Golden/README.md), read and brought up to date.
+/// </summary>
 public sealed class MigrationTests : IDisposable
 {
     readonly ScratchFolder _scratch = new();
@@ -24,7 +26,8 @@ public sealed class MigrationTests : IDisposable
 
     static string[] Everything(Zoo zoo) =>
         [.. zoo.Networks().Select(network =>
-            $"{network} {zoo.RecipeJson(network)} {WeightsHash.Of(zoo.ReadWeights(network))} {string.Join(' ', zoo.History(network))} {string.Join(' ', zoo.Milestones(network))}")];
+            $"{network} {zoo.RecipeJson(network)} {WeightsHash.Of(zoo.ReadWeights(network))} {string.Join(' ', zoo.History(network))} "
+            + $"{string.Join(' ', zoo.Milestones(network))}")];
 
     List<string> Query(string sql)
     {
@@ -40,7 +43,9 @@ public sealed class MigrationTests : IDisposable
 
     [Fact]
     public void There_is_a_golden_zoo_of_every_earlier_version() =>
-        Assert.All(Enumerable.Range(1, ZooSchema.Steps.Count - 1), version => Assert.True(File.Exists(Path.Combine(AppContext.BaseDirectory, "Golden", $"zoo-v{version}", "zoo.db"))));
+        Assert.All(
+            Enumerable.Range(1, ZooSchema.Steps.Count - 1),
+            version => Assert.True(File.Exists(Path.Combine(AppContext.BaseDirectory, "Golden", $"zoo-v{version}", "zoo.db"))));
 
     [Theory]
     [InlineData(1)]

@@ -17,7 +17,9 @@ public sealed class RecipeFormTests
 
     [Fact]
     public void Only_the_seed_at_the_top_counts() =>
-        Assert.Equal("""{"data":{"seed":1},"ö":"\"seed\":3","seed":7}""", RecipeForm.Of("""{"data":{"seed":1},"ö":"\"seed\":3","seed":5}""").With(7));
+        Assert.Equal(
+            """{"data":{"seed":1},"ö":"\"seed\":3","seed":7}""",
+            RecipeForm.Of("""{"data":{"seed":1},"ö":"\"seed\":3","seed":5}""").With(7));
 
     [Fact]
     public void Without_a_seed_there_is_no_form() => Assert.Throws<FormatException>(() => RecipeForm.Of("""{"data":{"seed":1}}"""));

@@ -17,7 +17,8 @@ public sealed class ShardTests
 
     [Fact]
     public void A_shard_is_read_as_it_is_written() =>
-        Gen.Select(Gen.Int[1, 1000], Gen.Int[0, 999]).Where((count, index) => index < count).Sample((count, index) => Assert.Equal(new Shard(index, count), Shard.Parse($"{index}/{count}")));
+        Gen.Select(Gen.Int[1, 1000], Gen.Int[0, 999]).Where((count, index) => index < count)
+            .Sample((count, index) => Assert.Equal(new Shard(index, count), Shard.Parse($"{index}/{count}")));
 
     [Theory]
     [InlineData("")]

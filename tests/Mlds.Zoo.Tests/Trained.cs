@@ -4,7 +4,9 @@ using Mlds.Zoos.Releases;
 
 namespace Mlds.Zoos.Tests;
 
-/// <summary>A small zoo of really trained networks with their milestones kept, and a release of it: made once, copied by every test.</summary>
+/// <summary>
+/// A small zoo of really trained networks with their milestones kept, and a release of it: made once, copied by every test.
+/// </summary>
 public sealed class Trained : IDisposable
 {
     public const int Networks = 4;
@@ -19,7 +21,10 @@ public sealed class Trained : IDisposable
         ReleaseWriter.Write(writer.Zoo, _scratch["r"], new ReleaseOptions([2, 4], ["npy", "h5"]), delegate { }, default);
     }
 
-    /// <summary>Where they were trained, the time it took included: always the same, so that the files have the same bytes and what tests do to them can be repeated.</summary>
+    /// <summary>
+    /// Where they were trained, the time it took included: always the same, so that the files have the same bytes and what tests do to them
+    /// can be repeated.
+    /// </summary>
     internal static Provenance Provenance { get; } = new("0.1.0", "a processor", "avx2", "a-host", 1.5);
 
     static void Train(ZooWriter writer, string machine, uint seed)
@@ -60,5 +65,6 @@ public sealed class Trained : IDisposable
 
     /// <summary>Names of the files of the release, relative to it.</summary>
     public string[] ReleaseFiles =>
-        [.. Directory.EnumerateFiles(_scratch["r"], "*", SearchOption.AllDirectories).Select(path => Path.GetRelativePath(_scratch["r"], path)).Order(StringComparer.Ordinal)];
+        [.. Directory.EnumerateFiles(_scratch["r"], "*", SearchOption.AllDirectories)
+            .Select(path => Path.GetRelativePath(_scratch["r"], path)).Order(StringComparer.Ordinal)];
 }

@@ -30,7 +30,9 @@ public sealed class ZooBackupTests : IDisposable
                 ZooBackup.Write(zoo, _scratch[$"copy{i}/zoo.db"]);
                 using var copy = Zoo.Open(_scratch[$"copy{i}"]);
                 var networks = copy.Networks().ToList();
-                Assert.True(networks.Count >= 10 * before && networks.Count > stored, $"{networks.Count} networks after {before} batches and {stored} networks");
+                Assert.True(
+                    networks.Count >= 10 * before && networks.Count > stored,
+                    $"{networks.Count} networks after {before} batches and {stored} networks");
                 Assert.Equal(0, networks.Count % 10);
                 Assert.Equal(networks.Count, copy.ReadWeights("ParityMachine").Networks.Count);
                 stored = networks.Count;
@@ -51,7 +53,8 @@ public sealed class ZooBackupTests : IDisposable
         File.WriteAllText(_scratch["there"], "mine");
         Assert.Contains("is already there", Assert.Throws<ZooException>(() => ZooBackup.Write(writer.Zoo, _scratch["there"])).Message);
         Assert.Equal("mine", File.ReadAllText(_scratch["there"]));
-        Assert.Contains("could not be written", Assert.Throws<ZooException>(() => ZooBackup.Write(writer.Zoo, _scratch["there/zoo.db"])).Message);
+        Assert.Contains(
+            "could not be written", Assert.Throws<ZooException>(() => ZooBackup.Write(writer.Zoo, _scratch["there/zoo.db"])).Message);
         Assert.Equal(["there", "z"], Directory.GetFileSystemEntries(_scratch.Path).Select(Path.GetFileName).Order(StringComparer.Ordinal));
     }
 
@@ -62,7 +65,8 @@ public sealed class ZooBackupTests : IDisposable
         var recipe = Example.Small.Recipe("ParityMachine", 5000);
         using (var writer = ZooWriter.Open(_scratch["z"], ZooPopulation.Of(Example.Small)))
         {
-            writer.Store([], [.. Enumerable.Range(0, 300).Select(i => Example.Small.Recipe("ParityMachine", (uint)i)).Select(r => (r, Example.Checkpoint(r, 30)))]);
+            writer.Store([], [.. Enumerable.Range(0, 300).Select(i => Example.Small.Recipe("ParityMachine", (uint)i))
+                .Select(r => (r, Example.Checkpoint(r, 30)))]);
             writer.Add([.. Enumerable.Range(0, 300).Select(i => Example.Network(Example.Small, "ParityMachine", (uint)i))]);
             writer.Store([], [(recipe, Example.Checkpoint(recipe, 3))]);
             digest = writer.Zoo.WeightsDigest();

@@ -17,7 +17,8 @@ public sealed class ZooTests : IDisposable
 
     public void Dispose() => _scratch.Dispose();
 
-    static TrainedNetwork Network(string machine, uint seed, Outcome outcome = Outcome.Converged, int epochs = 7, int salt = 0, string host = "host") =>
+    static TrainedNetwork Network(
+        string machine, uint seed, Outcome outcome = Outcome.Converged, int epochs = 7, int salt = 0, string host = "host") =>
         Example.Network(s_small, machine, seed, outcome, epochs, salt, host);
 
     ZooWriter Writer() => ZooWriter.Open(Folder, Example.Of(s_small));
@@ -41,7 +42,9 @@ public sealed class ZooTests : IDisposable
     {
         Assert.Equal(expected.Recipe.Id, actual.Recipe.Id);
         Assert.Equal(expected.Recipe.CanonicalJson, actual.Recipe.CanonicalJson);
-        Assert.Equal((expected.Outcome, expected.Epochs, expected.ValidationLoss, expected.LongLoss), (actual.Outcome, actual.Epochs, actual.ValidationLoss, actual.LongLoss));
+        Assert.Equal(
+            (expected.Outcome, expected.Epochs, expected.ValidationLoss, expected.LongLoss),
+            (actual.Outcome, actual.Epochs, actual.ValidationLoss, actual.LongLoss));
         Assert.Equal(expected.Weights, actual.Weights);
         Assert.Equal(expected.History, actual.History);
         Assert.Equal(expected.Milestones, actual.Milestones);
@@ -72,8 +75,11 @@ public sealed class ZooTests : IDisposable
         using var left = Zoo.Open(Folder);
         Assert.Equal(digest, left.WeightsDigest());
         Assert.Equal([other.Recipe.Id], left.Networks().Select(network => network.RecipeId));
-        foreach (var (table, rows) in new[] { ("weights", 1L), ("runs", 1L), ("origins", 1L) }) Assert.Equal(
-            rows, left.Database.Scalar($"SELECT count(*) FROM {table}"));
+        foreach (var (table, rows) in new[] { ("weights", 1L), ("runs", 1L), ("origins", 1L) })
+        {
+            Assert.Equal(
+                rows, left.Database.Scalar($"SELECT count(*) FROM {table}"));
+        }
     }
 
     [Fact]
@@ -111,10 +117,14 @@ public sealed class ZooTests : IDisposable
     [Fact]
     public void Networks_come_by_machine_in_the_populations_order_and_by_seed()
     {
-        Store(Network("ParityMachine", 2), Network("SingleDirectMachine", 4_000_000_000), Network("SimpleXORMachine", 1), Network("SingleDirectMachine", 3), Network("ParityMachine", 0));
+        Store(
+            Network("ParityMachine", 2), Network("SingleDirectMachine", 4_000_000_000), Network("SimpleXORMachine", 1),
+            Network("SingleDirectMachine", 3), Network("ParityMachine", 0));
         using var zoo = Zoo.Open(Folder);
         Assert.Equal(
-            [("SingleDirectMachine", 3u), ("SingleDirectMachine", 4_000_000_000u), ("SimpleXORMachine", 1u), ("ParityMachine", 0u), ("ParityMachine", 2u)],
+            [
+                ("SingleDirectMachine", 3u), ("SingleDirectMachine", 4_000_000_000u), ("SimpleXORMachine", 1u),
+                ("ParityMachine", 0u), ("ParityMachine", 2u)],
             zoo.Networks().Select(network => (network.Machine, network.Seed)));
         Assert.Equal([0u, 2u], zoo.Networks("ParityMachine").Select(network => network.Seed));
         Assert.Equal([0u, 2u], zoo.Seeds("ParityMachine").Order());
@@ -124,7 +134,8 @@ public sealed class ZooTests : IDisposable
     public void Status_counts_every_outcome_and_names_machines_without_networks()
     {
         Store(
-            Network("ParityMachine", 0), Network("ParityMachine", 1, Outcome.NotConverged, 40), Network("ParityMachine", 2, Outcome.Diverged, 3), Network("SingleDirectMachine", 0));
+            Network("ParityMachine", 0), Network("ParityMachine", 1, Outcome.NotConverged, 40),
+            Network("ParityMachine", 2, Outcome.Diverged, 3), Network("SingleDirectMachine", 0));
         using var zoo = Zoo.Open(Folder);
         var status = zoo.Status();
         Assert.Equal(
@@ -150,7 +161,8 @@ public sealed class ZooTests : IDisposable
     [Fact]
     public void A_machines_weights_come_as_one_matrix_by_seed()
     {
-        TrainedNetwork[] networks = [.. Enumerable.Range(0, 600).Select(i => Network("ParityMachine", (uint)i, i % 5 == 0 ? Outcome.NotConverged : Outcome.Converged))];
+        TrainedNetwork[] networks = [.. Enumerable.Range(0, 600)
+            .Select(i => Network("ParityMachine", (uint)i, i % 5 == 0 ? Outcome.NotConverged : Outcome.Converged))];
         Store([.. networks.Reverse(), Network("SimpleXORMachine", 1)]);
         using var zoo = Zoo.Open(Folder);
         var all = zoo.ReadWeights("ParityMachine");
@@ -182,7 +194,9 @@ public sealed class ZooTests : IDisposable
         using var zoo = Zoo.Open(Folder);
         var id = networks[0].Recipe.Id;
         Assert.Equal(id, Assert.Single(zoo.Find(id[..9])).RecipeId);
-        Assert.Equal(networks.Select(network => network.Recipe.Id).Where(other => other[0] == id[0]).Order(StringComparer.Ordinal), zoo.Find(id[..1], 40).Select(network => network.RecipeId));
+        Assert.Equal(
+            networks.Select(network => network.Recipe.Id).Where(other => other[0] == id[0]).Order(StringComparer.Ordinal),
+            zoo.Find(id[..1], 40).Select(network => network.RecipeId));
         Assert.Throws<ArgumentException>(() => zoo.Find("xyz"));
     }
 
@@ -200,7 +214,8 @@ public sealed class ZooTests : IDisposable
     {
         Store(Network("ParityMachine", 1, host: "first-host"));
         using var writer = Writer();
-        var error = Assert.Throws<ZooException>(() => writer.Add([Network("ParityMachine", 0), Network("ParityMachine", 1, salt: 1, host: "second-host")]));
+        var error = Assert.Throws<ZooException>(
+            () => writer.Add([Network("ParityMachine", 0), Network("ParityMachine", 1, salt: 1, host: "second-host")]));
         Assert.Contains("first-host", error.Message);
         Assert.Contains("second-host", error.Message);
         Assert.Equal([1u], writer.Zoo.Seeds("ParityMachine"));
@@ -257,7 +272,10 @@ public sealed class ZooTests : IDisposable
         using (var writer = Writer())
         {
             writer.Store([], [], [checkpoint]);
-            var other = checkpoint with { OptimizerState = [checkpoint.OptimizerState[0], Array.ConvertAll(checkpoint.OptimizerState[1], value => value + 1)] };
+            var other = checkpoint with
+            {
+                OptimizerState = [checkpoint.OptimizerState[0], Array.ConvertAll(checkpoint.OptimizerState[1], value => value + 1)],
+            };
             Assert.Contains(recipe.Id, Assert.Throws<ZooException>(() => writer.Store([], [], [other])).Message);
         }
 
@@ -293,7 +311,11 @@ public sealed class ZooTests : IDisposable
         Sql(damage + " WHERE network_id = (SELECT network_id FROM networks WHERE seed = 1)");
         using var zoo = Zoo.Open(Folder);
         var stored = zoo.Networks().Last();
-        foreach (var error in new[] { Assert.Throws<ZooException>(() => zoo.ReadWeights(stored)), Assert.Throws<ZooException>(() => zoo.ReadWeights("ParityMachine")) })
+        foreach (var error in new[]
+        {
+            Assert.Throws<ZooException>(() => zoo.ReadWeights(stored)),
+            Assert.Throws<ZooException>(() => zoo.ReadWeights("ParityMachine")),
+        })
         {
             Assert.Contains(stored.RecipeId, error.Message);
             Assert.Contains("seed 1", error.Message);
@@ -352,7 +374,8 @@ public sealed class ZooTests : IDisposable
     public void An_older_zoo_is_read_as_it_is_and_migrated_by_a_writer()
     {
         Store(Network("ParityMachine", 1));
-        IReadOnlyList<string> steps = [.. ZooSchema.Steps, "ALTER TABLE machines ADD COLUMN note TEXT; UPDATE machines SET note = 'n' || machine_id;"];
+        IReadOnlyList<string> steps =
+            [.. ZooSchema.Steps, "ALTER TABLE machines ADD COLUMN note TEXT; UPDATE machines SET note = 'n' || machine_id;"];
         using (var older = Zoo.Open(Folder, steps)) Assert.Equal(1, older.Status().Networks);
         using (var writer = ZooWriter.Open(Folder, Example.Of(s_small), steps)) Assert.Equal(1, writer.Zoo.Status().Networks);
         using var zoo = Zoo.Open(Folder, steps);

@@ -11,8 +11,8 @@ using Mlds.Zoos;
 namespace Mlds.Benchmarks.Analysis;
 
 /// <summary>
-/// <c>Mlds.Benchmarks analysis --zoo DIR</c>: symmetry and the methods of the analysis on a zoo's networks (analysis.json); with <c>--rows N</c> instead, the principal
-/// components of a zoo of N networks made of that one's (streamed-pca.json).
+/// <c>Mlds.Benchmarks analysis --zoo DIR</c>: symmetry and the methods of the analysis on a zoo's networks (analysis.json); with
+/// <c>--rows N</c> instead, the principal components of a zoo of N networks made of that one's (streamed-pca.json).
 /// </summary>
 static class AnalysisBenchmarks
 {
@@ -28,8 +28,11 @@ static class AnalysisBenchmarks
             switch (options[i])
             {
                 case "--zoo": zoo = options[i + 1]; break;
-                case "--rows" when int.TryParse(options[i + 1], NumberStyles.None, CultureInfo.InvariantCulture, out rows) && rows > 0: break;
-                case "--copies" when int.TryParse(options[i + 1], NumberStyles.None, CultureInfo.InvariantCulture, out copies) && copies > 0: break;
+                case "--rows" when int.TryParse(options[i + 1], NumberStyles.None, CultureInfo.InvariantCulture, out rows) && rows > 0:
+                    break;
+                case "--copies" when int.TryParse(options[i + 1], NumberStyles.None, CultureInfo.InvariantCulture, out copies)
+                    && copies > 0:
+                    break;
                 case "--out": folder = options[i + 1]; break;
                 default: return Refuse(options[i]);
             }
@@ -44,14 +47,17 @@ static class AnalysisBenchmarks
 
     static int Refuse(string option)
     {
-        Console.Error.WriteLine($"analysis: '{option}' isn't right; give --zoo DIR (a zoo made by mlds generate), and if wanted --copies NUMBER or --rows NUMBER, and --out FOLDER.");
+        Console.Error.WriteLine(
+            $"analysis: '{option}' isn't right; give --zoo DIR (a zoo made by mlds generate), "
+            + "and if wanted --copies NUMBER or --rows NUMBER, and --out FOLDER.");
         return 2;
     }
 
     static JsonObject OfZoo(string path, int copies)
     {
         using var zoo = Zoo.Open(path);
-        var result = Head($"Symmetry and methods on the {zoo.Population.Name} networks of a zoo; seconds of the core, scikit-learn in turn.");
+        var result = Head(
+            $"Symmetry and methods on the {zoo.Population.Name} networks of a zoo; seconds of the core, scikit-learn in turn.");
         result["symmetry"] = SymmetryMeasurement.Measure(zoo);
         Console.WriteLine(result["symmetry"]!.ToJsonString(s_json));
         result["against_sklearn"] = AgainstSklearn.Measure(ZooMatrix.Read(zoo).Where(label => label.Outcome == Outcome.Converged), copies);
@@ -72,7 +78,8 @@ static class AnalysisBenchmarks
             var seconds = watch.Elapsed.TotalSeconds;
             var result = Head(string.Create(
                 CultureInfo.InvariantCulture,
-                $"Principal components of a large zoo's weights, streamed; the zoo never in memory. Its rows are the weights of trained {zoo.Population.Name} networks with normal noise of standard deviation {NoisyZoo.Noise}."));
+                $"Principal components of a large zoo's weights, streamed; the zoo never in memory. Its rows "
+                + $"are the weights of trained {zoo.Population.Name} networks with normal noise of standard deviation {NoisyZoo.Noise}."));
             using var process = Process.GetCurrentProcess();
             result["networks"] = pca!.Rows;
             result["columns"] = columns;

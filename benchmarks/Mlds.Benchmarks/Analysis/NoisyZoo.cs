@@ -5,23 +5,33 @@ using Mlds.Zoos;
 
 namespace Mlds.Benchmarks.Analysis;
 
-/// <summary>A large zoo made of a small one: every row the weights of a trained network, in turn, with normal noise. What streams through an analysis is as large as the real thing and nearly as unlike.</summary>
+/// <summary>
+/// A large zoo made of a small one: every row the weights of a trained network, in turn, with normal noise. What streams through an
+/// analysis is as large as the real thing and nearly as unlike.
+/// </summary>
 static class NoisyZoo
 {
     internal const double Noise = 0.1;
     const int Batch = 500;
 
-    /// <summary>Writes <paramref name="rows"/> converged networks, rounded down to as many of each machine, into the new zoo <paramref name="folder"/>.</summary>
+    /// <summary>
+    /// Writes <paramref name="rows"/> converged networks, rounded down to as many of each machine, into the new zoo
+    /// <paramref name="folder"/>.
+    /// </summary>
     internal static void Write(Zoo trained, string folder, int rows)
     {
         var population = Population.Parse(trained.Population.CanonicalJson, trained.Population.Name);
         using var writer = ZooWriter.Open(folder, trained.Population);
         foreach (var machine in trained.Machines)
         {
-            var sources = trained.Networks(machine).Where(network => network.Outcome == Outcome.Converged).Select(trained.ReadWeights).ToArray();
+            var sources = trained.Networks(machine).Where(network => network.Outcome == Outcome.Converged)
+                .Select(trained.ReadWeights).ToArray();
             if (sources.Length == 0) continue;
             foreach (var seeds in Enumerable.Range(0, rows / trained.Machines.Count).Chunk(Batch))
-                writer.Add([.. seeds.AsParallel().AsOrdered().Select(seed => Network(population.Recipe(machine, (uint)seed), sources[seed % sources.Length]))]);
+            {
+                writer.Add([.. seeds.AsParallel().AsOrdered()
+                    .Select(seed => Network(population.Recipe(machine, (uint)seed), sources[seed % sources.Length]))]);
+            }
         }
     }
 
@@ -30,6 +40,7 @@ static class NoisyZoo
         var random = new SeededRandom(recipe.Seed, SeededRandom.Stream("noisy_zoo"));
         EpochRecord[] history = [new EpochRecord(1, 0.1f, 0.1f, 0.01f)];
         return new TrainedNetwork(
-            recipe, Outcome.Converged, 1, 0.1f, 0.1f, [.. weights.Select(weight => weight + (float)(Noise * random.NextNormal()))], history, [], new Provenance("0", "noise", "none", "", 1));
+            recipe, Outcome.Converged, 1, 0.1f, 0.1f, [.. weights.Select(weight => weight + (float)(Noise * random.NextNormal()))],
+            history, [], new Provenance("0", "noise", "none", "", 1));
     }
 }

@@ -11,8 +11,9 @@ using Mlds.Training;
 namespace Mlds.Benchmarks.Analysis;
 
 /// <summary>
-/// How long all questions take of a population of the shape of DS1, DS2 and its control: <c>questions [N]</c>, N networks, 5,000 if none is given. The weights are random around a centre a machine: untrained, but
-/// as many and as large, so that no zoo has to be made first. Steps are printed with their seconds, and at the end the seconds by the clock and of all cores.
+/// How long all questions take of a population of the shape of DS1, DS2 and its control: <c>questions [N]</c>, N networks, 5,000 if none is
+/// given. The weights are random around a centre a machine: untrained, but as many and as large, so that no zoo has to be made first. Steps
+/// are printed with their seconds, and at the end the seconds by the clock and of all cores.
 /// </summary>
 static class QuestionsBenchmark
 {
@@ -24,13 +25,15 @@ static class QuestionsBenchmark
         var (cpu, last, name) = (Process.GetCurrentProcess().TotalProcessorTime, 0.0, "");
         var result = WeightAnalysis.Run(matrix, progress: new Steps(step =>
         {
-            if (name.Length > 0) Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{watch.Elapsed.TotalSeconds - last,8:0.0} s  {name}"));
+            if (name.Length > 0)
+                Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{watch.Elapsed.TotalSeconds - last,8:0.0} s  {name}"));
             (last, name) = (watch.Elapsed.TotalSeconds, step.Step);
         }));
         var core = (Process.GetCurrentProcess().TotalProcessorTime - cpu).TotalSeconds;
         Console.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
-            $"{matrix.Networks} networks, {result.Questions.Count(question => question.Skipped is null)} of {result.Questions.Count} questions asked: {result.Seconds:0.0} s by the clock, {core:0.0} core-seconds on {Environment.ProcessorCount} cores"));
+            $"{matrix.Networks} networks, {result.Questions.Count(question => question.Skipped is null)} of {result.Questions.Count} "
+            + $"questions asked: {result.Seconds:0.0} s by the clock, {core:0.0} core-seconds on {Environment.ProcessorCount} cores"));
         return 0;
     }
 
@@ -53,14 +56,16 @@ static class QuestionsBenchmark
                 var epochs = 3 + random.Next(30);
                 labels[row] = new NetworkLabel(
                     row.ToString("x16", CultureInfo.InvariantCulture), MachineLabel.Of(names[machine], PopulationFactors.OfNames),
-                    (uint)seed, Outcome.Converged, epochs, 1e-4 * random.NextDouble(), 1e-4, 1e-3, row.ToString("x64", CultureInfo.InvariantCulture),
+                    (uint)seed, Outcome.Converged, epochs, 1e-4 * random.NextDouble(),
+                    1e-4, 1e-3, row.ToString("x64", CultureInfo.InvariantCulture),
                     [.. Enumerable.Range(1, epochs).Select(epoch => new EpochRecord(epoch, 0.1f / epoch, 0.1f / epoch, 0.01f))]);
             }
         }
 
         return new WeightMatrix("benchmark", "matrix", weights, layout, labels)
         {
-            Machines = names.ToDictionary(name => name, name => new LearnedMachine(MachineCatalogue.Build(name), new DataSpec(1, 16384, 2048, 16, 512, 256, null))),
+            Machines = names.ToDictionary(
+                name => name, name => new LearnedMachine(MachineCatalogue.Build(name), new DataSpec(1, 16384, 2048, 16, 512, 256, null))),
         };
     }
 

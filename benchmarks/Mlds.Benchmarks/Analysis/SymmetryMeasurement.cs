@@ -10,7 +10,9 @@ using Mlds.Zoos;
 
 namespace Mlds.Benchmarks.Analysis;
 
-/// <summary>On the converged networks of a zoo: is a planted symmetry found again, what do aligned averages lose, and how long does it take?</summary>
+/// <summary>
+/// On the converged networks of a zoo: is a planted symmetry found again, what do aligned averages lose, and how long does it take?
+/// </summary>
 static class SymmetryMeasurement
 {
     const int MostPairs = 40;
@@ -40,10 +42,16 @@ static class SymmetryMeasurement
             var hidden = planted.Apply(matrix.Layout, matrix.Row(row));
             var symmetry = Alignment.To(matrix.Layout, matrix.Row(row)).Align(hidden).Symmetry;
             if (Same(planted.Inverse(), symmetry)) found++;
-            if (CanonicalForm.Of(matrix.Layout, matrix.Row(row)).AsSpan().SequenceEqual(CanonicalForm.Of(matrix.Layout, hidden))) canonical++;
+            if (CanonicalForm.Of(matrix.Layout, matrix.Row(row)).AsSpan().SequenceEqual(CanonicalForm.Of(matrix.Layout, hidden)))
+                canonical++;
         }
 
-        return new JsonObject { ["networks"] = matrix.Networks, ["planted_symmetries_found"] = found, ["canonical_forms_with_equal_bits"] = canonical };
+        return new JsonObject
+        {
+            ["networks"] = matrix.Networks,
+            ["planted_symmetries_found"] = found,
+            ["canonical_forms_with_equal_bits"] = canonical,
+        };
     }
 
     static bool Same(NetworkSymmetry a, NetworkSymmetry b) =>
@@ -61,7 +69,8 @@ static class SymmetryMeasurement
         for (var i = 0; i + 1 < matrix.Networks && raw.Count < MostPairs; i++)
         {
             raw.Add(Loss(Mean(matrix.Row(i), matrix.Row(i + 1))));
-            aligned.Add(Loss(Mean(MergedForm.Of(matrix.Layout, matrix.Row(i)), Alignment.To(matrix.Layout, matrix.Row(i)).Align(matrix.Row(i + 1)).Weights)));
+            aligned.Add(Loss(Mean(
+                MergedForm.Of(matrix.Layout, matrix.Row(i)), Alignment.To(matrix.Layout, matrix.Row(i)).Align(matrix.Row(i + 1)).Weights)));
         }
 
         return new JsonObject
@@ -97,5 +106,6 @@ static class SymmetryMeasurement
         return (process.TotalProcessorTime - before).TotalSeconds;
     }
 
-    internal static double Rounded(double value) => double.Parse(value.ToString("G4", System.Globalization.CultureInfo.InvariantCulture), System.Globalization.CultureInfo.InvariantCulture);
+    internal static double Rounded(double value) => double.Parse(
+        value.ToString("G4", System.Globalization.CultureInfo.InvariantCulture), System.Globalization.CultureInfo.InvariantCulture);
 }

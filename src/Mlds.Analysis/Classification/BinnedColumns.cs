@@ -3,8 +3,8 @@ using Mlds.Analysis.Data;
 namespace Mlds.Analysis.Classification;
 
 /// <summary>
-/// Every column cut into at most B bins at its own quantiles, so that a tree finds a column's best split in one pass over counts instead of a sort.
-/// With no more distinct values than bins nothing is lost.
+/// Every column cut into at most B bins at its own quantiles, so that a tree finds a column's best split in one pass over counts instead of
+/// a sort. With no more distinct values than bins nothing is lost.
 /// </summary>
 sealed class BinnedColumns
 {
@@ -45,7 +45,9 @@ sealed class BinnedColumns
     /// <summary>The value up to which bin <paramref name="bin"/> reaches.</summary>
     internal double Threshold(int column, int bin) => _thresholds[column][bin];
 
-    /// <summary>Midpoints between neighbouring distinct values, at most <paramref name="most"/> − 1 of them, evenly over the rows.</summary>
+    /// <summary>
+    /// Midpoints between neighbouring distinct values, at most <paramref name="most"/> − 1 of them, evenly over the rows.
+    /// </summary>
     static double[] Thresholds(double[] sorted, int most)
     {
         var cuts = new List<double>(most);

@@ -12,7 +12,9 @@ sealed class DecisionTree
     {
     }
 
-    /// <summary>An inner node sends values up to its threshold left; a leaf has <c>Column</c> −1 and its class shares from <c>Left</c> on.</summary>
+    /// <summary>
+    /// An inner node sends values up to its threshold left; a leaf has <c>Column</c> −1 and its class shares from <c>Left</c> on.
+    /// </summary>
     readonly record struct Node(int Column, double Threshold, int Left, int Right);
 
     /// <summary>Adds the class shares of the leaf that <paramref name="row"/> falls into.</summary>
@@ -68,7 +70,9 @@ sealed class DecisionTree
             return number;
         }
 
-        /// <summary>The best split over the columns tried; more columns are drawn until one can split at all. (−1, 0) if none can.</summary>
+        /// <summary>
+        /// The best split over the columns tried; more columns are drawn until one can split at all. (−1, 0) if none can.
+        /// </summary>
         (int Column, int Bin) Best(Span<int> rows)
         {
             var (column, bin, quality) = (-1, 0, double.NegativeInfinity);
@@ -84,8 +88,9 @@ sealed class DecisionTree
         }
 
         /// <summary>
-        /// The bin after which a split is purest. Minimising the Gini impurity is maximising Σ L_k²/L + Σ R_k²/R; moving one row from right to left changes
-        /// these sums by 2 L_k + 1 and 1 − 2 R_k, so that a column costs one pass over its sorted rows, however many classes there are.
+        /// The bin after which a split is purest. Minimising the Gini impurity is maximising Σ L_k²/L + Σ R_k²/R; moving one row from right
+        /// to left changes these sums by 2 L_k + 1 and 1 − 2 R_k, so that a column costs one pass over its sorted rows, however many
+        /// classes there are.
         /// </summary>
         (int Bin, double Quality) BestBin(int column, Span<int> rows)
         {

@@ -9,8 +9,8 @@ public interface IClassifier
     string Name { get; }
 
     /// <summary>
-    /// Learns from the training networks and scores the test networks, once for each labelling of the training networks. Several at once because a
-    /// shuffled-label control labels the same networks again and again, and much of the work doesn't depend on labels.
+    /// Learns from the training networks and scores the test networks, once for each labelling of the training networks. Several at once
+    /// because a shuffled-label control labels the same networks again and again, and much of the work doesn't depend on labels.
     /// </summary>
     /// <param name="labelings">Each a class 0 … K − 1 for every row of <paramref name="training"/>.</param>
     /// <param name="classes">K.</param>

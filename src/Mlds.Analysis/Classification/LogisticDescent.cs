@@ -3,8 +3,9 @@ using Mlds.Analysis.LinearAlgebra;
 namespace Mlds.Analysis.Classification;
 
 /// <summary>
-/// The descent of <see cref="Logistic"/>. A point is K functions f_k = G a_k + b_k on the N training rows; vectors hold the K columns a_k one after the other and then the K intercepts, and
-/// every vector is kept beside its image under G, so that inner products Σ a_kᵀ G a'_k + b b' cost no product with G.
+/// The descent of <see cref="Logistic"/>. A point is K functions f_k = G a_k + b_k on the N training rows; vectors hold the K columns a_k
+/// one after the other and then the K intercepts, and every vector is kept beside its image under G, so that inner products Σ a_kᵀ G a'_k +
+/// b b' cost no product with G.
 /// </summary>
 sealed class LogisticDescent(double[] gram, int n, int[] labels, int classes, LogisticOptions options)
 {

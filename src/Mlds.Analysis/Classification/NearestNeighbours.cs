@@ -15,12 +15,17 @@ public sealed record NearestNeighbours(int[][] Indices, double[][] Distances)
     /// <exception cref="ArgumentOutOfRangeException">k below 1, or no fewer than the rows.</exception>
     public static NearestNeighbours Of(FeatureMatrix matrix, int k)
     {
-        if (k < 1 || k >= matrix.Rows) throw new ArgumentOutOfRangeException(nameof(k), k, $"Of {matrix.Rows} networks each has 1 to {matrix.Rows - 1} neighbours.");
+        if (k < 1 || k >= matrix.Rows)
+            throw new ArgumentOutOfRangeException(nameof(k), k, $"Of {matrix.Rows} networks each has 1 to {matrix.Rows - 1} neighbours.");
         return Find(matrix, matrix, k, self: true);
     }
 
-    /// <summary>The neighbours of each row of <paramref name="queries"/> among the rows of <paramref name="matrix"/>; fewer than k if there are fewer.</summary>
-    internal static NearestNeighbours Of(FeatureMatrix matrix, FeatureMatrix queries, int k) => Find(matrix, queries, Math.Min(k, matrix.Rows), self: false);
+    /// <summary>
+    /// The neighbours of each row of <paramref name="queries"/> among the rows of <paramref name="matrix"/>; fewer than k if there are
+    /// fewer.
+    /// </summary>
+    internal static NearestNeighbours Of(FeatureMatrix matrix, FeatureMatrix queries, int k) =>
+        Find(matrix, queries, Math.Min(k, matrix.Rows), self: false);
 
     static NearestNeighbours Find(FeatureMatrix matrix, FeatureMatrix queries, int k, bool self)
     {
@@ -37,7 +42,8 @@ public sealed record NearestNeighbours(int[][] Indices, double[][] Distances)
                 // ‖b‖² − 2 a·b orders as ‖a − b‖² does; the distances of the few that are kept are then taken exactly.
                 var near = Least(products.AsSpan(i * n, n), squares, k, self ? first + i : -1);
                 var exact = new double[near.Length];
-                for (var j = 0; j < near.Length; j++) exact[j] = Math.Sqrt(Products.SquaredDistance(queries.Row(first + i), matrix.Row(near[j])));
+                for (var j = 0; j < near.Length; j++)
+                    exact[j] = Math.Sqrt(Products.SquaredDistance(queries.Row(first + i), matrix.Row(near[j])));
                 Array.Sort(exact, near);
                 (indices[first + i], distances[first + i]) = (near, exact);
             });

@@ -8,8 +8,8 @@ namespace Mlds.Analysis.Classification;
 public sealed record ForestOptions(int Trees = 100, int Bins = 64, ulong Seed = 1);
 
 /// <summary>
-/// Random forest (Breiman 2001): each tree on a bootstrap sample, the square root of the columns tried at each node, class shares averaged over trees.
-/// The classifier of the paper (arXiv 2104.10555). Why our own: docs/decisions/0003.
+/// Random forest (Breiman 2001): each tree on a bootstrap sample, the square root of the columns tried at each node, class shares averaged
+/// over trees. The classifier of the paper (arXiv 2104.10555). Why our own: docs/decisions/0003.
 /// </summary>
 /// <seealso href="https://scikit-learn.org/stable/modules/generated/sklearn.ensemble.RandomForestClassifier.html"/>
 public sealed class RandomForest(ForestOptions options) : IClassifier
@@ -31,7 +31,8 @@ public sealed class RandomForest(ForestOptions options) : IClassifier
 
     BinnedColumns Columns(FeatureMatrix matrix, int classes)
     {
-        if (options.Bins is < 2 or > 256) throw new ArgumentOutOfRangeException(nameof(options), options.Bins, "A forest has 2 to 256 bins a column.");
+        if (options.Bins is < 2 or > 256)
+            throw new ArgumentOutOfRangeException(nameof(options), options.Bins, "A forest has 2 to 256 bins a column.");
         if (classes > 256) throw new ArgumentOutOfRangeException(nameof(classes), classes, "A forest tells at most 256 classes apart.");
         return new BinnedColumns(matrix, options.Bins);
     }

@@ -19,7 +19,9 @@ public static class Agreement
         return most == expected ? 1 : (together - expected) / (most - expected);
     }
 
-    /// <summary>Normalised mutual information, by the arithmetic mean of the entropies (Strehl and Ghosh 2002; scikit-learn's default): 0 … 1.</summary>
+    /// <summary>
+    /// Normalised mutual information, by the arithmetic mean of the entropies (Strehl and Ghosh 2002; scikit-learn's default): 0 … 1.
+    /// </summary>
     public static double NormalizedMutualInformation(IReadOnlyList<int> a, IReadOnlyList<int> b)
     {
         var (cells, rows, columns) = Contingency(a, b);
@@ -35,7 +37,11 @@ public static class Agreement
         IReadOnlyList<int> a, IReadOnlyList<int> b)
     {
         if (a.Count != b.Count || a.Count == 0)
-            throw new ArgumentException($"Both partitions must be of the same networks, at least one: there are {a.Count} and {b.Count} labels.", nameof(b));
+        {
+            throw new ArgumentException(
+                $"Both partitions must be of the same networks, at least one: there are {a.Count} and {b.Count} labels.", nameof(b));
+        }
+
         var cells = new Dictionary<(int, int), int>();
         var rows = new Dictionary<int, int>();
         var columns = new Dictionary<int, int>();

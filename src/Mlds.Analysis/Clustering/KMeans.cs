@@ -9,8 +9,8 @@ namespace Mlds.Analysis.Clustering;
 public sealed record KMeansOptions(int Clusters, int Restarts = 100, int MostIterations = 300, ulong Seed = 1);
 
 /// <summary>
-/// k-means by Lloyd's iterations from k-means++ starts (Lloyd 1982; Arthur and Vassilvitskii, SODA 2007). Ties go to the lower cluster; a cluster
-/// that loses all its points takes the point farthest from its centre.
+/// k-means by Lloyd's iterations from k-means++ starts (Lloyd 1982; Arthur and Vassilvitskii, SODA 2007). Ties go to the lower cluster; a
+/// cluster that loses all its points takes the point farthest from its centre.
 /// </summary>
 /// <seealso href="https://scikit-learn.org/stable/modules/generated/sklearn.cluster.KMeans.html"/>
 public sealed class KMeans
@@ -29,12 +29,13 @@ public sealed class KMeans
         if (matrix.Rows < options.Clusters)
             throw new ArgumentException($"{options.Clusters} clusters need at least as many networks, not {matrix.Rows}.", nameof(matrix));
 
-        // Lloyd's iterations only need distances between points and means of points. Those follow from the Gram matrix, so that the cost doesn't
-        // grow with the columns, of which there are thousands.
+        // Lloyd's iterations only need distances between points and means of points. Those follow from the Gram matrix, so that the cost
+        // doesn't grow with the columns, of which there are thousands.
         var gram = Products.Gram(matrix.Values, matrix.Rows, matrix.Columns);
         var runs = new (int[] Labels, double Inertia)[options.Restarts];
         Parallel.For(0, options.Restarts, restart =>
-            runs[restart] = new KMeansRun(gram, matrix.Rows, options, new SeededRandom(options.Seed, SeededRandom.Stream("kmeans", restart))).Run());
+            runs[restart] =
+                new KMeansRun(gram, matrix.Rows, options, new SeededRandom(options.Seed, SeededRandom.Stream("kmeans", restart))).Run());
         var best = runs.MinBy(run => run.Inertia);
         return new KMeans(best.Labels, best.Inertia);
     }

@@ -24,7 +24,9 @@ sealed class KMeansRun(double[] gram, int n, KMeansOptions options, SeededRandom
 
     double Squared(int i, int j) => Math.Max(0, gram[(i * n) + i] - (2 * gram[(i * n) + j]) + gram[(j * n) + j]);
 
-    /// <summary>k-means++: each further centre is a point drawn with probability proportional to its squared distance to the nearest so far.</summary>
+    /// <summary>
+    /// k-means++: each further centre is a point drawn with probability proportional to its squared distance to the nearest so far.
+    /// </summary>
     void PlusPlus()
     {
         var first = random.Next(n);

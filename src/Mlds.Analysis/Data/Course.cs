@@ -4,7 +4,10 @@ namespace Mlds.Analysis.Data;
 /// <param name="Points">By epoch, ascending; the last is the finished network.</param>
 public sealed record Course(string RecipeId, MachineLabel Machine, uint Seed, IReadOnlyList<CoursePoint> Points)
 {
-    /// <summary>The network at <paramref name="epoch"/>, or as it was last before it; one that has stopped stays as it is. Null before its first milestone.</summary>
+    /// <summary>
+    /// The network at <paramref name="epoch"/>, or as it was last before it; one that has stopped stays as it is. Null before its first
+    /// milestone.
+    /// </summary>
     public CoursePoint? At(int epoch) => Points.LastOrDefault(point => point.Epoch <= epoch);
 }
 

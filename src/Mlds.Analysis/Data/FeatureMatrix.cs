@@ -8,7 +8,11 @@ public sealed class FeatureMatrix
     public FeatureMatrix(double[] values, int rows, IReadOnlyList<string> columns)
     {
         if (values.Length != (long)rows * columns.Count)
-            throw new ArgumentException($"{rows} rows × {columns.Count} columns need {(long)rows * columns.Count} values, not {values.Length}.", nameof(values));
+        {
+            throw new ArgumentException(
+                $"{rows} rows × {columns.Count} columns need {(long)rows * columns.Count} values, not {values.Length}.", nameof(values));
+        }
+
         (Values, Rows, ColumnNames) = (values, rows, columns);
     }
 

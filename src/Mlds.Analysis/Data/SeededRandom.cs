@@ -4,7 +4,9 @@ namespace Mlds.Analysis.Data;
 /// Random numbers for splits, restarts, bootstraps and forests: the same numbers for the same seed on every machine and runtime.
 /// SplitMix64 (Steele, Lea, Flood: Fast splittable pseudorandom number generators, OOPSLA 2014).
 /// </summary>
-/// <remarks>A mutable class; one for each independent job, made from (seed, stream), so that no result depends on the order of threads.</remarks>
+/// <remarks>
+/// A mutable class; one for each independent job, made from (seed, stream), so that no result depends on the order of threads.
+/// </remarks>
 public sealed class SeededRandom
 {
     const ulong Golden = 0x9E3779B97F4A7C15;
@@ -29,7 +31,9 @@ public sealed class SeededRandom
     /// <summary>Uniform in [0, 1).</summary>
     public double NextDouble() => (NextUInt64() >> 11) * (1.0 / (1UL << 53));
 
-    /// <summary>Uniform in 0 … <paramref name="below"/> − 1 (Lemire's multiplication; bias below 2⁻³² for the small ranges used here).</summary>
+    /// <summary>
+    /// Uniform in 0 … <paramref name="below"/> − 1 (Lemire's multiplication; bias below 2⁻³² for the small ranges used here).
+    /// </summary>
     public int Next(int below) => (int)(((NextUInt64() >> 32) * (ulong)below) >> 32);
 
     /// <summary>Standard normal (Box and Muller).</summary>

@@ -3,8 +3,8 @@ using Mlds.Networks;
 namespace Mlds.Analysis.Data;
 
 /// <summary>
-/// N networks' weights as an N × P matrix of named tensors, whatever the networks are: what can be asked of foreign weights, which are no GRU
-/// (<see cref="Loading.ForeignWeights"/>). Where they are one of ours, <see cref="WeightMatrix.Tensors"/> gives this.
+/// N networks' weights as an N × P matrix of named tensors, whatever the networks are: what can be asked of foreign weights, which are no
+/// GRU (<see cref="Loading.ForeignWeights"/>). Where they are one of ours, <see cref="WeightMatrix.Tensors"/> gives this.
 /// </summary>
 public sealed class TensorMatrix
 {
@@ -17,9 +17,21 @@ public sealed class TensorMatrix
     public TensorMatrix(float[] weights, int networks, int parameters, IReadOnlyList<WeightTensor> tensors)
     {
         if (weights.Length != (long)networks * parameters)
-            throw new ArgumentException($"{networks} networks of {parameters} parameters need {(long)networks * parameters} weights, not {weights.Length}.", nameof(weights));
-        if (tensors.FirstOrDefault(tensor => tensor.Offset < 0 || tensor.Length < 1 || tensor.Offset + tensor.Length > parameters) is { } odd)
-            throw new ArgumentException($"The tensor '{odd.Name}' has the columns {odd.Offset} to {odd.Offset + odd.Length - 1}, but there are only 0 to {parameters - 1}.", nameof(tensors));
+        {
+            throw new ArgumentException(
+                $"{networks} networks of {parameters} parameters need {(long)networks * parameters} weights, not {weights.Length}.",
+                nameof(weights));
+        }
+
+        if (tensors.FirstOrDefault(
+            tensor => tensor.Offset < 0 || tensor.Length < 1 || tensor.Offset + tensor.Length > parameters) is { } odd)
+        {
+            throw new ArgumentException(
+                $"The tensor '{odd.Name}' has the columns {odd.Offset} to {odd.Offset + odd.Length - 1}, "
+                + $"but there are only 0 to {parameters - 1}.",
+                nameof(tensors));
+        }
+
         (_weights, Networks, Parameters, Tensors) = (weights, networks, parameters, tensors);
     }
 

@@ -16,7 +16,8 @@ public sealed class WeightMatrix
         if (weights.Length != (long)labels.Count * layout.Parameters)
         {
             throw new ArgumentException(
-                $"{labels.Count} networks of {layout.Parameters} parameters need {(long)labels.Count * layout.Parameters} weights, not {weights.Length}.",
+                $"{labels.Count} networks of {layout.Parameters} parameters need {(long)labels.Count * layout.Parameters} "
+                + $"weights, not {weights.Length}.",
                 nameof(weights));
         }
 
@@ -36,7 +37,9 @@ public sealed class WeightMatrix
     /// <summary>Networks N.</summary>
     public int Networks => Labels.Count;
 
-    /// <summary>What the networks of a machine were to learn, by the machine's name; empty where the source doesn't say, as for a bare matrix.</summary>
+    /// <summary>
+    /// What the networks of a machine were to learn, by the machine's name; empty where the source doesn't say, as for a bare matrix.
+    /// </summary>
     public IReadOnlyDictionary<string, LearnedMachine> Machines { get; init; } = new Dictionary<string, LearnedMachine>();
 
     /// <summary>The machines that have networks here, in the order of the networks.</summary>

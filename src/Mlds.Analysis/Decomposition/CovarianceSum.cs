@@ -5,8 +5,8 @@ using System.Runtime.InteropServices;
 namespace Mlds.Analysis.Decomposition;
 
 /// <summary>
-/// The covariance of rows that come one by one: D × D numbers, however many rows. Products are taken in float32 over blocks of 256 rows and added up in double
-/// precision; a first guess of the mean is subtracted before, so that nothing cancels.
+/// The covariance of rows that come one by one: D × D numbers, however many rows. Products are taken in float32 over blocks of 256 rows and
+/// added up in double precision; a first guess of the mean is subtracted before, so that nothing cancels.
 /// </summary>
 sealed class CovarianceSum
 {
@@ -16,7 +16,9 @@ sealed class CovarianceSum
     /// <summary>Rows of a register tile; it is three vectors wide.</summary>
     const int TileRows = 4;
 
-    /// <summary>Columns of a panel. A block is kept panel by panel, each with its columns side by side, so that a tile reads memory in order.</summary>
+    /// <summary>
+    /// Columns of a panel. A block is kept panel by panel, each with its columns side by side, so that a tile reads memory in order.
+    /// </summary>
     static readonly int Panel = 3 * Vector<float>.Count;
 
     readonly int _columns;

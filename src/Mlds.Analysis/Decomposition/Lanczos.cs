@@ -6,7 +6,8 @@ namespace Mlds.Analysis.Decomposition;
 
 /// <summary>
 /// The largest eigenvalues of a symmetric matrix and their vectors, by Lanczos' recurrence with full re-orthogonalisation (Golub, Van Loan,
-/// §10.1). Exact to rounding: it goes on until the residual of every wanted pair is below the tolerance, at the latest when the Krylov space is everything.
+/// §10.1). Exact to rounding: it goes on until the residual of every wanted pair is below the tolerance, at the latest when the Krylov
+/// space is everything.
 /// </summary>
 static class Lanczos
 {

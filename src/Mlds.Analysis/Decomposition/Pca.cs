@@ -11,7 +11,8 @@ public sealed record PcaOptions(int Components = 2, bool Standardize = false);
 /// Principal component analysis (Pearson 1901; Jolliffe 2002), exact, by the N × N Gram matrix of the centred rows: networks are fewer than
 /// their weights. Signs are fixed: of each component the entry largest in absolute value is positive.
 /// </summary>
-/// <seealso href="https://scikit-learn.org/stable/modules/generated/sklearn.decomposition.PCA.html">scikit-learn's PCA, which the tests compare with.</seealso>
+/// <seealso href="https://scikit-learn.org/stable/modules/generated/sklearn.decomposition.PCA.html">scikit-learn's PCA, which the tests
+/// compare with.</seealso>
 public sealed class Pca
 {
     readonly Standardizer _scaler;

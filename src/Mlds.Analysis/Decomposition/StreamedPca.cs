@@ -3,8 +3,9 @@ using Mlds.Analysis.LinearAlgebra;
 namespace Mlds.Analysis.Decomposition;
 
 /// <summary>
-/// Principal components of more networks than fit in memory: one pass over the rows gathers their covariance (D² numbers), of which the largest eigenvectors are
-/// taken (<see cref="Lanczos"/>). The same components as <see cref="Pca"/>'s to about 1e-5, for products are float32; another pass, if wanted, transforms.
+/// Principal components of more networks than fit in memory: one pass over the rows gathers their covariance (D² numbers), of which the
+/// largest eigenvectors are taken (<see cref="Lanczos"/>). The same components as <see cref="Pca"/>'s to about 1e-5, for products are
+/// float32; another pass, if wanted, transforms.
 /// </summary>
 public sealed class StreamedPca
 {
@@ -44,13 +45,15 @@ public sealed class StreamedPca
         // Products carry seven digits; eigenvectors need no more.
         var (values, vectors) = Lanczos.Largest(scatter, columns, wanted, tolerance: 1e-8);
         var kept = values.TakeWhile(value => value > 1e-7 * total).Count();
-        return new StreamedPca(sum.Rows, mean, [.. vectors.Take(kept).Select(Signed)], [.. values.Take(kept).Select(value => value / total)]);
+        return new StreamedPca(
+            sum.Rows, mean, [.. vectors.Take(kept).Select(Signed)], [.. values.Take(kept).Select(value => value / total)]);
     }
 
     /// <summary>One coordinate a component of one network's P weights.</summary>
     public double[] Transform(ReadOnlySpan<float> weights)
     {
-        if (weights.Length != _mean.Length) throw new ArgumentException($"These components are of {_mean.Length} columns, not {weights.Length}.", nameof(weights));
+        if (weights.Length != _mean.Length)
+            throw new ArgumentException($"These components are of {_mean.Length} columns, not {weights.Length}.", nameof(weights));
         var centred = new double[_mean.Length];
         for (var i = 0; i < centred.Length; i++) centred[i] = weights[i] - _mean[i];
         return Array.ConvertAll(_components, component => Products.Dot(component, centred));

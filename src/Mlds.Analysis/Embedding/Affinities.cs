@@ -3,13 +3,17 @@ using Mlds.Analysis.Classification;
 namespace Mlds.Analysis.Embedding;
 
 /// <summary>
-/// The symmetric neighbour probabilities p_ij of t-SNE, sparse: row i's neighbours are <c>Columns[Starts[i] … Starts[i + 1]]</c> with <c>Values</c>. They sum to 1.
+/// The symmetric neighbour probabilities p_ij of t-SNE, sparse: row i's neighbours are <c>Columns[Starts[i] … Starts[i + 1]]</c> with
+/// <c>Values</c>. They sum to 1.
 /// </summary>
 sealed record Affinities(int[] Starts, int[] Columns, float[] Values)
 {
     internal int Rows => Starts.Length - 1;
 
-    /// <summary>p_j|i ∝ exp(−β_i d_ij²) over the neighbours of i, with β_i such that the entropy is log(perplexity); then p_ij = (p_j|i + p_i|j) / 2N.</summary>
+    /// <summary>
+    /// p_j|i ∝ exp(−β_i d_ij²) over the neighbours of i, with β_i such that the entropy is log(perplexity); then p_ij = (p_j|i + p_i|j) /
+    /// 2N.
+    /// </summary>
     internal static Affinities Of(NearestNeighbours neighbours, double perplexity)
     {
         var n = neighbours.Indices.Length;

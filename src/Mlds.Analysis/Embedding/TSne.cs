@@ -10,11 +10,13 @@ namespace Mlds.Analysis.Embedding;
 public sealed record TSneOptions(double Perplexity = 30, int Iterations = 1000, bool Standardize = false);
 
 /// <summary>
-/// t-distributed stochastic neighbour embedding in two dimensions (van der Maaten and Hinton, JMLR 9, 2008). Attraction is over the 3 × perplexity nearest neighbours, as in Barnes–Hut t-SNE
-/// (van der Maaten, JMLR 15, 2014); repulsion is over all pairs, exact: at a few thousand networks a vectorised sum is as fast as a tree. Starts from the principal components, so it
-/// has no random numbers, and two runs give the same picture.
+/// t-distributed stochastic neighbour embedding in two dimensions (van der Maaten and Hinton, JMLR 9, 2008). Attraction is over the 3 ×
+/// perplexity nearest neighbours, as in Barnes–Hut t-SNE (van der Maaten, JMLR 15, 2014); repulsion is over all pairs, exact: at a few
+/// thousand networks a vectorised sum is as fast as a tree. Starts from the principal components, so it has no random numbers, and two runs
+/// give the same picture.
 /// </summary>
-/// <seealso href="https://scikit-learn.org/stable/modules/generated/sklearn.manifold.TSNE.html">scikit-learn's, whose step sizes these are.</seealso>
+/// <seealso href="https://scikit-learn.org/stable/modules/generated/sklearn.manifold.TSNE.html">scikit-learn's, whose step sizes these
+/// are.</seealso>
 public sealed class TSne
 {
     TSne(double[][] coordinates, double divergence) => (Coordinates, Divergence) = (coordinates, divergence);
@@ -22,7 +24,9 @@ public sealed class TSne
     /// <summary>N × 2.</summary>
     public IReadOnlyList<double[]> Coordinates { get; }
 
-    /// <summary>Kullback–Leibler divergence of the embedding's neighbourhoods from the networks', at least 0; the least that was looked for.</summary>
+    /// <summary>
+    /// Kullback–Leibler divergence of the embedding's neighbourhoods from the networks', at least 0; the least that was looked for.
+    /// </summary>
     public double Divergence { get; }
 
     /// <exception cref="ArgumentException">Fewer than four networks, or a perplexity of at most 1.</exception>
@@ -30,7 +34,8 @@ public sealed class TSne
     {
         options ??= new TSneOptions();
         if (matrix.Rows < 4) throw new ArgumentException($"t-SNE needs at least 4 networks, not {matrix.Rows}.", nameof(matrix));
-        if (!(options.Perplexity > 1)) throw new ArgumentException($"The perplexity must be above 1, not {options.Perplexity}.", nameof(options));
+        if (!(options.Perplexity > 1))
+            throw new ArgumentException($"The perplexity must be above 1, not {options.Perplexity}.", nameof(options));
         if (options.Standardize) matrix = Standardizer.Fit(matrix).Transform(matrix);
         var perplexity = Math.Min(options.Perplexity, (matrix.Rows - 1) / 3.0);
         var neighbours = NearestNeighbours.Of(matrix, Math.Min(matrix.Rows - 1, (int)(3 * perplexity) + 1));

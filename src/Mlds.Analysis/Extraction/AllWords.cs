@@ -4,12 +4,17 @@ using Mlds.Training;
 
 namespace Mlds.Analysis.Extraction;
 
-/// <summary>A network beside its machine on every word up to some length: a proof for these words, or the shortest word on which they differ.</summary>
+/// <summary>
+/// A network beside its machine on every word up to some length: a proof for these words, or the shortest word on which they differ.
+/// </summary>
 static class AllWords
 {
     const int Longest = 32;
 
-    /// <summary>The length L for which all Sᴸ words of L commands take at most <paramref name="steps"/> steps; at least 1. Their beginnings are all the shorter words.</summary>
+    /// <summary>
+    /// The length L for which all Sᴸ words of L commands take at most <paramref name="steps"/> steps; at least 1. Their beginnings are all
+    /// the shorter words.
+    /// </summary>
     internal static int Length(int symbols, long steps)
     {
         var length = 1;
@@ -46,7 +51,10 @@ static class AllWords
         return new SequenceSet(count, length, symbols, inputs, targets);
     }
 
-    /// <summary>The shortest word, of these the first in order, that the network answers otherwise than <paramref name="words"/> say; null if it answers all alike. An output of at least ½ is read as 1.</summary>
+    /// <summary>
+    /// The shortest word, of these the first in order, that the network answers otherwise than <paramref name="words"/> say; null if it
+    /// answers all alike. An output of at least ½ is read as 1.
+    /// </summary>
     internal static int[]? Counterexample(NetworkSpec spec, ReadOnlySpan<float> weights, SequenceSet words)
     {
         var outputs = Evaluation.Outputs(spec, weights, words);

@@ -4,14 +4,16 @@ using Mlds.Tasks.Machines;
 namespace Mlds.Analysis.Extraction;
 
 /// <summary>
-/// The automaton in a network's hidden states, found without knowing the machine. Hidden states met breadth-first from the start are taken for one if the network answers alike from both, now
-/// and to every word of a growing list of test words; each further test word is one by which the automaton so far was caught answering otherwise than the network. The table that stands at the end is
-/// minimised by partition refinement.
+/// The automaton in a network's hidden states, found without knowing the machine. Hidden states met breadth-first from the start are taken
+/// for one if the network answers alike from both, now and to every word of a growing list of test words; each further test word is one by
+/// which the automaton so far was caught answering otherwise than the network. The table that stands at the end is minimised by partition
+/// refinement.
 /// </summary>
 /// <remarks>
-/// After G. Weiss, Y. Goldberg and E. Yahav: Extracting Automata from Recurrent Neural Networks Using Queries and Counterexamples. ICML 2018, who let Angluin's algorithm ask a network; test words from a
-/// disagreement as R. L. Rivest and R. E. Schapire: Inference of Finite Automata Using Homing Sequences. Information and Computation 103(2), 1993. Clusters by distance alone, as in Omlin and
-/// Giles 1996, merge the phases of a key, whose hidden states are near each other.
+/// After G. Weiss, Y. Goldberg and E. Yahav: Extracting Automata from Recurrent Neural Networks Using Queries and Counterexamples. ICML
+/// 2018, who let Angluin's algorithm ask a network; test words from a disagreement as R. L. Rivest and R. E. Schapire: Inference of Finite
+/// Automata Using Homing Sequences. Information and Computation 103(2), 1993. Clusters by distance alone, as in Omlin and Giles 1996, merge
+/// the phases of a key, whose hidden states are near each other.
 /// </remarks>
 sealed class HiddenAutomaton
 {
@@ -32,7 +34,8 @@ sealed class HiddenAutomaton
     /// <summary>The automaton that agrees best with the network on <paramref name="words"/>, or null if it has too many states.</summary>
     /// <param name="machine">Only its symbols and lines are used.</param>
     /// <param name="minimal">The machine's own, to compare with at the end.</param>
-    internal static FoundAutomaton? Of(NetworkStepper network, IMachine machine, MinimalAutomaton minimal, SequenceSet words, string name, uint seed)
+    internal static FoundAutomaton? Of(
+        NetworkStepper network, IMachine machine, MinimalAutomaton minimal, SequenceSet words, string name, uint seed)
     {
         if (new HiddenAutomaton(network, machine, words).Find() is not { } best) return null;
         var found = MinimalAutomaton.Of(new Automaton(best.Table));
@@ -139,7 +142,8 @@ sealed class HiddenAutomaton
         var tests = new List<int[]>();
         for (var sequence = 0; sequence < _words.Count; sequence++)
         {
-            var word = Array.ConvertAll(_words.Symbols[(sequence * _words.Length)..((sequence + 1) * _words.Length)], symbol => (int)symbol);
+            var word = Array.ConvertAll(
+                _words.Symbols[(sequence * _words.Length)..((sequence + 1) * _words.Length)], symbol => (int)symbol);
             var states = new int[word.Length + 1];
             var first = -1;
             for (var t = 0; t < word.Length; t++)
@@ -159,8 +163,8 @@ sealed class HiddenAutomaton
     }
 
     /// <summary>
-    /// The end of the word that parts a hidden state from the one that stands for its group: up to some place the network, put into the standing-in state, still answers the whole word's last step
-    /// right; from the next on it doesn't.
+    /// The end of the word that parts a hidden state from the one that stands for its group: up to some place the network, put into the
+    /// standing-in state, still answers the whole word's last step right; from the next on it doesn't.
     /// </summary>
     int[] TestOf(Hypothesis hypothesis, int[] word, int[] states, int last, uint truth)
     {
@@ -177,7 +181,8 @@ sealed class HiddenAutomaton
 
     /// <summary>The live lines' values, line 0 first.</summary>
     static string Lines(uint lines, IMachine machine) =>
-        string.Concat(Enumerable.Range(0, machine.Outputs).Where(line => (machine.LiveOutputs >> line & 1) == 1).Select(line => lines >> line & 1));
+        string.Concat(
+            Enumerable.Range(0, machine.Outputs).Where(line => (machine.LiveOutputs >> line & 1) == 1).Select(line => lines >> line & 1));
 
     static AutomatonEdge[] Edges(MinimalAutomaton automaton, IMachine machine) =>
     [
@@ -189,8 +194,11 @@ sealed class HiddenAutomaton
     static string Symbols(int[] symbols, IMachine machine)
     {
         if (symbols.Length == machine.Symbols) return "any";
-        if (symbols.Length > machine.Symbols / 2) return symbols.Length == machine.Symbols - 1 ? $"not {machine.Describe(Missing(symbols))}" : $"{symbols.Length} others";
-        return symbols.Length <= 3 ? string.Join(", ", symbols.Select(machine.Describe)) : $"{machine.Describe(symbols[0])} and {symbols.Length - 1} more";
+        if (symbols.Length > machine.Symbols / 2)
+            return symbols.Length == machine.Symbols - 1 ? $"not {machine.Describe(Missing(symbols))}" : $"{symbols.Length} others";
+        return symbols.Length <= 3
+            ? string.Join(", ", symbols.Select(machine.Describe))
+            : $"{machine.Describe(symbols[0])} and {symbols.Length - 1} more";
     }
 
     static int Missing(int[] symbols) => Enumerable.Range(0, symbols.Length + 1).First(symbol => !symbols.Contains(symbol));

@@ -17,9 +17,10 @@ sealed class NetworkStepper
 {
     readonly RecurrentSpec _spec;
     readonly RecurrentShape _shape;
-    readonly float[][] _input; // [layer]: inputs × G·H, the transpose of weight_ih
-    readonly float[][] _recurrent; // [layer]: H × G·H
-    readonly float[][] _bias; // [layer]: B·H, what the sums begin with
+    readonly int _width; // B·H, rounded up to whole vectors; what a sum doesn't get is 0
+    readonly float[][] _input; // [layer]: inputs × width, what each input adds to the sums
+    readonly float[][] _recurrent; // [layer]: H × width
+    readonly float[][] _bias; // [layer]: width, what the sums begin with
     readonly (float[] Weight, float[] Bias)[] _linear;
     readonly float[] _sums;
     readonly float[] _wide;
@@ -29,18 +30,21 @@ sealed class NetworkStepper
     {
         _spec = layout.Recurrent;
         _shape = _spec.Shape;
+        _width = ((_spec.Cell.Sums * _spec.Hidden) + Vector<float>.Count - 1) / Vector<float>.Count * Vector<float>.Count;
         (_input, _recurrent, _bias) = (new float[_spec.Layers][], new float[_spec.Layers][], new float[_spec.Layers][]);
         for (var layer = 0; layer < _spec.Layers; layer++)
         {
-            _input[layer] = Transposed(layout.WeightIh(layer), weights);
-            _recurrent[layer] = Transposed(layout.WeightHh(layer), weights);
-            _bias[layer] = Biases(Slice(layout.BiasIh(layer), weights), Slice(layout.BiasHh(layer), weights));
+            _input[layer] = Added(layout.WeightIh(layer), weights, apart: 0);
+            _recurrent[layer] = Added(layout.WeightHh(layer), weights, _shape.GateRows - _shape.JointRows);
+            _bias[layer] = Added(layout.BiasIh(layer), weights, apart: 0);
+            var recurrent = Added(layout.BiasHh(layer), weights, _shape.GateRows - _shape.JointRows);
+            for (var i = 0; i < _width; i++) _bias[layer][i] += recurrent[i];
         }
 
         _linear = new (float[], float[])[_spec.Linear.Count];
         for (var layer = 0; layer < _linear.Length; layer++)
             _linear[layer] = (Slice(layout.LinearWeight(layer), weights), Slice(layout.LinearBias(layer), weights));
-        _sums = new float[_spec.Cell.Sums * _spec.Hidden];
+        _sums = new float[_width];
         var widest = Math.Max(_spec.Hidden, _spec.Linear.Max());
         (_wide, _next) = (new float[widest], new float[widest]);
     }
@@ -59,7 +63,7 @@ sealed class NetworkStepper
     /// </summary>
     internal void Step(ReadOnlySpan<float> before, uint input, Span<float> after)
     {
-        var (h, rows, joint, size) = (_spec.Hidden, _shape.GateRows, _shape.JointRows, LayerSize);
+        var (h, size) = (_spec.Hidden, LayerSize);
         for (var layer = 0; layer < _spec.Layers; layer++)
         {
             _bias[layer].CopyTo(_sums, 0);
@@ -67,19 +71,16 @@ sealed class NetworkStepper
             for (var i = 0; i < inputs; i++)
             {
                 var x = layer == 0 ? (input >> i) & 1 : after[((layer - 1) * size) + i];
-                if (x != 0) AddScaled(_sums.AsSpan(0, rows), x, _input[layer].AsSpan(i * rows, rows));
+                if (x != 0) AddScaled(_sums, x, _input[layer].AsSpan(i * _width, _width));
             }
 
             for (var i = 0; i < h; i++)
             {
                 var x = before[(layer * size) + i];
-                if (x == 0) continue;
-                var row = _recurrent[layer].AsSpan(i * rows, rows);
-                AddScaled(_sums.AsSpan(0, joint), x, row[..joint]);
-                AddScaled(_sums.AsSpan(rows), x, row[joint..]);
+                if (x != 0) AddScaled(_sums, x, _recurrent[layer].AsSpan(i * _width, _width));
             }
 
-            _spec.Cell.Forward(_sums, before.Slice(layer * size, size), after.Slice(layer * size, size));
+            _spec.Cell.Forward(_sums.AsSpan(0, _spec.Cell.Sums * h), before.Slice(layer * size, size), after.Slice(layer * size, size));
         }
     }
 
@@ -108,32 +109,32 @@ sealed class NetworkStepper
         return lines;
     }
 
-    /// <summary>Both biases of the joint sums added; then the input biases of the gates kept apart, then their recurrent ones.</summary>
-    float[] Biases(float[] input, float[] recurrent)
-    {
-        var joint = _shape.JointRows;
-        for (var i = 0; i < joint; i++) input[i] += recurrent[i];
-        return [.. input, .. recurrent.AsSpan(joint)];
-    }
-
     float Between(float x) => _spec.Activation switch { Activation.Relu => Math.Max(0, x), Activation.Tanh => Activations.Tanh(x), _ => x };
 
     static float[] Slice(WeightTensor tensor, ReadOnlySpan<float> weights) => weights.Slice(tensor.Offset, tensor.Length).ToArray();
 
-    static float[] Transposed(WeightTensor tensor, ReadOnlySpan<float> weights)
+    /// <summary>
+    /// A tensor's columns, each as the <c>width</c> numbers that it adds to the sums; the last rows go to the sums kept apart.
+    /// </summary>
+    /// <param name="apart">How many rows these are.</param>
+    float[] Added(WeightTensor tensor, ReadOnlySpan<float> weights, int apart)
     {
-        var transposed = new float[tensor.Length];
-        for (var i = 0; i < tensor.Length; i++) transposed[(i % tensor.Columns * tensor.Rows) + (i / tensor.Columns)] = weights[tensor.Offset + i];
-        return transposed;
+        var (rows, columns, joint) = (tensor.Rows, tensor.Columns, tensor.Rows - apart);
+        var added = new float[columns * _width];
+        for (var row = 0; row < rows; row++)
+        {
+            var at = row < joint ? row : row + apart;
+            for (var j = 0; j < columns; j++) added[(j * _width) + at] = weights[tensor.Offset + (row * columns) + j];
+        }
+
+        return added;
     }
 
-    /// <summary>to += factor · from, each a fused multiply-add as in training.</summary>
+    /// <summary>to += factor · from, each a fused multiply-add as in training; whole vectors.</summary>
     static void AddScaled(Span<float> to, float factor, ReadOnlySpan<float> from)
     {
-        var i = 0;
         var wide = new Vector<float>(factor);
-        for (; i <= to.Length - Vector<float>.Count; i += Vector<float>.Count)
+        for (var i = 0; i < to.Length; i += Vector<float>.Count)
             Vector.FusedMultiplyAdd(wide, new Vector<float>(from[i..]), new Vector<float>(to[i..])).CopyTo(to[i..]);
-        for (; i < to.Length; i++) to[i] = MathF.FusedMultiplyAdd(factor, from[i], to[i]);
     }
 }

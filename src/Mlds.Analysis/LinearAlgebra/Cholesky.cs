@@ -3,7 +3,10 @@ namespace Mlds.Analysis.LinearAlgebra;
 /// <summary>A = L Lᵀ of a symmetric positive definite matrix, and what ridge regression needs of it (Golub, Van Loan, §4.2).</summary>
 sealed class Cholesky
 {
-    /// <summary>Rows and columns taken at a time, a multiple of 12 (<see cref="Products"/>' tiles): nearly all of the work is then products of blocks.</summary>
+    /// <summary>
+    /// Rows and columns taken at a time, a multiple of 12 (<see cref="Products"/>' tiles): nearly all of the work is then products of
+    /// blocks.
+    /// </summary>
     const int Block = 48;
 
     readonly double[] _lower;
@@ -11,7 +14,10 @@ sealed class Cholesky
 
     Cholesky(double[] lower, int n) => (_lower, _n) = (lower, n);
 
-    /// <summary>Factors <paramref name="matrix"/> (n × n, row-major, only the lower triangle is read) plus <paramref name="ridge"/> times the identity.</summary>
+    /// <summary>
+    /// Factors <paramref name="matrix"/> (n × n, row-major, only the lower triangle is read) plus <paramref name="ridge"/> times the
+    /// identity.
+    /// </summary>
     /// <exception cref="ArithmeticException">Not positive definite.</exception>
     internal static Cholesky Factor(double[] matrix, int n, double ridge)
     {
@@ -30,7 +36,8 @@ sealed class Cholesky
                     var row = lower.AsSpan(i * n, n);
                     for (var j = left; j < Math.Min(left + columns, i + 1); j++)
                     {
-                        var rest = matrix[(i * n) + j] - done[((i - top) * columns) + j - left] - Products.Dot(row[left..j], lower.AsSpan((j * n) + left, j - left));
+                        var rest = matrix[(i * n) + j] - done[((i - top) * columns) + j - left] - Products.Dot(
+                            row[left..j], lower.AsSpan((j * n) + left, j - left));
                         if (j < i)
                         {
                             row[j] = rest / lower[(j * n) + j];
@@ -38,7 +45,8 @@ sealed class Cholesky
                         }
 
                         var pivot = rest + ridge;
-                        if (!(pivot > 0)) throw new ArithmeticException($"The matrix is not positive definite: pivot {i} of {n} is {pivot}.");
+                        if (!(pivot > 0))
+                            throw new ArithmeticException($"The matrix is not positive definite: pivot {i} of {n} is {pivot}.");
                         row[i] = Math.Sqrt(pivot);
                     }
                 }
@@ -48,7 +56,9 @@ sealed class Cholesky
         return new Cholesky(lower, n);
     }
 
-    /// <summary>X of A X = B for each column; <paramref name="right"/> and the result hold one column after the other, n numbers each.</summary>
+    /// <summary>
+    /// X of A X = B for each column; <paramref name="right"/> and the result hold one column after the other, n numbers each.
+    /// </summary>
     internal double[] Solve(double[] right)
     {
         var solution = (double[])right.Clone();
@@ -71,7 +81,8 @@ sealed class Cholesky
     /// <summary>The diagonal of A⁻¹: the column norms of L⁻¹, squared.</summary>
     internal double[] InverseDiagonal()
     {
-        // Column j of X = L⁻¹ is kept as row j: X_jj = 1 / L_jj, and below it X_ij = −(Σ_k=j…i−1 L_ik X_kj) / L_ii, of which all blocks above go at once.
+        // Column j of X = L⁻¹ is kept as row j: X_jj = 1 / L_jj, and below it X_ij = −(Σ_k=j…i−1 L_ik X_kj) / L_ii, of which all blocks
+        // above go at once.
         var columns = new double[(long)_n * _n];
         var diagonal = new double[_n];
         var done = new double[Block * Block];
@@ -88,7 +99,8 @@ sealed class Cholesky
                     var from = Math.Max(top, j);
                     for (var i = from; i < top + rows; i++)
                     {
-                        var sum = done[((i - top) * width) + j - left] + Products.Dot(_lower.AsSpan((i * _n) + from, i - from), column[from..i]);
+                        var sum =
+                            done[((i - top) * width) + j - left] + Products.Dot(_lower.AsSpan((i * _n) + from, i - from), column[from..i]);
                         column[i] = (i == j ? 1 : -sum) / _lower[(i * _n) + i];
                         diagonal[j] += column[i] * column[i];
                     }

@@ -1,8 +1,8 @@
 namespace Mlds.Analysis.LinearAlgebra;
 
 /// <summary>
-/// The linear assignment problem, solved exactly: which column for which row makes the sum largest. Shortest augmenting paths with dual prices
-/// (Kuhn 1955; Jonker and Volgenant, Computing 38, 1987), O(n³). Holds the working memory of one thread.
+/// The linear assignment problem, solved exactly: which column for which row makes the sum largest. Shortest augmenting paths with dual
+/// prices (Kuhn 1955; Jonker and Volgenant, Computing 38, 1987), O(n³). Holds the working memory of one thread.
 /// </summary>
 /// <param name="n">Rows and columns.</param>
 /// <param name="stride">Distance of two rows in the matrices to come, at least n.</param>

@@ -91,16 +91,22 @@ static class Products
     }
 
     /// <summary>
-    /// Part of A Bᵀ: rows <paramref name="rowA"/> … of A against rows <paramref name="rowB"/> … of B, over the columns <paramref name="from"/> … <paramref name="to"/> − 1 alone. Both have rows of
-    /// <paramref name="stride"/> numbers; the result, countA × countB, is overwritten.
+    /// Part of A Bᵀ: rows <paramref name="rowA"/> … of A against rows <paramref name="rowB"/> … of B, over the columns
+    /// <paramref name="from"/> … <paramref name="to"/> − 1 alone. Both have rows of <paramref name="stride"/> numbers; the result, countA ×
+    /// countB, is overwritten.
     /// </summary>
-    internal static void Part(double[] a, int rowA, int countA, double[] b, int rowB, int countB, int stride, int from, int to, Span<double> result)
+    internal static void Part(
+        double[] a, int rowA, int countA, double[] b, int rowB, int countB, int stride, int from, int to, Span<double> result)
     {
         result[..(countA * countB)].Clear();
         for (var chunk = from; chunk < to; chunk += Chunk)
         {
             for (var i = 0; i < countA; i += 4)
-                Strip(a, rowA + i, Math.Min(4, countA - i), b, rowB, rowB + countB, stride, chunk, Math.Min(Chunk, to - chunk), result[(i * countB)..], countB);
+            {
+                Strip(
+                    a, rowA + i, Math.Min(4, countA - i), b, rowB, rowB + countB, stride, chunk,
+                    Math.Min(Chunk, to - chunk), result[(i * countB)..], countB);
+            }
         }
     }
 
@@ -111,22 +117,34 @@ static class Products
         {
             var end = Math.Min(block + Block, to);
             for (var chunk = 0; chunk < d; chunk += Chunk)
-                Strip(a, first, rows, b, block, end, d, chunk, Math.Min(Chunk, d - chunk), product.AsSpan((first * stride) + block), stride);
+            {
+                Strip(
+                    a, first, rows, b, block, end, d, chunk, Math.Min(Chunk, d - chunk), product.AsSpan((first * stride) + block), stride);
+            }
         }
     }
 
-    /// <summary>Adds to the result, row by row, the products of up to four rows of A with B's rows from <paramref name="from"/> to <paramref name="to"/>, over some columns alone.</summary>
-    static void Strip(double[] a, int first, int rows, double[] b, int from, int to, int d, int chunk, int length, Span<double> result, int stride)
+    /// <summary>
+    /// Adds to the result, row by row, the products of up to four rows of A with B's rows from <paramref name="from"/> to
+    /// <paramref name="to"/>, over some columns alone.
+    /// </summary>
+    static void Strip(
+        double[] a, int first, int rows, double[] b, int from, int to, int d, int chunk, int length, Span<double> result, int stride)
     {
         var j = from;
         for (; rows == 4 && j + 3 <= to; j += 3) TwelveDots(a, first, b, j, d, chunk, length, result[(j - from)..], stride);
         for (; j < to; j++)
         {
             var column = b.AsSpan((int)(((long)j * d) + chunk), length);
-            if (rows == 4) FourDots(a, first, d, chunk, column, result[(j - from)..], stride);
+            if (rows == 4)
+            {
+                FourDots(a, first, d, chunk, column, result[(j - from)..], stride);
+            }
             else
+            {
                 for (var i = 0; i < rows; i++)
                     result[(i * stride) + j - from] += Dot(a.AsSpan(((first + i) * d) + chunk, length), column);
+            }
         }
     }
 
@@ -171,7 +189,8 @@ static class Products
     }
 
     static void AddSums(
-        Vector<double> s0, Vector<double> s1, Vector<double> s2, ref double p, ref double q0, ref double q1, ref double q2, int from, int length, Span<double> result)
+        Vector<double> s0, Vector<double> s1, Vector<double> s2, ref double p, ref double q0, ref double q1,
+        ref double q2, int from, int length, Span<double> result)
     {
         double r0 = Vector.Sum(s0), r1 = Vector.Sum(s1), r2 = Vector.Sum(s2);
         for (var i = from; i < length; i++)

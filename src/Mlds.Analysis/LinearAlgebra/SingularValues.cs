@@ -3,8 +3,9 @@ using System.Numerics;
 namespace Mlds.Analysis.LinearAlgebra;
 
 /// <summary>
-/// Singular values of many small matrices of one shape by one-sided Jacobi rotations (Hestenes 1958; Demmel and Veselić 1992 for its accuracy), as many at
-/// once as a vector has lanes: each has a lane of its own, so nothing is ever added across lanes, and a matrix's values don't depend on its company.
+/// Singular values of many small matrices of one shape by one-sided Jacobi rotations (Hestenes 1958; Demmel and Veselić 1992 for its
+/// accuracy), as many at once as a vector has lanes: each has a lane of its own, so nothing is ever added across lanes, and a matrix's
+/// values don't depend on its company.
 /// </summary>
 static class SingularValues
 {
@@ -12,7 +13,9 @@ static class SingularValues
 
     static readonly int s_lanes = Vector<double>.Count;
 
-    /// <summary>Singular values of <paramref name="matrix"/> (rows × columns, row-major), largest first, as many as the smaller side.</summary>
+    /// <summary>
+    /// Singular values of <paramref name="matrix"/> (rows × columns, row-major), largest first, as many as the smaller side.
+    /// </summary>
     internal static double[] Of(double[] matrix, int rows, int columns) => Of([matrix], rows, columns)[0];
 
     /// <summary>The same of each of <paramref name="matrices"/>, all of them rows × columns.</summary>
@@ -37,7 +40,10 @@ static class SingularValues
         return values;
     }
 
-    /// <summary>Every pair of 0 … n − 1 once, neighbours in the list sharing no member where that can be (rounds of a tournament): their rotations overlap in the processor.</summary>
+    /// <summary>
+    /// Every pair of 0 … n − 1 once, neighbours in the list sharing no member where that can be (rounds of a tournament): their rotations
+    /// overlap in the processor.
+    /// </summary>
     static (int P, int Q)[] Pairs(int n)
     {
         var players = n + (n % 2);
@@ -73,8 +79,8 @@ static class SingularValues
     }
 
     /// <summary>
-    /// Lᵀ of A = L Q (Gram and Schmidt, modified): n × n whatever the longer side was, and its rows are nearer to orthogonal, so that Jacobi needs fewer sweeps (Drmač and
-    /// Veselić, SIAM J. Matrix Anal. Appl. 29, 2008). Destroys <paramref name="work"/>.
+    /// Lᵀ of A = L Q (Gram and Schmidt, modified): n × n whatever the longer side was, and its rows are nearer to orthogonal, so that
+    /// Jacobi needs fewer sweeps (Drmač and Veselić, SIAM J. Matrix Anal. Appl. 29, 2008). Destroys <paramref name="work"/>.
     /// </summary>
     static Vector<double>[] Triangle(Vector<double>[] work, int n, int d)
     {
@@ -117,7 +123,8 @@ static class SingularValues
             var twice = product + product;
             var difference = squares[q] - squares[p];
             var sign = Vector.CopySign(Vector<double>.One, difference);
-            var t = sign * twice / (Vector.Abs(difference) + Vector.SquareRoot(Vector.FusedMultiplyAdd(difference, difference, twice * twice)));
+            var t =
+                sign * twice / (Vector.Abs(difference) + Vector.SquareRoot(Vector.FusedMultiplyAdd(difference, difference, twice * twice)));
             t = Vector.ConditionalSelect(done, Vector<double>.Zero, t);
             var c = Vector<double>.One / Vector.SquareRoot(Vector.FusedMultiplyAdd(t, t, Vector<double>.One));
             Rotate(a, b, c, c * t);

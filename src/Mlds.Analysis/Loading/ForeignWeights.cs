@@ -6,26 +6,33 @@ using Mlds.Zoos.Releases;
 namespace Mlds.Analysis.Loading;
 
 /// <summary>
-/// Weights of anybody's networks in the field's common layout, that of the Small CNN Zoo (Unterthiner et al. 2020): a NumPy matrix of networks × parameters, and a table that says which
-/// columns are which tensor.
+/// Weights of anybody's networks in the field's common layout, that of the Small CNN Zoo (Unterthiner et al. 2020): a NumPy matrix of
+/// networks × parameters, and a table that says which columns are which tensor.
 /// </summary>
 /// <remarks>
 /// The table has one tensor a line. Its columns are known by their names, in any order, others are left alone:
-/// <c>tensor</c>, <c>varname</c>, <c>variable</c> or <c>name</c>; the first column as <c>offset</c>, <c>start_idx</c> or <c>start</c>; how many as <c>length</c> or <c>size</c>, or the column after the
-/// last as <c>end_idx</c> or <c>end</c>; and the shape, if it is known, as <c>rows</c> and <c>columns</c>, or as <c>shape</c>, "(3, 3, 1, 16)", whose last axis makes the columns. Our own releases'
-/// layout.csv is one of these.
+/// <c>tensor</c>, <c>varname</c>, <c>variable</c> or <c>name</c>; the first column as <c>offset</c>, <c>start_idx</c> or <c>start</c>; how
+/// many as <c>length</c> or <c>size</c>, or the column after the last as <c>end_idx</c> or <c>end</c>; and the shape, if it is known, as
+/// <c>rows</c> and <c>columns</c>, or as <c>shape</c>, "(3, 3, 1, 16)", whose last axis makes the columns. Our own releases' layout.csv is
+/// one of these.
 /// </remarks>
 public static class ForeignWeights
 {
     /// <param name="weights">The .npy file, N × P.</param>
     /// <param name="layout">The .csv file; null if there is none: then all columns are one tensor called <c>weights</c>.</param>
-    /// <exception cref="InvalidDataException">Either file is missing or not as described; the message says which, where and what is allowed.</exception>
+    /// <exception cref="InvalidDataException">Either file is missing or not as described; the message says which, where and what is
+    /// allowed.</exception>
     public static TensorMatrix Read(string weights, string? layout = null)
     {
         var file = NpyMatrix.Open(weights);
         IReadOnlyList<WeightTensor> tensors = layout is null ? [Foreign("weights", file.Columns, 1, 0)] : Tensors(layout);
         if (tensors.FirstOrDefault(tensor => tensor.Offset + tensor.Length > file.Columns) is { } odd)
-            throw new InvalidDataException($"'{layout}': the tensor '{odd.Name}' reaches to column {odd.Offset + odd.Length - 1}, but '{weights}' has only {file.Columns} columns.");
+        {
+            throw new InvalidDataException(
+                $"'{layout}': the tensor '{odd.Name}' reaches to column {odd.Offset + odd.Length - 1}, "
+                + $"but '{weights}' has only {file.Columns} columns.");
+        }
+
         return new TensorMatrix(file.ReadFirst(file.Rows), file.Rows, file.Columns, tensors);
     }
 
@@ -41,9 +48,11 @@ public static class ForeignWeights
     {
         if (!File.Exists(layout)) throw new InvalidDataException($"There is no file '{layout}'.");
         var lines = File.ReadAllLines(layout);
-        if (lines.Length < 2) throw new InvalidDataException($"'{layout}' has no tensor: it needs a line of column names and a line a tensor.");
+        if (lines.Length < 2)
+            throw new InvalidDataException($"'{layout}' has no tensor: it needs a line of column names and a line a tensor.");
         var columns = new Columns(layout, Fields(lines[0]));
-        return [.. lines.Select((line, i) => (line, number: i + 1)).Skip(1).Where(l => l.line.Trim().Length > 0).Select(l => columns.Tensor(Fields(l.line), l.number))];
+        return [.. lines.Select((line, i) => (line, number: i + 1)).Skip(1).Where(l => l.line.Trim().Length > 0)
+            .Select(l => columns.Tensor(Fields(l.line), l.number))];
     }
 
     /// <summary>The fields of one line; a quoted one may hold commas.</summary>
@@ -87,14 +96,33 @@ public static class ForeignWeights
         internal WeightTensor Tensor(string[] fields, int line)
         {
             if (_name < 0 || _start < 0 || (_length < 0 && _end < 0))
-                throw new InvalidDataException($"'{path}' has the columns {string.Join(", ", header)}; needed are a name (tensor), a first column (offset or start_idx), and a length or end_idx.");
-            if (fields.Length < header.Length) throw new InvalidDataException($"'{path}', line {line}: there are {fields.Length} fields where the first line names {header.Length}.");
+            {
+                throw new InvalidDataException(
+                    $"'{path}' has the columns {string.Join(", ", header)}; "
+                    + "needed are a name (tensor), a first column (offset or start_idx), and a length or end_idx.");
+            }
+
+            if (fields.Length < header.Length)
+            {
+                throw new InvalidDataException(
+                    $"'{path}', line {line}: there are {fields.Length} fields where the first line names {header.Length}.");
+            }
+
             var start = Number(fields, _start, line);
             var length = _length >= 0 ? Number(fields, _length, line) : Number(fields, _end, line) - start;
-            if (length < 1) throw new InvalidDataException($"'{path}', line {line}: the tensor '{fields[_name]}' has {length} columns; it must have at least one.");
+            if (length < 1)
+            {
+                throw new InvalidDataException(
+                    $"'{path}', line {line}: the tensor '{fields[_name]}' has {length} columns; it must have at least one.");
+            }
+
             var columns = ShapeColumns(fields, line);
             if (length % columns != 0)
-                throw new InvalidDataException($"'{path}', line {line}: the tensor '{fields[_name]}' has {length} numbers, which are no whole rows of {columns}.");
+            {
+                throw new InvalidDataException(
+                    $"'{path}', line {line}: the tensor '{fields[_name]}' has {length} numbers, which are no whole rows of {columns}.");
+            }
+
             return Foreign(fields[_name], length / columns, columns, start);
         }
 
@@ -103,7 +131,8 @@ public static class ForeignWeights
         {
             if (_rows >= 0 && _columns >= 0) return Number(fields, _columns, line, least: 1);
             if (_shape < 0) return 1;
-            var axes = fields[_shape].Trim('(', ')', '[', ']').Split(',', 'x').Select(axis => axis.Trim()).Where(axis => axis.Length > 0).ToArray();
+            var axes = fields[_shape].Trim('(', ')', '[', ']').Split(',', 'x').Select(axis => axis.Trim())
+                .Where(axis => axis.Length > 0).ToArray();
             return axes.Length < 2 ? 1 : Number(axes, axes.Length - 1, line, least: 1);
         }
 

@@ -14,6 +14,9 @@ public static class ReleaseMatrix
         var labels = release.Networks.Select((network, row) => new NetworkLabel(
             network.RecipeId, machines[network.Machine], network.Seed, network.Outcome, network.Epochs, network.ValidationLoss,
             network.TrainingLoss, network.LongLoss, network.WeightsSha256, release.History(row)));
-        return new WeightMatrix(release.Population, "release", release.ReadWeights().Weights, release.Layout, [.. labels]) { Machines = LearnedMachines.Of(release) };
+        return new WeightMatrix(release.Population, "release", release.ReadWeights().Weights, release.Layout, [.. labels])
+        {
+            Machines = LearnedMachines.Of(release),
+        };
     }
 }

@@ -44,7 +44,12 @@ public static class ZooMatrix
             .Select(part => (part.Networks[0].Machine, Spec: Recipe.Parse(zoo.RecipeJson(part.Networks[0])).Network)).ToArray();
         var odd = Array.Find(specs, one => !one.Spec.Equals(specs[0].Spec));
         if (odd.Machine is not null)
-            throw new ZooException($"Networks of {specs[0].Machine} and {odd.Machine} in the zoo '{zoo.Folder}' differ in shape; only networks of one shape can be analysed together.");
+        {
+            throw new ZooException(
+                $"Networks of {specs[0].Machine} and {odd.Machine} in the zoo '{zoo.Folder}' differ in shape; "
+                + "only networks of one shape can be analysed together.");
+        }
+
         return specs[0].Spec.Layout;
     }
 

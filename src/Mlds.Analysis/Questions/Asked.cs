@@ -6,11 +6,12 @@ namespace Mlds.Analysis.Questions;
 sealed record Asked(string Id, string Title, string Protocol)
 {
     internal const string Splits =
-        "Networks of one seed share their initial weights, so splits are by seed: all twins of a seed are tested together and none of them is trained on. " +
-        "Scalers and penalties are fitted on the training networks alone. ";
+        "Networks of one seed share their initial weights, so splits are by seed: all twins of a seed "
+        + "are tested together and none of them is trained on. Scalers and penalties are fitted on the training networks alone. ";
 
     internal const string Methods =
-        "Methods: ridge regression on class indicators with its penalty chosen by leave-one-out on the training networks, and a random forest. ";
+        "Methods: ridge regression on class indicators with its penalty chosen by leave-one-out on "
+        + "the training networks, and a random forest. ";
 
     internal const string Controls =
         "Shuffled: the same with labels shuffled within each fold, mean of the repetitions with the interval of a single one. " +

@@ -62,7 +62,8 @@ static class ChangedSameMachine
             var points = sizes.Select(size =>
             {
                 var estimates = cases.Select(one => AucFrom(context, one, view, size)).ToArray();
-                return new CurvePoint(size, Intervals.Mean([.. estimates.Select(estimate => estimate.Auc)]), estimates.Sum(estimate => estimate.Tested));
+                return new CurvePoint(
+                    size, Intervals.Mean([.. estimates.Select(estimate => estimate.Auc)]), estimates.Sum(estimate => estimate.Tested));
             });
             var name = context.Options.Views[view].Name;
             return new Curve($"{name}, ridge", name, "ridge", "training networks of each form", "mean AUC over machines", 0.5, [.. points]);
@@ -81,7 +82,8 @@ static class ChangedSameMachine
             var order = distinct.ToArray();
             context.Random("auc_curve", size, repetition).Shuffle<uint>(order);
             var chosen = order.Take(size).ToHashSet();
-            var (training, test) = (CrossValidation.Where(seeds, chosen.Contains), CrossValidation.Where(seeds, seed => !chosen.Contains(seed)));
+            var (training, test) =
+                (CrossValidation.Where(seeds, chosen.Contains), CrossValidation.Where(seeds, seed => !chosen.Contains(seed)));
             var scores = CrossValidation.HeldOut(context.Methods[0].Classifier, features, [one.Labels], 2, training, test)[0];
             sum += AucOf(scores, Array.ConvertAll(test, i => one.Labels[i]));
             tested += test.Length;
@@ -106,9 +108,12 @@ static class ChangedSameMachine
     {
         var folds = FoldsOf(context, one);
         var labelings = Labelings.WithShuffles(context, one.Labels, folds, shuffles, contrast.Id, view);
-        var scores = CrossValidation.OutOfFold(classifier, context.Features[view].Select(one.Rows), labelings, 2, folds, context.Cancellation);
+        var scores = CrossValidation.OutOfFold(
+            classifier, context.Features[view].Select(one.Rows), labelings, 2, folds, context.Cancellation);
         var aucs = scores.Select((s, set) => AucOf(s, labelings[set])).ToArray();
-        return New(one, context.Options.Views[view].Name, classifier.Name, aucs[0], shuffles > 0 ? Intervals.Auc(aucs[1..].Average(), one.PerClass, one.PerClass) : null, baseline);
+        return New(
+            one, context.Options.Views[view].Name, classifier.Name, aucs[0],
+            shuffles > 0 ? Intervals.Auc(aucs[1..].Average(), one.PerClass, one.PerClass) : null, baseline);
     }
 
     /// <summary>AUC of the difference between the two classes' scores.</summary>
@@ -116,7 +121,8 @@ static class ChangedSameMachine
         Auc.Of([.. labels.Select((_, i) => scores[(2 * i) + 1] - scores[2 * i])], [.. labels.Select(label => label == 1)]);
 
     static Score New(ContrastCase one, string view, string method, double auc, Estimate? shuffled, Estimate? baseline) => new(
-        one.Subject, view, method, "auc", Intervals.Auc(auc, one.PerClass, one.PerClass), 0.5, one.Rows.Length, 2, one.PerClass, shuffled, baseline);
+        one.Subject, view, method, "auc",
+        Intervals.Auc(auc, one.PerClass, one.PerClass), 0.5, one.Rows.Length, 2, one.PerClass, shuffled, baseline);
 
     static IEnumerable<Score> RivalScores(QuestionContext context, ContrastCase one)
     {
@@ -149,8 +155,11 @@ static class ChangedSameMachine
     static string Answer(IReadOnlyList<Score> scores)
     {
         var means = scores.Where(score => score.Subject == Mean).ToArray();
-        var sentence = means.Where(score => score.Method == "ridge").Select(score => $"{Words.Number(score.Value.Value)} from {score.View}").ToArray();
-        var rivals = means.Where(score => score.Method == "value").Select(score => $"{Words.Number(score.Value.Value)} from {score.View.Replace('_', ' ')}").ToArray();
-        return $"Mean AUC over {scores.Where(s => s.Subject != Mean).Select(s => s.Subject).Distinct().Count()} machines by ridge: {Words.List(sentence)}; beside it {Words.List(rivals)}.";
+        var sentence = means.Where(score => score.Method == "ridge")
+            .Select(score => $"{Words.Number(score.Value.Value)} from {score.View}").ToArray();
+        var rivals = means.Where(score => score.Method == "value")
+            .Select(score => $"{Words.Number(score.Value.Value)} from {score.View.Replace('_', ' ')}").ToArray();
+        return $"Mean AUC over {scores.Where(s => s.Subject != Mean).Select(s => s.Subject).Distinct().Count()} machines by ridge: "
+            + $"{Words.List(sentence)}; beside it {Words.List(rivals)}.";
     }
 }

@@ -29,8 +29,8 @@ sealed record Unseen(string Suffix, string Title, string Protocol, Func<MachineL
 }
 
 /// <summary>
-/// Are two forms of a machine told apart by someone who never saw that machine and its key, or never saw that key? Leave one out: the detector learns from all
-/// others. Every machine has its own keys, so what it finds is no known key.
+/// Are two forms of a machine told apart by someone who never saw that machine and its key, or never saw that key? Leave one out: the
+/// detector learns from all others. Every machine has its own keys, so what it finds is no known key.
 /// </summary>
 static class ChangedUnseen
 {
@@ -74,7 +74,8 @@ static class ChangedUnseen
         if (cases.Count == 0) return asked.Skip($"{unseen.Need}; there are none.", leftOut);
 
         var others = cases.ToDictionary(one => one, one => cases.FindAll(other => Learns(one, other)));
-        var baselines = cases.ToDictionary(one => one, one => Test(context, context.MetadataMethod, context.Metadata, others[one], one, 0, contrast.Id)[0]);
+        var baselines = cases.ToDictionary(
+            one => one, one => Test(context, context.MetadataMethod, context.Metadata, others[one], one, 0, contrast.Id)[0]);
         var jobs =
             from view in Enumerable.Range(0, context.Features.Count)
             from method in context.Methods
@@ -84,23 +85,30 @@ static class ChangedUnseen
         {
             var aucs = Test(context, job.Classifier, context.Features[job.view], others[job.one], job.one, job.Shuffles, contrast.Id);
             var shuffled = job.Shuffles > 0 ? Interval(job.one, aucs[1..].Average()) : (Estimate?)null;
-            return New(job.one, context.Options.Views[job.view].Name, job.Classifier.Name, aucs[0], shuffled, Interval(job.one, baselines[job.one]));
+            return New(job.one, context.Options.Views[job.view].Name, job.Classifier.Name, aucs[0], shuffled, Interval(
+                job.one, baselines[job.one]));
         }).ToList();
         scores.AddRange(cases.SelectMany(one => RivalScores(context, others[one], one)));
         scores.AddRange([.. ChangedSameMachine.Means(scores), .. Minima(scores)]);
         return asked.Answer(Answer(scores, cases.Count), leftOut, scores);
     }
 
-    /// <summary>AUC on one case's networks, of detectors from the other cases and other seeds; then the AUCs of its shuffled controls.</summary>
+    /// <summary>
+    /// AUC on one case's networks, of detectors from the other cases and other seeds; then the AUCs of its shuffled controls.
+    /// </summary>
     static double[] Test(
-        QuestionContext context, IClassifier classifier, FeatureMatrix features, List<ContrastCase> learned, ContrastCase held, int shuffles, string stream)
+        QuestionContext context, IClassifier classifier, FeatureMatrix features, List<ContrastCase> learned,
+        ContrastCase held, int shuffles, string stream)
     {
         // An original may stand beside several keys of its machine; it is trained on once.
-        var others = learned.SelectMany(one => one.Rows.Zip(one.Labels, (row, label) => new Example(row, label, one.Family))).Distinct().ToArray();
+        var others = learned.SelectMany(one => one.Rows.Zip(one.Labels, (row, label) => new Example(row, label, one.Family)))
+            .Distinct().ToArray();
         var families = others.Select(example => example.Family).Distinct().ToList();
         var labelings = Labelings.WithShuffles(
-            context, Array.ConvertAll(others, e => e.Label), Array.ConvertAll(others, e => families.IndexOf(e.Family)), shuffles, stream, held.Rows[0]);
-        var fold = Folds.BySeed([.. others.Select(e => e.Row).Concat(held.Rows).Select(row => context.Labels[row].Seed)], SeedFolds, context.Random("folds"));
+            context, Array.ConvertAll(others, e => e.Label), Array.ConvertAll(others, e => families.IndexOf(e.Family)),
+            shuffles, stream, held.Rows[0]);
+        var fold = Folds.BySeed(
+            [.. others.Select(e => e.Row).Concat(held.Rows).Select(row => context.Labels[row].Seed)], SeedFolds, context.Random("folds"));
 
         var scores = labelings.Select(_ => new double[2 * held.Rows.Length]).ToArray();
         for (var third = 0; third < SeedFolds; third++)
@@ -111,7 +119,8 @@ static class ChangedUnseen
             if (training.Length == 0 || test.Length == 0) continue;
             var labels = labelings.Select(set => Array.ConvertAll(training, i => set[i])).ToArray();
             var tested = classifier.Score(
-                features.Select(Array.ConvertAll(training, i => others[i].Row)), labels, 2, features.Select(Array.ConvertAll(test, i => held.Rows[i])));
+                features.Select(Array.ConvertAll(training, i => others[i].Row)), labels, 2,
+                features.Select(Array.ConvertAll(test, i => held.Rows[i])));
             for (var set = 0; set < tested.Length; set++)
                 for (var i = 0; i < test.Length; i++) tested[set].AsSpan(2 * i, 2).CopyTo(scores[set].AsSpan(2 * test[i]));
         }
@@ -148,11 +157,14 @@ static class ChangedUnseen
         string Clause(Score mean)
         {
             var minimum = scores.First(s => s.Metric == "minimum_auc" && (s.View, s.Method) == (mean.View, mean.Method));
-            return $"{Words.Number(mean.Value.Value)} from {mean.View} ({mean.Method}; worst {minimum.Subject} {Words.Number(minimum.Value.Value)})";
+            return $"{Words.Number(mean.Value.Value)} from {mean.View} ({mean.Method}; "
+                + $"worst {minimum.Subject} {Words.Number(minimum.Value.Value)})";
         }
 
-        var best = means.Where(score => score.Method != "value").GroupBy(score => score.View).Select(view => Clause(view.MaxBy(s => s.Value.Value)!)).ToArray();
-        var rivals = means.Where(score => score.Method == "value").Select(score => $"{Words.Number(score.Value.Value)} from {score.View.Replace('_', ' ')}").ToArray();
+        var best = means.Where(score => score.Method != "value").GroupBy(score => score.View)
+            .Select(view => Clause(view.MaxBy(s => s.Value.Value)!)).ToArray();
+        var rivals = means.Where(score => score.Method == "value")
+            .Select(score => $"{Words.Number(score.Value.Value)} from {score.View.Replace('_', ' ')}").ToArray();
         return $"Mean AUC over {cases} machines or keys, each unseen in training: {Words.List(best)}; beside it {Words.List(rivals)}.";
     }
 }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Mlds.Analysis.Results;
 
 namespace Mlds.Analysis.Questions;
@@ -5,7 +6,9 @@ namespace Mlds.Analysis.Questions;
 /// <summary>What the questions add up to: the paper's three claims, and the three numbers that the command line ends with.</summary>
 static class Conclusions
 {
-    /// <summary>The view and method that headline numbers are quoted for, chosen once and for all populations, not by who did best on this one.</summary>
+    /// <summary>
+    /// The view and method that headline numbers are quoted for, chosen once and for all populations, not by who did best on this one.
+    /// </summary>
     const string HeadlineView = "invariants";
 
     internal static Headlines Headlines(IReadOnlyList<QuestionResult> questions) => new(
@@ -18,7 +21,8 @@ static class Conclusions
         Find(questions, contrast + "_unseen_machine", ChangedSameMachine.Mean, score.View, score.Method)
         ?? Find(questions, contrast, ChangedSameMachine.Mean, score.View, score.Method);
 
-    static Score? Find(IReadOnlyList<QuestionResult> questions, string id, string subject, string view, string method, string? metric = null) =>
+    static Score? Find(
+        IReadOnlyList<QuestionResult> questions, string id, string subject, string view, string method, string? metric = null) =>
         questions.First(question => question.Id == id).Scores.FirstOrDefault(score =>
             (score.Subject, score.View, score.Method) == (subject, view, method) && (metric is null || score.Metric == metric));
 
@@ -29,9 +33,12 @@ static class Conclusions
     internal static string ManyNumbers(IReadOnlyList<QuestionResult> questions)
     {
         var (scores, tests) = (questions.Sum(question => question.Scores.Count), questions.Sum(question => question.Significances.Count));
-        return FormattableString.Invariant(
-            $"There are {scores} scores with 95 % intervals and {tests} tests. One interval in twenty misses the truth by design, about {scores / 20} of these, so no single one is news. The views and methods of the headlines and ") +
-            "of the claims are fixed beforehand for all populations, not chosen by their results. P-values are adjusted by Holm's method over the tests of their question, for finished networks over those of one view.";
+        return string.Create(
+            CultureInfo.InvariantCulture,
+            $"There are {scores} scores with 95 % intervals and {tests} tests. One interval in twenty misses the truth by design, "
+            + $"about {scores / 20} of these, so no single one is news. The views and methods of the headlines and ")
+            + "of the claims are fixed beforehand for all populations, not chosen by their results. "
+            + "P-values are adjusted by Holm's method over the tests of their question, for finished networks over those of one view.";
     }
 
     static Finding Clusters(IReadOnlyList<QuestionResult> questions)
@@ -44,12 +51,15 @@ static class Conclusions
             Find(questions, "which_machine_unsupervised", WhichMachine.Originals, "raw", "kmeans", "ari"),
             Find(questions, "which_machine_unsupervised", WhichMachine.Originals, HeadlineView, "kmeans", "ari"),
         ];
-        if (evidence is not [{ } rawForest, { } invariants, { } rawClusters, { } clusters]) return Unasked(Claim, questions, "which_machine");
+        if (evidence is not [{ } rawForest, { } invariants, { } rawClusters, { } clusters])
+            return Unasked(Claim, questions, "which_machine");
         return new Finding(
             Claim,
-            $"Of {invariants.Networks} networks of {invariants.Classes} machines the machine is named right from symmetry invariants for {Words.Percent(invariants.Value)}, from raw " +
-            $"weights by the paper's random forest for {Words.Percent(rawForest.Value)}; chance is {100 * invariants.Chance:0} %. Without any labels k-means agrees with the machines by an adjusted Rand index " +
-            $"of {Words.Number(clusters.Value)} on invariants and {Words.Number(rawClusters.Value)} on raw weights (1 is perfect, 0 is chance).",
+            $"Of {invariants.Networks} networks of {invariants.Classes} machines the machine is named right from symmetry invariants "
+            + $"for {Words.Percent(invariants.Value)}, from raw weights by the paper's random forest for {Words.Percent(rawForest.Value)}; "
+            + $"chance is {100 * invariants.Chance:0} %. "
+            + $"Without any labels k-means agrees with the machines by an adjusted Rand index of {Words.Number(clusters.Value)} "
+            + $"on invariants and {Words.Number(rawClusters.Value)} on raw weights (1 is perfect, 0 is chance).",
             [invariants, rawForest, clusters, rawClusters]);
     }
 
@@ -62,15 +72,23 @@ static class Conclusions
         var key = Find(questions, "modified_or_original_unseen_key", ChangedSameMachine.Mean, HeadlineView, "forest");
         var control = Find(questions, "modified_or_control", ChangedSameMachine.Mean, HeadlineView, "forest");
         var unseenControl = Find(questions, "modified_or_control_unseen_machine", ChangedSameMachine.Mean, HeadlineView, "forest");
-        var answer = $"A hidden key shows: told from the invariants, given examples of the same machine, the mean AUC over machines is {Words.Number(seen.Value)}";
+        var answer = "A hidden key shows: told from the invariants, given examples of the same machine, "
+            + $"the mean AUC over machines is {Words.Number(seen.Value)}";
         if (unseen is not null) answer += $"; on machines and keys never seen before, {Words.Number(unseen.Value)}";
         if (key is not null) answer += $"; on the same machines with keys never seen before, {Words.Number(key.Value)}";
         answer += control is null
             ? ". Whether the key itself or only the more complex rule shows can't be said: this population has no controls."
-            : $". Against controls with a benign rule of like complexity it is {Words.Number(control.Value)}{(unseenControl is null ? "" : $", on unseen machines and keys {Words.Number(unseenControl.Value)}")}.";
-        var tests = questions.First(question => question.Id == "divergence").Significances.Where(test => test.View == HeadlineView && test.Subject.EndsWith("modified or original", StringComparison.Ordinal)).ToArray();
+            : $". Against controls with a benign rule of like complexity it is {Words.Number(control.Value)}"
+                + $"{(unseenControl is null ? "" : $", on unseen machines and keys {Words.Number(unseenControl.Value)}")}.";
+        var tests = questions.First(question => question.Id == "divergence").Significances
+            .Where(test => test.View == HeadlineView && test.Subject.EndsWith("modified or original", StringComparison.Ordinal)).ToArray();
         if (tests.Length > 0)
-            answer += $" A permutation test finds modified and original networks of different distributions for {tests.Count(test => test.Adjusted <= 0.05)} of {tests.Length} machines (energy distance of the invariants, 5 % after Holm's correction).";
+        {
+            answer += " A permutation test finds modified and original networks of different distributions "
+                + $"for {tests.Count(test => test.Adjusted <= 0.05)} of {tests.Length} machines (energy distance of the invariants, "
+                + "5 % after Holm's correction).";
+        }
+
         return new Finding(Claim, answer, [.. new[] { seen, unseen, key, control, unseenControl }.OfType<Score>()]);
     }
 
@@ -79,13 +97,13 @@ static class Conclusions
         const string Claim = "Analysis in weight space is a viable alternative to judging networks by their loss.";
         var evidence = Rivals(score => Key(questions, "modified_or_original", score));
         if (evidence is not [{ } weights, { } loss, ..]) return Unasked(Claim, questions, "modified_or_original");
-        var answer = $"Modified against original, on the same {loss.Networks} networks: the weights find the key with a mean AUC of {Words.Number(weights.Value)}, the final validation loss " +
-            $"with {Words.Number(loss.Value)}{Epochs(evidence)}.";
+        var answer = $"Modified against original, on the same {loss.Networks} networks: the weights find the key with "
+            + $"a mean AUC of {Words.Number(weights.Value)}, the final validation loss with {Words.Number(loss.Value)}{Epochs(evidence)}.";
         var control = Rivals(score => Key(questions, "modified_or_control", score));
         if (control is [{ } controlWeights, { } controlLoss, ..])
         {
-            answer += $" Modified against control, whose rule is of like complexity: the weights {Words.Number(controlWeights.Value)}, the final validation loss " +
-                $"{Words.Number(controlLoss.Value)}{Epochs(control)}.";
+            answer += $" Modified against control, whose rule is of like complexity: the weights {Words.Number(controlWeights.Value)}, "
+                + $"the final validation loss {Words.Number(controlLoss.Value)}{Epochs(control)}.";
         }
 
         return new Finding(Claim, answer, [.. evidence, .. control]);

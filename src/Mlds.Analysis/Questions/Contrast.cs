@@ -12,7 +12,9 @@ sealed record Contrast(string Id, string Title, Variant Positive, Variant Negati
         new("modified_or_original", "Does a hidden key show in the weights", Variant.Modified, Variant.Original);
 
     internal static Contrast ModifiedOrControl { get; } =
-        new("modified_or_control", "Is it the key's harm that shows, or only that the machine is more complex (modified against control)", Variant.Modified, Variant.Control);
+        new(
+            "modified_or_control", "Is it the key's harm that shows, or only that the machine is more complex (modified against control)",
+            Variant.Modified, Variant.Control);
 
     internal static Contrast OriginalOrControl { get; } =
         new("original_or_control", "Does a benign extra rule show in the weights", Variant.Control, Variant.Original);

@@ -5,8 +5,8 @@ using Mlds.Analysis.Validation;
 namespace Mlds.Analysis.Questions;
 
 /// <summary>
-/// Are the networks of a changed machine of another distribution than those of the original? A permutation test, by view, on finished networks; and of modified
-/// against control. Labels are permuted within seeds: under the null hypothesis twins may be swapped.
+/// Are the networks of a changed machine of another distribution than those of the original? A permutation test, by view, on finished
+/// networks; and of modified against control. Labels are permuted within seeds: under the null hypothesis twins may be swapped.
 /// </summary>
 static class Divergence
 {
@@ -15,8 +15,11 @@ static class Divergence
     static readonly Asked s_asked = new(
         "divergence",
         "Do networks of a changed machine come from another distribution?",
-        "Energy distance (Székely and Rizzo 2013) between as many networks of both forms, columns standardised over both except in the views whose columns share a scale (raw, reduced, aligned, behaviour); p-value of a permutation test in which " +
-        "the labels are permuted within seeds, so that twins are swapped: (1 + permutations with at least the statistic) / (1 + permutations). Adjusted by Holm's method over all tests in the same view: views are instruments of which the headline's is chosen beforehand. With few seeds a p-value can't be small: n seeds give at least 2 in 2ⁿ.");
+        "Energy distance (Székely and Rizzo 2013) between as many networks of both forms, columns standardised over both except "
+        + "in the views whose columns share a scale (raw, reduced, aligned, behaviour); p-value of a permutation test in which the labels "
+        + "are permuted within seeds, so that twins are swapped: (1 + permutations with at least the statistic) / (1 + permutations). "
+        + "Adjusted by Holm's method over all tests in the same view: views are instruments of which the headline's is chosen beforehand. "
+        + "With few seeds a p-value can't be small: n seeds give at least 2 in 2ⁿ.");
 
     static readonly Contrast[] s_contrasts = [Contrast.ModifiedOrOriginal, Contrast.OriginalOrControl, Contrast.ModifiedOrControl];
 
@@ -47,12 +50,14 @@ static class Divergence
         var blocks = Array.ConvertAll(one.Selection.Seeds(context), seed => (int)seed);
         var test = EnergyDistance.Test(features, one.Positive, new PermutationOptions(Permutations, context.Options.Seed, blocks));
         return new Significance(
-            $"{one.Subject}: {contrast.Id.Replace('_', ' ')}", context.Options.Views[view].Name, "energy_distance", test.Statistic, test.PValue, test.PValue, test.Permutations, one.Rows.Length);
+            $"{one.Subject}: {contrast.Id.Replace('_', ' ')}", context.Options.Views[view].Name, "energy_distance",
+            test.Statistic, test.PValue, test.PValue, test.Permutations, one.Rows.Length);
     }
 
     static string Answer(IReadOnlyList<Significance> tests)
     {
-        var views = tests.GroupBy(test => test.View).Select(view => $"{view.Count(test => test.Adjusted <= 0.05)} of {view.Count()} in the view {view.Key}").ToArray();
+        var views = tests.GroupBy(test => test.View)
+            .Select(view => $"{view.Count(test => test.Adjusted <= 0.05)} of {view.Count()} in the view {view.Key}").ToArray();
         return $"After Holm's correction over the tests of a view the two forms differ at the 5 % level in {Words.List(views)}.";
     }
 }

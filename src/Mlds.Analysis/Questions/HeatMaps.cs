@@ -7,7 +7,8 @@ using Mlds.Recipes;
 namespace Mlds.Analysis.Questions;
 
 /// <summary>
-/// Mean input weights of the first layer by original machine, as they are and with every network aligned to the machine's first: what averaging erases, and what alignment brings back.
+/// Mean input weights of the first layer by original machine, as they are and with every network aligned to the machine's first: what
+/// averaging erases, and what alignment brings back.
 /// </summary>
 static class HeatMaps
 {
@@ -16,10 +17,12 @@ static class HeatMaps
     internal static List<HeatMap> Of(QuestionContext context)
     {
         var maps = new List<HeatMap>();
-        foreach (var machine in context.Labels.Where(label => label.Machine.Variant == Variant.Original).Select(label => label.Machine).DistinctBy(machine => machine.Family))
+        foreach (var machine in context.Labels.Where(label => label.Machine.Variant == Variant.Original)
+            .Select(label => label.Machine).DistinctBy(machine => machine.Family))
         {
             context.Cancellation.ThrowIfCancellationRequested();
-            var rows = Selection.RowsWhere(context, label => label.Machine == machine).OrderBy(row => context.Labels[row].Seed).Take(MostNetworks).ToArray();
+            var rows = Selection.RowsWhere(context, label => label.Machine == machine)
+                .OrderBy(row => context.Labels[row].Seed).Take(MostNetworks).ToArray();
             var layout = context.Networks.Layout;
             var merged = context.InParallel(rows, row => MergedForm.Of(layout, context.Networks.Row(row)));
             var alignment = Alignment.To(layout, merged[0]);
@@ -35,7 +38,8 @@ static class HeatMaps
     {
         var tensor = Tensor(context);
         var rows = Enumerable.Range(0, tensor.Rows).Select(i =>
-            (IReadOnlyList<double>)[.. Enumerable.Range(0, tensor.Columns).Select(j => networks.Average(network => (double)network[tensor.Offset + (i * tensor.Columns) + j]))]);
+            (IReadOnlyList<double>)[.. Enumerable.Range(0, tensor.Columns)
+                .Select(j => networks.Average(network => (double)network[tensor.Offset + (i * tensor.Columns) + j]))]);
         return new HeatMap(machine.Name, view, tensor.Name, networks.Length, [.. rows]) { Blocks = tensor.Blocks };
     }
 

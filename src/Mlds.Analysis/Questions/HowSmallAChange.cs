@@ -5,17 +5,18 @@ using Mlds.Analysis.Validation;
 namespace Mlds.Analysis.Questions;
 
 /// <summary>
-/// How small a change of the training data shows? Populations in which the key and its rule are in every n-th training sequence alone (<c>sequence_every</c>,
-/// populations/small-change.json); the AUC of telling the changed networks apart against that share.
+/// How small a change of the training data shows? Populations in which the key and its rule are in every n-th training sequence alone
+/// (<c>sequence_every</c>, populations/small-change.json); the AUC of telling the changed networks apart against that share.
 /// </summary>
 static class HowSmallAChange
 {
     static readonly Asked s_asked = new(
         "how_small_a_change",
         "How small a change of the training data shows?",
-        "The AUCs of the questions on the same machine, those of one share of altered training sequences together: their mean over machines against the share. Modified against original, and modified " +
-        "against control, whose key is in the same share. In the other sequences no key is planted, and the original's outputs are the targets; the stop rule reads a validation set altered in the same " +
-        "share, so that all networks can converge. An interval is MOVER's over the machines.");
+        "The AUCs of the questions on the same machine, those of one share of altered training sequences together: "
+        + "their mean over machines against the share. Modified against original, and modified against control, whose "
+        + "key is in the same share. In the other sequences no key is planted, and the original's outputs are the targets; the stop rule "
+        + "reads a validation set altered in the same share, so that all networks can converge. An interval is MOVER's over the machines.");
 
     static readonly Contrast[] s_contrasts = [Contrast.ModifiedOrOriginal, Contrast.ModifiedOrControl];
 
@@ -49,7 +50,8 @@ static class HowSmallAChange
         return result.Scores.Where(score => score.Metric == "auc" && shares.ContainsKey(score.Subject))
             .GroupBy(score => (score.View, score.Method))
             .Select(group => new Curve(
-                $"{group.Key.View}, {group.Key.Method}", group.Key.View, group.Key.Method, "share of altered training sequences", "mean AUC over machines", 0.5,
+                $"{group.Key.View}, {group.Key.Method}", group.Key.View, group.Key.Method, "share of altered training sequences",
+                "mean AUC over machines", 0.5,
                 [
                     .. group.GroupBy(score => shares[score.Subject]).OrderByDescending(share => share.Key).Select(share => new CurvePoint(
                         1.0 / share.Key, Intervals.Mean([.. share.Select(score => score.Value)]), share.Sum(score => score.Networks))),
@@ -63,8 +65,10 @@ static class HowSmallAChange
         {
             var shown = contrast.FirstOrDefault(curve => (curve.View, curve.Method) == ("invariants", "forest")) ?? contrast.First();
             var loss = contrast.FirstOrDefault(curve => curve.View == "validation_loss");
-            string At(Curve curve) => Words.List([.. curve.Points.Reverse().Select(point => FormattableString.Invariant($"{Words.Number(point.Y.Value)} at {100 * point.X:0.###} %"))]);
-            return $"{char.ToUpperInvariant(contrast.Key[0])}{contrast.Key[1..]}: mean AUC from {shown.View} ({shown.Method}) {At(shown)}{(loss is null ? "" : $"; from the validation loss {At(loss)}")}.";
+            string At(Curve curve) => Words.List([.. curve.Points.Reverse()
+                .Select(point => FormattableString.Invariant($"{Words.Number(point.Y.Value)} at {100 * point.X:0.###} %"))]);
+            return $"{char.ToUpperInvariant(contrast.Key[0])}{contrast.Key[1..]}: mean AUC from {shown.View} "
+                + $"({shown.Method}) {At(shown)}{(loss is null ? "" : $"; from the validation loss {At(loss)}")}.";
         });
         return string.Join(" ", sentences);
     }

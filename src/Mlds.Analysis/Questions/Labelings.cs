@@ -6,5 +6,6 @@ namespace Mlds.Analysis.Questions;
 static class Labelings
 {
     internal static int[][] WithShuffles(QuestionContext context, int[] labels, int[] folds, int shuffles, string question, int number) =>
-        [labels, .. Enumerable.Range(0, shuffles).Select(shuffle => Folds.Shuffled(labels, folds, context.Random(question, number, shuffle)))];
+        [labels, .. Enumerable.Range(0, shuffles)
+            .Select(shuffle => Folds.Shuffled(labels, folds, context.Random(question, number, shuffle)))];
 }

@@ -10,12 +10,15 @@ static class LossCurves
     /// <summary>More epochs than this are thinned out evenly.</summary>
     const int MostPoints = 400;
 
-    /// <summary>One curve a machine, over all its networks but the diverged ones; none for a machine whose histories weren't kept.</summary>
+    /// <summary>
+    /// One curve a machine, over all its networks but the diverged ones; none for a machine whose histories weren't kept.
+    /// </summary>
     internal static LossCurve[] Of(WeightMatrix networks) =>
     [
         .. networks.Labels.GroupBy(label => label.Machine)
-            .Select(group => (group.Key, Histories: group.Where(l => l.Outcome != Outcome.Diverged).Select(l => l.History).OfType<IReadOnlyList<EpochRecord>>()
-                .Where(history => history.Count > 0).ToArray()))
+            .Select(group => (group.Key,
+                Histories: group.Where(l => l.Outcome != Outcome.Diverged).Select(l => l.History).OfType<IReadOnlyList<EpochRecord>>()
+                    .Where(history => history.Count > 0).ToArray()))
             .Where(machine => machine.Histories.Length > 0)
             .Select(machine => Curve(machine.Key, machine.Histories)),
     ];
@@ -30,7 +33,8 @@ static class LossCurves
             var losses = histories.Select(history => (double)history[Math.Min(epoch, history.Count) - 1].ValidationLoss).ToArray();
             Array.Sort(losses);
             return new LossPoint(
-                epoch, histories.Count(history => history.Count >= epoch), Quantile.OfSorted(losses, 0.5), Quantile.OfSorted(losses, 0.1), Quantile.OfSorted(losses, 0.9));
+                epoch, histories.Count(history => history.Count >= epoch), Quantile.OfSorted(losses, 0.5),
+                Quantile.OfSorted(losses, 0.1), Quantile.OfSorted(losses, 0.9));
         });
         return new LossCurve(machine.Name, machine.Family, machine.VariantName, histories.Length, [.. points]);
     }

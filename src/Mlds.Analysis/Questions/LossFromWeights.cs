@@ -6,8 +6,8 @@ using Mlds.Analysis.Validation;
 namespace Mlds.Analysis.Questions;
 
 /// <summary>
-/// Do the weights tell how good a network is, and how long it has been trained? Validation loss and epoch predicted from finished networks and from training courses, beside what
-/// machine and epoch (or loss) tell without weights.
+/// Do the weights tell how good a network is, and how long it has been trained? Validation loss and epoch predicted from finished networks
+/// and from training courses, beside what machine and epoch (or loss) tell without weights.
 /// </summary>
 static class LossFromWeights
 {
@@ -17,10 +17,12 @@ static class LossFromWeights
     static readonly Asked s_asked = new(
         "loss_and_epoch_from_weights",
         "Do the weights tell the validation loss, and for how long a network was trained?",
-        "Ridge regression onto the decimal logarithm of the validation loss, and onto that of the epoch, its penalty by leave-one-out on the training rows. " + Asked.Splits +
-        "Finished networks: the converged ones of all machines. Courses: networks at their milestones, all points of a seed in one fold. At most 400 rows, evenly thinned. R² and Kendall's τ_b between prediction and truth on rows " +
-        "that took no part in fitting, with a percentile bootstrap over seeds. Metadata only: ridge regression on the machine's name and, for the loss, the epoch, for the epoch, the loss. Shuffled: the targets shuffled within " +
-        "folds, once.");
+        "Ridge regression onto the decimal logarithm of the validation loss, and onto that of the epoch, "
+        + "its penalty by leave-one-out on the training rows. " + Asked.Splits
+        + "Finished networks: the converged ones of all machines. Courses: networks at their milestones, all points of a seed in one fold. "
+        + "At most 400 rows, evenly thinned. R² and Kendall's τ_b between prediction and truth on rows that took no part in fitting, "
+        + "with a percentile bootstrap over seeds. Metadata only: ridge regression on the machine's name and, "
+        + "for the loss, the epoch, for the epoch, the loss. Shuffled: the targets shuffled within folds, once.");
 
     /// <summary>Every network has a loss.</summary>
     internal static Question Question => new("Loss and epoch from weights", s_asked, _ => null, Ask);
@@ -29,10 +31,12 @@ static class LossFromWeights
     {
         var samples = new List<Sample> { Finished(context) };
         if (context.Networks.Courses.Count > 0) samples.Add(OfCourses(context));
-        samples = [.. samples.Where(sample => sample.Seeds.Distinct().Count() >= 2 && sample.Seeds.Length >= context.Options.MinimumPerClass)];
+        samples = [
+            .. samples.Where(sample => sample.Seeds.Distinct().Count() >= 2 && sample.Seeds.Length >= context.Options.MinimumPerClass)];
         if (samples.Count == 0) return s_asked.Skip($"It needs at least {context.Options.MinimumPerClass} networks of at least two seeds.");
         var jobs = samples.SelectMany(sample => Enumerable.Range(0, sample.Features.Length).Select(view => (sample, view))).ToArray();
-        var scores = context.InParallel(jobs, job => Scores(context, job.sample, job.view)).SelectMany(several => several).OrderBy(score => score.Subject, StringComparer.Ordinal).ToArray();
+        var scores = context.InParallel(jobs, job => Scores(context, job.sample, job.view)).SelectMany(several => several)
+            .OrderBy(score => score.Subject, StringComparer.Ordinal).ToArray();
         return s_asked.Answer(Answer(scores), [], scores);
     }
 
@@ -58,23 +62,28 @@ static class LossFromWeights
         int[] rows = [.. Thinned(Enumerable.Range(0, context.Labels.Count).OrderBy(row => context.Labels[row].Seed).ToArray()).Order()];
         var labels = Array.ConvertAll(rows, row => context.Labels[row]);
         return new Sample(
-            "finished networks", [.. context.Features.Select(features => features.Select(rows))], Array.ConvertAll(labels, label => label.Machine.Name), Array.ConvertAll(labels, label => (int)label.Seed),
+            "finished networks", [.. context.Features.Select(features => features.Select(rows))],
+            Array.ConvertAll(labels, label => label.Machine.Name), Array.ConvertAll(labels, label => (int)label.Seed),
             Array.ConvertAll(labels, label => Log(label.ValidationLoss)), Array.ConvertAll(labels, label => Log(label.Epochs)));
     }
 
     static Sample OfCourses(QuestionContext context)
     {
-        var points = Thinned(context.Networks.Courses.OrderBy(course => course.Seed).SelectMany(course => course.Points.Select(point => (course, point))).ToArray());
+        var points = Thinned(context.Networks.Courses.OrderBy(course => course.Seed)
+            .SelectMany(course => course.Points.Select(point => (course, point))).ToArray());
         var matrix = new WeightMatrix(
-            "courses", "matrix", [.. points.SelectMany(one => one.point.Weights)], context.Networks.Layout, [.. points.Select(_ => context.Labels[0])]);
+            "courses", "matrix",
+            [.. points.SelectMany(one => one.point.Weights)], context.Networks.Layout, [.. points.Select(_ => context.Labels[0])]);
         return new Sample(
-            "training courses", [.. context.Options.Views.Select(view => view.Build(matrix))], Array.ConvertAll(points, one => one.course.Machine.Name), Array.ConvertAll(points, one => (int)one.course.Seed),
+            "training courses", [.. context.Options.Views.Select(view => view.Build(matrix))],
+            Array.ConvertAll(points, one => one.course.Machine.Name), Array.ConvertAll(points, one => (int)one.course.Seed),
             Array.ConvertAll(points, one => Log(one.point.ValidationLoss)), Array.ConvertAll(points, one => Log(one.point.Epoch)));
     }
 
     static double Log(double value) => Math.Log10(Math.Max(value, 1e-12));
 
-    static T[] Thinned<T>(T[] all) => all.Length <= MostRows ? all : [.. Enumerable.Range(0, MostRows).Select(i => all[(int)((long)i * all.Length / MostRows)])];
+    static T[] Thinned<T>(T[] all) =>
+        all.Length <= MostRows ? all : [.. Enumerable.Range(0, MostRows).Select(i => all[(int)((long)i * all.Length / MostRows)])];
 
     static IEnumerable<Score> Scores(QuestionContext context, Sample sample, int view)
     {
@@ -86,7 +95,8 @@ static class LossFromWeights
         return s_targets.SelectMany((target, t) =>
         {
             var metadata = OutOfFold(context, sample.Metadata(target), [truths[t]], folds)[0];
-            return Scores(context, sample, view, target, new Predicted(truths[t], predictions[t], shuffledTruths[t], predictions[s_targets.Length + t], metadata));
+            return Scores(context, sample, view, target, new Predicted(
+                truths[t], predictions[t], shuffledTruths[t], predictions[s_targets.Length + t], metadata));
         });
     }
 
@@ -102,13 +112,17 @@ static class LossFromWeights
             {
                 var value = agreement(against, predictions);
                 var spread = Bootstrap.Interval(
-                    sample.Seeds, rows => agreement(Array.ConvertAll(rows, row => against[row]), Array.ConvertAll(rows, row => predictions[row])), rounds, context.Options.Seed);
+                    sample.Seeds,
+                    rows => agreement(Array.ConvertAll(rows, row => against[row]), Array.ConvertAll(rows, row => predictions[row])),
+                    rounds,
+                    context.Options.Seed);
                 return new Estimate(value, Math.Min(value, spread.Low), Math.Max(value, spread.High));
             }
 
             return new Score(
-                $"{target}, {sample.Name}", context.Options.Views[view].Name, "ridge", metric, Interval(predicted, truth), 0, truth.Length, sample.Machines.Distinct().Count(), truth.Length / sample.Machines.Distinct().Count(),
-                Interval(shuffled, shuffledTruth), Interval(metadata, truth));
+                $"{target}, {sample.Name}", context.Options.Views[view].Name, "ridge",
+                metric, Interval(predicted, truth), 0, truth.Length, sample.Machines.Distinct().Count(),
+                truth.Length / sample.Machines.Distinct().Count(), Interval(shuffled, shuffledTruth), Interval(metadata, truth));
         }
 
         return [Of("r2", Fit.R2, BootstrapRounds), Of("kendall_tau", Fit.KendallTau, 20)];
@@ -121,7 +135,9 @@ static class LossFromWeights
         {
             context.Cancellation.ThrowIfCancellationRequested();
             var (training, test) = (CrossValidation.Where(folds, f => f != fold), CrossValidation.Where(folds, f => f == fold));
-            var held = RidgeRegression.Predict(features.Select(training), Array.ConvertAll(targets, target => Array.ConvertAll(training, i => target[i])), features.Select(test));
+            var held = RidgeRegression.Predict(
+                features.Select(training),
+                Array.ConvertAll(targets, target => Array.ConvertAll(training, i => target[i])), features.Select(test));
             for (var set = 0; set < held.Length; set++)
                 for (var i = 0; i < test.Length; i++) predicted[set][test[i]] = held[set][i];
         }
@@ -134,7 +150,8 @@ static class LossFromWeights
         var sentences = scores.Where(score => score.Metric == "r2").GroupBy(score => score.Subject).Select(subject =>
         {
             var shown = subject.FirstOrDefault(score => score.View == "invariants") ?? subject.First();
-            return $"{char.ToUpperInvariant(subject.Key[0])}{subject.Key[1..]}: R² {Words.Number(shown.Value)} from {shown.View}, {Words.Number(shown.MetadataOnly!.Value.Value)} from metadata alone.";
+            return $"{char.ToUpperInvariant(subject.Key[0])}{subject.Key[1..]}: "
+                + $"R² {Words.Number(shown.Value)} from {shown.View}, {Words.Number(shown.MetadataOnly!.Value.Value)} from metadata alone.";
         });
         return string.Join(" ", sentences);
     }

@@ -11,15 +11,20 @@ static class Neighbours
 {
     const int MostNeighbours = 24;
 
-    /// <summary>Canonical forms nearer than this times their length are the same network: float32 rounding of merged weights leaves about 1e-6.</summary>
+    /// <summary>
+    /// Canonical forms nearer than this times their length are the same network: float32 rounding of merged weights leaves about 1e-6.
+    /// </summary>
     const double SameWithin = 1e-5;
 
     static readonly Asked s_asked = new(
         "nearest_neighbours",
         "Who is whose nearest neighbour, and is any network there twice?",
-        "Euclidean distance, columns standardised over all networks except in the views whose columns share a scale (raw, reduced, aligned, behaviour); as many networks of every machine. Accuracy: the share of networks whose nearest neighbour of another seed learned the same " +
-        "machine (all machines and their changed forms are told apart), with Wilson's interval. Twins share their initial weights: the share whose nearest neighbour of all is a twin is counted apart. Duplicates: equal weights by SHA-256, among all networks; and " +
-        "networks whose canonical forms (merged, units ordered and signed by a rule) differ by less than 1e-5 of their length.");
+        "Euclidean distance, columns standardised over all networks except in the views whose columns share a scale (raw, "
+        + "reduced, aligned, behaviour); as many networks of every machine. Accuracy: "
+        + "the share of networks whose nearest neighbour of another seed learned the same machine (all "
+        + "machines and their changed forms are told apart), with Wilson's interval. Twins share their initial weights: "
+        + "the share whose nearest neighbour of all is a twin is counted apart. Duplicates: equal weights by SHA-256, among all networks; "
+        + "and networks whose canonical forms (merged, units ordered and signed by a rule) differ by less than 1e-5 of their length.");
 
     internal static Question Question => new("Nearest neighbours", s_asked, AppliesTo, Ask);
 
@@ -31,7 +36,12 @@ static class Neighbours
         var classes = context.Labels.Select(label => label.Machine.Class).Distinct().ToArray();
         var selection = Selection.Balanced(context, classes.Select(name =>
             (name, (IReadOnlyList<int>)Selection.RowsWhere(context, label => label.Machine.Class == name))));
-        if (selection.Classes.Length < 2) return s_asked.Skip($"It needs at least two machines with {context.Options.MinimumPerClass} converged networks each.", selection.LeftOut);
+        if (selection.Classes.Length < 2)
+        {
+            return s_asked.Skip(
+                $"It needs at least two machines with {context.Options.MinimumPerClass} converged networks each.", selection.LeftOut);
+        }
+
         var found = context.InParallel([.. Enumerable.Range(0, context.Features.Count)], view => Nearest(context, selection, view));
         var scores = found.Select(one => one.Score).ToArray();
         Tally[] tallies = [.. found.Select(one => one.Twins), .. Duplicates(context)];
@@ -45,15 +55,18 @@ static class Neighbours
         if (context.Options.Views[view].Standardized) features = Standardizer.Fit(features).Transform(features);
         var seeds = selection.Seeds(context);
         var neighbours = NearestNeighbours.Of(features, Math.Min(MostNeighbours, features.Rows - 1));
-        var stranger = Enumerable.Range(0, features.Rows).Select(i => neighbours.Indices[i].Where(j => seeds[j] != seeds[i]).FirstOrDefault(-1)).ToArray();
+        var stranger = Enumerable.Range(0, features.Rows)
+            .Select(i => neighbours.Indices[i].Where(j => seeds[j] != seeds[i]).FirstOrDefault(-1)).ToArray();
         var asked = CrossValidation.Where(stranger, j => j >= 0);
         var right = asked.Count(i => selection.Labels[stranger[i]] == selection.Labels[i]);
         var name = context.Options.Views[view].Name;
         var score = new Score(
-            WhichMachine.All, name, "nearest", "accuracy", Intervals.Proportion((double)right / Math.Max(1, asked.Length), Math.Max(1, asked.Length)), 1.0 / selection.Classes.Length, asked.Length,
-            selection.Classes.Length, selection.PerClass, null, null);
+            WhichMachine.All, name, "nearest", "accuracy",
+            Intervals.Proportion((double)right / Math.Max(1, asked.Length), Math.Max(1, asked.Length)),
+            1.0 / selection.Classes.Length, asked.Length, selection.Classes.Length, selection.PerClass, null, null);
         var twins = Enumerable.Range(0, features.Rows).Count(i => seeds[neighbours.Indices[i][0]] == seeds[i]);
-        return (score, new Tally(name, "networks whose nearest neighbour is a twin: another machine, the same seed", twins, features.Rows, ""));
+        return (score,
+            new Tally(name, "networks whose nearest neighbour is a twin: another machine, the same seed", twins, features.Rows, ""));
     }
 
     static IEnumerable<Tally> Duplicates(QuestionContext context)
@@ -62,15 +75,21 @@ static class Neighbours
         var equal = labels.GroupBy(label => label.WeightsSha256).Where(group => group.Count() > 1).ToArray();
         yield return new Tally(
             "all", "networks whose weights another one has too, to the bit", equal.Sum(group => group.Count()), labels.Count,
-            equal.Length == 0 ? "" : string.Join("; ", equal.Take(5).Select(group => string.Join(" = ", group.Select(label => $"{label.Machine.Name} seed {label.Seed}")))));
-        var forms = context.InParallel([.. Enumerable.Range(0, labels.Count)], row => CanonicalForm.Of(context.Networks.Layout, context.Networks.Row(row)));
+            equal.Length == 0 ? "" : string.Join(
+                "; ", equal.Take(5).Select(group => string.Join(" = ", group.Select(label => $"{label.Machine.Name} seed {label.Seed}")))));
+        var forms = context.InParallel(
+            [.. Enumerable.Range(0, labels.Count)], row => CanonicalForm.Of(context.Networks.Layout, context.Networks.Row(row)));
         var same = SameForms(forms, context.Cancellation);
         yield return new Tally(
-            "all", "networks that are another one up to a symmetry", same.SelectMany(pair => new[] { pair.A, pair.B }).Distinct().Count(), labels.Count,
-            string.Join("; ", same.Take(5).Select(pair => $"{labels[pair.A].Machine.Name} seed {labels[pair.A].Seed} = {labels[pair.B].Machine.Name} seed {labels[pair.B].Seed}")));
+            "all", "networks that are another one up to a symmetry",
+            same.SelectMany(pair => new[] { pair.A, pair.B }).Distinct().Count(), labels.Count,
+            string.Join("; ", same.Take(5).Select(pair =>
+                $"{labels[pair.A].Machine.Name} seed {labels[pair.A].Seed} = {labels[pair.B].Machine.Name} seed {labels[pair.B].Seed}")));
     }
 
-    /// <summary>Networks sorted by their form's length: equal ones have equal lengths, so each is compared with its neighbours in that order alone.</summary>
+    /// <summary>
+    /// Networks sorted by their form's length: equal ones have equal lengths, so each is compared with its neighbours in that order alone.
+    /// </summary>
     internal static List<(int A, int B)> SameForms(float[][] forms, CancellationToken cancellation = default)
     {
         var lengths = Array.ConvertAll(forms, form => Math.Sqrt(form.Sum(w => (double)w * w)));
@@ -91,6 +110,8 @@ static class Neighbours
     {
         var clauses = scores.Select(score => $"{Words.Percent(score.Value)} in the view {score.View}").ToArray();
         var duplicates = tallies.Where(tally => tally.Subject == "all").ToArray();
-        return $"The nearest neighbour of another seed learned the same machine for {Words.List(clauses)}; guessing gives {Words.Number(scores[0].Chance)}. {duplicates[0].Count} of {duplicates[0].Of} networks have equal weights, {duplicates[1].Count} are equal up to a symmetry.";
+        return $"The nearest neighbour of another seed learned the same machine for {Words.List(clauses)}; "
+            + $"guessing gives {Words.Number(scores[0].Chance)}. "
+            + $"{duplicates[0].Count} of {duplicates[0].Of} networks have equal weights, {duplicates[1].Count} are equal up to a symmetry.";
     }
 }

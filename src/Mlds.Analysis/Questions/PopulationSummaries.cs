@@ -11,10 +11,13 @@ static class PopulationSummaries
     {
         int Count(Outcome outcome) => matrix.Labels.Count(label => label.Outcome == outcome);
         var leftOut = new List<string>();
-        if (Count(Outcome.NotConverged) is > 0 and var late) leftOut.Add($"{late} of {matrix.Networks} networks reached their epoch limit before the goal loss.");
-        if (Count(Outcome.Diverged) is > 0 and var lost) leftOut.Add($"{lost} of {matrix.Networks} networks had a loss that was infinite or no number.");
+        if (Count(Outcome.NotConverged) is > 0 and var late)
+            leftOut.Add($"{late} of {matrix.Networks} networks reached their epoch limit before the goal loss.");
+        if (Count(Outcome.Diverged) is > 0 and var lost)
+            leftOut.Add($"{lost} of {matrix.Networks} networks had a loss that was infinite or no number.");
         return new PopulationSummary(
-            matrix.Name, matrix.Source, matrix.WeightsDigest(), matrix.Layout.Parameters, matrix.Layout.Spec.Description, matrix.Networks, Count(Outcome.Converged), leftOut,
+            matrix.Name, matrix.Source, matrix.WeightsDigest(), matrix.Layout.Parameters,
+            matrix.Layout.Spec.Description, matrix.Networks, Count(Outcome.Converged), leftOut,
             [.. matrix.Labels.GroupBy(label => label.Machine).Select(group => Machine(group.Key, [.. group]))]);
     }
 

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Mlds.Analysis.Data;
 using Mlds.Analysis.Decomposition;
 using Mlds.Analysis.Embedding;
@@ -20,7 +21,8 @@ static class Projections
         for (var i = 0; i < context.Options.Views.Count; i++)
         {
             context.Cancellation.ThrowIfCancellationRequested();
-            if (s_embedded.Contains(context.Options.Views[i].Name) && context.Labels.Count >= 4) projections.Add(Embedding(context, context.Options.Views[i], context.Features[i]));
+            if (s_embedded.Contains(context.Options.Views[i].Name) && context.Labels.Count >= 4)
+                projections.Add(Embedding(context, context.Options.Views[i], context.Features[i]));
         }
 
         return projections;
@@ -31,7 +33,8 @@ static class Projections
         var pca = Pca.Fit(features, new PcaOptions(context.Options.Components, view.Standardized));
         var scaling = view.Standardized ? "columns standardised" : "columns centred, not scaled";
         return new Projection(
-            view.Name, "pca", $"Principal components of {features.Columns} columns over {features.Rows} converged networks; {scaling}.", pca.ExplainedVarianceRatio,
+            view.Name, "pca", $"Principal components of {features.Columns} columns over {features.Rows} converged networks; {scaling}.",
+            pca.ExplainedVarianceRatio,
             Points(context, [.. Enumerable.Range(0, features.Rows)], pca.Transform(features)));
     }
 
@@ -42,8 +45,12 @@ static class Projections
         var embedding = TSne.Fit(features.Select(rows), options, context.Cancellation);
         var scaling = view.Standardized ? "columns standardised first" : "columns as they are";
         return new Projection(
-            view.Name, "tsne", FormattableString.Invariant(
-                $"t-SNE (van der Maaten and Hinton 2008) of {features.Columns} columns over {rows.Length} of {features.Rows} converged networks; {scaling}; perplexity {Math.Min(options.Perplexity, (rows.Length - 1) / 3.0):0.#}, {options.Iterations} iterations from the principal components. Distances between clusters mean nothing."),
+            view.Name, "tsne",
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"t-SNE (van der Maaten and Hinton 2008) of {features.Columns} columns over {rows.Length} of "
+                + $"{features.Rows} converged networks; {scaling}; perplexity {Math.Min(options.Perplexity, (rows.Length - 1) / 3.0):0.#}, "
+                + $"{options.Iterations} iterations from the principal components. Distances between clusters mean nothing."),
             [], Points(context, rows, embedding.Coordinates));
     }
 
@@ -51,7 +58,8 @@ static class Projections
     {
         var all = Enumerable.Range(0, context.Labels.Count).ToArray();
         if (all.Length <= MostEmbedded) return all;
-        var ordered = all.OrderBy(row => context.Labels[row].Machine.Name, StringComparer.Ordinal).ThenBy(row => context.Labels[row].Seed).ToArray();
+        var ordered = all.OrderBy(row => context.Labels[row].Machine.Name, StringComparer.Ordinal)
+            .ThenBy(row => context.Labels[row].Seed).ToArray();
         return [.. Enumerable.Range(0, MostEmbedded).Select(i => ordered[(int)((long)i * ordered.Length / MostEmbedded)]).Order()];
     }
 
@@ -61,7 +69,8 @@ static class Projections
         {
             var label = context.Labels[row];
             return new ProjectedNetwork(
-                label.RecipeId, label.Machine.Name, label.Machine.Family, label.Machine.VariantName, label.Seed, label.Epochs, label.ValidationLoss, coordinates[i]);
+                label.RecipeId, label.Machine.Name, label.Machine.Family, label.Machine.VariantName,
+                label.Seed, label.Epochs, label.ValidationLoss, coordinates[i]);
         }),
     ];
 }

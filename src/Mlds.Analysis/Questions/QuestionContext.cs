@@ -46,7 +46,8 @@ sealed class QuestionContext
     /// <summary>n: every n-th training sequence of <paramref name="machine"/> has the key; 1 where nobody says.</summary>
     internal int AlteredEvery(MachineLabel machine) => Networks.AlteredEvery(machine);
 
-    internal SeededRandom Random(string stream, params ReadOnlySpan<int> numbers) => new(Options.Seed, SeededRandom.Stream(stream, numbers));
+    internal SeededRandom Random(string stream, params ReadOnlySpan<int> numbers) =>
+        new(Options.Seed, SeededRandom.Stream(stream, numbers));
 
     /// <summary>Carries out independent jobs on all cores; the results come in the order of the jobs.</summary>
     internal TResult[] InParallel<TJob, TResult>(IReadOnlyList<TJob> jobs, Func<TJob, TResult> run)

@@ -11,8 +11,8 @@ namespace Mlds.Analysis.Questions;
 sealed record Selection(int[] Rows, int[] Labels, string[] Classes, int PerClass, IReadOnlyList<string> LeftOut)
 {
     /// <summary>
-    /// Takes as many networks of every class as the smallest has, after leaving out classes with fewer than the minimum. Seeds that most classes
-    /// have come first, then low ones, so that twins stay complete.
+    /// Takes as many networks of every class as the smallest has, after leaving out classes with fewer than the minimum. Seeds that most
+    /// classes have come first, then low ones, so that twins stay complete.
     /// </summary>
     internal static Selection Balanced(QuestionContext context, IEnumerable<(string Name, IReadOnlyList<int> Rows)> classes)
     {
@@ -30,8 +30,14 @@ sealed record Selection(int[] Rows, int[] Labels, string[] Classes, int PerClass
         var selected = new List<int>();
         foreach (var (name, rows) in kept)
         {
-            selected.AddRange(rows.OrderByDescending(row => shared[context.Labels[row].Seed]).ThenBy(row => context.Labels[row].Seed).Take(perClass));
-            if (rows.Count > perClass) leftOut.Add($"{rows.Count - perClass} networks of {name} were left out to balance the classes, at most {context.Options.MostPerClass} each.");
+            selected.AddRange(
+                rows.OrderByDescending(row => shared[context.Labels[row].Seed]).ThenBy(row => context.Labels[row].Seed).Take(perClass));
+            if (rows.Count > perClass)
+            {
+                leftOut.Add(
+                    $"{rows.Count - perClass} networks of {name} were left out to balance the classes, "
+                    + $"at most {context.Options.MostPerClass} each.");
+            }
         }
 
         var labels = Enumerable.Range(0, kept.Count).SelectMany(k => Enumerable.Repeat(k, perClass));

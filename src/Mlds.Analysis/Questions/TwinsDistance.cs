@@ -7,8 +7,8 @@ using Mlds.Recipes;
 namespace Mlds.Analysis.Questions;
 
 /// <summary>
-/// How far apart do twins end, which began with the same weights and batches on an original and a changed machine, beside two networks of the same machine that
-/// began with different ones?
+/// How far apart do twins end, which began with the same weights and batches on an original and a changed machine, beside two networks of
+/// the same machine that began with different ones?
 /// </summary>
 static class TwinsDistance
 {
@@ -17,9 +17,10 @@ static class TwinsDistance
     static readonly Asked s_asked = new(
         "twins_distance",
         "How far does a changed rule drive twins apart?",
-        "Euclidean distance between two networks, over the converged networks of each machine; columns are standardised over all networks except in the views whose columns share a scale (raw, reduced, aligned, behaviour). " +
-        "Twins: the original and the changed network of one seed, which began with the same weights and saw batches in the same order. Strangers: two seeds of the original " +
-        "machine; and an original and a changed network of different seeds. At most 1,000 random pairs a group.");
+        "Euclidean distance between two networks, over the converged networks of each machine; columns are standardised over all networks "
+        + "except in the views whose columns share a scale (raw, reduced, aligned, behaviour). Twins: the original and the changed network "
+        + "of one seed, which began with the same weights and saw batches in the same order. Strangers: two seeds of the original machine; "
+        + "and an original and a changed network of different seeds. At most 1,000 random pairs a group.");
 
     internal static Question Question => new("Twins", s_asked, AppliesTo, Ask);
 
@@ -91,7 +92,8 @@ static class TwinsDistance
             Array.Sort(d);
             double At(double share) => Quantile.OfSorted(d, share);
             yield return new Distribution(
-                "distance between two networks", view, group, changed.Name, d.Length, d[0], At(0.1), At(0.25), At(0.5), At(0.75), At(0.9), d[^1]);
+                "distance between two networks",
+                view, group, changed.Name, d.Length, d[0], At(0.1), At(0.25), At(0.5), At(0.75), At(0.9), d[^1]);
         }
     }
 
@@ -105,6 +107,7 @@ static class TwinsDistance
         }
 
         var clauses = context.Options.Views.Select(Clause).Where(clause => clause != "").ToArray();
-        return $"The median distance between twins on an original and a changed machine is {Words.List(clauses)} that between two seeds of the original (median over machines).";
+        return $"The median distance between twins on an original and a changed machine is {Words.List(clauses)} "
+            + "that between two seeds of the original (median over machines).";
     }
 }

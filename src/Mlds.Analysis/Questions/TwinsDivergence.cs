@@ -8,8 +8,8 @@ using Mlds.Recipes;
 namespace Mlds.Analysis.Questions;
 
 /// <summary>
-/// When do twins part? The distance by epoch between an original and a changed network that began with the same weights and see the same batches: raw, modulo symmetry
-/// (aligned) and in invariants; beside it the distance between two seeds of the original at the same epoch.
+/// When do twins part? The distance by epoch between an original and a changed network that began with the same weights and see the same
+/// batches: raw, modulo symmetry (aligned) and in invariants; beside it the distance between two seeds of the original at the same epoch.
 /// </summary>
 static class TwinsDivergence
 {
@@ -23,11 +23,14 @@ static class TwinsDivergence
     static readonly Asked s_asked = new(
         "twins_divergence",
         "When do twins part during training?",
-        "Twins: the original and the changed network of one seed, which began with the same weights and see batches of the same commands in the same order, at the same epoch; a network that has stopped " +
-        "stays as it is. Strangers: each seed of the original with the next one, at the same epoch. Distances are Euclidean: raw, between the weights with their biases and linear layers merged; aligned, after the second is aligned to the first; invariants, " +
-        "columns standardised over all courses. Means over at most twelve seeds with a percentile bootstrap over seeds. Tests: energy distance between the original's and the changed networks' invariants at an " +
-        "epoch, labels permuted within seeds (twins swapped). Adjusted: a machine's epochs from the last one backwards, each asked only while all later ones differ (a fixed sequence), times the number of machines. " +
-        "With few seeds a p-value can't be small: n seeds give at least 2 in 2ⁿ.");
+        "Twins: the original and the changed network of one seed, which began with the same weights "
+        + "and see batches of the same commands in the same order, at the same epoch; a network that has stopped stays as it is. "
+        + "Strangers: each seed of the original with the next one, at the same epoch. Distances are Euclidean: "
+        + "raw, between the weights with their biases and linear layers merged; aligned, after the second is aligned to the first; "
+        + "invariants, columns standardised over all courses. Means over at most twelve seeds with a percentile bootstrap over seeds. "
+        + "Tests: energy distance between the original's and the changed networks' invariants at an epoch, labels permuted within "
+        + "seeds (twins swapped). Adjusted: a machine's epochs from the last one backwards, each asked only while all later ones differ "
+        + "(a fixed sequence), times the number of machines. With few seeds a p-value can't be small: n seeds give at least 2 in 2ⁿ.");
 
     internal static Question Question => new("Twins during training", s_asked, AppliesTo, Ask);
 
@@ -51,7 +54,8 @@ static class TwinsDivergence
     sealed record Pair(MachineLabel Original, MachineLabel Changed, (Course Original, Course Changed)[] Twins)
     {
         /// <summary>Epochs at which every course has a point or has ended.</summary>
-        internal int[] Epochs => [.. Twins.SelectMany(twin => new[] { twin.Original, twin.Changed }).SelectMany(course => course.Points.Select(point => point.Epoch)).Distinct().Order()
+        internal int[] Epochs => [.. Twins.SelectMany(twin => new[] { twin.Original, twin.Changed })
+            .SelectMany(course => course.Points.Select(point => point.Epoch)).Distinct().Order()
             .Where(epoch => Twins.All(twin => twin.Original.At(epoch) is not null && twin.Changed.At(epoch) is not null))];
     }
 
@@ -79,7 +83,8 @@ static class TwinsDivergence
     static FeatureMatrix InvariantsOf(QuestionContext context, float[][] weights)
     {
         var label = context.Labels[0];
-        return View.Invariants.Build(new WeightMatrix("courses", "matrix", [.. weights.SelectMany(one => one)], context.Networks.Layout, [.. weights.Select(_ => label)]));
+        return View.Invariants.Build(new WeightMatrix(
+            "courses", "matrix", [.. weights.SelectMany(one => one)], context.Networks.Layout, [.. weights.Select(_ => label)]));
     }
 
     static (Curve[] Curves, Significance[] Tests) Follow(QuestionContext context, Pair pair, Standardizer scale)
@@ -96,26 +101,39 @@ static class TwinsDivergence
             foreach (var (group, other) in new (string, Func<int, int>)[] { (TwinsName, i => n + i), (StrangersName, i => (i + 1) % n) })
             {
                 var layout = context.Networks.Layout;
-                Add("raw", group, i => SymmetricDistance.Euclidean(MergedForm.Of(layout, weights[i]), MergedForm.Of(layout, weights[other(i)])));
+                Add("raw", group, i => SymmetricDistance.Euclidean(
+                    MergedForm.Of(layout, weights[i]), MergedForm.Of(layout, weights[other(i)])));
                 Add("aligned", group, i => SymmetricDistance.Between(layout, weights[i], weights[other(i)]));
-                Add("invariants", group, i => Math.Sqrt(LinearAlgebra.Products.SquaredDistance(invariants.Row(i), invariants.Row(other(i)))));
+                Add("invariants", group, i => Math.Sqrt(
+                    LinearAlgebra.Products.SquaredDistance(invariants.Row(i), invariants.Row(other(i)))));
             }
 
             void Add(string view, string group, Func<int, double> distance)
             {
                 var distances = Enumerable.Range(0, n).Select(distance).ToArray();
-                var interval = Bootstrap.Interval([.. Enumerable.Range(0, n)], rows => rows.Average(row => distances[row]), 500, context.Options.Seed);
+                var interval = Bootstrap.Interval(
+                    [.. Enumerable.Range(0, n)], rows => rows.Average(row => distances[row]), 500, context.Options.Seed);
                 var mean = distances.Average();
                 if (!curves.TryGetValue((view, group), out var points)) curves[(view, group)] = points = [];
                 points.Add(new CurvePoint(epoch, new Estimate(mean, Math.Min(mean, interval.Low), Math.Max(mean, interval.High)), n));
             }
 
             var test = EnergyDistance.Test(
-                invariants, [.. Enumerable.Range(0, 2 * n).Select(i => i >= n)], new PermutationOptions(Permutations, context.Options.Seed, [.. Enumerable.Range(0, 2 * n).Select(i => i % n)]));
-            tests.Add(new Significance(pair.Changed.Name, "invariants", "energy_distance", test.Statistic, test.PValue, test.PValue, test.Permutations, 2 * n) { Epoch = epoch });
+                invariants, [.. Enumerable.Range(0, 2 * n).Select(i => i >= n)],
+                new PermutationOptions(Permutations, context.Options.Seed, [.. Enumerable.Range(0, 2 * n).Select(i => i % n)]));
+            tests.Add(new Significance(
+                pair.Changed.Name, "invariants", "energy_distance", test.Statistic, test.PValue, test.PValue, test.Permutations, 2 * n)
+            {
+                Epoch = epoch,
+            });
         }
 
-        return ([.. curves.Select(curve => new Curve($"{curve.Key.Group}, {curve.Key.View}", curve.Key.View, curve.Key.Group, "epoch", "distance", null, curve.Value) { Subject = pair.Changed.Name })], [.. tests]);
+        return ([.. curves.Select(curve =>
+            new Curve($"{curve.Key.Group}, {curve.Key.View}", curve.Key.View, curve.Key.Group, "epoch", "distance", null, curve.Value)
+            {
+                Subject = pair.Changed.Name,
+            })],
+            [.. tests]);
     }
 
     /// <param name="tests">Of one machine, by epoch.</param>
@@ -134,14 +152,20 @@ static class TwinsDivergence
         string Clause(string view)
         {
             var ratios = curves.Where(curve => curve.View == view).GroupBy(curve => curve.Subject).Select(subject =>
-                subject.First(curve => curve.Method == TwinsName).Points[^1].Y.Value / subject.First(curve => curve.Method == StrangersName).Points[^1].Y.Value).ToArray();
+                subject.First(curve => curve.Method == TwinsName).Points[^1].Y.Value
+                / subject.First(curve => curve.Method == StrangersName).Points[^1].Y.Value).ToArray();
             return $"{Words.Number(Quantile.Of(ratios, 0.5))} ({view})";
         }
 
         var subjects = tests.GroupBy(test => test.Subject).ToArray();
-        var first = subjects.Select(subject => subject.Where(test => test.Adjusted <= 0.05).Select(test => test.Epoch).FirstOrDefault()).ToArray();
+        var first =
+            subjects.Select(subject => subject.Where(test => test.Adjusted <= 0.05).Select(test => test.Epoch).FirstOrDefault()).ToArray();
         var early = first.OfType<int>().ToArray();
-        var when = early.Length == 0 ? "in none of them do original and changed networks differ significantly" : $"in {early.Length} of them original and changed networks differ (adjusted p ≤ 0.05) from epoch {Quantile.Of(early.Select(e => (double)e), 0.5):0} on (median)";
-        return $"At the end twins are as far apart as this share of the distance between two seeds of the original, median over {subjects.Length} changed machines: {Clause("raw")}, {Clause("aligned")}, {Clause("invariants")}; {when}.";
+        var when = early.Length == 0
+            ? "in none of them do original and changed networks differ significantly"
+            : $"in {early.Length} of them original and changed networks differ (adjusted p ≤ 0.05) "
+                + $"from epoch {Quantile.Of(early.Select(e => (double)e), 0.5):0} on (median)";
+        return "At the end twins are as far apart as this share of the distance between two seeds of the original, "
+            + $"median over {subjects.Length} changed machines: {Clause("raw")}, {Clause("aligned")}, {Clause("invariants")}; {when}.";
     }
 }

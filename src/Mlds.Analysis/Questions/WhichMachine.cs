@@ -7,8 +7,8 @@ using Mlds.Recipes;
 namespace Mlds.Analysis.Questions;
 
 /// <summary>
-/// Which machine did a network learn? The paper's first question (arXiv 2104.10555: a random forest on raw weights, 99.1 % with thousands of
-/// networks a class). Asked of the original machines, and of all machines with their modified and control forms.
+/// Which machine did a network learn? The paper's first question (arXiv 2104.10555: a random forest on raw weights, 99.1 % with thousands
+/// of networks a class). Asked of the original machines, and of all machines with their modified and control forms.
 /// </summary>
 static class WhichMachine
 {
@@ -38,7 +38,12 @@ static class WhichMachine
     {
         var originals = Select(context, label => label.Machine.Variant == Variant.Original);
         if (originals.Classes.Length < 2)
-            return s_asked.Skip($"Naming the machine needs at least two original machines with {context.Options.MinimumPerClass} converged networks each.", originals.LeftOut);
+        {
+            return s_asked.Skip(
+                $"Naming the machine needs at least two original machines with {context.Options.MinimumPerClass} converged networks each.",
+                originals.LeftOut);
+        }
+
         var all = Select(context, _ => true);
         var leftOut = originals.LeftOut.Select(sentence => $"Among the {Originals}: {sentence}").ToList();
         var results = Scores(context, originals, Originals);
@@ -57,7 +62,8 @@ static class WhichMachine
     {
         // Originals that saw different keys' sequences are one machine all the same.
         var classes = context.Labels.Where(condition).GroupBy(Class).Select(group => group.Key).ToArray();
-        return Selection.Balanced(context, classes.Select(name => (name, (IReadOnlyList<int>)Selection.RowsWhere(context, label => condition(label) && Class(label) == name))));
+        return Selection.Balanced(context, classes.Select(
+            name => (name, (IReadOnlyList<int>)Selection.RowsWhere(context, label => condition(label) && Class(label) == name))));
     }
 
     static string Class(NetworkLabel label) => label.Machine.Class;
@@ -73,11 +79,13 @@ static class WhichMachine
             from view in Enumerable.Range(0, context.Features.Count)
             from method in context.Methods
             select (view, method.Classifier, method.Shuffles);
-        return context.InParallel([.. jobs], job => Score(context, selection, subject, folds, job.view, job.Classifier, job.Shuffles, baseline));
+        return context.InParallel(
+            [.. jobs], job => Score(context, selection, subject, folds, job.view, job.Classifier, job.Shuffles, baseline));
     }
 
     static (Score, ConfusionMatrix) Score(
-        QuestionContext context, Selection selection, string subject, int[] folds, int view, IClassifier classifier, int shuffles, Estimate baseline)
+        QuestionContext context, Selection selection, string subject, int[] folds, int view,
+        IClassifier classifier, int shuffles, Estimate baseline)
     {
         var classes = selection.Classes.Length;
         var name = context.Options.Views[view].Name;
@@ -87,7 +95,8 @@ static class WhichMachine
         var predictions = scores.Select(s => CrossValidation.Predictions(s, classes)).ToArray();
         var shuffled = predictions.Skip(1).Select((p, set) => Accuracy(p, labelings[set + 1]).Value).ToArray();
         var score = new Score(
-            subject, name, classifier.Name, "accuracy", Accuracy(predictions[0], selection.Labels), 1.0 / classes, selection.Rows.Length, classes,
+            subject, name, classifier.Name, "accuracy",
+            Accuracy(predictions[0], selection.Labels), 1.0 / classes, selection.Rows.Length, classes,
             selection.PerClass, shuffled.Length > 0 ? Intervals.Proportion(shuffled.Average(), selection.Labels.Length) : null, baseline);
         return (score, Confusion(selection, subject, name, classifier.Name, predictions[0]));
     }
@@ -126,7 +135,8 @@ static class WhichMachine
     }
 
     static CurvePoint Point(
-        QuestionContext context, Selection selection, uint[] seeds, uint[] distinct, FeatureMatrix features, IClassifier classifier, int size)
+        QuestionContext context, Selection selection, uint[] seeds, uint[] distinct, FeatureMatrix features,
+        IClassifier classifier, int size)
     {
         int right = 0, tested = 0;
         for (var repetition = 0; repetition < context.Options.CurveRepetitions; repetition++)
@@ -151,8 +161,10 @@ static class WhichMachine
     {
         Score? Find(string view, string method) => scores.FirstOrDefault(s => (s.Subject, s.View, s.Method) == (Originals, view, method));
         var best = Find("invariants", "ridge") ?? scores.Where(s => s.Subject == Originals).MaxBy(s => s.Value.Value)!;
-        var answer = $"From {best.View} ({best.Method}) the machine is named right for {Words.Percent(best.Value)} of {best.Networks} networks of " +
-            $"{best.Classes} machines, {best.NetworksPerClass} each";
-        return Find("raw", "forest") is { } raw ? $"{answer}; from raw weights, with the paper's random forest, for {Words.Percent(raw.Value)}." : answer + ".";
+        var answer = $"From {best.View} ({best.Method}) the machine is named right for {Words.Percent(best.Value)} "
+            + $"of {best.Networks} networks of {best.Classes} machines, {best.NetworksPerClass} each";
+        return Find("raw", "forest") is { } raw
+            ? $"{answer}; from raw weights, with the paper's random forest, for {Words.Percent(raw.Value)}."
+            : answer + ".";
     }
 }

@@ -15,10 +15,11 @@ static class WhichMachineUnsupervised
     static readonly Asked s_asked = new(
         "which_machine_unsupervised",
         "Do networks of the same machine lie together?",
-        "k-means with as many clusters as machines, 100 k-means++ starts, on as many networks of every original machine; labels play no part. " +
-        "Columns are standardised except in the views whose columns share a scale (raw, reduced, aligned, behaviour). ARI: adjusted Rand index between clusters and machines; NMI: " +
-        "normalised mutual information. Silhouette (Rousseeuw 1987) of the true machines, without k-means. Intervals: percentile bootstrap over seeds of the assignment as found, so an ARI of exactly 1 has no length. " +
-        "Shuffled: the same clusters against shuffled machines.");
+        "k-means with as many clusters as machines, 100 k-means++ starts, on as many networks of every original machine; "
+        + "labels play no part. Columns are standardised except in the views whose columns share a scale (raw, "
+        + "reduced, aligned, behaviour). ARI: adjusted Rand index between clusters and machines; NMI: normalised mutual information. "
+        + "Silhouette (Rousseeuw 1987) of the true machines, without k-means. Intervals: percentile bootstrap over "
+        + "seeds of the assignment as found, so an ARI of exactly 1 has no length. Shuffled: the same clusters against shuffled machines.");
 
     internal static Question Question => new("Which machine, without labels", s_asked, AppliesTo, Ask);
 
@@ -31,7 +32,13 @@ static class WhichMachineUnsupervised
         var selection = Selection.Balanced(context, classes.Select(name =>
             (name, (IReadOnlyList<int>)Selection.RowsWhere(context, label => IsOriginal(label) && label.Machine.Class == name))));
         if (selection.Classes.Length < 2)
-            return s_asked.Skip($"Clustering by machine needs at least two original machines with {context.Options.MinimumPerClass} converged networks each.", selection.LeftOut);
+        {
+            return s_asked.Skip(
+                "Clustering by machine needs at least two original machines with "
+                + $"{context.Options.MinimumPerClass} converged networks each.",
+                selection.LeftOut);
+        }
+
         var scores = Enumerable.Range(0, context.Features.Count).SelectMany(view => Scores(context, selection, view)).ToArray();
         return s_asked.Answer(Answer(scores), selection.LeftOut, scores);
     }
@@ -53,7 +60,8 @@ static class WhichMachineUnsupervised
     }
 
     static Score Score(
-        QuestionContext context, Selection selection, int view, IReadOnlyList<int> clusters, string metric, Func<IReadOnlyList<int>, IReadOnlyList<int>, double> agreement)
+        QuestionContext context, Selection selection, int view, IReadOnlyList<int> clusters, string metric,
+        Func<IReadOnlyList<int>, IReadOnlyList<int>, double> agreement)
     {
         var random = context.Random("kmeans_shuffle", view);
         var shuffled = Enumerable.Range(0, 100).Select(_ =>
@@ -63,14 +71,17 @@ static class WhichMachineUnsupervised
             return agreement(labels, clusters);
         }).ToArray();
         var value = agreement(selection.Labels, clusters);
-        var rounds = Bootstrap(context, selection, view, rows => agreement([.. rows.Select(i => selection.Labels[i])], [.. rows.Select(i => clusters[i])]));
+        var rounds = Bootstrap(
+            context, selection, view, rows => agreement([.. rows.Select(i => selection.Labels[i])], [.. rows.Select(i => clusters[i])]));
         var estimate = new Estimate(value, Math.Min(value, Quantile.Of(rounds, 0.025)), Math.Max(value, Quantile.Of(rounds, 0.975)));
         return new Score(
-            WhichMachine.Originals, context.Options.Views[view].Name, "kmeans", metric, estimate, 0, selection.Rows.Length, selection.Classes.Length,
-            selection.PerClass, Intervals.Central(shuffled), null);
+            WhichMachine.Originals, context.Options.Views[view].Name, "kmeans",
+            metric, estimate, 0, selection.Rows.Length, selection.Classes.Length, selection.PerClass, Intervals.Central(shuffled), null);
     }
 
-    /// <summary>How much nearer networks lie to those of their own machine than to the next machine's, whatever k-means made of it.</summary>
+    /// <summary>
+    /// How much nearer networks lie to those of their own machine than to the next machine's, whatever k-means made of it.
+    /// </summary>
     static Score Silhouettes(QuestionContext context, Selection selection, int view, FeatureMatrix features)
     {
         var random = context.Random("silhouette_shuffle", view);
@@ -88,8 +99,8 @@ static class WhichMachineUnsupervised
             context.Options.Seed);
         var estimate = new Estimate(value, Math.Min(value, rounds.Low), Math.Max(value, rounds.High));
         return new Score(
-            WhichMachine.Originals, context.Options.Views[view].Name, "machines", "silhouette", estimate, 0, selection.Rows.Length, selection.Classes.Length, selection.PerClass,
-            Intervals.Central(shuffled), null);
+            WhichMachine.Originals, context.Options.Views[view].Name, "machines", "silhouette",
+            estimate, 0, selection.Rows.Length, selection.Classes.Length, selection.PerClass, Intervals.Central(shuffled), null);
     }
 
     /// <summary>Seeds drawn with replacement, each with all its networks.</summary>
@@ -109,6 +120,7 @@ static class WhichMachineUnsupervised
     static string Answer(IReadOnlyList<Score> scores)
     {
         var aris = scores.Where(s => s.Metric == "ari").Select(s => $"{Words.Number(s.Value.Value)} in the view {s.View}").ToArray();
-        return $"Without labels, k-means on {scores[0].Networks} networks of {scores[0].Classes} machines finds them with an adjusted Rand index of {Words.List(aris)}.";
+        return $"Without labels, k-means on {scores[0].Networks} networks of {scores[0].Classes} machines "
+            + $"finds them with an adjusted Rand index of {Words.List(aris)}.";
     }
 }

@@ -8,6 +8,7 @@ public sealed record Finding(string Claim, string Answer, IReadOnlyList<Score> E
 
 /// <summary>The three numbers that the command line ends with; null where the question was skipped.</summary>
 /// <param name="WhichMachine">Accuracy of naming the original machine from the invariants by ridge.</param>
-/// <param name="KeyFromWeights">Mean AUC over machines of telling modified from original from the invariants by forest; with the machine unseen if there are enough machines.</param>
+/// <param name="KeyFromWeights">Mean AUC over machines of telling modified from original from the invariants by forest; with the machine
+/// unseen if there are enough machines.</param>
 /// <param name="KeyFromLoss">The AUC of the final validation loss on the same networks.</param>
 public sealed record Headlines(Score? WhichMachine, Score? KeyFromWeights, Score? KeyFromLoss);

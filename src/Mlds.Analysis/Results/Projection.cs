@@ -10,4 +10,5 @@ public sealed record Projection(
 
 /// <param name="Coordinates">One number an axis.</param>
 public sealed record ProjectedNetwork(
-    string RecipeId, string Machine, string Family, string Variant, uint Seed, int Epochs, double ValidationLoss, IReadOnlyList<double> Coordinates);
+    string RecipeId, string Machine, string Family, string Variant, uint Seed, int Epochs, double ValidationLoss,
+    IReadOnlyList<double> Coordinates);

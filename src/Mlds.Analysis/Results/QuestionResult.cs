@@ -38,7 +38,8 @@ public sealed record QuestionResult(
 /// <param name="PValue">(1 + permutations with at least this statistic) / (1 + permutations).</param>
 /// <param name="Adjusted">The p-value corrected for the number of tests, as the question's protocol says.</param>
 /// <param name="Networks">Networks of both groups together.</param>
-public sealed record Significance(string Subject, string View, string Test, double Statistic, double PValue, double Adjusted, int Permutations, int Networks)
+public sealed record Significance(
+    string Subject, string View, string Test, double Statistic, double PValue, double Adjusted, int Permutations, int Networks)
 {
     /// <summary>Epoch, for a test during training; null for finished networks.</summary>
     public int? Epoch { get; init; }

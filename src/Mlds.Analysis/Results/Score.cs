@@ -11,8 +11,10 @@ namespace Mlds.Analysis.Results;
 /// <param name="Networks">Networks that the score is over.</param>
 /// <param name="Classes">Classes K to tell apart.</param>
 /// <param name="NetworksPerClass">Networks a class in the balanced selection.</param>
-/// <param name="Shuffled">The same protocol with shuffled labels: mean over the shuffles with the interval that a single one has. Must be at chance. Null where none was run.</param>
-/// <param name="MetadataOnly">The same protocol with nothing but epochs and final validation loss to go by. Null where it makes no sense.</param>
+/// <param name="Shuffled">The same protocol with shuffled labels: mean over the shuffles with the interval that a single one has. Must be
+/// at chance. Null where none was run.</param>
+/// <param name="MetadataOnly">The same protocol with nothing but epochs and final validation loss to go by. Null where it makes no
+/// sense.</param>
 public sealed record Score(
     string Subject,
     string View,

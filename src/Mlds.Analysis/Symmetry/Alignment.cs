@@ -36,7 +36,8 @@ public sealed class Alignment
 
     Alignment(MergedLayout merged, NetworkSymmetries symmetries, ReadOnlySpan<float> reference, AlignmentOptions options)
     {
-        if (options.Starts < 1) throw new ArgumentOutOfRangeException(nameof(options), options.Starts, "An alignment needs at least one start.");
+        if (options.Starts < 1)
+            throw new ArgumentOutOfRangeException(nameof(options), options.Starts, "An alignment needs at least one start.");
         (_merged, _symmetries, _options) = (merged, symmetries, options);
         _reference = merged.Read(reference);
         _norm = Math.Sqrt(MergedLayout.InnerProduct(_reference, _reference));

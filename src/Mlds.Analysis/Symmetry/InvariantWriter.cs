@@ -4,7 +4,9 @@ using Mlds.Analysis.LinearAlgebra;
 
 namespace Mlds.Analysis.Symmetry;
 
-/// <summary>Takes a network's invariants one by one; on the first network also their names, which then cost nothing for all others.</summary>
+/// <summary>
+/// Takes a network's invariants one by one; on the first network also their names, which then cost nothing for all others.
+/// </summary>
 sealed class InvariantWriter(List<string>? names)
 {
     readonly List<double> _values = new(4096);
@@ -44,8 +46,8 @@ sealed class InvariantWriter(List<string>? names)
     }
 
     /// <summary>
-    /// A matrix as its direction (entries divided by the Frobenius norm) and the logarithm of its norm: products of several layers spread over
-    /// orders of magnitude, and their size would drown their signs. Divides <paramref name="values"/> in place.
+    /// A matrix as its direction (entries divided by the Frobenius norm) and the logarithm of its norm: products of several layers spread
+    /// over orders of magnitude, and their size would drown their signs. Divides <paramref name="values"/> in place.
     /// </summary>
     internal void AddDirection(string block, double[] values, int rows, int columns, bool upper = false)
     {

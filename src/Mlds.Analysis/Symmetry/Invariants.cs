@@ -9,12 +9,12 @@ namespace Mlds.Analysis.Symmetry;
 /// merged biases, nor another basis between linear layers.
 /// </summary>
 /// <remarks>
-/// Input and output lines are no symmetry, so statistics by line are legal. A layer above the first has no lines of its own: its inputs are the
-/// units below, each with a sign nobody can know. So every layer is read through its <em>source</em> S (units below × lines and a constant): what
-/// a line moves each unit below by, through the candidates and the open update gates, S_l+1 = diag(1 − σ(b_z)) (W_in S_l + [0 | b_in]), with S_0 the identity.
-/// Rows of S carry the signs of the units below, columns of W carry them too, and in W S they cancel. In the same way
-/// every layer has a <em>target</em> T (outputs × units): T_L−1 is the product of the linear layers, T_l−1 = T_l diag(1 − σ(b_z)) W_in.
-/// r and z rows have no sign; n rows have their unit's, so of these only absolute values and products of two are taken.
+/// Input and output lines are no symmetry, so statistics by line are legal. A layer above the first has no lines of its own: its inputs are
+/// the units below, each with a sign nobody can know. So every layer is read through its <em>source</em> S (units below × lines and a
+/// constant): what a line moves each unit below by, through the candidates and the open update gates, S_l+1 = diag(1 − σ(b_z)) (W_in S_l +
+/// [0 | b_in]), with S_0 the identity. Rows of S carry the signs of the units below, columns of W carry them too, and in W S they cancel.
+/// In the same way every layer has a <em>target</em> T (outputs × units): T_L−1 is the product of the linear layers, T_l−1 = T_l diag(1 −
+/// σ(b_z)) W_in. r and z rows have no sign; n rows have their unit's, so of these only absolute values and products of two are taken.
 /// </remarks>
 sealed class Invariants
 {
@@ -33,7 +33,8 @@ sealed class Invariants
         _hidden = network.Spec.Hidden;
         _lines = network.Spec.Inputs + 1;
         _scratch = new double[_hidden * Math.Max(_hidden, _lines)];
-        _singular = SingularValues.Of([.. network.Recurrent.SelectMany(gates => gates), .. network.Input.Skip(1).SelectMany(gates => gates)], _hidden, _hidden);
+        _singular = SingularValues.Of(
+            [.. network.Recurrent.SelectMany(gates => gates), .. network.Input.Skip(1).SelectMany(gates => gates)], _hidden, _hidden);
     }
 
     /// <summary>Writes all invariants of one network, always in the same order.</summary>
@@ -191,7 +192,9 @@ sealed class Invariants
         return product;
     }
 
-    /// <summary>What a line does to an output through this layer: at once, held one step by the update gate, and once around the recurrence.</summary>
+    /// <summary>
+    /// What a line does to an output through this layer: at once, held one step by the update gate, and once around the recurrence.
+    /// </summary>
     void Paths(int layer, double[] candidate, double[] target)
     {
         var outputs = _network.Spec.Outputs;
@@ -212,8 +215,14 @@ sealed class Invariants
         _writer.AddVector("output.singular", SingularValues.Of(_network.Output, outputs, _hidden));
         var gram = new double[outputs * outputs];
         for (var i = 0; i < outputs; i++)
+        {
             for (var j = 0; j < outputs; j++)
-                gram[(i * outputs) + j] = Products.Dot(_network.Output.AsSpan(i * _hidden, _hidden), _network.Output.AsSpan(j * _hidden, _hidden));
+            {
+                gram[(i * outputs) + j] = Products.Dot(
+                    _network.Output.AsSpan(i * _hidden, _hidden), _network.Output.AsSpan(j * _hidden, _hidden));
+            }
+        }
+
         _writer.AddDirection("output.gram", gram, outputs, outputs, upper: true);
         _writer.AddVector("output_bias", _network.OutputBias);
     }
@@ -222,7 +231,8 @@ sealed class Invariants
     static class Names
     {
         static readonly string[] s_gates = ["r", "z", "n"];
-        static readonly string[][] s_lines = [.. s_gates.Select(gate => Enumerable.Range(0, 32).Select(line => $"w_i{gate}.line{line}").ToArray())];
+        static readonly string[][] s_lines = [.. s_gates.Select(
+            gate => Enumerable.Range(0, 32).Select(line => $"w_i{gate}.line{line}").ToArray())];
         static readonly string[] s_constants = [.. s_gates.Select(gate => $"w_i{gate}.constant")];
 
         internal static readonly string[] Recurrent = [.. s_gates.Select(gate => $"w_h{gate}.absolute")];

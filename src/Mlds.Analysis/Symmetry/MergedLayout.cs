@@ -61,7 +61,11 @@ sealed class MergedLayout
     {
         var numbers = new double[Length];
         foreach (var (from, to) in _kept)
-            for (var i = 0; i < from.Length; i++) numbers[to.Offset + i] = weights[from.Offset + i];
+        {
+            var part = weights.Slice(from.Offset, from.Length);
+            for (var i = 0; i < part.Length; i++) numbers[to.Offset + i] = part[i];
+        }
+
         foreach (var sum in _symmetries.Sums) MergedForm.Merge(sum, Of(sum.First).Offset, Of(sum.Second).Offset, numbers);
         foreach (var (chain, map, bias) in _products)
         {
@@ -105,7 +109,8 @@ sealed class MergedLayout
             var product = _products.FirstOrDefault(product => Has(product.Chain, axis.Tensor));
             if (product.Chain is not { } chain) yield return axis with { Tensor = Of(axis.Tensor) };
             else if (axis.Tensor == chain.Layers[^1].Bias) yield return axis with { Tensor = product.Bias };
-            else if (axis.Tensor == (axis.Axis == 1 ? chain.Layers[0] : chain.Layers[^1]).Weight) yield return axis with { Tensor = product.Map };
+            else if (axis.Tensor == (axis.Axis == 1 ? chain.Layers[0] : chain.Layers[^1]).Weight)
+                yield return axis with { Tensor = product.Map };
         }
     }
 

@@ -6,8 +6,9 @@ namespace Mlds.Analysis.Symmetry;
 public static class SymmetricDistance
 {
     /// <summary>
-    /// Euclidean distance of the merged weights after <paramref name="b"/> was aligned to <paramref name="a"/>: an upper bound of the distance of the two networks'
-    /// symmetry classes, exact if the alignment found the best symmetry. 0 for equal networks, up to rounding.
+    /// Euclidean distance of the merged weights after <paramref name="b"/> was aligned to <paramref name="a"/>: an upper bound of the
+    /// distance of the two networks' symmetry classes, exact if the alignment found the best symmetry. 0 for equal networks, up to
+    /// rounding.
     /// </summary>
     public static double Between(WeightLayout layout, ReadOnlySpan<float> a, ReadOnlySpan<float> b, AlignmentOptions? options = null) =>
         Euclidean(MergedForm.Of(layout, a), Alignment.To(layout, a, options).Align(b).Weights);

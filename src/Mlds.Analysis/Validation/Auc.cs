@@ -1,6 +1,8 @@
 namespace Mlds.Analysis.Validation;
 
-/// <summary>Area under the ROC curve: the probability that a positive scores above a negative, ties counted half (Mann and Whitney 1947).</summary>
+/// <summary>
+/// Area under the ROC curve: the probability that a positive scores above a negative, ties counted half (Mann and Whitney 1947).
+/// </summary>
 static class Auc
 {
     internal static double Of(IReadOnlyList<double> scores, IReadOnlyList<bool> positive)

@@ -3,12 +3,16 @@ using Mlds.Analysis.Data;
 
 namespace Mlds.Analysis.Validation;
 
-/// <summary>Scores of networks by models that never saw them. Scalers, penalties and all else are fitted on the training networks of each split alone.</summary>
+/// <summary>
+/// Scores of networks by models that never saw them. Scalers, penalties and all else are fitted on the training networks of each split
+/// alone.
+/// </summary>
 static class CrossValidation
 {
     /// <summary>For each labelling the N × K scores of every network, each from the model of the fold it isn't in.</summary>
     internal static double[][] OutOfFold(
-        IClassifier classifier, FeatureMatrix matrix, IReadOnlyList<int[]> labelings, int classes, int[] folds, CancellationToken cancellation)
+        IClassifier classifier, FeatureMatrix matrix, IReadOnlyList<int[]> labelings, int classes,
+        int[] folds, CancellationToken cancellation)
     {
         var scores = labelings.Select(_ => new double[matrix.Rows * classes]).ToArray();
         foreach (var fold in folds.Distinct().Order())
@@ -18,17 +22,23 @@ static class CrossValidation
             var test = Where(folds, f => f == fold);
             var held = HeldOut(classifier, matrix, labelings, classes, training, test);
             for (var set = 0; set < scores.Length; set++)
+            {
                 for (var i = 0; i < test.Length; i++)
                     held[set].AsSpan(i * classes, classes).CopyTo(scores[set].AsSpan(test[i] * classes));
+            }
         }
 
         return scores;
     }
 
-    /// <summary>For each labelling the scores of the <paramref name="test"/> rows by a model of the <paramref name="training"/> rows.</summary>
+    /// <summary>
+    /// For each labelling the scores of the <paramref name="test"/> rows by a model of the <paramref name="training"/> rows.
+    /// </summary>
     internal static double[][] HeldOut(
         IClassifier classifier, FeatureMatrix matrix, IReadOnlyList<int[]> labelings, int classes, int[] training, int[] test) =>
-        classifier.Score(matrix.Select(training), [.. labelings.Select(labels => Array.ConvertAll(training, i => labels[i]))], classes, matrix.Select(test));
+        classifier.Score(
+            matrix.Select(training), [.. labelings.Select(labels => Array.ConvertAll(training, i => labels[i]))],
+            classes, matrix.Select(test));
 
     /// <summary>The class with the largest score, for each network; the lower class on a tie.</summary>
     internal static int[] Predictions(double[] scores, int classes)

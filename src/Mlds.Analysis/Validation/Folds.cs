@@ -3,8 +3,8 @@ using Mlds.Analysis.Data;
 namespace Mlds.Analysis.Validation;
 
 /// <summary>
-/// Splits into k folds by seed: networks of one seed share their initial weights across machines, so they are all tested together, and never
-/// while one of them is trained on.
+/// Splits into k folds by seed: networks of one seed share their initial weights across machines, so they are all tested together, and
+/// never while one of them is trained on.
 /// </summary>
 static class Folds
 {

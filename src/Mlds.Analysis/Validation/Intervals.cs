@@ -18,9 +18,9 @@ static class Intervals
     }
 
     /// <summary>
-    /// An interval for an AUC from <paramref name="positives"/> and <paramref name="negatives"/> networks: the values θ with |AUC − θ| ≤ z √V(θ), where V is
-    /// Hanley and McNeil's variance (1982) in the form of Newcombe's method 5 (Statistics in Medicine 25, 2006, 559–573). Unlike DeLong's and the
-    /// bootstrap's it has a length at AUC = 1.
+    /// An interval for an AUC from <paramref name="positives"/> and <paramref name="negatives"/> networks: the values θ with |AUC − θ| ≤ z
+    /// √V(θ), where V is Hanley and McNeil's variance (1982) in the form of Newcombe's method 5 (Statistics in Medicine 25, 2006, 559–573).
+    /// Unlike DeLong's and the bootstrap's it has a length at AUC = 1.
     /// </summary>
     internal static Estimate Auc(double auc, int positives, int negatives)
     {
@@ -35,8 +35,8 @@ static class Intervals
     }
 
     /// <summary>
-    /// The mean of independent estimates, its interval by MOVER (Zou and Donner 2008): from each one's distance to its own limits. It says how sure the
-    /// mean over <em>these</em> machines is, not over all machines that could be.
+    /// The mean of independent estimates, its interval by MOVER (Zou and Donner 2008): from each one's distance to its own limits. It says
+    /// how sure the mean over <em>these</em> machines is, not over all machines that could be.
     /// </summary>
     internal static Estimate Mean(IReadOnlyList<Estimate> estimates)
     {
@@ -50,7 +50,10 @@ static class Intervals
     internal static Estimate Central(IReadOnlyList<double> repetitions) =>
         new(repetitions.Average(), Quantile.Of(repetitions, 0.025), Quantile.Of(repetitions, 0.975));
 
-    /// <summary>The farthest point from <paramref name="inside"/> towards <paramref name="end"/> where the distance is still at most 0, by bisection.</summary>
+    /// <summary>
+    /// The farthest point from <paramref name="inside"/> towards <paramref name="end"/> where the distance is still at most 0, by
+    /// bisection.
+    /// </summary>
     static double Root(Func<double, double> distance, double inside, double end)
     {
         if (inside == end || distance(end) <= 0) return end;

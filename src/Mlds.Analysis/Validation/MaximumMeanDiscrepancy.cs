@@ -3,8 +3,8 @@ using Mlds.Analysis.Data;
 namespace Mlds.Analysis.Validation;
 
 /// <summary>
-/// Squared maximum mean discrepancy between two samples of networks (the biased estimate, so at least 0) and its permutation test, with the kernel exp(−d² / 2σ²), σ the median
-/// distance of all pairs (Gretton et al., JMLR 13, 2012).
+/// Squared maximum mean discrepancy between two samples of networks (the biased estimate, so at least 0) and its permutation test, with the
+/// kernel exp(−d² / 2σ²), σ the median distance of all pairs (Gretton et al., JMLR 13, 2012).
 /// </summary>
 public static class MaximumMeanDiscrepancy
 {
@@ -15,8 +15,10 @@ public static class MaximumMeanDiscrepancy
     {
         var distances = PermutationTest.Distances(features);
         var n = features.Rows;
-        var width = Quantile.Of(Enumerable.Range(0, n).SelectMany(i => Enumerable.Range(0, i).Select(j => distances[(i * n) + j])).DefaultIfEmpty(1), 0.5);
+        var width = Quantile.Of(
+            Enumerable.Range(0, n).SelectMany(i => Enumerable.Range(0, i).Select(j => distances[(i * n) + j])).DefaultIfEmpty(1), 0.5);
         if (width == 0) width = 1;
-        return PermutationTest.OfKernel(Array.ConvertAll(distances, d => Math.Exp(-d * d / (2 * width * width))), second, options ?? new PermutationOptions());
+        return PermutationTest.OfKernel(
+            Array.ConvertAll(distances, d => Math.Exp(-d * d / (2 * width * width))), second, options ?? new PermutationOptions());
     }
 }

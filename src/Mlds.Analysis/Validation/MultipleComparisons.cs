@@ -1,9 +1,13 @@
 namespace Mlds.Analysis.Validation;
 
-/// <summary>p-values of many tests, adjusted so that each can be held against the level one wants for all of them; in the order they came.</summary>
+/// <summary>
+/// p-values of many tests, adjusted so that each can be held against the level one wants for all of them; in the order they came.
+/// </summary>
 public static class MultipleComparisons
 {
-    /// <summary>Holm's step-down (1979): the chance of any false finding stays below the level, however the tests depend on each other.</summary>
+    /// <summary>
+    /// Holm's step-down (1979): the chance of any false finding stays below the level, however the tests depend on each other.
+    /// </summary>
     public static double[] Holm(IReadOnlyList<double> pValues)
     {
         var order = Order(pValues);
@@ -18,7 +22,10 @@ public static class MultipleComparisons
         return adjusted;
     }
 
-    /// <summary>Benjamini and Hochberg's step-up (1995): the expected share of false findings among the findings stays below the level, for independent or positively dependent tests.</summary>
+    /// <summary>
+    /// Benjamini and Hochberg's step-up (1995): the expected share of false findings among the findings stays below the level, for
+    /// independent or positively dependent tests.
+    /// </summary>
     public static double[] BenjaminiHochberg(IReadOnlyList<double> pValues)
     {
         var order = Order(pValues);
@@ -34,8 +41,8 @@ public static class MultipleComparisons
     }
 
     /// <summary>
-    /// Tests in an order fixed beforehand, each asked only when all before it found something (Maurer, Hothorn and Lehmacher 1995): the largest p-value so far. The chance of any false finding stays
-    /// below the level without a factor for their number.
+    /// Tests in an order fixed beforehand, each asked only when all before it found something (Maurer, Hothorn and Lehmacher 1995): the
+    /// largest p-value so far. The chance of any false finding stays below the level without a factor for their number.
     /// </summary>
     public static double[] FixedSequence(IReadOnlyList<double> pValues)
     {

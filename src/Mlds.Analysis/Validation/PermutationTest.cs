@@ -4,28 +4,35 @@ using Mlds.Analysis.LinearAlgebra;
 namespace Mlds.Analysis.Validation;
 
 /// <param name="Permutations">Random relabellings.</param>
-/// <param name="Blocks">A block for each network; labels are only exchanged within a block, such as a seed with its twins. Null for one block.</param>
+/// <param name="Blocks">A block for each network; labels are only exchanged within a block, such as a seed with its twins. Null for one
+/// block.</param>
 public sealed record PermutationOptions(int Permutations = 999, ulong Seed = 1, IReadOnlyList<int>? Blocks = null);
 
 /// <summary>Whether two samples come from one distribution, by relabelling.</summary>
 /// <param name="Statistic">Of the true labels; 0 for equal distributions, larger for unlike ones.</param>
-/// <param name="PValue">(1 + relabellings with at least this statistic) / (1 + relabellings): exact under exchangeability (Phipson and Smyth 2010).</param>
+/// <param name="PValue">(1 + relabellings with at least this statistic) / (1 + relabellings): exact under exchangeability (Phipson and
+/// Smyth 2010).</param>
 public sealed record PermutationTest(double Statistic, double PValue, int Permutations)
 {
-    /// <summary>The statistic mean k(x, x') + mean k(y, y') − 2 mean k(x, y) for the kernel matrix <paramref name="kernel"/>, N × N.</summary>
+    /// <summary>
+    /// The statistic mean k(x, x') + mean k(y, y') − 2 mean k(x, y) for the kernel matrix <paramref name="kernel"/>, N × N.
+    /// </summary>
     internal static PermutationTest OfKernel(double[] kernel, IReadOnlyList<bool> second, PermutationOptions options)
     {
         var n = second.Count;
         var (many, few) = (second.Count(s => s), second.Count(s => !s));
-        if (many == 0 || few == 0) throw new ArgumentException($"Two samples are compared, but {n} networks are all of one.", nameof(second));
-        if (options.Blocks is { } given && given.Count != n) throw new ArgumentException($"There are {n} networks, but {given.Count} blocks.", nameof(options));
+        if (many == 0 || few == 0)
+            throw new ArgumentException($"Two samples are compared, but {n} networks are all of one.", nameof(second));
+        if (options.Blocks is { } given && given.Count != n)
+            throw new ArgumentException($"There are {n} networks, but {given.Count} blocks.", nameof(options));
         var total = kernel.Sum();
         var statistic = StatisticOf(kernel, total, [.. second.Select(s => s ? 1.0 : 0.0)]);
         int[][] blocks = options.Blocks is null
             ? [[.. Enumerable.Range(0, n)]]
             : [.. Enumerable.Range(0, n).GroupBy(i => options.Blocks[i]).OrderBy(group => group.Key).Select(group => group.ToArray())];
 
-        // A relabelling that gives the same partition, or one that can't matter since the samples are equal, must not fall short by rounding.
+        // A relabelling that gives the same partition, or one that can't matter since the samples are equal, must not fall short by
+        // rounding.
         var rounding = 1e-12 * Math.Abs(total) / ((double)n * n);
         var reached = new bool[options.Permutations];
         Parallel.For(0, options.Permutations, permutation =>
@@ -50,7 +57,9 @@ public sealed record PermutationTest(double Statistic, double PValue, int Permut
         return labels;
     }
 
-    /// <summary>With y the indicator of the second sample: Σ k(y, y') = yᵀKy, and the other sums follow from row sums of the same product.</summary>
+    /// <summary>
+    /// With y the indicator of the second sample: Σ k(y, y') = yᵀKy, and the other sums follow from row sums of the same product.
+    /// </summary>
     static double StatisticOf(double[] kernel, double total, double[] labels)
     {
         var n = labels.Length;
@@ -73,7 +82,8 @@ public sealed record PermutationTest(double Statistic, double PValue, int Permut
         var distances = new double[(long)n * n];
         Parallel.For(0, n, i =>
         {
-            for (var j = 0; j < i; j++) distances[((long)i * n) + j] = Math.Sqrt(Products.SquaredDistance(features.Row(i), features.Row(j)));
+            for (var j = 0; j < i; j++)
+                distances[((long)i * n) + j] = Math.Sqrt(Products.SquaredDistance(features.Row(i), features.Row(j)));
         });
         for (var i = 0; i < n; i++)
             for (var j = 0; j < i; j++) distances[((long)j * n) + i] = distances[((long)i * n) + j];

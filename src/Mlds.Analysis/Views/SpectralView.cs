@@ -5,13 +5,14 @@ using Mlds.Networks;
 namespace Mlds.Analysis.Views;
 
 /// <summary>
-/// Three numbers of each matrix' singular values σ_1 ≥ σ_2 ≥ …, as WeightWatcher prints them (Martin and Mahoney, JMLR 22, 2021, arXiv 1810.01075): the spectral norm σ_1; the
-/// stable rank Σ σ_i² / σ_1², 1 … rank; and the MP soft rank λ⁺ / λ_1, where λ_1 = σ_1² / N is the largest eigenvalue of the correlation matrix WᵀW / N, and λ⁺ = s² (1 + √(M / N))² is the upper
-/// edge of the Marchenko–Pastur law for a random N × M matrix, N ≥ M, of the same mean square s². Near 1 and above nothing stands out of noise; the lower, the more does.
-/// A gate's matrix is one of its own. Biases and single rows have no spectrum and are left out.
+/// Three numbers of each matrix' singular values σ_1 ≥ σ_2 ≥ …, as WeightWatcher prints them (Martin and Mahoney, JMLR 22, 2021, arXiv
+/// 1810.01075): the spectral norm σ_1; the stable rank Σ σ_i² / σ_1², 1 … rank; and the MP soft rank λ⁺ / λ_1, where λ_1 = σ_1² / N is the
+/// largest eigenvalue of the correlation matrix WᵀW / N, and λ⁺ = s² (1 + √(M / N))² is the upper edge of the Marchenko–Pastur law for a
+/// random N × M matrix, N ≥ M, of the same mean square s². Near 1 and above nothing stands out of noise; the lower, the more does. A gate's
+/// matrix is one of its own. Biases and single rows have no spectrum and are left out.
 /// </summary>
-/// <remarks>No power-law exponent α, WeightWatcher's best-known number: a fit of the tail needs some fifty eigenvalues, and a matrix of width 12 has twelve. What a fit
-/// gave would be its own starting point.</remarks>
+/// <remarks>No power-law exponent α, WeightWatcher's best-known number: a fit of the tail needs some fifty eigenvalues, and a matrix of
+/// width 12 has twelve. What a fit gave would be its own starting point.</remarks>
 public static class SpectralView
 {
     static readonly string[] s_metrics = ["spectral_norm", "stable_rank", "mp_soft_rank"];
@@ -25,7 +26,8 @@ public static class SpectralView
         var tensors = matrix.Tensors.Where(tensor => tensor.Rows > 1 && tensor.Columns > 1).ToArray();
         var names = tensors.SelectMany(tensor => s_metrics.Select(metric => $"{tensor.Name}.{metric}")).ToArray();
         var values = new double[(long)matrix.Networks * names.Length];
-        var shapes = Enumerable.Range(0, tensors.Length).GroupBy(i => (tensors[i].Rows, tensors[i].Columns)).Select(shape => shape.ToArray()).ToArray();
+        var shapes = Enumerable.Range(0, tensors.Length).GroupBy(i => (tensors[i].Rows, tensors[i].Columns))
+            .Select(shape => shape.ToArray()).ToArray();
         Parallel.For(0, matrix.Networks, row =>
         {
             foreach (var alike in shapes)
@@ -33,7 +35,10 @@ public static class SpectralView
                 var matrices = Array.ConvertAll(alike, i => Entries(tensors[i], matrix.Row(row)));
                 var singular = SingularValues.Of(matrices, tensors[alike[0]].Rows, tensors[alike[0]].Columns);
                 for (var i = 0; i < alike.Length; i++)
-                    Write(tensors[alike[i]], matrices[i], singular[i][0], values.AsSpan((row * names.Length) + (alike[i] * s_metrics.Length), s_metrics.Length));
+                {
+                    Write(tensors[alike[i]], matrices[i], singular[i][0], values.AsSpan(
+                        (row * names.Length) + (alike[i] * s_metrics.Length), s_metrics.Length));
+                }
             }
         });
         return new FeatureMatrix(values, matrix.Networks, names);

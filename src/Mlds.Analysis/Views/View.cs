@@ -9,8 +9,8 @@ namespace Mlds.Analysis.Views;
 /// <param name="Name">Stable snake_case name, as reports and metrics.json show it.</param>
 /// <param name="Description">One sentence.</param>
 /// <param name="Build">N networks to N × D numbers.</param>
-/// <param name="Standardized">Whether distances and PCA need the columns brought to one scale first. Weights of one network share a scale; the
-/// columns of the other views don't.</param>
+/// <param name="Standardized">Whether distances and PCA need the columns brought to one scale first. Weights of one network share a scale;
+/// the columns of the other views don't.</param>
 public sealed record View(string Name, string Description, Func<WeightMatrix, FeatureMatrix> Build, bool Standardized)
 {
     /// <summary>Null where the view can be taken of such networks; else a sentence that says why not.</summary>

@@ -18,7 +18,8 @@ public static class AccountReply
 
     public static string Config(ProjectConfig config)
     {
-        var writer = new TagWriter().Raw(Declaration).Open("project_config").Element("name", config.Name).Element("master_url", config.MasterUrl)
+        var writer = new TagWriter().Raw(Declaration).Open("project_config").Element("name", config.Name)
+            .Element("master_url", config.MasterUrl)
             .Element("web_rpc_url_base", config.MasterUrl).Element("web_stopped", 0).Element("min_passwd_length", config.MinPasswordLength)
             .Element("sched_stopped", config.Stopped ? 1 : 0);
         if (config.AccountCreationDisabled) writer.Empty("account_creation_disabled");
@@ -29,9 +30,12 @@ public static class AccountReply
             if (planClass.Length > 0) writer.Element("plan_class", planClass);
             writer.Close("platform");
         }
+
         return writer.Close("platforms").Close("project_config").ToString();
     }
 }
 
 /// <summary>What managers ask about a project before they attach.</summary>
-public sealed record ProjectConfig(string Name, string MasterUrl, int MinPasswordLength, bool Stopped, bool AccountCreationDisabled, IReadOnlyList<(string Platform, string PlanClass)> Platforms);
+public sealed record ProjectConfig(
+    string Name, string MasterUrl, int MinPasswordLength, bool Stopped, bool AccountCreationDisabled,
+    IReadOnlyList<(string Platform, string PlanClass)> Platforms);

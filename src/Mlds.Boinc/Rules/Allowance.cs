@@ -1,9 +1,10 @@
 namespace Mlds.Boinc.Rules;
 
 /// <summary>
-/// How much an account may have at a time, or all new accounts of one network address together. Hosts can be made up, so what is counted for each of them alone bounds nobody. It begins small; each
-/// valid result adds one task, each that failed, was late or was false takes one: an account whose tasks all come back right doubles its allowance with every round of them, and one
-/// that only fails is left with one task a day.
+/// How much an account may have at a time, or all new accounts of one network address together. Hosts can be made up, so what is counted
+/// for each of them alone bounds nobody. It begins small; each valid result adds one task, each that failed, was late or was false takes
+/// one: an account whose tasks all come back right doubles its allowance with every round of them, and one that only fails is left with one
+/// task a day.
 /// </summary>
 /// <param name="Tasks">Tasks that it may hold; at least 0, which still is one task a day.</param>
 /// <param name="TasksToday">Tasks sent on <paramref name="Day"/>.</param>
@@ -26,8 +27,11 @@ public readonly record struct Allowance(long Tasks, long TasksToday, long HostsT
     public long Left(long day, long inProgress, double aDay) =>
         Math.Max(0, Math.Min(Math.Max(1, Tasks) - inProgress, Math.Max(1, (long)(Tasks * aDay)) - (day == Day ? TasksToday : 0)));
 
-    /// <summary>Hosts that may still be made on <paramref name="day"/>: half as many as it may hold tasks, of a suspect account a quarter.</summary>
-    public long HostsLeft(long day, bool suspect) => Math.Max(0, Math.Max(1, Tasks / (suspect ? 2 * TasksAHost : TasksAHost)) - (day == Day ? HostsToday : 0));
+    /// <summary>
+    /// Hosts that may still be made on <paramref name="day"/>: half as many as it may hold tasks, of a suspect account a quarter.
+    /// </summary>
+    public long HostsLeft(long day, bool suspect) =>
+        Math.Max(0, Math.Max(1, Tasks / (suspect ? 2 * TasksAHost : TasksAHost)) - (day == Day ? HostsToday : 0));
 
     /// <summary>Tasks in progress that the unproven hosts of a suspect account may have, all together.</summary>
     public long OfSuspects => Math.Max(SuspectTasks, Tasks / SuspectPart);

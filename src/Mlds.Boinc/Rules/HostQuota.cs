@@ -1,8 +1,8 @@
 namespace Mlds.Boinc.Rules;
 
 /// <summary>
-/// How many tasks of one app version a host may take a day. It begins at the project's quota; each error, time-out or invalid result takes one, each
-/// valid one doubles it: a machine that only fails gets one task a day, and one that was mended is back in a few results.
+/// How many tasks of one app version a host may take a day. It begins at the project's quota; each error, time-out or invalid result takes
+/// one, each valid one doubles it: a machine that only fails gets one task a day, and one that was mended is back in a few results.
 /// </summary>
 /// <param name="MaxJobsPerDay">At least 1.</param>
 /// <param name="JobsToday">Tasks sent on <paramref name="Day"/>.</param>
@@ -12,7 +12,8 @@ public readonly record struct HostQuota(long MaxJobsPerDay, long JobsToday, long
 {
     public HostQuota AfterFailure() => this with { MaxJobsPerDay = Math.Max(1, MaxJobsPerDay - 1), ConsecutiveValid = 0 };
 
-    public HostQuota AfterValid(long quota) => this with { MaxJobsPerDay = Math.Min(quota, 2 * MaxJobsPerDay), ConsecutiveValid = ConsecutiveValid + 1 };
+    public HostQuota AfterValid(long quota) =>
+        this with { MaxJobsPerDay = Math.Min(quota, 2 * MaxJobsPerDay), ConsecutiveValid = ConsecutiveValid + 1 };
 
     public HostQuota AfterSent(long day) => this with { Day = day, JobsToday = (day == Day ? JobsToday : 0) + 1 };
 

@@ -8,7 +8,9 @@ public enum ReportVerdict
     /// <summary>Stored and acknowledged.</summary>
     Accept,
 
-    /// <summary>Acknowledged, so that the client forgets it, and nothing stored: known already, not this account's, or not known at all.</summary>
+    /// <summary>
+    /// Acknowledged, so that the client forgets it, and nothing stored: known already, not this account's, or not known at all.
+    /// </summary>
     Ignore,
 }
 

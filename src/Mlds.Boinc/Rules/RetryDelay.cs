@@ -1,6 +1,9 @@
 namespace Mlds.Boinc.Rules;
 
-/// <summary>When a work unit on which an account has failed may go to it again: ever later, so that one account alone can't use a unit's tries up, and a project with one volunteer still comes to an end.</summary>
+/// <summary>
+/// When a work unit on which an account has failed may go to it again: ever later, so that one account alone can't use a unit's tries up,
+/// and a project with one volunteer still comes to an end.
+/// </summary>
 public static class RetryDelay
 {
     /// <summary>A day.</summary>
@@ -8,7 +11,8 @@ public static class RetryDelay
 
     /// <param name="first">Seconds for which a host waits after its first failure.</param>
     /// <param name="failures">Results of the unit that this account didn't bring to a good end.</param>
-    /// <param name="here">Whether one of them failed on the very host that asks; another one of the account may try at once, the first time.</param>
+    /// <param name="here">Whether one of them failed on the very host that asks; another one of the account may try at once, the first
+    /// time.</param>
     /// <returns>Seconds after the last of them.</returns>
     public static long Seconds(long first, int failures, bool here)
     {

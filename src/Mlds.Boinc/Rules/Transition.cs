@@ -29,7 +29,8 @@ public sealed record WorkUnitFacts
 }
 
 /// <summary>What a transition needs to know of a result of the work unit.</summary>
-/// <param name="Account">Who had it, and the same number for accounts that may be one person's; 0: unknown, and then somebody of its own.</param>
+/// <param name="Account">Who had it, and the same number for accounts that may be one person's; 0: unknown, and then somebody of its
+/// own.</param>
 public readonly record struct ResultFacts(
     long Id, ServerState State, ResultOutcome Outcome, ValidateState Validation, int ExitStatus, long Deadline, long Account = 0);
 
@@ -53,8 +54,8 @@ public sealed record TransitionPlan
 }
 
 /// <summary>
-/// The transitioner's rules, which move a work unit from made to done whatever its results do (BOINC: sched/transitioner.cpp). A pure function: the
-/// same facts at the same time give the same plan, so a transition that was interrupted is simply made again.
+/// The transitioner's rules, which move a work unit from made to done whatever its results do (BOINC: sched/transitioner.cpp). A pure
+/// function: the same facts at the same time give the same plan, so a transition that was interrupted is simply made again.
 /// </summary>
 public static class Transition
 {
@@ -106,7 +107,9 @@ public static class Transition
         return next;
     }
 
-    /// <summary>How many of a work unit's results are where. Errors of one account count once: it can make up as many hosts as it likes.</summary>
+    /// <summary>
+    /// How many of a work unit's results are where. Errors of one account count once: it can make up as many hosts as it likes.
+    /// </summary>
     readonly record struct Counts(int Total, int Unsent, int InProgress, int Successes, int Unvalidated, int Errors)
     {
         public static Counts Of(IReadOnlyList<ResultFacts> results, List<long> timedOut)
@@ -116,17 +119,33 @@ public static class Transition
             void Blame(ResultFacts result) => errors += result.Account == 0 || blamed.Add(result.Account) ? 1 : 0;
             foreach (var result in results)
             {
-                if (timedOut.Contains(result.Id)) Blame(result);
-                else if (result.State == ServerState.Unsent) unsent++;
-                else if (result.State == ServerState.InProgress) inProgress++;
-                else if (result.State != ServerState.Over) continue;
+                if (timedOut.Contains(result.Id))
+                {
+                    Blame(result);
+                }
+                else if (result.State == ServerState.Unsent)
+                {
+                    unsent++;
+                }
+                else if (result.State == ServerState.InProgress)
+                {
+                    inProgress++;
+                }
+                else if (result.State != ServerState.Over)
+                {
+                    continue;
+                }
                 else if (result.Outcome == ResultOutcome.Success && result.Validation != ValidateState.Invalid)
                 {
                     successes++;
                     if (result.Validation == ValidateState.Init) unvalidated++;
                 }
-                else if (IsFault(result)) Blame(result);
+                else if (IsFault(result))
+                {
+                    Blame(result);
+                }
             }
+
             return new(results.Count, unsent, inProgress, successes, unvalidated, errors);
         }
 

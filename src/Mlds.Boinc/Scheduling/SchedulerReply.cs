@@ -42,25 +42,31 @@ public sealed record ReplyMessage(string Text, bool Notice);
 
 /// <param name="EmailHash">MD5 of the lower-case address, as clients compare it between projects.</param>
 public sealed record ReplyAccount(
-    long Id, string Name, double TotalCredit, double RecentCredit, long Created, string EmailHash, string CrossProjectId, string ExternalCpid, string Team, double ResourceShare);
+    long Id, string Name, double TotalCredit, double RecentCredit, long Created, string EmailHash, string CrossProjectId,
+    string ExternalCpid, string Team, double ResourceShare);
 
 public sealed record ReplyHost(long Created, double TotalCredit, double RecentCredit, string Venue);
 
 public sealed record ReplyApp(string Name, string FriendlyName);
 
 /// <param name="Version">100 is version 1.00.</param>
-/// <param name="Flops">Operations a second that the program is expected to do on this host: the client's estimates and time limits follow from it.</param>
-public sealed record ReplyAppVersion(string App, int Version, string Platform, string PlanClass, double Flops, IReadOnlyList<ReplyAppFile> Files);
+/// <param name="Flops">Operations a second that the program is expected to do on this host: the client's estimates and time limits follow
+/// from it.</param>
+public sealed record ReplyAppVersion(
+    string App, int Version, string Platform, string PlanClass, double Flops, IReadOnlyList<ReplyAppFile> Files);
 
-public sealed record ReplyAppFile(string Name, string OpenName, bool MainProgram, long Bytes, string Signature, string Url, string? GzippedUrl);
+public sealed record ReplyAppFile(
+    string Name, string OpenName, bool MainProgram, long Bytes, string Signature, string Url, string? GzippedUrl);
 
 public sealed record ReplyWorkUnit(
-    string Name, string App, string CommandLine, double FpopsEstimate, double FpopsBound, double MemoryBound, double DiskBound, IReadOnlyList<ReplyInput> Inputs);
+    string Name, string App, string CommandLine, double FpopsEstimate, double FpopsBound, double MemoryBound,
+    double DiskBound, IReadOnlyList<ReplyInput> Inputs);
 
 public sealed record ReplyInput(string Name, string OpenName, long Bytes, string Md5, string Url, string? GzippedUrl);
 
 public sealed record ReplyResult(
-    string Name, string WorkUnit, long Deadline, string Platform, int Version, string PlanClass, bool ReportImmediately, IReadOnlyList<ReplyOutput> Outputs);
+    string Name, string WorkUnit, long Deadline, string Platform, int Version, string PlanClass, bool ReportImmediately,
+    IReadOnlyList<ReplyOutput> Outputs);
 
 public sealed record ReplyOutput(string Name, string OpenName, long MaxBytes, string UploadUrl, string Certificate);
 

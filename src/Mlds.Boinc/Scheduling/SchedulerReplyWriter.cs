@@ -2,7 +2,10 @@ using Mlds.Boinc.Tags;
 
 namespace Mlds.Boinc.Scheduling;
 
-/// <summary>Writes a scheduler's reply. Clients drop what refers to something later in the text: apps come before versions, files before whatever uses them, work units before results.</summary>
+/// <summary>
+/// Writes a scheduler's reply. Clients drop what refers to something later in the text: apps come before versions, files before whatever
+/// uses them, work units before results.
+/// </summary>
 public static class SchedulerReplyWriter
 {
     /// <summary>The protocol's version that is spoken: the client's major × 100 + minor.</summary>
@@ -13,7 +16,8 @@ public static class SchedulerReplyWriter
     public static string Write(SchedulerReply reply)
     {
         var writer = new TagWriter();
-        writer.Open("scheduler_reply").Element("scheduler_version", ProtocolVersion).Empty("dont_use_dcf").Element("master_url", reply.MasterUrl)
+        writer.Open("scheduler_reply").Element("scheduler_version", ProtocolVersion).Empty("dont_use_dcf")
+            .Element("master_url", reply.MasterUrl)
             .Element("request_delay", reply.RequestDelay);
         if (reply.NextRpcDelay > 0) writer.Element("next_rpc_delay", reply.NextRpcDelay);
         writer.Element("project_name", reply.ProjectName);
@@ -37,22 +41,27 @@ public static class SchedulerReplyWriter
 
     static void WriteAccount(TagWriter writer, ReplyAccount account) =>
         writer.Element("userid", account.Id).Element("user_name", account.Name).Element("user_total_credit", account.TotalCredit)
-            .Element("user_expavg_credit", account.RecentCredit).Element("user_create_time", account.Created).Element("email_hash", account.EmailHash)
-            .Element("cross_project_id", account.CrossProjectId).Element("external_cpid", account.ExternalCpid).Element("team_name", account.Team);
+            .Element("user_expavg_credit", account.RecentCredit).Element("user_create_time", account.Created)
+            .Element("email_hash", account.EmailHash)
+            .Element("cross_project_id", account.CrossProjectId).Element("external_cpid", account.ExternalCpid)
+            .Element("team_name", account.Team);
 
     static void WriteHost(TagWriter writer, ReplyHost host) =>
-        writer.Element("host_total_credit", host.TotalCredit).Element("host_expavg_credit", host.RecentCredit).Element("host_venue", host.Venue)
+        writer.Element("host_total_credit", host.TotalCredit).Element("host_expavg_credit", host.RecentCredit)
+            .Element("host_venue", host.Venue)
             .Element("host_create_time", host.Created);
 
     static void WritePreferences(TagWriter writer, ReplyAccount account) =>
-        writer.Open("project_preferences").Element("resource_share", account.ResourceShare).Open("project_specific").Close("project_specific")
+        writer.Open("project_preferences").Element("resource_share", account.ResourceShare)
+            .Open("project_specific").Close("project_specific")
             .Close("project_preferences");
 
     static void WriteNames(TagWriter writer, SchedulerReply reply)
     {
         foreach (var name in reply.Acknowledged) writer.Open("result_ack").Element("name", name).Close("result_ack");
         foreach (var name in reply.Aborted) writer.Open("result_abort").Element("name", name).Close("result_abort");
-        foreach (var name in reply.AbortedIfNotStarted) writer.Open("result_abort_if_not_started").Element("name", name).Close("result_abort_if_not_started");
+        foreach (var name in reply.AbortedIfNotStarted)
+            writer.Open("result_abort_if_not_started").Element("name", name).Close("result_abort_if_not_started");
     }
 
     static void WriteApp(TagWriter writer, ReplyApp app) =>
@@ -68,7 +77,9 @@ public static class SchedulerReplyWriter
             if (file.MainProgram) writer.Empty("executable");
             writer.Block("file_signature", file.Signature).Element("nbytes", file.Bytes).Close("file_info");
         }
-        writer.Open("app_version").Element("app_name", version.App).Element("version_num", version.Version).Element("api_version", ApiVersion);
+
+        writer.Open("app_version").Element("app_name", version.App).Element("version_num", version.Version)
+            .Element("api_version", ApiVersion);
         foreach (var file in version.Files)
         {
             writer.Open("file_ref").Element("file_name", file.Name);
@@ -76,6 +87,7 @@ public static class SchedulerReplyWriter
             else writer.Element("open_name", file.OpenName);
             writer.Close("file_ref");
         }
+
         writer.Element("platform", version.Platform);
         if (version.PlanClass.Length > 0) writer.Element("plan_class", version.PlanClass);
         writer.Element("avg_ncpus", 1).Element("flops", version.Flops).Close("app_version");
@@ -89,20 +101,27 @@ public static class SchedulerReplyWriter
             if (file.GzippedUrl is { } gzipped) writer.Element("gzipped_url", gzipped);
             writer.Element("md5_cksum", file.Md5).Element("nbytes", file.Bytes).Close("file_info");
         }
+
         writer.Open("workunit").Element("name", unit.Name).Element("app_name", unit.App).Element("rsc_fpops_est", unit.FpopsEstimate)
-            .Element("rsc_fpops_bound", unit.FpopsBound).Element("rsc_memory_bound", unit.MemoryBound).Element("rsc_disk_bound", unit.DiskBound);
+            .Element("rsc_fpops_bound", unit.FpopsBound).Element("rsc_memory_bound", unit.MemoryBound)
+            .Element("rsc_disk_bound", unit.DiskBound);
         if (unit.CommandLine.Length > 0) writer.Element("command_line", unit.CommandLine);
-        foreach (var file in unit.Inputs) writer.Open("file_ref").Element("file_name", file.Name).Element("open_name", file.OpenName).Close("file_ref");
+        foreach (var file in unit.Inputs)
+            writer.Open("file_ref").Element("file_name", file.Name).Element("open_name", file.OpenName).Close("file_ref");
         writer.Close("workunit");
     }
 
     static void WriteResult(TagWriter writer, ReplyResult result)
     {
         foreach (var file in result.Outputs)
+        {
             writer.Open("file_info").Element("name", file.Name).Element("max_nbytes", file.MaxBytes).Element("upload_url", file.UploadUrl)
                 .Block("xml_signature", file.Certificate).Close("file_info");
+        }
+
         writer.Open("result").Element("name", result.Name).Element("wu_name", result.WorkUnit).Element("report_deadline", result.Deadline);
-        foreach (var file in result.Outputs) writer.Open("file_ref").Element("file_name", file.Name).Element("open_name", file.OpenName).Close("file_ref");
+        foreach (var file in result.Outputs)
+            writer.Open("file_ref").Element("file_name", file.Name).Element("open_name", file.OpenName).Close("file_ref");
         writer.Element("platform", result.Platform).Element("version_num", result.Version).Element("plan_class", result.PlanClass);
         if (result.ReportImmediately) writer.Empty("report_immediately");
         writer.Close("result");
@@ -113,7 +132,11 @@ public static class SchedulerReplyWriter
         if (reply.Links.Count == 0) return;
         writer.Open("gui_urls");
         foreach (var link in reply.Links)
-            writer.Open("gui_url").Element("name", link.Name).Element("description", link.Description).Element("url", link.Url).Close("gui_url");
+        {
+            writer.Open("gui_url").Element("name", link.Name).Element("description", link.Description)
+                .Element("url", link.Url).Close("gui_url");
+        }
+
         writer.Close("gui_urls");
     }
 }

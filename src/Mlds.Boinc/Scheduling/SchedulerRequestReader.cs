@@ -55,6 +55,7 @@ public static class SchedulerRequestReader
             if (name.SequenceEqual("authenticator")) return reader.Text();
             reader.Skip();
         }
+
         return "";
     }
 
@@ -65,6 +66,7 @@ public static class SchedulerRequestReader
             if (root.SequenceEqual("scheduler_request")) return true;
             reader.Skip();
         }
+
         return false;
     }
 
@@ -192,6 +194,7 @@ public static class SchedulerRequestReader
             reader.Skip();
             return;
         }
+
         var result = new ReportedResult();
         while (reader.Child(out var name))
         {
@@ -207,6 +210,7 @@ public static class SchedulerRequestReader
                 default: reader.Skip(); break;
             }
         }
+
         if (!reader.Truncated) request.Results.Add(result);
     }
 
@@ -223,6 +227,7 @@ public static class SchedulerRequestReader
                 default: reader.Skip(); break;
             }
         }
+
         if (result.Files.Count < MaxFiles) result.Files.Add(new(file, bytes, md5));
     }
 
@@ -238,9 +243,11 @@ public static class SchedulerRequestReader
                 ReadOther(ref reader, request);
                 continue;
             }
+
             all &= !another;
             reader.Skip();
         }
+
         // What is missing in a list that isn't whole can't be called lost.
         request.HasOtherResults = all;
     }
@@ -253,6 +260,7 @@ public static class SchedulerRequestReader
             if (name.SequenceEqual("name")) result = reader.Text();
             else reader.Skip();
         }
+
         if (result.Length > 0) request.OtherResults.Add(result);
     }
 
@@ -268,6 +276,7 @@ public static class SchedulerRequestReader
                 default: reader.Skip(); break;
             }
         }
+
         if (request.Trickles.Count < MaxResults) request.Trickles.Add(new(result, time));
     }
 }

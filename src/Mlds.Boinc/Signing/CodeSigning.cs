@@ -5,8 +5,8 @@ using System.Text;
 namespace Mlds.Boinc.Signing;
 
 /// <summary>
-/// BOINC's signatures: the RSA private operation on a PKCS #1 v1.5 block of type 1 around the 32 hex digits of the content's MD5, with no DigestInfo.
-/// Every client knows keys of 1024 bits and MD5 only (lib/crypt.h); what follows from it for a project is in docs/operate.md.
+/// BOINC's signatures: the RSA private operation on a PKCS #1 v1.5 block of type 1 around the 32 hex digits of the content's MD5, with no
+/// DigestInfo. Every client knows keys of 1024 bits and MD5 only (lib/crypt.h); what follows from it for a project is in docs/operate.md.
 /// </summary>
 public static class CodeSigning
 {
@@ -14,7 +14,8 @@ public static class CodeSigning
     internal const int KeyBytes = KeyBits / 8;
 
     /// <summary>Checks <paramref name="signature"/>, in BOINC's text form, of <paramref name="content"/>.</summary>
-    public static bool Verify(PublicKey key, ReadOnlySpan<byte> content, ReadOnlySpan<char> signature) => VerifyMd5(key, Md5Hex(content), signature);
+    public static bool Verify(PublicKey key, ReadOnlySpan<byte> content, ReadOnlySpan<char> signature) =>
+        VerifyMd5(key, Md5Hex(content), signature);
 
     /// <summary>The same for a content of which the MD5 (32 lower-case hex digits) is known.</summary>
     public static bool VerifyMd5(PublicKey key, string md5, ReadOnlySpan<char> signature)

@@ -4,7 +4,9 @@ using System.Text;
 
 namespace Mlds.Boinc.Signing;
 
-/// <summary>BOINC's text of keys and signatures: bit length (keys only), then hex digits, 32 bytes a line, then a line with a dot (lib/crypt.cpp).</summary>
+/// <summary>
+/// BOINC's text of keys and signatures: bit length (keys only), then hex digits, 32 bytes a line, then a line with a dot (lib/crypt.cpp).
+/// </summary>
 static class KeyText
 {
     const int BytesALine = 32;
@@ -24,7 +26,13 @@ static class KeyText
     {
         var trimmed = text.AsSpan().Trim();
         var line = trimmed.IndexOf('\n');
-        if (line < 0 || !int.TryParse(trimmed[..line].Trim(), NumberStyles.None, CultureInfo.InvariantCulture, out var bits) || bits != CodeSigning.KeyBits) return null;
+        if (line < 0
+            || !int.TryParse(trimmed[..line].Trim(), NumberStyles.None, CultureInfo.InvariantCulture, out var bits)
+            || bits != CodeSigning.KeyBits)
+        {
+            return null;
+        }
+
         return Parse(trimmed[line..], length);
     }
 
@@ -41,6 +49,7 @@ static class KeyText
             if (!char.IsAsciiHexDigit(letter) || count == digits.Length) return null;
             digits[count++] = letter;
         }
+
         return count == digits.Length ? Convert.FromHexString(digits) : null;
     }
 

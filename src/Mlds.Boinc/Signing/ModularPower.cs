@@ -4,8 +4,8 @@ using System.Runtime.CompilerServices;
 namespace Mlds.Boinc.Signing;
 
 /// <summary>
-/// b^e mod m for odd m by Montgomery's method (P. L. Montgomery, "Modular multiplication without trial division", Math. Comp. 44, 1985; finely
-/// integrated operand scanning, Koç, Acar and Kaliski, IEEE Micro 16, 1996), with a window of four bits. With the Chinese remainder
+/// b^e mod m for odd m by Montgomery's method (P. L. Montgomery, "Modular multiplication without trial division", Math. Comp. 44, 1985;
+/// finely integrated operand scanning, Koç, Acar and Kaliski, IEEE Micro 16, 1996), with a window of four bits. With the Chinese remainder
 /// theorem a signature takes a tenth of the time of <see cref="BigInteger.ModPow"/>; every result that is sent needs one.
 /// </summary>
 sealed class ModularPower
@@ -50,6 +50,7 @@ sealed class ModularPower
                 Multiply(result, powers.Slice(digit * n, n), result, spare);
             }
         }
+
         Multiply(result, one, result, spare);
         return Number(result);
     }
@@ -74,10 +75,12 @@ sealed class ModularPower
                 low = MultiplyAdd(a[j], digit, t[j], ref carry);
                 t[j - 1] = MultiplyAdd(factor, modulus[j], low, ref reduction);
             }
+
             var sum = Add(t[n], carry, out var over);
             t[n - 1] = Add(sum, reduction, out var over2);
             t[n] = over + over2;
         }
+
         Reduce(t, product);
     }
 
@@ -90,6 +93,7 @@ sealed class ModularPower
             product[i] = first - borrow;
             borrow = (t[i] < _modulus[i] ? 1UL : 0UL) + (first < borrow ? 1UL : 0UL);
         }
+
         if (t[_limbs] < borrow) t[.._limbs].CopyTo(product);
     }
 

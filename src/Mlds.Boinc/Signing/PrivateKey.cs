@@ -4,7 +4,10 @@ using System.Text;
 
 namespace Mlds.Boinc.Signing;
 
-/// <summary>A private key of 1024 bits, in the parts that BOINC's format has. Signs by the Chinese remainder theorem and checks each signature before it gives it away.</summary>
+/// <summary>
+/// A private key of 1024 bits, in the parts that BOINC's format has. Signs by the Chinese remainder theorem and checks each signature
+/// before it gives it away.
+/// </summary>
 public sealed class PrivateKey
 {
     static readonly int[] s_lengths = [128, 128, 128, 64, 64, 64, 64, 64];
@@ -22,14 +25,17 @@ public sealed class PrivateKey
 
     public PublicKey Public { get; }
 
-    /// <summary>The key as BOINC's tools write it. It is the secret itself: to a file that only its owner reads, and nowhere else.</summary>
+    /// <summary>
+    /// The key as BOINC's tools write it. It is the secret itself: to a file that only its owner reads, and nowhere else.
+    /// </summary>
     public string Text => KeyText.Key([.. _parts.Zip(s_lengths, KeyText.Padded).SelectMany(bytes => bytes)]);
 
     public static PrivateKey Create()
     {
         using var rsa = RSA.Create(CodeSigning.KeyBits);
         var made = rsa.ExportParameters(includePrivateParameters: true);
-        return new([.. new[] { made.Modulus, made.Exponent, made.D, made.P, made.Q, made.DP, made.DQ, made.InverseQ }.Select(bytes => KeyText.Number(bytes))]);
+        return new([.. new[] { made.Modulus, made.Exponent, made.D, made.P, made.Q, made.DP, made.DQ, made.InverseQ }
+            .Select(bytes => KeyText.Number(bytes))]);
     }
 
     /// <summary>Reads a key's text; null when it isn't one.</summary>
@@ -63,8 +69,8 @@ public sealed class PrivateKey
     }
 
     /// <summary>
-    /// The <c>&lt;code_sign_key_signature&gt;</c> by which clients take <paramref name="next"/> in this key's place: over its text with the white space
-    /// around it stripped.
+    /// The <c>&lt;code_sign_key_signature&gt;</c> by which clients take <paramref name="next"/> in this key's place: over its text with the
+    /// white space around it stripped.
     /// </summary>
     public string SignSuccessor(PublicKey next) => Sign(next.Text.Trim());
 }

@@ -25,7 +25,9 @@ public sealed class PublicKey
         var bytes = KeyText.ParseKey(text, 2 * CodeSigning.KeyBytes);
         if (bytes is null) return null;
         var modulus = KeyText.Number(bytes.AsSpan(0, CodeSigning.KeyBytes));
-        return modulus.IsEven || modulus.GetBitLength() < CodeSigning.KeyBits - 8 ? null : new(modulus, KeyText.Number(bytes.AsSpan(CodeSigning.KeyBytes)));
+        return modulus.IsEven || modulus.GetBitLength() < CodeSigning.KeyBits - 8
+            ? null
+            : new(modulus, KeyText.Number(bytes.AsSpan(CodeSigning.KeyBytes)));
     }
 
     internal BigInteger Power(BigInteger value) => _power.Of(value, _exponent);

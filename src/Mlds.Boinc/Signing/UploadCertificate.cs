@@ -3,7 +3,9 @@ using System.Text;
 
 namespace Mlds.Boinc.Signing;
 
-/// <summary>The leave to upload one file of a given name and greatest size: the client gets it with the result and shows it when it uploads.</summary>
+/// <summary>
+/// The leave to upload one file of a given name and greatest size: the client gets it with the result and shows it when it uploads.
+/// </summary>
 public static class UploadCertificate
 {
     public static string Create(PrivateKey uploadKey, string name, long maxBytes) => uploadKey.Sign(Content(name, maxBytes));
@@ -11,5 +13,6 @@ public static class UploadCertificate
     public static bool Verify(PublicKey uploadKey, string name, long maxBytes, ReadOnlySpan<char> certificate) =>
         CodeSigning.Verify(uploadKey, Encoding.UTF8.GetBytes(Content(name, maxBytes)), certificate);
 
-    static string Content(string name, long maxBytes) => string.Create(CultureInfo.InvariantCulture, $"<name>{name}</name><max_nbytes>{maxBytes}</max_nbytes>");
+    static string Content(string name, long maxBytes) =>
+        string.Create(CultureInfo.InvariantCulture, $"<name>{name}</name><max_nbytes>{maxBytes}</max_nbytes>");
 }

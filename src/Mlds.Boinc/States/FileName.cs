@@ -1,6 +1,9 @@
 namespace Mlds.Boinc.States;
 
-/// <summary>The names that files, work units, results and apps may have: no folder, no <c>..</c>, no <c>%</c>, nothing a shell or a URL would read otherwise.</summary>
+/// <summary>
+/// The names that files, work units, results and apps may have: no folder, no <c>..</c>, no <c>%</c>, nothing a shell or a URL would read
+/// otherwise.
+/// </summary>
 public static class FileName
 {
     public const int MaxLength = 100;

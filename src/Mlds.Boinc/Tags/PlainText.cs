@@ -26,6 +26,7 @@ public static class PlainText
             if (IsPair(text, i)) i++;
             else if (IsForbidden(text[i])) return false;
         }
+
         return true;
     }
 
@@ -43,6 +44,7 @@ public static class PlainText
             else if (letter == '\t') clean.Append(lines ? '\t' : ' ');
             else clean.Append(IsForbidden(letter) ? Replacement : letter);
         }
+
         return clean.ToString();
     }
 

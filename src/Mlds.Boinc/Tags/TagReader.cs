@@ -4,11 +4,14 @@ using System.Net;
 namespace Mlds.Boinc.Tags;
 
 /// <summary>
-/// Reads the tags of BOINC's clients one after another. It is no XML parser and on purpose: there are no entities to expand, no attributes, no
-/// namespaces, and what is unknown, left open or closed twice is passed over, as BOINC's own parsers do. Depth and number of elements are limited,
-/// and every character is looked at a bounded number of times.
+/// Reads the tags of BOINC's clients one after another. It is no XML parser and on purpose: there are no entities to expand, no attributes,
+/// no namespaces, and what is unknown, left open or closed twice is passed over, as BOINC's own parsers do. Depth and number of elements
+/// are limited, and every character is looked at a bounded number of times.
 /// </summary>
-/// <remarks>After <see cref="Child"/> said true, take the element by exactly one of <see cref="Text"/>, <see cref="Skip"/>, or <see cref="Child"/> until it says false.</remarks>
+/// <remarks>
+/// After <see cref="Child"/> said true, take the element by exactly one of <see cref="Text"/>, <see cref="Skip"/>, or <see cref="Child"/>
+/// until it says false.
+/// </remarks>
 public ref struct TagReader
 {
     public const int MaxDepth = 16;
@@ -51,19 +54,24 @@ public ref struct TagReader
                 _depth--;
                 return false;
             }
-            if (_elementsLeft-- == 0) throw new TagException(string.Create(CultureInfo.InvariantCulture, $"More than {_limit} elements in one request."));
+
+            if (_elementsLeft-- == 0)
+                throw new TagException(string.Create(CultureInfo.InvariantCulture, $"More than {_limit} elements in one request."));
             name = _text[tag.NameStart..tag.NameEnd];
             _empty = tag.Empty;
             if (tag.Empty) return true;
-            if (_depth == MaxDepth) throw new TagException(string.Create(CultureInfo.InvariantCulture, $"Elements nested deeper than {MaxDepth}."));
+            if (_depth == MaxDepth)
+                throw new TagException(string.Create(CultureInfo.InvariantCulture, $"Elements nested deeper than {MaxDepth}."));
             _open[_depth++] = new(tag.NameStart, tag.NameEnd);
             return true;
         }
+
         if (_depth > 0)
         {
             Truncated = true;
             _depth--;
         }
+
         return false;
     }
 
@@ -92,6 +100,7 @@ public ref struct TagReader
             _empty = false;
             return "";
         }
+
         var open = _open[--_depth];
         var mark = $"</{_text[open.Start..open.End]}>";
         var content = _text[_at..];
@@ -106,8 +115,10 @@ public ref struct TagReader
                 _at += at + mark.Length;
                 return Tail(before.Trim(), maxLength);
             }
+
             at += mark.Length;
         }
+
         Truncated = true;
         _at = _text.Length;
         return Tail(content.Trim(), maxLength);
@@ -137,7 +148,9 @@ public ref struct TagReader
     public double Number()
     {
         var content = Content().Trim();
-        return content.Length <= 64 && double.TryParse(content, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) && double.IsFinite(number) ? number : 0;
+        return content.Length <= 64
+            && double.TryParse(content, NumberStyles.Float, CultureInfo.InvariantCulture, out var number)
+            && double.IsFinite(number) ? number : 0;
     }
 
     /// <summary>A whole number (a fraction is cut off, as C's atoi does), or 0 for anything else or beyond ±9e15.</summary>
@@ -158,6 +171,7 @@ public ref struct TagReader
             _empty = false;
             return default;
         }
+
         var open = _open[--_depth];
         var name = _text[open.Start..open.End];
         var start = _at;
@@ -174,6 +188,7 @@ public ref struct TagReader
                 return _text[start..tag.Start];
             }
         }
+
         Truncated = true;
         return _text[start..];
     }
@@ -187,6 +202,7 @@ public ref struct TagReader
             var open = _open[_depth - 1 - levels];
             if (_text[open.Start..open.End].SequenceEqual(name)) return true;
         }
+
         return false;
     }
 
@@ -205,11 +221,13 @@ public ref struct TagReader
                 if (!Past(start, "]]>")) break;
                 continue;
             }
+
             if (rest.StartsWith("<!--", StringComparison.Ordinal))
             {
                 if (!Past(start, "-->")) break;
                 continue;
             }
+
             var end = rest.IndexOf('>');
             if (end < 0) break;
             _at = start + end + 1;
@@ -223,6 +241,7 @@ public ref struct TagReader
             tag = new(start, nameStart, nameStart + nameLength, closing, !closing && body[^1] == '/');
             return true;
         }
+
         _at = _text.Length;
         return false;
     }

@@ -3,7 +3,9 @@ using System.Text;
 
 namespace Mlds.Boinc.Tags;
 
-/// <summary>Writes tags as BOINC's clients read them: one element a line, no attributes, no blank before <c>/&gt;</c>, numbers without an exponent.</summary>
+/// <summary>
+/// Writes tags as BOINC's clients read them: one element a line, no attributes, no blank before <c>/&gt;</c>, numbers without an exponent.
+/// </summary>
 public sealed class TagWriter
 {
     readonly StringBuilder _text = new(4096);

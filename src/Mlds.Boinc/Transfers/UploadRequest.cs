@@ -2,7 +2,9 @@ using Mlds.Boinc.Tags;
 
 namespace Mlds.Boinc.Transfers;
 
-/// <summary>The head of a call to the upload handler: either the question how much of a file is there, or a file's data, which follow in the body.</summary>
+/// <summary>
+/// The head of a call to the upload handler: either the question how much of a file is there, or a file's data, which follow in the body.
+/// </summary>
 /// <param name="Name">The file's name, as sent: not checked.</param>
 /// <param name="IsSizeQuery">True for the question.</param>
 public sealed record UploadRequest(string Name, bool IsSizeQuery)
@@ -35,6 +37,7 @@ public sealed record UploadRequest(string Name, bool IsSizeQuery)
                 reader.Skip();
                 continue;
             }
+
             while (reader.Child(out var name))
             {
                 if (name.SequenceEqual("get_file_size")) return new(reader.Text(), true);
@@ -42,6 +45,7 @@ public sealed record UploadRequest(string Name, bool IsSizeQuery)
                 reader.Skip();
             }
         }
+
         throw new TagException("Neither a file upload nor a question for a file's size.");
     }
 
@@ -59,6 +63,7 @@ public sealed record UploadRequest(string Name, bool IsSizeQuery)
                 default: reader.Skip(); break;
             }
         }
+
         return upload;
     }
 
@@ -74,6 +79,7 @@ public sealed record UploadRequest(string Name, bool IsSizeQuery)
                 default: reader.Skip(); break;
             }
         }
+
         return upload;
     }
 }

@@ -52,14 +52,18 @@ static class CommandLine
         var (code, sentence) = exception switch
         {
             // The runtime's own message says nothing a user understands; a verb's says what is stored.
-            OperationCanceledException => (ExitCode.Interrupted, exception.Message.StartsWith("Interrupted", StringComparison.Ordinal) ? exception.Message : "Interrupted."),
+            OperationCanceledException => (ExitCode.Interrupted,
+                exception.Message.StartsWith("Interrupted", StringComparison.Ordinal) ? exception.Message : "Interrupted."),
             UsageException => (ExitCode.Usage, exception.Message),
             FormatException => (ExitCode.Usage, exception.Message),
             _ when FullDisk.Is(exception) && exception is not (ZooException or ProjectException) =>
                 (ExitCode.Failure, $"The disk is full: {exception.Message.TrimEnd('.')}. Make room and give the command again."),
             DbException => (ExitCode.Failure, $"The project's database: {exception.Message}"),
-            FailureException or ZooException or ProjectException or InvalidDataException or IOException or UnauthorizedAccessException => (ExitCode.Failure, exception.Message),
-            OutOfMemoryException => (ExitCode.Failure, "Not enough memory for this; fewer networks, fewer --threads, or shorter sequences and a smaller network in the population need less."),
+            FailureException or ZooException or ProjectException or InvalidDataException or IOException or UnauthorizedAccessException =>
+                (ExitCode.Failure, exception.Message),
+            OutOfMemoryException => (ExitCode.Failure,
+                "Not enough memory for this; "
+                + "fewer networks, fewer --threads, or shorter sequences and a smaller network in the population need less."),
             _ => (ExitCode.Failure, $"internal error: {exception.Message} Please report this, with what MLDS_TRACE=1 prints when set."),
         };
         error = new PlainWriter(error);
@@ -85,7 +89,8 @@ sealed class Interruption : IDisposable
     readonly PosixSignalRegistration[] _registrations;
 
     public Interruption() =>
-        _registrations = [.. new[] { PosixSignal.SIGINT, PosixSignal.SIGTERM, PosixSignal.SIGHUP }.Select(signal => PosixSignalRegistration.Create(signal, Stop))];
+        _registrations = [.. new[] { PosixSignal.SIGINT, PosixSignal.SIGTERM, PosixSignal.SIGHUP }
+            .Select(signal => PosixSignalRegistration.Create(signal, Stop))];
 
     public CancellationToken Token => _source.Token;
 

@@ -13,6 +13,8 @@ interface IProgressView
 /// <summary>One piece of work in an <see cref="IProgressView"/>.</summary>
 interface IProgressItem
 {
-    /// <summary>Says that <paramref name="done"/> of the total steps are done; <paramref name="note"/> is shown beside: a speed, what is next.</summary>
+    /// <summary>
+    /// Says that <paramref name="done"/> of the total steps are done; <paramref name="note"/> is shown beside: a speed, what is next.
+    /// </summary>
     void Report(long done, string note = "");
 }

@@ -19,7 +19,8 @@ sealed class LineFormatter() : ConsoleFormatter(FormatterName)
         var message = entry.Formatter(entry.State, entry.Exception);
         if (entry.Exception is { } exception) message = $"{message} {exception}";
         var head = string.Create(
-            CultureInfo.InvariantCulture, $"{DateTime.UtcNow:yyyy-MM-dd HH:mm:ss} {Level(entry.LogLevel)}: {entry.Category}[{entry.EventId.Id}]");
+            CultureInfo.InvariantCulture,
+            $"{DateTime.UtcNow:yyyy-MM-dd HH:mm:ss} {Level(entry.LogLevel)}: {entry.Category}[{entry.EventId.Id}]");
         output.WriteLine($"{head} {PlainText.Line(message)}");
     }
 

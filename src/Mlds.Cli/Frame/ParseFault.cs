@@ -15,14 +15,16 @@ static class ParseFault
         if (parsed.Errors.Count == 0) return null;
         return parsed.Errors[0] switch
         {
-            { SymbolResult: OptionResult { Tokens.Count: > 0 } option } error => ValueFault(option.Option.Name, option.Option.ValueType, option.Tokens, error),
+            { SymbolResult: OptionResult { Tokens.Count: > 0 } option } error => ValueFault(
+                option.Option.Name, option.Option.ValueType, option.Tokens, error),
             { SymbolResult: ArgumentResult { Tokens.Count: > 0 } argument } error => ArgumentFault(argument, error),
             { SymbolResult: ArgumentResult argument } => Missing(command, argument.Argument),
             { SymbolResult: CommandResult } when MissingArgument(parsed) is { } missing => Missing(command, missing),
             { SymbolResult: OptionResult { Implicit: true, Option: var missing } } =>
                 $"'{command.Name}' needs {missing.Name} {missing.HelpName ?? "VALUE"}: {Lower(missing.Description)}{Example(command)}.",
             { SymbolResult: OptionResult { Option: var bare } } => $"{bare.Name} needs a value: {Lower(bare.Description)}.",
-            { SymbolResult: CommandResult } when MissingVerb(parsed) => $"'{Path(parsed)}' needs one of: {string.Join(", ", Verbs(command))}.",
+            { SymbolResult: CommandResult } when MissingVerb(parsed) =>
+                $"'{Path(parsed)}' needs one of: {string.Join(", ", Verbs(command))}.",
             var error => $"{error.Message.TrimEnd('.')}; {HelpHint(parsed)}.",
         };
     }
@@ -79,7 +81,8 @@ static class ParseFault
     }
 
     static string Missing(Command command, Argument argument) =>
-        $"'{command.Name}' needs {(argument.HelpName ?? argument.Name).ToUpperInvariant()}: {Lower(argument.Description)}{Example(command)}.";
+        $"'{command.Name}' needs {(argument.HelpName ?? argument.Name).ToUpperInvariant()}: "
+        + $"{Lower(argument.Description)}{Example(command)}.";
 
     static string Lower(string? description) =>
         description is [var first, ..] ? char.ToLowerInvariant(first) + description[1..].TrimEnd('.') : "an argument";
@@ -110,7 +113,9 @@ static class ParseFault
     static IEnumerable<string> Options(ParseResult parsed)
     {
         for (SymbolResult? result = parsed.CommandResult; result is CommandResult command; result = command.Parent)
+        {
             foreach (var option in command.Command.Options)
                 if (result == parsed.CommandResult || option.Recursive) yield return option.Name;
+        }
     }
 }

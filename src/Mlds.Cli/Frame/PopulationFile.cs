@@ -16,10 +16,15 @@ static class PopulationFile
         if (File.Exists(name)) return Population.Parse(InputText.Read(name, cancellation), name);
         // "populations/ds1.json" names the shipped file also outside the source tree.
         var shipped = Path.Combine(ShippedFolder, Path.GetFileNameWithoutExtension(name) + ".json");
-        var isShipped = !name.Contains("..", StringComparison.Ordinal) && (Path.GetDirectoryName(name) is "" or "populations") && File.Exists(shipped);
+        var isShipped = !name.Contains("..", StringComparison.Ordinal)
+            && (Path.GetDirectoryName(name) is "" or "populations")
+            && File.Exists(shipped);
         if (isShipped) return Population.Read(shipped);
-        if (Directory.Exists(name)) throw new UsageException($"'{name}' is a folder; give a population file, such as populations/ds1.json.");
-        throw new UsageException($"There is no population file '{name}'; give the path of one, or the name of one that ships: {string.Join(", ", ShippedNames())}.");
+        if (Directory.Exists(name))
+            throw new UsageException($"'{name}' is a folder; give a population file, such as populations/ds1.json.");
+        throw new UsageException(
+            $"There is no population file '{name}'; give the path of one, or the name of one that ships: "
+            + $"{string.Join(", ", ShippedNames())}.");
     }
 
     /// <summary>The first shipped population that has <paramref name="machine"/>, in alphabetical order of the files.</summary>
@@ -37,17 +42,21 @@ static class PopulationFile
     }
 
     /// <summary>The shipped populations, in alphabetical order of their files.</summary>
-    public static IEnumerable<Population> Shipped() => ShippedNames().Select(name => Population.Read(Path.Combine(ShippedFolder, name + ".json")));
+    public static IEnumerable<Population> Shipped() =>
+        ShippedNames().Select(name => Population.Read(Path.Combine(ShippedFolder, name + ".json")));
 
     public static UsageException UnknownMachine(string machine, IEnumerable<string> known)
     {
         var names = known.ToList();
-        var hint = NearestName.DidYouMean(machine, names) is { Length: > 0 } near ? near.TrimEnd() : $"There are {string.Join(", ", names)}.";
+        var hint = NearestName.DidYouMean(machine, names) is { Length: > 0 } near
+            ? near.TrimEnd()
+            : $"There are {string.Join(", ", names)}.";
         return new UsageException($"There is no machine '{machine}'. {hint}");
     }
 
     static IReadOnlyList<string> ShippedNames() =>
         Directory.Exists(ShippedFolder)
-            ? [.. Directory.GetFiles(ShippedFolder, "*.json").Select(path => Path.GetFileNameWithoutExtension(path)).Order(StringComparer.Ordinal)]
+            ? [.. Directory.GetFiles(ShippedFolder, "*.json").Select(path => Path.GetFileNameWithoutExtension(path))
+                .Order(StringComparer.Ordinal)]
             : [];
 }

@@ -4,7 +4,9 @@ using System.CommandLine.Invocation;
 
 namespace Mlds.Cli.Frame;
 
-/// <summary>A verb of the command line: a command with examples in its help, <c>--json</c>, and a body that gets a <see cref="VerbRun"/>.</summary>
+/// <summary>
+/// A verb of the command line: a command with examples in its help, <c>--json</c>, and a body that gets a <see cref="VerbRun"/>.
+/// </summary>
 sealed class Verb : Command
 {
     readonly Option<bool> _json = new("--json") { Description = "Print one JSON document on stdout; progress goes to stderr." };
@@ -17,7 +19,9 @@ sealed class Verb : Command
 
     public IReadOnlyList<string> Examples { get; }
 
-    /// <summary>Adds <c>--json</c> and the body, which returns an <see cref="ExitCode"/>. Call last, after all arguments and options.</summary>
+    /// <summary>
+    /// Adds <c>--json</c> and the body, which returns an <see cref="ExitCode"/>. Call last, after all arguments and options.
+    /// </summary>
     public Verb Runs(Func<VerbRun, int> body)
     {
         Options.Add(_json);

@@ -28,7 +28,8 @@ sealed class VerbRun(ParseResult parsed, bool json, CancellationToken cancellati
     public TextWriter Error { get; } = new PlainWriter(parsed.InvocationConfiguration.Error);
 
     /// <summary>True where results go to a person's terminal, so that drawing in place makes sense.</summary>
-    public bool OutputIsTerminal => !json && ReferenceEquals(parsed.InvocationConfiguration.Output, Console.Out) && !Console.IsOutputRedirected && !Terminal.IsDumb;
+    public bool OutputIsTerminal =>
+        !json && ReferenceEquals(parsed.InvocationConfiguration.Output, Console.Out) && !Console.IsOutputRedirected && !Terminal.IsDumb;
 
     /// <summary>What was given for <paramref name="option"/>, or its default.</summary>
     public T? Get<T>(Option<T> option) => parsed.GetValue(option);
@@ -38,7 +39,9 @@ sealed class VerbRun(ParseResult parsed, bool json, CancellationToken cancellati
     /// <summary>Whether <paramref name="option"/> was typed, as opposed to being at its default.</summary>
     public bool Has(Option option) => parsed.GetResult(option) is { Implicit: false };
 
-    /// <summary>Runs <paramref name="work"/> with a view that shows its progress on stderr: bars on a terminal, else a line now and then.</summary>
+    /// <summary>
+    /// Runs <paramref name="work"/> with a view that shows its progress on stderr: bars on a terminal, else a line now and then.
+    /// </summary>
     public T WithProgress<T>(Func<IProgressView, T> work) =>
         ReferenceEquals(parsed.InvocationConfiguration.Error, Console.Error) && !Console.IsErrorRedirected && !Terminal.IsDumb
             ? BarProgress.Run(work)

@@ -18,10 +18,13 @@ static class MachineExample
     /// </summary>
     public static IReadOnlyList<ExampleStep> Of(IMachine machine, SequenceSet sequences)
     {
-        var words = Enumerable.Range(0, sequences.Count).Select(sequence => sequences.Symbols[(sequence * sequences.Length)..((sequence + 1) * sequences.Length)]);
+        var words = Enumerable.Range(0, sequences.Count)
+            .Select(sequence => sequences.Symbols[(sequence * sequences.Length)..((sequence + 1) * sequences.Length)]);
         if (machine is not KeyedMachine keyed) return Steps(machine, words.First());
         return words.Select(word => Steps(keyed, word)).FirstOrDefault(steps => Shows(keyed, steps))
-            ?? Steps(keyed, [.. keyed.Key.Select(symbol => (byte)symbol), .. Enumerable.Range(0, keyed.Steps + 1).Select(step => (byte)(step % keyed.Symbols))]);
+            ?? Steps(keyed, [
+                .. keyed.Key.Select(symbol => (byte)symbol),
+                .. Enumerable.Range(0, keyed.Steps + 1).Select(step => (byte)(step % keyed.Symbols))]);
     }
 
     static bool Shows(KeyedMachine machine, IReadOnlyList<ExampleStep> steps) =>
@@ -37,7 +40,8 @@ static class MachineExample
         {
             (state, plain) = (machine.Next(state, symbol), unkeyed.Next(plain, symbol));
             changed = keyed is not null && keyed.IsChanged(state) ? changed + 1 : 0;
-            steps.Add(new ExampleStep(symbol, machine.Read(state), unkeyed.Read(plain), keyed is not null && keyed.IsKeyComplete(state), changed));
+            steps.Add(new ExampleStep(
+                symbol, machine.Read(state), unkeyed.Read(plain), keyed is not null && keyed.IsKeyComplete(state), changed));
         }
 
         return steps;

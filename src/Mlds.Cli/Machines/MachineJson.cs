@@ -47,7 +47,12 @@ static class MachineJson
 
     static JsonObject Step(IMachine machine, ExampleStep step)
     {
-        var json = new JsonObject { ["symbol"] = step.Symbol, ["command"] = machine.Describe(step.Symbol), ["outputs"] = MachineWords.Digits(machine, step.Outputs) };
+        var json = new JsonObject
+        {
+            ["symbol"] = step.Symbol,
+            ["command"] = machine.Describe(step.Symbol),
+            ["outputs"] = MachineWords.Digits(machine, step.Outputs),
+        };
         if (machine is not KeyedMachine) return json;
         json["without_key"] = MachineWords.Digits(machine, step.WithoutKey);
         json["key_complete"] = step.KeyComplete;
@@ -67,10 +72,15 @@ static class MachineJson
             ["plateau_loss"] = measured.PlateauLoss,
             ["error_with_last"] = Array(measured.ErrorWithLast.Select(error => (JsonNode)error)),
             ["output_entropy_bits"] = measured.OutputEntropy,
-            ["lines"] = Array(measured.Lines.Select(line => (JsonNode)new JsonObject { ["line"] = line.Line, ["ones"] = line.Ones, ["constant_error"] = line.ConstantError })),
+            ["lines"] = Array(measured.Lines.Select(
+                line => (JsonNode)new JsonObject { ["line"] = line.Line, ["ones"] = line.Ones, ["constant_error"] = line.ConstantError })),
         };
         if (study.Named.Data.Planted is { } planted)
-            json["planted"] = new JsonObject { ["key"] = Array(planted.Key.Select(symbol => (JsonNode)symbol)), ["one_in"] = planted.OneIn };
+        {
+            json["planted"] =
+                new JsonObject { ["key"] = Array(planted.Key.Select(symbol => (JsonNode)symbol)), ["one_in"] = planted.OneIn };
+        }
+
         if (measured.Key is not { } key) return json;
         json["keys_a_sequence"] = key.KeysASequence;
         json["changed_share"] = key.ChangedShare;

@@ -18,7 +18,8 @@ static class MachineReport
                 : "none";
             output.WriteLine(string.Create(
                 CultureInfo.InvariantCulture,
-                $"{named.Name.PadRight(name)}  {Live(named.Machine).PadRight(lines)}  {minimal.States,9:N0}  {minimal.Transitions,11:N0}  {key}"));
+                $"{named.Name.PadRight(name)}  {Live(named.Machine).PadRight(lines)}  {minimal.States,9:N0}  "
+                + $"{minimal.Transitions,11:N0}  {key}"));
         }
 
         output.WriteLine("States and transitions are those of the minimal automaton. `mlds machines NAME` describes one machine.");
@@ -31,7 +32,8 @@ static class MachineReport
         output.WriteLine($"  outputs     {MachineWords.Outputs(machine)}");
         output.WriteLine($"  commands    {MachineWords.Symbols(machine)}");
         output.WriteLine($"  inputs      {MachineWords.Inputs(machine)}");
-        output.WriteLine($"  key         {MachineWords.Key(machine)}{(machine is KeyedMachine keyed ? $"; {MachineWords.Rule(keyed)}" : "")}");
+        output.WriteLine(
+            $"  key         {MachineWords.Key(machine)}{(machine is KeyedMachine keyed ? $"; {MachineWords.Rule(keyed)}" : "")}");
         output.WriteLine($"  minimal     {Minimal(study.Minimal)}");
         output.WriteLine($"  memory      {MachineWords.Memory(study.Minimal)}");
         output.WriteLine();
@@ -45,7 +47,9 @@ static class MachineReport
     static string Minimal(MinimalAutomaton minimal)
     {
         var size = $"{MachineWords.Count(minimal.States, "state")}, {MachineWords.Count(minimal.Transitions, "transition")}";
-        return minimal.WasMinimal ? $"{size}; the definition is minimal" : $"{size}; the definition has {MachineWords.Count(minimal.GivenStates, "state")}";
+        return minimal.WasMinimal
+            ? $"{size}; the definition is minimal"
+            : $"{size}; the definition has {MachineWords.Count(minimal.GivenStates, "state")}";
     }
 
     static void WriteExample(TextWriter output, IMachine machine, IReadOnlyList<ExampleStep> steps)
@@ -58,8 +62,11 @@ static class MachineReport
         {
             var step = steps[t];
             var without = isKeyed ? $"  {MachineWords.Digits(machine, step.WithoutKey).PadRight("without key".Length)}" : "";
-            var remark = step.KeyComplete ? "  key complete" : step.Changed > 0 ? $"  {Changed((KeyedMachine)machine)} {step.Changed} of {((KeyedMachine)machine).Steps}" : "";
-            output.WriteLine($"  {t + 1,4}  {machine.Describe(step.Symbol).PadRight(command)}  {MachineWords.Digits(machine, step.Outputs).PadRight(width)}{without}{remark}".TrimEnd());
+            var remark = step.KeyComplete ? "  key complete"
+                : step.Changed > 0 ? $"  {Changed((KeyedMachine)machine)} {step.Changed} of {((KeyedMachine)machine).Steps}"
+                : "";
+            var outputs = MachineWords.Digits(machine, step.Outputs).PadRight(width);
+            output.WriteLine($"  {t + 1,4}  {machine.Describe(step.Symbol).PadRight(command)}  {outputs}{without}{remark}".TrimEnd());
         }
 
         output.WriteLine("  Outputs are read after the command, line 0 first.");
@@ -72,12 +79,19 @@ static class MachineReport
         var measured = study.Learnability;
         output.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
-            $"  Learnability, on {study.Sequences.Count:N0} sequences of {study.Sequences.Length} commands {study.Named.DataSource}{Planted(study.Named)}; goal {study.Named.GoalLoss:g3}"));
+            $"  Learnability, on {study.Sequences.Count:N0} sequences of {study.Sequences.Length} commands "
+            + $"{study.Named.DataSource}{Planted(study.Named)}; goal {study.Named.GoalLoss:g3}"));
         Row(output, "plateau", $"{measured.PlateauLoss:g3} is the loss of the best constant outputs");
         for (var k = 1; k < measured.ErrorWithLast.Count; k++)
-            Row(output, k == 1 ? "window" : "", $"{measured.ErrorWithLast[k]:g3} is the least that the last {(k == 1 ? "command" : $"{k} commands")} alone can reach");
+        {
+            Row(
+                output, k == 1 ? "window" : "",
+                $"{measured.ErrorWithLast[k]:g3} is the least that the last {(k == 1 ? "command" : $"{k} commands")} alone can reach");
+        }
+
         Row(output, "entropy", $"{measured.OutputEntropy:0.000} bits a step");
-        Row(output, "ones", string.Join(", ", measured.Lines.Select(line => FormattableString.Invariant($"y{line.Line} {line.Ones:0.0%}"))));
+        Row(output, "ones", string.Join(
+            ", ", measured.Lines.Select(line => FormattableString.Invariant($"y{line.Line} {line.Ones:0.0%}"))));
         if (measured.Key is { } key) WriteKey(output, key, study.Named.GoalLoss);
     }
 
@@ -92,7 +106,9 @@ static class MachineReport
     }
 
     static string Planted(NamedMachine named) =>
-        named.Data.Planted is { } planted ? $", key {string.Join(", ", planted.Key.Select(named.Machine.Describe))} planted 1 in {planted.OneIn} steps" : "";
+        named.Data.Planted is { } planted
+            ? $", key {string.Join(", ", planted.Key.Select(named.Machine.Describe))} planted 1 in {planted.OneIn} steps"
+            : "";
 
     static void Row(TextWriter output, string name, string text) => output.WriteLine($"  {name,-12}{text}".TrimEnd());
 }

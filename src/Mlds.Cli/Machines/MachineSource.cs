@@ -33,12 +33,15 @@ static class MachineSource
         if (population is not null)
         {
             var plan = PopulationFile.Read(population, cancellation);
-            return plan.MachineNames.Contains(name) ? [FromPopulation(plan, name)] : throw PopulationFile.UnknownMachine(name, plan.MachineNames);
+            return plan.MachineNames.Contains(name)
+                ? [FromPopulation(plan, name)]
+                : throw PopulationFile.UnknownMachine(name, plan.MachineNames);
         }
 
         if (MachineCatalogue.Find(name) is not null) return [FromCatalogue(name)];
         if (File.Exists(name)) return FromFile(name, cancellation);
-        if (name.EndsWith(".json", StringComparison.OrdinalIgnoreCase)) throw new UsageException($"There is no file '{name}'; give a machine's name, its definition or a population.");
+        if (name.EndsWith(".json", StringComparison.OrdinalIgnoreCase))
+            throw new UsageException($"There is no file '{name}'; give a machine's name, its definition or a population.");
         throw new UsageException(MachineCatalogue.Unknown(name));
     }
 
@@ -57,7 +60,8 @@ static class MachineSource
         return population is null ? WithoutPopulation(name, MachineCatalogue.Build(name)) : FromPopulation(population, name);
     }
 
-    static IReadOnlyList<NamedMachine> All(Population population) => [.. population.MachineNames.Select(name => FromPopulation(population, name))];
+    static IReadOnlyList<NamedMachine> All(Population population) =>
+        [.. population.MachineNames.Select(name => FromPopulation(population, name))];
 
     static NamedMachine FromPopulation(Population population, string name)
     {
@@ -66,7 +70,11 @@ static class MachineSource
             name,
             population.Machine(name),
             // What is told of a machine is told of its own answers, which it gives in altered sequences alone.
-            data with { Training = Math.Max(data.Training, FewestSequences), Planted = data.Planted is { } planted ? planted with { SequenceEvery = 1 } : null },
+            data with
+            {
+                Training = Math.Max(data.Training, FewestSequences),
+                Planted = data.Planted is { } planted ? planted with { SequenceEvery = 1 } : null,
+            },
             data,
             $"drawn as in population {population.Name}",
             population.TrainingSpec(name).GoalLoss);
@@ -76,6 +84,8 @@ static class MachineSource
     {
         var planted = machine is KeyedMachine keyed ? new PlantedKey(keyed.Key, 16) : null;
         var data = new DataSpec(1, FewestSequences, 1, 16, 1, 1, planted);
-        return new NamedMachine(name, machine, data, data with { Training = 16_384, Validation = 2048, LongTest = 512, LongLength = 256 }, "drawn from data seed 1", UsualGoal);
+        return new NamedMachine(
+            name, machine, data, data with { Training = 16_384, Validation = 2048, LongTest = 512, LongLength = 256 },
+            "drawn from data seed 1", UsualGoal);
     }
 }

@@ -21,7 +21,9 @@ static class MachineWords
     public static string Inputs(IMachine machine)
     {
         var unkeyed = machine is KeyedMachine keyed ? keyed.Unkeyed : machine;
-        return unkeyed is RegisterMachine ? $"{machine.Inputs}: the value, then the bit's number, one-hot" : $"{machine.Inputs}: the symbol, one-hot";
+        return unkeyed is RegisterMachine
+            ? $"{machine.Inputs}: the value, then the bit's number, one-hot"
+            : $"{machine.Inputs}: the symbol, one-hot";
     }
 
     /// <summary>"clear 0, set 0, clear 1 … set 7".</summary>
@@ -54,9 +56,11 @@ static class MachineWords
         var k => $"the last {k} commands always settle the state",
     };
 
-    public static string Count(int number, string one) => string.Create(CultureInfo.InvariantCulture, $"{number:N0} {one}{(number == 1 ? "" : "s")}");
+    public static string Count(int number, string one) =>
+        string.Create(CultureInfo.InvariantCulture, $"{number:N0} {one}{(number == 1 ? "" : "s")}");
 
-    public static IReadOnlyList<int> LiveLines(IMachine machine) => [.. Enumerable.Range(0, machine.Outputs).Where(line => (machine.LiveOutputs >> line & 1) == 1)];
+    public static IReadOnlyList<int> LiveLines(IMachine machine) =>
+        [.. Enumerable.Range(0, machine.Outputs).Where(line => (machine.LiveOutputs >> line & 1) == 1)];
 
     /// <summary>Lines as digits, line 0 first.</summary>
     public static string Digits(IMachine machine, uint outputs) =>

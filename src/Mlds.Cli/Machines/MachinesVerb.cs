@@ -16,10 +16,23 @@ static class MachinesVerb
         DefaultValueFactory = _ => null,
     };
 
-    static readonly Option<string?> s_population = new("--population") { Description = "The population file whose machines are meant; the catalogue's when not given.", HelpName = "FILE" };
-    static readonly Option<string?> s_automaton = new("--automaton") { Description = "Writes the minimal automaton there, as a definition that a population can use.", HelpName = "FILE.json" };
+    static readonly Option<string?> s_population = new("--population")
+    {
+        Description = "The population file whose machines are meant; the catalogue's when not given.",
+        HelpName = "FILE",
+    };
+    static readonly Option<string?> s_automaton = new("--automaton")
+    {
+        Description = "Writes the minimal automaton there, as a definition that a population can use.",
+        HelpName = "FILE.json",
+    };
 
-    static readonly Option<string?> s_export = new("--export") { Description = "Writes the sequences that its networks learn from and are judged on, for NumPy and PyTorch; the file must not exist yet.", HelpName = "FILE.npz" };
+    static readonly Option<string?> s_export = new("--export")
+    {
+        Description =
+            "Writes the sequences that its networks learn from and are judged on, for NumPy and PyTorch; the file must not exist yet.",
+        HelpName = "FILE.npz",
+    };
 
     public static Command Create() =>
         new Verb(
@@ -45,8 +58,19 @@ static class MachinesVerb
             return ExitCode.Success;
         }
 
-        if (target is not null) throw new UsageException("--automaton writes one machine's automaton; name the machine, as in `mlds machines ParityMachine --automaton parity.json`.");
-        if (run.Has(s_export)) throw new UsageException("--export writes one machine's sequences; name the machine, as in `mlds machines ParityMachine --export parity.npz`.");
+        if (target is not null)
+        {
+            throw new UsageException(
+                "--automaton writes one machine's automaton; "
+                + "name the machine, as in `mlds machines ParityMachine --automaton parity.json`.");
+        }
+
+        if (run.Has(s_export))
+        {
+            throw new UsageException(
+                "--export writes one machine's sequences; name the machine, as in `mlds machines ParityMachine --export parity.npz`.");
+        }
+
         var rows = machines.Select(machine => (machine, MinimalAutomaton.Of(machine.Machine))).ToArray();
         MachineReport.WriteTable(run.Output, rows);
         run.PrintJson(() => MachineJson.Table(rows));
@@ -59,12 +83,18 @@ static class MachinesVerb
         var study = new MachineStudy(named);
         if (target is not null) WriteAutomaton(study, target);
         MachineReport.Write(run.Output, study);
-        if (target is not null) run.Output.WriteLine($"\n  The minimal automaton is in {target}; `mlds machines {target}` reads it, a population takes it as a machine.");
+        if (target is not null)
+        {
+            run.Output.WriteLine(
+                $"\n  The minimal automaton is in {target}; `mlds machines {target}` reads it, a population takes it as a machine.");
+        }
+
         if (exported is not null)
         {
             run.Output.WriteLine(string.Create(
                 CultureInfo.InvariantCulture,
-                $"\n  Its sequences ({named.DataSource}) are in {sequences}: {exported.Training.Count:N0} to learn from, {exported.Validation.Count:N0} to validate, {exported.LongTest.Count:N0} long ones; SHA-256 {exported.Sha256}."));
+                $"\n  Its sequences ({named.DataSource}) are in {sequences}: {exported.Training.Count:N0} to learn from, "
+                + $"{exported.Validation.Count:N0} to validate, {exported.LongTest.Count:N0} long ones; SHA-256 {exported.Sha256}."));
         }
 
         run.PrintJson(() =>
@@ -99,7 +129,8 @@ static class MachinesVerb
         {
             throw new FailureException(string.Create(
                 CultureInfo.InvariantCulture,
-                $"The minimal automaton of {study.Named.Name} has {study.Minimal.States:N0} states; a definition holds at most {Automaton.MostStates:N0}, so nothing was written."));
+                $"The minimal automaton of {study.Named.Name} has {study.Minimal.States:N0} states; "
+                + $"a definition holds at most {Automaton.MostStates:N0}, so nothing was written."));
         }
 
         File.WriteAllText(target, study.Minimal.ToDefinition().ToText());

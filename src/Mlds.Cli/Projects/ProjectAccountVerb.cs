@@ -15,19 +15,52 @@ static class ProjectAccountVerb
     const string Letters = "abcdefghjkmnpqrstuvwxyz23456789";
 
     static readonly Argument<string> s_who = new("WHO") { Description = "The account's e-mail address or number." };
-    static readonly Option<string> s_out = new("--out") { Description = "The file to write; must not exist yet.", Required = true, HelpName = "FILE" };
+    static readonly Option<string> s_out =
+        new("--out") { Description = "The file to write; must not exist yet.", Required = true, HelpName = "FILE" };
     static readonly Option<int> s_days = new("--days") { Description = "How long.", DefaultValueFactory = _ => 365, HelpName = "N" };
-    static readonly Option<string> s_reason = new("--reason") { Description = "Why: the volunteer reads it.", Required = true, HelpName = "TEXT" };
+    static readonly Option<string> s_reason =
+        new("--reason") { Description = "Why: the volunteer reads it.", Required = true, HelpName = "TEXT" };
     static readonly Option<bool> s_yes = new("--yes") { Description = "Really." };
 
     public static Command Create()
     {
         var account = new Command("account", "Volunteers' accounts: a lost password, a copy of what is stored, deletion, keeping one out.");
-        account.Add(new Verb("reset", "Gives an account a new password and a new key, for a volunteer who lost both.", "mlds project account reset ada@example.org -p p") { s_who, ProjectVerb.Folder }.Runs(Reset));
-        account.Add(new Verb("export", "Writes all that is stored of a volunteer as JSON.", "mlds project account export ada@example.org --out ada.json -p p") { s_who, s_out, ProjectVerb.Folder }.Runs(Export));
-        account.Add(new Verb("delete", "Takes a person out of the project; results and credit stay and are nobody's.", "mlds project account delete ada@example.org --yes -p p") { s_who, s_yes, ProjectVerb.Folder }.Runs(Delete));
-        account.Add(new Verb("block", "Gives an account no work for a time; its tasks go to others, and all it has finished is trained again.", "mlds project account block ada@example.org --days 30 --reason \"False results\" -p p") { s_who, s_days, s_reason, ProjectVerb.Folder }.Runs(Block));
-        account.Add(new Verb("unblock", "Lets an account have work again, and ends the suspicion on it.", "mlds project account unblock ada@example.org -p p") { s_who, ProjectVerb.Folder }.Runs(Unblock));
+        account.Add(new Verb(
+            "reset", "Gives an account a new password and a new key, for a volunteer who lost both.",
+            "mlds project account reset ada@example.org -p p")
+        {
+            s_who,
+            ProjectVerb.Folder,
+        }.Runs(Reset));
+        account.Add(new Verb(
+            "export", "Writes all that is stored of a volunteer as JSON.",
+            "mlds project account export ada@example.org --out ada.json -p p")
+        {
+            s_who,
+            s_out,
+            ProjectVerb.Folder,
+        }.Runs(Export));
+        account.Add(new Verb(
+            "delete", "Takes a person out of the project; results and credit stay and are nobody's.",
+            "mlds project account delete ada@example.org --yes -p p")
+        {
+            s_who,
+            s_yes,
+            ProjectVerb.Folder,
+        }.Runs(Delete));
+        account.Add(new Verb(
+            "block", "Gives an account no work for a time; its tasks go to others, and all it has finished is trained again.",
+            "mlds project account block ada@example.org --days 30 --reason \"False results\" -p p")
+        {
+            s_who, s_days, s_reason, ProjectVerb.Folder,
+        }.Runs(Block));
+        account.Add(new Verb(
+            "unblock", "Lets an account have work again, and ends the suspicion on it.",
+            "mlds project account unblock ada@example.org -p p")
+        {
+            s_who,
+            ProjectVerb.Folder,
+        }.Runs(Unblock));
         return account;
     }
 
@@ -39,7 +72,9 @@ static class ProjectAccountVerb
         return With(run, async (database, _, email) =>
         {
             var released = await AccountBlocking.Block(database, email, until, reason, now);
-            run.Output.WriteLine($"The account gets no work until {DateTimeOffset.FromUnixTimeSeconds(until):yyyy-MM-dd HH:mm} UTC; {released} of its tasks go to others.");
+            run.Output.WriteLine(
+                $"The account gets no work until {DateTimeOffset.FromUnixTimeSeconds(until):yyyy-MM-dd HH:mm} UTC; "
+                + $"{released} of its tasks go to others.");
             run.PrintJson(() => new JsonObject { ["blocked_until"] = until, ["tasks_released"] = released });
         });
     }
@@ -57,7 +92,8 @@ static class ProjectAccountVerb
         var key = await accounts.ResetKey(email, password);
         run.Output.WriteLine($"New password: {password}");
         run.Output.WriteLine($"New account key: {key}");
-        run.Output.WriteLine("Give them to nobody else. The old ones are void: computers that have the old key need the project removed and added.");
+        run.Output.WriteLine(
+            "Give them to nobody else. The old ones are void: computers that have the old key need the project removed and added.");
         run.PrintJson(() => new JsonObject { ["password"] = password, ["account_key"] = key });
     });
 
@@ -99,5 +135,6 @@ static class ProjectAccountVerb
 
     /// <summary>The e-mail address of the account that an operator means.</summary>
     internal static string Address(AccountStore accounts, string who, ProjectFolder project) =>
-        accounts.Address(who) ?? throw new FailureException($"There is no account '{who}' in '{project.Path}'; give its e-mail address or its number.");
+        accounts.Address(who)
+        ?? throw new FailureException($"There is no account '{who}' in '{project.Path}'; give its e-mail address or its number.");
 }

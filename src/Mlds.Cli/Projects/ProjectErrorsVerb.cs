@@ -13,9 +13,12 @@ static class ProjectErrorsVerb
 {
     static readonly Option<long?> s_host = new("--host") { Description = "Only this host's.", HelpName = "ID" };
     static readonly Option<int> s_days = new("--days") { Description = "How far back.", DefaultValueFactory = _ => 7, HelpName = "N" };
-    static readonly Option<int> s_last = new("--last") { Description = "How many kinds of failure to show, the newest.", DefaultValueFactory = _ => 20, HelpName = "N" };
+    static readonly Option<int> s_last =
+        new("--last") { Description = "How many kinds of failure to show, the newest.", DefaultValueFactory = _ => 20, HelpName = "N" };
 
-    public static Verb Create() => new Verb("errors", "Shows what failed: by version of the program, and by host with the newest message.", "mlds project errors -p p", "mlds project errors --host 17 -p p")
+    public static Verb Create() => new Verb(
+        "errors", "Shows what failed: by version of the program, and by host with the newest message.",
+        "mlds project errors -p p", "mlds project errors --host 17 -p p")
         { s_host, s_days, s_last, ProjectVerb.Folder }.Runs(Run);
 
     static int Run(VerbRun run)
@@ -29,22 +32,33 @@ static class ProjectErrorsVerb
         });
         run.Output.WriteLine($"{"valid",8} {"waiting",8} {"invalid",8} {"failed",8} {"hosts",6}  program");
         foreach (var line in programs)
-            run.Output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{line.Valid,8} {line.Waiting,8} {line.Invalid,8} {line.Failed,8} {line.Hosts,6}  {line.Program}"));
+        {
+            run.Output.WriteLine(string.Create(
+                CultureInfo.InvariantCulture,
+                $"{line.Valid,8} {line.Waiting,8} {line.Invalid,8} {line.Failed,8} {line.Hosts,6}  {line.Program}"));
+        }
+
         foreach (var failure in failures)
         {
             run.Output.WriteLine();
             run.Output.WriteLine(string.Create(
                 CultureInfo.InvariantCulture,
-                $"host {failure.Host}, {failure.Program}: {failure.Outcome}, exit status {failure.ExitStatus}, {failure.Count} times, last {DateTimeOffset.FromUnixTimeSeconds(failure.Last):yyyy-MM-dd HH:mm} ({failure.Result})"));
+                $"host {failure.Host}, {failure.Program}: {failure.Outcome}, exit status {failure.ExitStatus}, "
+                + $"{failure.Count} times, last {DateTimeOffset.FromUnixTimeSeconds(failure.Last):yyyy-MM-dd HH:mm} ({failure.Result})"));
             foreach (var line in Tail(failure.Text)) run.Output.WriteLine($"  {line}");
         }
 
         if (failures.Count == 0) run.Output.WriteLine($"Nothing failed in {days} days.");
-        run.PrintJson(() => new JsonObject { ["programs"] = JsonSerializer.SerializeToNode(programs, ProjectStatusVerb.Json), ["failures"] = JsonSerializer.SerializeToNode(failures, ProjectStatusVerb.Json) });
+        run.PrintJson(() => new JsonObject
+        {
+            ["programs"] = JsonSerializer.SerializeToNode(programs, ProjectStatusVerb.Json),
+            ["failures"] = JsonSerializer.SerializeToNode(failures, ProjectStatusVerb.Json),
+        });
         return ExitCode.Success;
     }
 
     /// <summary>The last lines, without what a terminal would obey.</summary>
-    static IEnumerable<string> Tail(string text) => text.Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).TakeLast(3)
-        .Select(line => PlainText.Line(line[..Math.Min(line.Length, 200)]));
+    static IEnumerable<string> Tail(string text) =>
+        text.Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).TakeLast(3)
+            .Select(line => PlainText.Line(line[..Math.Min(line.Length, 200)]));
 }

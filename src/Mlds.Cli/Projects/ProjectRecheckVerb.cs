@@ -46,8 +46,12 @@ static class ProjectRecheckVerb
     static int Run(VerbRun run)
     {
         var (population, host) = (run.Get(s_population) is { Length: > 0 } name ? name : null, run.Get(s_host));
-        if (population is null && host is null) throw new UsageException(
-            "Say what to train again: --host ID, or a POPULATION's name, or both.");
+        if (population is null && host is null)
+        {
+            throw new UsageException(
+                "Say what to train again: --host ID, or a POPULATION's name, or both.");
+        }
+
         if (host is < 1) throw new UsageException($"--host is a host's number, 1 or more, not {host}; `mlds project hosts` lists them.");
         var options = new RecallOptions(population, host ?? 0, Limits.Check("--threads", run.Get(s_threads), 1, 1024));
         var releases = run.Get(s_releases)!.Select(Release.Open).ToList(); // before hours of work
@@ -87,15 +91,24 @@ static class ProjectRecheckVerb
             $"{report.Population}: trained {report.Trained} again, {report.Known} known to be right; {report.Withdrawn.Count} networks "
             + $"and {report.Checkpoints.Count} unfinished ones withdrawn."));
         foreach (var network in report.Withdrawn.Concat(report.Checkpoints))
+        {
             run.Output.WriteLine(string.Create(CultureInfo.InvariantCulture,
                 $"  {network.Machine} seed {network.Seed} (recipe {network.RecipeId[..12]}), {Whose(network)}: {network.Fault}"));
-        if (report.Missing > 0) run.Output.WriteLine(string.Create(CultureInfo.InvariantCulture,
-            $"  {report.Missing} networks weren't in the zoo though the database has them as done: issued again."));
+        }
+
+        if (report.Missing > 0)
+        {
+            run.Output.WriteLine(string.Create(CultureInfo.InvariantCulture,
+                $"  {report.Missing} networks weren't in the zoo though the database has them as done: issued again."));
+        }
+
         if (report.Caught.Count > 0) run.Output.WriteLine($"  Caught: {Hosts(report.Caught)}.");
         if (report.Record is { } record)
+        {
             run.Output.WriteLine(
                 $"  Weights digest of the zoo: {report.DigestBefore[..12]} … before, {report.DigestAfter[..12]} … now. The record to "
                 + $"publish: {record}");
+        }
     }
 
     static string Whose(WithdrawnNetwork network) => network.Hosts.Distinct().ToList() switch
@@ -114,7 +127,9 @@ static class ProjectRecheckVerb
         var subsets = string.Join(", ", release.Subsets);
         run.Output.WriteLine(release.RecipeIds.Count == 0
             ? $"{name} holds none of the networks that were ever withdrawn."
-            : string.Create(CultureInfo.InvariantCulture, $"{name} holds {release.RecipeIds.Count} withdrawn networks, in its subsets of {subsets}; cut a new one."));
+            : string.Create(
+                CultureInfo.InvariantCulture,
+                $"{name} holds {release.RecipeIds.Count} withdrawn networks, in its subsets of {subsets}; cut a new one."));
     }
 
     static JsonObject Json(RecallReport report)

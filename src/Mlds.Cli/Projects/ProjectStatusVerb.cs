@@ -18,15 +18,17 @@ static class ProjectStatusVerb
     public static int Run(VerbRun run)
     {
         var project = ProjectVerb.Open(run);
-        var (numbers, notSent, here, waiting) = ProjectScience.WithDatabase(project, (science, database) => Task.FromResult(database.Read(session =>
-        {
-            var now = DateTimeOffset.UtcNow.ToUnixTimeSeconds();
-            return (
-                ProjectNumbers.Read(session, now), AppSignatures.NotSent(session, project.CodeSigningKey),
-                ServerTraining.On(session, UnixTime.Day(now)), science.WaitingForServer(session));
-        })));
+        var (numbers, notSent, here, waiting) =
+            ProjectScience.WithDatabase(project, (science, database) => Task.FromResult(database.Read(session =>
+            {
+                var now = DateTimeOffset.UtcNow.ToUnixTimeSeconds();
+                return (
+                    ProjectNumbers.Read(session, now), AppSignatures.NotSent(session, project.CodeSigningKey),
+                    ServerTraining.On(session, UnixTime.Day(now)), science.WaitingForServer(session));
+            })));
         var budget = ServerTraining.Budget(project.Settings);
-        void Line(string what, long count) => run.Output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"  {what,-34}{count,12:N0}"));
+        void Line(string what, long count) =>
+            run.Output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"  {what,-34}{count,12:N0}"));
         run.Output.WriteLine("Tasks");
         Line("ready to send", numbers.Unsent);
         Line("in progress", numbers.InProgress);
@@ -51,7 +53,8 @@ static class ProjectStatusVerb
         Line("  of server_training", (long)budget);
         Line("  networks ended", here.Networks);
         Line("  networks that wait", waiting);
-        if (notSent.Count > 0) run.Output.WriteLine("Not sent, since the present code-signing key didn't sign it: sign a new version and add that");
+        if (notSent.Count > 0)
+            run.Output.WriteLine("Not sent, since the present code-signing key didn't sign it: sign a new version and add that");
         foreach (var version in notSent) run.Output.WriteLine($"  {version}");
         run.PrintJson(() =>
         {
@@ -77,12 +80,17 @@ static class ProjectStatusVerb
         foreach (var host in hosts)
         {
             var standing = host.Blocked ? "blocked" : host.Standing.ToString().ToLowerInvariant();
-            run.Output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{host.Id,8} {standing,-12} {host.Valid,7} {host.Invalid,7} {host.Failed,7} {host.Credit,12:N1}  {PlainText.Line(host.Processor)}{(host.BlockedReason.Length > 0 ? $" (was blocked: {host.BlockedReason})" : "")}"));
+            run.Output.WriteLine(string.Create(
+                CultureInfo.InvariantCulture,
+                $"{host.Id,8} {standing,-12} {host.Valid,7} {host.Invalid,7} {host.Failed,7} {host.Credit,12:N1}  "
+                + $"{PlainText.Line(host.Processor)}{(host.BlockedReason.Length > 0 ? $" (was blocked: {host.BlockedReason})" : "")}"));
         }
+
         run.PrintJson(() => new JsonObject { ["hosts"] = JsonSerializer.SerializeToNode(hosts, Json) });
         return ExitCode.Success;
     }
 
     internal static T Read<T>(VerbRun run, Func<Session, long, T> read) => ProjectScience.WithDatabase(
-        ProjectVerb.Open(run), (_, database) => Task.FromResult(database.Read(session => read(session, DateTimeOffset.UtcNow.ToUnixTimeSeconds()))));
+        ProjectVerb.Open(run),
+        (_, database) => Task.FromResult(database.Read(session => read(session, DateTimeOffset.UtcNow.ToUnixTimeSeconds()))));
 }

@@ -8,15 +8,37 @@ namespace Mlds.Cli.Projects;
 /// <summary><c>mlds project work add</c>: makes work of a population, for our own server or for an official one.</summary>
 static class ProjectWorkVerb
 {
-    static readonly Argument<string> s_population = new("POPULATION") { Description = "The population file, or the name of one that ships: ds1, ds2, quickstart." };
-    static readonly Option<int?> s_networks = new("--networks") { Description = "Networks a machine; the population's own number when not given.", HelpName = "N" };
-    static readonly Option<int> s_minutes = new("--unit-minutes") { Description = "What a work unit should take on the hosts' measured speed.", HelpName = "M", DefaultValueFactory = _ => 60 };
-    static readonly Option<int> s_epochs = new("--unit-epochs") { Description = "Epochs of a network in one unit; those that don't end go on in a further one.", HelpName = "E", DefaultValueFactory = _ => 100 };
-    static readonly Option<int?> s_quorum = new("--quorum") { Description = "Equal results of different users wanted of every unit; with 1 the server's own checks decide. 1 when not given, 2 with --official.", HelpName = "Q" };
-    static readonly Option<string?> s_official = new("--official") { Description = "For an official BOINC server: the folder where what it gives out is known, for all its populations.", HelpName = "DIR" };
+    static readonly Argument<string> s_population =
+        new("POPULATION") { Description = "The population file, or the name of one that ships: ds1, ds2, quickstart." };
+    static readonly Option<int?> s_networks =
+        new("--networks") { Description = "Networks a machine; the population's own number when not given.", HelpName = "N" };
+    static readonly Option<int> s_minutes = new("--unit-minutes")
+    {
+        Description = "What a work unit should take on the hosts' measured speed.",
+        HelpName = "M",
+        DefaultValueFactory = _ => 60,
+    };
+    static readonly Option<int> s_epochs = new("--unit-epochs")
+    {
+        Description = "Epochs of a network in one unit; those that don't end go on in a further one.",
+        HelpName = "E",
+        DefaultValueFactory = _ => 100,
+    };
+    static readonly Option<int?> s_quorum = new("--quorum")
+    {
+        Description = "Equal results of different users wanted of every unit; with 1 the server's own checks decide. "
+            + "1 when not given, 2 with --official.",
+        HelpName = "Q",
+    };
+    static readonly Option<string?> s_official = new("--official")
+    {
+        Description = "For an official BOINC server: the folder where what it gives out is known, for all its populations.",
+        HelpName = "DIR",
+    };
     static readonly Option<string?> s_projectDir = new("--project-dir")
     {
-        Description = "With --official: that server's project folder, into which hooks, templates, programs and units go; without it the words for create_work are printed.",
+        Description = "With --official: that server's project folder, into which hooks, templates, programs and units go; "
+            + "without it the words for create_work are printed.",
         HelpName = "DIR",
     };
 
@@ -44,16 +66,30 @@ static class ProjectWorkVerb
             Limits.Check("--unit-epochs", run.Get(s_epochs), 1, 1_000_000),
             Limits.Check("--quorum", run.Get(s_quorum) ?? (run.Get(s_official) is null ? 1 : 2), 1, 10));
         if (run.Get(s_projectDir) is not null && run.Get(s_official) is null)
-            throw new UsageException("--project-dir is an official server's project and goes with --official DIR; a project of our own is named by -p.");
-        return run.Get(s_official) is { } folder ? OfficialWork.Add(run, folder, run.Get(s_projectDir), population, options) : Add(run, population, options);
+        {
+            throw new UsageException(
+                "--project-dir is an official server's project and goes with --official DIR; a project of our own is named by -p.");
+        }
+
+        return run.Get(s_official) is { } folder
+            ? OfficialWork.Add(run, folder, run.Get(s_projectDir), population, options)
+            : Add(run, population, options);
     }
 
     static int Add(VerbRun run, Recipes.Population population, WorkOptions options)
     {
         var project = ProjectVerb.Open(run);
-        var added = ProjectScience.WithDatabase(project, (_, database) => Task.FromResult(WorkAdding.Add(database, project.Path, population, options)));
-        run.Output.WriteLine($"{added.Added} networks of '{population.Name}' are new work, {added.Planned} in all; they will end in '{added.Zoo}'.");
-        run.PrintJson(() => new JsonObject { ["population"] = population.Name, ["added"] = added.Added, ["networks"] = added.Planned, ["zoo"] = added.Zoo });
+        var added = ProjectScience.WithDatabase(
+            project, (_, database) => Task.FromResult(WorkAdding.Add(database, project.Path, population, options)));
+        run.Output.WriteLine(
+            $"{added.Added} networks of '{population.Name}' are new work, {added.Planned} in all; they will end in '{added.Zoo}'.");
+        run.PrintJson(() => new JsonObject
+        {
+            ["population"] = population.Name,
+            ["added"] = added.Added,
+            ["networks"] = added.Planned,
+            ["zoo"] = added.Zoo,
+        });
         return ExitCode.Success;
     }
 }

@@ -12,11 +12,18 @@ namespace Mlds.Cli.Projects;
 static class ServeVerb
 {
     static readonly Argument<string> s_folder = new("DIR") { Description = "The project's folder, made by `mlds project init`." };
-    static readonly Option<string?> s_only = new("--only") { Description = $"Runs only these parts, with commas between; they are {string.Join(", ", ServeOptions.Parts)}.", HelpName = "PARTS" };
-    static readonly Option<string> s_log = new("--log") { Description = "How log lines look: text or json.", DefaultValueFactory = _ => "text", HelpName = "KIND" };
+    static readonly Option<string?> s_only = new("--only")
+    {
+        Description = $"Runs only these parts, with commas between; they are {string.Join(", ", ServeOptions.Parts)}.",
+        HelpName = "PARTS",
+    };
+    static readonly Option<string> s_log =
+        new("--log") { Description = "How log lines look: text or json.", DefaultValueFactory = _ => "text", HelpName = "KIND" };
 
     public static Command Create() =>
-        new Verb("serve", "Runs the server of a BOINC project until it is interrupted.", "mlds serve p", "mlds serve p --only validator,assimilator --log json")
+        new Verb(
+            "serve", "Runs the server of a BOINC project until it is interrupted.", "mlds serve p",
+            "mlds serve p --only validator,assimilator --log json")
         {
             s_folder, s_only, s_log,
         }
@@ -24,7 +31,12 @@ static class ServeVerb
 
     static int Run(VerbRun run)
     {
-        var json = run.Get(s_log) switch { "text" => false, "json" => true, var other => throw new UsageException($"--log takes text or json, not '{other}'.") };
+        var json = run.Get(s_log) switch
+        {
+            "text" => false,
+            "json" => true,
+            var other => throw new UsageException($"--log takes text or json, not '{other}'."),
+        };
         var project = ProjectFolder.Open(run.Get(s_folder));
         var options = new ServeOptions { Only = Parts(run.Get(s_only)), Log = logging => ConfigureLog(logging, json) };
         Serve(run, project, options).GetAwaiter().GetResult();
@@ -53,12 +65,21 @@ static class ServeVerb
     {
         var parts = text?.Split(',').Distinct().ToList() ?? [];
         var unknown = parts.Find(part => !ServeOptions.Parts.Contains(part));
-        return unknown is null ? parts : throw new UsageException($"--only takes {string.Join(", ", ServeOptions.Parts)} with commas between, not '{unknown}'.");
+        return unknown is null
+            ? parts
+            : throw new UsageException($"--only takes {string.Join(", ", ServeOptions.Parts)} with commas between, not '{unknown}'.");
     }
 
     static void ConfigureLog(ILoggingBuilder logging, bool json)
     {
-        if (json) logging.AddJsonConsole(console => (console.UseUtcTimestamp, console.TimestampFormat) = (true, "yyyy-MM-ddTHH:mm:ssZ"));
-        else logging.AddConsole(console => console.FormatterName = LineFormatter.FormatterName).AddConsoleFormatter<LineFormatter, ConsoleFormatterOptions>();
+        if (json)
+        {
+            logging.AddJsonConsole(console => (console.UseUtcTimestamp, console.TimestampFormat) = (true, "yyyy-MM-ddTHH:mm:ssZ"));
+        }
+        else
+        {
+            logging.AddConsole(console => console.FormatterName = LineFormatter.FormatterName)
+                .AddConsoleFormatter<LineFormatter, ConsoleFormatterOptions>();
+        }
     }
 }

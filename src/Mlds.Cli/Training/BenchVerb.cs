@@ -9,14 +9,27 @@ namespace Mlds.Cli.Training;
 /// <summary><c>mlds bench</c>: training speed on this machine.</summary>
 static class BenchVerb
 {
-    static readonly Option<int> s_batch = new("--batch") { Description = "Sequences a step.", DefaultValueFactory = _ => 128, HelpName = "N" };
-    static readonly Option<int> s_steps = new("--steps") { Description = "Commands a sequence.", DefaultValueFactory = _ => 16, HelpName = "N" };
-    static readonly Option<string?> s_network = new("--network") { Description = "Times whole networks of this machine instead, from recipe to zoo, and says where the time goes.", HelpName = "MACHINE" };
-    static readonly Option<string?> s_population = new("--population") { Description = "The population file whose recipe --network uses; when not given, the shipped one that has the machine.", HelpName = "FILE" };
-    static readonly Option<int> s_seconds = new("--seconds") { Description = "How long to measure.", DefaultValueFactory = _ => 10, HelpName = "N" };
+    static readonly Option<int> s_batch =
+        new("--batch") { Description = "Sequences a step.", DefaultValueFactory = _ => 128, HelpName = "N" };
+    static readonly Option<int> s_steps =
+        new("--steps") { Description = "Commands a sequence.", DefaultValueFactory = _ => 16, HelpName = "N" };
+    static readonly Option<string?> s_network = new("--network")
+    {
+        Description = "Times whole networks of this machine instead, from recipe to zoo, and says where the time goes.",
+        HelpName = "MACHINE",
+    };
+    static readonly Option<string?> s_population = new("--population")
+    {
+        Description = "The population file whose recipe --network uses; when not given, the shipped one that has the machine.",
+        HelpName = "FILE",
+    };
+    static readonly Option<int> s_seconds =
+        new("--seconds") { Description = "How long to measure.", DefaultValueFactory = _ => 10, HelpName = "N" };
 
     public static Command Create() =>
-        new Verb("bench", "Measures how fast one core trains the DS1 network, beside the core's own peak.", "mlds bench", "mlds bench --batch 32 --json", "mlds bench --network SingleDirectMachine")
+        new Verb(
+            "bench", "Measures how fast one core trains the DS1 network, beside the core's own peak.",
+            "mlds bench", "mlds bench --batch 32 --json", "mlds bench --network SingleDirectMachine")
         {
             s_batch, s_steps, s_seconds, s_network, s_population,
         }
@@ -25,7 +38,8 @@ static class BenchVerb
     static int Run(VerbRun run)
     {
         if (run.Get(s_network) is { } machine) return RunNetworks(run, machine);
-        if (run.Has(s_population)) throw new UsageException("--population goes with --network MACHINE; the step is always that of the DS1 network.");
+        if (run.Has(s_population))
+            throw new UsageException("--population goes with --network MACHINE; the step is always that of the DS1 network.");
         var batch = Limits.Check("--batch", run.Get(s_batch), 1, 4096);
         var steps = Limits.Check("--steps", run.Get(s_steps), 1, 1024);
         var seconds = Limits.Check("--seconds", run.Get(s_seconds), 1, 600);
@@ -41,19 +55,24 @@ static class BenchVerb
                 ? StepBenchmark.Measure(batch, steps, share, elapsed => item.Report((long)(share + elapsed)), run.Cancellation, "avx2")
                 : null);
         });
+        var (done, peak) = (result.PerformedFlops / result.MedianSeconds / 1e9, result.PeakFlops / 1e9);
         run.Output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"""
             The DS1 network, batch {result.Batch} × {result.Steps} commands, one core, {result.KernelSet} kernels:
               a step (forward, backward, Adam)  {result.MedianSeconds * 1e6:0} µs median, {result.BestSeconds * 1e6:0} µs best
               speed                             {result.TimestepsPerSecond / 1e6:0.00} million sample-timesteps/s
-              matrix work done                  {result.PerformedFlops / result.MedianSeconds / 1e9:0.0} GFLOP/s, {result.ShareOfPeak:0.0 %} of the core's peak of {result.PeakFlops / 1e9:0.0}
+              matrix work done                  {done:0.0} GFLOP/s, {result.ShareOfPeak:0.0 %} of the core's peak of {peak:0.0}
               as the equations count it         {result.Flops / result.MedianSeconds / 1e9:0.0} GFLOP/s, {result.ModelShareOfPeak:0.0 %}
             """));
         if (narrower is not null)
+        {
+            var (narrow, highest) = (narrower.PerformedFlops / narrower.MedianSeconds / 1e9, narrower.PeakFlops / 1e9);
             run.Output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"""
                 Held to AVX2:
                   a step                            {narrower.MedianSeconds * 1e6:0} µs median, {narrower.BestSeconds * 1e6:0} µs best
-                  matrix work done                  {narrower.PerformedFlops / narrower.MedianSeconds / 1e9:0.0} GFLOP/s, {narrower.ShareOfPeak:0.0 %} of AVX2's peak of {narrower.PeakFlops / 1e9:0.0}
+                  matrix work done                  {narrow:0.0} GFLOP/s, {narrower.ShareOfPeak:0.0 %} of AVX2's peak of {highest:0.0}
                 """));
+        }
+
         run.PrintJson(() =>
         {
             var json = result.ToJson();
@@ -65,7 +84,8 @@ static class BenchVerb
 
     static int RunNetworks(VerbRun run, string machine)
     {
-        if (run.Has(s_batch) || run.Has(s_steps)) throw new UsageException("--batch and --steps don't go with --network: a whole network's come from its recipe.");
+        if (run.Has(s_batch) || run.Has(s_steps))
+            throw new UsageException("--batch and --steps don't go with --network: a whole network's come from its recipe.");
         var seconds = Limits.Check("--seconds", run.Get(s_seconds), 1, 600);
         var population = run.Get(s_population) is { } file ? PopulationFile.Read(file, run.Cancellation)
             : PopulationFile.WithMachine(machine);
@@ -77,12 +97,20 @@ static class BenchVerb
         });
         run.Output.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
-            $"{result.Networks} networks of {machine} ({population.Name}), {(double)result.Epochs / result.Networks:0.0} epochs each, one thread; milliseconds a network:"));
+            $"{result.Networks} networks of {machine} ({population.Name}), {(double)result.Epochs / result.Networks:0.0} epochs each, "
+            + $"one thread; milliseconds a network:"));
         foreach (var (_, what, time) in result.Parts)
-            run.Output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"  {what,-48}{1e3 * time / result.Networks,9:0.00}  {time / result.Total,6:0.0 %}"));
-        run.Output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"  {"whole network",-48}{1e3 * result.Total / result.Networks,9:0.00}"));
+        {
+            run.Output.WriteLine(string.Create(
+                CultureInfo.InvariantCulture, $"  {what,-48}{1e3 * time / result.Networks,9:0.00}  {time / result.Total,6:0.0 %}"));
+        }
+
+        run.Output.WriteLine(
+            string.Create(CultureInfo.InvariantCulture, $"  {"whole network",-48}{1e3 * result.Total / result.Networks,9:0.00}"));
         run.Output.WriteLine(string.Create(
-            CultureInfo.InvariantCulture, $"Beside it: the machine's sequences, made once, {1e3 * result.Data:0} ms; a checkpoint, when one is due, {1e3 * result.Checkpoint:0.00} ms."));
+            CultureInfo.InvariantCulture,
+            $"Beside it: the machine's sequences, made once, {1e3 * result.Data:0} ms; "
+            + $"a checkpoint, when one is due, {1e3 * result.Checkpoint:0.00} ms."));
         run.PrintJson(result.ToJson);
         return ExitCode.Success;
     }

@@ -11,16 +11,39 @@ namespace Mlds.Cli.Training;
 /// <summary><c>mlds generate</c>: trains what a population asks for and its zoo lacks.</summary>
 static class GenerateVerb
 {
-    static readonly Argument<string> s_population = new("POPULATION") { Description = "The population file, or the name of one that ships: ds1, ds2, quickstart." };
-    static readonly Option<string?> s_zoo = new("--zoo") { Description = "The folder that keeps the networks; made when it isn't there.", HelpName = "DIR" };
-    static readonly Option<int?> s_networks = new("--networks") { Description = "Networks a machine; the population's own number when not given.", HelpName = "N" };
-    static readonly Option<string> s_shard = new("--shard") { Description = "Train only part i of n, 0 ≤ i < n: one job of a cluster.", HelpName = "i/n", DefaultValueFactory = _ => "0/1" };
-    static readonly Option<int> s_threads = new("--threads") { Description = "Networks trained at once; one a core when not given.", HelpName = "T", DefaultValueFactory = _ => Environment.ProcessorCount };
+    static readonly Argument<string> s_population =
+        new("POPULATION") { Description = "The population file, or the name of one that ships: ds1, ds2, quickstart." };
+    static readonly Option<string?> s_zoo =
+        new("--zoo") { Description = "The folder that keeps the networks; made when it isn't there.", HelpName = "DIR" };
+    static readonly Option<int?> s_networks =
+        new("--networks") { Description = "Networks a machine; the population's own number when not given.", HelpName = "N" };
+    static readonly Option<string> s_shard = new("--shard")
+    {
+        Description = "Train only part i of n, 0 ≤ i < n: one job of a cluster.",
+        HelpName = "i/n",
+        DefaultValueFactory = _ => "0/1",
+    };
+    static readonly Option<int> s_threads = new("--threads")
+    {
+        Description = "Networks trained at once; one a core when not given.",
+        HelpName = "T",
+        DefaultValueFactory = _ => Environment.ProcessorCount,
+    };
 
-    static readonly Option<double> s_checkpoint = new("--checkpoint-every") { Description = "Seconds of a network's training that a kill may cost.", HelpName = "S", DefaultValueFactory = _ => 5 };
-    static readonly Option<bool> s_keep = new("--keep-milestones") { Description = "Keep the checkpoint at every milestone for good: for releases with trajectories and for verify --segments." };
-    static readonly Option<bool> s_plan = new("--plan") { Description = "Only print what it will take: time, bytes and outcomes by machine. Writes nothing." };
-    static readonly Option<double> s_planSeconds = new("--plan-seconds") { Description = "How long --plan may measure.", HelpName = "S", DefaultValueFactory = _ => 20 };
+    static readonly Option<double> s_checkpoint = new("--checkpoint-every")
+    {
+        Description = "Seconds of a network's training that a kill may cost.",
+        HelpName = "S",
+        DefaultValueFactory = _ => 5,
+    };
+    static readonly Option<bool> s_keep = new("--keep-milestones")
+    {
+        Description = "Keep the checkpoint at every milestone for good: for releases with trajectories and for verify --segments.",
+    };
+    static readonly Option<bool> s_plan =
+        new("--plan") { Description = "Only print what it will take: time, bytes and outcomes by machine. Writes nothing." };
+    static readonly Option<double> s_planSeconds =
+        new("--plan-seconds") { Description = "How long --plan may measure.", HelpName = "S", DefaultValueFactory = _ => 20 };
 
     public static Command Create() =>
         new Verb(
@@ -39,16 +62,33 @@ static class GenerateVerb
         var population = PopulationFile.Read(run.Get(s_population), run.Cancellation);
         var networks = Limits.Check("--networks", run.Get(s_networks) ?? population.DefaultNetworks, 1, 10_000_000);
         if ((long)networks * population.MachineNames.Count > int.MaxValue)
-            throw new UsageException($"{networks} networks of each of {population.MachineNames.Count} machines are more than a zoo holds; take at most {int.MaxValue / population.MachineNames.Count} a machine.");
+        {
+            throw new UsageException(
+                $"{networks} networks of each of {population.MachineNames.Count} machines are more than a zoo holds; "
+                + $"take at most {int.MaxValue / population.MachineNames.Count} a machine.");
+        }
+
         var threads = Limits.Check("--threads", run.Get(s_threads), 1, 1024);
         var seconds = run.Get(s_checkpoint);
-        if (seconds is not (>= 0.01 and <= 86_400)) throw new UsageException(FormattableString.Invariant($"--checkpoint-every takes 0.01 … 86400 seconds, not {seconds}."));
-        var options = new GenerationOptions(networks, Shard.Parse(run.Get(s_shard)!), threads, TimeSpan.FromSeconds(seconds)) { KeepMilestones = run.Get(s_keep) };
+        if (seconds is not (>= 0.01 and <= 86_400))
+            throw new UsageException(FormattableString.Invariant($"--checkpoint-every takes 0.01 … 86400 seconds, not {seconds}."));
+        var options = new GenerationOptions(networks, Shard.Parse(run.Get(s_shard)!), threads, TimeSpan.FromSeconds(seconds))
+        {
+            KeepMilestones = run.Get(s_keep),
+        };
         var planSeconds = run.Get(s_planSeconds);
-        if (planSeconds is not (>= 1 and <= 86_400)) throw new UsageException(FormattableString.Invariant($"--plan-seconds takes 1 … 86400 seconds, not {planSeconds}."));
+        if (planSeconds is not (>= 1 and <= 86_400))
+            throw new UsageException(FormattableString.Invariant($"--plan-seconds takes 1 … 86400 seconds, not {planSeconds}."));
         if (run.Get(s_plan)) return Plan(run, population, options, TimeSpan.FromSeconds(planSeconds));
-        if (run.Has(s_planSeconds)) throw new UsageException("--plan-seconds goes with --plan, which only says what it will take; without --plan nothing is measured beforehand.");
-        var folder = run.Get(s_zoo) ?? throw new UsageException("'generate' needs --zoo DIR: the folder that keeps the networks, as in `mlds generate populations/ds1.json --networks 20 --zoo z`; or --plan, which only says what it will take.");
+        if (run.Has(s_planSeconds))
+        {
+            throw new UsageException(
+                "--plan-seconds goes with --plan, which only says what it will take; without --plan nothing is measured beforehand.");
+        }
+
+        var folder = run.Get(s_zoo) ?? throw new UsageException(
+            "'generate' needs --zoo DIR: the folder that keeps the networks, "
+            + "as in `mlds generate populations/ds1.json --networks 20 --zoo z`; or --plan, which only says what it will take.");
         using var writer = ZooWriter.Open(folder, ZooPopulation.Of(population));
         var result = run.WithProgress(view => Generation.Run(writer, population, options, view, run.Cancellation));
         var status = writer.Zoo.Status();

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using Mlds.Cli.Frame;
 using Mlds.Recipes;
 using Mlds.Zoos;
@@ -13,7 +14,8 @@ static class Generation
     public readonly record struct Result(int Trained, double Seconds);
 
     /// <exception cref="OperationCanceledException">Stopped; its message says what is stored.</exception>
-    public static Result Run(ZooWriter writer, Population population, GenerationOptions options, IProgressView view, CancellationToken cancellation)
+    public static Result Run(
+        ZooWriter writer, Population population, GenerationOptions options, IProgressView view, CancellationToken cancellation)
     {
         var watch = Stopwatch.StartNew();
         // Every machine's sequences are generated here: the recipes have their SHA-256.
@@ -42,7 +44,8 @@ static class Generation
         catch (OperationCanceledException)
         {
             throw new OperationCanceledException(
-                $"Interrupted: {last?.Done ?? 0} of {last?.Total ?? 0} networks are stored; the same command goes on from there.", cancellation);
+                $"Interrupted: {last?.Done ?? 0} of {last?.Total ?? 0} networks are stored; the same command goes on from there.",
+                cancellation);
         }
 
         return new Result(last!.Trained, watch.Elapsed.TotalSeconds);
@@ -52,11 +55,15 @@ static class Generation
     {
         if (progress.Trained == 0 && progress.Done == progress.Total) return "all were there";
         var remaining = progress.Done == progress.Total ? "done" : Left(progress.Remaining);
-        return FormattableString.Invariant(
-            $"{progress.NetworksPerMinute:0.0} networks/min, {progress.SampleTimestepsPerSecond / 1e6:0.00} M sample-timesteps/s, {remaining}");
+        return string.Create(
+            CultureInfo.InvariantCulture,
+            $"{progress.NetworksPerMinute:0.0} networks/min, "
+            + $"{progress.SampleTimestepsPerSecond / 1e6:0.00} M sample-timesteps/s, {remaining}");
     }
 
-    /// <summary>No more than is known: one figure where it is right to a fifth, else a range that holds the truth eight times of ten.</summary>
+    /// <summary>
+    /// No more than is known: one figure where it is right to a fifth, else a range that holds the truth eight times of ten.
+    /// </summary>
     internal static string Left(TimeLeft? left) => left switch
     {
         null => "time left not known yet",

@@ -8,8 +8,8 @@ using Mlds.Zoos;
 namespace Mlds.Cli.Training;
 
 /// <summary>
-/// Where the time of whole networks goes, from the recipe to the zoo: networks of one machine trained one after the other by one thread, each
-/// stored on its own in a zoo in a temporary folder. Seconds of the wall clock, all networks together.
+/// Where the time of whole networks goes, from the recipe to the zoo: networks of one machine trained one after the other by one thread,
+/// each stored on its own in a zoo in a temporary folder. Seconds of the wall clock, all networks together.
 /// </summary>
 /// <param name="Networks">Whole networks, after one that isn't counted.</param>
 /// <param name="Epochs">Their epochs, all together.</param>
@@ -18,9 +18,11 @@ namespace Mlds.Cli.Training;
 /// <param name="Hashing">Hashing the trained weights, once a network; part of <paramref name="Store"/> too, which does it again.</param>
 /// <param name="Store">One transaction a network; a population's writer gathers many.</param>
 /// <param name="Total">All of it, one network after the other.</param>
-/// <param name="Checkpoint">One checkpoint: copied, encoded and stored. Not in the total: networks that take less than `--checkpoint-every` make none.</param>
+/// <param name="Checkpoint">One checkpoint: copied, encoded and stored. Not in the total: networks that take less than `--checkpoint-every`
+/// make none.</param>
 sealed record NetworkBenchmark(
-    string Machine, int Networks, int Epochs, double Data, double Recipes, TrainingTimes Training, double Hashing, double Store, double Total, double Checkpoint)
+    string Machine, int Networks, int Epochs, double Data, double Recipes, TrainingTimes Training, double Hashing,
+    double Store, double Total, double Checkpoint)
 {
     /// <summary>Share of a whole network's time that is spent in training steps.</summary>
     public double StepShare => Training.Steps / Total;
@@ -49,7 +51,8 @@ sealed record NetworkBenchmark(
     public JsonObject ToJson()
     {
         var parts = new JsonObject();
-        foreach (var (key, _, seconds) in Parts) parts[key] = new JsonObject { ["milliseconds"] = 1e3 * seconds / Networks, ["share"] = seconds / Total };
+        foreach (var (key, _, seconds) in Parts)
+            parts[key] = new JsonObject { ["milliseconds"] = 1e3 * seconds / Networks, ["share"] = seconds / Total };
         return new JsonObject
         {
             ["machine"] = Machine,
@@ -65,7 +68,8 @@ sealed record NetworkBenchmark(
 
     /// <summary>Trains seeds 0, 1, … of <paramref name="machine"/> for about <paramref name="seconds"/>, at least two networks.</summary>
     /// <param name="onNetwork">Told the seconds gone after every network.</param>
-    public static NetworkBenchmark Measure(Population population, string machine, double seconds, Action<double> onNetwork, CancellationToken cancellation)
+    public static NetworkBenchmark Measure(
+        Population population, string machine, double seconds, Action<double> onNetwork, CancellationToken cancellation)
     {
         var clock = Stopwatch.StartNew();
         var data = population.Data(machine);
@@ -91,7 +95,8 @@ sealed record NetworkBenchmark(
         }
     }
 
-    static NetworkBenchmark One(Population population, string machine, uint seed, TrainingData data, ZooWriter writer, CancellationToken cancellation)
+    static NetworkBenchmark One(
+        Population population, string machine, uint seed, TrainingData data, ZooWriter writer, CancellationToken cancellation)
     {
         var watch = Stopwatch.StartNew();
         var recipe = population.Recipe(machine, seed);
@@ -114,7 +119,8 @@ sealed record NetworkBenchmark(
         var total = watch.Elapsed.TotalSeconds;
         watch.Restart();
         writer.Store([], [(recipe, run.Checkpoint())]);
-        return new NetworkBenchmark(machine, 1, network.Epochs, 0, recipes, run.Times, hashed - trained, stored - hashed, total, watch.Elapsed.TotalSeconds);
+        return new NetworkBenchmark(
+            machine, 1, network.Epochs, 0, recipes, run.Times, hashed - trained, stored - hashed, total, watch.Elapsed.TotalSeconds);
     }
 
     NetworkBenchmark And(NetworkBenchmark other) => this with

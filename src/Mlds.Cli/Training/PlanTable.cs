@@ -11,7 +11,9 @@ static class PlanTable
     public static void Write(TextWriter output, Population population, GenerationPlan plan)
     {
         var width = Math.Max(7, plan.Machines.Max(machine => machine.Name.Length));
-        output.WriteLine($"{"machine".PadRight(width)}     asked    in zoo  to train  {"epochs each",-16}  {"core-seconds each",-18}  {"converge",-18}  {"don't",-16}  {"diverge",-13}  {"bytes",8}  seen to end");
+        output.WriteLine(
+            $"{"machine".PadRight(width)}     asked    in zoo  to train  {"epochs each",-16}  {"core-seconds each",-18}  "
+            + $"{"converge",-18}  {"don't",-16}  {"diverge",-13}  {"bytes",8}  seen to end");
         foreach (var machine in plan.Machines) WriteRow(output, machine, width);
         output.WriteLine();
         if (plan.Machines.All(machine => machine.ToTrain == 0))
@@ -20,16 +22,26 @@ static class PlanTable
             return;
         }
 
-        output.WriteLine($"time    {Time(plan.Seconds)} on {plan.Threads} threads, of which at the end, with a thread idle, {Time(plan.TailSeconds)}");
+        output.WriteLine(
+            $"time    {Time(plan.Seconds)} on {plan.Threads} threads, of which at the end, with a thread idle, {Time(plan.TailSeconds)}");
         output.WriteLine($"work    {Number(plan.CoreSeconds, value => Terminal.Duration(TimeSpan.FromSeconds(value)))} of one core");
-        output.WriteLine($"disk    {Number(plan.Bytes, Terminal.Size)}{(plan.ZooBytes > 0 ? $" more than the zoo's {Terminal.Size(plan.ZooBytes)}" : "")}");
+        output.WriteLine(
+            $"disk    {Number(plan.Bytes, Terminal.Size)}"
+            + $"{(plan.ZooBytes > 0 ? $" more than the zoo's {Terminal.Size(plan.ZooBytes)}" : "")}");
         output.WriteLine();
         output.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
-            $"Measured {plan.MeasuredSeconds:0.0} s on {plan.Threads} threads with networks of {population.Name} itself; they were thrown away and nothing was written."));
-        output.WriteLine("In brackets: one time in ten it is less than the first, one time in ten more than the second, going by the networks seen to end (zoo + measurement).");
+            $"Measured {plan.MeasuredSeconds:0.0} s on {plan.Threads} threads with networks of {population.Name} itself; "
+            + $"they were thrown away and nothing was written."));
+        output.WriteLine(
+            "In brackets: one time in ten it is less than the first, one time in ten more than the second, "
+            + "going by the networks seen to end (zoo + measurement).");
         if (plan.Machines.Any(machine => machine is { ToTrain: > 0, Known: 0, Measured: 0 }))
-            output.WriteLine("From … to: no network of the machine has ended yet; all that is known is how long one has trained, and its epoch limit. A longer --plan-seconds tells more.");
+        {
+            output.WriteLine(
+                "From … to: no network of the machine has ended yet; all that is known is how long one has trained, and its epoch limit. "
+                + "A longer --plan-seconds tells more.");
+        }
     }
 
     static void WriteRow(TextWriter output, MachinePlan m, int width)
@@ -43,7 +55,9 @@ static class PlanTable
 
         var seen = m.Known + m.Measured > 0 ? $"{m.Known} + {m.Measured}" : $"none ({m.LongestUnfinished} of {m.EpochLimit} epochs)";
         output.WriteLine(
-            $"{start}  {Number(m.Epochs, Short),-16}  {Number(m.CoreSeconds, Short),-18}  {Number(m.Converged, Whole),-18}  {Number(m.NotConverged, Whole),-16}  {Number(m.Diverged, Whole),-13}  {Terminal.Size(m.Bytes.Expected ?? m.Bytes.High),8}  {seen}");
+            $"{start}  {Number(m.Epochs, Short),-16}  {Number(m.CoreSeconds, Short),-18}  "
+            + $"{Number(m.Converged, Whole),-18}  {Number(m.NotConverged, Whole),-16}  {Number(m.Diverged, Whole),-13}  "
+            + $"{Terminal.Size(m.Bytes.Expected ?? m.Bytes.High),8}  {seen}");
     }
 
     static string Time(Forecast seconds) => Number(seconds, value => Terminal.Duration(TimeSpan.FromSeconds(value)));
@@ -51,7 +65,9 @@ static class PlanTable
     static string Number(Forecast forecast, Func<double, string> format)
     {
         var (low, high) = (format(forecast.Low), format(forecast.High));
-        return forecast.Expected is { } expected ? low == high ? format(expected) : $"{format(expected)} ({low} – {high})" : $"{low} … {high}";
+        return forecast.Expected is { } expected
+            ? low == high ? format(expected) : $"{format(expected)} ({low} – {high})"
+            : $"{low} … {high}";
     }
 
     static string Short(double value) => value.ToString(value < 10 ? "0.00" : value < 100 ? "0.0" : "0", CultureInfo.InvariantCulture);

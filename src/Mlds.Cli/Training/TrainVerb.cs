@@ -14,13 +14,26 @@ namespace Mlds.Cli.Training;
 /// <summary><c>mlds train</c>: one network, with a live loss curve.</summary>
 static class TrainVerb
 {
-    static readonly Option<string> s_machine = new("--machine") { Description = "The machine to imitate; `mlds machines` lists them.", Required = true, HelpName = "M" };
-    static readonly Option<uint> s_seed = new("--seed") { Description = "The network's seed: its initial weights and shuffles follow from it.", Required = true, HelpName = "S" };
-    static readonly Option<string?> s_population = new("--population") { Description = "The population file whose recipe to use; when not given, the shipped one that has the machine.", HelpName = "FILE" };
-    static readonly Option<string?> s_out = new("--out") { Description = "Writes the weights there, as a NumPy array.", HelpName = "FILE.npy" };
+    static readonly Option<string> s_machine =
+        new("--machine") { Description = "The machine to imitate; `mlds machines` lists them.", Required = true, HelpName = "M" };
+    static readonly Option<uint> s_seed = new("--seed")
+    {
+        Description = "The network's seed: its initial weights and shuffles follow from it.",
+        Required = true,
+        HelpName = "S",
+    };
+    static readonly Option<string?> s_population = new("--population")
+    {
+        Description = "The population file whose recipe to use; when not given, the shipped one that has the machine.",
+        HelpName = "FILE",
+    };
+    static readonly Option<string?> s_out =
+        new("--out") { Description = "Writes the weights there, as a NumPy array.", HelpName = "FILE.npy" };
 
     public static Command Create() =>
-        new Verb("train", "Trains one network and shows its loss.", "mlds train --machine SingleDirectMachine --seed 7", "mlds train --machine ParityMachine --seed 0 --out parity.npy")
+        new Verb(
+            "train", "Trains one network and shows its loss.", "mlds train --machine SingleDirectMachine --seed 7",
+            "mlds train --machine ParityMachine --seed 0 --out parity.npy")
         {
             s_machine, s_seed, s_population, s_out,
         }
@@ -39,13 +52,15 @@ static class TrainVerb
         if (target is not null) NpyFile.Write(target, network.Weights);
         run.Output.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
-            $"{machine}, seed {network.Recipe.Seed}: {OutcomeName.Of(network.Outcome).Replace('_', ' ')} after {network.Epochs} epochs in {watch.Elapsed.TotalSeconds:0.0} s; validation loss {network.ValidationLoss:g4}, on long words {network.LongLoss:g4}"));
+            $"{machine}, seed {network.Recipe.Seed}: {OutcomeName.Of(network.Outcome).Replace('_', ' ')} after {network.Epochs} epochs "
+            + $"in {watch.Elapsed.TotalSeconds:0.0} s; validation loss {network.ValidationLoss:g4}, on long words {network.LongLoss:g4}"));
         run.Output.WriteLine($"recipe {network.Recipe.Id}");
         run.Output.WriteLine($"weights sha256 {network.WeightsSha256}{(target is null ? "" : $", written to {target}")}");
         run.PrintJson(() =>
         {
             var document = ZooJson.Summary(
-                network.Recipe.Id, machine, network.Recipe.Seed, network.Outcome, network.Epochs, network.ValidationLoss, network.LongLoss, network.WeightsSha256);
+                network.Recipe.Id, machine, network.Recipe.Seed, network.Outcome, network.Epochs, network.ValidationLoss,
+                network.LongLoss, network.WeightsSha256);
             document["provenance"] = ZooJson.Provenance(network.Provenance);
             return document;
         });
@@ -91,11 +106,14 @@ static class TrainVerb
 
     static string Note(Recipe recipe, EpochRecord epoch) => string.Create(
         CultureInfo.InvariantCulture,
-        $"epoch {epoch.Epoch} of at most {recipe.Training.EpochLimit}, validation loss {epoch.ValidationLoss:0.000e0} (goal {recipe.Training.GoalLoss:g3}), rate {epoch.LearningRate:g3}");
+        $"epoch {epoch.Epoch} of at most {recipe.Training.EpochLimit}, "
+        + $"validation loss {epoch.ValidationLoss:0.000e0} (goal {recipe.Training.GoalLoss:g3}), rate {epoch.LearningRate:g3}");
 
     static void CheckTarget(string target)
     {
-        if (!target.EndsWith(".npy", StringComparison.OrdinalIgnoreCase)) throw new UsageException($"--out takes a name that ends in .npy, not '{target}'.");
-        if (Path.GetDirectoryName(Path.GetFullPath(target)) is { } folder && !Directory.Exists(folder)) throw new UsageException($"There is no folder '{folder}' to write '{target}' into.");
+        if (!target.EndsWith(".npy", StringComparison.OrdinalIgnoreCase))
+            throw new UsageException($"--out takes a name that ends in .npy, not '{target}'.");
+        if (Path.GetDirectoryName(Path.GetFullPath(target)) is { } folder && !Directory.Exists(folder))
+            throw new UsageException($"There is no folder '{folder}' to write '{target}' into.");
     }
 }

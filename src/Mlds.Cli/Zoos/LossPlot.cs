@@ -34,7 +34,8 @@ static class LossPlot
             }
 
             var y = (int)Math.Round((high - Math.Log10(loss)) / (high - low) * (tall - 1));
-            for (var dot = Math.Min(y, before ?? y); dot <= Math.Max(y, before ?? y); dot++) cells[dot / 4, x / 2] |= s_dots[x % 2, dot % 4];
+            for (var dot = Math.Min(y, before ?? y); dot <= Math.Max(y, before ?? y); dot++)
+                cells[dot / 4, x / 2] |= s_dots[x % 2, dot % 4];
             before = y;
         }
 

@@ -9,13 +9,23 @@ namespace Mlds.Cli.Zoos;
 /// <summary><c>mlds merge</c>: brings the zoos of one population together, such as the shards of a cluster.</summary>
 static class MergeVerb
 {
-    static readonly Argument<string[]> s_zoos = new("ZOO") { Description = "Folders of zoos of one population; they are only read.", Arity = ArgumentArity.OneOrMore };
-    static readonly Option<string> s_into = new("--into") { Description = "The zoo that gets everything; made when it isn't there.", Required = true, HelpName = "ZOO" };
+    static readonly Argument<string[]> s_zoos =
+        new("ZOO") { Description = "Folders of zoos of one population; they are only read.", Arity = ArgumentArity.OneOrMore };
+    static readonly Option<string> s_into =
+        new("--into") { Description = "The zoo that gets everything; made when it isn't there.", Required = true, HelpName = "ZOO" };
 
-    static readonly Option<int?> s_shards = new("--shards") { Description = "Demand all N parts of `generate --shard i/N`, whole; otherwise nothing is merged and the missing ones are named.", HelpName = "N" };
+    static readonly Option<int?> s_shards = new("--shards")
+    {
+        Description = "Demand all N parts of `generate --shard i/N`, whole; otherwise nothing is merged and the missing ones are named.",
+        HelpName = "N",
+    };
 
     public static Command Create() =>
-        new Verb("merge", "Brings zoos of one population together. Other bits for the same network are an error; stopped in any way, the same command goes on.", "mlds merge z0 z1 z2 --into z", "mlds merge shard-* --into z --shards 16")
+        new Verb(
+            "merge",
+            "Brings zoos of one population together. Other bits for the same network are an error; "
+            + "stopped in any way, the same command goes on.",
+            "mlds merge z0 z1 z2 --into z", "mlds merge shard-* --into z --shards 16")
         {
             s_zoos, s_into, s_shards,
         }
@@ -35,18 +45,22 @@ static class MergeVerb
             }
             catch (OperationCanceledException)
             {
-                throw new OperationCanceledException("Interrupted: what was merged is stored; the same command goes on from there.", run.Cancellation);
+                throw new OperationCanceledException(
+                    "Interrupted: what was merged is stored; the same command goes on from there.", run.Cancellation);
             }
         });
         using var zoo = Zoo.Open(into);
         var status = zoo.Status();
-        run.Output.WriteLine($"{result.Added} networks added to '{into}', {result.WereThere} were there; {result.Checkpoints} unfinished runs and {result.Kept} kept checkpoints came along. {status.Networks} networks in all.");
+        run.Output.WriteLine(
+            $"{result.Added} networks added to '{into}', {result.WereThere} were there; "
+            + $"{result.Checkpoints} unfinished runs and {result.Kept} kept checkpoints came along. {status.Networks} networks in all.");
         ZooTable.Write(run.Output, status);
         if (AskedNetworks.Of(zoo) is { IsAll: false } asked) run.Output.WriteLine($"{asked}");
         run.PrintJson(() =>
         {
             var document = ZooJson.Status(zoo, status);
-            (document["added"], document["were_there"], document["checkpoints"], document["kept_checkpoints"]) = (result.Added, result.WereThere, result.Checkpoints, result.Kept);
+            (document["added"], document["were_there"], document["checkpoints"], document["kept_checkpoints"]) =
+                (result.Added, result.WereThere, result.Checkpoints, result.Kept);
             return (JsonNode)document;
         });
         return ExitCode.Success;

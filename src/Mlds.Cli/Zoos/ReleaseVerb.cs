@@ -12,8 +12,13 @@ namespace Mlds.Cli.Zoos;
 static partial class ReleaseVerb
 {
     static readonly Argument<string> s_zoo = new("ZOO") { Description = "The zoo's folder." };
-    static readonly Option<string> s_out = new("--out") { Description = "The folder of the release; must not exist yet.", Required = true, HelpName = "DIR" };
-    static readonly Option<string?> s_subsets = new("--subsets") { Description = "Networks a machine of each nested subset; when not given, one as large as every machine can fill.", HelpName = "N,N" };
+    static readonly Option<string> s_out =
+        new("--out") { Description = "The folder of the release; must not exist yet.", Required = true, HelpName = "DIR" };
+    static readonly Option<string?> s_subsets = new("--subsets")
+    {
+        Description = "Networks a machine of each nested subset; when not given, one as large as every machine can fill.",
+        HelpName = "N,N",
+    };
     static readonly Option<string> s_formats = new("--formats")
     {
         Description = "How to write the weights: npy, h5, safetensors, with commas between; each beyond the first is a further copy.",
@@ -21,13 +26,28 @@ static partial class ReleaseVerb
         DefaultValueFactory = _ => "npy",
     };
 
-    static readonly Option<bool> s_trajectories = new("--trajectories") { Description = "Adds the weights at every milestone: those the zoo kept; what it didn't keep is trained again." };
-    static readonly Option<bool> s_trainingData = new("--training-data") { Description = "Adds the sequences; without it `mlds machines NAME --export` makes them again." };
-    static readonly Option<string?> s_archive = new("--archive") { Description = "Also writes DIR.tar.xz or DIR.tar.zst.", HelpName = "tar.xz|tar.zst" };
-    static readonly Option<int> s_threads = new("--threads") { Description = "Threads that train again for --trajectories; no influence on the bytes.", DefaultValueFactory = _ => Environment.ProcessorCount };
-    static readonly Option<string?> s_version = new("--dataset-version") { Description = "Version of the dataset; 1.0.0 when not given.", HelpName = "N.N.N" };
-    static readonly Option<string?> s_date = new("--date") { Description = "Day of publication, for croissant.json and the README; never the clock's.", HelpName = "YYYY-MM-DD" };
-    static readonly Option<string?> s_url = new("--url") { Description = "Page of the dataset, for croissant.json; the paper's when not given.", HelpName = "URL" };
+    static readonly Option<bool> s_trajectories = new("--trajectories")
+    {
+        Description = "Adds the weights at every milestone: those the zoo kept; what it didn't keep is trained again.",
+    };
+    static readonly Option<bool> s_trainingData =
+        new("--training-data") { Description = "Adds the sequences; without it `mlds machines NAME --export` makes them again." };
+    static readonly Option<string?> s_archive =
+        new("--archive") { Description = "Also writes DIR.tar.xz or DIR.tar.zst.", HelpName = "tar.xz|tar.zst" };
+    static readonly Option<int> s_threads = new("--threads")
+    {
+        Description = "Threads that train again for --trajectories; no influence on the bytes.",
+        DefaultValueFactory = _ => Environment.ProcessorCount,
+    };
+    static readonly Option<string?> s_version =
+        new("--dataset-version") { Description = "Version of the dataset; 1.0.0 when not given.", HelpName = "N.N.N" };
+    static readonly Option<string?> s_date = new("--date")
+    {
+        Description = "Day of publication, for croissant.json and the README; never the clock's.",
+        HelpName = "YYYY-MM-DD",
+    };
+    static readonly Option<string?> s_url =
+        new("--url") { Description = "Page of the dataset, for croissant.json; the paper's when not given.", HelpName = "URL" };
 
     public static Command Create() =>
         new Verb(
@@ -48,8 +68,14 @@ static partial class ReleaseVerb
         var release = Write(run, zoo, folder, options);
         Print(run.Output, zoo, release, options);
         foreach (var share in release.Plan.Machines.Where(share => share.Untrained > 0))
-            run.Error.WriteLine($"The zoo has no network of {share.Untrained} seeds of {share.Name} that are lower than some released: the release isn't of the population's lowest seeds, and says so.");
-        foreach (var leftover in release.Leftovers) run.Error.WriteLine($"'{leftover}' was left by a release that was killed; nothing needs it.");
+        {
+            run.Error.WriteLine(
+                $"The zoo has no network of {share.Untrained} seeds of {share.Name} that are lower than some released: "
+                + "the release isn't of the population's lowest seeds, and says so.");
+        }
+
+        foreach (var leftover in release.Leftovers)
+            run.Error.WriteLine($"'{leftover}' was left by a release that was killed; nothing needs it.");
         run.PrintJson(() => Json(zoo, release));
         return ExitCode.Success;
     }
@@ -73,12 +99,17 @@ static partial class ReleaseVerb
     static void Print(TextWriter output, Zoo zoo, WrittenRelease release, ReleaseOptions options)
     {
         var all = (double)release.Bytes / release.Plan.Networks.Count;
-        var rest = release.Bytes == release.CoreBytes ? "" : string.Create(CultureInfo.InvariantCulture, $" ({all:0} with {Extras(options)})");
+        var rest = release.Bytes == release.CoreBytes
+            ? ""
+            : string.Create(CultureInfo.InvariantCulture, $" ({all:0} with {Extras(options)})");
         output.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
-            $"Release '{release.Folder}' of '{zoo.Population.Name}': {release.Plan.Networks.Count} networks, subsets of {string.Join(", ", release.Plan.Subsets)} a machine, {release.BytesPerNetwork:0} bytes a network{rest}."));
-        foreach (var file in release.Files.Append(release.Archive).OfType<ReleasedFile>()) output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"  {file.Bytes,13:N0}  {file.Name}"));
-        if (options.Publication == new Publication()) output.WriteLine("To publish it, say what only you know: --dataset-version, --date and --url go into croissant.json.");
+            $"Release '{release.Folder}' of '{zoo.Population.Name}': {release.Plan.Networks.Count} networks, "
+            + $"subsets of {string.Join(", ", release.Plan.Subsets)} a machine, {release.BytesPerNetwork:0} bytes a network{rest}."));
+        foreach (var file in release.Files.Append(release.Archive).OfType<ReleasedFile>())
+            output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"  {file.Bytes,13:N0}  {file.Name}"));
+        if (options.Publication == new Publication())
+            output.WriteLine("To publish it, say what only you know: --dataset-version, --date and --url go into croissant.json.");
     }
 
     static string Extras(ReleaseOptions options)
@@ -104,12 +135,14 @@ static partial class ReleaseVerb
         ["archive"] = release.Archive is { } archive ? FileJson(archive) : null,
     };
 
-    static JsonNode FileJson(ReleasedFile file) => new JsonObject { ["name"] = file.Name, ["bytes"] = file.Bytes, ["sha256"] = file.Sha256 };
+    static JsonNode FileJson(ReleasedFile file) =>
+        new JsonObject { ["name"] = file.Name, ["bytes"] = file.Bytes, ["sha256"] = file.Sha256 };
 
     static ReleaseOptions Options(VerbRun run)
     {
         var archive = run.Get(s_archive);
-        if (archive is not null && !ReleaseArchive.KnownKinds.Contains(archive)) throw new UsageException($"--archive takes {string.Join(" or ", ReleaseArchive.KnownKinds)}, not '{archive}'.");
+        if (archive is not null && !ReleaseArchive.KnownKinds.Contains(archive))
+            throw new UsageException($"--archive takes {string.Join(" or ", ReleaseArchive.KnownKinds)}, not '{archive}'.");
         return new ReleaseOptions(Subsets(run.Get(s_subsets)), Formats(run.Get(s_formats)!))
         {
             Trajectories = run.Get(s_trajectories),
@@ -123,25 +156,32 @@ static partial class ReleaseVerb
     static Publication Publication(string? version, string? date, string? url)
     {
         var known = new Publication();
-        if (version is not null && !SemanticVersion().IsMatch(version)) throw new UsageException($"--dataset-version takes three numbers, such as 1.2.0, not '{version}'.");
+        if (version is not null && !SemanticVersion().IsMatch(version))
+            throw new UsageException($"--dataset-version takes three numbers, such as 1.2.0, not '{version}'.");
         var day = known.Date;
-        if (date is not null && !DateOnly.TryParseExact(date, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out day)) throw new UsageException($"--date takes a day such as 2026-12-24, not '{date}'.");
-        if (url is not null && (!Uri.TryCreate(url, UriKind.Absolute, out var page) || page.Scheme is not ("https" or "http"))) throw new UsageException($"--url takes a page such as https://example.org/mlds, not '{url}'.");
+        if (date is not null && !DateOnly.TryParseExact(date, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out day))
+            throw new UsageException($"--date takes a day such as 2026-12-24, not '{date}'.");
+        if (url is not null && (!Uri.TryCreate(url, UriKind.Absolute, out var page) || page.Scheme is not ("https" or "http")))
+            throw new UsageException($"--url takes a page such as https://example.org/mlds, not '{url}'.");
         return new Publication { Version = version ?? known.Version, Date = day, Url = url ?? known.Url };
     }
 
     static IReadOnlyList<int> Subsets(string? text)
     {
         if (text is null) return [];
-        var sizes = text.Split(',').Select(part => int.TryParse(part, NumberStyles.None, CultureInfo.InvariantCulture, out var size) ? size : 0).ToList();
-        return sizes.TrueForAll(size => size is >= 1 and <= 10_000_000) ? sizes : throw new UsageException($"--subsets takes whole numbers from 1, with commas between, such as 20,100; not '{text}'.");
+        var sizes = text.Split(',')
+            .Select(part => int.TryParse(part, NumberStyles.None, CultureInfo.InvariantCulture, out var size) ? size : 0).ToList();
+        return sizes.TrueForAll(size => size is >= 1 and <= 10_000_000)
+            ? sizes
+            : throw new UsageException($"--subsets takes whole numbers from 1, with commas between, such as 20,100; not '{text}'.");
     }
 
     static IReadOnlyCollection<string> Formats(string text)
     {
         var formats = text.Split(',').Distinct().ToList();
         var unknown = formats.Find(format => !ReleaseOptions.KnownFormats.Contains(format));
-        return unknown is null ? formats : throw new UsageException($"--formats takes {string.Join(", ", ReleaseOptions.KnownFormats)} with commas between, not '{unknown}'.");
+        return unknown is null ? formats : throw new UsageException(
+            $"--formats takes {string.Join(", ", ReleaseOptions.KnownFormats)} with commas between, not '{unknown}'.");
     }
 
     [GeneratedRegex(@"^(0|[1-9]\d{0,8})\.(0|[1-9]\d{0,8})\.(0|[1-9]\d{0,8})\z")]

@@ -10,11 +10,23 @@ namespace Mlds.Cli.Zoos;
 /// <summary><c>mlds verify</c>: proves a zoo or a release, or names what is wrong with it.</summary>
 static class VerifyVerb
 {
-    static readonly Argument<string> s_source = new("ZOO-or-RELEASE") { Description = "The folder of a zoo or of a release; it is only read." };
-    static readonly Option<int> s_retrain = new("--retrain") { Description = "Train N networks again, drawn at random, and compare every bit.", HelpName = "N" };
-    static readonly Option<int> s_segments = new("--segments") { Description = "Train N segments between kept checkpoints again; takes a zoo made with --keep-milestones.", HelpName = "N" };
-    static readonly Option<uint> s_seed = new("--seed") { Description = "Decides which networks and segments are drawn.", HelpName = "S", DefaultValueFactory = _ => 1 };
-    static readonly Option<int> s_threads = new("--threads") { Description = "Networks worked on at once; one a core when not given.", HelpName = "T", DefaultValueFactory = _ => Environment.ProcessorCount };
+    static readonly Argument<string> s_source =
+        new("ZOO-or-RELEASE") { Description = "The folder of a zoo or of a release; it is only read." };
+    static readonly Option<int> s_retrain =
+        new("--retrain") { Description = "Train N networks again, drawn at random, and compare every bit.", HelpName = "N" };
+    static readonly Option<int> s_segments = new("--segments")
+    {
+        Description = "Train N segments between kept checkpoints again; takes a zoo made with --keep-milestones.",
+        HelpName = "N",
+    };
+    static readonly Option<uint> s_seed =
+        new("--seed") { Description = "Decides which networks and segments are drawn.", HelpName = "S", DefaultValueFactory = _ => 1 };
+    static readonly Option<int> s_threads = new("--threads")
+    {
+        Description = "Networks worked on at once; one a core when not given.",
+        HelpName = "T",
+        DefaultValueFactory = _ => Environment.ProcessorCount,
+    };
 
     public static Command Create() =>
         new Verb(
@@ -42,7 +54,8 @@ static class VerifyVerb
             {
                 lock (items)
                 {
-                    if (!items.TryGetValue(progress.Step, out var item)) items.Add(progress.Step, item = view.Begin(progress.Step, progress.Total));
+                    if (!items.TryGetValue(progress.Step, out var item))
+                        items.Add(progress.Step, item = view.Begin(progress.Step, progress.Total));
                     item.Report(progress.Done);
                 }
             }

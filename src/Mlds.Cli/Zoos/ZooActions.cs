@@ -58,7 +58,9 @@ static class ZooActions
     public static void Backup(VerbRun run, Zoo zoo, string file)
     {
         var bytes = ZooBackup.Write(zoo, file);
-        run.Output.WriteLine($"The zoo '{zoo.Folder}' as of now is in '{file}': {Terminal.Size(bytes)}.{(Path.GetFileName(file) == "zoo.db" ? "" : " Called zoo.db in a folder of its own it is a zoo.")}");
+        run.Output.WriteLine(
+            $"The zoo '{zoo.Folder}' as of now is in '{file}': "
+            + $"{Terminal.Size(bytes)}.{(Path.GetFileName(file) == "zoo.db" ? "" : " Called zoo.db in a folder of its own it is a zoo.")}");
         run.PrintJson(() => new JsonObject { ["zoo"] = zoo.Folder, ["file"] = file, ["bytes"] = bytes });
     }
 }

@@ -65,17 +65,19 @@ static class ZooJson
     };
 
     /// <summary>The keys that <c>train</c> promises, for a network stored or just trained.</summary>
-    public static JsonObject Summary(string recipeId, string machine, uint seed, Outcome outcome, int epochs, float validationLoss, float longLoss, string weightsSha256) => new()
-    {
-        ["recipe_id"] = recipeId,
-        ["machine"] = machine,
-        ["seed"] = seed,
-        ["outcome"] = OutcomeName.Of(outcome),
-        ["epochs"] = epochs,
-        ["validation_loss"] = VerbRun.Number(validationLoss),
-        ["long_loss"] = VerbRun.Number(longLoss),
-        ["weights_sha256"] = weightsSha256,
-    };
+    public static JsonObject Summary(
+        string recipeId, string machine, uint seed, Outcome outcome, int epochs, float validationLoss,
+        float longLoss, string weightsSha256) => new()
+        {
+            ["recipe_id"] = recipeId,
+            ["machine"] = machine,
+            ["seed"] = seed,
+            ["outcome"] = OutcomeName.Of(outcome),
+            ["epochs"] = epochs,
+            ["validation_loss"] = VerbRun.Number(validationLoss),
+            ["long_loss"] = VerbRun.Number(longLoss),
+            ["weights_sha256"] = weightsSha256,
+        };
 
     public static JsonObject Provenance(Provenance from) => new()
     {
@@ -89,7 +91,8 @@ static class ZooJson
     public static JsonObject Network(Zoo zoo, StoredNetwork network)
     {
         var document = Summary(
-            network.RecipeId, network.Machine, network.Seed, network.Outcome, network.Epochs, network.ValidationLoss, network.LongLoss, network.WeightsSha256);
+            network.RecipeId, network.Machine, network.Seed, network.Outcome, network.Epochs, network.ValidationLoss,
+            network.LongLoss, network.WeightsSha256);
         var history = zoo.History(network);
         WithFactors(zoo, network.Machine, document);
         document["recipe"] = JsonNode.Parse(zoo.RecipeJson(network));

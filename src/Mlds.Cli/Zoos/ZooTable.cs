@@ -1,3 +1,4 @@
+using System.Globalization;
 using Mlds.Zoos;
 
 namespace Mlds.Cli.Zoos;
@@ -8,7 +9,8 @@ static class ZooTable
     public static void Write(TextWriter output, ZooStatus status)
     {
         var width = Math.Max(7, status.Machines.Max(machine => machine.Name.Length));
-        output.WriteLine($"{"machine".PadRight(width)}  converged  not converged  diverged  begun  epochs/network  core-seconds  s/converged");
+        output.WriteLine(
+            $"{"machine".PadRight(width)}  converged  not converged  diverged  begun  epochs/network  core-seconds  s/converged");
         foreach (var machine in status.Machines) WriteRow(output, machine, width);
         if (status.Machines.Count < 2) return;
         WriteRow(
@@ -28,7 +30,9 @@ static class ZooTable
     {
         var epochs = m.Networks > 0 ? (double)m.Epochs / m.Networks : 0;
         var cost = m.Converged > 0 ? FormattableString.Invariant($"{m.CoreSeconds / m.Converged,11:0.00}") : $"{"-",11}";
-        output.WriteLine(FormattableString.Invariant(
-            $"{m.Name.PadRight(width)}  {m.Converged,9}  {m.NotConverged,13}  {m.Diverged,8}  {m.InProgress,5}  {epochs,14:0.0}  {m.CoreSeconds,12:0.0}  {cost}"));
+        output.WriteLine(string.Create(
+            CultureInfo.InvariantCulture,
+            $"{m.Name.PadRight(width)}  {m.Converged,9}  {m.NotConverged,13}  {m.Diverged,8}  {m.InProgress,5}  "
+            + $"{epochs,14:0.0}  {m.CoreSeconds,12:0.0}  {cost}"));
     }
 }

@@ -25,7 +25,9 @@ public static class Activations
     internal const float E4 = 0.009671523280116265f;
     internal const float E5 = 0.0013264713434611344f;
 
-    /// <summary>tanh takes x between ±8: far enough that it is right to 2.3e-7 beyond, near enough that no rounding carries it past ±1.</summary>
+    /// <summary>
+    /// tanh takes x between ±8: far enough that it is right to 2.3e-7 beyond, near enough that no rounding carries it past ±1.
+    /// </summary>
     internal const float TanhLimit = 8f;
 
     // tanh x ≈ x·(1 + s·(P1 + …)) / (1 + s·(Q1 + …)), s = x², relative error 6.5e-9 before rounding.
@@ -53,8 +55,8 @@ public static class Activations
     }
 
     /// <summary>
-    /// σ(x) = 1 / (1 + e^−x) of two numbers with one division: both denominators are divided by their product. This is how the gates r and z
-    /// are always computed.
+    /// σ(x) = 1 / (1 + e^−x) of two numbers with one division: both denominators are divided by their product. This is how the gates r and
+    /// z are always computed.
     /// </summary>
     public static (float R, float Z) Sigmoids(float r, float z)
     {

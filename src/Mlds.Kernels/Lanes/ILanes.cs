@@ -1,8 +1,8 @@
 namespace Mlds.Kernels.Lanes;
 
 /// <summary>
-/// Some neighbouring lanes of a batch, worked on by one instruction. Every operation is IEEE 754 float32 with round-to-nearest-even, lane by
-/// lane, so that kernels written over it give the same bits at every width (docs/decisions/0001 §2).
+/// Some neighbouring lanes of a batch, worked on by one instruction. Every operation is IEEE 754 float32 with round-to-nearest-even, lane
+/// by lane, so that kernels written over it give the same bits at every width (docs/decisions/0001 §2).
 /// </summary>
 /// <typeparam name="TSelf">The operations' own type: a type argument, so that the JIT compiles each kernel once a width.</typeparam>
 /// <typeparam name="TVector">The vector they work on.</typeparam>
@@ -45,7 +45,10 @@ unsafe interface ILanes<TSelf, TVector>
     /// <summary><paramref name="value"/> where <paramref name="condition"/> is greater than 0, else 0.</summary>
     static abstract TVector WherePositive(TVector condition, TVector value);
 
-    /// <summary><paramref name="p"/>·2^n by integer addition to its exponent, n being the low bits of <paramref name="shifted"/> (a number + 1.5·2^23).</summary>
+    /// <summary>
+    /// <paramref name="p"/>·2^n by integer addition to its exponent, n being the low bits of <paramref name="shifted"/> (a number +
+    /// 1.5·2^23).
+    /// </summary>
     static abstract TVector Scale(TVector p, TVector shifted);
 
     /// <summary>1.0 where bit <paramref name="bit"/> of the lane's word is set, else 0.0.</summary>

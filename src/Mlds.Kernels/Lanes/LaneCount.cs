@@ -1,6 +1,8 @@
 namespace Mlds.Kernels.Lanes;
 
-/// <summary>The two numbers of arithmetic v1 that decide in which order a batch is summed (docs/decisions/0001 §3). Never change them.</summary>
+/// <summary>
+/// The two numbers of arithmetic v1 that decide in which order a batch is summed (docs/decisions/0001 §3). Never change them.
+/// </summary>
 public static class LaneCount
 {
     /// <summary>Sequences that go through forward and backward together.</summary>

@@ -17,7 +17,9 @@ static unsafe class LaneTree
         return (four[0] + four[2]) + (four[1] + four[3]);
     }
 
-    /// <summary><paramref name="totals"/>[i] = sum of the 16 lanes at <paramref name="lanes"/> + 16·i, for <paramref name="count"/> sums.</summary>
+    /// <summary>
+    /// <paramref name="totals"/>[i] = sum of the 16 lanes at <paramref name="lanes"/> + 16·i, for <paramref name="count"/> sums.
+    /// </summary>
     public static void Sum(float* lanes, int count, float* totals)
     {
         var i = 0;

@@ -9,7 +9,8 @@ namespace Mlds.Kernels.Linear;
 /// leaves out 15 % of all multiply-adds.
 /// </summary>
 /// <remarks>
-/// S_k = W_K⋯W_{k+1} (O × w_k) and E_k = Σ dy z_kᵀ (O × w_k), z_k being layer k's output: E_0 = dM, E_k = E_{k−1} W_kᵀ + dc b_kᵀ, dW_k = S_kᵀ E_{k−1}, db_k = S_kᵀ dc.
+/// S_k = W_K⋯W_{k+1} (O × w_k) and E_k = Σ dy z_kᵀ (O × w_k), z_k being layer k's output: E_0 = dM, E_k = E_{k−1} W_kᵀ + dc b_kᵀ, dW_k =
+/// S_kᵀ E_{k−1}, db_k = S_kᵀ dc.
 /// </remarks>
 sealed unsafe class CollapsedHead<TLanes, TVector> : LinearHead
     where TLanes : struct, ILanes<TLanes, TVector>
@@ -63,7 +64,9 @@ sealed unsafe class CollapsedHead<TLanes, TVector> : LinearHead
         var last = _layers.Length - 1;
         for (var k = 0; k <= last; k++)
         {
-            Transpose.CopyBoth(weights + _shape.LinearWeight(k), _shape.Linear[k], _shape.LinearInputs(k), _memory.At(_layers[k].Weight), _memory.At(_layers[k].WeightTransposed));
+            Transpose.CopyBoth(
+                weights + _shape.LinearWeight(k), _shape.Linear[k], _shape.LinearInputs(k), _memory.At(_layers[k].Weight),
+                _memory.At(_layers[k].WeightTransposed));
             Copy(weights + _shape.LinearBias(k), _shape.Linear[k], _memory.At(_layers[k].Bias));
         }
 
@@ -106,7 +109,8 @@ sealed unsafe class CollapsedHead<TLanes, TVector> : LinearHead
 
         var sweep = new Sweep(o * LaneCount.Chunk, TimeStride.Of(h), steps);
         var last = delta + ((steps - 1L) * o * LaneCount.Chunk);
-        OuterProduct<TLanes, TVector>.Accumulate(sweep, last, o, hidden + ((steps - 1L) * TimeStride.Of(h)), h, _memory.At(_weightSums), fresh);
+        OuterProduct<TLanes, TVector>.Accumulate(
+            sweep, last, o, hidden + ((steps - 1L) * TimeStride.Of(h)), h, _memory.At(_weightSums), fresh);
         OuterProduct<TLanes, TVector>.AccumulateBias(sweep, last, o, _memory.At(_biasSums), fresh);
     }
 

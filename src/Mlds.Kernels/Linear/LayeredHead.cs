@@ -42,8 +42,11 @@ sealed unsafe class LayeredHead<TLanes, TVector> : LinearHead
     {
         for (var k = 0; k < _layers.Length; k++)
         {
-            Transpose.CopyBoth(weights + _shape.LinearWeight(k), _shape.Linear[k], _shape.LinearInputs(k), _memory.At(_layers[k].Weight), _memory.At(_layers[k].WeightTransposed));
-            new Span<float>(weights + _shape.LinearBias(k), _shape.Linear[k]).CopyTo(new Span<float>(_memory.At(_layers[k].Bias), _shape.Linear[k]));
+            Transpose.CopyBoth(
+                weights + _shape.LinearWeight(k), _shape.Linear[k], _shape.LinearInputs(k), _memory.At(_layers[k].Weight),
+                _memory.At(_layers[k].WeightTransposed));
+            new Span<float>(weights + _shape.LinearBias(k), _shape.Linear[k])
+                .CopyTo(new Span<float>(_memory.At(_layers[k].Bias), _shape.Linear[k]));
         }
     }
 
@@ -59,7 +62,8 @@ sealed unsafe class LayeredHead<TLanes, TVector> : LinearHead
             for (var t = 0; t < steps; t++)
             {
                 var factor = new Factor(_memory.At(_layers[k].WeightTransposed), rows, input + ((nint)t * inputStride), columns);
-                Product<TLanes, TVector>.Multiply(factor, default, _memory.At(_layers[k].Bias), rows, output + ((nint)t * rows * LaneCount.Chunk));
+                Product<TLanes, TVector>.Multiply(
+                    factor, default, _memory.At(_layers[k].Bias), rows, output + ((nint)t * rows * LaneCount.Chunk));
             }
 
             if (!isLast) Activate(output, (nint)steps * rows * LaneCount.Chunk);
@@ -117,7 +121,8 @@ sealed unsafe class LayeredHead<TLanes, TVector> : LinearHead
         {
             var y = TLanes.Load(outputs + i);
             var d = TLanes.Load(delta + i);
-            TLanes.Store(relu ? TLanes.WherePositive(y, d) : TLanes.Multiply(d, TLanes.Subtract(TLanes.All(1f), TLanes.Multiply(y, y))), delta + i);
+            TLanes.Store(
+                relu ? TLanes.WherePositive(y, d) : TLanes.Multiply(d, TLanes.Subtract(TLanes.All(1f), TLanes.Multiply(y, y))), delta + i);
         }
     }
 }

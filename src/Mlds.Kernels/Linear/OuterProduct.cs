@@ -15,13 +15,13 @@ readonly struct Sweep(int deltaStride, int inputStride, int steps)
 }
 
 /// <summary>
-/// Weight gradients over a chunk: <c>sums[j, i, lane] += d[t, j, lane]·x[t, i, lane]</c>, t descending, the chunk's first 16 lanes before its
-/// second, each term one fused multiply-add into one of <see cref="LaneCount.Virtual"/> lanes. The lanes are added up once a step
+/// Weight gradients over a chunk: <c>sums[j, i, lane] += d[t, j, lane]·x[t, i, lane]</c>, t descending, the chunk's first 16 lanes before
+/// its second, each term one fused multiply-add into one of <see cref="LaneCount.Virtual"/> lanes. The lanes are added up once a step
 /// (<see cref="LaneTree"/>), so neither tiles nor blocks of time change the bits.
 /// </summary>
 /// <remarks>
-/// Tiles are wide: 2 deltas × up to 12 inputs where there are 32 registers, × 6 where there are 16. A block of time of so many inputs fits the first-level
-/// cache and the deltas don't, so the inputs of a tile are kept while all the deltas pass by.
+/// Tiles are wide: 2 deltas × up to 12 inputs where there are 32 registers, × 6 where there are 16. A block of time of so many inputs fits
+/// the first-level cache and the deltas don't, so the inputs of a tile are kept while all the deltas pass by.
 /// </remarks>
 static unsafe class OuterProduct<TLanes, TVector>
     where TLanes : struct, ILanes<TLanes, TVector>
@@ -173,13 +173,17 @@ static unsafe class OuterProduct<TLanes, TVector>
         if (TRows.Size > 1) TLanes.Store(b, sums + stride);
     }
 
-    /// <summary>The same with every input 1: bias gradients, by plain addition. <paramref name="sums"/> is [deltas][<see cref="LaneCount.Virtual"/>].</summary>
+    /// <summary>
+    /// The same with every input 1: bias gradients, by plain addition. <paramref name="sums"/> is
+    /// [deltas][<see cref="LaneCount.Virtual"/>].
+    /// </summary>
     public static void AccumulateBias(in Sweep sweep, float* delta, int deltas, float* sums, bool fresh)
     {
         for (var lane = 0; lane < LaneCount.Virtual; lane += TLanes.Width)
         {
             var j = 0;
-            for (; j + 4 <= deltas; j += 4) Bias<Of4>(sweep, delta + (j * LaneCount.Chunk) + lane, sums + (j * LaneCount.Virtual) + lane, fresh);
+            for (; j + 4 <= deltas; j += 4)
+                Bias<Of4>(sweep, delta + (j * LaneCount.Chunk) + lane, sums + (j * LaneCount.Virtual) + lane, fresh);
             for (; j < deltas; j++) Bias<Of1>(sweep, delta + (j * LaneCount.Chunk) + lane, sums + (j * LaneCount.Virtual) + lane, fresh);
         }
     }
@@ -192,13 +196,18 @@ static unsafe class OuterProduct<TLanes, TVector>
         if (!fresh)
         {
             a = TLanes.Load(sums);
-            if (TRows.Size > 1) (b, c, e) = (TLanes.Load(sums + LaneCount.Virtual), TLanes.Load(sums + (2 * LaneCount.Virtual)), TLanes.Load(sums + (3 * LaneCount.Virtual)));
+            if (TRows.Size > 1)
+            {
+                (b, c, e) = (TLanes.Load(sums + LaneCount.Virtual), TLanes.Load(sums + (2 * LaneCount.Virtual)),
+                    TLanes.Load(sums + (3 * LaneCount.Virtual)));
+            }
         }
 
         for (var step = sweep.Steps; step > 0; step--)
         {
             a = AddBoth(a, d);
-            if (TRows.Size > 1) (b, c, e) = (AddBoth(b, d + LaneCount.Chunk), AddBoth(c, d + (2 * LaneCount.Chunk)), AddBoth(e, d + (3 * LaneCount.Chunk)));
+            if (TRows.Size > 1)
+                (b, c, e) = (AddBoth(b, d + LaneCount.Chunk), AddBoth(c, d + (2 * LaneCount.Chunk)), AddBoth(e, d + (3 * LaneCount.Chunk)));
             d -= sweep.DeltaStride;
         }
 

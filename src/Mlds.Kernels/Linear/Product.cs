@@ -19,8 +19,9 @@ readonly unsafe struct Factor(float* weights, int stride, float* input, int coun
 }
 
 /// <summary>
-/// Matrix products over a chunk of lanes: <c>result[row] = start[row] + Σ_k first.W[row, k]·first.x[k] + Σ_k second.W[row, k]·second.x[k]</c>, each
-/// term one fused multiply-add, k ascending, the first factor before the second. The start is a bias, or what the result holds.
+/// Matrix products over a chunk of lanes:
+/// <c>result[row] = start[row] + Σ_k first.W[row, k]·first.x[k] + Σ_k second.W[row, k]·second.x[k]</c>, each term one fused multiply-add, k
+/// ascending, the first factor before the second. The start is a bias, or what the result holds.
 /// </summary>
 /// <remarks>
 /// Rows are taken in tiles that fill the registers: up to 12 × 2 accumulators where there are 32 registers, 6 × 2 where there are 16. The
@@ -100,18 +101,30 @@ static unsafe class Product<TLanes, TVector>
         }
         else
         {
-            if (TRows.Size > 0) (a0, b0) = (TLanes.Load(result + (0 * LaneCount.Chunk)), TLanes.Load(result + (0 * LaneCount.Chunk) + TLanes.Width));
-            if (TRows.Size > 1) (a1, b1) = (TLanes.Load(result + (1 * LaneCount.Chunk)), TLanes.Load(result + (1 * LaneCount.Chunk) + TLanes.Width));
-            if (TRows.Size > 2) (a2, b2) = (TLanes.Load(result + (2 * LaneCount.Chunk)), TLanes.Load(result + (2 * LaneCount.Chunk) + TLanes.Width));
-            if (TRows.Size > 3) (a3, b3) = (TLanes.Load(result + (3 * LaneCount.Chunk)), TLanes.Load(result + (3 * LaneCount.Chunk) + TLanes.Width));
-            if (TRows.Size > 4) (a4, b4) = (TLanes.Load(result + (4 * LaneCount.Chunk)), TLanes.Load(result + (4 * LaneCount.Chunk) + TLanes.Width));
-            if (TRows.Size > 5) (a5, b5) = (TLanes.Load(result + (5 * LaneCount.Chunk)), TLanes.Load(result + (5 * LaneCount.Chunk) + TLanes.Width));
-            if (TRows.Size > 6) (a6, b6) = (TLanes.Load(result + (6 * LaneCount.Chunk)), TLanes.Load(result + (6 * LaneCount.Chunk) + TLanes.Width));
-            if (TRows.Size > 7) (a7, b7) = (TLanes.Load(result + (7 * LaneCount.Chunk)), TLanes.Load(result + (7 * LaneCount.Chunk) + TLanes.Width));
-            if (TRows.Size > 8) (a8, b8) = (TLanes.Load(result + (8 * LaneCount.Chunk)), TLanes.Load(result + (8 * LaneCount.Chunk) + TLanes.Width));
-            if (TRows.Size > 9) (a9, b9) = (TLanes.Load(result + (9 * LaneCount.Chunk)), TLanes.Load(result + (9 * LaneCount.Chunk) + TLanes.Width));
-            if (TRows.Size > 10) (a10, b10) = (TLanes.Load(result + (10 * LaneCount.Chunk)), TLanes.Load(result + (10 * LaneCount.Chunk) + TLanes.Width));
-            if (TRows.Size > 11) (a11, b11) = (TLanes.Load(result + (11 * LaneCount.Chunk)), TLanes.Load(result + (11 * LaneCount.Chunk) + TLanes.Width));
+            if (TRows.Size > 0)
+                (a0, b0) = (TLanes.Load(result + (0 * LaneCount.Chunk)), TLanes.Load(result + (0 * LaneCount.Chunk) + TLanes.Width));
+            if (TRows.Size > 1)
+                (a1, b1) = (TLanes.Load(result + (1 * LaneCount.Chunk)), TLanes.Load(result + (1 * LaneCount.Chunk) + TLanes.Width));
+            if (TRows.Size > 2)
+                (a2, b2) = (TLanes.Load(result + (2 * LaneCount.Chunk)), TLanes.Load(result + (2 * LaneCount.Chunk) + TLanes.Width));
+            if (TRows.Size > 3)
+                (a3, b3) = (TLanes.Load(result + (3 * LaneCount.Chunk)), TLanes.Load(result + (3 * LaneCount.Chunk) + TLanes.Width));
+            if (TRows.Size > 4)
+                (a4, b4) = (TLanes.Load(result + (4 * LaneCount.Chunk)), TLanes.Load(result + (4 * LaneCount.Chunk) + TLanes.Width));
+            if (TRows.Size > 5)
+                (a5, b5) = (TLanes.Load(result + (5 * LaneCount.Chunk)), TLanes.Load(result + (5 * LaneCount.Chunk) + TLanes.Width));
+            if (TRows.Size > 6)
+                (a6, b6) = (TLanes.Load(result + (6 * LaneCount.Chunk)), TLanes.Load(result + (6 * LaneCount.Chunk) + TLanes.Width));
+            if (TRows.Size > 7)
+                (a7, b7) = (TLanes.Load(result + (7 * LaneCount.Chunk)), TLanes.Load(result + (7 * LaneCount.Chunk) + TLanes.Width));
+            if (TRows.Size > 8)
+                (a8, b8) = (TLanes.Load(result + (8 * LaneCount.Chunk)), TLanes.Load(result + (8 * LaneCount.Chunk) + TLanes.Width));
+            if (TRows.Size > 9)
+                (a9, b9) = (TLanes.Load(result + (9 * LaneCount.Chunk)), TLanes.Load(result + (9 * LaneCount.Chunk) + TLanes.Width));
+            if (TRows.Size > 10)
+                (a10, b10) = (TLanes.Load(result + (10 * LaneCount.Chunk)), TLanes.Load(result + (10 * LaneCount.Chunk) + TLanes.Width));
+            if (TRows.Size > 11)
+                (a11, b11) = (TLanes.Load(result + (11 * LaneCount.Chunk)), TLanes.Load(result + (11 * LaneCount.Chunk) + TLanes.Width));
         }
 
         {

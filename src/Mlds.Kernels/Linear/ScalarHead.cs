@@ -175,14 +175,16 @@ sealed class ScalarLayeredHead(RecurrentShape shape, int steps) : ScalarHead(sha
             for (var i = 0; i < input.Length; i++)
             {
                 below[i] = 0f;
-                for (var j = 0; j < from.Length; j++) below[i] = Fma(Weights[Shape.LinearWeight(k) + (j * input.Length) + i], from[j], below[i]);
+                for (var j = 0; j < from.Length; j++)
+                    below[i] = Fma(Weights[Shape.LinearWeight(k) + (j * input.Length) + i], from[j], below[i]);
             }
 
             var origin = Shape.LinearWeight(0);
             for (var j = 0; j < from.Length; j++)
             {
                 Add(_sums, Shape.LinearBias(k) - origin + j, lane, from[j], 1f);
-                for (var i = 0; i < input.Length; i++) Add(_sums, Shape.LinearWeight(k) - origin + (j * input.Length) + i, lane, from[j], input[i]);
+                for (var i = 0; i < input.Length; i++)
+                    Add(_sums, Shape.LinearWeight(k) - origin + (j * input.Length) + i, lane, from[j], input[i]);
             }
 
             for (var i = 0; i < input.Length && k > 0; i++)

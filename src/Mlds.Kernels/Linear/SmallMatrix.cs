@@ -2,7 +2,9 @@ using System.Runtime.Intrinsics;
 
 namespace Mlds.Kernels.Linear;
 
-/// <summary>Products of matrices of a few dozen elements, once a step; row-major; every term one fused multiply-add, the inner index ascending.</summary>
+/// <summary>
+/// Products of matrices of a few dozen elements, once a step; row-major; every term one fused multiply-add, the inner index ascending.
+/// </summary>
 static unsafe class SmallMatrix
 {
     /// <summary>C[i, j] += Σ_k A[i, k]·B[k, j].</summary>
@@ -43,7 +45,8 @@ static unsafe class SmallMatrix
             for (; j + 4 <= columns; j += 4)
             {
                 var x = Vector128.Load(c + j);
-                for (var k = 0; k < inner; k++) x = Vector128.FusedMultiplyAdd(Vector128.Create(a[k * stride]), Vector128.Load(b + (k * columns) + j), x);
+                for (var k = 0; k < inner; k++)
+                    x = Vector128.FusedMultiplyAdd(Vector128.Create(a[k * stride]), Vector128.Load(b + (k * columns) + j), x);
                 x.Store(c + j);
             }
         }

@@ -72,7 +72,10 @@ readonly struct Of12 : ITileSize
 /// <summary>How a length is cut into tiles.</summary>
 static class Tiling
 {
-    /// <summary>The next of as few tiles as can be, of at most <paramref name="largest"/> each and as equal as can be, that make up <paramref name="rest"/>.</summary>
+    /// <summary>
+    /// The next of as few tiles as can be, of at most <paramref name="largest"/> each and as equal as can be, that make up
+    /// <paramref name="rest"/>.
+    /// </summary>
     public static int Next(int rest, int largest)
     {
         var tiles = (rest + largest - 1) / largest;

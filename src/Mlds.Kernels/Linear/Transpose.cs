@@ -26,7 +26,8 @@ static unsafe class Transpose
             for (; row + 4 <= rows; row += 4)
             {
                 var column = 0;
-                for (; column + 4 <= columns; column += 4) Block(source + (row * columns) + column, columns, transposed + (column * rows) + row, rows);
+                for (; column + 4 <= columns; column += 4)
+                    Block(source + (row * columns) + column, columns, transposed + (column * rows) + row, rows);
                 Elements(source, row, row + 4, rows, column, columns, transposed);
             }
         }

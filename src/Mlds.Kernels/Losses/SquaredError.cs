@@ -8,8 +8,8 @@ static unsafe class SquaredError<TLanes, TVector>
     where TVector : struct
 {
     /// <summary>
-    /// Turns outputs into their errors times <paramref name="scale"/>, in place, and adds the squared errors of the lanes in use to the virtual
-    /// lanes' sums.
+    /// Turns outputs into their errors times <paramref name="scale"/>, in place, and adds the squared errors of the lanes in use to the
+    /// virtual lanes' sums.
     /// </summary>
     /// <param name="outputs">y, [T][O][chunk].</param>
     /// <param name="targets">[T][chunk]: bit k is output k's target.</param>

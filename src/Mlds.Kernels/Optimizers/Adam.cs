@@ -72,7 +72,9 @@ sealed unsafe class VectorAdam<TLanes, TVector> : AdamKernel
         ScalarAdam.UpdateAll(step, gradient[done..], weights[done..], first[done..], second[done..]);
     }
 
-    /// <summary>m ← β₁m + (1 − β₁)g, v ← β₂v + (1 − β₂)g², w ← w − step·m / (√v·rootCorrection + ε), over whole vectors: returns the elements done.</summary>
+    /// <summary>
+    /// m ← β₁m + (1 − β₁)g, v ← β₂v + (1 − β₂)g², w ← w − step·m / (√v·rootCorrection + ε), over whole vectors: returns the elements done.
+    /// </summary>
     static int Update(in AdamStep step, float* gradient, int count, float* weights, float* first, float* second)
     {
         var i = 0;
@@ -80,7 +82,8 @@ sealed unsafe class VectorAdam<TLanes, TVector> : AdamKernel
         {
             var g = TLanes.Multiply(TLanes.Load(gradient + i), TLanes.All(step.GradientScale));
             var m = TLanes.Fma(TLanes.All(step.Beta1), TLanes.Load(first + i), TLanes.Multiply(TLanes.All(step.OneMinusBeta1), g));
-            var v = TLanes.Fma(TLanes.All(step.Beta2), TLanes.Load(second + i), TLanes.Multiply(TLanes.Multiply(TLanes.All(step.OneMinusBeta2), g), g));
+            var v = TLanes.Fma(
+                TLanes.All(step.Beta2), TLanes.Load(second + i), TLanes.Multiply(TLanes.Multiply(TLanes.All(step.OneMinusBeta2), g), g));
             TLanes.Store(m, first + i);
             TLanes.Store(v, second + i);
             var denominator = TLanes.Fma(TLanes.SquareRoot(v), TLanes.All(step.RootCorrection), TLanes.All(step.Epsilon));

@@ -1,6 +1,8 @@
 namespace Mlds.Kernels.Optimizers;
 
-/// <summary>The scalars of one step of Adam (Kingma &amp; Ba 2015, Algorithm 1), with the bias corrections of that step worked in.</summary>
+/// <summary>
+/// The scalars of one step of Adam (Kingma &amp; Ba 2015, Algorithm 1), with the bias corrections of that step worked in.
+/// </summary>
 /// <param name="Beta1">β₁.</param>
 /// <param name="OneMinusBeta1">1 − β₁, from the double.</param>
 /// <param name="Beta2">β₂.</param>
@@ -21,13 +23,14 @@ public readonly record struct AdamStep(
 {
     /// <param name="power1">β₁^t, multiplied up step by step in double.</param>
     /// <param name="power2">β₂^t, the same.</param>
-    public static AdamStep At(double rate, double beta1, double beta2, double epsilon, double power1, double power2, float gradientScale) => new(
-        (float)beta1,
-        (float)(1 - beta1),
-        (float)beta2,
-        (float)(1 - beta2),
-        (float)(rate / (1 - power1)),
-        (float)(1 / Math.Sqrt(1 - power2)),
-        (float)epsilon,
-        gradientScale);
+    public static AdamStep At(
+        double rate, double beta1, double beta2, double epsilon, double power1, double power2, float gradientScale) => new(
+            (float)beta1,
+            (float)(1 - beta1),
+            (float)beta2,
+            (float)(1 - beta2),
+            (float)(rate / (1 - power1)),
+            (float)(1 / Math.Sqrt(1 - power2)),
+            (float)epsilon,
+            gradientScale);
 }

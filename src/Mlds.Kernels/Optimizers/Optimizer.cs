@@ -1,7 +1,8 @@
 namespace Mlds.Kernels.Optimizers;
 
 /// <summary>
-/// What turns gradients into steps, with what it remembers from step to step. One run's; not thread-safe. Any kernel set gives the same bits.
+/// What turns gradients into steps, with what it remembers from step to step. One run's; not thread-safe. Any kernel set gives the same
+/// bits.
 /// </summary>
 public abstract class Optimizer(IReadOnlyList<float[]> state)
 {
@@ -25,7 +26,10 @@ public abstract record OptimizerSettings
     /// <summary>Vectors that an optimiser of this kind remembers.</summary>
     public abstract int StateVectors { get; }
 
-    /// <summary>An optimiser that begins, or goes on, with <paramref name="state"/>: <see cref="StateVectors"/> vectors of one length, which it keeps.</summary>
+    /// <summary>
+    /// An optimiser that begins, or goes on, with <paramref name="state"/>: <see cref="StateVectors"/> vectors of one length, which it
+    /// keeps.
+    /// </summary>
     /// <param name="kernelSet">A kernel set by name; null for the fastest.</param>
     public abstract Optimizer Create(IReadOnlyList<float[]> state, string? kernelSet = null);
 }

@@ -19,7 +19,8 @@ public static class Philox
     const uint Weyl1 = 0xBB67AE85; // √3 − 1
 
     /// <summary>The four random words of one counter under one key.</summary>
-    public static (uint W0, uint W1, uint W2, uint W3) Block(uint counter0, uint counter1, uint counter2, uint counter3, uint key0, uint key1)
+    public static (uint W0, uint W1, uint W2, uint W3) Block(
+        uint counter0, uint counter1, uint counter2, uint counter3, uint key0, uint key1)
     {
         for (var round = 0; round < Rounds; round++)
         {

@@ -42,7 +42,9 @@ public struct PhiloxStream
     /// A number 0 … <paramref name="count"/> − 1, each exactly as likely. With x the next word and m = x · count (64 bits): if the low
     /// half of m is below 2³² mod count, x is rejected and the next word is tried; else the result is the high half of m.
     /// </summary>
-    /// <remarks>D. Lemire: Fast Random Integer Generation in an Interval. ACM TOMACS 29(1), 2019, doi:10.1145/3230636, algorithm 5.</remarks>
+    /// <remarks>
+    /// D. Lemire: Fast Random Integer Generation in an Interval. ACM TOMACS 29(1), 2019, doi:10.1145/3230636, algorithm 5.
+    /// </remarks>
     /// <param name="count">At least 1.</param>
     public uint Below(uint count)
     {

@@ -86,7 +86,8 @@ sealed unsafe class GruVectors<TLanes, TVector> : VectorCell<TLanes, TVector>
     }
 
     public override void Backward(
-        float* gates, int units, CellStates before, CellStates after, float* above, CellStates carried, float* biasSums, float* hiddenBiasSums)
+        float* gates, int units, CellStates before, CellStates after, float* above, CellStates carried,
+        float* biasSums, float* hiddenBiasSums)
     {
         var hidden = before.Hidden;
         var carry = carried.Hidden;

@@ -20,7 +20,9 @@ public abstract class RecurrentKernels : NetworkKernels
     public static RecurrentKernels Create(RecurrentShape shape, int steps, string? kernelSet = null) =>
         KernelSet.Make(kernelSet, new Maker(shape, steps));
 
-    /// <summary>Σ (y − target)² over the sequences numbered <paramref name="rows"/>, all steps and outputs. They may be of any length.</summary>
+    /// <summary>
+    /// Σ (y − target)² over the sequences numbered <paramref name="rows"/>, all steps and outputs. They may be of any length.
+    /// </summary>
     public abstract double SquaredError(SequenceView sequences, ReadOnlySpan<int> rows);
 
     /// <summary>The same, and the gradient of the mean of the squares over rows, steps and outputs.</summary>

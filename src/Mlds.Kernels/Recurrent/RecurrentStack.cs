@@ -12,7 +12,10 @@ sealed unsafe class RecurrentStack<TLanes, TVector>
     where TLanes : struct, ILanes<TLanes, TVector>
     where TVector : struct
 {
-    /// <summary>Time steps whose deltas and inputs are turned into weight gradients while they are still in the first-level cache. No effect on bits.</summary>
+    /// <summary>
+    /// Time steps whose deltas and inputs are turned into weight gradients while they are still in the first-level cache. No effect on
+    /// bits.
+    /// </summary>
     const int TimeBlock = 16;
 
     readonly RecurrentShape _shape;
@@ -58,7 +61,8 @@ sealed unsafe class RecurrentStack<TLanes, TVector>
     }
 
     /// <summary>Offsets of one layer's arrays.</summary>
-    /// <param name="Sums">[T][B·H][chunk]: the cell's; in backward their gradients. As far apart as <see cref="TimeStride"/> says, like h.</param>
+    /// <param name="Sums">[T][B·H][chunk]: the cell's; in backward their gradients. As far apart as <see cref="TimeStride"/> says, like
+    /// h.</param>
     /// <param name="Hidden">[T + 1][H][chunk]: h before the first step (0), then after each.</param>
     /// <param name="Memory">The same of the cell's further states, if it has any.</param>
     /// <param name="Bias">[B·H]: b_ih + b_hh of joint sums, b_ih of the others, then their b_hh.</param>
@@ -92,7 +96,10 @@ sealed unsafe class RecurrentStack<TLanes, TVector>
     /// <summary>Steps 0 … <paramref name="steps"/> − 1 of new sequences.</summary>
     public void Forward(int steps) => Forward(steps, hasPast: false);
 
-    /// <summary>The next <paramref name="steps"/> steps of the same sequences, after a forward of <paramref name="done"/> steps; they take its place.</summary>
+    /// <summary>
+    /// The next <paramref name="steps"/> steps of the same sequences, after a forward of <paramref name="done"/> steps; they take its
+    /// place.
+    /// </summary>
     public void ForwardOn(int done, int steps)
     {
         foreach (var layer in _layers)

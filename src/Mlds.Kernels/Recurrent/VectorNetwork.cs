@@ -125,7 +125,10 @@ sealed unsafe class VectorNetwork<TLanes, TVector> : RecurrentKernels
         base.Dispose();
     }
 
-    /// <summary>Takes the sequences numbered <paramref name="rows"/> through the steps from <paramref name="first"/> on; from another than 0, the steps before must have been the call before.</summary>
+    /// <summary>
+    /// Takes the sequences numbered <paramref name="rows"/> through the steps from <paramref name="first"/> on; from another than 0, the
+    /// steps before must have been the call before.
+    /// </summary>
     void Forward(SequenceView sequences, ReadOnlySpan<int> rows, int first, int steps)
     {
         Load(sequences, rows, first, steps);

@@ -1,6 +1,8 @@
 namespace Mlds.Kernels.Shapes;
 
-/// <summary>Examples of whatever kind a network takes: inputs and what they should lead to. A kind of network knows its own kind of examples.</summary>
+/// <summary>
+/// Examples of whatever kind a network takes: inputs and what they should lead to. A kind of network knows its own kind of examples.
+/// </summary>
 /// <param name="Count">Examples.</param>
 public abstract record Examples(int Count);
 

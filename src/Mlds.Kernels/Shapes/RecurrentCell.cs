@@ -3,13 +3,13 @@ using Mlds.Kernels.Lanes;
 namespace Mlds.Kernels.Shapes;
 
 /// <summary>
-/// One step of a recurrent layer: what becomes of the sums of its gates, and back. Weights, products and time are the same for every cell, so
-/// a cell is its numbers, its element-wise equations in plain code, and the same in vectors (docs/extending.md).
+/// One step of a recurrent layer: what becomes of the sums of its gates, and back. Weights, products and time are the same for every cell,
+/// so a cell is its numbers, its element-wise equations in plain code, and the same in vectors (docs/extending.md).
 /// </summary>
 /// <remarks>
 /// A layer of H units has weight_ih (G·H × I), weight_hh (G·H × H), bias_ih and bias_hh (G·H each), G blocks of H rows in the order of
-/// <see cref="Gates"/>. Of a gate the sums W_ih x + b_ih and W_hh h + b_hh are added into one; of the last <see cref="Apart"/> gates they are kept apart.
-/// So a step has B = G + <see cref="Apart"/> sums a unit: the gates', then the recurrent sums of those kept apart.
+/// <see cref="Gates"/>. Of a gate the sums W_ih x + b_ih and W_hh h + b_hh are added into one; of the last <see cref="Apart"/> gates they
+/// are kept apart. So a step has B = G + <see cref="Apart"/> sums a unit: the gates', then the recurrent sums of those kept apart.
 /// </remarks>
 public abstract class RecurrentCell
 {
@@ -26,8 +26,8 @@ public abstract class RecurrentCell
     public virtual int Memory => 0;
 
     /// <summary>
-    /// The gates whose rows are negated with their unit: h can be −h for ever if all that read it are negated too. Empty where a unit has no
-    /// such symmetry.
+    /// The gates whose rows are negated with their unit: h can be −h for ever if all that read it are negated too. Empty where a unit has
+    /// no such symmetry.
     /// </summary>
     public virtual IReadOnlyList<string> Odd => [];
 
@@ -46,8 +46,8 @@ public abstract class RecurrentCell
     /// <param name="after">The states after it.</param>
     /// <param name="above">[H]: the gradient of h after the step, from the layer above.</param>
     /// <param name="carry">
-    /// [1 + Memory][H]: in, the gradient of the states after the step, from the step after; out, the part of the gradient of the states before
-    /// it that doesn't go through the sums.
+    /// [1 + Memory][H]: in, the gradient of the states after the step, from the step after; out, the part of the gradient of the states
+    /// before it that doesn't go through the sums.
     /// </param>
     public abstract void Backward(
         Span<float> sums, ReadOnlySpan<float> before, ReadOnlySpan<float> after, ReadOnlySpan<float> above, Span<float> carry);

@@ -1,13 +1,13 @@
 namespace Mlds.Kernels.Shapes;
 
 /// <summary>
-/// The sizes of a network of recurrent layers, then linear ones, and where its tensors lie in a weight vector of P floats: per recurrent layer
-/// weight_ih (G·H × I), weight_hh (G·H × H), bias_ih, bias_hh (G·H each, the cell's gates in order), then per linear layer weight and bias;
-/// matrices row-major.
+/// The sizes of a network of recurrent layers, then linear ones, and where its tensors lie in a weight vector of P floats: per recurrent
+/// layer weight_ih (G·H × I), weight_hh (G·H × H), bias_ih, bias_hh (G·H each, the cell's gates in order), then per linear layer weight and
+/// bias; matrices row-major.
 /// </summary>
 /// <remarks>
-/// What the kernels know of a network. Names, roles and symmetries of the tensors are the domain's: Mlds.Networks.RecurrentSpec, which holds
-/// one of these.
+/// What the kernels know of a network. Names, roles and symmetries of the tensors are the domain's: Mlds.Networks.RecurrentSpec, which
+/// holds one of these.
 /// </remarks>
 /// <param name="Cell">What a recurrent layer is made of.</param>
 /// <param name="Inputs">I, 1 … 32.</param>
@@ -47,8 +47,8 @@ public sealed record RecurrentShape(RecurrentCell Cell, int Inputs, int Hidden, 
     public int LinearBias(int layer) => LinearOffset(layer) + (Linear[layer] * LinearInputs(layer));
 
     /// <summary>
-    /// Multiply-adds a sequence and time step in the matrices of forward and backward, as the equations have them: what any implementation of
-    /// this network is measured by.
+    /// Multiply-adds a sequence and time step in the matrices of forward and backward, as the equations have them: what any implementation
+    /// of this network is measured by.
     /// </summary>
     public long MultiplyAdds()
     {
@@ -57,7 +57,9 @@ public sealed record RecurrentShape(RecurrentCell Cell, int Inputs, int Hidden, 
         return (3 * (RecurrentMultiplyAdds() + head)) - ((long)GateRows * Inputs);
     }
 
-    /// <summary>The same, of those that the kernels really do: linear layers without activations are one matrix (docs/decisions/0001 §6).</summary>
+    /// <summary>
+    /// The same, of those that the kernels really do: linear layers without activations are one matrix (docs/decisions/0001 §6).
+    /// </summary>
     public long PerformedMultiplyAdds() => Activation == Activation.None
         ? (3 * (RecurrentMultiplyAdds() + ((long)Outputs * Hidden))) - ((long)GateRows * Inputs)
         : MultiplyAdds();

@@ -3,8 +3,8 @@ using Mlds.Kernels.Lanes;
 namespace Mlds.Kernels.Shapes;
 
 /// <summary>
-/// The element-wise part of a <see cref="RecurrentCell"/> for one chunk of sequences. Every block is [H][<see cref="LaneCount.Chunk"/>], and
-/// blocks follow one another; B, G and Memory are the cell's.
+/// The element-wise part of a <see cref="RecurrentCell"/> for one chunk of sequences. Every block is [H][<see cref="LaneCount.Chunk"/>],
+/// and blocks follow one another; B, G and Memory are the cell's.
 /// </summary>
 abstract unsafe class VectorCell<TLanes, TVector>
     where TLanes : struct, ILanes<TLanes, TVector>

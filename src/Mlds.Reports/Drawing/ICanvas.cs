@@ -27,7 +27,9 @@ interface ICanvas
     /// <summary>One line of text; <paramref name="at"/> is on its base line, at its start, middle or end.</summary>
     void Text(Point at, string text, TextStyle style);
 
-    /// <summary>What is drawn until <see cref="End"/> belongs together, and says <paramref name="tip"/> when pointed at (where a reader can point).</summary>
+    /// <summary>
+    /// What is drawn until <see cref="End"/> belongs together, and says <paramref name="tip"/> when pointed at (where a reader can point).
+    /// </summary>
     void Begin(string tip);
 
     void End();

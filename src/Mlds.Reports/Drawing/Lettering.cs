@@ -8,7 +8,8 @@ static class Lettering
     static readonly SKTypeface s_regular = Load("DejaVuSans");
     static readonly SKTypeface s_bold = Load("DejaVuSans-Bold");
 
-    public static SKFont Font(double size, bool bold) => new(bold ? s_bold : s_regular, (float)size) { Hinting = SKFontHinting.None, Subpixel = true };
+    public static SKFont Font(double size, bool bold) =>
+        new(bold ? s_bold : s_regular, (float)size) { Hinting = SKFontHinting.None, Subpixel = true };
 
     /// <summary>Width of a text in pixels. Other fonts of a reader's browser are narrower, as a rule.</summary>
     public static double Width(string text, double size, bool bold = false)

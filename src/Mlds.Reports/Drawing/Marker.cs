@@ -13,7 +13,10 @@ static class Marker
 {
     const int Shapes = 6;
 
-    /// <summary>Shape <paramref name="index"/> (circle, square, triangle, diamond, triangle down, hexagon, and again) of about <paramref name="radius"/>.</summary>
+    /// <summary>
+    /// Shape <paramref name="index"/> (circle, square, triangle, diamond, triangle down, hexagon, and again) of about
+    /// <paramref name="radius"/>.
+    /// </summary>
     public static void Draw(ICanvas canvas, Point at, int index, Paint paint, MarkerFill fill, double radius = 4)
     {
         var look = fill == MarkerFill.Solid

@@ -21,25 +21,33 @@ sealed class Panel(ICanvas canvas, Box box, Scale x, Scale y)
     {
         var widest = yTicks ? y.Ticks.Select(tick => Lettering.Width(tick.Label, LabelSize)).DefaultIfEmpty().Max() : 0;
         if (xTicks)
+        {
             foreach (var tick in x.Ticks)
             {
                 Line(new Point(X(tick.Value), box.Y), new Point(X(tick.Value), box.Bottom), Palette.Grid);
                 canvas.Text(new Point(X(tick.Value), box.Bottom + 16), tick.Label, new TextStyle(Palette.Muted, LabelSize, Anchor.Middle));
             }
+        }
 
         if (yTicks)
+        {
             foreach (var tick in y.Ticks)
             {
                 if (yGrid)
                     Line(new Point(box.X, Y(tick.Value)), new Point(box.Right, Y(tick.Value)), Palette.Grid);
                 canvas.Text(new Point(box.X - 8, Y(tick.Value) + 4), tick.Label, new TextStyle(Palette.Muted, LabelSize, Anchor.End));
             }
+        }
 
         Rectangle(box, new Look(Stroke: Palette.Grid));
         if (title is not null)
             canvas.Text(new Point(box.X, box.Y - 10), title, new TextStyle(Palette.Ink, 13, Bold: true));
         if (xTitle is not null)
-            canvas.Text(new Point(box.MiddleX, box.Bottom + (xTicks ? 34 : 16)), xTitle, new TextStyle(Palette.Ink, LabelSize, Anchor.Middle));
+        {
+            canvas.Text(
+                new Point(box.MiddleX, box.Bottom + (xTicks ? 34 : 16)), xTitle, new TextStyle(Palette.Ink, LabelSize, Anchor.Middle));
+        }
+
         if (yTitle is not null)
         {
             var left = yTicks ? box.X - widest - 16 : box.X - 8;
@@ -50,18 +58,21 @@ sealed class Panel(ICanvas canvas, Box box, Scale x, Scale y)
     /// <summary>A dashed line across at <paramref name="value"/> of x, labelled at the top.</summary>
     public void VerticalMark(double value, string label)
     {
-        canvas.Path([new Point(X(value), box.Y), new Point(X(value), box.Bottom)], closed: false, new Look(Stroke: Palette.Muted, Dashed: true));
+        canvas.Path(
+            [new Point(X(value), box.Y), new Point(X(value), box.Bottom)], closed: false, new Look(Stroke: Palette.Muted, Dashed: true));
         canvas.Text(new Point(X(value), box.Y - 5), label, new TextStyle(Palette.Muted, 10.5, Anchor.Middle));
     }
 
     /// <summary>A dashed line along at <paramref name="value"/> of y, labelled at its right end.</summary>
     public void HorizontalMark(double value, string label)
     {
-        canvas.Path([new Point(box.X, Y(value)), new Point(box.Right, Y(value))], closed: false, new Look(Stroke: Palette.Muted, Dashed: true));
+        canvas.Path(
+            [new Point(box.X, Y(value)), new Point(box.Right, Y(value))], closed: false, new Look(Stroke: Palette.Muted, Dashed: true));
         canvas.Text(new Point(box.Right - 4, Y(value) - 5), label, new TextStyle(Palette.Muted, 10.5, Anchor.End));
     }
 
-    public void Line(Point from, Point to, Paint paint, double width = 1) => canvas.Path([from, to], closed: false, new Look(Stroke: paint, Width: width));
+    public void Line(Point from, Point to, Paint paint, double width = 1) =>
+        canvas.Path([from, to], closed: false, new Look(Stroke: paint, Width: width));
 
     public void Rectangle(Box area, Look look) => canvas.Path(
         [new(area.X, area.Y), new(area.Right, area.Y), new(area.Right, area.Bottom), new(area.X, area.Bottom)], closed: true, look);

@@ -11,7 +11,8 @@ sealed class PngCanvas : ICanvas, IDisposable
 
     public PngCanvas(double width, double height)
     {
-        _bitmap = new SKBitmap((int)Math.Ceiling(width * PixelRatio), (int)Math.Ceiling(height * PixelRatio), SKColorType.Rgba8888, SKAlphaType.Premul);
+        _bitmap = new SKBitmap(
+            (int)Math.Ceiling(width * PixelRatio), (int)Math.Ceiling(height * PixelRatio), SKColorType.Rgba8888, SKAlphaType.Premul);
         _canvas = new SKCanvas(_bitmap);
         _canvas.Clear(Colour(Palette.Surface, 1));
         _canvas.Scale(PixelRatio);

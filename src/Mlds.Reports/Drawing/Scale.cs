@@ -26,8 +26,8 @@ abstract record Scale
     }
 
     /// <summary>
-    /// Around the middle 96 % of <paramref name="values"/> with a margin of an eighth, where that shows the crowd at least one and a half times as
-    /// large as all would; else around all. What lies beyond is drawn on the edge, and whoever uses this must say so.
+    /// Around the middle 96 % of <paramref name="values"/> with a margin of an eighth, where that shows the crowd at least one and a half
+    /// times as large as all would; else around all. What lies beyond is drawn on the edge, and whoever uses this must say so.
     /// </summary>
     public static Scale AroundMost(IReadOnlyCollection<double> values)
     {
@@ -35,7 +35,9 @@ abstract record Scale
         var beyond = sorted.Length / 50;
         var (low, high) = (sorted[beyond], sorted[^(beyond + 1)]);
         var margin = (high - low) / 8;
-        return (sorted[^1] - sorted[0]) > 1.5 * (high - low + (2 * margin)) && high > low ? Linear(low - margin, high + margin) : Around(values);
+        return (sorted[^1] - sorted[0]) > 1.5 * (high - low + (2 * margin)) && high > low
+            ? Linear(low - margin, high + margin)
+            : Around(values);
     }
 
     /// <summary>Whether <paramref name="value"/> lies on the axis.</summary>
@@ -76,7 +78,9 @@ abstract record Scale
     {
         public override double Place(double value) => Math.Log(value / Low) / Math.Log(High / Low);
 
-        /// <summary>Each power of ten; within less than two decades also 2 and 5 times it, within less than two thirds of one every multiple.</summary>
+        /// <summary>
+        /// Each power of ten; within less than two decades also 2 and 5 times it, within less than two thirds of one every multiple.
+        /// </summary>
         public override IReadOnlyList<Tick> Ticks
         {
             get

@@ -20,7 +20,8 @@ static class ConfusionFigure
     }
 
     /// <summary>
-    /// The paper's way and ours, chosen beforehand and not by the result: a random forest on raw weights and on invariants. All others are in metrics.json.
+    /// The paper's way and ours, chosen beforehand and not by the result: a random forest on raw weights and on invariants. All others are
+    /// in metrics.json.
     /// </summary>
     static ConfusionMatrix[] Shown(ConfusionMatrix[] matrices)
     {
@@ -39,8 +40,9 @@ static class ConfusionFigure
         return new Figure(
             id,
             $"Who was taken for whom: {question.Title}",
-            $"Who was taken for whom among the {matrices[0].Subject}: rows are the machine that was learned, columns the machine that the weights were taken for; numbers count "
-            + $"networks that took no part in fitting, n = {Words.Count(total)} a panel. A perfect answer has numbers on the diagonal only.",
+            $"Who was taken for whom among the {matrices[0].Subject}: rows are the machine that was learned, "
+            + "columns the machine that the weights were taken for; numbers count networks that took no part in fitting, "
+            + $"n = {Words.Count(total)} a panel. A perfect answer has numbers on the diagonal only.",
             Figure.FullWidth,
             34 + side + longest + 38,
             canvas =>
@@ -56,22 +58,35 @@ static class ConfusionFigure
         var cell = box.Width / count;
         var longest = matrix.Classes.Max(name => Lettering.Width(Lettering.Short(name), Panel.LabelSize));
         canvas.Text(
-            new Point(box.X, box.Y - 10), $"{Words.View(matrix.View)}, {Words.Method(matrix.Method)}", new TextStyle(Palette.Ink, 13, Bold: true));
-        canvas.Text(new Point(box.MiddleX, box.Bottom + 22 + longest), "taken for", new TextStyle(Palette.Ink, Panel.LabelSize, Anchor.Middle));
+            new Point(box.X, box.Y - 10), $"{Words.View(matrix.View)}, {Words.Method(matrix.Method)}",
+            new TextStyle(Palette.Ink, 13, Bold: true));
+        canvas.Text(
+            new Point(box.MiddleX, box.Bottom + 22 + longest), "taken for", new TextStyle(Palette.Ink, Panel.LabelSize, Anchor.Middle));
         if (names)
+        {
             canvas.Text(
-                new Point(box.X - longest - 14, box.MiddleY), "learned", new TextStyle(Palette.Ink, Panel.LabelSize, Anchor.Middle, Upright: false));
+                new Point(box.X - longest - 14, box.MiddleY), "learned",
+                new TextStyle(Palette.Ink, Panel.LabelSize, Anchor.Middle, Upright: false));
+        }
+
         for (var row = 0; row < count; row++)
         {
             var total = Math.Max(1, matrix.Counts[row].Sum());
             var y = box.Y + (row * cell);
             if (names && cell >= SmallestNamed)
+            {
                 canvas.Text(
-                    new Point(box.X - 8, y + (cell / 2) + 4), Lettering.Short(matrix.Classes[row]), new TextStyle(Palette.Muted, Panel.LabelSize, Anchor.End));
+                    new Point(box.X - 8, y + (cell / 2) + 4), Lettering.Short(matrix.Classes[row]),
+                    new TextStyle(Palette.Muted, Panel.LabelSize, Anchor.End));
+            }
+
             if (cell >= SmallestNamed)
+            {
                 canvas.Text(
                     new Point(box.X + (row * cell) + (cell / 2) + 4, box.Bottom + 8), Lettering.Short(matrix.Classes[row]),
                     new TextStyle(Palette.Muted, Panel.LabelSize, Anchor.End, Upright: false));
+            }
+
             for (var column = 0; column < count; column++)
                 DrawCell(canvas, new Box(box.X + (column * cell), y, cell, cell), matrix, row, column, total);
         }
@@ -88,8 +103,10 @@ static class ConfusionFigure
         canvas.Path(corners, closed: true, new Look(Stroke: Palette.Grid));
         canvas.End();
         if (number > 0 && box.Width >= SmallestNamed)
+        {
             canvas.Text(
                 new Point(box.MiddleX, box.MiddleY + 4), Words.Count(number),
                 new TextStyle(share > 0.45 ? Palette.Surface : Palette.Ink, Math.Min(12, box.Width * 0.4), Anchor.Middle));
+        }
     }
 }

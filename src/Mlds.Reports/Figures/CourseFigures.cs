@@ -24,11 +24,14 @@ static class CourseFigures
         var columns = shown.ToArray();
         var views = curves.Select(curve => curve.View).Distinct().ToArray();
         var panels = views.SelectMany(view => columns.Select(machine => new LinePanel(
-            machine, $"distance, {Words.View(view)}", [.. curves.Where(curve => curve.View == view && curve.Subject == machine).Select(curve => (curve, Array.IndexOf(series, curve.Method)))]))).ToArray();
+            machine, $"distance, {Words.View(view)}", [.. curves.Where(curve => curve.View == view && curve.Subject == machine)
+                .Select(curve => (curve, Array.IndexOf(series, curve.Method)))]))).ToArray();
         return LinesFigure.Of(
             id, question.Title,
-            $"Distance by epoch between twins (an original and a changed network of one seed) and between strangers (two seeds of the original), mean with its 95 % interval; "
-            + $"n = {Words.Range(curves.SelectMany(curve => curve.Points).Select(point => point.Networks))} networks of each machine. A network that has stopped stays where it is.",
+            "Distance by epoch between twins (an original and a changed network of one seed) "
+            + "and between strangers (two seeds of the original), mean with its 95 % interval; "
+            + $"n = {Words.Range(curves.SelectMany(curve => curve.Points).Select(point => point.Networks))} networks of each machine. "
+            + "A network that has stopped stays where it is.",
             panels, ["twins: original and changed, same seed", "strangers: two seeds of the original"], columns.Length, Linear);
     }
 
@@ -40,11 +43,13 @@ static class CourseFigures
             return null;
         var views = curves.Select(curve => curve.View).Distinct().ToArray();
         var panels = curves.GroupBy(curve => curve.Subject).Take(3 * MostMachines)
-            .Select(machine => new LinePanel(machine.Key, "loss", [.. machine.Select(curve => (curve, Array.IndexOf(views, curve.View)))])).ToArray();
+            .Select(machine => new LinePanel(machine.Key, "loss", [.. machine.Select(curve => (curve, Array.IndexOf(views, curve.View)))]))
+            .ToArray();
         return LinesFigure.Of(
             id, question.Title,
-            $"Loss along the straight line between two networks of one machine, before alignment and after; mean over pairs of networks with its 95 % interval, "
-            + $"{Words.Range(curves.SelectMany(curve => curve.Points).Select(point => point.Networks))} pairs of networks a machine. Both ends are trained networks; what stands between them is the barrier.",
+            "Loss along the straight line between two networks of one machine, before alignment and after; mean over pairs of "
+            + $"networks with its 95 % interval, {Words.Range(curves.SelectMany(curve => curve.Points).Select(point => point.Networks))} "
+            + "pairs of networks a machine. Both ends are trained networks; what stands between them is the barrier.",
             panels, [.. views.Select(Words.View)], MostMachines, Linear);
     }
 
@@ -56,11 +61,13 @@ static class CourseFigures
             return null;
         var views = curves.Select(curve => curve.View).Distinct().ToArray();
         var panels = curves.GroupBy(curve => curve.Subject)
-            .Select(contrast => new LinePanel(contrast.Key, contrast.First().YLabel, [.. contrast.Select(curve => (curve, Array.IndexOf(views, curve.View)))])).ToArray();
+            .Select(contrast => new LinePanel(
+                contrast.Key, contrast.First().YLabel, [.. contrast.Select(curve => (curve, Array.IndexOf(views, curve.View)))])).ToArray();
         return LinesFigure.Of(
             id, question.Title,
-            $"Mean AUC over machines against the share of training sequences that have the key and follow its rule, by random forest, with 95 % intervals; "
-            + $"n = {Words.Range(curves.SelectMany(curve => curve.Points).Select(point => point.Networks))} networks a point. Validation loss, training loss and epochs look at no weight.",
+            "Mean AUC over machines against the share of training sequences that have the key and follow its rule, by random forest, "
+            + $"with 95 % intervals; n = {Words.Range(curves.SelectMany(curve => curve.Points).Select(point => point.Networks))} "
+            + "networks a point. Validation loss, training loss and epochs look at no weight.",
             panels, [.. views.Select(Words.View)], 2, values => Scale.LogShare(values.Min() * 0.8, values.Max() * 1.25), 0.5);
     }
 

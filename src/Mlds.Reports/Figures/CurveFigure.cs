@@ -23,7 +23,8 @@ static class CurveFigure
             id,
             $"{curves[0].YLabel} against {curves[0].XLabel}",
             $"{Capital(curves[0].YLabel)} against {curves[0].XLabel}; bands are 95 % intervals, each point is over "
-            + $"{Words.Range(curves.SelectMany(curve => curve.Points).Select(point => point.Networks))} test networks. The dashed line is guessing.",
+            + $"{Words.Range(curves.SelectMany(curve => curve.Points).Select(point => point.Networks))} test networks. "
+            + "The dashed line is guessing.",
             Figure.FullWidth,
             34 + height + 50 + Legend.Height(legend, Figure.FullWidth - 60),
             canvas =>
@@ -52,7 +53,8 @@ static class CurveFigure
                 .. curve.Points.Reverse().Select(point => panel.At(point.X, point.Y.Low)),
             ];
             canvas.Path(band, closed: true, new Look(Palette.Of(index), Opacity: 0.15));
-            canvas.Path([.. curve.Points.Select(point => panel.At(point.X, point.Y.Value))], closed: false, new Look(Stroke: Palette.Of(index), Width: 1.8));
+            canvas.Path([.. curve.Points.Select(point => panel.At(point.X, point.Y.Value))], closed: false, new Look(
+                Stroke: Palette.Of(index), Width: 1.8));
             foreach (var point in curve.Points)
             {
                 canvas.Begin($"{curve.Name}, {curve.XLabel} {Words.Position(point.X)}: {Words.Number(point.Y.Value)} "

@@ -46,7 +46,8 @@ sealed class Families
     /// <summary>Signs of families, then of the variants if there are several.</summary>
     public IReadOnlyList<LegendEntry> Legend()
     {
-        var entries = All.Select(family => new LegendEntry(Lettering.Short(family), (canvas, at) => Draw(canvas, at, family, "original", 4.5)));
+        var entries = All.Select(
+            family => new LegendEntry(Lettering.Short(family), (canvas, at) => Draw(canvas, at, family, "original", 4.5)));
         var variants = _variants.Length < 2
             ? []
             : _variants.Select(variant => new LegendEntry(
@@ -56,7 +57,8 @@ sealed class Families
 
     /// <summary>Signs of the variants by colour.</summary>
     public IReadOnlyList<LegendEntry> VariantLegend() =>
-        [.. _variants.Select(variant => new LegendEntry(variant, (canvas, at) => Marker.Draw(canvas, at, VariantShape(variant), PaintOfVariant(variant), MarkerFill.Solid, 4.5)))];
+        [.. _variants.Select(variant => new LegendEntry(
+            variant, (canvas, at) => Marker.Draw(canvas, at, VariantShape(variant), PaintOfVariant(variant), MarkerFill.Solid, 4.5)))];
 
     public static int VariantShape(string variant) => Math.Max(0, Variants.ToList().IndexOf(variant));
 }

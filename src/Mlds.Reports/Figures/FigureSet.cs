@@ -34,7 +34,8 @@ sealed class FigureSet
 
     public IReadOnlyList<Figure> Training { get; }
 
-    public IEnumerable<Figure> All => [.. Present(WeightSpace, Embedding, AllViews, HeatMaps), .. _ofQuestions.Values.SelectMany(figures => figures), .. Training];
+    public IEnumerable<Figure> All =>
+        [.. Present(WeightSpace, Embedding, AllViews, HeatMaps), .. _ofQuestions.Values.SelectMany(figures => figures), .. Training];
 
     /// <summary>The figures that answer <paramref name="question"/>.</summary>
     public IReadOnlyList<Figure> Of(QuestionResult question) => _ofQuestions.GetValueOrDefault(question.Id, []);

@@ -26,17 +26,25 @@ static class HeatMapFigure
             id,
             "Mean input weights by machine, before and after alignment",
             $"Mean over a machine’s networks of the first layer’s input weights (rows: units{OfGates(maps[0].Blocks)}; columns: input "
-            + $"lines), as they are and with every network aligned to the machine’s first; n = {Words.Range(maps.Select(map => map.Networks))} "
-            + $"networks a panel. Vermillion is positive, blue negative, full colour is ±{Words.Figures(largest)}. Averaging erases what "
-            + "isn’t aligned.",
+            + "lines), as they are and with every network aligned to the machine’s first; "
+            + $"n = {Words.Range(maps.Select(map => map.Networks))} networks a panel. "
+            + $"Vermillion is positive, blue negative, full colour is ±{Words.Figures(largest)}. Averaging erases what isn’t aligned.",
             Figure.FullWidth,
             (views.Length * (PanelHeight + 44)) + 20,
             canvas =>
             {
                 for (var v = 0; v < views.Length; v++)
+                {
                     for (var m = 0; m < machines.Length; m++)
+                    {
                         if (maps.FirstOrDefault(map => map.View == views[v] && map.Machine == machines[m]) is { } map)
-                            Draw(canvas, new Box(Left + (m * (width + Gap)), 34 + (v * (PanelHeight + 44)), width, PanelHeight), map, largest, gates: m == 0);
+                        {
+                            Draw(
+                                canvas, new Box(Left + (m * (width + Gap)), 34 + (v * (PanelHeight + 44)), width, PanelHeight),
+                                map, largest, gates: m == 0);
+                        }
+                    }
+                }
             });
     }
 
@@ -46,18 +54,22 @@ static class HeatMapFigure
 
     static void Draw(ICanvas canvas, Box box, HeatMap map, double largest, bool gates)
     {
-        canvas.Text(new Point(box.X, box.Y - 9), Lettering.Fit($"{map.Machine}, {map.View}", box.Width, 12), new TextStyle(Palette.Ink, 11.5, Bold: true));
+        canvas.Text(new Point(box.X, box.Y - 9), Lettering.Fit($"{map.Machine}, {map.View}", box.Width, 12), new TextStyle(
+            Palette.Ink, 11.5, Bold: true));
         var (rows, columns) = (map.Rows.Count, map.Rows[0].Count);
         var (height, width) = (box.Height / rows, box.Width / columns);
         for (var i = 0; i < rows; i++)
+        {
             for (var j = 0; j < columns; j++)
             {
                 var value = map.Rows[i][j];
                 var (x, y) = (box.X + (j * width), box.Y + (i * height));
                 canvas.Begin($"{map.Machine}, {map.View}: {map.Tensor}[{i}, {j}] mean {Words.Figures(value)}");
-                canvas.Path([new(x, y), new(x + width, y), new(x + width, y + height), new(x, y + height)], closed: true, new Look(value >= 0 ? Palette.Vermillion : Palette.Blue, Opacity: Math.Min(1, Math.Abs(value) / largest)));
+                canvas.Path([new(x, y), new(x + width, y), new(x + width, y + height), new(x, y + height)], closed: true, new Look(
+                    value >= 0 ? Palette.Vermillion : Palette.Blue, Opacity: Math.Min(1, Math.Abs(value) / largest)));
                 canvas.End();
             }
+        }
 
         for (var gate = 0; gate < map.Blocks.Count; gate++)
         {
@@ -69,6 +81,7 @@ static class HeatMapFigure
             canvas.Text(middle, map.Blocks[gate], new TextStyle(Palette.Muted, Panel.LabelSize, Anchor.End));
         }
 
-        canvas.Path([new(box.X, box.Y), new(box.Right, box.Y), new(box.Right, box.Bottom), new(box.X, box.Bottom)], closed: true, new Look(Stroke: Palette.Muted, Width: 0.8));
+        canvas.Path([new(box.X, box.Y), new(box.Right, box.Y), new(box.Right, box.Bottom), new(box.X, box.Bottom)], closed: true, new Look(
+            Stroke: Palette.Muted, Width: 0.8));
     }
 }

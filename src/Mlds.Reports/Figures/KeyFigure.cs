@@ -28,7 +28,8 @@ static class KeyFigure
             id,
             question.Title,
             $"AUC of telling the two kinds of networks apart, by machine and by what is looked at, with 95 % intervals; "
-            + $"n = {Words.Range(scores.Select(score => score.Networks))} networks a row. Guessing gives the dashed line. Loss and epochs look at no weight, so they are the same in each panel.",
+            + $"n = {Words.Range(scores.Select(score => score.Networks))} networks a row. Guessing gives the dashed line. "
+            + "Loss and epochs look at no weight, so they are the same in each panel.",
             Figure.FullWidth,
             34 + height + 44 + Legend.Height(legend, Figure.FullWidth - 60),
             canvas =>
@@ -36,7 +37,11 @@ static class KeyFigure
                 var left = 28 + subjects.Max(subject => Lettering.Width(Lettering.Short(subject), 12, bold: true));
                 var width = (Figure.FullWidth - left - 20 - (24 * (methods.Length - 1))) / methods.Length;
                 for (var i = 0; i < methods.Length; i++)
-                    DrawPanel(canvas, new Box(left + (i * (width + 24)), 34, width, height), methods[i], subjects, views, scores, first: i == 0);
+                {
+                    DrawPanel(
+                        canvas, new Box(left + (i * (width + 24)), 34, width, height), methods[i], subjects, views, scores, first: i == 0);
+                }
+
                 Legend.Draw(canvas, new Point(24, 34 + height + 34), Figure.FullWidth - 60, legend);
             });
     }
@@ -57,9 +62,13 @@ static class KeyFigure
             if (first)
                 canvas.Text(new Point(16, top + (band / 2) + 4), Lettering.Short(subjects[s]), new TextStyle(Palette.Ink, 12, Bold: true));
             for (var v = 0; v < views.Length; v++)
+            {
                 if (scores.FirstOrDefault(score => score.Subject == subjects[s] && score.View == views[v]
                     && (score.Method == method || Words.IsRival(score.View))) is { } found)
+                {
                     DrawScore(panel, found, v, top + 7 + ((v + 0.5) * RowHeight));
+                }
+            }
         }
     }
 

@@ -27,7 +27,8 @@ static class LossCurveFigure
         return new Figure(
             "loss-curves",
             "Validation loss by epoch, by machine",
-            "Validation loss by epoch: lines are medians over a machine's networks, bands hold the middle 80 % of them. A network that has stopped keeps its last loss. "
+            "Validation loss by epoch: lines are medians over a machine's networks, bands hold the middle 80 % of them. "
+            + "A network that has stopped keeps its last loss. "
             + $"n = {Words.Count(curves.Sum(curve => curve.Networks))} networks of {Words.Counted(curves.Length, "machine")}.",
             Figure.FullWidth,
             (rows * (28 + Height + Below)) + Legend.Height(legend, Figure.FullWidth - 60),
@@ -58,9 +59,11 @@ static class LossCurveFigure
             canvas.Begin($"{curve.Machine}, {curve.Networks} networks");
             canvas.Path(band, closed: true, new Look(paint, Opacity: 0.16));
             canvas.Path(
-                [.. curve.Points.Select(point => panel.At(point.Epoch, Math.Max(1e-9, point.Median)))], closed: false, new Look(Stroke: paint, Width: 1.8));
+                [.. curve.Points.Select(point => panel.At(point.Epoch, Math.Max(1e-9, point.Median)))],
+                closed: false, new Look(Stroke: paint, Width: 1.8));
             var end = curve.Points[^1];
-            Marker.Draw(canvas, panel.At(end.Epoch, Math.Max(1e-9, end.Median)), Families.VariantShape(curve.Variant), paint, MarkerFill.Solid);
+            Marker.Draw(
+                canvas, panel.At(end.Epoch, Math.Max(1e-9, end.Median)), Families.VariantShape(curve.Variant), paint, MarkerFill.Solid);
             canvas.End();
         }
     }

@@ -4,7 +4,9 @@ using Mlds.Reports.Wording;
 
 namespace Mlds.Reports.Figures;
 
-/// <summary>What the loss says: every network's final validation loss, by family and variant. If they overlap, the loss tells nothing.</summary>
+/// <summary>
+/// What the loss says: every network's final validation loss, by family and variant. If they overlap, the loss tells nothing.
+/// </summary>
 static class LossFigure
 {
     const double RowHeight = 22;
@@ -18,13 +20,14 @@ static class LossFigure
             return null;
         var rows = networks.GroupBy(point => (point.Family, point.Variant)).OrderBy(row => families.IndexOf(row.Key.Family))
             .ThenBy(row => Families.VariantShape(row.Key.Variant)).ToArray();
-        var left = 40 + rows.Max(row => Lettering.Width(Lettering.Short(row.Key.Family), 12, bold: true) + Lettering.Width(row.Key.Variant, Panel.LabelSize));
+        var left = 40 + rows.Max(
+            row => Lettering.Width(Lettering.Short(row.Key.Family), 12, bold: true) + Lettering.Width(row.Key.Variant, Panel.LabelSize));
         var height = (rows.Length * RowHeight) + 10;
         return new Figure(
             "validation-loss",
             "Final validation loss of every network",
-            "Final validation loss: every tick is a network, the diamond the median of its machine. Where the rows of one family overlap, the loss cannot tell "
-            + $"an original from a modified machine. n = {Words.Count(networks.Length)} converged networks.",
+            "Final validation loss: every tick is a network, the diamond the median of its machine. Where the rows of one family overlap, "
+            + $"the loss cannot tell an original from a modified machine. n = {Words.Count(networks.Length)} converged networks.",
             Figure.FullWidth,
             16 + height + 46,
             canvas =>
@@ -60,7 +63,8 @@ static class LossFigure
         {
             var x = panel.X(network.ValidationLoss);
             canvas.Begin($"{network.Machine}, seed {network.Seed}: {Words.Figures(network.ValidationLoss)} after {network.Epochs} epochs");
-            canvas.Path([new(x, y - 7), new(x, y + 7)], closed: false, new Look(Stroke: Families.PaintOfVariant(network.Variant), Width: 1.6, Opacity: 0.55));
+            canvas.Path([new(x, y - 7), new(x, y + 7)], closed: false, new Look(
+                Stroke: Families.PaintOfVariant(network.Variant), Width: 1.6, Opacity: 0.55));
             canvas.End();
         }
     }

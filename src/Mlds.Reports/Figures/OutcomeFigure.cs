@@ -23,8 +23,8 @@ static class OutcomeFigure
         return new Figure(
             "outcomes",
             "Outcomes by machine",
-            $"How every training run ended, by machine; n = {Words.Count(population.Networks)} networks, of which {Words.Count(population.Used)} "
-            + "converged and were analysed.",
+            $"How every training run ended, by machine; n = {Words.Count(population.Networks)} networks, "
+            + $"of which {Words.Count(population.Used)} converged and were analysed.",
             Figure.FullWidth,
             16 + height + 48 + Legend.Height(legend, Figure.FullWidth - 60),
             canvas =>
@@ -59,9 +59,11 @@ static class OutcomeFigure
         }
 
         panel.Canvas.Text(
-            new Point(panel.Box.Right + 12, y + 4), $"{machine.Converged} of {machine.Networks}", new TextStyle(Palette.Ink, Panel.LabelSize));
+            new Point(panel.Box.Right + 12, y + 4), $"{machine.Converged} of {machine.Networks}",
+            new TextStyle(Palette.Ink, Panel.LabelSize));
     }
 
     static void Swatch(ICanvas canvas, Point at, Paint paint, double opacity) => canvas.Path(
-        [new(at.X - 7, at.Y - 5), new(at.X + 7, at.Y - 5), new(at.X + 7, at.Y + 5), new(at.X - 7, at.Y + 5)], closed: true, new Look(paint, Opacity: opacity));
+        [new(at.X - 7, at.Y - 5), new(at.X + 7, at.Y - 5), new(at.X + 7, at.Y + 5), new(at.X - 7, at.Y + 5)],
+        closed: true, new Look(paint, Opacity: opacity));
 }

@@ -12,7 +12,9 @@ static class ProjectionFigure
 
     static readonly string[] s_beside = ["raw", "aligned", "invariants"];
 
-    /// <summary>Raw weights, aligned weights and invariants side by side, as far as there are any; else the first views. Null when there is none.</summary>
+    /// <summary>
+    /// Raw weights, aligned weights and invariants side by side, as far as there are any; else the first views. Null when there is none.
+    /// </summary>
     /// <param name="method"><c>pca</c> or <c>tsne</c>.</param>
     public static Figure? SideBySide(AnalysisResult result, Families families, string method, string id)
     {
@@ -26,7 +28,8 @@ static class ProjectionFigure
         Planes(result, "pca") is { Length: > 2 } all ? Of("weight-space-all-views", all, families) : null;
 
     static Projection[] Planes(AnalysisResult result, string method) =>
-        [.. result.Projections.Where(projection => projection.Method == method && projection.Points.Count > 0 && projection.Points[0].Coordinates.Count >= 2)];
+        [.. result.Projections.Where(
+            projection => projection.Method == method && projection.Points.Count > 0 && projection.Points[0].Coordinates.Count >= 2)];
 
     static Figure Of(string id, Projection[] shown, Families families)
     {
@@ -38,13 +41,17 @@ static class ProjectionFigure
         var legend = families.Legend();
         var points = shown[0].Points;
         var views = shown.Select(projection => Words.View(projection.View)).ToArray();
-        var placed = shown[0].Method == "tsne" ? "by t-SNE, which keeps neighbours together and no distances, from" : "by the first two principal components of";
+        var placed = shown[0].Method == "tsne"
+            ? "by t-SNE, which keeps neighbours together and no distances, from"
+            : "by the first two principal components of";
         return new Figure(
             id,
             "Networks in weight space, by machine",
             $"Every point is one trained network, placed {placed} its {Words.Join(views)}; "
-            + $"n = {Words.Count(points.Count)} networks of {Words.Counted(points.Select(point => point.Machine).Distinct().Count(), "machine")}. "
-            + "Colour and shape say which machine it learned, the filling says which variant. Point at one for its seed; in the report the wheel zooms, dragging moves and a double click goes back.",
+            + $"n = {Words.Count(points.Count)} networks of "
+            + $"{Words.Counted(points.Select(point => point.Machine).Distinct().Count(), "machine")}. "
+            + "Colour and shape say which machine it learned, the filling says which variant. Point at one for its seed; "
+            + "in the report the wheel zooms, dragging moves and a double click goes back.",
             Figure.FullWidth,
             (rows * panelHeight) + Legend.Height(legend, Figure.FullWidth - 60) + 10,
             canvas =>
@@ -65,16 +72,25 @@ static class ProjectionFigure
         var x = Scale.AroundMost([.. projection.Points.Select(point => point.Coordinates[0])]);
         var y = Scale.AroundMost([.. projection.Points.Select(point => point.Coordinates[1])]);
         var panel = new Panel(canvas, box, x, y);
-        string? Axis(int i) => i < projection.ExplainedVariance.Count ? $"PC {i + 1} ({Words.Percent(projection.ExplainedVariance[i])} of the variance)" : null;
+        string? Axis(int i) => i < projection.ExplainedVariance.Count
+            ? $"PC {i + 1} ({Words.Percent(projection.ExplainedVariance[i])} of the variance)"
+            : null;
         panel.Frame(Capital(Words.View(projection.View)), Axis(0), Axis(1), xTicks: false, yTicks: false);
         var beyond = projection.Points.Count(point => !x.Has(point.Coordinates[0]) || !y.Has(point.Coordinates[1]));
         if (beyond > 0)
-            canvas.Text(new Point(box.Right, box.Y - 9), box.Width < 330 ? $"{beyond} beyond, on the edge" : $"{beyond} beyond the frame, drawn on its edge", new TextStyle(Palette.Muted, 10.5, Anchor.End));
+        {
+            canvas.Text(
+                new Point(box.Right, box.Y - 9),
+                box.Width < 330 ? $"{beyond} beyond, on the edge" : $"{beyond} beyond the frame, drawn on its edge",
+                new TextStyle(Palette.Muted, 10.5, Anchor.End));
+        }
+
         var radius = projection.Points.Count > 1500 ? 2.2 : projection.Points.Count > 500 ? 3 : 3.8;
         foreach (var point in InterleavedBySeed(projection.Points))
         {
-            canvas.Begin($"{point.Machine}, seed {point.Seed}\n{point.Epochs} epochs, validation loss {Words.Figures(point.ValidationLoss)}\n"
-                + $"recipe {point.RecipeId[..Math.Min(12, point.RecipeId.Length)]}…");
+            canvas.Begin(
+                $"{point.Machine}, seed {point.Seed}\n{point.Epochs} epochs, validation loss {Words.Figures(point.ValidationLoss)}\n"
+                    + $"recipe {point.RecipeId[..Math.Min(12, point.RecipeId.Length)]}…");
             families.Draw(canvas, panel.At(point.Coordinates[0], point.Coordinates[1]), point.Family, point.Variant, radius);
             canvas.End();
         }

@@ -39,14 +39,18 @@ static class ScoreFigure
     {
         var unlabelled = metric is "ari" or "nmi";
         var networks = Words.Range(scores.Select(score => score.Networks));
-        return $"Dots are the {Words.Metric(metric)} {(unlabelled ? "of clusters found without labels" : "on networks that took no part in fitting")}, "
-            + $"lines their 95 % intervals; n = {networks} networks{(unlabelled ? "" : $", {Words.Range(scores.Select(score => score.NetworksPerClass))} a machine")}. "
+        return $"Dots are the {Words.Metric(metric)} "
+            + $"{(unlabelled ? "of clusters found without labels" : "on networks that took no part in fitting")}, "
+            + "lines their 95 % intervals; "
+            + $"n = {networks} networks{(unlabelled ? "" : $", {Words.Range(scores.Select(score => score.NetworksPerClass))} a machine")}. "
             + (scores.Any(score => score.Shuffled is not null)
-                ? "Grey bars hold 95 % of what the same protocol gives with shuffled labels; they must lie around the dashed line, which is guessing."
+                ? "Grey bars hold 95 % of what the same protocol gives with shuffled labels; "
+                    + "they must lie around the dashed line, which is guessing."
                 : "The dashed line is guessing.");
     }
 
-    static void Draw(ICanvas canvas, IGrouping<string, Score>[] groups, bool severalSubjects, Box box, string metric, IReadOnlyList<LegendEntry> legend)
+    static void Draw(
+        ICanvas canvas, IGrouping<string, Score>[] groups, bool severalSubjects, Box box, string metric, IReadOnlyList<LegendEntry> legend)
     {
         var all = groups.SelectMany(group => group).ToArray();
         var lowest = all.Min(score => Math.Min(score.Value.Low, score.Shuffled?.Low ?? 0));
@@ -59,7 +63,8 @@ static class ScoreFigure
             canvas.Text(new Point(16, y + 14), group.Key, new TextStyle(Palette.Ink, 12, Bold: true));
             y += 22;
             var chance = panel.X(group.First().Chance);
-            canvas.Path([new(chance, y - 4), new(chance, y + (group.Count() * RowHeight) - 4)], closed: false, new Look(Stroke: Palette.Muted, Dashed: true));
+            canvas.Path([new(chance, y - 4), new(chance, y + (group.Count() * RowHeight) - 4)], closed: false, new Look(
+                Stroke: Palette.Muted, Dashed: true));
             foreach (var score in group)
             {
                 DrawRow(panel, score, RowLabel(score, severalSubjects), y + (RowHeight / 2) - 2);
@@ -75,8 +80,12 @@ static class ScoreFigure
         var canvas = panel.Canvas;
         canvas.Text(new Point(28, y + 4), label, new TextStyle(Palette.Muted, Panel.LabelSize));
         if (score.Shuffled is { } shuffled)
+        {
             panel.Rectangle(
-                new Box(panel.X(shuffled.Low), y - 4, Math.Max(1, panel.X(shuffled.High) - panel.X(shuffled.Low)), 8), new Look(Palette.Muted, Opacity: 0.3));
+                new Box(panel.X(shuffled.Low), y - 4, Math.Max(1, panel.X(shuffled.High) - panel.X(shuffled.Low)), 8),
+                new Look(Palette.Muted, Opacity: 0.3));
+        }
+
         if (score.MetadataOnly is { } metadata)
             Marker.Draw(canvas, new Point(panel.X(metadata.Value), y), 3, Palette.Vermillion, MarkerFill.Open, 4.5);
         var paint = Words.IsRival(score.View) ? Palette.Vermillion : Palette.Blue;
@@ -94,13 +103,24 @@ static class ScoreFigure
         if (scores.Any(score => !Words.IsRival(score.View)))
             entries.Add(new("from the weights", (canvas, at) => Marker.Draw(canvas, at, 0, Palette.Blue, MarkerFill.Solid, 5)));
         if (scores.Any(score => Words.IsRival(score.View)))
-            entries.Add(new("from one number, not the weights", (canvas, at) => Marker.Draw(canvas, at, 0, Palette.Vermillion, MarkerFill.Solid, 5)));
+        {
+            entries.Add(new(
+                "from one number, not the weights", (canvas, at) => Marker.Draw(canvas, at, 0, Palette.Vermillion, MarkerFill.Solid, 5)));
+        }
+
         if (scores.Any(score => score.MetadataOnly is not null))
-            entries.Add(new("from epochs and loss alone", (canvas, at) => Marker.Draw(canvas, at, 3, Palette.Vermillion, MarkerFill.Open, 4.5)));
+        {
+            entries.Add(
+                new("from epochs and loss alone", (canvas, at) => Marker.Draw(canvas, at, 3, Palette.Vermillion, MarkerFill.Open, 4.5)));
+        }
+
         if (scores.Any(score => score.Shuffled is not null))
+        {
             entries.Add(new("with shuffled labels", (canvas, at) => canvas.Path(
                 [new(at.X - 8, at.Y - 4), new(at.X + 8, at.Y - 4), new(at.X + 8, at.Y + 4), new(at.X - 8, at.Y + 4)], closed: true,
                 new Look(Palette.Muted, Opacity: 0.3))));
+        }
+
         return entries;
     }
 }

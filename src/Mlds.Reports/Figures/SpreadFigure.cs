@@ -18,14 +18,16 @@ static class SpreadFigure
         all = [.. all.Select(distribution => distribution with { Group = WithoutVariant(distribution.Group) })];
         var groups = all.Select(distribution => distribution.Group).Distinct().ToArray();
         var panels = all.GroupBy(distribution => distribution.View).ToArray();
-        var rows = all.Select(distribution => (distribution.Subject, distribution.Group)).Distinct().OrderBy(row => row.Subject == "all" ? 1 : 0).ToArray();
+        var rows = all.Select(distribution => (distribution.Subject, distribution.Group)).Distinct()
+            .OrderBy(row => row.Subject == "all" ? 1 : 0).ToArray();
         rows = [.. rows.GroupBy(row => row.Subject).SelectMany(subject => subject.OrderBy(row => Array.IndexOf(groups, row.Group)))];
         var left = 34 + rows.Max(row => Lettering.Width(Lettering.Short(row.Subject), 12, bold: true));
         var columns = Math.Min(panels.Length, 2);
         var panelRows = (panels.Length + columns - 1) / columns;
         var width = (Figure.FullWidth - left - 24 - (26 * (columns - 1))) / columns;
         var height = (rows.Length * RowHeight) + 10;
-        var legend = groups.Select((group, i) => new LegendEntry(group, (canvas, at) => DrawBox(canvas, at.X - 7, at.X + 7, at.Y, PaintOf(i)))).ToArray();
+        var legend = groups.Select(
+            (group, i) => new LegendEntry(group, (canvas, at) => DrawBox(canvas, at.X - 7, at.X + 7, at.Y, PaintOf(i)))).ToArray();
         return new Figure(
             id,
             question.Title,
@@ -45,9 +47,12 @@ static class SpreadFigure
             });
     }
 
-    static void DrawPanel(ICanvas canvas, Box box, Distribution[] spreads, (string Subject, string Group)[] rows, string[] groups, bool names)
+    static void DrawPanel(
+        ICanvas canvas, Box box, Distribution[] spreads, (string Subject, string Group)[] rows, string[] groups, bool names)
     {
-        var panel = new Panel(canvas, box, Scale.Linear(Math.Min(0, spreads.Min(spread => spread.P10)), spreads.Max(spread => spread.P90) * 1.04), Scale.Linear(0, 1));
+        var panel = new Panel(
+            canvas, box,
+            Scale.Linear(Math.Min(0, spreads.Min(spread => spread.P10)), spreads.Max(spread => spread.P90) * 1.04), Scale.Linear(0, 1));
         panel.Frame(Capital(Words.View(spreads[0].View)), spreads[0].Quantity, null, yTicks: false);
         for (var i = 0; i < rows.Length; i++)
         {
@@ -67,8 +72,9 @@ static class SpreadFigure
 
     static void DrawSpread(Panel panel, Distribution spread, double y, Paint paint)
     {
-        panel.Canvas.Begin($"{spread.Subject}, {spread.Group}: median {Words.Figures(spread.Median)}, middle half {Words.Figures(spread.P25)} to "
-            + $"{Words.Figures(spread.P75)}, {spread.Count} numbers");
+        panel.Canvas.Begin(
+            $"{spread.Subject}, {spread.Group}: median {Words.Figures(spread.Median)}, "
+            + $"middle half {Words.Figures(spread.P25)} to {Words.Figures(spread.P75)}, {spread.Count} numbers");
         panel.Line(new Point(panel.X(spread.P10), y), new Point(panel.X(spread.P90), y), paint, 1.4);
         DrawBox(panel.Canvas, panel.X(spread.P25), panel.X(spread.P75), y, paint);
         panel.Line(new Point(panel.X(spread.Median), y - 6), new Point(panel.X(spread.Median), y + 6), paint, 2.4);
@@ -83,7 +89,8 @@ static class SpreadFigure
     }
 
     /// <summary>A row's machine says which variant is meant, so groups of all variants share a colour.</summary>
-    static string WithoutVariant(string group) => Families.Variants.Skip(1).Aggregate(group, (name, variant) => name.Replace(variant, "changed", StringComparison.Ordinal));
+    static string WithoutVariant(string group) =>
+        Families.Variants.Skip(1).Aggregate(group, (name, variant) => name.Replace(variant, "changed", StringComparison.Ordinal));
 
     /// <summary>Not the first colours: those stand for machines and variants.</summary>
     static Paint PaintOf(int group) => Palette.Of(group + 3);

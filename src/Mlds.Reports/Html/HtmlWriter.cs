@@ -46,7 +46,9 @@ sealed class HtmlWriter
         return this;
     }
 
-    /// <summary>A number as a reader sees it, with its full value for programs and tests: <c>&lt;data value="0.98765"&gt;0.988&lt;/data&gt;</c>.</summary>
+    /// <summary>
+    /// A number as a reader sees it, with its full value for programs and tests: <c>&lt;data value="0.98765"&gt;0.988&lt;/data&gt;</c>.
+    /// </summary>
     public HtmlWriter Value(double value, Func<double, string> shown)
     {
         _html.Append($"<data value=\"{value.ToString("R", CultureInfo.InvariantCulture)}\">{Escape(shown(value))}</data>");

@@ -20,7 +20,8 @@ static class Opening
             Claim(html, finding, result.Questions);
         html.Element(
             "p",
-            "The claims are those of J. Clemens, MLDS: A Dataset for Weight-Space Analysis of Neural Networks, arXiv 2104.10555 (2021). Brackets hold 95 % intervals.",
+            "The claims are those of J. Clemens, MLDS: A Dataset for Weight-Space Analysis of Neural Networks, arXiv 2104.10555 (2021). "
+            + "Brackets hold 95 % intervals.",
             "note");
         html.Close();
     }
@@ -38,13 +39,17 @@ static class Opening
         html.Close();
     }
 
-    static void Tile(HtmlWriter html, string what, Score score, Func<double, string> shown, string unit, IReadOnlyList<QuestionResult> questions, Score? beside = null)
+    static void Tile(
+        HtmlWriter html, string what, Score score, Func<double, string> shown, string unit,
+        IReadOnlyList<QuestionResult> questions, Score? beside = null)
     {
         html.Open("div", Words.IsRival(score.View) ? "tile rival" : "tile");
         html.Open("div", "big").Value(score.Value.Value, shown).Close();
         html.Element("div", $"{unit} of {what}", "what");
-        html.Open("div", "note").Text("95 % interval ").Value(score.Value.Low, shown).Text(" to ").Value(score.Value.High, shown).Text("; guessing gives ")
-            .Value(score.Chance, shown).Text("; ").Count(score.Networks).Text($" networks; {Words.View(score.View)}, {Words.Method(score.Method)}. ");
+        html.Open("div", "note").Text("95 % interval ").Value(score.Value.Low, shown).Text(" to ")
+            .Value(score.Value.High, shown).Text("; guessing gives ")
+            .Value(score.Chance, shown).Text("; ").Count(score.Networks)
+            .Text($" networks; {Words.View(score.View)}, {Words.Method(score.Method)}. ");
         LinkToQuestion(html, score, questions, beside is null ? [] : [beside]);
         html.Close().Close();
     }
@@ -60,7 +65,8 @@ static class Opening
                 html.Open("li").Text($"{Words.Metric(score.Metric)} ").Open("b").Value(score.Value.Value, Words.Number).Close();
                 html.Text(" [");
                 Tables.Interval(html, score.Value);
-                html.Text($"]: {score.Subject}, {Words.View(score.View)}, {Words.Method(score.Method)}; guessing ").Value(score.Chance, Words.Number).Text(", ")
+                html.Text($"]: {score.Subject}, {Words.View(score.View)}, {Words.Method(score.Method)}; guessing ")
+                    .Value(score.Chance, Words.Number).Text(", ")
                     .Count(score.Networks).Text(" networks. ");
                 LinkToQuestion(html, score, questions, finding.Evidence);
                 html.Close();
@@ -72,10 +78,15 @@ static class Opening
         html.Close();
     }
 
-    /// <summary>Where the score was asked for. Questions can have equal scores; then it is the one that has most of those beside it.</summary>
+    /// <summary>
+    /// Where the score was asked for. Questions can have equal scores; then it is the one that has most of those beside it.
+    /// </summary>
     static void LinkToQuestion(HtmlWriter html, Score score, IReadOnlyList<QuestionResult> questions, IReadOnlyList<Score> beside)
     {
-        if (questions.Where(question => question.Scores.Contains(score)).MaxBy(question => beside.Count(question.Scores.Contains)) is { } asked)
+        if (questions.Where(question => question.Scores.Contains(score))
+            .MaxBy(question => beside.Count(question.Scores.Contains)) is { } asked)
+        {
             html.Link(asked.Id, asked.Title);
+        }
     }
 }

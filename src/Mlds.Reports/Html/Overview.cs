@@ -10,7 +10,10 @@ static class Overview
 
     /// <summary>Methods and metrics are fixed beforehand, and stand in the table; no cell is chosen by its value.</summary>
     static readonly (string Metric, string Method)[] s_shown =
-        [("accuracy", "ridge"), ("accuracy", "forest"), ("accuracy", "nearest"), ("ari", "kmeans"), ("silhouette", "machines"), ("auc", "ridge"), ("auc", "forest"), ("r2", "ridge")];
+        [
+            ("accuracy", "ridge"), ("accuracy", "forest"), ("accuracy", "nearest"), ("ari", "kmeans"),
+            ("silhouette", "machines"), ("auc", "ridge"), ("auc", "forest"), ("r2", "ridge"),
+        ];
 
     public static void Write(HtmlWriter html, AnalysisResult result)
     {
@@ -18,12 +21,20 @@ static class Overview
         if (rows.Length == 0)
             return;
         html.Open("section", null, Id).Element("h2", "All questions, all views");
-        html.Element("p", "One number a question, method and view; intervals, shuffled labels and baselines stand with the questions below. Loss and epochs look at no weight. Each name leads to its question in full, and shows it when pointed at.", "note");
+        html.Element(
+            "p",
+            "One number a question, method and view; intervals, shuffled labels and baselines stand with the questions below. "
+            + "Loss and epochs look at no weight. Each name leads to its question in full, and shows it when pointed at.",
+            "note");
         var views = result.Views.Select(view => view.Name).ToArray();
         var rivals = rows.SelectMany(row => row.Scores).Select(score => score.View).Where(Words.IsRival).Distinct().ToArray();
         html.Open("div", "table wide").Open("table", "overview").Open("thead").Open("tr");
-        foreach (var column in new[] { "question", "of", "metric, method" }.Concat(views.Select(Words.View)).Append("guessing").Concat(rivals.Select(Words.View)))
+        foreach (var column in new[] { "question", "of", "metric, method" }.Concat(views.Select(Words.View))
+            .Append("guessing").Concat(rivals.Select(Words.View)))
+        {
             html.Element("th", column);
+        }
+
         html.Close().Close().Open("tbody");
         foreach (var (question, subject, metric, method, scores) in rows)
         {
@@ -40,7 +51,8 @@ static class Overview
         html.Close().Close().Close().Close();
     }
 
-    static IEnumerable<(QuestionResult Question, string Subject, string Metric, string Method, Score[] Scores)> Rows(QuestionResult question)
+    static IEnumerable<(QuestionResult Question, string Subject, string Metric, string Method, Score[] Scores)> Rows(
+        QuestionResult question)
     {
         // Where machines have a score each, their mean stands for them.
         var subjects = question.Scores.Select(score => score.Subject).Distinct().ToArray();
@@ -48,7 +60,9 @@ static class Overview
         return
             from subject in subjects
             from shown in s_shown
-            let scores = question.Scores.Where(score => score.Subject == subject && score.Metric == shown.Metric && (score.Method == shown.Method || score.Method == "value")).ToArray()
+            let scores = question.Scores.Where(score => score.Subject == subject
+                && score.Metric == shown.Metric
+                && (score.Method == shown.Method || score.Method == "value")).ToArray()
             where scores.Any(score => score.Method == shown.Method)
             select (question, subject, shown.Metric, shown.Method, scores);
     }

@@ -5,7 +5,9 @@ using Mlds.Reports.Figures;
 
 namespace Mlds.Reports.Html;
 
-/// <summary>The report's one page. It loads nothing: styles, script and figures are in it, and its policy forbids the browser to fetch more.</summary>
+/// <summary>
+/// The report's one page. It loads nothing: styles, script and figures are in it, and its policy forbids the browser to fetch more.
+/// </summary>
 static class Page
 {
     public static string Write(AnalysisResult result, FigureSet figures)
@@ -13,7 +15,8 @@ static class Page
         var html = new HtmlWriter();
         html.Raw("<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
             + "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
-            + "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'\">\n");
+            + "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'; "
+            + "script-src 'unsafe-inline'\">\n");
         html.Element("title", $"What the weights tell: {result.Population.Name}");
         html.Raw($"<style>\n{Colours()}{Resource("report.css")}</style>\n</head>\n<body>\n").Open("main");
         Opening.Write(html, result);
@@ -39,11 +42,14 @@ static class Page
         html.Link("training", "How the networks learned").Link("provenance", "Where this comes from").Close();
     }
 
-    /// <summary>Every colour of <see cref="Palette"/> as a variable, light and dark, and as the classes that figures use. Paper is light.</summary>
+    /// <summary>
+    /// Every colour of <see cref="Palette"/> as a variable, light and dark, and as the classes that figures use. Paper is light.
+    /// </summary>
     static string Colours()
     {
         var css = new StringBuilder();
-        string Variables(Func<Paint, uint> shade) => string.Concat(Palette.All.Select(paint => $"--{paint.Name}: {Paint.Hex(shade(paint))}; "));
+        string Variables(Func<Paint, uint> shade) =>
+            string.Concat(Palette.All.Select(paint => $"--{paint.Name}: {Paint.Hex(shade(paint))}; "));
         css.Append($":root {{ {Variables(paint => paint.Light)}}}\n");
         css.Append($"@media screen and (prefers-color-scheme: dark) {{ :root {{ {Variables(paint => paint.Dark)}}} }}\n");
         css.Append(".f-none { fill: none; }\n");

@@ -26,7 +26,8 @@ static class Sections
 
     public static void Figure(HtmlWriter html, Figure figure)
     {
-        html.Open("figure", figure.Id.StartsWith("weight-space", StringComparison.Ordinal) ? "zooms" : null, figure.Id).Raw(figure.ToSvg(inline: true));
+        html.Open("figure", figure.Id.StartsWith("weight-space", StringComparison.Ordinal) ? "zooms" : null, figure.Id)
+            .Raw(figure.ToSvg(inline: true));
         html.Element("figcaption", figure.Caption).Close();
     }
 
@@ -103,7 +104,8 @@ static class Sections
             html.Element("h3", "Planes");
         foreach (var projection in result.Projections)
             html.Element("p", $"{Words.View(projection.View)}, {Words.Method(projection.Method)}: {projection.Protocol}");
-        html.Open("p").Text("Every network can be made again, bit for bit: ").Element("code", "mlds train --population FILE --machine MACHINE --seed SEED")
+        html.Open("p").Text("Every network can be made again, bit for bit: ")
+            .Element("code", "mlds train --population FILE --machine MACHINE --seed SEED")
             .Text(". The weights digest says whether it is these. All numbers of this page are in ")
             .Element("code", "metrics.json").Text(", all figures in ").Element("code", "figures/").Text(" as SVG and PNG.").Close();
         html.Close();

@@ -9,7 +9,9 @@ static class Tables
 {
     public static void Scores(HtmlWriter html, IReadOnlyList<Score> scores)
     {
-        Header(html, "scores", "about", "told from", "by", "metric", "score", "95 % interval", "guessing", "shuffled labels", "metadata only", "networks", "classes", "a class");
+        Header(
+            html, "scores", "about", "told from", "by", "metric", "score", "95 % interval", "guessing",
+            "shuffled labels", "metadata only", "networks", "classes", "a class");
         foreach (var score in scores)
         {
             html.Open("tr", Words.IsRival(score.View) ? "rival" : null);
@@ -35,6 +37,7 @@ static class Tables
     {
         Header(html, "curves", "told from", "by", curves[0].XLabel, curves[0].YLabel, "95 % interval", "test networks");
         foreach (var curve in curves)
+        {
             foreach (var point in curve.Points)
             {
                 html.Open("tr").Element("td", Words.View(curve.View)).Element("td", Words.Method(curve.Method));
@@ -46,6 +49,7 @@ static class Tables
                 html.Open("td", "number").Count(point.Networks).Close();
                 html.Close();
             }
+        }
 
         Footer(html);
     }
@@ -55,7 +59,8 @@ static class Tables
         Header(html, "spreads", "what", "view", "of", "about", "numbers", "least", "10 %", "25 %", "median", "75 %", "90 %", "most");
         foreach (var spread in distributions)
         {
-            html.Open("tr").Element("td", spread.Quantity).Element("td", Words.View(spread.View)).Element("td", spread.Group).Element("td", spread.Subject);
+            html.Open("tr").Element("td", spread.Quantity).Element("td", Words.View(spread.View))
+                .Element("td", spread.Group).Element("td", spread.Subject);
             html.Open("td", "number").Count(spread.Count).Close();
             foreach (var value in new[] { spread.Minimum, spread.P10, spread.P25, spread.Median, spread.P75, spread.P90, spread.Maximum })
                 html.Open("td", "number").Value(value, Words.Figures).Close();
@@ -100,13 +105,16 @@ static class Tables
 
     public static void Automata(HtmlWriter html, IReadOnlyList<FoundAutomaton> automata)
     {
-        Header(html, "automata", "machine", "seed", "clusters", "states found", "the machine’s states", "answers every word alike", "agrees with the network");
+        Header(
+            html, "automata", "machine", "seed", "clusters", "states found", "the machine’s states",
+            "answers every word alike", "agrees with the network");
         foreach (var automaton in automata)
         {
             html.Open("tr").Element("td", automaton.Machine);
             foreach (var number in new long[] { automaton.Seed, automaton.Clusters, automaton.States, automaton.MachineStates })
                 html.Open("td", "number").Count(number).Close();
-            html.Element("td", automaton.Equivalent ? "yes" : "no").Open("td", "number").Value(automaton.Agreement, Words.Percent).Close().Close();
+            html.Element("td", automaton.Equivalent ? "yes" : "no").Open("td", "number")
+                .Value(automaton.Agreement, Words.Percent).Close().Close();
         }
 
         Footer(html);

@@ -5,8 +5,9 @@ using Mlds.Server.Database;
 namespace Mlds.Server.Accounts;
 
 /// <summary>
-/// Keeps an account from getting work, or lets it have some again. What it holds goes to others at once, or the population would wait for its deadlines; its clients are told to stop those tasks. What it has finished still
-/// counts, but nothing of it is taken on trust: all its hosts have to show themselves anew.
+/// Keeps an account from getting work, or lets it have some again. What it holds goes to others at once, or the population would wait for
+/// its deadlines; its clients are told to stop those tasks. What it has finished still counts, but nothing of it is taken on trust: all its
+/// hosts have to show themselves anew.
 /// </summary>
 public static class AccountBlocking
 {
@@ -17,7 +18,8 @@ public static class AccountBlocking
     public static Task<int> Block(ProjectDatabase database, string email, long until, string reason, long now) => database.Write(session =>
     {
         if (session.Number("SELECT id FROM account WHERE email = $1", email) is not { } account) return 0;
-        session.Execute("UPDATE account SET blocked_until = $2, blocked_reason = $3, suspect_since = $4 WHERE id = $1", account, until, reason, now);
+        session.Execute(
+            "UPDATE account SET blocked_until = $2, blocked_reason = $3, suspect_since = $4 WHERE id = $1", account, until, reason, now);
         session.Execute("UPDATE host SET proven_at = 0 WHERE account_id = $1", account);
         session.Execute(
             "UPDATE workunit SET transition_time = $2 WHERE id IN (SELECT workunit_id FROM result WHERE account_id = $1 "
@@ -33,5 +35,7 @@ public static class AccountBlocking
 
     /// <summary>What the volunteer reads.</summary>
     internal static string Message(long until, string reason) => string.Create(
-        CultureInfo.InvariantCulture, $"This account gets no tasks until {DateTimeOffset.FromUnixTimeSeconds(until):yyyy-MM-dd HH:mm} UTC: {reason}. Finished ones still count. Ask the project.");
+        CultureInfo.InvariantCulture,
+        $"This account gets no tasks until {DateTimeOffset.FromUnixTimeSeconds(until):yyyy-MM-dd HH:mm} UTC: "
+        + $"{reason}. Finished ones still count. Ask the project.");
 }

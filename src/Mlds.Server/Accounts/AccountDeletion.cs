@@ -31,7 +31,8 @@ static class AccountDeletion
             + "upload_rate = 0, download_rate = 0 WHERE account_id = $1",
             id);
         session.Execute("UPDATE credit_change SET reason = '' WHERE account_id = $1", id);
-        session.Execute("UPDATE result SET stderr = '' WHERE stderr <> '' AND host_id IN (SELECT id FROM host WHERE account_id = $1)", id); // paths on its owner's computer
+        // paths on its owner's computer
+        session.Execute("UPDATE result SET stderr = '' WHERE stderr <> '' AND host_id IN (SELECT id FROM host WHERE account_id = $1)", id);
         LetTasksGo(session, settings, id, now);
         session.Execute("UPDATE team SET account_id = 0 WHERE account_id = $1", id);
         session.Execute("DELETE FROM team WHERE account_id = 0 AND NOT EXISTS (SELECT 1 FROM account WHERE account.team_id = team.id)");

@@ -12,11 +12,12 @@ using Mlds.Server.Project;
 namespace Mlds.Server.Accounts;
 
 /// <summary>
-/// The calls by which managers make and find accounts. Addresses and passwords travel in the query: no log of ours has it. A look-up without a password
-/// would tell who has an account, so there is none.
+/// The calls by which managers make and find accounts. Addresses and passwords travel in the query: no log of ours has it. A look-up
+/// without a password would tell who has an account, so there is none.
 /// </summary>
 sealed partial class AccountEndpoints(
-    ProjectFolder project, ProjectDatabase database, AccountStore accounts, AppVersions versions, AddressKeys addresses, ServerMetrics metrics,
+    ProjectFolder project, ProjectDatabase database, AccountStore accounts, AppVersions versions,
+    AddressKeys addresses, ServerMetrics metrics,
     ILogger<AccountEndpoints> log)
 {
     public void Map(IEndpointRouteBuilder routes)
@@ -34,8 +35,8 @@ sealed partial class AccountEndpoints(
         if (form is null || !AccountForm.IsEmail(form.Email)) return Refuse(context, RpcError.BadEmailAddress, "Invalid email address");
         if (!AccountForm.IsPasswordHash(form.PasswordHash)) return Refuse(context, RpcError.BadPassword, "Invalid password");
         if (!AccountForm.IsName(form.Name)) return Refuse(context, RpcError.BadUserName, "Invalid user name");
-        // The manager tries to create at every attach: with the right password it gets the account that is there. Both are done in either case, so
-        // that the time tells nothing.
+        // The manager tries to create at every attach: with the right password it gets the account that is there. Both are done in either
+        // case, so that the time tells nothing.
         var (exists, known) = await accounts.Find(form.Email, form.PasswordHash);
         var made = await accounts.Create(
             form.Email, form.PasswordHash, form.Name, addresses.Of(context.Connection.RemoteIpAddress), project.Settings.NewAccountsPerDay);
@@ -45,8 +46,10 @@ sealed partial class AccountEndpoints(
             if (AccountForm.IsName(form.Team)) await accounts.JoinExisting(form.Email, form.Team);
             return Xml(AccountReply.Key(key));
         }
+
         if (!exists) (exists, known) = await accounts.Find(form.Email, form.PasswordHash); // somebody else may have just made it
-        if (!exists) return Refuse(context, RpcError.ProjectDown, "Too many new accounts from your network address today; try again tomorrow");
+        if (!exists)
+            return Refuse(context, RpcError.ProjectDown, "Too many new accounts from your network address today; try again tomorrow");
         return known is not null
             ? Xml(AccountReply.Key(known))
             : Refuse(context, RpcError.NotUnique, "There is already an account with that email address");
@@ -70,8 +73,8 @@ sealed partial class AccountEndpoints(
             return true;
         });
         return Xml(AccountReply.Config(new(
-            project.Settings.Name, project.Settings.MasterUrl, project.Settings.MinPasswordLength, Maintenance.IsOn(project), !project.Settings.AccountCreation,
-            [.. versions.All.Select(version => (version.Platform, version.PlanClass)).Distinct()])));
+            project.Settings.Name, project.Settings.MasterUrl, project.Settings.MinPasswordLength, Maintenance.IsOn(project),
+            !project.Settings.AccountCreation, [.. versions.All.Select(version => (version.Platform, version.PlanClass)).Distinct()])));
     }
 
     IResult Refuse(HttpContext context, int number, string message)

@@ -15,8 +15,9 @@ public static class AccountExport
     public static string Of(Session session, string email)
     {
         var account = session.Row(
-            "SELECT c.id, c.name, c.created, c.country, c.url, c.consent, c.total_credit, c.recent_credit, COALESCE(t.name, ''), c.external_cpid, c.cross_project_id, c.resource_share, "
-            + "c.earned, c.suspect_since, c.blocked_until, c.blocked_reason, c.kin, c.address_key FROM account c LEFT JOIN team t ON t.id = c.team_id WHERE c.email = $1",
+            "SELECT c.id, c.name, c.created, c.country, c.url, c.consent, c.total_credit, c.recent_credit, "
+            + "COALESCE(t.name, ''), c.external_cpid, c.cross_project_id, c.resource_share, c.earned, c.suspect_since, c.blocked_until, "
+            + "c.blocked_reason, c.kin, c.address_key FROM account c LEFT JOIN team t ON t.id = c.team_id WHERE c.email = $1",
             row => new
             {
                 id = row.Long(0),
@@ -41,9 +42,10 @@ public static class AccountExport
             },
             email)!;
         var hosts = session.Rows(
-            "SELECT id, created, rpc_time, name, cpid, client_version, timezone, processors, vendor, model, features, memory, disk_total, disk_free, os_name, os_version, on_fraction, active_fraction, "
-            + "valid_results, invalid_results, failed_results, total_credit, fpops, iops, memory_bandwidth, cache, swap, upload_rate, download_rate, turnaround, recent_credit, standing, blocked_until, "
-            + "blocked_reason, rpc_seqno, merged_into FROM host WHERE account_id = $1 ORDER BY id",
+            "SELECT id, created, rpc_time, name, cpid, client_version, timezone, processors, vendor, model, "
+            + "features, memory, disk_total, disk_free, os_name, os_version, on_fraction, active_fraction, valid_results, invalid_results, "
+            + "failed_results, total_credit, fpops, iops, memory_bandwidth, cache, swap, upload_rate, download_rate, turnaround, "
+            + "recent_credit, standing, blocked_until, blocked_reason, rpc_seqno, merged_into FROM host WHERE account_id = $1 ORDER BY id",
             row => new
             {
                 id = row.Long(0),
@@ -86,7 +88,8 @@ public static class AccountExport
             account.id);
         var founded = session.Rows("SELECT name FROM team WHERE account_id = $1 ORDER BY id", row => row.Text(0), account.id);
         var results = session.Rows(
-            "SELECT name, host_id, sent, received, elapsed, cpu_time, exit_status, stderr, granted_credit, deadline, outcome, validate_state, reason FROM result WHERE account_id = $1 ORDER BY id",
+            "SELECT name, host_id, sent, received, elapsed, cpu_time, exit_status, stderr, granted_credit, "
+            + "deadline, outcome, validate_state, reason FROM result WHERE account_id = $1 ORDER BY id",
             row => new
             {
                 name = row.Text(0),
@@ -105,7 +108,8 @@ public static class AccountExport
             },
             account.id);
         var credit = session.Rows(
-            "SELECT time, amount, reason FROM credit_change WHERE account_id = $1 ORDER BY id", row => new { time = row.Long(0), amount = row.Real(1), reason = row.Text(2) }, account.id);
+            "SELECT time, amount, reason FROM credit_change WHERE account_id = $1 ORDER BY id",
+            row => new { time = row.Long(0), amount = row.Real(1), reason = row.Text(2) }, account.id);
         return JsonSerializer.Serialize(new { account, teams_founded = founded, hosts, results, credit_changes = credit }, s_json);
     }
 }

@@ -15,7 +15,8 @@ sealed record AccountForm(string Email, string PasswordHash, string Name, string
     {
         var values = await Values(context);
         return values is null ? null : new(
-            Field(values, "email_addr").Trim().ToLowerInvariant(), Field(values, "passwd_hash").ToLowerInvariant(), Field(values, "user_name").Trim(), Field(values, "team_name").Trim());
+            Field(values, "email_addr").Trim().ToLowerInvariant(), Field(values, "passwd_hash").ToLowerInvariant(),
+            Field(values, "user_name").Trim(), Field(values, "team_name").Trim());
     }
 
     static async Task<Dictionary<string, string>?> Values(HttpContext context)
@@ -39,14 +40,16 @@ sealed record AccountForm(string Email, string PasswordHash, string Name, string
     public static bool IsEmail(string text)
     {
         var at = text.IndexOf('@', StringComparison.Ordinal);
-        return text.Length is > 3 and <= 254 && at > 0 && at == text.LastIndexOf('@') && text.IndexOf('.', at) > at + 1 && !text.EndsWith('.')
+        return text.Length is > 3 and <= 254 && at > 0 && at == text.LastIndexOf('@') && text.IndexOf('.', at) > at + 1 && !text.EndsWith(
+            '.')
             && text.All(letter => letter is > ' ' and < (char)127 and not ('<' or '>' or '"' or '\\'));
     }
 
     public static bool IsPasswordHash(string text) => text.Length == 32 && text.All(char.IsAsciiHexDigit);
 
     /// <summary>A person's or team's name: what is shown of it is escaped everywhere, but what looks like a tag is none.</summary>
-    public static bool IsName(string text) => text.Length is > 0 and <= 63 && PlainText.IsPlain(text) && !text.Any(letter => letter is '<' or '>');
+    public static bool IsName(string text) =>
+        text.Length is > 0 and <= 63 && PlainText.IsPlain(text) && !text.Any(letter => letter is '<' or '>');
 
     /// <summary>What clients send instead of a password.</summary>
     public static string HashPassword(string password, string email) =>

@@ -28,7 +28,8 @@ sealed record AccountRow(
     /// <summary>Of the network address at which it was new (<see cref="AddressKeys"/>); empty: none, or it has shown itself.</summary>
     public string AddressKey { get; init; } = "";
 
-    public Allowance Allowance(ProjectSettings settings) => new(Math.Max(0, settings.NewAccountTasks + Earned), TasksToday, HostsToday, Today);
+    public Allowance Allowance(ProjectSettings settings) =>
+        new(Math.Max(0, settings.NewAccountTasks + Earned), TasksToday, HostsToday, Today);
 
     /// <param name="keyHash">SHA-256 of what the client says as its key.</param>
     /// <param name="weak">Whether that has the form of a weak one (<see cref="WeakKey"/>).</param>
@@ -36,7 +37,9 @@ sealed record AccountRow(
         "SELECT c.id, c.name, c.email, c.created, c.email_hash, c.cross_project_id, c.external_cpid, COALESCE(t.name, ''), "
         + "c.resource_share, c.total_credit, c.recent_credit, c.recent_time, "
         + "c.earned, c.tasks_today, c.hosts_today, c.today, c.suspect_since, c.blocked_until, c.blocked_reason, c.address_key "
-        + $"FROM account c LEFT JOIN team t ON t.id = c.team_id WHERE {(weak ? "c.weak_key_hash <> '' AND c.weak_key_hash" : "c.key_hash")} = $1", // so that SQLite takes the partial index
+        // so that SQLite takes the partial index
+        + "FROM account c LEFT JOIN team t ON t.id = c.team_id "
+        + $"WHERE {(weak ? "c.weak_key_hash <> '' AND c.weak_key_hash" : "c.key_hash")} = $1",
         row => new AccountRow(
             row.Long(0), row.Text(1), row.Text(2), row.Long(3), row.Text(4), row.Text(5), row.Text(6), row.Text(7), row.Real(8),
             row.Real(9), new(row.Real(10), row.Real(11)), weak)

@@ -24,7 +24,8 @@ public sealed class AccountStore(ProjectDatabase database, TimeProvider time)
     internal long Derivations => Interlocked.Read(ref _derivations);
 
     /// <summary>Makes an account; null when the e-mail address has one, or the network address has made too many today.</summary>
-    /// <param name="addressKey">Of the network address it is made from (<see cref="AddressKeys"/>); empty: it isn't known or says nothing.</param>
+    /// <param name="addressKey">Of the network address it is made from (<see cref="AddressKeys"/>); empty: it isn't known or says
+    /// nothing.</param>
     /// <param name="aDay">Accounts that may be made from one network address in a day.</param>
     public async Task<string?> Create(string email, string passwordHash, string name, string addressKey = "", int aDay = int.MaxValue)
     {
@@ -37,8 +38,8 @@ public sealed class AccountStore(ProjectDatabase database, TimeProvider time)
             var address = addressKey.Length > 0 ? NewcomerAddress.Read(session, addressKey) : null;
             if (address?.AccountsMadeOn(UnixTime.Day(now)) >= aDay) return false;
             var id = session.Number(
-                "INSERT INTO account (created, email, name, key_hash, sealed_key, cross_project_id, email_hash, external_cpid) VALUES ($1, $2, $3, $4, $5, $6, $7, $8) "
-                + "ON CONFLICT (email) DO NOTHING RETURNING id",
+                "INSERT INTO account (created, email, name, key_hash, sealed_key, cross_project_id, email_hash, external_cpid) "
+                + "VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT (email) DO NOTHING RETURNING id",
                 now, email, name, AccountKey.Hash(key), sealedKey, crossProjectId, Md5(email), ExternalCpid(crossProjectId, email));
             if (id is not { } account) return false;
             WeakKey.Renew(session, account, key);
@@ -51,11 +52,14 @@ public sealed class AccountStore(ProjectDatabase database, TimeProvider time)
     }
 
     /// <summary>The address of the account that has that key; null: there is none. A weak key is none of these.</summary>
-    public string? AddressOf(string key) => key.Length == 0 ? null : database.Read(session => session.Text("SELECT email FROM account WHERE key_hash = $1", AccountKey.Hash(key)));
+    public string? AddressOf(string key) => key.Length == 0
+        ? null
+        : database.Read(session => session.Text("SELECT email FROM account WHERE key_hash = $1", AccountKey.Hash(key)));
 
     /// <summary>The account's weak key, which computers may compute with.</summary>
     /// <param name="key">The account's key.</param>
-    public Task<string> WeakKeyOf(string email, string key) => database.Write(session => WeakKey.Known(session, session.Number("SELECT id FROM account WHERE email = $1", email)!.Value, key));
+    public Task<string> WeakKeyOf(string email, string key) =>
+        database.Write(session => WeakKey.Known(session, session.Number("SELECT id FROM account WHERE email = $1", email)!.Value, key));
 
     /// <summary>The id by which statistics sites know a person across projects.</summary>
     /// <param name="crossProjectId">What clients carry from project to project, known to the person alone.</param>
@@ -75,13 +79,15 @@ public sealed class AccountStore(ProjectDatabase database, TimeProvider time)
     async Task SealAnew(string email, byte[] old, string key, string passwordHash)
     {
         var sealedKey = await Seal(key, passwordHash);
-        _ = database.Write(session => session.Execute("UPDATE account SET sealed_key = $2 WHERE email = $1 AND sealed_key = $3", email, sealedKey, old))
-            .ContinueWith(failed => _ = failed.Exception, CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted, TaskScheduler.Default);
+        _ = database.Write(
+            session => session.Execute("UPDATE account SET sealed_key = $2 WHERE email = $1 AND sealed_key = $3", email, sealedKey, old))
+            .ContinueWith(
+                failed => _ = failed.Exception, CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted, TaskScheduler.Default);
     }
 
     /// <summary>
-    /// The account's key, if <paramref name="secret"/> is its password or that key: who forgot the password finds the key on any computer that is attached. Null when it is neither, or
-    /// there is no such account.
+    /// The account's key, if <paramref name="secret"/> is its password or that key: who forgot the password finds the key on any computer
+    /// that is attached. Null when it is neither, or there is no such account.
     /// </summary>
     public async Task<string?> Enter(string email, string secret)
     {
@@ -110,7 +116,8 @@ public sealed class AccountStore(ProjectDatabase database, TimeProvider time)
     /// <summary>The address of the account with that number or address; null: there is none.</summary>
     public string? Address(string who) => database.Read(session =>
         session.Text("SELECT email FROM account WHERE email = $1", who.Trim().ToLowerInvariant())
-        ?? (long.TryParse(who, NumberStyles.None, CultureInfo.InvariantCulture, out var id) ? session.Text("SELECT email FROM account WHERE id = $1 AND email_hash <> ''", id) : null));
+        ?? (long.TryParse(who, NumberStyles.None, CultureInfo.InvariantCulture, out var id) ? session.Text(
+            "SELECT email FROM account WHERE id = $1 AND email_hash <> ''", id) : null));
 
     /// <summary>Gives the account a new key: computers that have the old one are out.</summary>
     public async Task<string> ResetKey(string email, string password)
@@ -126,7 +133,8 @@ public sealed class AccountStore(ProjectDatabase database, TimeProvider time)
     }
 
     /// <summary>
-    /// Gives the account another password, another address or both: the key is sealed anew with them, and stays. False when another account has the new address, or this one has another key by now.
+    /// Gives the account another password, another address or both: the key is sealed anew with them, and stays. False when another account
+    /// has the new address, or this one has another key by now.
     /// </summary>
     /// <param name="key">The account's key.</param>
     /// <param name="password">From now on.</param>
@@ -142,15 +150,19 @@ public sealed class AccountStore(ProjectDatabase database, TimeProvider time)
             var changed = session.Execute(
                 "UPDATE account SET email = $2, sealed_key = $3, email_hash = $4, external_cpid = $5 WHERE email = $1 AND key_hash = $6",
                 email, newEmail, sealedKey, Md5(newEmail), ExternalCpid(crossProjectId ?? "", newEmail), AccountKey.Hash(key)) == 1;
-            if (changed && session.Number("SELECT id FROM account WHERE email = $1", newEmail) is { } account) WeakKey.Renew(session, account, key);
+            if (changed && session.Number("SELECT id FROM account WHERE email = $1", newEmail) is { } account)
+                WeakKey.Renew(session, account, key);
             return changed;
         });
     }
 
     /// <summary>Gives the account another name.</summary>
-    public Task Rename(string email, string name) => database.Write(session => session.Execute("UPDATE account SET name = $2 WHERE email = $1", email, name));
+    public Task Rename(string email, string name) =>
+        database.Write(session => session.Execute("UPDATE account SET name = $2 WHERE email = $1", email, name));
 
-    /// <summary>Makes the account a member of the team of that name, which it founds when there is none; of none with an empty name.</summary>
+    /// <summary>
+    /// Makes the account a member of the team of that name, which it founds when there is none; of none with an empty name.
+    /// </summary>
     public Task Join(string email, string team) => database.Write(session =>
     {
         // One that nobody is in any more goes when its founder goes on: teams cost nothing to make up.
@@ -161,7 +173,9 @@ public sealed class AccountStore(ProjectDatabase database, TimeProvider time)
         if (team.Length > 0)
         {
             session.Execute(
-                "INSERT INTO team (name, account_id, created) SELECT $2, id, $3 FROM account WHERE email = $1 ON CONFLICT (name) DO NOTHING", email, team, time.UnixSeconds());
+                "INSERT INTO team (name, account_id, created) SELECT $2, id, $3 FROM account WHERE email = $1 "
+                + "ON CONFLICT (name) DO NOTHING",
+                email, team, time.UnixSeconds());
         }
 
         session.Execute("UPDATE account SET team_id = COALESCE((SELECT id FROM team WHERE name = $2), 0) WHERE email = $1", email, team);
@@ -171,14 +185,17 @@ public sealed class AccountStore(ProjectDatabase database, TimeProvider time)
     /// Makes a new account a member of the team of that name if there is one: its founder is asked by nobody, so a client founds none.
     /// </summary>
     public Task JoinExisting(string email, string team) => database.Write(session =>
-        session.Execute("UPDATE account SET team_id = COALESCE((SELECT id FROM team WHERE name = $2), 0) WHERE email = $1 AND team_id = 0", email, team));
+        session.Execute(
+            "UPDATE account SET team_id = COALESCE((SELECT id FROM team WHERE name = $2), 0) WHERE email = $1 AND team_id = 0",
+            email, team));
 
     /// <inheritdoc cref="AccountDeletion.Run"/>
     public Task Delete(string email, ProjectSettings settings) =>
         database.Write(session => AccountDeletion.Run(session, settings, email, time.UnixSeconds()));
 
     /// <summary>Whether the account's credit may be published under its name.</summary>
-    public Task Consent(string email, bool consent) => database.Write(session => session.Execute("UPDATE account SET consent = $2 WHERE email = $1", email, consent ? 1L : 0L));
+    public Task Consent(string email, bool consent) =>
+        database.Write(session => session.Execute("UPDATE account SET consent = $2 WHERE email = $1", email, consent ? 1L : 0L));
 
     static string Md5(string text) => Convert.ToHexStringLower(MD5.HashData(Encoding.UTF8.GetBytes(text)));
 }

@@ -10,7 +10,8 @@ sealed class BadKeys(ProjectSettings settings, TimeProvider time)
     readonly ConcurrentDictionary<string, int> _counts = [];
     long _minute;
 
-    public bool TooMany(string address) => Minute() is var _ && _counts.TryGetValue(address, out var count) && count >= settings.BadKeysPerMinute;
+    public bool TooMany(string address) =>
+        Minute() is var _ && _counts.TryGetValue(address, out var count) && count >= settings.BadKeysPerMinute;
 
     public void Note(string address)
     {

@@ -3,10 +3,16 @@ using Mlds.Server.Project;
 
 namespace Mlds.Server.Accounts;
 
-/// <summary>What an account's results do to what it may have next (<see cref="Boinc.Rules.Allowance"/>); as long as it is new, also to what its network address may.</summary>
+/// <summary>
+/// What an account's results do to what it may have next (<see cref="Boinc.Rules.Allowance"/>); as long as it is new, also to what its
+/// network address may.
+/// </summary>
 static class Earnings
 {
-    /// <summary>A valid result adds a task, up to what the settings allow. An account that has earned as much as it began with has shown itself: its address is forgotten, and it is kin to nobody.</summary>
+    /// <summary>
+    /// A valid result adds a task, up to what the settings allow. An account that has earned as much as it began with has shown itself: its
+    /// address is forgotten, and it is kin to nobody.
+    /// </summary>
     public static void Valid(Session session, ProjectSettings settings, long account)
     {
         var (earned, address) = Read(session, account);
@@ -14,13 +20,18 @@ static class Earnings
         if (earned < most) Set(session, account, ++earned);
         if (address.Length == 0) return;
         session.Execute("UPDATE network_address SET earned = earned + 1 WHERE address_key = $1 AND earned < $2", address, most);
-        if (earned >= settings.NewAccountTasks) session.Execute("UPDATE account SET address_key = '', address_time = 0, kin = 0 WHERE id = $1", account);
+        if (earned >= settings.NewAccountTasks)
+            session.Execute("UPDATE account SET address_key = '', address_time = 0, kin = 0 WHERE id = $1", account);
     }
 
     /// <summary>Failed, late or false results: each takes a task, down to none.</summary>
-    public static void Failed(Session session, ProjectSettings settings, long account, long results = 1) => Take(session, account, results, -settings.NewAccountTasks);
+    public static void Failed(Session session, ProjectSettings settings, long account, long results = 1) =>
+        Take(session, account, results, -settings.NewAccountTasks);
 
-    /// <summary>Tasks that were let go: stopped by the volunteer, or lost when the machine attached anew. Nobody's fault, but nobody can let go of all there is either: a quarter of the beginning always stays.</summary>
+    /// <summary>
+    /// Tasks that were let go: stopped by the volunteer, or lost when the machine attached anew. Nobody's fault, but nobody can let go of
+    /// all there is either: a quarter of the beginning always stays.
+    /// </summary>
     public static void LetGo(Session session, ProjectSettings settings, long account, long results = 1) =>
         Take(session, account, results, -(settings.NewAccountTasks * 3L / 4));
 
@@ -31,12 +42,18 @@ static class Earnings
         if (address.Length > 0)
         {
             session.Execute(
-                "UPDATE network_address SET earned = CASE WHEN earned - $2 < $3 THEN $3 ELSE earned - $2 END WHERE address_key = $1 AND earned > $3", address, results, least);
+                "UPDATE network_address SET earned = CASE WHEN earned - $2 < $3 THEN $3 ELSE earned - $2 END "
+                + "WHERE address_key = $1 AND earned > $3",
+                address, results, least);
         }
     }
 
     static (long Earned, string Address) Read(Session session, long account) =>
-        session.Row("SELECT earned, address_key FROM account WHERE id = $1", row => (row.Long(0), row.Text(1)), account) is { Item2: not null } found ? found : (0, "");
+        session.Row(
+            "SELECT earned, address_key FROM account WHERE id = $1",
+            row => (row.Long(0), row.Text(1)),
+            account) is { Item2: not null } found ? found : (0, "");
 
-    static void Set(Session session, long account, long earned) => session.Execute("UPDATE account SET earned = $2 WHERE id = $1", account, earned);
+    static void Set(Session session, long account, long earned) =>
+        session.Execute("UPDATE account SET earned = $2 WHERE id = $1", account, earned);
 }

@@ -14,7 +14,8 @@ sealed record NewcomerAddress(string Key, long Earned, long TasksToday, long Hos
         row => new NewcomerAddress(key, row.Long(0), row.Long(1), row.Long(2), row.Long(3), row.Long(4)), key)
         ?? new(key, 0, 0, 0, 0, 0);
 
-    public Allowance Allowance(ProjectSettings settings) => new(Math.Max(0, settings.NewAccountTasks + Earned), TasksToday, HostsToday, Today);
+    public Allowance Allowance(ProjectSettings settings) =>
+        new(Math.Max(0, settings.NewAccountTasks + Earned), TasksToday, HostsToday, Today);
 
     public NewcomerAddress With(Allowance allowance) => this with
     {
@@ -27,7 +28,9 @@ sealed record NewcomerAddress(string Key, long Earned, long TasksToday, long Hos
     public long AccountsMadeOn(long day) => day == Today ? AccountsToday : 0;
 
     public NewcomerAddress AfterNewAccount(long day) =>
-        day == Today ? this with { AccountsToday = AccountsToday + 1 } : this with { TasksToday = 0, HostsToday = 0, AccountsToday = 1, Today = day };
+        day == Today
+            ? this with { AccountsToday = AccountsToday + 1 }
+            : this with { TasksToday = 0, HostsToday = 0, AccountsToday = 1, Today = day };
 
     /// <summary>Stores what was counted today; what was earned is <see cref="Earnings"/>' to change.</summary>
     public void Write(Session session, long now) => session.Execute(
@@ -37,12 +40,16 @@ sealed record NewcomerAddress(string Key, long Earned, long TasksToday, long Hos
         Key, TasksToday, HostsToday, AccountsToday, Today, now);
 
     /// <summary>
-    /// Notes that a new account is at this address. Accounts that were new at one address are <em>kin</em>: for all that takes different people they count as one, until they have shown themselves.
+    /// Notes that a new account is at this address. Accounts that were new at one address are <em>kin</em>: for all that takes different
+    /// people they count as one, until they have shown themselves.
     /// </summary>
     public static void Join(Session session, long account, string key, long now)
     {
-        var kin = session.Number("SELECT min(CASE WHEN kin = 0 THEN id ELSE kin END) FROM account WHERE address_key = $1 AND address_key <> ''", key) ?? 0;
+        var kin = session.Number(
+            "SELECT min(CASE WHEN kin = 0 THEN id ELSE kin END) FROM account WHERE address_key = $1 AND address_key <> ''", key) ?? 0;
         session.Execute(
-            "UPDATE account SET address_key = $2, address_time = $3, kin = CASE WHEN $4 = 0 OR (kin <> 0 AND kin < $4) THEN kin ELSE $4 END WHERE id = $1", account, key, now, kin);
+            "UPDATE account SET address_key = $2, address_time = $3, kin = CASE WHEN $4 = 0 OR (kin <> 0 "
+            + "AND kin < $4) THEN kin ELSE $4 END WHERE id = $1",
+            account, key, now, kin);
     }
 }

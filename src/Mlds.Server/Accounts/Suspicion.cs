@@ -3,8 +3,9 @@ using Mlds.Server.Database;
 namespace Mlds.Server.Accounts;
 
 /// <summary>
-/// What follows for an account when one of its hosts was caught or blocked. Its hosts that have earned trust keep it: a school with one bad computer isn't punished. Its other ones, made up in a
-/// moment, get few tasks and have every network trained again until they have earned trust, and nothing they returned before is taken over by lot.
+/// What follows for an account when one of its hosts was caught or blocked. Its hosts that have earned trust keep it: a school with one bad
+/// computer isn't punished. Its other ones, made up in a moment, get few tasks and have every network trained again until they have earned
+/// trust, and nothing they returned before is taken over by lot.
 /// </summary>
 static class Suspicion
 {
@@ -17,7 +18,12 @@ static class Suspicion
         session.Execute("UPDATE account SET suspect_since = $2 WHERE id = (SELECT account_id FROM host WHERE id = $1)", host, now);
     }
 
-    /// <summary>From when on the host's held results may be taken over when it has earned trust, Unix seconds: those before its account was suspect have to be trained again, unless it had earned trust before that.</summary>
+    /// <summary>
+    /// From when on the host's held results may be taken over when it has earned trust, Unix seconds: those before its account was suspect
+    /// have to be trained again, unless it had earned trust before that.
+    /// </summary>
     public static long Since(Session session, long host) => session.Number(
-        "SELECT CASE WHEN h.proven_at > 0 AND h.proven_at < c.suspect_since THEN 0 ELSE c.suspect_since END FROM host h JOIN account c ON c.id = h.account_id WHERE h.id = $1", host) ?? 0;
+        "SELECT CASE WHEN h.proven_at > 0 AND h.proven_at < c.suspect_since THEN 0 ELSE c.suspect_since END "
+        + "FROM host h JOIN account c ON c.id = h.account_id WHERE h.id = $1",
+        host) ?? 0;
 }

@@ -4,8 +4,8 @@ using Mlds.Server.Database;
 namespace Mlds.Server.Contract;
 
 /// <summary>
-/// What the project server asks the science that it serves: what is to be computed, whether a returned file is right, and where it goes. The server knows
-/// no networks, the science no clients. <c>Science/</c> has the one of trained networks.
+/// What the project server asks the science that it serves: what is to be computed, whether a returned file is right, and where it goes.
+/// The server knows no networks, the science no clients. <c>Science/</c> has the one of trained networks.
 /// </summary>
 public interface IScience
 {
@@ -17,7 +17,10 @@ public interface IScience
     /// <summary>Tables of its own, named <c>science_…</c>.</summary>
     IReadOnlyList<SchemaStep> Schema { get; }
 
-    /// <summary>Makes work: called while too little is unsent. It is in the transaction that stores the units, so what it notes of them is stored with them or not at all. Has to be quick.</summary>
+    /// <summary>
+    /// Makes work: called while too little is unsent. It is in the transaction that stores the units, so what it notes of them is stored
+    /// with them or not at all. Has to be quick.
+    /// </summary>
     /// <returns>At most as many as wanted; none when there is nothing more for now.</returns>
     IReadOnlyList<NewWorkUnit> Generate(Session session, WorkWanted wanted);
 
@@ -30,13 +33,18 @@ public interface IScience
     /// </summary>
     ResultCheck Check(ProjectDatabase database, ReturnedResult result, CancellationToken cancellation);
 
-    /// <summary>The same with everything computed again, for a held result that its host can't earn trust for any more. Proved or invalid.</summary>
+    /// <summary>
+    /// The same with everything computed again, for a held result that its host can't earn trust for any more. Proved or invalid.
+    /// </summary>
     ResultCheck Prove(ProjectDatabase database, ReturnedResult result, CancellationToken cancellation);
 
     /// <summary>Hears the verdict, in the transaction that stores it, and says what the host's work is worth from now on.</summary>
     HostStanding Judged(Session session, ReturnedResult result, ResultCheck check, ValidateState state);
 
-    /// <summary>Hears that verdicts on the host's results were taken back: what trust they earned is gone, and what comes of it next is looked at as a new host's.</summary>
+    /// <summary>
+    /// Hears that verdicts on the host's results were taken back: what trust they earned is gone, and what comes of it next is looked at as
+    /// a new host's.
+    /// </summary>
     void Doubt(Session session, long hostId);
 
     /// <summary>
@@ -55,12 +63,13 @@ public interface IScience
     void Assimilated(Session session, FinishedWorkUnit unit);
 
     /// <summary>
-    /// Goes on with work that no volunteer could return, for no longer than <paramref name="longest"/>, and stores how far it came: a kill loses that much at most. Outside any transaction; never called twice at a time.
-    /// A science without such work leaves it as it is.
+    /// Goes on with work that no volunteer could return, for no longer than <paramref name="longest"/>, and stores how far it came: a kill
+    /// loses that much at most. Outside any transaction; never called twice at a time. A science without such work leaves it as it is.
     /// </summary>
     /// <param name="note">Has to be called in the transaction that stores it.</param>
     /// <returns>Whether there was any.</returns>
-    bool ComputeHere(ProjectDatabase database, TimeSpan longest, Action<Session, ComputedHere> note, CancellationToken cancellation) => false;
+    bool ComputeHere(
+        ProjectDatabase database, TimeSpan longest, Action<Session, ComputedHere> note, CancellationToken cancellation) => false;
 
     /// <summary>How much waits for <see cref="ComputeHere"/>.</summary>
     long WaitingForServer(Session session) => 0;
@@ -71,7 +80,8 @@ public interface IScience
 public sealed record ComputedHere(double CoreSeconds, bool Ended);
 
 /// <param name="Count">The most units.</param>
-/// <param name="HostFlops">Median of the measured operations a second of hosts that were active lately; 0 when nothing was measured yet.</param>
+/// <param name="HostFlops">Median of the measured operations a second of hosts that were active lately; 0 when nothing was measured
+/// yet.</param>
 /// <param name="Now">Unix seconds.</param>
 public sealed record WorkWanted(int Count, double HostFlops, long Now);
 
@@ -125,7 +135,8 @@ public sealed record InputFile(string LogicalName, ReadOnlyMemory<byte> Content)
 public sealed record OutputFile(string LogicalName, long MaxBytes, bool Optional = false);
 
 /// <summary>A result that came back with success.</summary>
-/// <param name="Suspect">Another host of its account was caught, and this one hasn't shown itself yet: nothing of it may be taken on trust.</param>
+/// <param name="Suspect">Another host of its account was caught, and this one hasn't shown itself yet: nothing of it may be taken on
+/// trust.</param>
 public sealed record ReturnedResult(
     long ResultId,
     long WorkUnitId,
@@ -161,11 +172,13 @@ public enum Verdict
 
 /// <param name="Verdict">Whether the files are right, as far as they say.</param>
 /// <param name="ComparisonHash">Results with the same hash are the same.</param>
-/// <param name="Credit">In cobblestones, from the work's known cost (<see cref="Boinc.Rules.RecentCredit.OfFlops"/>), never from what the client claims.</param>
+/// <param name="Credit">In cobblestones, from the work's known cost (<see cref="Boinc.Rules.RecentCredit.OfFlops"/>), never from what the
+/// client claims.</param>
 /// <param name="Reason">One sentence when it isn't valid.</param>
 /// <param name="Proved">Computed again here, bit for bit: it need not wait for its host to earn trust.</param>
 /// <param name="Retrained">Of its parts, those that were computed again here: what the host's standing is reckoned by.</param>
-public sealed record ResultCheck(Verdict Verdict, string ComparisonHash, double Credit, string Reason = "", bool Proved = false, int Retrained = 0);
+public sealed record ResultCheck(
+    Verdict Verdict, string ComparisonHash, double Credit, string Reason = "", bool Proved = false, int Retrained = 0);
 
 public enum HostStanding
 {

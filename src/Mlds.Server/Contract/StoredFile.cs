@@ -43,10 +43,18 @@ public sealed class StoredFile(string logicalName, string path, long bytes, stri
             throw new FileLostException($"the file '{path}' is gone");
         }
 
-        if (sha256.Length > 0 && Hash(content) != sha256) throw new FileLostException(
-            $"the file '{path}' isn't what was judged any more: its SHA-256 is {Hash(content)}, and was {sha256}");
-        if (md5.Length > 0 && Convert.ToHexStringLower(MD5.HashData(content)) != md5) throw new IOException(
-            $"The input '{path}' isn't what was made any more: its MD5 isn't {md5}; restore it from a copy.");
+        if (sha256.Length > 0 && Hash(content) != sha256)
+        {
+            throw new FileLostException(
+                $"the file '{path}' isn't what was judged any more: its SHA-256 is {Hash(content)}, and was {sha256}");
+        }
+
+        if (md5.Length > 0 && Convert.ToHexStringLower(MD5.HashData(content)) != md5)
+        {
+            throw new IOException(
+                $"The input '{path}' isn't what was made any more: its MD5 isn't {md5}; restore it from a copy.");
+        }
+
         return content;
     }
 

@@ -9,8 +9,8 @@ using Mlds.Server.Project;
 namespace Mlds.Server.Daemons;
 
 /// <summary>
-/// Hands finished work units to the science. The hand-over may be made twice (a kill between it and the mark), never not at all; a unit that the science
-/// can't take is tried again, ever less often, and holds nobody up; one whose file was lost here is issued again.
+/// Hands finished work units to the science. The hand-over may be made twice (a kill between it and the mark), never not at all; a unit
+/// that the science can't take is tried again, ever less often, and holds nobody up; one whose file was lost here is issued again.
 /// </summary>
 sealed partial class Assimilator(
     ProjectDatabase database, ProjectFolder project, IScience science, TimeProvider time, Signals signals, ServerMetrics metrics,
@@ -31,8 +31,12 @@ sealed partial class Assimilator(
 
     protected override async Task<bool> Pass(CancellationToken cancellation)
     {
-        if (!_begun) await database.Write(
-            session => session.Execute("UPDATE workunit SET assimilating = 0 WHERE assimilating = 1")); // a killed one's
+        if (!_begun)
+        {
+            await database.Write(
+                session => session.Execute("UPDATE workunit SET assimilating = 0 WHERE assimilating = 1")); // a killed one's
+        }
+
         _begun = true;
         if (database.Read(Waiting).Count == 0) return false;
         var units = await database.Write(Take);
@@ -47,6 +51,7 @@ sealed partial class Assimilator(
             await Task.WhenAll(marks);
             (loaded, marks) = (0, []);
         }
+
         await Task.WhenAll(marks);
         return units.Count == Batch;
     }
@@ -83,6 +88,7 @@ sealed partial class Assimilator(
         {
             await Postpone(unit, exception);
         }
+
         return false;
     }
 
@@ -125,14 +131,18 @@ sealed partial class Assimilator(
 
     FinishedWorkUnit Read(Session session, long id)
     {
-        var (name, errors, canonical) = session.Row("SELECT name, errors, canonical_result_id FROM workunit WHERE id = $1", row => (row.Text(0), (WorkUnitErrors)row.Int(1), row.Long(2)), id);
+        var (name, errors, canonical) = session.Row(
+            "SELECT name, errors, canonical_result_id FROM workunit WHERE id = $1",
+            row => (row.Text(0), (WorkUnitErrors)row.Int(1), row.Long(2)), id);
         var result = canonical == 0 ? null : ResultFiles.ById(session, project, canonical);
         var failures = session.Rows(
             "SELECT name, host_id, outcome, exit_status, stderr FROM result WHERE workunit_id = $1 "
             + $"AND server_state = {ServerState.Over:d} AND outcome NOT IN ({ResultOutcome.Success:d}, {ResultOutcome.DidntNeed:d}) "
             + "ORDER BY id",
             row => new FailedResult(row.Text(0), row.Long(1), (ResultOutcome)row.Int(2), row.Int(3), row.Text(4)), id);
-        return new(id, name, result is null && errors == WorkUnitErrors.None ? WorkUnitErrors.NoCanonicalResult : result is null ? errors : WorkUnitErrors.None, result, failures);
+        return new(id, name, result is null && errors == WorkUnitErrors.None ? WorkUnitErrors.NoCanonicalResult
+            : result is null ? errors
+            : WorkUnitErrors.None, result, failures);
     }
 
     [LoggerMessage(Level = LogLevel.Error,

@@ -15,9 +15,12 @@ static class CreditGranting
 
     static void Add(Session session, string table, long id, double credit, long now)
     {
-        var recent = session.Row($"SELECT recent_credit, recent_time FROM {table} WHERE id = $1", row => new RecentCredit(row.Real(0), row.Real(1)), id).After(now, credit);
+        var recent = session.Row(
+            $"SELECT recent_credit, recent_time FROM {table} WHERE id = $1", row => new RecentCredit(row.Real(0), row.Real(1)), id)
+            .After(now, credit);
         session.Execute(
-            $"UPDATE {table} SET total_credit = CASE WHEN total_credit + $2 < 0 THEN 0 ELSE total_credit + $2 END, recent_credit = $3, recent_time = $4 WHERE id = $1",
+            $"UPDATE {table} SET total_credit = CASE WHEN total_credit + $2 < 0 THEN 0 ELSE total_credit + $2 END, "
+            + "recent_credit = $3, recent_time = $4 WHERE id = $1",
             id, credit, Math.Max(0, recent.Average), recent.Time);
     }
 }

@@ -48,6 +48,7 @@ sealed partial class FileDeleter(
                 Delete(UnfinishedUploads.Part(project, output));
             }
         }
+
         await Task.WhenAll(units.Select(unit => database.Write(session => session.Execute(
             "UPDATE workunit SET file_delete_state = $2 WHERE id = $1", unit.Id, (long)FileDeleteState.Done))));
         return units.Count == Batch;

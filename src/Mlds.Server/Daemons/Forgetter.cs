@@ -22,6 +22,8 @@ sealed class Forgetter(ProjectDatabase database, TimeProvider time, ILogger<Forg
         var oldest = now - (AddressKeys.Days * 86400L);
         session.Execute("UPDATE account SET address_key = '', address_time = 0 WHERE address_key <> '' AND address_time < $1", oldest);
         session.Execute("DELETE FROM network_address WHERE seen < $1", oldest);
-        session.Execute("UPDATE account SET suspect_since = 0 WHERE suspect_since > 0 AND suspect_since < $1 AND blocked_until < $2", now - (Suspicion.Days * 86400L), now);
+        session.Execute(
+            "UPDATE account SET suspect_since = 0 WHERE suspect_since > 0 AND suspect_since < $1 AND blocked_until < $2",
+            now - (Suspicion.Days * 86400L), now);
     }
 }

@@ -13,19 +13,19 @@ static class HostVoiding
     const long Blocked = 86400;
 
     /// <summary>
-    /// Voids what of the host hasn't earned trust: held results, results that wait for others to agree, tasks in progress. Their units are computed anew
-    /// elsewhere, and the credit for them is taken back. The host gets nothing for a day, then one task a day until it has shown itself again. It could come back at once under
-    /// another name, so its account is suspect from now on (<see cref="Suspicion"/>).
+    /// Voids what of the host hasn't earned trust: held results, results that wait for others to agree, tasks in progress. Their units are
+    /// computed anew elsewhere, and the credit for them is taken back. The host gets nothing for a day, then one task a day until it has
+    /// shown itself again. It could come back at once under another name, so its account is suspect from now on (<see cref="Suspicion"/>).
     /// </summary>
     /// <returns>Results voided.</returns>
     public static int Void(Session session, ProjectSettings settings, Signals signals, long now, long hostId, string reason)
     {
         var results = session.Rows(
-            "SELECT r.id, r.workunit_id, r.account_id, r.granted_credit, r.server_state, w.canonical_result_id FROM result r JOIN workunit w ON w.id = r.workunit_id "
-            + $"WHERE r.host_id = $1 AND (r.server_state = {ServerState.InProgress:d} OR r.server_state = {ServerState.Over:d} "
-            + $"AND r.outcome = {ResultOutcome.Success:d} AND r.validate_state IN ({ValidateState.Init:d}, {ValidateState.Valid:d}, "
-            + $"{ValidateState.Inconclusive:d}) AND w.assimilate_state = {AssimilateState.Init:d} "
-            + "AND (w.held = 1 OR w.canonical_result_id = 0))",
+            "SELECT r.id, r.workunit_id, r.account_id, r.granted_credit, r.server_state, w.canonical_result_id FROM result r "
+            + $"JOIN workunit w ON w.id = r.workunit_id WHERE r.host_id = $1 AND (r.server_state = {ServerState.InProgress:d} "
+            + $"OR r.server_state = {ServerState.Over:d} AND r.outcome = {ResultOutcome.Success:d} "
+            + $"AND r.validate_state IN ({ValidateState.Init:d}, {ValidateState.Valid:d}, {ValidateState.Inconclusive:d}) "
+            + $"AND w.assimilate_state = {AssimilateState.Init:d} AND (w.held = 1 OR w.canonical_result_id = 0))",
             row => (Id: row.Long(0), Unit: row.Long(1), Account: row.Long(2), Credit: row.Real(3),
                 InProgress: (ServerState)row.Int(4) == ServerState.InProgress, Canonical: row.Long(5)),
             hostId);
@@ -39,6 +39,7 @@ static class HostVoiding
             if (result.Canonical == result.Id) Replace(session, result.Unit, result.Id, hostId);
             signals.Wake(session, result.Unit, now);
         }
+
         foreach (var account in results.GroupBy(result => result.Account)) Earnings.Failed(session, settings, account.Key, account.Count());
         Suspicion.Begin(session, hostId, now);
         session.Execute($"UPDATE host SET standing = {HostStanding.Provisional:d}, blocked_until = $2, blocked_reason = $3 WHERE id = $1",
@@ -54,6 +55,7 @@ static class HostVoiding
             $"SELECT min(id) FROM result WHERE workunit_id = $1 AND host_id <> $2 AND server_state = {ServerState.Over:d} "
             + $"AND outcome = {ResultOutcome.Success:d} AND validate_state = {ValidateState.Valid:d} "
             + "AND comparison_hash = (SELECT comparison_hash FROM result WHERE id = $3)", unit, hostId, voided);
-        session.Execute("UPDATE workunit SET canonical_result_id = $2, held = $3 WHERE id = $1", unit, other ?? 0L, other is null ? 0L : 1L);
+        session.Execute(
+            "UPDATE workunit SET canonical_result_id = $2, held = $3 WHERE id = $1", unit, other ?? 0L, other is null ? 0L : 1L);
     }
 }

@@ -33,8 +33,14 @@ static class LostFiles
             + "comparison_hash = (SELECT comparison_hash FROM result WHERE id = $2)",
             unit, lost);
         session.Execute("UPDATE workunit SET assimilating = 0, assimilate_tries = 0, assimilate_after = 0 WHERE id = $1", unit);
-        if (other is not null) session.Execute("UPDATE workunit SET canonical_result_id = $2 WHERE id = $1", unit, other.Value);
-        else session.Execute($"UPDATE workunit SET canonical_result_id = 0, held = 0, assimilate_state = {AssimilateState.Init:d} "
-            + "WHERE id = $1", unit);
+        if (other is not null)
+        {
+            session.Execute("UPDATE workunit SET canonical_result_id = $2 WHERE id = $1", unit, other.Value);
+        }
+        else
+        {
+            session.Execute($"UPDATE workunit SET canonical_result_id = 0, held = 0, assimilate_state = {AssimilateState.Init:d} "
+                + "WHERE id = $1", unit);
+        }
     }
 }

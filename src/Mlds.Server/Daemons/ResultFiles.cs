@@ -12,7 +12,8 @@ static class ResultFiles
     const string Columns =
         "r.id, w.id, w.name, r.name, r.host_id, r.account_id, r.app_version_id, r.elapsed, r.cpu_time, r.stderr, r.random, w.inputs, "
         + "w.outputs, r.files_sha256, r.comparison_hash, "
-        + "(SELECT count(*) FROM host h JOIN account c ON c.id = h.account_id WHERE h.id = r.host_id AND h.proven_at = 0 AND c.suspect_since > 0)";
+        + "(SELECT count(*) FROM host h JOIN account c ON c.id = h.account_id WHERE h.id = r.host_id "
+        + "AND h.proven_at = 0 AND c.suspect_since > 0)";
 
     const string Tables = "result r JOIN workunit w ON w.id = r.workunit_id";
 
@@ -55,7 +56,8 @@ static class ResultFiles
 
     /// <summary>The other way round: the SHA-256 of each file that was judged, by logical name; none before that.</summary>
     public static Dictionary<string, string> Judged(string hashes) =>
-        hashes.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => line.Split(' ')).ToDictionary(part => part[0], part => part[1]);
+        hashes.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => line.Split(' '))
+            .ToDictionary(part => part[0], part => part[1]);
 
     static ReturnedResult Read(DbDataReader row, ProjectFolder project)
     {

@@ -13,22 +13,28 @@ namespace Mlds.Server.Daemons;
 public sealed record ServerTraining(double Trained, long Networks, double Checked)
 {
     public static ServerTraining On(Session session, long day) =>
-        session.Row("SELECT trained, networks, checked FROM server_training WHERE day = $1", row => new ServerTraining(row.Real(0), row.Long(1), row.Real(2)), day) ?? new(0, 0, 0);
+        session.Row(
+            "SELECT trained, networks, checked FROM server_training WHERE day = $1",
+            row => new ServerTraining(row.Real(0), row.Long(1), row.Real(2)), day)
+        ?? new(0, 0, 0);
 
     /// <summary>Core seconds a day that may be spent.</summary>
     public static double Budget(ProjectSettings settings) => settings.ServerTraining * 86400;
 
     internal static void Note(Session session, long day, ComputedHere computed) => session.Execute(
-        "INSERT INTO server_training (day, trained, networks) VALUES ($1, $2, $3) ON CONFLICT (day) DO UPDATE SET trained = server_training.trained + excluded.trained, "
-        + "networks = server_training.networks + excluded.networks",
+        "INSERT INTO server_training (day, trained, networks) VALUES ($1, $2, $3) ON CONFLICT (day) DO "
+        + "UPDATE SET trained = server_training.trained + excluded.trained, networks = server_training.networks + excluded.networks",
         day, computed.CoreSeconds, computed.Ended ? 1L : 0L);
 
     internal static void NoteChecked(Session session, long day, double seconds) => session.Execute(
-        "INSERT INTO server_training (day, checked) VALUES ($1, $2) ON CONFLICT (day) DO UPDATE SET checked = server_training.checked + excluded.checked", day, seconds);
+        "INSERT INTO server_training (day, checked) VALUES ($1, $2) ON CONFLICT (day) DO UPDATE "
+        + "SET checked = server_training.checked + excluded.checked",
+        day, seconds);
 }
 
 /// <summary>
-/// Has the science compute here what no volunteer could return: a slice at a time, no more in a day than the settings allow, and hardly anything while results wait to be checked: honest units come first.
+/// Has the science compute here what no volunteer could return: a slice at a time, no more in a day than the settings allow, and hardly
+/// anything while results wait to be checked: honest units come first.
 /// </summary>
 sealed partial class Trainer(
     ProjectDatabase database, IScience science, ProjectSettings settings, TimeProvider time, Signals signals, ServerMetrics metrics,
@@ -59,7 +65,8 @@ sealed partial class Trainer(
 
         var slice = left < s_slice.TotalSeconds ? TimeSpan.FromSeconds(left) : s_slice;
         var any = await Task.Factory.StartNew(
-            () => science.ComputeHere(database, slice, Note, cancellation), cancellation, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+            () => science.ComputeHere(database, slice, Note, cancellation), cancellation,
+            TaskCreationOptions.LongRunning, TaskScheduler.Default);
         _last = time.UnixSeconds();
         return any;
     }
@@ -70,6 +77,8 @@ sealed partial class Trainer(
         metrics.TrainedHereSeconds.Inc(computed.CoreSeconds);
     }
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "trainer: today's server_training is spent; {Waiting} networks that no volunteer could return wait until tomorrow")]
+    [LoggerMessage(
+        Level = LogLevel.Warning,
+        Message = "trainer: today's server_training is spent; {Waiting} networks that no volunteer could return wait until tomorrow")]
     static partial void LogSpent(ILogger log, long waiting);
 }

@@ -11,7 +11,9 @@ using Mlds.Server.Scheduler;
 
 namespace Mlds.Server.Daemons;
 
-/// <summary>Moves work units on by the rules of <see cref="Transition"/>, whenever something happened to one or its time has come.</summary>
+/// <summary>
+/// Moves work units on by the rules of <see cref="Transition"/>, whenever something happened to one or its time has come.
+/// </summary>
 sealed class Transitioner(
     ProjectDatabase database, Feeder feeder, ProjectSettings settings, TimeProvider time, Signals signals, ILogger<Transitioner> log)
     : Daemon(signals.Transitioner, TimeSpan.FromSeconds(2), log)
@@ -23,7 +25,8 @@ sealed class Transitioner(
         var moved = await database.Write(session =>
         {
             var now = time.UnixSeconds();
-            var units = session.Rows("SELECT id FROM workunit WHERE transition_time <= $1 ORDER BY transition_time LIMIT $2", row => row.Long(0), now, Batch);
+            var units = session.Rows(
+                "SELECT id FROM workunit WHERE transition_time <= $1 ORDER BY transition_time LIMIT $2", row => row.Long(0), now, Batch);
             foreach (var unit in units.Concat(FromTheFuture(session, now))) Move(session, unit, now);
             return units.Count;
         });
@@ -38,7 +41,8 @@ sealed class Transitioner(
     {
         var late = now + settings.DeadlineGrace + 1;
         var units = session.Rows(
-            "SELECT id, delay_bound FROM workunit WHERE transition_time > $1 AND transition_time > $2 + delay_bound + delay_bound / 2 ORDER BY transition_time LIMIT $3",
+            "SELECT id, delay_bound FROM workunit WHERE transition_time > $1 AND transition_time > $2 + delay_bound + delay_bound / 2 "
+            + "ORDER BY transition_time LIMIT $3",
             row => (Id: row.Long(0), DelayBound: row.Long(1)), late + Transition.SafetyNet, late, Batch);
         foreach (var unit in units)
         {
@@ -46,6 +50,7 @@ sealed class Transitioner(
                 $"UPDATE result SET sent = $2, deadline = $3 WHERE workunit_id = $1 AND server_state = {ServerState.InProgress:d} "
                 + "AND sent > $2", unit.Id, now, now + unit.DelayBound);
         }
+
         return units.ConvertAll(unit => unit.Id);
     }
 
@@ -53,14 +58,20 @@ sealed class Transitioner(
     {
         var unit = UnitRow.Read(session, id);
         var results = session.Rows(
-            "SELECT r.id, r.server_state, r.outcome, r.validate_state, r.exit_status, r.deadline, COALESCE(CASE WHEN c.kin = 0 THEN c.id ELSE c.kin END, 0) "
-            + "FROM result r LEFT JOIN account c ON c.id = r.account_id WHERE r.workunit_id = $1",
-            row => new ResultFacts(row.Long(0), (ServerState)row.Int(1), (ResultOutcome)row.Int(2), (ValidateState)row.Int(3), row.Int(4), row.Long(5), row.Long(6)), id);
+            "SELECT r.id, r.server_state, r.outcome, r.validate_state, r.exit_status, r.deadline, COALESCE(CASE WHEN "
+            + "c.kin = 0 THEN c.id ELSE c.kin END, 0) FROM result r LEFT JOIN account c ON c.id = r.account_id WHERE r.workunit_id = $1",
+            row => new ResultFacts(
+                row.Long(0), (ServerState)row.Int(1), (ResultOutcome)row.Int(2), (ValidateState)row.Int(3),
+                row.Int(4), row.Long(5), row.Long(6)),
+            id);
         var plan = Transition.Plan(unit.Facts, results, now, settings.DeadlineGrace);
         foreach (var result in plan.TimedOut) TimeOut(session, result);
         foreach (var result in plan.NotNeeded)
+        {
             session.Execute($"UPDATE result SET server_state = {ServerState.Over:d}, outcome = $2 WHERE id = $1 "
                 + $"AND server_state = {ServerState.Unsent:d}", result, (long)ResultOutcome.DidntNeed);
+        }
+
         for (var i = 0; i < plan.NewResults; i++) Add(session, unit, results.Count + i, results.Count > 0, now);
         session.Execute(
             $"UPDATE workunit SET need_validate = $2, errors = $3, assimilate_state = CASE WHEN $4 = 1 THEN {AssimilateState.Ready:d} "
@@ -77,7 +88,8 @@ sealed class Transitioner(
     {
         session.Execute($"UPDATE result SET server_state = {ServerState.Over:d}, outcome = $2 WHERE id = $1",
             result, (long)ResultOutcome.NoReply);
-        var (host, version, account) = session.Row("SELECT host_id, app_version_id, account_id FROM result WHERE id = $1", row => (row.Long(0), row.Long(1), row.Long(2)), result);
+        var (host, version, account) = session.Row(
+            "SELECT host_id, app_version_id, account_id FROM result WHERE id = $1", row => (row.Long(0), row.Long(1), row.Long(2)), result);
         if (host == 0) return;
         Earnings.Failed(session, settings, account);
         var quota = QuotaRow.Read(session, host, version, settings.DailyQuota);
@@ -91,14 +103,16 @@ sealed class Transitioner(
         session.Execute(
             "INSERT INTO result (name, workunit_id, random, priority, created, server_state) "
             + $"VALUES ($1, $2, $3, $4, $5, {ServerState.Unsent:d})",
-            string.Create(CultureInfo.InvariantCulture, $"{unit.Name}_{number}"), unit.Id, (long)RandomNumberGenerator.GetInt32(int.MaxValue), unit.Priority + (again ? 1L : 0L), now);
+            string.Create(CultureInfo.InvariantCulture, $"{unit.Name}_{number}"), unit.Id,
+            (long)RandomNumberGenerator.GetInt32(int.MaxValue), unit.Priority + (again ? 1L : 0L), now);
         feeder.Hint();
     }
 
     sealed record UnitRow(long Id, string Name, long Priority, WorkUnitFacts Facts)
     {
         public static UnitRow Read(Session session, long id) => session.Row(
-            "SELECT name, priority, min_quorum, target_results, max_errors, max_total, max_successes, delay_bound, errors, canonical_result_id, held, assimilate_state, file_delete_state FROM workunit WHERE id = $1",
+            "SELECT name, priority, min_quorum, target_results, max_errors, max_total, max_successes, "
+            + "delay_bound, errors, canonical_result_id, held, assimilate_state, file_delete_state FROM workunit WHERE id = $1",
             row => new UnitRow(id, row.Text(0), row.Long(1), new()
             {
                 MinQuorum = row.Int(2),

@@ -5,8 +5,8 @@ using Mlds.Server.Database;
 namespace Mlds.Server.Daemons;
 
 /// <summary>
-/// The verdicts on a work unit's results: each by its own check, then all by comparison. Equal hashes agree; as many as the quorum make one of them
-/// canonical, and what differs from it is invalid.
+/// The verdicts on a work unit's results: each by its own check, then all by comparison. Equal hashes agree; as many as the quorum make one
+/// of them canonical, and what differs from it is invalid.
 /// </summary>
 sealed class UnitVerdicts
 {
@@ -58,24 +58,34 @@ sealed class UnitVerdicts
         {
             // What was computed again here is right, whatever was taken over before.
             foreach (var (result, check) in _valid)
-                Judged.Add(check.Proved ? (result, check, ValidateState.Valid) : (result, Against(check), check.ComparisonHash == _canonicalHash ? ValidateState.Valid : ValidateState.Invalid));
+            {
+                Judged.Add(check.Proved
+                    ? (result, check, ValidateState.Valid)
+                    : (result, Against(check), check.ComparisonHash == _canonicalHash ? ValidateState.Valid : ValidateState.Invalid));
+            }
+
             return;
         }
+
         if (_valid.Count == 0) return;
         var candidates = _earlier.Where(earlier => _open.ContainsKey(earlier.Result.ResultId))
-            .Select(earlier => (Result: earlier.Result with { HostId = _open[earlier.Result.ResultId] }, earlier.Check)).Concat(_valid).ToList();
-        var agreed = candidates.GroupBy(candidate => candidate.Check.ComparisonHash).OrderByDescending(group => group.Any(one => one.Check.Proved))
+            .Select(earlier => (Result: earlier.Result with { HostId = _open[earlier.Result.ResultId] }, earlier.Check))
+            .Concat(_valid).ToList();
+        var agreed = candidates.GroupBy(candidate => candidate.Check.ComparisonHash)
+            .OrderByDescending(group => group.Any(one => one.Check.Proved))
             .FirstOrDefault(group => Voices(group.Select(one => one.Result.UserId)) >= _quorum);
         if (agreed is null)
         {
             foreach (var (result, check) in _valid) Judged.Add((result, check, ValidateState.Inconclusive));
             return;
         }
+
         var chosen = agreed.FirstOrDefault(candidate => candidate.Check.Proved, agreed.First());
         (_canonical, _canonicalHash) = (chosen.Result.ResultId, agreed.Key);
         // What one host alone says waits until that host has earned trust, unless it was computed again here.
         _held = _quorum == 1 && !chosen.Check.Proved;
-        foreach (var (result, check) in candidates) Judged.Add((result, Against(check), check.ComparisonHash == agreed.Key ? ValidateState.Valid : ValidateState.Invalid));
+        foreach (var (result, check) in candidates)
+            Judged.Add((result, Against(check), check.ComparisonHash == agreed.Key ? ValidateState.Valid : ValidateState.Invalid));
     }
 
     /// <summary>How many people agree, as far as can be told: accounts that were new at one network address have one voice.</summary>
@@ -84,10 +94,13 @@ sealed class UnitVerdicts
         var all = accounts.ToList();
         return _quorum == 1 || !_onePerAccount
             ? all.Count
-            : all.Select(account => _session.Number("SELECT CASE WHEN kin = 0 THEN id ELSE kin END FROM account WHERE id = $1", account) ?? account).Distinct().Count();
+            : all.Select(account => _session.Number("SELECT CASE WHEN kin = 0 THEN id ELSE kin END FROM account WHERE id = $1", account)
+                ?? account).Distinct().Count();
     }
 
-    /// <summary>Stores what became of the unit. Comes after the results' own verdicts, which may have changed the standing of the host.</summary>
+    /// <summary>
+    /// Stores what became of the unit. Comes after the results' own verdicts, which may have changed the standing of the host.
+    /// </summary>
     public void Store(long now)
     {
         if (_canonical == 0)
@@ -95,19 +108,25 @@ sealed class UnitVerdicts
             var standing = _session.Number($"SELECT count(*) FROM result WHERE workunit_id = $1 AND server_state = {ServerState.Over:d} "
                 + $"AND outcome = {ResultOutcome.Success:d} AND validate_state = {ValidateState.Inconclusive:d}", _unit)!.Value;
             // Nobody agrees yet: one more opinion.
-            if (standing >= _target) _session.Execute("UPDATE workunit SET target_results = $2 WHERE id = $1", _unit, Math.Min(standing + 1, Math.Max(_maxTotal, _target)));
+            if (standing >= _target)
+            {
+                _session.Execute(
+                    "UPDATE workunit SET target_results = $2 WHERE id = $1", _unit, Math.Min(standing + 1, Math.Max(_maxTotal, _target)));
+            }
         }
         else
         {
             Settle();
         }
+
         _session.Execute("UPDATE workunit SET need_validate = 0, transition_time = $2 WHERE id = $1", _unit, now);
     }
 
     void Settle()
     {
         var (state, standing) = _session.Row(
-            "SELECT r.validate_state, h.standing FROM result r JOIN host h ON h.id = r.host_id WHERE r.id = $1", row => ((ValidateState)row.Int(0), (HostStanding)row.Int(1)), _canonical);
+            "SELECT r.validate_state, h.standing FROM result r JOIN host h ON h.id = r.host_id WHERE r.id = $1",
+            row => ((ValidateState)row.Int(0), (HostStanding)row.Int(1)), _canonical);
         if (state != ValidateState.Valid) return; // its host was caught with this very result
         var held = _held && standing != HostStanding.Trusted;
         var settled = _session.Number("SELECT canonical_result_id FROM workunit WHERE id = $1", _unit) == _canonical;

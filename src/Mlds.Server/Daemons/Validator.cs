@@ -13,8 +13,8 @@ using Mlds.Server.Scheduler;
 namespace Mlds.Server.Daemons;
 
 /// <summary>
-/// Judges what came back. The slow part, the science's check of one result, is done outside any transaction; then one transaction compares, chooses the
-/// canonical result, grants credit, and gives the host its standing.
+/// Judges what came back. The slow part, the science's check of one result, is done outside any transaction; then one transaction compares,
+/// chooses the canonical result, grants credit, and gives the host its standing.
 /// </summary>
 sealed partial class Validator(
     ProjectDatabase database, ProjectFolder project, IScience science, TimeProvider time, Signals signals, ServerMetrics metrics,
@@ -36,7 +36,10 @@ sealed partial class Validator(
 
     const string AsTheyCame = "SELECT id FROM workunit WHERE need_validate = 1 ORDER BY id LIMIT $1";
 
-    /// <summary>Accounts take turns, those that were new at one network address as one: whoever brings much to be checked waits behind himself, not others behind him.</summary>
+    /// <summary>
+    /// Accounts take turns, those that were new at one network address as one: whoever brings much to be checked waits behind himself, not
+    /// others behind him.
+    /// </summary>
     static readonly string s_inTurn =
         "SELECT id FROM (SELECT w.id AS id, ROW_NUMBER() OVER (PARTITION BY CASE WHEN c.kin = 0 THEN c.id ELSE c.kin END ORDER BY w.id) "
         + "AS turn FROM workunit w "
@@ -45,7 +48,9 @@ sealed partial class Validator(
         + "LEFT JOIN account c ON c.id = r.account_id "
         + "WHERE w.need_validate = 1) AS waiting GROUP BY id ORDER BY min(turn), id LIMIT $1";
 
-    /// <summary>The last pass left something, or there was none: it matters who comes first. Else all that wait are looked at within one pass.</summary>
+    /// <summary>
+    /// The last pass left something, or there was none: it matters who comes first. Else all that wait are looked at within one pass.
+    /// </summary>
     bool _behind = true;
 
     /// <summary>Seconds of checks that aren't noted yet.</summary>
@@ -73,9 +78,11 @@ sealed partial class Validator(
                 _later[unit] = time.UnixSeconds() + RetryAfter;
                 continue;
             }
+
             checks = settled;
             // Those that had nobody to agree with are what they were judged as, or lost.
-            var earlier = results.Waiting.ConvertAll(item => (item.Result, Check: Check(item.Result, (_, _, _) => item.Check, cancellation)));
+            var earlier = results.Waiting.ConvertAll(
+                item => (item.Result, Check: Check(item.Result, (_, _, _) => item.Check, cancellation)));
             if (checks.Concat(earlier).Any(check => check.Check.Verdict == Verdict.Retry)) _later[unit] = time.UnixSeconds() + RetryAfter;
             if (earlier.Exists(check => check.Check.Verdict == Verdict.Retry)) continue;
             writes.Add(TryJudge(unit, checks, earlier));
@@ -84,6 +91,7 @@ sealed partial class Validator(
             Postpone(await Task.WhenAll(writes));
             (loaded, writes) = (0, []);
         }
+
         Postpone(await Task.WhenAll(writes));
         if (_checked >= 1) await database.Write(NoteChecked);
         _behind = units.Count > looked || units.Count >= Batch;
@@ -91,14 +99,15 @@ sealed partial class Validator(
     }
 
     /// <summary>
-    /// Where a right-looking result differs from the canonical one that a host alone answers for, one of the two is false, and training again
-    /// says which: nobody is condemned on an unproved word. Null: it can't be said now.
+    /// Where a right-looking result differs from the canonical one that a host alone answers for, one of the two is false, and training
+    /// again says which: nobody is condemned on an unproved word. Null: it can't be said now.
     /// </summary>
     async Task<List<(ReturnedResult Result, ResultCheck Check)>?> Settle(
         UnitResults unit, List<(ReturnedResult Result, ResultCheck Check)> checks, CancellationToken cancellation)
     {
         if (unit.Alone is not { } canonical) return checks;
-        bool Differs(ResultCheck check) => check is { Verdict: Verdict.Valid, Proved: false } && check.ComparisonHash != canonical.ComparisonHash;
+        bool Differs(ResultCheck check) =>
+            check is { Verdict: Verdict.Valid, Proved: false } && check.ComparisonHash != canonical.ComparisonHash;
         if (!checks.Exists(item => Differs(item.Check))) return checks;
         if (unit.Held)
         {
@@ -112,17 +121,22 @@ sealed partial class Validator(
             });
             return settled ? checks : null;
         }
+
         checks = checks.ConvertAll(item => Differs(item.Check) ? (item.Result, Check(item.Result, science.Prove, cancellation)) : item);
         foreach (var (result, check) in checks)
-            if (check is { Verdict: Verdict.Valid, Proved: true } && check.ComparisonHash != canonical.ComparisonHash) LogFalseInZoo(log, result.WorkUnitName, canonical.HostId);
+        {
+            if (check is { Verdict: Verdict.Valid, Proved: true } && check.ComparisonHash != canonical.ComparisonHash)
+                LogFalseInZoo(log, result.WorkUnitName, canonical.HostId);
+        }
+
         return checks;
     }
 
     bool MustWait(long unit) => _later.TryGetValue(unit, out var until) && Elapsed.WaitsUntil(until, time.UnixSeconds(), RetryAfter);
 
     /// <summary>
-    /// With nothing else to do, has the oldest held result computed again here: one that has been held for a day, or any when no work is left to send, for then its host can't earn
-    /// trust any more.
+    /// With nothing else to do, has the oldest held result computed again here: one that has been held for a day, or any when no work is
+    /// left to send, for then its host can't earn trust any more.
     /// </summary>
     async Task<bool> ProveHeld(CancellationToken cancellation)
     {
@@ -131,7 +145,8 @@ sealed partial class Validator(
             var someUnsent = session.Number("SELECT count(*) FROM (SELECT id FROM result "
                 + $"WHERE server_state = {ServerState.Unsent:d} LIMIT 1) AS unsent") > 0;
             var waiting = session.Rows(
-                "SELECT r.id, w.id FROM workunit w JOIN result r ON r.id = w.canonical_result_id WHERE w.held = 1 AND (r.received <= $1 OR r.received > $2) ORDER BY r.received, r.id LIMIT $3",
+                "SELECT r.id, w.id FROM workunit w JOIN result r ON r.id = w.canonical_result_id WHERE w.held = 1 "
+                + "AND (r.received <= $1 OR r.received > $2) ORDER BY r.received, r.id LIMIT $3",
                 row => (Result: row.Long(0), Unit: row.Long(1)),
                 someUnsent ? time.UnixSeconds() - LongestHeld : time.UnixSeconds(), time.UnixSeconds(), 1L + _later.Count);
             // One that can't be looked at now keeps nobody else waiting.
@@ -145,6 +160,7 @@ sealed partial class Validator(
             _later[held.WorkUnitId] = time.UnixSeconds() + RetryAfter;
             return false;
         }
+
         if (check.Verdict == Verdict.Lost)
         {
             await database.Write(session => LostFiles.GiveUp(session, signals, time.UnixSeconds(), held, check.Reason));
@@ -159,7 +175,8 @@ sealed partial class Validator(
     bool Proved(Session session, ReturnedResult held, ResultCheck check)
     {
         var host = session.Number(
-            "SELECT r.host_id FROM workunit w JOIN result r ON r.id = w.canonical_result_id WHERE w.id = $1 AND w.held = 1 AND r.id = $2", held.WorkUnitId, held.ResultId);
+            "SELECT r.host_id FROM workunit w JOIN result r ON r.id = w.canonical_result_id WHERE w.id = $1 AND w.held = 1 AND r.id = $2",
+            held.WorkUnitId, held.ResultId);
         if (host is null) return false;
         held = held with { HostId = host.Value };
         if (check.Verdict == Verdict.Invalid)
@@ -183,7 +200,8 @@ sealed partial class Validator(
         _checked = 0;
     }
 
-    ResultCheck Check(ReturnedResult result, Func<ProjectDatabase, ReturnedResult, CancellationToken, ResultCheck> look, CancellationToken cancellation)
+    ResultCheck Check(
+        ReturnedResult result, Func<ProjectDatabase, ReturnedResult, CancellationToken, ResultCheck> look, CancellationToken cancellation)
     {
         cancellation.ThrowIfCancellationRequested();
         var watch = Stopwatch.StartNew();
@@ -279,6 +297,7 @@ sealed partial class Validator(
             session.Execute("UPDATE host SET invalid_results = invalid_results + 1 WHERE id = $1", result.HostId);
             Earnings.Failed(session, project.Settings, result.UserId);
         }
+
         Stand(session, result, check, verdict);
     }
 
@@ -293,6 +312,7 @@ sealed partial class Validator(
             LogCaught(log, result.HostId, voided);
             return;
         }
+
         session.Execute(
             $"UPDATE host SET standing = $2, proven_at = CASE WHEN $2 = {HostStanding.Trusted:d} AND proven_at = 0 THEN $3 "
             + "ELSE proven_at END WHERE id = $1", result.HostId, (long)standing, time.UnixSeconds());
@@ -304,13 +324,17 @@ sealed partial class Validator(
         if (released > 0) signals.Assimilator.Set();
     }
 
-    [LoggerMessage(Level = LogLevel.Critical, Message = "validator: what was taken over of work unit {Unit} is false; `mlds project recheck --host {Host}` puts it right")]
+    [LoggerMessage(
+        Level = LogLevel.Critical,
+        Message = "validator: what was taken over of work unit {Unit} is false; `mlds project recheck --host {Host}` puts it right")]
     static partial void LogFalseInZoo(ILogger log, string unit, long host);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "validator: result {Result} of host {Host} is invalid: {Reason}")]
     static partial void LogInvalid(ILogger log, string result, long host, string reason);
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "validator: host {Host} was caught with false work; {Voided} of its results are voided and computed again elsewhere")]
+    [LoggerMessage(
+        Level = LogLevel.Warning,
+        Message = "validator: host {Host} was caught with false work; {Voided} of its results are voided and computed again elsewhere")]
     static partial void LogCaught(ILogger log, long host, int voided);
 
     [LoggerMessage(Level = LogLevel.Error, Message = "validator: result {Result} is lost, and its work is issued again: {What}")]

@@ -57,12 +57,15 @@ sealed partial class WorkGenerator(
         return _flops;
     }
 
-    /// <summary>Each account has one voice, and only hosts that have earned trust have a say in it: speed follows from times that clients claim, and the lengths of everybody's units from the median.</summary>
+    /// <summary>
+    /// Each account has one voice, and only hosts that have earned trust have a say in it: speed follows from times that clients claim, and
+    /// the lengths of everybody's units from the median.
+    /// </summary>
     internal static double MedianFlops(Session session, long now)
     {
         var flops = session.Rows(
-            "SELECT avg(v.flops) AS speed FROM host_app_version v JOIN host h ON h.id = v.host_id WHERE v.samples > 0 AND h.rpc_time > $1 AND h.proven_at > 0 "
-            + "GROUP BY h.account_id ORDER BY speed LIMIT 10001",
+            "SELECT avg(v.flops) AS speed FROM host_app_version v JOIN host h ON h.id = v.host_id WHERE v.samples > 0 "
+            + "AND h.rpc_time > $1 AND h.proven_at > 0 GROUP BY h.account_id ORDER BY speed LIMIT 10001",
             row => row.Real(0), now - 7 * 86400);
         return flops.Count == 0 ? 0 : flops[flops.Count / 2];
     }
@@ -74,18 +77,24 @@ sealed partial class WorkGenerator(
 /// <summary>Stores a new work unit and its input files.</summary>
 static class WorkUnitInsertion
 {
-    /// <summary>The files come first: a row never refers to what isn't there. If the transaction fails they are written again by the next try.</summary>
+    /// <summary>
+    /// The files come first: a row never refers to what isn't there. If the transaction fails they are written again by the next try.
+    /// </summary>
     public static long Insert(Session session, ProjectFolder project, string appName, string friendlyName, NewWorkUnit unit, long now)
     {
         Check(unit);
-        var inputs = unit.Inputs.Select((file, index) => new StoredInput($"{unit.Name}_{index}", file.LogicalName, file.Content.Length, CodeSigning.Md5Hex(file.Content.Span))).ToList();
+        var inputs = unit.Inputs.Select((file, index) => new StoredInput(
+            $"{unit.Name}_{index}", file.LogicalName, file.Content.Length, CodeSigning.Md5Hex(file.Content.Span))).ToList();
         foreach (var (stored, file) in inputs.Zip(unit.Inputs)) DownloadFiles.Write(project, stored.Name, file.Content.Span);
         return session.Number(
-            "INSERT INTO workunit (name, app_id, created, batch, priority, fpops_estimate, fpops_bound, memory_bound, disk_bound, delay_bound, command_line, min_quorum, target_results, max_errors, max_total, "
-            + "max_successes, one_per_account, inputs, outputs, transition_time) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, 0) RETURNING id",
-            unit.Name, AppId(session, appName, friendlyName), now, unit.Batch, (long)unit.Priority, unit.FpopsEstimate, unit.FpopsBound, unit.MemoryBound, unit.DiskBound, unit.DelayBound,
-            unit.CommandLine, (long)unit.MinQuorum, (long)unit.TargetResults, (long)unit.MaxErrors, (long)unit.MaxTotal, (long)unit.MaxSuccesses, unit.OneResultPerUser ? 1L : 0L,
-            string.Join('\n', inputs), string.Join('\n', unit.Outputs.Select(file => new StoredOutput(file.LogicalName, file.MaxBytes, file.Optional))))!.Value;
+            "INSERT INTO workunit (name, app_id, created, batch, priority, fpops_estimate, fpops_bound, "
+            + "memory_bound, disk_bound, delay_bound, command_line, min_quorum, target_results, "
+            + "max_errors, max_total, max_successes, one_per_account, inputs, outputs, transition_time) "
+            + "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, 0) RETURNING id",
+            unit.Name, AppId(session, appName, friendlyName), now, unit.Batch, (long)unit.Priority, unit.FpopsEstimate, unit.FpopsBound,
+            unit.MemoryBound, unit.DiskBound, unit.DelayBound, unit.CommandLine, (long)unit.MinQuorum, (long)unit.TargetResults,
+            (long)unit.MaxErrors, (long)unit.MaxTotal, (long)unit.MaxSuccesses, unit.OneResultPerUser ? 1L : 0L, string.Join('\n', inputs),
+            string.Join('\n', unit.Outputs.Select(file => new StoredOutput(file.LogicalName, file.MaxBytes, file.Optional))))!.Value;
     }
 
     public static long AppId(Session session, string name, string friendlyName) =>
@@ -94,11 +103,19 @@ static class WorkUnitInsertion
 
     static void Check(NewWorkUnit unit)
     {
-        if (!FileName.IsValid(unit.Name) || unit.Name.Length > 80) throw new ArgumentException($"'{unit.Name}' can't be a work unit's name: 1 to 80 of A–Z, a–z, 0–9, . _ -.", nameof(unit));
+        if (!FileName.IsValid(unit.Name) || unit.Name.Length > 80)
+            throw new ArgumentException($"'{unit.Name}' can't be a work unit's name: 1 to 80 of A–Z, a–z, 0–9, . _ -.", nameof(unit));
         var names = unit.Inputs.Select(file => file.LogicalName).Concat(unit.Outputs.Select(file => file.LogicalName)).ToList();
-        if (names.Find(name => !FileName.IsValid(name)) is { } wrong) throw new ArgumentException($"'{wrong}' can't be a file's name in a task.", nameof(unit));
-        if (names.Distinct().Count() < names.Count) throw new ArgumentException($"Two files of the work unit {unit.Name} have the same name.", nameof(unit));
-        if (unit.MinQuorum < 1 || unit.TargetResults < unit.MinQuorum || unit.MaxTotal < unit.TargetResults || unit.MaxSuccesses < unit.MinQuorum)
-            throw new ArgumentException($"The work unit {unit.Name} needs 1 ≤ min_quorum ≤ target_results ≤ max_total, and max_successes ≥ min_quorum.", nameof(unit));
+        if (names.Find(name => !FileName.IsValid(name)) is { } wrong)
+            throw new ArgumentException($"'{wrong}' can't be a file's name in a task.", nameof(unit));
+        if (names.Distinct().Count() < names.Count)
+            throw new ArgumentException($"Two files of the work unit {unit.Name} have the same name.", nameof(unit));
+        if (unit.MinQuorum
+            < 1 || unit.TargetResults < unit.MinQuorum || unit.MaxTotal < unit.TargetResults || unit.MaxSuccesses < unit.MinQuorum)
+        {
+            throw new ArgumentException(
+                $"The work unit {unit.Name} needs 1 ≤ min_quorum ≤ target_results ≤ max_total, and max_successes ≥ min_quorum.",
+                nameof(unit));
+        }
     }
 }

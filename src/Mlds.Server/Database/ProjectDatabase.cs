@@ -3,8 +3,8 @@ using System.Collections.Concurrent;
 namespace Mlds.Server.Database;
 
 /// <summary>
-/// A project's database. All that is written goes through one thread, which gathers what waits into one transaction: a hundred scheduler calls cost
-/// one wait for the disk instead of a hundred. Each has a savepoint of its own, so one that fails takes nobody else along.
+/// A project's database. All that is written goes through one thread, which gathers what waits into one transaction: a hundred scheduler
+/// calls cost one wait for the disk instead of a hundred. Each has a savepoint of its own, so one that fails takes nobody else along.
 /// </summary>
 public sealed class ProjectDatabase : IAsyncDisposable
 {
@@ -36,7 +36,10 @@ public sealed class ProjectDatabase : IAsyncDisposable
         return opened;
     }
 
-    /// <summary>Runs <paramref name="work"/> in a transaction; completes when it is on disk. It may be run together with others', and its session is for no other thread.</summary>
+    /// <summary>
+    /// Runs <paramref name="work"/> in a transaction; completes when it is on disk. It may be run together with others', and its session is
+    /// for no other thread.
+    /// </summary>
     public Task<T> Write<T>(Func<Session, T> work)
     {
         var item = new Work<T>(work);
@@ -108,6 +111,7 @@ public sealed class ProjectDatabase : IAsyncDisposable
             batch.Add(next);
             Run(next);
         }
+
         _writer.Execute("COMMIT");
         foreach (var work in batch) work.Complete();
     }
@@ -124,6 +128,7 @@ public sealed class ProjectDatabase : IAsyncDisposable
             _writer.Execute("ROLLBACK TO SAVEPOINT work");
             work.Fail(exception);
         }
+
         _writer.Execute("RELEASE SAVEPOINT work");
     }
 
@@ -148,10 +153,15 @@ public sealed class ProjectDatabase : IAsyncDisposable
         var done = session.Rows("SELECT name FROM schema_step", row => row.GetString(0)).ToHashSet();
         foreach (var step in steps.Where(step => !done.Contains(step.Name)))
         {
-            foreach (var statement in step.Sql.Replace("{id}", dialect.Identity, StringComparison.Ordinal).Split(';', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))
+            foreach (var statement in step.Sql.Replace("{id}", dialect.Identity, StringComparison.Ordinal)
+                .Split(';', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))
+            {
                 session.Execute(statement);
+            }
+
             session.Execute("INSERT INTO schema_step (name) VALUES ($1)", step.Name);
         }
+
         session.Execute("COMMIT");
     }
 

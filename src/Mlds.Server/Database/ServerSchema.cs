@@ -1,8 +1,8 @@
 namespace Mlds.Server.Database;
 
 /// <summary>
-/// The server's tables. Whole numbers are BIGINT, times Unix seconds, states BOINC's numbers (Mlds.Boinc); 0 stands for "none" in references that
-/// come later, such as a work unit's canonical result.
+/// The server's tables. Whole numbers are BIGINT, times Unix seconds, states BOINC's numbers (Mlds.Boinc); 0 stands for "none" in
+/// references that come later, such as a work unit's canonical result.
 /// </summary>
 static class ServerSchema
 {

@@ -3,8 +3,8 @@ using System.Data.Common;
 namespace Mlds.Server.Database;
 
 /// <summary>
-/// Statements in one transaction. Parameters are <c>$1, $2, …</c>: long, int, double, string, byte[] or null. A session belongs to the one who was
-/// handed it and only until then: keep none.
+/// Statements in one transaction. Parameters are <c>$1, $2, …</c>: long, int, double, string, byte[] or null. A session belongs to the one
+/// who was handed it and only until then: keep none.
 /// </summary>
 public sealed class Session : IDisposable
 {
@@ -35,10 +35,12 @@ public sealed class Session : IDisposable
     }
 
     /// <summary>The first column of the first row as a whole number; null without a row or with a NULL.</summary>
-    public long? Number(string sql, params ReadOnlySpan<object?> values) => Scalar(sql, values) is { } value ? Convert.ToInt64(value, null) : null;
+    public long? Number(string sql, params ReadOnlySpan<object?> values) =>
+        Scalar(sql, values) is { } value ? Convert.ToInt64(value, null) : null;
 
     /// <summary>The first column of the first row as a real number.</summary>
-    public double? Real(string sql, params ReadOnlySpan<object?> values) => Scalar(sql, values) is { } value ? Convert.ToDouble(value, null) : null;
+    public double? Real(string sql, params ReadOnlySpan<object?> values) =>
+        Scalar(sql, values) is { } value ? Convert.ToDouble(value, null) : null;
 
     public string? Text(string sql, params ReadOnlySpan<object?> values) => Scalar(sql, values) as string;
 
@@ -119,6 +121,7 @@ public sealed class Session : IDisposable
             command = _dialect.Command(_connection, sql, values.Length);
             if (_dialect.KeepsCommands) _commands[sql] = command;
         }
+
         for (var i = 0; i < values.Length; i++) command.Parameters[i].Value = values[i] ?? DBNull.Value;
         return command;
     }

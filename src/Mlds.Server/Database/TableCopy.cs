@@ -4,14 +4,19 @@ using System.Text;
 
 namespace Mlds.Server.Database;
 
-/// <summary>Copies all rows of all tables from one database to another, whichever of the two kinds they are, and compares what came of it.</summary>
+/// <summary>
+/// Copies all rows of all tables from one database to another, whichever of the two kinds they are, and compares what came of it.
+/// </summary>
 static class TableCopy
 {
-    /// <summary>Fills <paramref name="to"/>, which is made where there is none, with what <paramref name="source"/> holds; all or nothing.</summary>
+    /// <summary>
+    /// Fills <paramref name="to"/>, which is made where there is none, with what <paramref name="source"/> holds; all or nothing.
+    /// </summary>
     /// <param name="source">In a transaction, and with all steps taken.</param>
     /// <param name="to">A file's name in the folder, or a PostgreSQL connection string.</param>
     /// <returns>Rows copied.</returns>
-    /// <exception cref="ProjectException"><paramref name="to"/> has rows already, or didn't take everything; it has nothing of the copy then.</exception>
+    /// <exception cref="ProjectException"><paramref name="to"/> has rows already, or didn't take everything; it has nothing of the copy
+    /// then.</exception>
     public static async Task<long> Run(Session source, string to, string folder, IReadOnlyList<SchemaStep> steps)
     {
         var tables = await Tables(steps);
@@ -25,7 +30,8 @@ static class TableCopy
         if (full is not null) throw new ProjectException($"The new database isn't empty: its table {full} has rows; give one of its own.");
         var rows = tables.Sum(table => Copy(source, target, table));
         var different = tables.Find(table => Digest(source, table) != Digest(target, table));
-        if (different is not null) throw new ProjectException($"The table {different} isn't the same in the new database; nothing was changed.");
+        if (different is not null)
+            throw new ProjectException($"The table {different} isn't the same in the new database; nothing was changed.");
         CountOn(target, tables);
         target.Execute("COMMIT");
         return rows;
@@ -39,7 +45,8 @@ static class TableCopy
         {
             await using var database = ProjectDatabase.Open("tables.db", folder.FullName, steps);
             return database.Read(session => session.Rows(
-                "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%' AND name <> 'schema_step' ORDER BY rowid", row => row.GetString(0)));
+                "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%' AND name <> 'schema_step' ORDER BY rowid",
+                row => row.GetString(0)));
         }
         finally
         {
@@ -53,7 +60,8 @@ static class TableCopy
         string? insert = null;
         foreach (var row in Read(source, table))
         {
-            insert ??= $"INSERT INTO {table} ({string.Join(", ", row.Names)}) VALUES ({string.Join(", ", row.Names.Select((_, i) => $"${i + 1}"))})";
+            insert ??= $"INSERT INTO {table} ({string.Join(", ", row.Names)}) "
+                + $"VALUES ({string.Join(", ", row.Names.Select((_, i) => $"${i + 1}"))})";
             target.Execute(insert, row.Values);
             copied++;
         }
@@ -67,7 +75,8 @@ static class TableCopy
         var (count, sum) = (0L, UInt128.Zero);
         foreach (var row in Read(session, table))
         {
-            var text = string.Join('\u001f', row.Names.Zip(row.Values, (name, value) => $"{name}={Canonical(value)}").Order(StringComparer.Ordinal));
+            var text = string.Join(
+                '\u001f', row.Names.Zip(row.Values, (name, value) => $"{name}={Canonical(value)}").Order(StringComparer.Ordinal));
             sum += BitConverter.ToUInt128(SHA256.HashData(Encoding.UTF8.GetBytes(text)));
             count++;
         }
@@ -85,7 +94,8 @@ static class TableCopy
 
     static IEnumerable<(string[] Names, object?[] Values)> Read(Session session, string table) => session.Stream(
         $"SELECT * FROM {table}",
-        row => (Enumerable.Range(0, row.FieldCount).Select(row.GetName).ToArray(), Enumerable.Range(0, row.FieldCount).Select(i => row.IsDBNull(i) ? null : Storable(row.GetValue(i))).ToArray()));
+        row => (Enumerable.Range(0, row.FieldCount).Select(row.GetName).ToArray(),
+            Enumerable.Range(0, row.FieldCount).Select(i => row.IsDBNull(i) ? null : Storable(row.GetValue(i))).ToArray()));
 
     /// <summary>
     /// PostgreSQL has no NUL in texts. Projects of earlier versions may have some, from clients that sent them: U+FFFD stands for each,
@@ -97,7 +107,12 @@ static class TableCopy
     static void CountOn(Session target, List<string> tables)
     {
         if (!target.IsPostgres) return;
-        foreach (var table in tables.Where(table => target.Number("SELECT count(*) FROM information_schema.columns WHERE table_schema = current_schema() AND table_name = $1 AND column_name = 'id' AND is_identity = 'YES'", table) > 0))
+        foreach (var table in tables.Where(table => target.Number(
+            "SELECT count(*) FROM information_schema.columns WHERE table_schema = current_schema() "
+            + "AND table_name = $1 AND column_name = 'id' AND is_identity = 'YES'",
+            table) > 0))
+        {
             target.Number($"SELECT setval(pg_get_serial_sequence('{table}', 'id'), COALESCE((SELECT max(id) FROM {table}), 0) + 1, false)");
+        }
     }
 }

@@ -21,6 +21,7 @@ sealed class AddressConnections(int most)
             connection.Abort();
             return;
         }
+
         try
         {
             await next(connection);

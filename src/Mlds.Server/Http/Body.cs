@@ -17,6 +17,8 @@ static class Body
         if (!(context.Request.ContentLength > maxBytes)) await body.ReadTo(maxBytes + 1);
         if (!body.Ended && !body.Late || body.Length > maxBytes)
             throw new BadHttpRequestException($"The request is longer than {maxBytes} bytes.", StatusCodes.Status413PayloadTooLarge);
-        return body.Ended ? body.Text() : throw new BadHttpRequestException("The request came too slowly.", StatusCodes.Status408RequestTimeout);
+        return body.Ended
+            ? body.Text()
+            : throw new BadHttpRequestException("The request came too slowly.", StatusCodes.Status408RequestTimeout);
     }
 }

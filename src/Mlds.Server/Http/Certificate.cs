@@ -29,8 +29,12 @@ sealed partial class Certificate
     {
         (_project, _time, _log) = (project, time, log);
         if (project.Settings.CertificateFile.Length == 0)
+        {
             throw new ProjectException(
-                "The project listens on https, but project.json has no certificate_file; with a proxy in front, listen on http and set behind_proxy.");
+                "The project listens on https, but project.json has no certificate_file; "
+                + "with a proxy in front, listen on http and set behind_proxy.");
+        }
+
         (_looked, _stamp) = (time.GetUtcNow(), Stamp());
         _served = Read(project);
     }
@@ -65,7 +69,9 @@ sealed partial class Certificate
             exception is CryptographicException or ArgumentException or IOException or UnauthorizedAccessException)
         {
             throw new ProjectException(
-                $"The certificate '{settings.CertificateFile}' with the key '{settings.CertificateKeyFile}' can't be used: {exception.Message}", exception);
+                $"The certificate '{settings.CertificateFile}' with the key '{settings.CertificateKeyFile}' can't be used: "
+                + $"{exception.Message}",
+                exception);
         }
     }
 

@@ -22,8 +22,8 @@ static class NetworkAddress
 }
 
 /// <summary>
-/// What is stored of network addresses: a hash under a secret of the project, which is in <c>keys/</c> and not in the database, so that a stolen database tells nobody's address. It is
-/// forgotten once the account has shown itself, or after <see cref="Days"/>.
+/// What is stored of network addresses: a hash under a secret of the project, which is in <c>keys/</c> and not in the database, so that a
+/// stolen database tells nobody's address. It is forgotten once the account has shown itself, or after <see cref="Days"/>.
 /// </summary>
 sealed class AddressKeys
 {

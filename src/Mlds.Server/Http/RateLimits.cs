@@ -22,7 +22,8 @@ static class RateLimits
             metrics.Refused.WithLabels("rate").Inc();
             context.HttpContext.Response.StatusCode = StatusCodes.Status200OK;
             context.HttpContext.Response.ContentType = "text/xml";
-            await context.HttpContext.Response.WriteAsync(AccountReply.Error(RpcError.ProjectDown, "Too many calls from your address; try again in a minute"), cancellation);
+            await context.HttpContext.Response.WriteAsync(
+                AccountReply.Error(RpcError.ProjectDown, "Too many calls from your address; try again in a minute"), cancellation);
         };
     }
 }

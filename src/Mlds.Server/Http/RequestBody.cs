@@ -48,7 +48,8 @@ sealed class RequestBody : IDisposable
     public bool Late { get; private set; }
 
     /// <summary>Reads until so many bytes are here, the body has ended, or its time is over.</summary>
-    /// <exception cref="BadHttpRequestException">There is no memory for it (status 503), or the client broke the protocol or off.</exception>
+    /// <exception cref="BadHttpRequestException">There is no memory for it (status 503), or the client broke the protocol or
+    /// off.</exception>
     public async Task ReadTo(int bytes)
     {
         while (Length < bytes && !Ended && await Next() is { } read)
@@ -77,6 +78,7 @@ sealed class RequestBody : IDisposable
             ended = read.IsCompleted;
             _reader.AdvanceTo(read.Buffer.End);
         }
+
         Ended = ended && passed == 0;
     }
 
@@ -123,6 +125,7 @@ sealed class RequestBody : IDisposable
             ArrayPool<byte>.Shared.Return(larger);
             throw new BadHttpRequestException("Too many large requests come in at once.", StatusCodes.Status503ServiceUnavailable);
         }
+
         _granted = wanted;
         _bytes.AsSpan(0, Length).CopyTo(larger);
         if (_bytes.Length > 0) ArrayPool<byte>.Shared.Return(_bytes);

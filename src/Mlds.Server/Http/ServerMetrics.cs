@@ -10,8 +10,10 @@ sealed class ServerMetrics
     public ServerMetrics()
     {
         var factory = Metrics.WithCustomRegistry(Registry);
-        SchedulerSeconds = factory.CreateHistogram("mlds_scheduler_seconds", "Time of scheduler calls.", new HistogramConfiguration { Buckets = s_seconds });
-        UploadSeconds = factory.CreateHistogram("mlds_upload_seconds", "Time of uploads.", new HistogramConfiguration { Buckets = s_seconds });
+        SchedulerSeconds = factory.CreateHistogram(
+            "mlds_scheduler_seconds", "Time of scheduler calls.", new HistogramConfiguration { Buckets = s_seconds });
+        UploadSeconds = factory.CreateHistogram(
+            "mlds_upload_seconds", "Time of uploads.", new HistogramConfiguration { Buckets = s_seconds });
         TasksSent = factory.CreateCounter("mlds_tasks_sent_total", "Tasks sent.");
         TasksReported = factory.CreateCounter("mlds_tasks_reported_total", "Tasks reported.");
         UploadedBytes = factory.CreateCounter("mlds_uploaded_bytes_total", "Bytes that clients sent.");
@@ -23,8 +25,10 @@ sealed class ServerMetrics
             "mlds_assimilation_failures_total", "Times that a work unit couldn't be assimilated and is tried again.");
         FilesLost = factory.CreateCounter("mlds_files_lost_total", "Results whose files were gone or damaged here after they came back.");
         CheckSeconds = factory.CreateCounter("mlds_check_seconds_total", "Time of checking results, training networks again included.");
-        TrainedHereSeconds = factory.CreateCounter("mlds_trained_here_seconds_total", "Seconds of one core spent on networks that no volunteer could return.");
-        TrainingLeft = factory.CreateGauge("mlds_server_training_left_seconds", "Seconds of one core that may still go into such networks today.");
+        TrainedHereSeconds = factory.CreateCounter(
+            "mlds_trained_here_seconds_total", "Seconds of one core spent on networks that no volunteer could return.");
+        TrainingLeft = factory.CreateGauge(
+            "mlds_server_training_left_seconds", "Seconds of one core that may still go into such networks today.");
         Waiting = factory.CreateGauge("mlds_waiting", "What waits: results or work units.", "for");
     }
 

@@ -21,6 +21,7 @@ static class UrlEncoded
             if (equals < 0) fields[Decode(part)] = "";
             else fields[Decode(part.AsSpan(0, equals))] = Decode(part.AsSpan(equals + 1));
         }
+
         return fields;
     }
 
@@ -38,10 +39,12 @@ static class UrlEncoded
                 at += 2;
                 continue;
             }
+
             var length = char.IsHighSurrogate(text[at]) && at + 1 < text.Length ? 2 : 1;
             count += Encoding.UTF8.GetBytes(text[at] == '+' ? " " : text.Slice(at, length), bytes.AsSpan(count));
             at += length - 1;
         }
+
         return Text(bytes.AsSpan(0, count));
     }
 

@@ -23,13 +23,17 @@ public static class AppAdding
             if (IsKnown(session, version)) return false; // somebody else added it meanwhile
             var id = session.Number(
                 "INSERT INTO app_version (app_id, version, platform, plan_class, created) VALUES ($1, $2, $3, $4, $5) RETURNING id",
-                WorkUnitInsertion.AppId(session, version.App, friendlyName), (long)version.Version, version.Platform, version.PlanClass, DateTimeOffset.UtcNow.ToUnixTimeSeconds());
+                WorkUnitInsertion.AppId(session, version.App, friendlyName), (long)version.Version, version.Platform,
+                version.PlanClass, DateTimeOffset.UtcNow.ToUnixTimeSeconds());
             foreach (var (file, content, signature) in files)
             {
                 session.Execute(
-                    "INSERT INTO app_version_file (app_version_id, name, open_name, main_program, bytes, md5, sha256, signature) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
-                    id, file.Name, file.LogicalName, file.MainProgram ? 1L : 0L, content.LongLength, CodeSigning.Md5Hex(content), Convert.ToHexStringLower(SHA256.HashData(content)), signature);
+                    "INSERT INTO app_version_file (app_version_id, name, open_name, main_program, bytes, md5, sha256, signature) "
+                    + "VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
+                    id, file.Name, file.LogicalName, file.MainProgram ? 1L : 0L, content.LongLength,
+                    CodeSigning.Md5Hex(content), Convert.ToHexStringLower(SHA256.HashData(content)), signature);
             }
+
             return true;
         });
     }
@@ -42,11 +46,21 @@ public static class AppAdding
     static (AppVersionFile File, byte[] Content, string Signature) Checked(ProjectFolder project, PublicKey key, AppVersionFile file)
     {
         var content = File.ReadAllBytes(file.Path);
-        if (file.Signature is not { } signature) throw new ProjectException($"'{file.Path}' isn't signed; `mlds project sign` does that, where the code-signing key is.");
-        if (!CodeSigning.Verify(key, content, signature)) throw new ProjectException($"The signature of '{file.Path}' isn't this project's key's, or the file was changed after it was signed.");
+        if (file.Signature is not { } signature)
+            throw new ProjectException($"'{file.Path}' isn't signed; `mlds project sign` does that, where the code-signing key is.");
+        if (!CodeSigning.Verify(key, content, signature))
+        {
+            throw new ProjectException(
+                $"The signature of '{file.Path}' isn't this project's key's, or the file was changed after it was signed.");
+        }
+
         var there = project.Download(file.Name);
         if (File.Exists(there) && !File.ReadAllBytes(there).AsSpan().SequenceEqual(content))
-            throw new ProjectException($"The project has another file named '{file.Name}'. Clients fetch each name once, so a changed program needs a new name.");
+        {
+            throw new ProjectException(
+                $"The project has another file named '{file.Name}'. Clients fetch each name once, so a changed program needs a new name.");
+        }
+
         return (file, content, signature);
     }
 }

@@ -3,7 +3,9 @@ using Mlds.Server.Database;
 
 namespace Mlds.Server.Operating;
 
-/// <summary>Cancels work. The transitioner does the rest: unsent results are dropped, and who computes one hears of it at the next call.</summary>
+/// <summary>
+/// Cancels work. The transitioner does the rest: unsent results are dropped, and who computes one hears of it at the next call.
+/// </summary>
 public static class Cancellation
 {
     public static Task<int> WorkUnit(ProjectDatabase database, string name) => Cancel(database, "name = $3", name);

@@ -4,18 +4,24 @@ using Mlds.Server.Project;
 namespace Mlds.Server.Operating;
 
 /// <summary>
-/// Moves a project to another database: from SQLite to PostgreSQL when it grows, or back. All rows are copied in one transaction, then every table's rows are counted and hashed on both
-/// sides; only then the settings name the new database. The old one stays as it was.
+/// Moves a project to another database: from SQLite to PostgreSQL when it grows, or back. All rows are copied in one transaction, then
+/// every table's rows are counted and hashed on both sides; only then the settings name the new database. The old one stays as it was.
 /// </summary>
 public static class DatabaseMove
 {
     /// <param name="to">A file's name in the project's folder, or a PostgreSQL connection string.</param>
     /// <returns>Rows copied.</returns>
-    /// <exception cref="ProjectException">A part of the server runs, the new database has rows already, can't be opened, or didn't take everything; nothing has changed then.</exception>
+    /// <exception cref="ProjectException">A part of the server runs, the new database has rows already, can't be opened, or didn't take
+    /// everything; nothing has changed then.</exception>
     public static async Task<long> Run(ProjectFolder project, string to, IReadOnlyList<SchemaStep> steps)
     {
         if (to == project.Settings.Database) throw new ProjectException("The project has that database already.");
-        if (project.Settings.IsOnPostgres && Dialect.IsPostgres(to)) throw new ProjectException("From PostgreSQL to PostgreSQL its own pg_dump and psql move a database; then set \"database\" in project.json.");
+        if (project.Settings.IsOnPostgres && Dialect.IsPostgres(to))
+        {
+            throw new ProjectException(
+                "From PostgreSQL to PostgreSQL its own pg_dump and psql move a database; then set \"database\" in project.json.");
+        }
+
         (project.Settings with { Database = to }).Check("the new ones");
         using var alone = ServingLock.Alone(project);
         try

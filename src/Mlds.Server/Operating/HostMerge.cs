@@ -29,7 +29,9 @@ public static class HostMerge
         return new MergedHosts(credit, results);
     });
 
-    /// <summary>The number by which a host goes on: its own, or that of the one that it was merged into. Null: there is no such host.</summary>
+    /// <summary>
+    /// The number by which a host goes on: its own, or that of the one that it was merged into. Null: there is no such host.
+    /// </summary>
     public static long? Present(Session session, long id) => session.Number("SELECT merged_into FROM host WHERE id = $1", id) switch
     {
         null => null,
@@ -94,12 +96,14 @@ public static class HostMerge
                 + "app_version_id = $2",
                 into, version, most, valid);
         }
+
         session.Execute("DELETE FROM host_app_version WHERE host_id = $1", from);
     }
 
     /// <param name="Of">A <see cref="HostStanding"/>.</param>
     sealed record Standing(
-        long Created, double Credit, double Recent, long Valid, long Invalid, long Failed, long Of, long BlockedUntil, string BlockedReason, long ProvenAt)
+        long Created, double Credit, double Recent, long Valid, long Invalid, long Failed, long Of, long BlockedUntil,
+        string BlockedReason, long ProvenAt)
     {
         public long Returned => Valid + Invalid + Failed;
 

@@ -39,8 +39,11 @@ public static class ProjectBackup
             var moved = await CopyAll(project, partial, steps);
             var check = ProjectCheck.Run(ProjectFolder.Open(partial), steps);
             if (check.Faults.Count > 0)
+            {
                 throw new ProjectException($"The copy isn't whole, so it is no backup: {string.Join("; ", check.Faults.Take(3))}. "
                     + $"It is left in '{partial}'; `mlds project check` says more of it, and of the project.");
+            }
+
             Directory.Move(partial, target);
             return new FinishedBackup(moved, check);
         }
@@ -62,6 +65,7 @@ public static class ProjectBackup
             moved.Add($"{key} is '{elsewhere}' there instead of '{path}'");
             return elsewhere;
         }
+
         var copied = settings with { Database = settings.IsOnPostgres ? SqliteFile : Place("database", settings.Database, SqliteFile) };
         if (settings.CertificateFile.Length > 0)
         {
@@ -75,7 +79,8 @@ public static class ProjectBackup
         if (copied == settings) File.Copy(ProjectFolder.SettingsFile(project.Path), ProjectFolder.SettingsFile(to)); // with its comments
         else copied.Write(ProjectFolder.SettingsFile(to));
         await CopyDatabase(project, Path.Combine(to, copied.Database), to, steps);
-        foreach (var name in new[] { "keys", "apps", "download", "upload", "stats", "recalls" }) CopyFolder(project.In(name), Path.Combine(to, name));
+        foreach (var name in new[] { "keys", "apps", "download", "upload", "stats", "recalls" })
+            CopyFolder(project.In(name), Path.Combine(to, name));
         CopyFile(project, settings.CertificateFile, Path.Combine(to, copied.CertificateFile));
         if (settings.CertificateKeyFile != settings.CertificateFile)
             CopyFile(project, settings.CertificateKeyFile, Path.Combine(to, copied.CertificateKeyFile));
@@ -133,7 +138,8 @@ public static class ProjectBackup
     /// <summary>The copy is one file, with no log beside it: it can be read also from a disk that can't be written to.</summary>
     static void CopySqlite(string from, string to)
     {
-        using var source = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = from, Mode = SqliteOpenMode.ReadOnly, Pooling = false }.ToString());
+        using var source = new SqliteConnection(
+            new SqliteConnectionStringBuilder { DataSource = from, Mode = SqliteOpenMode.ReadOnly, Pooling = false }.ToString());
         using var target = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = to, Pooling = false }.ToString());
         source.Open();
         target.Open();

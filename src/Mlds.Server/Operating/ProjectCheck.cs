@@ -32,7 +32,10 @@ public static class ProjectCheck
         var (files, networks) = (new StoredFilesCheck(project, key, faults, remarks), 0);
         try
         {
-            if (project.DatabaseFile is { } file && !File.Exists(file)) faults.Add($"the database '{file}' isn't there");
+            if (project.DatabaseFile is { } file && !File.Exists(file))
+            {
+                faults.Add($"the database '{file}' isn't there");
+            }
             else
             {
                 using var session = new Session(project.DatabaseFile is { } sqlite
@@ -62,7 +65,11 @@ public static class ProjectCheck
             var succession = KeySuccession.Read(project);
             var broken = succession.Broken();
             if (broken > 0)
-                faults.Add($"keys/code_sign_public.{broken}.signature isn't that key's over the next one, so clients that hold it can't follow");
+            {
+                faults.Add(
+                    $"keys/code_sign_public.{broken}.signature isn't that key's over the next one, so clients that hold it can't follow");
+            }
+
             var upload = PublicKey.Parse(File.ReadAllText(project.In("keys", "upload_public")));
             if (upload?.Text != project.UploadKey.Public.Text) faults.Add("keys/upload_public and upload_private aren't a pair");
             return succession.Present;

@@ -23,7 +23,11 @@ public static class ProjectCreation
         if (Directory.Exists(folder) && Directory.EnumerateFileSystemEntries(folder).Any())
             throw new ProjectException($"The folder '{folder}' isn't empty; a new project needs one of its own.");
         if (File.Exists(SigningKeyFile(folder)))
-            throw new ProjectException($"'{SigningKeyFile(folder)}' is the key of an earlier project; take it away, or give the new one another folder.");
+        {
+            throw new ProjectException(
+                $"'{SigningKeyFile(folder)}' is the key of an earlier project; take it away, or give the new one another folder.");
+        }
+
         settings.Check("project.json");
         var made = new Made(Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder)), settings);
         try

@@ -11,41 +11,46 @@ namespace Mlds.Server.Operating;
 public sealed record Revalidated(int Units, int Results, int Assimilated);
 
 /// <summary>
-/// Has results judged again, as after a mistake in the check was mended: verdicts and what was granted for them are taken back first, so nothing counts twice; the validator does the rest. A host's trust begins anew. Units
-/// that were assimilated, or are just being, are left alone: what they brought is in the zoo, and their files go. What a result is held to
-/// stays: the files that are judged are those that were judged before.
+/// Has results judged again, as after a mistake in the check was mended: verdicts and what was granted for them are taken back first, so
+/// nothing counts twice; the validator does the rest. A host's trust begins anew. Units that were assimilated, or are just being, are left
+/// alone: what they brought is in the zoo, and their files go. What a result is held to stays: the files that are judged are those that
+/// were judged before.
 /// </summary>
 public static class Revalidation
 {
-    public static Task<Revalidated> WorkUnit(ProjectDatabase database, IScience science, string name, long now) => Run(database, science, "name = $1", name, now);
+    public static Task<Revalidated> WorkUnit(ProjectDatabase database, IScience science, string name, long now) =>
+        Run(database, science, "name = $1", name, now);
 
-    public static Task<Revalidated> Batch(ProjectDatabase database, IScience science, long batch, long now) => Run(database, science, "batch = $1", batch, now);
+    public static Task<Revalidated> Batch(ProjectDatabase database, IScience science, long batch, long now) =>
+        Run(database, science, "batch = $1", batch, now);
 
-    static Task<Revalidated> Run(ProjectDatabase database, IScience science, string which, object value, long now) => database.Write(session =>
-    {
-        var units = session.Rows($"SELECT id, assimilate_state, assimilating FROM workunit WHERE {which} ORDER BY id", row => (
-            Id: row.Long(0), Done: row.Long(1) == 2 || row.Bool(2)), value);
-        var (touched, hosts) = (0, new List<long>());
-        foreach (var unit in units.Where(unit => !unit.Done))
+    static Task<Revalidated> Run(ProjectDatabase database, IScience science, string which, object value, long now) =>
+        database.Write(session =>
         {
-            var of = TakeBack(session, unit.Id, now);
-            if (of.Count == 0) continue;
-            session.Execute(
-                $"UPDATE workunit SET canonical_result_id = 0, held = 0, assimilate_state = {AssimilateState.Init:d}, "
-                + "assimilate_tries = 0, assimilate_after = 0, need_validate = 1, errors = errors & $2, transition_time = $3 WHERE id = $1",
-                unit.Id, (long)WorkUnitErrors.Cancelled, now);
-            touched++;
-            hosts.AddRange(of);
-        }
+            var units = session.Rows($"SELECT id, assimilate_state, assimilating FROM workunit WHERE {which} ORDER BY id", row => (
+                Id: row.Long(0), Done: row.Long(1) == 2 || row.Bool(2)), value);
+            var (touched, hosts) = (0, new List<long>());
+            foreach (var unit in units.Where(unit => !unit.Done))
+            {
+                var of = TakeBack(session, unit.Id, now);
+                if (of.Count == 0) continue;
+                session.Execute(
+                    $"UPDATE workunit SET canonical_result_id = 0, held = 0, assimilate_state = {AssimilateState.Init:d}, "
+                    + "assimilate_tries = 0, assimilate_after = 0, need_validate = 1, errors = errors & $2, "
+                    + "transition_time = $3 WHERE id = $1",
+                    unit.Id, (long)WorkUnitErrors.Cancelled, now);
+                touched++;
+                hosts.AddRange(of);
+            }
 
-        foreach (var host in hosts.Distinct())
-        {
-            science.Doubt(session, host);
-            session.Execute($"UPDATE host SET standing = {HostStanding.Provisional:d}, proven_at = 0 WHERE id = $1", host);
-        }
+            foreach (var host in hosts.Distinct())
+            {
+                science.Doubt(session, host);
+                session.Execute($"UPDATE host SET standing = {HostStanding.Provisional:d}, proven_at = 0 WHERE id = $1", host);
+            }
 
-        return new Revalidated(touched, hosts.Count, units.Count(unit => unit.Done));
-    });
+            return new Revalidated(touched, hosts.Count, units.Count(unit => unit.Done));
+        });
 
     /// <summary>The unit's results that came back with success, by the client's word, and were judged, are as they were before.</summary>
     /// <returns>Of each such result the host.</returns>
@@ -56,7 +61,8 @@ public static class Revalidation
             + $"AND server_state = {ServerState.Over:d} AND outcome IN ({ResultOutcome.Success:d}, {ResultOutcome.ValidateError:d}) "
             + $"AND client_state = $2 AND validate_state IN ({ValidateState.Valid:d}, {ValidateState.Invalid:d}, "
             + $"{ValidateState.Inconclusive:d})",
-            row => (Id: row.Long(0), Host: row.Long(1), Account: row.Long(2), Credit: row.Real(3), State: (ValidateState)row.Int(4)), unit, (long)ClientState.FilesUploaded);
+            row => (Id: row.Long(0), Host: row.Long(1), Account: row.Long(2), Credit: row.Real(3), State: (ValidateState)row.Int(4)),
+            unit, (long)ClientState.FilesUploaded);
         foreach (var result in results)
         {
             if (result.Credit != 0) CreditGranting.Grant(session, result.Id, result.Host, result.Account, -result.Credit, now);
@@ -72,5 +78,6 @@ public static class Revalidation
         return results.ConvertAll(result => result.Host);
     }
 
-    static void Uncount(Session session, string column, long host) => session.Execute($"UPDATE host SET {column} = {column} - 1 WHERE id = $1 AND {column} > 0", host);
+    static void Uncount(Session session, string column, long host) =>
+        session.Execute($"UPDATE host SET {column} = {column} - 1 WHERE id = $1 AND {column} > 0", host);
 }

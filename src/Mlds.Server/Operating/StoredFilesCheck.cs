@@ -32,8 +32,10 @@ sealed class StoredFilesCheck(ProjectFolder project, PublicKey? key, List<string
         // Files of units that are done with may be gone any moment.
         foreach (var inputs in session.Rows($"SELECT inputs FROM workunit WHERE file_delete_state = {FileDeleteState.Init:d}",
             row => StoredInput.Parse(row.Text(0))))
+        {
             Inputs += inputs.Count(file => IsThere(
                 $"the input {file.Name}", file.Name, project.Download, file.Bytes, path => Hex(MD5.HashData, path) == file.Md5));
+        }
 
         // A result that was found valid has brought its files, and they are what was judged; the assimilator wants them.
         var results = session.Rows(
@@ -41,12 +43,14 @@ sealed class StoredFilesCheck(ProjectFolder project, PublicKey? key, List<string
             + $"WHERE r.validate_state = {ValidateState.Valid:d} AND r.outcome = {ResultOutcome.Success:d} "
             + $"AND w.assimilate_state <> {AssimilateState.Done:d} AND w.file_delete_state = {FileDeleteState.Init:d} "
             + $"AND w.errors = {WorkUnitErrors.None:d}",
-            row => (Name: row.Text(0), Random: row.Long(1), Outputs: StoredOutput.Parse(row.Text(2)), Judged: ResultFiles.Judged(row.Text(3))));
+            row => (Name: row.Text(0), Random: row.Long(1), Outputs: StoredOutput.Parse(row.Text(2)),
+                Judged: ResultFiles.Judged(row.Text(3))));
         foreach (var (name, random, outputs, judged) in results)
         {
-            Uploads += outputs.Where((output, index) => (judged.Count == 0 ? !output.Optional : judged.ContainsKey(output.LogicalName)) && IsThere(
-                $"a file of the result {name}", WorkUnitRow.OutputName(name, random, index), project.Upload, null,
-                path => judged.Count == 0 || Hex(SHA256.HashData, path) == judged[output.LogicalName])).Count();
+            Uploads +=
+                outputs.Where((output, index) => (judged.Count == 0 ? !output.Optional : judged.ContainsKey(output.LogicalName)) && IsThere(
+                    $"a file of the result {name}", WorkUnitRow.OutputName(name, random, index), project.Upload, null,
+                    path => judged.Count == 0 || Hex(SHA256.HashData, path) == judged[output.LogicalName])).Count();
         }
     }
 

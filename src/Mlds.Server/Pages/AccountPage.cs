@@ -10,8 +10,9 @@ using Mlds.Server.Project;
 namespace Mlds.Server.Pages;
 
 /// <summary>
-/// A volunteer's own account: its key and computers, a new key, another name, address or password, a team, consent to publish, a copy of all that is stored, deletion. Every
-/// step asks for address and password (or the account key), so there are no sessions and no cookies that could be stolen or used from another site.
+/// A volunteer's own account: its key and computers, a new key, another name, address or password, a team, consent to publish, a copy of
+/// all that is stored, deletion. Every step asks for address and password (or the account key), so there are no sessions and no cookies
+/// that could be stolen or used from another site.
 /// </summary>
 sealed partial class AccountPage(ProjectFolder project, ProjectDatabase database, AccountStore accounts, ILogger<AccountPage> log)
 {
@@ -35,6 +36,7 @@ sealed partial class AccountPage(ProjectFolder project, ProjectDatabase database
         {
             return Form("Your account", "That was too long.").Result();
         }
+
         var form = UrlEncoded.Read(text);
         string Field(string name) => form.GetValueOrDefault(name, "");
         var (email, secret) = (Field("email").Trim().ToLowerInvariant(), Field("password"));
@@ -46,12 +48,17 @@ sealed partial class AccountPage(ProjectFolder project, ProjectDatabase database
             case "New key":
                 if (password is null) return await Shown(email, key, "A new key needs the password: choose a new one first.");
                 key = await accounts.ResetKey(email, password);
-                return await Shown(email, key, "Your account has a new key. Computers that have the old one need it: remove and add the project there.");
+                return await Shown(
+                    email, key, "Your account has a new key. Computers that have the old one need it: remove and add the project there.");
             case "Change": return await Change(email, key, password, Field);
             case "Join": return await Join(email, key, Field("team").Trim());
             case "Leave": await accounts.Join(email, ""); return await Shown(email, key, "You are in no team.");
-            case "Publish": await accounts.Consent(email, true); return await Shown(email, key, "Your name and credit are published from the next export on.");
-            case "Don't publish": await accounts.Consent(email, false); return await Shown(email, key, "Your name and credit are no longer published.");
+            case "Publish":
+                await accounts.Consent(email, true);
+                return await Shown(email, key, "Your name and credit are published from the next export on.");
+            case "Don't publish":
+                await accounts.Consent(email, false);
+                return await Shown(email, key, "Your name and credit are no longer published.");
             case "Export": return Results.Text(database.Read(session => AccountExport.Of(session, email)), "application/json");
             case "Delete":
                 await accounts.Delete(email, project.Settings);
@@ -66,16 +73,20 @@ sealed partial class AccountPage(ProjectFolder project, ProjectDatabase database
     async Task<IResult> Change(string email, string key, string? password, Func<string, string> field)
     {
         var (name, address, newPassword) = (field("new_name").Trim(), field("new_email").Trim().ToLowerInvariant(), field("new_password"));
-        if (name.Length > 0 && !AccountForm.IsName(name)) return await Shown(email, key, "That name can't be shown: at most 63 letters, without < and >. Nothing was changed.");
-        if (address.Length > 0 && !AccountForm.IsEmail(address)) return await Shown(email, key, "That is no e-mail address. Nothing was changed.");
+        if (name.Length > 0 && !AccountForm.IsName(name))
+            return await Shown(email, key, "That name can't be shown: at most 63 letters, without < and >. Nothing was changed.");
+        if (address.Length > 0 && !AccountForm.IsEmail(address))
+            return await Shown(email, key, "That is no e-mail address. Nothing was changed.");
         if (newPassword.Length > 0 && newPassword.Length < project.Settings.MinPasswordLength)
             return await Shown(email, key, $"A password has at least {project.Settings.MinPasswordLength} letters. Nothing was changed.");
         if (newPassword.Length > 0) password = newPassword;
-        if (address.Length > 0 && password is null) return await Shown(email, key, "With another address the password is needed, or a new one. Nothing was changed.");
+        if (address.Length > 0 && password is null)
+            return await Shown(email, key, "With another address the password is needed, or a new one. Nothing was changed.");
         if (password is not null && (address.Length > 0 || newPassword.Length > 0))
         {
             var next = address.Length > 0 ? address : email;
-            if (!await accounts.ChangeLogin(email, next, key, password)) return await Shown(email, key, "Another account has that address. Nothing was changed.");
+            if (!await accounts.ChangeLogin(email, next, key, password))
+                return await Shown(email, key, "Another account has that address. Nothing was changed.");
             email = next;
             LogChanged(log);
         }
@@ -94,11 +105,17 @@ sealed partial class AccountPage(ProjectFolder project, ProjectDatabase database
     Page Form(string heading, string remark) => new Page(project.Settings, heading)
         .Heading(heading).Paragraph(remark)
         .Raw("""
-            <form method="post" action="account" autocomplete="off"><p><input name="email" type="email" placeholder="E-mail address" required> <input name="password" type="password" placeholder="Password, or account key" required></p>
-            <p><button name="do" value="Show">Show my account</button> <button name="do" value="New key">New key</button> <button name="do" value="Publish">Publish my credit</button>
-            <button name="do" value="Don't publish">Don't publish</button> <button name="do" value="Export">Export</button> <button name="do" value="Delete">Delete my account</button></p>
-            <p><input name="new_name" placeholder="New name"> <input name="new_email" type="email" placeholder="New address"> <input name="new_password" type="password" placeholder="New password"> <button name="do" value="Change">Change</button></p>
-            <p><input name="team" placeholder="Team"> <button name="do" value="Join">Join or found the team</button> <button name="do" value="Leave">Leave my team</button></p></form>
+            <form method="post" action="account" autocomplete="off">
+            <p><input name="email" type="email" placeholder="E-mail address" required>
+            <input name="password" type="password" placeholder="Password, or account key" required></p>
+            <p><button name="do" value="Show">Show my account</button> <button name="do" value="New key">New key</button>
+            <button name="do" value="Publish">Publish my credit</button>
+            <button name="do" value="Don't publish">Don't publish</button> <button name="do" value="Export">Export</button>
+            <button name="do" value="Delete">Delete my account</button></p>
+            <p><input name="new_name" placeholder="New name"> <input name="new_email" type="email" placeholder="New address">
+            <input name="new_password" type="password" placeholder="New password"> <button name="do" value="Change">Change</button></p>
+            <p><input name="team" placeholder="Team"> <button name="do" value="Join">Join or found the team</button>
+            <button name="do" value="Leave">Leave my team</button></p></form>
             <p class="dim"><a href="get_passwd.php">Password forgotten?</a></p>
 
             """);

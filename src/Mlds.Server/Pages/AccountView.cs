@@ -49,6 +49,7 @@ sealed record AccountView(
             page.Section("Credit that the project gave or took").Table(
                 ["Day", "#Credit", "Reason"], Changes.Select(change => (string[])[Day(change.Time), Number(change.Amount), change.Reason]));
         }
+
         return page;
     }
 

@@ -24,12 +24,14 @@ sealed class ManagerPages(ProjectFolder project, AccountStore accounts, BadKeys 
 
     IResult Forgotten() => new Page(project.Settings, "Password forgotten")
         .Heading("Password forgotten?")
-        .Paragraph("This project sends no mail. But a computer that you attached has your account key, and with it you can choose a new password:")
+        .Paragraph(
+            "This project sends no mail. But a computer that you attached has your account key, and with it you can choose a new password:")
         .Raw("""
             <p>Look in BOINC's data folder for the file <code>account_….xml</code> of this project; the key is in it, as
             <code>authenticator</code>. The folder is <code>C:\ProgramData\BOINC</code> on Windows,
             <code>/Library/Application Support/BOINC Data</code> on Macs, <code>/var/lib/boinc</code> on most Linux systems.</p>
-            <form method="post" action="account" autocomplete="off"><p><input name="email" type="email" placeholder="E-mail address" required>
+            <form method="post" action="account" autocomplete="off">
+            <p><input name="email" type="email" placeholder="E-mail address" required>
             <input name="password" type="password" placeholder="Account key" required>
             <input name="new_password" type="password" placeholder="New password" required>
             <button name="do" value="Change">Choose it</button></p></form>
@@ -56,6 +58,7 @@ sealed class ManagerPages(ProjectFolder project, AccountStore accounts, BadKeys 
         {
             return Unknown(context);
         }
+
         var key = form.GetValueOrDefault("auth", "").Trim();
         if (Known(context, key) is not { } email) return Unknown(context);
         var (name, team) = (form.GetValueOrDefault("name", "").Trim(), form.GetValueOrDefault("team", "").Trim());

@@ -5,7 +5,9 @@ using Mlds.Server.Statistics;
 
 namespace Mlds.Server.Pages;
 
-/// <summary>The page at the master URL: for people a welcome, for clients the line that names the scheduler. Clients read lines of up to 255 bytes.</summary>
+/// <summary>
+/// The page at the master URL: for people a welcome, for clients the line that names the scheduler. Clients read lines of up to 255 bytes.
+/// </summary>
 static class MasterPage
 {
     public static IResult Answer(ProjectSettings settings, string friendlyName, ProjectNumbers numbers)
@@ -13,12 +15,15 @@ static class MasterPage
         var scheduler = new Uri(settings.Master, "scheduler");
         return new Page(settings, "Welcome")
             .Heading(settings.Name)
-            .Paragraph($"{friendlyName}: volunteers' computers do the work of this project, with BOINC, while they have nothing else to do.")
+            .Paragraph(
+                $"{friendlyName}: volunteers' computers do the work of this project, with BOINC, while they have nothing else to do.")
             .Section("Take part")
             .Paragraph("Install BOINC, choose Add project, and enter this address:")
             .Code(settings.MasterUrl)
             .Paragraph("Or in a terminal:")
-            .Code($"boinccmd --create_account {settings.MasterUrl} EMAIL PASSWORD NAME\nboinccmd --project_attach {settings.MasterUrl} ACCOUNT_KEY")
+            .Code(
+                $"boinccmd --create_account {settings.MasterUrl} EMAIL PASSWORD NAME\n"
+                + $"boinccmd --project_attach {settings.MasterUrl} ACCOUNT_KEY")
             .Section("So far")
             .Table(["", "#"], [
                 ["Volunteers", Number(numbers.Accounts)],

@@ -11,7 +11,10 @@ using Mlds.Server.Statistics;
 
 namespace Mlds.Server.Pages;
 
-/// <summary>What anybody may see of a project: its welcome, its status (as a page and as BOINC's XML), its computers. Numbers are read anew every few seconds, however many look.</summary>
+/// <summary>
+/// What anybody may see of a project: its welcome, its status (as a page and as BOINC's XML), its computers. Numbers are read anew every
+/// few seconds, however many look.
+/// </summary>
 sealed class StatusPages(ProjectFolder project, ProjectDatabase database, IScience science, TimeProvider time, ServeOptions options)
 {
     const int HostsShown = 100;
@@ -63,7 +66,8 @@ sealed class StatusPages(ProjectFolder project, ProjectDatabase database, IScien
     /// <summary>What was read some time ago is read anew by whoever asks next.</summary>
     void ForgetOld()
     {
-        if (options.Time.GetElapsedTime(_read) >= s_age) (_read, _numbers, _programs, _hosts) = (options.Time.GetTimestamp(), null, null, null);
+        if (options.Time.GetElapsedTime(_read) >= s_age)
+            (_read, _numbers, _programs, _hosts) = (options.Time.GetTimestamp(), null, null, null);
     }
 
     IEnumerable<string> Running => ServeOptions.Parts.Where(options.Runs);
@@ -76,16 +80,21 @@ sealed class StatusPages(ProjectFolder project, ProjectDatabase database, IScien
         return new Page(project.Settings, "Status")
             .Heading("Project status")
             .Section("Tasks").Table(["", "#"], [
-                Row("ready to send", numbers.Unsent), Row("in progress", numbers.InProgress), Row("come back with success", numbers.Successes), Row("failed or never came back", numbers.Errors)])
+                Row("ready to send", numbers.Unsent), Row("in progress", numbers.InProgress),
+                Row("come back with success", numbers.Successes), Row("failed or never came back", numbers.Errors)])
             .Section("Work units").Table(["", "#"], [
-                Row("waiting for validation", numbers.WaitingForValidation), Row("held until their computer is trusted", numbers.Held), Row("waiting for assimilation", numbers.WaitingForAssimilation),
-                Row("assimilated", numbers.Assimilated), Row("given up or cancelled", numbers.Failed), Row("waiting for deletion of files", numbers.WaitingForDeletion)])
+                Row("waiting for validation", numbers.WaitingForValidation), Row("held until their computer is trusted", numbers.Held),
+                Row("waiting for assimilation", numbers.WaitingForAssimilation), Row("assimilated", numbers.Assimilated),
+                Row("given up or cancelled", numbers.Failed), Row("waiting for deletion of files", numbers.WaitingForDeletion)])
             .Section("Volunteers").Table(["", "#"], [
-                Row("accounts", numbers.Accounts), Row("accounts with recent credit", numbers.AccountsWithRecentCredit), Row("accounts made today", numbers.AccountsToday), Row("computers", numbers.Hosts),
+                Row("accounts", numbers.Accounts), Row("accounts with recent credit", numbers.AccountsWithRecentCredit),
+                Row("accounts made today", numbers.AccountsToday), Row("computers", numbers.Hosts),
                 Row("computers with recent credit", numbers.HostsWithRecentCredit), Row("computers new today", numbers.HostsToday)])
-            .Section("Programs, last seven days").Table(["Program", "#Valid", "#Waiting", "#Invalid", "#Failed", "#Computers"], Programs().Select(line => (string[])[
+            .Section("Programs, last seven days")
+            .Table(["Program", "#Valid", "#Waiting", "#Invalid", "#Failed", "#Computers"], Programs().Select(line => (string[])[
                 line.Program, Text(line.Valid), Text(line.Waiting), Text(line.Invalid), Text(line.Failed), Text(line.Hosts)]))
-            .Section("Parts of the server").Table(["Part", "State"], ServeOptions.Parts.Select(part => (string[])[part, options.Runs(part) ? Maintenance.IsOn(project) ? "on a break" : "running" : "elsewhere"]))
+            .Section("Parts of the server").Table(["Part", "State"], ServeOptions.Parts.Select(
+                part => (string[])[part, options.Runs(part) ? Maintenance.IsOn(project) ? "on a break" : "running" : "elsewhere"]))
             .Raw("<p class=\"dim\">The same as XML: <a href=\"server_status?xml=1\">server_status?xml=1</a></p>\n")
             .Result();
     }
@@ -95,16 +104,25 @@ sealed class StatusPages(ProjectFolder project, ProjectDatabase database, IScien
     {
         var numbers = Numbers();
         var writer = new TagWriter().Raw("<?xml version=\"1.0\" encoding=\"UTF-8\" ?>\n").Open("server_status").Open("daemon_status");
-        foreach (var part in Running) writer.Open("daemon").Element("host", project.Settings.Master.Host).Element("command", part).Element("status", Maintenance.IsOn(project) ? "disabled" : "running").Close("daemon");
+        foreach (var part in Running)
+        {
+            writer.Open("daemon").Element("host", project.Settings.Master.Host).Element("command", part)
+                .Element("status", Maintenance.IsOn(project) ? "disabled" : "running").Close("daemon");
+        }
+
         writer.Close("daemon_status").Open("database_file_states")
             .Element("results_ready_to_send", numbers.Unsent).Element("results_in_progress", numbers.InProgress)
-            .Element("workunits_waiting_for_validation", numbers.WaitingForValidation).Element("workunits_waiting_for_assimilation", numbers.WaitingForAssimilation)
-            .Element("workunits_waiting_for_deletion", numbers.WaitingForDeletion).Element("results_waiting_for_deletion", numbers.WaitingForDeletion)
-            .Element("transitioner_backlog_hours", numbers.TransitionerBacklogSeconds / 3600.0).Element("users_with_recent_credit", numbers.AccountsWithRecentCredit)
+            .Element("workunits_waiting_for_validation", numbers.WaitingForValidation)
+            .Element("workunits_waiting_for_assimilation", numbers.WaitingForAssimilation)
+            .Element("workunits_waiting_for_deletion", numbers.WaitingForDeletion)
+            .Element("results_waiting_for_deletion", numbers.WaitingForDeletion)
+            .Element("transitioner_backlog_hours", numbers.TransitionerBacklogSeconds / 3600.0)
+            .Element("users_with_recent_credit", numbers.AccountsWithRecentCredit)
             .Element("users_with_credit", numbers.AccountsWithCredit).Element("users_registered_in_past_24_hours", numbers.AccountsToday)
             .Element("hosts_with_recent_credit", numbers.HostsWithRecentCredit).Element("hosts_with_credit", numbers.HostsWithCredit)
             .Element("hosts_registered_in_past_24_hours", numbers.HostsToday).Element("current_floating_point_speed", numbers.Gigaflops)
-            .Open("tasks_by_app").Open("app").Element("id", 1).Element("name", science.AppName).Element("unsent", numbers.Unsent).Element("in_progress", numbers.InProgress)
+            .Open("tasks_by_app").Open("app").Element("id", 1).Element("name", science.AppName).Element("unsent", numbers.Unsent)
+            .Element("in_progress", numbers.InProgress)
             .Element("users", numbers.AccountsWithRecentCredit).Close("app").Close("tasks_by_app");
         return Results.Text(writer.Close("database_file_states").Close("server_status").ToString(), "text/xml", Encoding.UTF8);
     }
@@ -118,8 +136,9 @@ sealed class StatusPages(ProjectFolder project, ProjectDatabase database, IScien
             .Table(
                 ["#Id", "Owner", "Processor", "System", "#Valid", "#Invalid", "#Failed", "#Credit"],
                 hosts.Select(host => (string[])[
-                    host.Id.ToString(CultureInfo.InvariantCulture), host.Account, host.Processor, host.System, host.Valid.ToString("N0", CultureInfo.InvariantCulture),
-                    host.Invalid.ToString("N0", CultureInfo.InvariantCulture), host.Failed.ToString("N0", CultureInfo.InvariantCulture), host.Credit.ToString("N0", CultureInfo.InvariantCulture)]))
+                    host.Id.ToString(CultureInfo.InvariantCulture), host.Account, host.Processor, host.System,
+                    host.Valid.ToString("N0", CultureInfo.InvariantCulture), host.Invalid.ToString("N0", CultureInfo.InvariantCulture),
+                    host.Failed.ToString("N0", CultureInfo.InvariantCulture), host.Credit.ToString("N0", CultureInfo.InvariantCulture)]))
             .Result();
     }
 }

@@ -7,10 +7,12 @@ using Mlds.Server.Database;
 namespace Mlds.Server.Project;
 
 /// <summary>
-/// A program for one platform, as a folder <c>APP/VERSION/PLATFORM[__PLAN]/</c> of files, each with its signature beside it (<c>FILE.sig</c>): BOINC's
-/// own layout. A folder with more than one file says in <c>version.xml</c> which is the main program and what the others are called in a task's folder.
+/// A program for one platform, as a folder <c>APP/VERSION/PLATFORM[__PLAN]/</c> of files, each with its signature beside it
+/// (<c>FILE.sig</c>): BOINC's own layout. A folder with more than one file says in <c>version.xml</c> which is the main program and what
+/// the others are called in a task's folder.
 /// </summary>
-public sealed record AppVersionFolder(string Path, string App, int Version, string Platform, string PlanClass, IReadOnlyList<AppVersionFile> Files)
+public sealed record AppVersionFolder(
+    string Path, string App, int Version, string Platform, string PlanClass, IReadOnlyList<AppVersionFile> Files)
 {
     public const string SignatureSuffix = ".sig";
 
@@ -21,7 +23,13 @@ public sealed record AppVersionFolder(string Path, string App, int Version, stri
         var full = System.IO.Path.TrimEndingDirectorySeparator(System.IO.Path.GetFullPath(path));
         var leaves = new List<string>();
         Leaves(full, 3, leaves);
-        if (leaves.Count == 0) throw new ProjectException($"'{path}' holds no program: an app version is a folder APP/VERSION/PLATFORM[__PLAN]/ of files, such as mlds/1.00/x86_64-pc-linux-gnu/.");
+        if (leaves.Count == 0)
+        {
+            throw new ProjectException(
+                $"'{path}' holds no program: an app version is a folder APP/VERSION/PLATFORM[__PLAN]/ of files, "
+                + "such as mlds/1.00/x86_64-pc-linux-gnu/.");
+        }
+
         return leaves.ConvertAll(Read);
     }
 
@@ -31,16 +39,22 @@ public sealed record AppVersionFolder(string Path, string App, int Version, stri
     internal static string TitleOf(string app, int version, string platform, string plan) =>
         string.Create(CultureInfo.InvariantCulture, $"{app} {version / 100m:0.00} for {platform}{(plan.Length > 0 ? $" ({plan})" : "")}");
 
-    /// <summary>Copies a version's folder, or an app's, without signatures, which may be another project's, into an app's folder of this one.</summary>
+    /// <summary>
+    /// Copies a version's folder, or an app's, without signatures, which may be another project's, into an app's folder of this one.
+    /// </summary>
     public static IReadOnlyList<AppVersionFolder> Copy(string from, string appFolder)
     {
         foreach (var version in Find(from))
         {
             var parts = version.Path.Split(System.IO.Path.DirectorySeparatorChar);
             var leaf = Directory.CreateDirectory(System.IO.Path.Combine(appFolder, parts[^2], parts[^1])).FullName;
-            foreach (var file in Directory.EnumerateFiles(version.Path).Where(file => !file.EndsWith(SignatureSuffix, StringComparison.Ordinal)))
+            foreach (var file in Directory.EnumerateFiles(version.Path)
+                .Where(file => !file.EndsWith(SignatureSuffix, StringComparison.Ordinal)))
+            {
                 CopyWhole(file, System.IO.Path.Combine(leaf, System.IO.Path.GetFileName(file)));
+            }
         }
+
         return Find(appFolder);
     }
 
@@ -51,7 +65,8 @@ public sealed record AppVersionFolder(string Path, string App, int Version, stri
         {
             var (signature, growing) = (file.Path + SignatureSuffix, file.Path + SignatureSuffix + ".new");
             Plain(signature);
-            using (var writer = new StreamWriter(new FileStream(growing, FileMode.CreateNew))) writer.Write(key.Sign(File.ReadAllBytes(file.Path)));
+            using (var writer = new StreamWriter(new FileStream(growing, FileMode.CreateNew)))
+                writer.Write(key.Sign(File.ReadAllBytes(file.Path)));
             File.Move(growing, signature, overwrite: true);
         }
     }
@@ -74,13 +89,20 @@ public sealed record AppVersionFolder(string Path, string App, int Version, stri
     static void Plain(string path)
     {
         FileSystemInfo there = Directory.Exists(path) ? new DirectoryInfo(path) : new FileInfo(path);
-        if (there.LinkTarget is { } target) throw new ProjectException($"'{path}' is a link to '{target}'; a program's folder holds plain files only: put the file itself there.");
+        if (there.LinkTarget is { } target)
+        {
+            throw new ProjectException(
+                $"'{path}' is a link to '{target}'; a program's folder holds plain files only: put the file itself there.");
+        }
     }
 
     static void Leaves(string folder, int depth, List<string> leaves)
     {
         foreach (var entry in Directory.EnumerateFileSystemEntries(folder)) Plain(entry);
-        if (Directory.EnumerateFiles(folder).Any()) leaves.Add(folder);
+        if (Directory.EnumerateFiles(folder).Any())
+        {
+            leaves.Add(folder);
+        }
         else if (depth > 0)
         {
             foreach (var inside in Directory.EnumerateDirectories(folder).Order(StringComparer.Ordinal)) Leaves(inside, depth - 1, leaves);
@@ -93,28 +115,50 @@ public sealed record AppVersionFolder(string Path, string App, int Version, stri
         if (parts.Length < 3) throw new ProjectException($"'{leaf}' isn't named APP/VERSION/PLATFORM[__PLAN].");
         var (app, version) = (parts[^3], parts[^2]);
         var (platform, plan) = parts[^1].Split("__", 2) is [var first, var second] ? (first, second) : (parts[^1], "");
-        if (!decimal.TryParse(version, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var number) || number is <= 0 or > 10_000 || number * 100 % 1 != 0)
+        if (!decimal.TryParse(version, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var number)
+            || number is <= 0 or > 10_000
+            || number * 100 % 1 != 0)
+        {
             throw new ProjectException($"'{version}' in '{leaf}' is no version: a number with at most two places, such as 1.00.");
-        if (!FileName.IsValid(app) || !FileName.IsValid(platform)) throw new ProjectException($"'{leaf}' isn't named APP/VERSION/PLATFORM[__PLAN] with letters, digits and . _ - only.");
+        }
+
+        if (!FileName.IsValid(app) || !FileName.IsValid(platform))
+            throw new ProjectException($"'{leaf}' isn't named APP/VERSION/PLATFORM[__PLAN] with letters, digits and . _ - only.");
         if (!PlanClasses.Known.Contains(plan))
-            throw new ProjectException($"'{plan}' in '{leaf}' is no plan class; there are {string.Join(", ", PlanClasses.Known.Where(name => name.Length > 0))}, or none.");
+        {
+            throw new ProjectException(
+                $"'{plan}' in '{leaf}' is no plan class; "
+                + $"there are {string.Join(", ", PlanClasses.Known.Where(name => name.Length > 0))}, or none.");
+        }
+
         return new(leaf, app, (int)(number * 100), platform, plan, ReadFiles(leaf));
     }
 
     static List<AppVersionFile> ReadFiles(string leaf)
     {
         var description = System.IO.Path.Combine(leaf, "version.xml");
-        var names = Directory.EnumerateFiles(leaf).Select(file => System.IO.Path.GetFileName(file)).Where(name => !name.EndsWith(SignatureSuffix, StringComparison.Ordinal) && name != "version.xml")
+        var names = Directory.EnumerateFiles(leaf).Select(file => System.IO.Path.GetFileName(file))
+            .Where(name => !name.EndsWith(SignatureSuffix, StringComparison.Ordinal) && name != "version.xml")
             .Order(StringComparer.Ordinal).ToList();
-        if (names.Find(name => !FileName.IsValid(name)) is { } wrong) throw new ProjectException($"'{wrong}' in '{leaf}' can't be a file's name: letters, digits and . _ - only.");
+        if (names.Find(name => !FileName.IsValid(name)) is { } wrong)
+            throw new ProjectException($"'{wrong}' in '{leaf}' can't be a file's name: letters, digits and . _ - only.");
         var files = File.Exists(description)
             ? Described(leaf, File.ReadAllText(description))
             : [.. names.Select(name => new AppVersionFile(System.IO.Path.Combine(leaf, name), name, names.Count == 1))];
         if (files.Find(file => !FileName.IsValid(file.Name) || !FileName.IsValid(file.LogicalName)) is { } outside)
-            throw new ProjectException($"version.xml in '{leaf}' names '{outside.Name}', opened as '{outside.LogicalName}': both have to be names of letters, digits and . _ - only, of files in that folder.");
-        if (files.Find(file => !File.Exists(file.Path)) is { } missing) throw new ProjectException($"version.xml in '{leaf}' names '{missing.Name}', which isn't there.");
-        if (files.Find(file => new FileInfo(file.Path).Length == 0) is { } empty) throw new ProjectException($"'{empty.Path}' is empty, or no plain file.");
-        return files.Count(file => file.MainProgram) == 1 ? files : throw new ProjectException($"'{leaf}' needs exactly one main program: with several files, version.xml says which it is.");
+        {
+            throw new ProjectException(
+                $"version.xml in '{leaf}' names '{outside.Name}', opened as '{outside.LogicalName}': "
+                + "both have to be names of letters, digits and . _ - only, of files in that folder.");
+        }
+
+        if (files.Find(file => !File.Exists(file.Path)) is { } missing)
+            throw new ProjectException($"version.xml in '{leaf}' names '{missing.Name}', which isn't there.");
+        if (files.Find(file => new FileInfo(file.Path).Length == 0) is { } empty)
+            throw new ProjectException($"'{empty.Path}' is empty, or no plain file.");
+        return files.Count(file => file.MainProgram) == 1
+            ? files
+            : throw new ProjectException($"'{leaf}' needs exactly one main program: with several files, version.xml says which it is.");
     }
 
     static List<AppVersionFile> Described(string leaf, string text)
@@ -130,6 +174,7 @@ public sealed record AppVersionFolder(string Path, string App, int Version, stri
                     reader.Skip();
                     continue;
                 }
+
                 var (physical, logical, main) = ("", "", false);
                 while (reader.Child(out var part))
                 {
@@ -141,9 +186,11 @@ public sealed record AppVersionFolder(string Path, string App, int Version, stri
                         default: reader.Skip(); break;
                     }
                 }
+
                 files.Add(new(System.IO.Path.Combine(leaf, physical), logical.Length > 0 ? logical : physical, main) { Name = physical });
             }
         }
+
         return files;
     }
 }
@@ -155,5 +202,6 @@ public sealed record AppVersionFile(string Path, string LogicalName, bool MainPr
     /// <summary>As the folder, or its <c>version.xml</c>, has it.</summary>
     public string Name { get; init; } = System.IO.Path.GetFileName(Path);
 
-    public string? Signature => File.Exists(Path + AppVersionFolder.SignatureSuffix) ? File.ReadAllText(Path + AppVersionFolder.SignatureSuffix) : null;
+    public string? Signature =>
+        File.Exists(Path + AppVersionFolder.SignatureSuffix) ? File.ReadAllText(Path + AppVersionFolder.SignatureSuffix) : null;
 }

@@ -6,7 +6,8 @@ using Mlds.Server.Database;
 namespace Mlds.Server.Project;
 
 /// <summary>A program for one platform.</summary>
-sealed record AppVersionRow(long Id, string App, string FriendlyName, int Version, string Platform, string PlanClass, IReadOnlyList<AppVersionFileRow> Files)
+sealed record AppVersionRow(
+    long Id, string App, string FriendlyName, int Version, string Platform, string PlanClass, IReadOnlyList<AppVersionFileRow> Files)
 {
     /// <summary>Its name for people: <c>mlds 1.00 for x86_64-pc-linux-gnu (fma)</c>.</summary>
     public string Title => AppVersionFolder.TitleOf(App, Version, Platform, PlanClass);
@@ -15,8 +16,8 @@ sealed record AppVersionRow(long Id, string App, string FriendlyName, int Versio
 sealed record AppVersionFileRow(string Name, string OpenName, bool MainProgram, long Bytes, string Md5, string Sha256, string Signature);
 
 /// <summary>
-/// The programs that are sent out: those whose signatures are the present key's, since clients take no others. Read again every few seconds, so that a
-/// version added meanwhile is found; by the time that has really gone by, whatever the clock is set to.
+/// The programs that are sent out: those whose signatures are the present key's, since clients take no others. Read again every few
+/// seconds, so that a version added meanwhile is found; by the time that has really gone by, whatever the clock is set to.
 /// </summary>
 sealed class AppVersions(TimeProvider time, PublicKey key)
 {
@@ -52,11 +53,18 @@ sealed class AppVersions(TimeProvider time, PublicKey key)
             AppVersionRow? best = null;
             foreach (var version in _all)
             {
-                if (version.App != app || version.Platform != platform || !PlanClasses.Fits(version.PlanClass, platform, request.Host.Features)) continue;
+                if (version.App != app || version.Platform != platform || !PlanClasses.Fits(
+                    version.PlanClass, platform, request.Host.Features))
+                {
+                    continue;
+                }
+
                 if (best is null || Rank(version).CompareTo(Rank(best)) > 0) best = version;
             }
+
             if (best is not null) return best;
         }
+
         return null;
     }
 
@@ -68,11 +76,14 @@ sealed class AppVersions(TimeProvider time, PublicKey key)
     public static IReadOnlyList<AppVersionRow> ReadAll(Session session)
     {
         var files = session.Rows(
-            "SELECT app_version_id, name, open_name, main_program, bytes, md5, sha256, signature FROM app_version_file ORDER BY main_program DESC, name",
-            row => (Version: row.Long(0), File: new AppVersionFileRow(row.Text(1), row.Text(2), row.Bool(3), row.Long(4), row.Text(5), row.Text(6), row.Text(7))))
+            "SELECT app_version_id, name, open_name, main_program, bytes, md5, sha256, signature FROM app_version_file "
+            + "ORDER BY main_program DESC, name",
+            row => (Version: row.Long(0),
+                File: new AppVersionFileRow(row.Text(1), row.Text(2), row.Bool(3), row.Long(4), row.Text(5), row.Text(6), row.Text(7))))
             .ToLookup(pair => pair.Version, pair => pair.File);
         return session.Rows(
-            "SELECT v.id, a.name, a.friendly_name, v.version, v.platform, v.plan_class FROM app_version v JOIN app a ON a.id = v.app_id WHERE v.deprecated = 0 ORDER BY v.id",
+            "SELECT v.id, a.name, a.friendly_name, v.version, v.platform, v.plan_class FROM app_version v "
+            + "JOIN app a ON a.id = v.app_id WHERE v.deprecated = 0 ORDER BY v.id",
             row => new AppVersionRow(row.Long(0), row.Text(1), row.Text(2), row.Int(3), row.Text(4), row.Text(5), [.. files[row.Long(0)]]));
     }
 

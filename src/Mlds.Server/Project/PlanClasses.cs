@@ -25,11 +25,13 @@ public static class PlanClasses
 
     /// <summary>What of it isn't listed, in the client's words; null for a plan class that isn't known.</summary>
     public static IReadOnlyList<string>? Missing(string planClass, string platform, string features) =>
-        s_known.TryGetValue(planClass, out var known) ? [.. known.Features.Where(needed => !Has(features, needed) && !Implied(needed, platform))] : null;
+        s_known.TryGetValue(planClass, out var known)
+            ? [.. known.Features.Where(needed => !Has(features, needed) && !Implied(needed, platform))]
+            : null;
 
     /// <summary>
-    /// How many times as fast as the client's benchmark (Whetstone, scalar) a program of this class is thought to be, until the host's own results
-    /// say it: the kernels do 8 and 16 numbers at a time.
+    /// How many times as fast as the client's benchmark (Whetstone, scalar) a program of this class is thought to be, until the host's own
+    /// results say it: the kernels do 8 and 16 numbers at a time.
     /// </summary>
     public static double Speed(string planClass) => s_known.TryGetValue(planClass, out var known) ? known.Speed : 1;
 
@@ -49,6 +51,7 @@ public static class PlanClasses
             if ((found == 0 || features[found - 1] == ' ') && (end == features.Length || features[end] == ' ')) return true;
             at = end;
         }
+
         return false;
     }
 }

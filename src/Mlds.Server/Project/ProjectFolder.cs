@@ -24,8 +24,10 @@ public sealed class ProjectFolder
 
     public static ProjectFolder Open(string path)
     {
-        if (!File.Exists(SettingsFile(path))) throw new ProjectException($"There is no project in '{path}': it has no project.json; `mlds project init {path}` makes one.");
-        var project = new ProjectFolder(System.IO.Path.TrimEndingDirectorySeparator(System.IO.Path.GetFullPath(path)), ProjectSettings.Read(SettingsFile(path)));
+        if (!File.Exists(SettingsFile(path)))
+            throw new ProjectException($"There is no project in '{path}': it has no project.json; `mlds project init {path}` makes one.");
+        var project = new ProjectFolder(
+            System.IO.Path.TrimEndingDirectorySeparator(System.IO.Path.GetFullPath(path)), ProjectSettings.Read(SettingsFile(path)));
         project.CloseToOthers();
         return project;
     }
@@ -45,10 +47,12 @@ public sealed class ProjectFolder
     /// <summary>The SQLite file; null: the database is in PostgreSQL.</summary>
     public string? DatabaseFile => Settings.IsOnPostgres ? null : In(Settings.Database);
 
-    /// <exception cref="ProjectException">It isn't there, or can't be opened. A file that is gone isn't made anew: the project would begin without its accounts.</exception>
+    /// <exception cref="ProjectException">It isn't there, or can't be opened. A file that is gone isn't made anew: the project would begin
+    /// without its accounts.</exception>
     public ProjectDatabase OpenDatabase(IEnumerable<SchemaStep> steps)
     {
-        if (DatabaseFile is { } file && !File.Exists(file)) throw new ProjectException($"The project's database '{file}' isn't there; put it back, from a backup if need be.");
+        if (DatabaseFile is { } file && !File.Exists(file))
+            throw new ProjectException($"The project's database '{file}' isn't there; put it back, from a backup if need be.");
         try
         {
             return ProjectDatabase.Open(Settings.Database, Path, steps);
@@ -64,7 +68,8 @@ public sealed class ProjectFolder
     internal string? Inside(string path)
     {
         var full = System.IO.Path.GetFullPath(In(path));
-        return full.StartsWith(Path + System.IO.Path.DirectorySeparatorChar, StringComparison.Ordinal) ? System.IO.Path.GetRelativePath(Path, full) : null;
+        return full.StartsWith(Path + System.IO.Path.DirectorySeparatorChar, StringComparison.Ordinal) ? System.IO.Path.GetRelativePath(
+            Path, full) : null;
     }
 
     public string In(params ReadOnlySpan<string> parts) => System.IO.Path.Combine([Path, .. parts]);
@@ -78,8 +83,11 @@ public sealed class ProjectFolder
     /// <summary>One of 256 folders, so that none gets too many files.</summary>
     public static string Fan(string name) => Convert.ToHexStringLower(MD5.HashData(Encoding.UTF8.GetBytes(name)).AsSpan(0, 1));
 
-    /// <summary>Whether it is the name of a file and no way out of its folder, wherever it comes from: a request, the database, a backup.</summary>
-    internal static bool IsName(string name) => name.Length is > 0 and <= 255 && name[0] != '.' && !name.AsSpan().ContainsAny('/', '\\', '\0');
+    /// <summary>
+    /// Whether it is the name of a file and no way out of its folder, wherever it comes from: a request, the database, a backup.
+    /// </summary>
+    internal static bool IsName(string name) =>
+        name.Length is > 0 and <= 255 && name[0] != '.' && !name.AsSpan().ContainsAny('/', '\\', '\0');
 
     static string Name(string name) => IsName(name) ? name : throw new ProjectException($"'{name}' is no file of a project.");
 

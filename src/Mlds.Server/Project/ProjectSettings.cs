@@ -4,7 +4,9 @@ using Mlds.Server.Database;
 
 namespace Mlds.Server.Project;
 
-/// <summary><c>project.json</c>: what a project's operator may set. Whatever is missing has its default; a key that isn't known is an error.</summary>
+/// <summary>
+/// <c>project.json</c>: what a project's operator may set. Whatever is missing has its default; a key that isn't known is an error.
+/// </summary>
 public sealed record ProjectSettings
 {
     /// <summary>The name that volunteers see.</summary>
@@ -16,11 +18,14 @@ public sealed record ProjectSettings
     /// <summary>Where the server listens; when empty, where <see cref="MasterUrl"/> says.</summary>
     public IReadOnlyList<string> Listen { get; init; } = [];
 
-    /// <summary>A SQLite file, by its path or its path within the project's folder, or a PostgreSQL connection string, which has a <c>Host=</c>.</summary>
+    /// <summary>
+    /// A SQLite file, by its path or its path within the project's folder, or a PostgreSQL connection string, which has a <c>Host=</c>.
+    /// </summary>
     public string Database { get; init; } = "project.db";
 
     /// <summary>
-    /// Certificate, with its chain, and key for https: PEM files, by their paths or their paths within the project's folder; empty: plain http, or https ends at a proxy.
+    /// Certificate, with its chain, and key for https: PEM files, by their paths or their paths within the project's folder; empty: plain
+    /// http, or https ends at a proxy.
     /// </summary>
     public string CertificateFile { get; init; } = "";
 
@@ -61,7 +66,10 @@ public sealed record ProjectSettings
 
     public int MaxTasksPerCall { get; init; } = 32;
 
-    /// <summary>Tasks that a new account may hold, and all new accounts of one network address together; each valid result adds one, each failure takes one.</summary>
+    /// <summary>
+    /// Tasks that a new account may hold, and all new accounts of one network address together; each valid result adds one, each failure
+    /// takes one.
+    /// </summary>
     public int NewAccountTasks { get; init; } = 16;
 
     /// <summary>Tasks that an account may hold, however many valid results it has.</summary>
@@ -70,7 +78,9 @@ public sealed record ProjectSettings
     /// <summary>Accounts that may be made in a day from one network address.</summary>
     public int NewAccountsPerDay { get; init; } = 50;
 
-    /// <summary>Share of one processor core that may go, over a day, into training networks which no volunteer could return; 0: they wait.</summary>
+    /// <summary>
+    /// Share of one processor core that may go, over a day, into training networks which no volunteer could return; 0: they wait.
+    /// </summary>
     public double ServerTraining { get; init; } = 0.25;
 
     /// <summary>Seconds past the deadline in which a report is still in time.</summary>
@@ -117,14 +127,16 @@ public sealed record ProjectSettings
         try
         {
             var text = File.ReadAllText(file);
-            var settings = JsonSerializer.Deserialize<ProjectSettings>(text, s_json) ?? throw new ProjectException($"The settings '{file}' are empty.");
+            var settings = JsonSerializer.Deserialize<ProjectSettings>(text, s_json)
+                ?? throw new ProjectException($"The settings '{file}' are empty.");
             settings.Check(file, text);
             return settings;
         }
         catch (JsonException exception)
         {
             var line = exception.LineNumber is { } number ? $", line {number + 1}" : "";
-            throw new ProjectException($"The settings '{file}'{line}: {SettingsText.Fault(exception, s_json.GetTypeInfo(typeof(ProjectSettings)))}.", exception);
+            throw new ProjectException(
+                $"The settings '{file}'{line}: {SettingsText.Fault(exception, s_json.GetTypeInfo(typeof(ProjectSettings)))}.", exception);
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
@@ -138,9 +150,12 @@ public sealed record ProjectSettings
     /// <summary>BOINC's clients take a master URL only when its host has a dot (or is an address), and it ends in a slash.</summary>
     public static string? WhyNoMasterUrl(string url)
     {
-        if (!Uri.TryCreate(url, UriKind.Absolute, out var uri) || uri.Scheme is not ("http" or "https")) return "it has to begin with http:// or https://, and a port is 1 to 65535";
-        if (!url.All(letter => letter is > ' ' and < (char)127 and not ('<' or '>' or '"' or '&' or '\\'))) return "it can have no other than the usual letters of an address";
-        if (!uri.Host.Contains('.', StringComparison.Ordinal)) return "clients take only hosts with a dot in their name, so write 127.0.0.1 instead of localhost";
+        if (!Uri.TryCreate(url, UriKind.Absolute, out var uri) || uri.Scheme is not ("http" or "https"))
+            return "it has to begin with http:// or https://, and a port is 1 to 65535";
+        if (!url.All(letter => letter is > ' ' and < (char)127 and not ('<' or '>' or '"' or '&' or '\\')))
+            return "it can have no other than the usual letters of an address";
+        if (!uri.Host.Contains('.', StringComparison.Ordinal))
+            return "clients take only hosts with a dot in their name, so write 127.0.0.1 instead of localhost";
         if (uri.Query.Length + uri.Fragment.Length + uri.UserInfo.Length > 0) return "it can't have a query, a fragment or a user";
         return url.EndsWith('/') ? null : "it has to end in a slash";
     }
@@ -157,9 +172,13 @@ public sealed record ProjectSettings
             var line = text.Length > 0 && SettingsText.LineOf(text, key) is > 0 and var number ? $", line {number}" : "";
             throw new ProjectException($"The settings '{file}'{line}: {key} has to be {allowed}.");
         }
-        if (WhyNoMasterUrl(MasterUrl) is { } why) throw new ProjectException($"The settings '{file}': '{MasterUrl}' can't be the master_url, {why}.");
+
+        if (WhyNoMasterUrl(MasterUrl) is { } why)
+            throw new ProjectException($"The settings '{file}': '{MasterUrl}' can't be the master_url, {why}.");
         if (SettingsAddresses.WhyNot(Listen) is { } whyNot) Need(false, "listen", $"addresses of this machine: {whyNot}");
-        Need(Metrics.All(text => SettingsAddresses.Network(text) is not null), "metrics", "a list of addresses such as 127.0.0.1 and networks such as 10.0.0.0/8");
+        Need(
+            Metrics.All(text => SettingsAddresses.Network(text) is not null), "metrics",
+            "a list of addresses such as 127.0.0.1 and networks such as 10.0.0.0/8");
         Need(SettingsAddresses.IsText(Name, 100), "name", "1 to 100 letters");
         Need(Dialect.WhyNot(Database) is null, "database", Dialect.WhyNot(Database) ?? "");
         Need(MinPasswordLength is >= 1 and <= 64, "min_password_length", "from 1 to 64");
@@ -176,7 +195,9 @@ public sealed record ProjectSettings
         Need(SameHostRetryDelay is >= 0 and <= 30 * 86400, "same_host_retry_delay", "from 0 to 2592000 seconds");
         Need(DeleteDelay is >= 0 and <= 366 * 86400, "delete_delay", "from 0 to 31622400 seconds");
         Need(NewAccountTasks is >= 1 and <= 100_000, "new_account_tasks", "from 1 to 100000");
-        Need(MaxTasksPerAccount >= NewAccountTasks && MaxTasksPerAccount <= 10_000_000, "max_tasks_per_account", "from new_account_tasks to 10000000");
+        Need(
+            MaxTasksPerAccount >= NewAccountTasks && MaxTasksPerAccount <= 10_000_000, "max_tasks_per_account",
+            "from new_account_tasks to 10000000");
         Need(NewAccountsPerDay is >= 1 and <= 1_000_000, "new_accounts_per_day", "from 1 to 1000000");
         Need(ServerTraining is >= 0 and <= 1, "server_training", "from 0 to 1 core");
         Need(LowWater is >= 1 and <= 1_000_000, "low_water", "from 1 to 1000000");

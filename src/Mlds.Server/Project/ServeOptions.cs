@@ -6,7 +6,8 @@ namespace Mlds.Server.Project;
 public sealed record ServeOptions
 {
     /// <summary>What of the server can run alone (<see cref="Only"/>).</summary>
-    public static IReadOnlyList<string> Parts { get; } = ["web", "generator", "transitioner", "validator", "assimilator", "trainer", "deleter", "statistics"];
+    public static IReadOnlyList<string> Parts { get; } =
+        ["web", "generator", "transitioner", "validator", "assimilator", "trainer", "deleter", "statistics"];
 
     /// <summary>The parts to run, of <see cref="Parts"/>; empty: all.</summary>
     public IReadOnlyCollection<string> Only { get; init; } = [];

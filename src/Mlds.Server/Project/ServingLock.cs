@@ -3,8 +3,8 @@ using Mlds.Server.Database;
 namespace Mlds.Server.Project;
 
 /// <summary>
-/// The file <c>serving</c> in a project's folder: every running part of its server holds it together with the others, and who must have the project to himself holds it alone. The system lets
-/// go of it when a process ends, however it ends.
+/// The file <c>serving</c> in a project's folder: every running part of its server holds it together with the others, and who must have the
+/// project to himself holds it alone. The system lets go of it when a process ends, however it ends.
 /// </summary>
 sealed class ServingLock : IDisposable
 {
@@ -14,11 +14,14 @@ sealed class ServingLock : IDisposable
 
     /// <summary>Holds it as a part of the server.</summary>
     /// <exception cref="ProjectException">Somebody has the project to himself.</exception>
-    public static ServingLock Share(ProjectFolder project) => Open(project, FileAccess.Read, FileShare.Read, "The project can't be served while its database is moved");
+    public static ServingLock Share(ProjectFolder project) =>
+        Open(project, FileAccess.Read, FileShare.Read, "The project can't be served while its database is moved");
 
     /// <summary>Holds it alone.</summary>
     /// <exception cref="ProjectException">A part of the server runs.</exception>
-    public static ServingLock Alone(ProjectFolder project) => Open(project, FileAccess.ReadWrite, FileShare.None, "The project is being served; stop the server first, and all parts of it that run elsewhere");
+    public static ServingLock Alone(ProjectFolder project) => Open(
+        project, FileAccess.ReadWrite, FileShare.None,
+        "The project is being served; stop the server first, and all parts of it that run elsewhere");
 
     public void Dispose() => _file.Dispose();
 

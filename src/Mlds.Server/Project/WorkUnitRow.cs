@@ -41,7 +41,8 @@ sealed record WorkUnitRow(
 {
     /// <summary>The columns that <see cref="Read"/> takes, of <c>workunit w JOIN app a</c>.</summary>
     public const string Columns =
-        "w.id, w.name, a.name, w.fpops_estimate, w.fpops_bound, w.memory_bound, w.disk_bound, w.delay_bound, w.command_line, w.one_per_account, w.inputs, w.outputs";
+        "w.id, w.name, a.name, w.fpops_estimate, w.fpops_bound, w.memory_bound, w.disk_bound, w.delay_bound, "
+        + "w.command_line, w.one_per_account, w.inputs, w.outputs";
 
     public const int ColumnCount = 12;
 
@@ -60,7 +61,8 @@ sealed record WorkUnitRow(
         StoredOutput.Parse(row.Text(first + 11)));
 
     /// <summary>The physical name of a result's output file: nobody can guess it, and each try has its own.</summary>
-    public static string OutputName(string resultName, long random, int index) => string.Create(CultureInfo.InvariantCulture, $"{resultName}_r{random}_{index}");
+    public static string OutputName(string resultName, long random, int index) =>
+        string.Create(CultureInfo.InvariantCulture, $"{resultName}_r{random}_{index}");
 
     /// <summary>Takes such a name apart.</summary>
     public static bool TryParseOutputName(string name, out string resultName, out long random, out int index)
@@ -69,7 +71,12 @@ sealed record WorkUnitRow(
         var last = name.LastIndexOf('_');
         if (last < 0 || !int.TryParse(name.AsSpan(last + 1), NumberStyles.None, CultureInfo.InvariantCulture, out index)) return false;
         var before = name.LastIndexOf("_r", last - 1, StringComparison.Ordinal);
-        if (before <= 0 || !long.TryParse(name.AsSpan(before + 2, last - before - 2), NumberStyles.None, CultureInfo.InvariantCulture, out random)) return false;
+        if (before <= 0
+            || !long.TryParse(name.AsSpan(before + 2, last - before - 2), NumberStyles.None, CultureInfo.InvariantCulture, out random))
+        {
+            return false;
+        }
+
         resultName = name[..before];
         return true;
     }

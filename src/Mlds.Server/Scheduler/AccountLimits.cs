@@ -8,8 +8,8 @@ using Mlds.Server.Project;
 namespace Mlds.Server.Scheduler;
 
 /// <summary>
-/// What the calling account may have, whatever its hosts say of themselves; and as long as it is new, what all new accounts of its network address may have together. The common call, of an
-/// account that has shown itself, costs one look at an index and one changed row.
+/// What the calling account may have, whatever its hosts say of themselves; and as long as it is new, what all new accounts of its network
+/// address may have together. The common call, of an account that has shown itself, costs one look at an index and one changed row.
 /// </summary>
 /// <param name="addressKey">Of the caller's network address (<see cref="AddressKeys"/>); empty: it has none that says anything.</param>
 sealed class AccountLimits(Session session, SchedulerState state, AccountRow account, string addressKey, long now)
@@ -68,12 +68,20 @@ sealed class AccountLimits(Session session, SchedulerState state, AccountRow acc
                 "SELECT count(*) FROM result r JOIN host h ON h.id = r.host_id WHERE r.account_id = $1 "
                 + $"AND r.server_state = {ServerState.InProgress:d} AND h.proven_at = 0", account.Id)!.Value;
             left = Math.Min(left, Math.Min(1 - held, _own.OfSuspects - unproven));
-            if (left <= 0) return (0, "A computer of this account returned false results, so its other new ones get few tasks until they have shown themselves");
+            if (left <= 0)
+            {
+                return (0,
+                    "A computer of this account returned false results, "
+                    + "so its other new ones get few tasks until they have shown themselves");
+            }
         }
 
         if (Address is not { } address) return (left, "");
         var together = address.Allowance(Settings);
-        left = Math.Min(left, together.Left(state.Day, InProgress("account_id IN (SELECT id FROM account WHERE address_key = $1 AND address_key <> '')", addressKey, together.Tasks), ADay));
+        left = Math.Min(left, together.Left(
+            state.Day,
+            InProgress("account_id IN (SELECT id FROM account WHERE address_key = $1 AND address_key <> '')", addressKey, together.Tasks),
+            ADay));
         return (left, "The new accounts of your network address have as many tasks as they may together");
     }
 
@@ -105,6 +113,7 @@ sealed class AccountLimits(Session session, SchedulerState state, AccountRow acc
     {
         _own = allowance;
         session.Execute(
-            "UPDATE account SET tasks_today = $2, hosts_today = $3, today = $4 WHERE id = $1", account.Id, allowance.TasksToday, allowance.HostsToday, allowance.Day);
+            "UPDATE account SET tasks_today = $2, hosts_today = $3, today = $4 WHERE id = $1",
+            account.Id, allowance.TasksToday, allowance.HostsToday, allowance.Day);
     }
 }

@@ -8,8 +8,8 @@ namespace Mlds.Server.Scheduler;
 sealed record UnsentResult(long Id, string Name, long Random, WorkUnitRow WorkUnit);
 
 /// <summary>
-/// The next unsent results, in memory, so that a scheduler call looks at no table to find work. Only the database's writer touches it. What it holds
-/// is a hint: sending a result changes its row only if that is unsent still.
+/// The next unsent results, in memory, so that a scheduler call looks at no table to find work. Only the database's writer touches it. What
+/// it holds is a hint: sending a result changes its row only if that is unsent still.
 /// </summary>
 sealed class Feeder(TimeProvider time, int size = 1000)
 {
@@ -36,9 +36,11 @@ sealed class Feeder(TimeProvider time, int size = 1000)
         _filled = time.GetTimestamp();
         _unsent.Clear();
         var rows = session.Rows(
-            $"SELECT {WorkUnitRow.Columns}, r.id, r.name, r.random FROM result r JOIN workunit w ON w.id = r.workunit_id JOIN app a ON a.id = w.app_id "
-            + $"WHERE r.server_state = {ServerState.Unsent:d} ORDER BY r.priority DESC, r.id LIMIT $1",
-            row => new UnsentResult(row.Long(WorkUnitRow.ColumnCount), row.Text(WorkUnitRow.ColumnCount + 1), row.Long(WorkUnitRow.ColumnCount + 2), WorkUnitRow.Read(row)),
+            $"SELECT {WorkUnitRow.Columns}, r.id, r.name, r.random FROM result r JOIN workunit w ON w.id = r.workunit_id "
+            + $"JOIN app a ON a.id = w.app_id WHERE r.server_state = {ServerState.Unsent:d} ORDER BY r.priority DESC, r.id LIMIT $1",
+            row => new UnsentResult(
+                row.Long(WorkUnitRow.ColumnCount), row.Text(WorkUnitRow.ColumnCount + 1),
+                row.Long(WorkUnitRow.ColumnCount + 2), WorkUnitRow.Read(row)),
             (long)size);
         foreach (var row in rows) _unsent.AddLast(row);
     }

@@ -31,10 +31,17 @@ static class NoProgram
     static string WhyNot(HostDescription host, string platform, IReadOnlyList<AppVersionRow> programs)
     {
         if (host.Features.Length == 0)
-            return "This computer's client doesn't say what its processor can do: use a newer one, or the project's programs can't be chosen.";
+        {
+            return "This computer's client doesn't say what its processor can do: "
+                + "use a newer one, or the project's programs can't be chosen.";
+        }
+
         if (ClientPlatform.IsMac(platform) && ClientPlatform.Kind(platform) == ProcessorKind.X86
             && host.Model.StartsWith("Apple", StringComparison.Ordinal))
+        {
             return "BOINC on this Mac is the one for Intel's processors: install the one for Apple's.";
+        }
+
         var missing = programs.Where(program => program.Platform == platform)
             .Select(program => PlanClasses.Missing(program.PlanClass, platform, host.Features)).OfType<IReadOnlyList<string>>()
             .MinBy(list => list.Count);

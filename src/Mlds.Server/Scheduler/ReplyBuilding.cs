@@ -48,14 +48,15 @@ sealed class ReplyBuilding(SchedulerState state)
             NextRpcDelay = request.IsCut ? state.Settings.RequestDelay : state.Settings.NextRpcDelay,
             NewHostId = outcome.NewHostId,
             Account = new(
-                account.Id, account.Name, account.TotalCredit, account.Recent.After(now, 0).Average, account.Created, account.EmailHash, account.CrossProjectId,
-                account.ExternalCpid, account.Team, account.ResourceShare),
+                account.Id, account.Name, account.TotalCredit, account.Recent.After(now, 0).Average,
+                account.Created, account.EmailHash, account.CrossProjectId, account.ExternalCpid, account.Team, account.ResourceShare),
             Host = new(host.Created, host.TotalCredit, host.Recent.After(now, 0).Average, ""),
             TricklesAcknowledged = request.Trickles.Count > 0,
             CodeSignKey = key,
             CodeSignKeySignature = keySignature,
         };
-        if (!keyIsOurs) reply.Messages.Add(new("Your computer holds a code-signing key that isn't this project's: remove and add the project.", true));
+        if (!keyIsOurs)
+            reply.Messages.Add(new("Your computer holds a code-signing key that isn't this project's: remove and add the project.", true));
         foreach (var (text, notice) in outcome.Messages) reply.Messages.Add(new(text, notice));
         reply.Acknowledged.AddRange(outcome.Acknowledged);
         reply.Aborted.AddRange(outcome.Aborted);
@@ -65,15 +66,21 @@ sealed class ReplyBuilding(SchedulerState state)
         return reply;
     }
 
-    SchedulerReply Empty() => new() { ProjectName = state.Settings.Name, MasterUrl = state.Settings.MasterUrl, RequestDelay = state.Settings.RequestDelay };
+    SchedulerReply Empty() =>
+        new() { ProjectName = state.Settings.Name, MasterUrl = state.Settings.MasterUrl, RequestDelay = state.Settings.RequestDelay };
 
     void AddTasks(SchedulerReply reply, CallOutcome outcome)
     {
         foreach (var task in outcome.Tasks)
         {
             if (!reply.Apps.Exists(app => app.Name == task.Version.App)) reply.Apps.Add(new(task.Version.App, task.Version.FriendlyName));
-            if (!reply.AppVersions.Exists(version => version.Platform == task.Version.Platform && version.PlanClass == task.Version.PlanClass && version.Version == task.Version.Version))
+            if (!reply.AppVersions.Exists(version => version.Platform == task.Version.Platform
+                && version.PlanClass == task.Version.PlanClass
+                && version.Version == task.Version.Version))
+            {
                 reply.AppVersions.Add(Version(task));
+            }
+
             if (!reply.WorkUnits.Exists(unit => unit.Name == task.WorkUnit.Name)) reply.WorkUnits.Add(Unit(task.WorkUnit));
             reply.Results.Add(Result(task));
         }
@@ -81,18 +88,21 @@ sealed class ReplyBuilding(SchedulerState state)
 
     ReplyAppVersion Version(TaskToSend task) => new(
         task.Version.App, task.Version.Version, task.Version.Platform, task.Version.PlanClass, task.Flops,
-        [.. task.Version.Files.Select(file => new ReplyAppFile(file.Name, file.OpenName, file.MainProgram, file.Bytes, file.Signature, Url(file.Name), Url(file.Name) + ".gz"))]);
+        [.. task.Version.Files.Select(file => new ReplyAppFile(
+            file.Name, file.OpenName, file.MainProgram, file.Bytes, file.Signature, Url(file.Name), Url(file.Name) + ".gz"))]);
 
     ReplyWorkUnit Unit(WorkUnitRow unit) => new(
         unit.Name, unit.AppName, unit.CommandLine, unit.FpopsEstimate, unit.FpopsBound, unit.MemoryBound, unit.DiskBound,
         [.. unit.Inputs.Select(file => new ReplyInput(file.Name, file.LogicalName, file.Bytes, file.Md5, Url(file.Name), null))]);
 
     ReplyResult Result(TaskToSend task) => new(
-        task.Name, task.WorkUnit.Name, task.Deadline, task.Version.Platform, task.Version.Version, task.Version.PlanClass, state.Settings.ReportImmediately,
+        task.Name, task.WorkUnit.Name, task.Deadline, task.Version.Platform,
+        task.Version.Version, task.Version.PlanClass, state.Settings.ReportImmediately,
         [.. task.WorkUnit.Outputs.Select((file, index) => Output(WorkUnitRow.OutputName(task.Name, task.Random, index), file))]);
 
     ReplyOutput Output(string name, StoredOutput file) =>
         new(name, file.LogicalName, file.MaxBytes, _uploadUrl, UploadCertificate.Create(state.UploadKey, name, file.MaxBytes));
 
-    string Url(string name) => string.Create(CultureInfo.InvariantCulture, $"{state.Settings.MasterUrl}download/{ProjectFolder.Fan(name)}/{name}");
+    string Url(string name) =>
+        string.Create(CultureInfo.InvariantCulture, $"{state.Settings.MasterUrl}download/{ProjectFolder.Fan(name)}/{name}");
 }

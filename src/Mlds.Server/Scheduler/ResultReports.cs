@@ -27,9 +27,12 @@ sealed class ResultReports(Session session, SchedulerState state, SchedulerReque
                 unknown++;
                 continue;
             }
-            if (ReportRules.Of(known.State, known.Outcome, known.AccountId, account.Id) == ReportVerdict.Accept) Accept(reported, known, host);
+
+            if (ReportRules.Of(known.State, known.Outcome, known.AccountId, account.Id) == ReportVerdict.Accept)
+                Accept(reported, known, host);
             else if (known.AccountId != account.Id) others++;
         }
+
         // One line each, however many they are.
         if (unknown > 0) outcome.Remarks.Add($"host {host.Id} reported {unknown} results that don't exist");
         if (others > 0) outcome.Remarks.Add($"account {account.Id} reported {others} results that are another's");
@@ -39,8 +42,9 @@ sealed class ResultReports(Session session, SchedulerState state, SchedulerReque
         "SELECT r.id, r.workunit_id, r.server_state, r.outcome, r.account_id, r.app_version_id, w.file_delete_state, r.sent, r.random, "
         + "w.outputs, w.errors, w.canonical_result_id FROM result r JOIN workunit w ON w.id = r.workunit_id WHERE r.name = $1",
         row => new KnownResult(
-            row.Long(0), row.Long(1), (ServerState)row.Int(2), (ResultOutcome)row.Int(3), row.Long(4), row.Long(5), (FileDeleteState)row.Int(6), row.Long(7), row.Long(8),
-            StoredOutput.Parse(row.Text(9)).Count, row.Long(10) != 0 || row.Long(11) != 0),
+            row.Long(0), row.Long(1), (ServerState)row.Int(2), (ResultOutcome)row.Int(3), row.Long(4),
+            row.Long(5), (FileDeleteState)row.Int(6), row.Long(7), row.Long(8), StoredOutput.Parse(row.Text(9)).Count,
+            row.Long(10) != 0 || row.Long(11) != 0),
         name);
 
     void Accept(ReportedResult reported, KnownResult known, HostRow host)
@@ -52,18 +56,23 @@ sealed class ResultReports(Session session, SchedulerState state, SchedulerReque
         session.Execute(
             $"UPDATE result SET server_state = {ServerState.Over:d}, outcome = $2, validate_state = $3, host_id = $4, received = $5, "
             + "client_state = $6, exit_status = $7, elapsed = $8, cpu_time = $9, stderr = $10 WHERE id = $1",
-            known.Id, (long)(success ? ResultOutcome.Success : ResultOutcome.ClientError), (long)validation, host.Id, now, (long)reported.State, (long)reported.ExitStatus,
+            known.Id, (long)(success ? ResultOutcome.Success : ResultOutcome.ClientError), (long)validation,
+            host.Id, now, (long)reported.State, (long)reported.ExitStatus,
             reported.ElapsedTime, reported.CpuTime, success ? "" : reported.Stderr);
         if (success)
         {
-            session.Execute("UPDATE host SET turnaround = CASE WHEN turnaround = 0 THEN $2 ELSE turnaround * 0.7 + $2 * 0.3 END WHERE id = $1", host.Id, (double)Math.Max(0, now - known.Sent));
+            session.Execute(
+                "UPDATE host SET turnaround = CASE WHEN turnaround = 0 THEN $2 ELSE turnaround * 0.7 + $2 * 0.3 END WHERE id = $1",
+                host.Id, (double)Math.Max(0, now - known.Sent));
         }
         else
         {
-            outcome.Remarks.Add($"result {reported.Name} of host {host.Id} failed: exit status {reported.ExitStatus}, state {(int)reported.State}");
+            outcome.Remarks.Add(
+                $"result {reported.Name} of host {host.Id} failed: exit status {reported.ExitStatus}, state {(int)reported.State}");
             session.Execute("UPDATE host SET failed_results = failed_results + 1 WHERE id = $1", host.Id);
             Charge(reported, known, host);
         }
+
         state.Signals.Wake(session, known.WorkUnitId, now);
     }
 
@@ -83,5 +92,6 @@ sealed class ResultReports(Session session, SchedulerState state, SchedulerReque
     }
 
     sealed record KnownResult(
-        long Id, long WorkUnitId, ServerState State, ResultOutcome Outcome, long AccountId, long AppVersionId, FileDeleteState FileDelete, long Sent, long Random, int Outputs, bool Unneeded);
+        long Id, long WorkUnitId, ServerState State, ResultOutcome Outcome, long AccountId, long AppVersionId,
+        FileDeleteState FileDelete, long Sent, long Random, int Outputs, bool Unneeded);
 }

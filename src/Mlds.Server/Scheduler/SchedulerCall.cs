@@ -33,11 +33,12 @@ sealed class CallOutcome
 }
 
 /// <summary>
-/// One call of the scheduler, within the database's transaction: who calls, what it brings, what it lost, what has to stop, what it gets. Quick,
-/// because all calls take turns; the reply's text and its signatures are made afterwards.
+/// One call of the scheduler, within the database's transaction: who calls, what it brings, what it lost, what has to stop, what it gets.
+/// Quick, because all calls take turns; the reply's text and its signatures are made afterwards.
 /// </summary>
 /// <param name="addressKey">Of the caller's network address (<see cref="AddressKeys"/>); empty: it has none that says anything.</param>
-sealed class SchedulerCall(Session session, SchedulerState state, SchedulerRequest request, string keyHash, string addressKey, bool mayHaveWork)
+sealed class SchedulerCall(
+    Session session, SchedulerState state, SchedulerRequest request, string keyHash, string addressKey, bool mayHaveWork)
 {
     readonly CallOutcome _outcome = new();
     readonly long _now = state.Now;
@@ -58,7 +59,8 @@ sealed class SchedulerCall(Session session, SchedulerState state, SchedulerReque
         var held = TasksOfHost(host);
         if (mayHaveWork) new TasksInHand(session, state, request, _outcome, _now).Compare(host, held);
         if (_outcome.NewHostId > 0 || request.Results.Exists(result => !result.Succeeded)) limits.Charged();
-        if (request.IsCut) _outcome.Messages.Add(($"{request.Results.Count} tasks were reported; the others come with your next call", false));
+        if (request.IsCut)
+            _outcome.Messages.Add(($"{request.Results.Count} tasks were reported; the others come with your next call", false));
         else if (tooSoon && WantsWork) _outcome.Messages.Add(("Not sending work: your last request was too recent", false));
         else if (mayHaveWork && !tooSoon) SendWork(account, host, limits, held.Count);
         host.Update(session, account, request, _outcome.NewHostId > 0 ? 0 : request.RpcSeqno, _now);
@@ -76,11 +78,18 @@ sealed class SchedulerCall(Session session, SchedulerState state, SchedulerReque
             if (said!.Id != request.HostId) _outcome.NewHostId = said.Id; // merged into another
             return Elapsed.LessThan((long)Settings.RequestDelay - 1, said.RpcTime, _now);
         }
+
         var found = match == HostMatch.Unknown && !request.AllowMultipleClients ? HostRow.Matching(session, account, request.Host) : null;
         if (found is not null && request.OtherResults.Count == 0 && !request.IsCut) Detach(found);
         if (found is null && !limits.AddHost()) return NoMoreHosts(said, match);
-        if (match == HostMatch.Copied) _outcome.Remarks.Add($"host {request.HostId} called with an earlier number: its data were copied, so the caller gets a new host");
-        if (said is not null && said.AccountId != account.Id) _outcome.Remarks.Add($"account {account.Id} called as host {request.HostId}, which isn't its own");
+        if (match == HostMatch.Copied)
+        {
+            _outcome.Remarks.Add(
+                $"host {request.HostId} called with an earlier number: its data were copied, so the caller gets a new host");
+        }
+
+        if (said is not null && said.AccountId != account.Id)
+            _outcome.Remarks.Add($"account {account.Id} called as host {request.HostId}, which isn't its own");
         _outcome.Host = found ?? HostRow.Insert(session, account, request, _now);
         _outcome.NewHostId = _outcome.Host.Id;
         return false;
@@ -95,12 +104,16 @@ sealed class SchedulerCall(Session session, SchedulerState state, SchedulerReque
             return Elapsed.LessThan((long)Settings.RequestDelay - 1, said!.RpcTime, _now);
         }
 
-        _outcome.Messages.Add(("This account has as many new computers as it may have today; this one may join later, and the sooner the more valid results the others return", true));
+        _outcome.Messages.Add(("This account has as many new computers as it may have today; "
+            + "this one may join later, and the sooner the more valid results the others return",
+            true));
         _outcome.Remarks.Add($"account {_outcome.Account!.Id} has too many new hosts today: one more isn't let in");
         return true;
     }
 
-    /// <summary>The machine attached anew and holds nothing: what it had is made by others, unless it reports it in this very call.</summary>
+    /// <summary>
+    /// The machine attached anew and holds nothing: what it had is made by others, unless it reports it in this very call.
+    /// </summary>
     void Detach(HostRow host)
     {
         var reported = request.Results.Select(result => result.Name).ToHashSet();
@@ -122,7 +135,8 @@ sealed class SchedulerCall(Session session, SchedulerState state, SchedulerReque
     List<HeldTask> TasksOfHost(HostRow host) => session.Rows(
         "SELECT r.id, r.name, r.random, r.app_version_id, w.errors, w.canonical_result_id, w.id, r.sent FROM result r "
         + $"JOIN workunit w ON w.id = r.workunit_id WHERE r.host_id = $1 AND r.server_state = {ServerState.InProgress:d}",
-        row => new HeldTask(row.Long(0), row.Text(1), row.Long(2), row.Long(3), row.Long(4) != 0, row.Long(5) != 0, row.Long(6), row.Long(7)),
+        row => new HeldTask(
+            row.Long(0), row.Text(1), row.Long(2), row.Long(3), row.Long(4) != 0, row.Long(5) != 0, row.Long(6), row.Long(7)),
         host.Id);
 
     void SendWork(AccountRow account, HostRow host, AccountLimits limits, int held)
@@ -133,16 +147,19 @@ sealed class SchedulerCall(Session session, SchedulerState state, SchedulerReque
             _outcome.Messages.Add(("This project sends its own programs only: remove app_info.xml from its folder.", true));
             return;
         }
+
         if (account.BlockedUntil > _now)
         {
             _outcome.Messages.Add((AccountBlocking.Message(account.BlockedUntil, account.BlockedReason), true));
             return;
         }
+
         if (host.BlockedUntil > _now)
         {
             _outcome.Messages.Add(("Not accepting requests from this host", false));
             return;
         }
+
         new WorkSending(session, state, request, _outcome, _now).Send(account, host, limits, held);
     }
 }

@@ -34,7 +34,12 @@ sealed partial class SchedulerEndpoint(
     {
         var address = CallerAddress.Of(context);
         if (File.Exists(state.Project.MaintenanceFile)) return _replies.Down(Maintenance.Message(state.Project));
-        if (badKeys.TooMany(address)) return Refused(address, "too many calls with wrong account keys", _replies.TryLater("Too many wrong account keys from your address; try later"));
+        if (badKeys.TooMany(address))
+        {
+            return Refused(address, "too many calls with wrong account keys", _replies.TryLater(
+                "Too many wrong account keys from your address; try later"));
+        }
+
         SchedulerRequest? request;
         try
         {
@@ -54,7 +59,10 @@ sealed partial class SchedulerEndpoint(
             badKeys.Note(address); // broken off: nobody hears an answer
             throw;
         }
-        return request is null ? WrongKey(address) : await Scheduled(request, address, state.Addresses.Of(context.Connection.RemoteIpAddress));
+
+        return request is null
+            ? WrongKey(address)
+            : await Scheduled(request, address, state.Addresses.Of(context.Connection.RemoteIpAddress));
     }
 
     /// <summary>
@@ -71,6 +79,7 @@ sealed partial class SchedulerEndpoint(
             await body.ReadTo(SchedulerRequestReader.MaxBytes);
             await body.PassOver();
         }
+
         if (!body.Ended && (body.Late || !known)) context.Response.Headers.Connection = "close"; // nobody waits for the rest
         return known ? SchedulerRequestReader.Read(body.Text(), cut: !body.Ended) : null;
     }

@@ -6,7 +6,9 @@ using Mlds.Server.Project;
 
 namespace Mlds.Server.Scheduler;
 
-/// <summary>Compares what the client holds with what the server thinks it holds: what was lost is sent again, what nobody needs is stopped.</summary>
+/// <summary>
+/// Compares what the client holds with what the server thinks it holds: what was lost is sent again, what nobody needs is stopped.
+/// </summary>
 sealed class TasksInHand(Session session, SchedulerState state, SchedulerRequest request, CallOutcome outcome, long now)
 {
     /// <summary>
@@ -26,17 +28,20 @@ sealed class TasksInHand(Session session, SchedulerState state, SchedulerRequest
             else if (task.Failed) outcome.Aborted.Add(task.Name);
             else if (task.Settled) outcome.AbortedIfNotStarted.Add(task.Name);
         }
+
         foreach (var name in inHand.Take(MaxLooked)) StopUnlessWanted(name, host);
     }
 
     /// <summary>
-    /// A task was sent, and the client doesn't have it: the reply never arrived, or its state was lost. It gets the time anew, but all in all no more than twice the time: else a client
-    /// that never says what it holds would keep a task for ever.
+    /// A task was sent, and the client doesn't have it: the reply never arrived, or its state was lost. It gets the time anew, but all in
+    /// all no more than twice the time: else a client that never says what it holds would keep a task for ever.
     /// </summary>
     void SendAgain(HeldTask task, HostRow host)
     {
         var version = state.Versions.Find(task.AppVersionId);
-        var unit = session.Row($"SELECT {WorkUnitRow.Columns} FROM workunit w JOIN app a ON a.id = w.app_id WHERE w.id = $1", row => WorkUnitRow.Read(row), task.WorkUnitId)!;
+        var unit = session.Row(
+            $"SELECT {WorkUnitRow.Columns} FROM workunit w JOIN app a ON a.id = w.app_id WHERE w.id = $1",
+            row => WorkUnitRow.Read(row), task.WorkUnitId)!;
         var isOld = now > task.Sent + unit.DelayBound;
         if (task.Failed || task.Settled || version is null || isOld)
         {
@@ -46,6 +51,7 @@ sealed class TasksInHand(Session session, SchedulerState state, SchedulerRequest
             state.Signals.Wake(session, task.WorkUnitId, now);
             return;
         }
+
         if (_sentAgain++ >= state.Settings.MaxTasksPerCall) return; // with the next call
         var deadline = now + unit.DelayBound;
         session.Execute("UPDATE result SET deadline = $2 WHERE id = $1", task.ResultId, deadline);
@@ -55,7 +61,10 @@ sealed class TasksInHand(Session session, SchedulerState state, SchedulerRequest
         outcome.Messages.Add(($"Resent lost task {task.Name}", false));
     }
 
-    /// <summary>A task that isn't in progress here: stopped, unless it is merely late and would still be welcome, or in progress with another host of the account, of which this one is a copy.</summary>
+    /// <summary>
+    /// A task that isn't in progress here: stopped, unless it is merely late and would still be welcome, or in progress with another host
+    /// of the account, of which this one is a copy.
+    /// </summary>
     void StopUnlessWanted(string name, HostRow host)
     {
         if (!FileName.IsValid(name)) return;

@@ -26,6 +26,7 @@ sealed class WorkSending(Session session, SchedulerState state, SchedulerRequest
             outcome.Messages.Add((NoProgram.Why(request, [.. state.Versions.All.Where(program => program.App == state.AppName)]), true));
             return;
         }
+
         var quota = QuotaRow.Read(session, host.Id, version.Id, state.Settings.DailyQuota);
         var flops = Flops(quota, version, request.Host);
         var before = outcome.Tasks.Count;
@@ -56,7 +57,8 @@ sealed class WorkSending(Session session, SchedulerState state, SchedulerRequest
     {
         var (seconds, instances) = (request.WorkSeconds, request.CpuInstances);
         var looked = 0;
-        for (var node = state.Feeder.First(session); node is not null && looked < MaxLooked && most > 0 && (seconds > 0 || instances > 0); looked++)
+        for (var node = state.Feeder.First(session);
+            node is not null && looked < MaxLooked && most > 0 && (seconds > 0 || instances > 0); looked++)
         {
             var next = node.Next;
             var unsent = node.Value;
@@ -70,8 +72,10 @@ sealed class WorkSending(Session session, SchedulerState state, SchedulerRequest
                     (seconds, instances, most) = (seconds - estimate, instances - 1, most - 1);
                 }
             }
+
             node = next;
         }
+
         if (looked == 0) _reasons.Add("Project has no tasks available");
         return quota;
     }
@@ -80,22 +84,26 @@ sealed class WorkSending(Session session, SchedulerState state, SchedulerRequest
     {
         var (unit, machine) = (unsent.WorkUnit, request.Host);
         if (machine.MemoryBytes > 0 && unit.MemoryBound > machine.MemoryBytes) return Not("Tasks need more memory than this computer has");
-        if (machine.DiskShare > 0 && unit.DiskBound > machine.DiskShare) return Not("Tasks need more disk than this project may use on this computer");
-        if (estimate + request.EstimatedDelay > DeadlineMargin * unit.DelayBound) return Not("Tasks would not finish in time on this computer");
+        if (machine.DiskShare > 0 && unit.DiskBound > machine.DiskShare)
+            return Not("Tasks need more disk than this project may use on this computer");
+        if (estimate + request.EstimatedDelay > DeadlineMargin * unit.DelayBound)
+            return Not("Tasks would not finish in time on this computer");
         if (!MayCompute(unit, account, host)) return Not("Tasks are for other computers or accounts first");
         return true;
     }
 
     /// <summary>
-    /// Copies of one unit go to different people as far as can be told, else one could agree with itself: to other accounts, and of those that were new at one network address to one. What an
-    /// account didn't bring to a good end it gets again only after a while, which grows (<see cref="RetryDelay"/>).
+    /// Copies of one unit go to different people as far as can be told, else one could agree with itself: to other accounts, and of those
+    /// that were new at one network address to one. What an account didn't bring to a good end it gets again only after a while, which
+    /// grows (<see cref="RetryDelay"/>).
     /// </summary>
     bool MayCompute(WorkUnitRow unit, AccountRow account, HostRow host)
     {
         var (failures, last, here) = (0, 0L, false);
         foreach (var other in session.Rows(
-            "SELECT r.server_state, r.outcome, r.validate_state, r.host_id, CASE WHEN r.received = 0 THEN r.deadline ELSE r.received END FROM result r JOIN account c ON c.id = r.account_id "
-            + "JOIN account me ON me.id = $2 WHERE r.workunit_id = $1 AND (CASE WHEN c.kin = 0 THEN c.id ELSE c.kin END) = (CASE WHEN me.kin = 0 THEN me.id ELSE me.kin END)",
+            "SELECT r.server_state, r.outcome, r.validate_state, r.host_id, CASE WHEN r.received = 0 THEN r.deadline ELSE r.received END "
+            + "FROM result r JOIN account c ON c.id = r.account_id JOIN account me ON me.id = $2 WHERE r.workunit_id = $1 "
+            + "AND (CASE WHEN c.kin = 0 THEN c.id ELSE c.kin END) = (CASE WHEN me.kin = 0 THEN me.id ELSE me.kin END)",
             row => (State: (ServerState)row.Int(0), Outcome: (ResultOutcome)row.Int(1), Validation: (ValidateState)row.Int(2),
                 Host: row.Long(3), Ended: row.Long(4)),
             unit.Id, account.Id))
@@ -129,7 +137,8 @@ sealed class WorkSending(Session session, SchedulerState state, SchedulerRequest
             unsent.Id, account.Id, host.Id, version.Id, now, deadline);
         if (sent == 0) return false;
         session.Execute(
-            "UPDATE workunit SET transition_time = $2 WHERE id = $1 AND transition_time > $2", unsent.WorkUnit.Id, deadline + state.Settings.DeadlineGrace + 1);
+            "UPDATE workunit SET transition_time = $2 WHERE id = $1 AND transition_time > $2",
+            unsent.WorkUnit.Id, deadline + state.Settings.DeadlineGrace + 1);
         outcome.Tasks.Add(new(unsent.Name, unsent.Random, deadline, unsent.WorkUnit, version, flops));
         return true;
     }

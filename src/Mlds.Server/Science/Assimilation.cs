@@ -8,14 +8,15 @@ using Mlds.Training;
 namespace Mlds.Server.Science;
 
 /// <summary>
-/// Takes a finished unit over: networks that ended into the zoo that <c>generate</c> would have made, the others back to be gone on with. No recipe is dropped: what no host could
-/// return waits to be trained here (<see cref="TrainingHere"/>).
+/// Takes a finished unit over: networks that ended into the zoo that <c>generate</c> would have made, the others back to be gone on with.
+/// No recipe is dropped: what no host could return waits to be trained here (<see cref="TrainingHere"/>).
 /// </summary>
-sealed class Assimilation(string folder, PlannedPopulation population, IReadOnlyList<UnitNetwork> networks, ReturnedFiles files, OpenZoo zoo)
+sealed class Assimilation(
+    string folder, PlannedPopulation population, IReadOnlyList<UnitNetwork> networks, ReturnedFiles files, OpenZoo zoo)
 {
     /// <summary>
-    /// After so many units that came to nothing a network is trained here: if it is the network's fault, every host would fail. That one account says so doesn't end a unit soon
-    /// (<see cref="Boinc.Rules.Transition"/>, <see cref="Boinc.Rules.RetryDelay"/>).
+    /// After so many units that came to nothing a network is trained here: if it is the network's fault, every host would fail. That one
+    /// account says so doesn't end a unit soon (<see cref="Boinc.Rules.Transition"/>, <see cref="Boinc.Rules.RetryDelay"/>).
     /// </summary>
     const int MostFailures = 3;
 
@@ -25,7 +26,9 @@ sealed class Assimilation(string folder, PlannedPopulation population, IReadOnly
         var ended = Ended(canonical, unit);
         // Networks that are there with the same weights are left as they are, so a second time changes nothing.
         if (ended.Count == 0) return;
-        zoo.Add(Path.Combine(folder, population.Zoo), Population.Parse(population.Json, population.Name), () => Taken(database, unit, ended), cancellation);
+        zoo.Add(
+            Path.Combine(folder, population.Zoo), Population.Parse(population.Json, population.Name),
+            () => Taken(database, unit, ended), cancellation);
     }
 
     /// <summary>Without what a recall dropped while it had the zoo.</summary>
@@ -44,8 +47,14 @@ sealed class Assimilation(string folder, PlannedPopulation population, IReadOnly
         {
             var network = networks[i];
             if (!network.IsTaken) continue;
-            if (parts is not null) Note(session, network, parts[i]);
-            else if (unit.Errors.HasFlag(WorkUnitErrors.Cancelled)) SetState(session, network, NetworkState.Withdrawn);
+            if (parts is not null)
+            {
+                Note(session, network, parts[i]);
+            }
+            else if (unit.Errors.HasFlag(WorkUnitErrors.Cancelled))
+            {
+                SetState(session, network, NetworkState.Withdrawn);
+            }
             else
             {
                 var next = network.Failures + 1 >= MostFailures ? NetworkState.ForServer : NetworkState.Waiting;
@@ -67,7 +76,9 @@ sealed class Assimilation(string folder, PlannedPopulation population, IReadOnly
         }
 
         if (!SetState(session, network, NetworkState.InZoo)) return;
-        session.Execute("UPDATE science_machine SET ended = ended + 1, ended_epochs = ended_epochs + $2 WHERE id = $1", network.MachineId, (long)part.State.Epoch);
+        session.Execute(
+            "UPDATE science_machine SET ended = ended + 1, ended_epochs = ended_epochs + $2 WHERE id = $1",
+            network.MachineId, (long)part.State.Epoch);
     }
 
     static bool SetState(Session session, UnitNetwork network, NetworkState state) =>

@@ -17,8 +17,9 @@ public sealed record Examination(string? Fault, BundleResult? Result, int Retrai
 }
 
 /// <summary>
-/// Looks at returned files: every network's record must agree with itself, with its recipe and with the losses of its weights, which are computed anew; chosen ones are trained
-/// again and compared bit for bit. The same for our own server and for the hooks of an official one. Thread-safe.
+/// Looks at returned files: every network's record must agree with itself, with its recipe and with the losses of its weights, which are
+/// computed anew; chosen ones are trained again and compared bit for bit. The same for our own server and for the hooks of an official one.
+/// Thread-safe.
 /// </summary>
 public sealed class ResultExaminer
 {
@@ -30,7 +31,8 @@ public sealed class ResultExaminer
     /// <param name="bytes">The file that came back for <paramref name="bundle"/>.</param>
     /// <param name="retrain">Which networks to train again, by their position.</param>
     /// <param name="known">The SHA-256 of the weights at a position if it is a ringer, else null.</param>
-    public Examination Examine(byte[] bytes, Bundle bundle, Func<int, TrainedPart, bool> retrain, Func<int, string?> known, CancellationToken cancellation)
+    public Examination Examine(
+        byte[] bytes, Bundle bundle, Func<int, TrainedPart, bool> retrain, Func<int, string?> known, CancellationToken cancellation)
     {
         BundleResult result;
         try
@@ -42,7 +44,8 @@ public sealed class ResultExaminer
             return new Examination(problem.Message, null, 0);
         }
 
-        if (result.KnownAnswer != KnownAnswer.Expected) return new Examination("The host's arithmetic failed the known-answer test, and it went on all the same.", result, 0);
+        if (result.KnownAnswer != KnownAnswer.Expected)
+            return new Examination("The host's arithmetic failed the known-answer test, and it went on all the same.", result, 0);
         var retrained = 0;
 
         // The cheap looks first: a file that is wrong somewhere costs little.
@@ -50,9 +53,11 @@ public sealed class ResultExaminer
         {
             cancellation.ThrowIfCancellationRequested();
             var (asked, part) = (bundle.Networks[i], result.Parts[i]);
-            if ((PartCheck.Consistency(asked, part) ?? PartCheck.Evaluate(part, Data(asked.Recipe))) is { } fault) return Faulty(part, fault, result);
+            if ((PartCheck.Consistency(asked, part) ?? PartCheck.Evaluate(part, Data(asked.Recipe))) is { } fault)
+                return Faulty(part, fault, result);
             if (known(i) is not { } weights) continue;
-            if (part.Outcome is null || WeightsHash.Of(part.State.Weights) != weights) return Faulty(part, "its weights aren't those that are known of this recipe", result);
+            if (part.Outcome is null || WeightsHash.Of(part.State.Weights) != weights)
+                return Faulty(part, "its weights aren't those that are known of this recipe", result);
             retrained++;
         }
 

@@ -14,11 +14,15 @@ sealed record HostTrust(long HostId, long Networks, long Retrained, long Waiting
     public static HostTrust Read(Session session, long host) =>
         session.Row(
             "SELECT networks, retrained, waiting, trusted, caught FROM science_host WHERE host_id = $1",
-            row => new HostTrust(host, row.Long(0), row.Long(1), row.Long(2), row.Bool(3) ? HostStanding.Trusted : HostStanding.Provisional, row.Long(4)),
+            row => new HostTrust(
+                host, row.Long(0), row.Long(1), row.Long(2), row.Bool(3) ? HostStanding.Trusted : HostStanding.Provisional, row.Long(4)),
             host)
         ?? new HostTrust(host, 0, 0, 0, HostStanding.Provisional, 0);
 
-    /// <summary>After a result that passed. When enough of the waiting batch has been trained again, all of the batch is taken over and the next begins.</summary>
+    /// <summary>
+    /// After a result that passed. When enough of the waiting batch has been trained again, all of the batch is taken over and the next
+    /// begins.
+    /// </summary>
     public HostTrust After(int networks, int retrained, ReplayPolicy policy)
     {
         var waiting = Waiting + retrained;
@@ -57,8 +61,9 @@ sealed record HostTrust(long HostId, long Networks, long Retrained, long Waiting
     public HostTrust Write(Session session)
     {
         session.Execute(
-            "INSERT INTO science_host (host_id, networks, retrained, waiting, trusted, caught) VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (host_id) DO UPDATE SET "
-            + "networks = excluded.networks, retrained = excluded.retrained, waiting = excluded.waiting, trusted = excluded.trusted, caught = excluded.caught",
+            "INSERT INTO science_host (host_id, networks, retrained, waiting, trusted, caught) VALUES ($1, $2, $3, $4, $5, $6) "
+            + "ON CONFLICT (host_id) DO UPDATE SET networks = excluded.networks, retrained = excluded.retrained, "
+            + "waiting = excluded.waiting, trusted = excluded.trusted, caught = excluded.caught",
             HostId, Networks, Retrained, Waiting, Standing == HostStanding.Trusted ? 1L : 0L, Times);
         return this;
     }

@@ -4,7 +4,9 @@ using Mlds.Server.Database;
 
 namespace Mlds.Server.Science;
 
-/// <summary>The science that the project server serves: populations cut into units, returned networks checked, and the zoo that they end in.</summary>
+/// <summary>
+/// The science that the project server serves: populations cut into units, returned networks checked, and the zoo that they end in.
+/// </summary>
 public sealed class NetworkScience : IScience, IDisposable
 {
     readonly string _folder;
@@ -30,9 +32,11 @@ public sealed class NetworkScience : IScience, IDisposable
 
     public IReadOnlyList<NewWorkUnit> Generate(Session session, WorkWanted wanted) => new WorkCutting(session, wanted).Cut();
 
-    public void Created(Session session, string name, long workUnitId) => session.Execute("UPDATE science_unit SET workunit_id = $2 WHERE name = $1", name, workUnitId);
+    public void Created(Session session, string name, long workUnitId) =>
+        session.Execute("UPDATE science_unit SET workunit_id = $2 WHERE name = $1", name, workUnitId);
 
-    public ResultCheck Check(ProjectDatabase database, ReturnedResult result, CancellationToken cancellation) => Check(database, result, everything: result.Suspect, cancellation);
+    public ResultCheck Check(ProjectDatabase database, ReturnedResult result, CancellationToken cancellation) =>
+        Check(database, result, everything: result.Suspect, cancellation);
 
     public ResultCheck Prove(ProjectDatabase database, ReturnedResult result, CancellationToken cancellation)
     {
@@ -41,7 +45,9 @@ public sealed class NetworkScience : IScience, IDisposable
         var found = _files.Read(result);
 
         // Its networks are known now, and may be asked for as ringers.
-        database.Write(session => WeightsSeen.Note(session, UnitNetwork.Of(session, result.WorkUnitName), found.Bundle, found.Result, proved: true)).Wait(cancellation);
+        database.Write(
+            session => WeightsSeen.Note(session, UnitNetwork.Of(session, result.WorkUnitName), found.Bundle, found.Result, proved: true))
+            .Wait(cancellation);
         return check;
     }
 
@@ -70,13 +76,16 @@ public sealed class NetworkScience : IScience, IDisposable
 
     public void Assimilate(ProjectDatabase database, FinishedWorkUnit unit, CancellationToken cancellation)
     {
-        var (population, networks) = database.Read(session => (PlannedPopulation.OfUnit(session, unit.Name), UnitNetwork.Of(session, unit.Name)));
+        var (population, networks) = database.Read(
+            session => (PlannedPopulation.OfUnit(session, unit.Name), UnitNetwork.Of(session, unit.Name)));
         new Assimilation(_folder, population, networks, _files, _zoo).Run(database, unit, cancellation);
     }
 
-    public void Assimilated(Session session, FinishedWorkUnit unit) => Assimilation.Note(session, unit, UnitNetwork.Of(session, unit.Name), _files);
+    public void Assimilated(Session session, FinishedWorkUnit unit) =>
+        Assimilation.Note(session, unit, UnitNetwork.Of(session, unit.Name), _files);
 
-    public bool ComputeHere(ProjectDatabase database, TimeSpan longest, Action<Session, ComputedHere> note, CancellationToken cancellation) =>
+    public bool ComputeHere(
+        ProjectDatabase database, TimeSpan longest, Action<Session, ComputedHere> note, CancellationToken cancellation) =>
         _here.Slice(database, longest, note, cancellation);
 
     public long WaitingForServer(Session session) =>
@@ -90,7 +99,8 @@ public sealed class NetworkScience : IScience, IDisposable
         if (ReturnedFiles.Outputs(result) is not { } bytes) return new ResultCheck(Verdict.Invalid, "", 0, "The result has no file.");
         var bundle = ReturnedFiles.Bundle(result);
         var (population, networks, trust) = database.Read(session =>
-            (PlannedPopulation.OfUnit(session, result.WorkUnitName), UnitNetwork.Of(session, result.WorkUnitName), HostTrust.Read(session, result.HostId)));
+            (PlannedPopulation.OfUnit(session, result.WorkUnitName), UnitNetwork.Of(session, result.WorkUnitName),
+                HostTrust.Read(session, result.HostId)));
         var lot = new ReplayLot(population.Secret);
         var examined = _examiner.Examine(
             bytes,
@@ -102,6 +112,8 @@ public sealed class NetworkScience : IScience, IDisposable
             cancellation);
         return examined.Fault is { } fault
             ? new ResultCheck(Verdict.Invalid, "", 0, fault)
-            : new ResultCheck(Verdict.Valid, examined.Result!.ComparisonHash, Boinc.Rules.RecentCredit.OfFlops(WorkCost.Of(bundle, examined.Result)), "", examined.IsProved, examined.Retrained);
+            : new ResultCheck(
+                Verdict.Valid, examined.Result!.ComparisonHash, Boinc.Rules.RecentCredit.OfFlops(WorkCost.Of(bundle, examined.Result)), "",
+                examined.IsProved, examined.Retrained);
     }
 }

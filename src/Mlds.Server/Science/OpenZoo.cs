@@ -24,7 +24,8 @@ sealed class OpenZoo : IDisposable
     /// <summary>Adds networks; those that are there with the same weights are left as they are.</summary>
     /// <param name="networks">Asked for when nobody else writes any more: what they did may change the answer.</param>
     /// <exception cref="ZooException">Another program is writing to it, or the disk is full.</exception>
-    public void Add(string folder, Population population, Func<IReadOnlyCollection<TrainedNetwork>> networks, CancellationToken cancellation)
+    public void Add(
+        string folder, Population population, Func<IReadOnlyCollection<TrainedNetwork>> networks, CancellationToken cancellation)
     {
         lock (_lock)
         {
@@ -50,6 +51,7 @@ sealed class OpenZoo : IDisposable
             {
                 // Closing a large zoo takes its writer seconds.
             }
+
             cancellation.WaitHandle.WaitOne(TimeSpan.FromMilliseconds(20));
         }
     }

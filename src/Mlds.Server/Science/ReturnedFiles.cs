@@ -55,8 +55,10 @@ sealed class ReturnedFiles
         }
 
         if (comparison != result.ComparisonHash)
+        {
             throw new FileLostException(
                 $"the file of result {result.ResultName} isn't what was judged any more: its networks' hash is {comparison}, and was "
                 + $"{result.ComparisonHash}");
+        }
     }
 }

@@ -16,19 +16,25 @@ sealed record PlannedPopulation(long Id, string Name, string Json, string Zoo, l
 {
     const string Columns = "p.id, p.name, p.json, p.zoo, p.unit_seconds, p.epoch_limit, p.quorum, p.secret";
 
-    public static IReadOnlyList<PlannedPopulation> All(Session session) => session.Rows($"SELECT {Columns} FROM science_population p ORDER BY p.id", Read);
+    public static IReadOnlyList<PlannedPopulation> All(Session session) =>
+        session.Rows($"SELECT {Columns} FROM science_population p ORDER BY p.id", Read);
 
-    public static PlannedPopulation? Find(Session session, string sha256) => session.Row($"SELECT {Columns} FROM science_population p WHERE p.sha256 = $1", Read, sha256);
+    public static PlannedPopulation? Find(Session session, string sha256) =>
+        session.Row($"SELECT {Columns} FROM science_population p WHERE p.sha256 = $1", Read, sha256);
 
-    public static PlannedPopulation ById(Session session, long id) => session.Row($"SELECT {Columns} FROM science_population p WHERE p.id = $1", Read, id)!;
+    public static PlannedPopulation ById(Session session, long id) =>
+        session.Row($"SELECT {Columns} FROM science_population p WHERE p.id = $1", Read, id)!;
 
     public static PlannedPopulation OfUnit(Session session, string unit) =>
-        session.Row($"SELECT {Columns} FROM science_population p JOIN science_unit u ON u.population_id = p.id WHERE u.name = $1", Read, unit)
+        session.Row(
+            $"SELECT {Columns} FROM science_population p JOIN science_unit u ON u.population_id = p.id WHERE u.name = $1", Read, unit)
         ?? throw new InvalidDataException($"The work unit {unit} is none of this project's.");
 
     /// <summary>A zoo's name becomes a path: it can't lead out of the project, also in a backup that somebody else made.</summary>
     static string Folder(string zoo) =>
-        ProjectFolder.IsName(zoo) ? zoo : throw new InvalidDataException($"'{zoo}' in the database can't be a zoo's folder in the project.");
+        ProjectFolder.IsName(zoo)
+            ? zoo
+            : throw new InvalidDataException($"'{zoo}' in the database can't be a zoo's folder in the project.");
 
     static PlannedPopulation Read(System.Data.Common.DbDataReader row) =>
         new(row.Long(0), row.Text(1), row.Text(2), Folder(row.Text(3)), row.Long(4), row.Int(5), row.Int(6), row.Text(7));
@@ -45,7 +51,6 @@ sealed record UnitNetwork(long NetworkId, long MachineId, uint Seed, long Failur
     /// <summary>Whether what comes of it is taken over.</summary>
     public bool IsTaken => Ringer is null && !IsDropped;
 
-
     public static IReadOnlyList<UnitNetwork> Of(Session session, string unit) => session.Rows(
         "SELECT n.id, n.machine_id, n.seed, n.failures, m.recipe, u.ringer, u.dropped FROM science_unit_network u JOIN science_network n "
         + "ON n.id = u.network_id JOIN science_machine m ON m.id = n.machine_id "
@@ -60,7 +65,8 @@ sealed record UnitNetwork(long NetworkId, long MachineId, uint Seed, long Failur
 /// <summary>The hashes of all weights that came back: a network whose weights are another's is looked at closely.</summary>
 static class WeightsSeen
 {
-    /// <param name="proved">Whether all of it was trained again here. It is a ringer's answer then, if that wasn't only the end of a run.</param>
+    /// <param name="proved">Whether all of it was trained again here. It is a ringer's answer then, if that wasn't only the end of a
+    /// run.</param>
     public static void Note(Session session, IReadOnlyList<UnitNetwork> networks, Bundle bundle, BundleResult result, bool proved)
     {
         for (var i = 0; i < networks.Count; i++)
@@ -68,13 +74,16 @@ static class WeightsSeen
             // What has diverged may be all NaN, as others are.
             if (networks[i].IsDropped || result.Parts[i].Outcome is null or Outcome.Diverged) continue;
             session.Execute(
-                "INSERT INTO science_weights (sha256, network_id, epochs, proved) VALUES ($1, $2, $3, $4) ON CONFLICT (sha256, network_id) DO UPDATE SET proved = CASE WHEN science_weights.proved = 1 THEN 1 ELSE excluded.proved END",
-                WeightsHash.Of(result.Parts[i].State.Weights), networks[i].NetworkId, (long)result.Parts[i].State.Epoch, proved && bundle.Networks[i].From is null ? 1L : 0L);
+                "INSERT INTO science_weights (sha256, network_id, epochs, proved) VALUES ($1, $2, $3, $4) ON CONFLICT (sha256, "
+                + "network_id) DO UPDATE SET proved = CASE WHEN science_weights.proved = 1 THEN 1 ELSE excluded.proved END",
+                WeightsHash.Of(result.Parts[i].State.Weights), networks[i].NetworkId, (long)result.Parts[i].State.Epoch,
+                proved && bundle.Networks[i].From is null ? 1L : 0L);
         }
     }
 
     /// <summary>Whether some other network came back with these very weights.</summary>
     public static bool OfAnother(Session session, long network, TrainedPart part) =>
         part.Outcome is not (null or Outcome.Diverged)
-        && session.Number("SELECT count(*) FROM science_weights WHERE sha256 = $1 AND network_id <> $2", WeightsHash.Of(part.State.Weights), network) > 0;
+        && session.Number(
+            "SELECT count(*) FROM science_weights WHERE sha256 = $1 AND network_id <> $2", WeightsHash.Of(part.State.Weights), network) > 0;
 }

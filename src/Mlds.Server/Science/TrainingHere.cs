@@ -8,19 +8,24 @@ using Mlds.Training;
 namespace Mlds.Server.Science;
 
 /// <summary>
-/// Trains on the server what no volunteer could return, the longest waiting first and a slice at a time: how far it came is stored with every slice, so a kill loses that much at most. A network that
-/// ended goes into the zoo before the row says so; the same network put there again changes nothing.
+/// Trains on the server what no volunteer could return, the longest waiting first and a slice at a time: how far it came is stored with
+/// every slice, so a kill loses that much at most. A network that ended goes into the zoo before the row says so; the same network put
+/// there again changes nothing.
 /// </summary>
 sealed class TrainingHere(string folder, ResultExaminer examiner, OpenZoo zoo)
 {
     /// <summary>After which one that couldn't be gone on with is tried again.</summary>
     static readonly TimeSpan s_retry = TimeSpan.FromMinutes(10);
 
-    /// <summary>Networks that couldn't be gone on with, and when each failed (<see cref="Stopwatch.GetTimestamp"/>): the others don't wait behind them.</summary>
+    /// <summary>
+    /// Networks that couldn't be gone on with, and when each failed (<see cref="Stopwatch.GetTimestamp"/>): the others don't wait behind
+    /// them.
+    /// </summary>
     readonly Dictionary<long, long> _failed = [];
 
     /// <summary>Goes on with one network, by an epoch at least; false when none waits.</summary>
-    /// <exception cref="Exception">It can't be read, trained or stored. What it took is noted, and the next call goes on with another.</exception>
+    /// <exception cref="Exception">It can't be read, trained or stored. What it took is noted, and the next call goes on with
+    /// another.</exception>
     public bool Slice(ProjectDatabase database, TimeSpan longest, Action<Session, ComputedHere> note, CancellationToken cancellation)
     {
         if (database.Read(Next) is not { } id) return false;
@@ -38,6 +43,7 @@ sealed class TrainingHere(string folder, ResultExaminer examiner, OpenZoo zoo)
             if (spent > 0) database.Write(session => note(session, new(spent, Ended: false))).Wait(cancellation);
             throw;
         }
+
         using (run)
         {
             var ended = run.Outcome is not null;
@@ -48,6 +54,7 @@ sealed class TrainingHere(string folder, ResultExaminer examiner, OpenZoo zoo)
                 note(session, new(spent, ended));
             }).Wait(cancellation);
         }
+
         return true;
     }
 
@@ -65,6 +72,7 @@ sealed class TrainingHere(string folder, ResultExaminer examiner, OpenZoo zoo)
                 run.NextEpoch();
                 spent = run.CoreSeconds - before;
             }
+
             if (run.Outcome is null) return run;
             zoo.Add(
                 Path.Combine(folder, network.Population.Zoo), Population.Parse(network.Population.Json, network.Population.Name),
@@ -81,7 +89,8 @@ sealed class TrainingHere(string folder, ResultExaminer examiner, OpenZoo zoo)
     /// <summary>Whether it still waits, from where this slice began: a recall may have dropped what it began with.</summary>
     static bool IsAsItWas(Session session, WaitingNetwork network) =>
         session.Number($"SELECT count(*) FROM science_network WHERE id = $1 AND state = {NetworkState.ForServer:d}", network.Id) == 1
-        && (session.Bytes("SELECT checkpoint FROM science_network WHERE id = $1", network.Id) ?? []).AsSpan().SequenceEqual(network.Begun ?? []);
+        && (session.Bytes("SELECT checkpoint FROM science_network WHERE id = $1", network.Id) ?? [])
+            .AsSpan().SequenceEqual(network.Begun ?? []);
 
     static void Store(Session session, WaitingNetwork network, int epoch, byte[]? checkpoint)
     {
@@ -94,23 +103,30 @@ sealed class TrainingHere(string folder, ResultExaminer examiner, OpenZoo zoo)
 
         if (session.Execute($"UPDATE science_network SET state = {NetworkState.InZoo:d}, checkpoint = NULL WHERE id = $1 "
             + $"AND state = {NetworkState.ForServer:d}", network.Id) == 1)
-            session.Execute("UPDATE science_machine SET ended = ended + 1, ended_epochs = ended_epochs + $2 WHERE id = $1", network.Machine, (long)epoch);
+        {
+            session.Execute(
+                "UPDATE science_machine SET ended = ended + 1, ended_epochs = ended_epochs + $2 WHERE id = $1",
+                network.Machine, (long)epoch);
+        }
     }
 
     long? Next(Session session)
     {
         var waiting = session.Rows($"SELECT id FROM science_network WHERE state = {NetworkState.ForServer:d} ORDER BY id LIMIT $1",
             row => row.Long(0), _failed.Count + 1L);
-        return waiting.Find(id => !_failed.TryGetValue(id, out var failed) || Stopwatch.GetElapsedTime(failed) > s_retry) is > 0 and var next ? next : null;
+        return waiting.Find(id => !_failed.TryGetValue(id, out var failed) || Stopwatch.GetElapsedTime(failed) > s_retry) is > 0
+            and var next ? next : null;
     }
 
     static WaitingNetwork Read(Session session, long id)
     {
         var (machine, seed, from, recipe, population) = session.Row(
-            "SELECT n.machine_id, n.seed, n.checkpoint, m.recipe, m.population_id FROM science_network n JOIN science_machine m ON m.id = n.machine_id WHERE n.id = $1",
+            "SELECT n.machine_id, n.seed, n.checkpoint, m.recipe, m.population_id FROM science_network n "
+            + "JOIN science_machine m ON m.id = n.machine_id WHERE n.id = $1",
             row => (row.Long(0), (uint)row.Long(1), row.IsDBNull(2) ? null : row.GetFieldValue<byte[]>(2), row.Text(3), row.Long(4)), id);
         return new(
-            id, machine, Recipe.Parse(recipe) with { Seed = seed }, from is null ? null : Checkpoint.FromBytes(from), from, PlannedPopulation.ById(session, population));
+            id, machine, Recipe.Parse(recipe) with { Seed = seed }, from is null ? null : Checkpoint.FromBytes(from),
+            from, PlannedPopulation.ById(session, population));
     }
 
     sealed record WaitingNetwork(long Id, long Machine, Recipe Recipe, Checkpoint? From, byte[]? Begun, PlannedPopulation Population);

@@ -30,9 +30,12 @@ public static class WorkAdding
             var id = planned?.Id ?? Insert(session, population, options);
             planned = PlannedPopulation.Find(session, population.Sha256)!;
             session.Execute(
-                "UPDATE science_population SET unit_seconds = $2, epoch_limit = $3, quorum = $4 WHERE id = $1", id, (long)options.UnitSeconds, (long)options.EpochLimit, (long)options.Quorum);
+                "UPDATE science_population SET unit_seconds = $2, epoch_limit = $3, quorum = $4 WHERE id = $1",
+                id, (long)options.UnitSeconds, (long)options.EpochLimit, (long)options.Quorum);
             var count = recipes.Sum(recipe => AddMachine(session, planned, recipe, options.Networks));
-            var all = session.Number("SELECT count(*) FROM science_network n JOIN science_machine m ON m.id = n.machine_id WHERE m.population_id = $1", id)!.Value;
+            var all = session.Number(
+                "SELECT count(*) FROM science_network n JOIN science_machine m ON m.id = n.machine_id WHERE m.population_id = $1",
+                id)!.Value;
             return new AddedWork(count, all, Path.Combine(folder, planned.Zoo));
         }).GetAwaiter().GetResult();
 
@@ -47,14 +50,20 @@ public static class WorkAdding
         var taken = session.Number("SELECT count(*) FROM science_population WHERE zoo = $1", $"zoo-{population.Name}") > 0;
         var zoo = isFirst ? "zoo" : taken ? $"zoo-{population.Name}-{population.Sha256[..8]}" : $"zoo-{population.Name}";
         return session.Number(
-            "INSERT INTO science_population (name, sha256, json, zoo, unit_seconds, epoch_limit, quorum, secret) VALUES ($1, $2, $3, $4, $5, $6, $7, $8) RETURNING id",
-            population.Name, population.Sha256, population.CanonicalJson, zoo, (long)options.UnitSeconds, (long)options.EpochLimit, (long)options.Quorum, ReplayLot.NewSecret())!.Value;
+            "INSERT INTO science_population (name, sha256, json, zoo, unit_seconds, epoch_limit, quorum, secret) "
+            + "VALUES ($1, $2, $3, $4, $5, $6, $7, $8) RETURNING id",
+            population.Name, population.Sha256, population.CanonicalJson, zoo, (long)options.UnitSeconds,
+            (long)options.EpochLimit, (long)options.Quorum, ReplayLot.NewSecret())!.Value;
     }
 
-    /// <summary>Networks wait in an order that follows from the population's secret: so a unit's seeds tell a host nothing, not even which of them is a ringer.</summary>
+    /// <summary>
+    /// Networks wait in an order that follows from the population's secret: so a unit's seeds tell a host nothing, not even which of them
+    /// is a ringer.
+    /// </summary>
     static int AddMachine(Session session, PlannedPopulation population, Recipe recipe, int networks)
     {
-        var machine = session.Number("SELECT id FROM science_machine WHERE population_id = $1 AND name = $2", population.Id, recipe.MachineName)
+        var machine = session.Number(
+            "SELECT id FROM science_machine WHERE population_id = $1 AND name = $2", population.Id, recipe.MachineName)
             ?? session.Number(
                 "INSERT INTO science_machine (population_id, name, recipe, epoch_flops, networks) VALUES ($1, $2, $3, $4, 0) RETURNING id",
                 population.Id, recipe.MachineName, recipe.CanonicalJson, WorkCost.OfEpoch(recipe))!.Value;
@@ -64,7 +73,8 @@ public static class WorkAdding
         {
             // 0 is kept for those that are to be gone on with.
             session.Execute(
-                "INSERT INTO science_network (machine_id, seed, place) VALUES ($1, $2, $3)", machine, (long)seed, 1 + lot.Place(FormattableString.Invariant($"{recipe.MachineName}/{seed}")));
+                "INSERT INTO science_network (machine_id, seed, place) VALUES ($1, $2, $3)",
+                machine, (long)seed, 1 + lot.Place(FormattableString.Invariant($"{recipe.MachineName}/{seed}")));
         }
 
         if (networks > there) session.Execute("UPDATE science_machine SET networks = $2 WHERE id = $1", machine, (long)networks);

@@ -12,7 +12,10 @@ static class WorkCost
     /// <summary>Epochs that a network takes while none of its machine has ended.</summary>
     const double UsualEpochs = 40;
 
-    /// <summary>Floating-point operations of one epoch: two a multiply-add, forward and backward over the training examples, forward over the validation examples.</summary>
+    /// <summary>
+    /// Floating-point operations of one epoch: two a multiply-add, forward and backward over the training examples, forward over the
+    /// validation examples.
+    /// </summary>
     public static double OfEpoch(Recipe recipe)
     {
         var task = recipe.Task;
@@ -20,8 +23,9 @@ static class WorkCost
     }
 
     /// <summary>
-    /// Operations after which a client gives a task up. It divides them by the speed it was told, which short tasks make look several times what it is, and counts the time that its machine
-    /// was busy with other things: so never less than a day at a speed that no core has. The worker ends by itself at the unit's epoch limit.
+    /// Operations after which a client gives a task up. It divides them by the speed it was told, which short tasks make look several times
+    /// what it is, and counts the time that its machine was busy with other things: so never less than a day at a speed that no core has.
+    /// The worker ends by itself at the unit's epoch limit.
     /// </summary>
     /// <param name="most">Operations of the unit when every network takes all the epochs it may.</param>
     public static double Bound(double most) => Math.Max(10 * most, 86400 * 1e12);

@@ -7,8 +7,8 @@ using Mlds.Training;
 namespace Mlds.Server.Science;
 
 /// <summary>
-/// Cuts waiting networks into units of the wanted length. While few networks are left units get shorter (guided self-scheduling; Polychronopoulos and Kuck
-/// 1987), so that many hosts can share the end and a small population isn't one unit.
+/// Cuts waiting networks into units of the wanted length. While few networks are left units get shorter (guided self-scheduling;
+/// Polychronopoulos and Kuck 1987), so that many hosts can share the end and a small population isn't one unit.
 /// </summary>
 sealed class WorkCutting(Session session, WorkWanted wanted)
 {
@@ -57,8 +57,11 @@ sealed class WorkCutting(Session session, WorkWanted wanted)
             session.Execute(
                 "INSERT INTO science_unit_network (unit, position, network_id, ringer) VALUES ($1, $2, $3, $4)", name, (long)i,
                 networks[i].Network.Id, networks[i].Ringer);
-            if (networks[i].Ringer.Length == 0) session.Execute($"UPDATE science_network SET state = {NetworkState.Out:d} WHERE id = $1",
-                networks[i].Network.Id);
+            if (networks[i].Ringer.Length == 0)
+            {
+                session.Execute($"UPDATE science_network SET state = {NetworkState.Out:d} WHERE id = $1",
+                    networks[i].Network.Id);
+            }
         }
 
         return Unit(population, name, [.. networks.Select(network => network.Network)]);
@@ -72,7 +75,9 @@ sealed class WorkCutting(Session session, WorkWanted wanted)
             "SELECT n.id, n.machine_id, n.seed, n.place, n.failures, n.checkpoint FROM science_network n "
             + $"JOIN science_machine m ON m.id = n.machine_id WHERE n.state = {NetworkState.Waiting:d} AND m.population_id = $1 "
             + "ORDER BY n.place LIMIT $2",
-            row => new WaitingNetwork(row.Long(0), row.Long(1), (uint)row.Long(2), row.Long(3), row.Long(4), row.IsDBNull(5) ? null : Checkpoint.FromBytes(row.GetFieldValue<byte[]>(5))),
+            row => new WaitingNetwork(
+                row.Long(0), row.Long(1), (uint)row.Long(2), row.Long(3), row.Long(4),
+                row.IsDBNull(5) ? null : Checkpoint.FromBytes(row.GetFieldValue<byte[]>(5))),
             population.Id, most);
         var taken = new List<WaitingNetwork>();
         var (cost, bytes) = (0.0, 0L);
@@ -89,7 +94,10 @@ sealed class WorkCutting(Session session, WorkWanted wanted)
         return taken;
     }
 
-    /// <summary>Now and then a network whose weights are known because they were trained here too; the host can't tell it from the others, whose seeds are in no order either.</summary>
+    /// <summary>
+    /// Now and then a network whose weights are known because they were trained here too; the host can't tell it from the others, whose
+    /// seeds are in no order either.
+    /// </summary>
     (WaitingNetwork Network, string Weights)? Ringer(PlannedPopulation population, List<WaitingNetwork> taken)
     {
         if (taken[0].Failures >= AloneAfter) return null;
@@ -97,10 +105,11 @@ sealed class WorkCutting(Session session, WorkWanted wanted)
         if (lot.Draw($"ringer before {taken[0].Id}", 0) * RingerEvery >= taken.Count) return null;
         var last = session.Number("SELECT max(network_id) FROM science_weights WHERE proved = 1") ?? 0;
         return session.Row(
-            "SELECT n.id, n.machine_id, n.seed, n.place, w.sha256 FROM science_weights w JOIN science_network n ON n.id = w.network_id JOIN science_machine m ON m.id = n.machine_id "
-            + $"WHERE w.proved = 1 AND w.network_id >= $2 AND w.epochs <= $3 AND n.state = {NetworkState.InZoo:d} "
-            + "AND m.population_id = $1 ORDER BY w.network_id LIMIT 1",
-            row => ((WaitingNetwork, string)?)(new WaitingNetwork(row.Long(0), row.Long(1), (uint)row.Long(2), row.Long(3), 0, null), row.Text(4)),
+            "SELECT n.id, n.machine_id, n.seed, n.place, w.sha256 FROM science_weights w JOIN science_network n "
+            + "ON n.id = w.network_id JOIN science_machine m ON m.id = n.machine_id WHERE w.proved = 1 AND w.network_id >= $2 "
+            + $"AND w.epochs <= $3 AND n.state = {NetworkState.InZoo:d} AND m.population_id = $1 ORDER BY w.network_id LIMIT 1",
+            row => ((WaitingNetwork, string)?)(new WaitingNetwork(row.Long(0), row.Long(1), (uint)row.Long(2), row.Long(3), 0, null),
+                row.Text(4)),
             population.Id, (long)(last * lot.Draw($"which before {taken[0].Id}", 0)), (long)population.EpochLimit);
     }
 
@@ -129,7 +138,8 @@ sealed class WorkCutting(Session session, WorkWanted wanted)
     BundleNetwork Asked(WaitingNetwork network) => new(_machines[network.MachineId].Recipe with { Seed = network.Seed }, network.From);
 
     static double Cost(MachineRow machine, WaitingNetwork network, int epochLimit) => machine.EpochFlops
-        * WorkCost.ExpectedEpochs(machine.Ended, machine.EndedEpochs, network.From?.Epoch ?? 0, epochLimit, machine.Recipe.Training.EpochLimit);
+        * WorkCost.ExpectedEpochs(
+            machine.Ended, machine.EndedEpochs, network.From?.Epoch ?? 0, epochLimit, machine.Recipe.Training.EpochLimit);
 
     sealed record MachineRow(long Id, Recipe Recipe, double EpochFlops, long Ended, long EndedEpochs);
 

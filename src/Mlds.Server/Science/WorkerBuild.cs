@@ -8,7 +8,9 @@ public static class WorkerBuild
     /// <summary>Where they are, relative to the tree: a folder a version, with one folder a platform.</summary>
     static readonly string s_folder = Path.Combine("artifacts", "worker", "app", "mlds");
 
-    /// <summary>The folder of the newest version, or null when none was made. It is looked for above the program and above the current folder.</summary>
+    /// <summary>
+    /// The folder of the newest version, or null when none was made. It is looked for above the program and above the current folder.
+    /// </summary>
     public static string? Find() => Above(AppContext.BaseDirectory) ?? Above(Environment.CurrentDirectory);
 
     static string? Above(string start)
@@ -23,8 +25,10 @@ public static class WorkerBuild
     internal static string? Newest(string app)
     {
         if (!Directory.Exists(app)) return null;
-        return Directory.EnumerateDirectories(app).Where(version => Number(version) > 0 && Directory.EnumerateDirectories(version).Any()).MaxBy(Number);
+        return Directory.EnumerateDirectories(app)
+            .Where(version => Number(version) > 0 && Directory.EnumerateDirectories(version).Any()).MaxBy(Number);
     }
 
-    static decimal Number(string version) => decimal.TryParse(Path.GetFileName(version), NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var number) ? number : 0;
+    static decimal Number(string version) => decimal.TryParse(
+        Path.GetFileName(version), NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var number) ? number : 0;
 }

@@ -11,7 +11,8 @@ namespace Mlds.Server.Statistics;
 /// <param name="Last">The newest of them, Unix seconds.</param>
 /// <param name="Result">Its name.</param>
 /// <param name="Text">The end of what it wrote to standard error, or why it is invalid.</param>
-public sealed partial record FailureLine(string Program, long Host, ResultOutcome Outcome, int ExitStatus, long Count, long Last, string Result, string Text)
+public sealed partial record FailureLine(
+    string Program, long Host, ResultOutcome Outcome, int ExitStatus, long Count, long Last, string Result, string Text)
 {
     /// <summary>The groups with the newest failures first.</summary>
     /// <param name="since">Unix seconds.</param>
@@ -23,12 +24,16 @@ public sealed partial record FailureLine(string Program, long Host, ResultOutcom
             + $"WHERE server_state = {ServerState.Over:d} AND outcome NOT IN ({ResultOutcome.Success:d}, {ResultOutcome.DidntNeed:d}) "
             + $"AND host_id > 0 AND received >= $1 {(host is null ? "" : "AND host_id = $3 ")}"
             + "GROUP BY app_version_id, host_id, outcome, exit_status ORDER BY max(received) DESC, max(id) DESC LIMIT $2",
-            row => (Version: row.Long(0), Host: row.Long(1), Outcome: (ResultOutcome)row.Int(2), Exit: row.Int(3), Count: row.Long(4), Last: row.Long(5), Newest: row.Long(6)),
+            row => (Version: row.Long(0), Host: row.Long(1), Outcome: (ResultOutcome)row.Int(2), Exit: row.Int(3),
+                Count: row.Long(4), Last: row.Long(5), Newest: row.Long(6)),
             host is null ? [since, (long)most] : [since, (long)most, host.Value]);
         return groups.ConvertAll(group =>
         {
-            var (name, stderr, reason) = session.Row("SELECT name, stderr, reason FROM result WHERE id = $1", row => (row.Text(0), row.Text(1), row.Text(2)), group.Newest);
-            return new FailureLine(ProgramLine.Name(session, group.Version), group.Host, group.Outcome, group.Exit, group.Count, group.Last, name, reason.Length > 0 ? reason : Wrapping().Replace(stderr, "").Trim());
+            var (name, stderr, reason) = session.Row(
+                "SELECT name, stderr, reason FROM result WHERE id = $1", row => (row.Text(0), row.Text(1), row.Text(2)), group.Newest);
+            return new FailureLine(
+                ProgramLine.Name(session, group.Version), group.Host, group.Outcome, group.Exit, group.Count,
+                group.Last, name, reason.Length > 0 ? reason : Wrapping().Replace(stderr, "").Trim());
         });
     }
 

@@ -42,7 +42,8 @@ public sealed record ProjectNumbers
 
     public static ProjectNumbers Read(Session session, long now)
     {
-        long Count(string table, string where, params ReadOnlySpan<object?> values) => session.Number($"SELECT count(*) FROM {table} WHERE {where}", values) ?? 0;
+        long Count(string table, string where, params ReadOnlySpan<object?> values) =>
+            session.Number($"SELECT count(*) FROM {table} WHERE {where}", values) ?? 0;
         var oldest = session.Number("SELECT min(transition_time) FROM workunit WHERE transition_time > 0") ?? now;
         return new()
         {
@@ -77,13 +78,16 @@ public sealed record ProjectNumbers
 
 /// <summary>A host as lists show it.</summary>
 public sealed record HostLine(
-    long Id, string Account, string Processor, string System, long Processors, HostStanding Standing, bool Blocked, string BlockedReason, long Valid, long Invalid, long Failed, double Credit, double RecentCredit, long LastCall)
+    long Id, string Account, string Processor, string System, long Processors, HostStanding Standing,
+    bool Blocked, string BlockedReason, long Valid, long Invalid, long Failed, double Credit, double RecentCredit, long LastCall)
 {
     /// <summary>The hosts that called last.</summary>
     public static List<HostLine> Last(Session session, int count, long now) => session.Rows(
-        "SELECT h.id, CASE WHEN c.consent = 1 THEN c.name ELSE '' END, h.model, h.os_name, h.processors, h.standing, h.blocked_until, h.blocked_reason, h.valid_results, h.invalid_results, h.failed_results, "
-        + "h.total_credit, h.recent_credit, h.rpc_time FROM host h JOIN account c ON c.id = h.account_id WHERE h.merged_into = 0 ORDER BY h.rpc_time DESC, h.id LIMIT $1",
+        "SELECT h.id, CASE WHEN c.consent = 1 THEN c.name ELSE '' END, h.model, h.os_name, h.processors, h.standing, h.blocked_until, "
+        + "h.blocked_reason, h.valid_results, h.invalid_results, h.failed_results, h.total_credit, h.recent_credit, h.rpc_time "
+        + "FROM host h JOIN account c ON c.id = h.account_id WHERE h.merged_into = 0 ORDER BY h.rpc_time DESC, h.id LIMIT $1",
         row => new HostLine(
-            row.Long(0), row.Text(1), row.Text(2), row.Text(3), row.Long(4), (HostStanding)row.Int(5), row.Long(6) > now, row.Text(7), row.Long(8), row.Long(9), row.Long(10), row.Real(11), row.Real(12), row.Long(13)),
+            row.Long(0), row.Text(1), row.Text(2), row.Text(3), row.Long(4), (HostStanding)row.Int(5),
+            row.Long(6) > now, row.Text(7), row.Long(8), row.Long(9), row.Long(10), row.Real(11), row.Real(12), row.Long(13)),
         (long)count);
 }

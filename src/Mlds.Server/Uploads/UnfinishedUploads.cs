@@ -43,6 +43,7 @@ static class UnfinishedUploads
             foreach (var file in useless) file.Delete();
             removed += useless.Count;
         }
+
         return removed;
     }
 

@@ -36,8 +36,10 @@ sealed partial class UploadEndpoint(
             metrics.Refused.WithLabels("uploads").Inc();
             LogRefused(log, CallerAddress.Of(context), (int)status, message ?? "");
         }
+
         context.Response.ContentType = "text/plain";
-        await context.Response.WriteAsync(size is { } bytes ? UploadReply.Size(bytes) : UploadReply.Of(status, message), context.RequestAborted);
+        await context.Response.WriteAsync(
+            size is { } bytes ? UploadReply.Size(bytes) : UploadReply.Of(status, message), context.RequestAborted);
     }
 
     async Task<(UploadStatus Status, string? Message, long? Size)> Handled(HttpContext context)
@@ -77,11 +79,14 @@ sealed partial class UploadEndpoint(
 
     string? WhyNot(UploadRequest request, HttpContext context)
     {
-        if (!UploadCertificate.Verify(_key, request.Name, request.MaxBytes, request.Certificate)) return "The upload certificate isn't this project's";
+        if (!UploadCertificate.Verify(_key, request.Name, request.MaxBytes, request.Certificate))
+            return "The upload certificate isn't this project's";
         if (request.Bytes < 0 || request.Bytes > request.MaxBytes) return "The file is larger than its certificate allows";
         if (request.Bytes > project.Settings.MaxUploadBytes) return "The file is larger than this project takes";
         if (request.Offset < 0 || request.Offset > request.Bytes) return "The offset lies outside the file";
-        return context.Request.ContentLength > request.Bytes - request.Offset + UploadRequest.MaxHead ? "More data than the file has" : null;
+        return context.Request.ContentLength > request.Bytes - request.Offset + UploadRequest.MaxHead
+            ? "More data than the file has"
+            : null;
     }
 
     /// <summary>Reads up to the data, which stay in the reader.</summary>
@@ -96,11 +101,13 @@ sealed partial class UploadEndpoint(
                 body.AdvanceTo(data);
                 return head;
             }
+
             if (read.Buffer.Length > UploadRequest.MaxHead || read.IsCompleted)
             {
                 body.AdvanceTo(read.Buffer.End);
                 throw new TagException("The upload's head is longer than any client's.");
             }
+
             body.AdvanceTo(read.Buffer.Start, read.Buffer.End);
         }
     }
@@ -108,7 +115,8 @@ sealed partial class UploadEndpoint(
     static (string? Head, SequencePosition Data) Split(ReadOnlySequence<byte> buffer, bool completed)
     {
         var reader = new SequenceReader<byte>(buffer);
-        if (reader.TryReadTo(out ReadOnlySequence<byte> head, s_mark) && head.Length <= UploadRequest.MaxHead) return (Encoding.UTF8.GetString(head), reader.Position);
+        if (reader.TryReadTo(out ReadOnlySequence<byte> head, s_mark) && head.Length <= UploadRequest.MaxHead)
+            return (Encoding.UTF8.GetString(head), reader.Position);
         return completed && buffer.Length <= UploadRequest.MaxHead ? (Encoding.UTF8.GetString(buffer), buffer.End) : (null, default);
     }
 

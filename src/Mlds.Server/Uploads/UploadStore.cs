@@ -25,7 +25,8 @@ sealed class UploadStore(ProjectFolder project, ProjectDatabase database)
     }
 
     /// <summary>Stores what follows in <paramref name="data"/>. The request's certificate and sizes have been checked.</summary>
-    public async Task<(UploadStatus Status, string? Message, long Stored)> Store(UploadRequest request, PipeReader data, CancellationToken cancellation)
+    public async Task<(UploadStatus Status, string? Message, long Stored)> Store(
+        UploadRequest request, PipeReader data, CancellationToken cancellation)
     {
         if (!_busy.TryAdd(request.Name, 0)) return (UploadStatus.TryLater, "The file is just being uploaded", 0);
         try
@@ -52,7 +53,8 @@ sealed class UploadStore(ProjectFolder project, ProjectDatabase database)
         return await Md5(stream, cancellation) == request.Md5;
     }
 
-    async Task<(UploadStatus Status, string? Message, long Stored)> Append(UploadRequest request, PipeReader data, CancellationToken cancellation)
+    async Task<(UploadStatus Status, string? Message, long Stored)> Append(
+        UploadRequest request, PipeReader data, CancellationToken cancellation)
     {
         var part = UnfinishedUploads.Part(project, request.Name);
         Directory.CreateDirectory(Path.GetDirectoryName(part)!);
@@ -71,6 +73,7 @@ sealed class UploadStore(ProjectFolder project, ProjectDatabase database)
         {
             file.Flush(flushToDisk: true);
         }
+
         if (file.Length < request.Bytes) return (UploadStatus.TryLater, "The upload was interrupted", stored);
         file.Position = 0;
         if (await Md5(file, cancellation) != request.Md5)
@@ -78,6 +81,7 @@ sealed class UploadStore(ProjectFolder project, ProjectDatabase database)
             File.Delete(part);
             return (UploadStatus.TryLater, "The file's MD5 is another than announced", stored);
         }
+
         var (status, message) = await database.Write(session => Finish(session, request.Name, part));
         return (status, message, stored);
     }
@@ -90,6 +94,7 @@ sealed class UploadStore(ProjectFolder project, ProjectDatabase database)
             File.Delete(part);
             return closed.IsForgotten ? (UploadStatus.Stored, null) : (UploadStatus.Refused, closed.Reason);
         }
+
         File.Move(part, project.Upload(name), overwrite: true);
         return (UploadStatus.Stored, null);
     }
@@ -110,9 +115,11 @@ sealed class UploadStore(ProjectFolder project, ProjectDatabase database)
             {
                 data.AdvanceTo(buffer.End); // also when the disk is full
             }
+
             copied += buffer.Length;
             if (read.IsCompleted) break;
         }
+
         return copied;
     }
 

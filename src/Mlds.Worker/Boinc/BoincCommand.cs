@@ -10,7 +10,9 @@ using Mlds.Worker.Units;
 
 namespace Mlds.Worker.Boinc;
 
-/// <summary>The program as a BOINC application: what it does when a client starts it in a slot, without a word on its command line.</summary>
+/// <summary>
+/// The program as a BOINC application: what it does when a client starts it in a slot, without a word on its command line.
+/// </summary>
 static class BoincCommand
 {
     /// <summary>The slot's name of the bundle.</summary>
@@ -49,7 +51,9 @@ static class BoincCommand
             return code;
         }
 
-        log.WriteLine($"mlds-worker {Provenance.Version} {RuntimeInformation.RuntimeIdentifier} {KernelSet.Best}: {bundle.Networks.Count} networks, at most {bundle.EpochLimit} epochs each");
+        log.WriteLine(
+            $"mlds-worker {Provenance.Version} {RuntimeInformation.RuntimeIdentifier} {KernelSet.Best}: "
+            + $"{bundle.Networks.Count} networks, at most {bundle.EpochLimit} epochs each");
         return Work(slot, init, bundle, log, exit);
     }
 
@@ -66,7 +70,9 @@ static class BoincCommand
         using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
         using var channel = ClientChannel.Open(slot.Folder, init.SharedMemoryName);
         if (channel is null) log.WriteLine("mlds-worker: there is no shared memory with the client; it won't see how far the task is.");
-        var run = new UnitRun(bundle, new UnitJournal(slot.File(Journal), bundle), slot.File(Checkpoint), TimeSpan.FromSeconds(init.CheckpointPeriod), control)
+        var run = new UnitRun(
+            bundle, new UnitJournal(slot.File(Journal), bundle), slot.File(Checkpoint),
+            TimeSpan.FromSeconds(init.CheckpointPeriod), control)
         {
             OnPart = (index, part) =>
             {

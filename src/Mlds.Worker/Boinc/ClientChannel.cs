@@ -4,8 +4,8 @@ using System.Text;
 namespace Mlds.Worker.Boinc;
 
 /// <summary>
-/// The memory that a BOINC client shares with its application: eight channels of 1,024 bytes, each a full flag (one byte) and a zero-ended text. Who
-/// reads clears the flag; who writes waits until it is clear. On Unix it is a file of the slot, on Windows a named mapping.
+/// The memory that a BOINC client shares with its application: eight channels of 1,024 bytes, each a full flag (one byte) and a zero-ended
+/// text. Who reads clears the flag; who writes waits until it is clear. On Unix it is a file of the slot, on Windows a named mapping.
 /// </summary>
 sealed class ClientChannel : IDisposable
 {
@@ -22,7 +22,10 @@ sealed class ClientChannel : IDisposable
 
     ClientChannel(MemoryMappedFile file) => (_file, _memory) = (file, file.CreateViewAccessor(0, Channel * Channels));
 
-    /// <summary>The client's memory for the task in <paramref name="folder"/>, or null where there is none: the task then runs without being heard or told anything.</summary>
+    /// <summary>
+    /// The client's memory for the task in <paramref name="folder"/>, or null where there is none: the task then runs without being heard
+    /// or told anything.
+    /// </summary>
     public static ClientChannel? Open(string folder, string windowsName)
     {
         try
@@ -38,7 +41,10 @@ sealed class ClientChannel : IDisposable
         }
     }
 
-    /// <summary>What the client wants: <c>&lt;suspend/&gt;</c>, <c>&lt;resume/&gt;</c>, <c>&lt;quit/&gt;</c> or <c>&lt;abort/&gt;</c>; null for nothing.</summary>
+    /// <summary>
+    /// What the client wants: <c>&lt;suspend/&gt;</c>, <c>&lt;resume/&gt;</c>, <c>&lt;quit/&gt;</c> or <c>&lt;abort/&gt;</c>; null for
+    /// nothing.
+    /// </summary>
     public string? Control() => Receive(ProcessControl);
 
     /// <summary>Whether the client has given a sign of life since the last call.</summary>

@@ -82,12 +82,16 @@ sealed class ClientLink : IDisposable
 
     void Tell() => _channel?.Tell(string.Create(
         CultureInfo.InvariantCulture,
-        $"<current_cpu_time>{Cpu:e6}</current_cpu_time>\n<checkpoint_cpu_time>{Volatile.Read(ref _checkpointCpu):e6}</checkpoint_cpu_time>\n<fraction_done>{_fraction():e6}</fraction_done>\n"));
+        $"<current_cpu_time>{Cpu:e6}</current_cpu_time>\n<checkpoint_cpu_time>"
+        + $"{Volatile.Read(ref _checkpointCpu):e6}</checkpoint_cpu_time>\n<fraction_done>{_fraction():e6}</fraction_done>\n"));
 
     void CheckMemory()
     {
         if (_init.MemoryBound <= 0 || Environment.WorkingSet <= _init.MemoryBound) return;
-        _log.WriteLine(string.Create(CultureInfo.InvariantCulture, $"mlds-worker: {Environment.WorkingSet / 1e6:f0} MB of memory are in use, but the task may have {_init.MemoryBound / 1e6:f0} MB."));
+        _log.WriteLine(string.Create(
+            CultureInfo.InvariantCulture,
+            $"mlds-worker: {Environment.WorkingSet / 1e6:f0} MB of memory are in use, "
+            + $"but the task may have {_init.MemoryBound / 1e6:f0} MB."));
         _exit(ExitStatus.MemoryLimitExceeded);
     }
 

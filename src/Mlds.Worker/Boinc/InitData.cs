@@ -4,8 +4,8 @@ using Mlds.Worker.Frame;
 namespace Mlds.Worker.Boinc;
 
 /// <summary>
-/// What the BOINC client tells an application in <c>init_data.xml</c>, of which this program needs little. The file also holds the volunteer's account
-/// key: it is read here and nothing of it is ever written anywhere.
+/// What the BOINC client tells an application in <c>init_data.xml</c>, of which this program needs little. The file also holds the
+/// volunteer's account key: it is read here and nothing of it is ever written anywhere.
 /// </summary>
 /// <param name="EarlierCpuTime">Processor seconds of earlier runs of this task (<c>wu_cpu_time</c>).</param>
 /// <param name="CheckpointPeriod">Seconds that the volunteer wants between two writes to the disk.</param>
@@ -13,7 +13,8 @@ namespace Mlds.Worker.Boinc;
 /// <param name="MemoryBound">Bytes; 0 for none.</param>
 /// <param name="DiskBound">Bytes; 0 for none.</param>
 /// <param name="SharedMemoryName">Name of the shared memory on Windows; elsewhere it is a file.</param>
-sealed record InitData(double EarlierCpuTime, double CheckpointPeriod, int ClientProcess, double MemoryBound, double DiskBound, string SharedMemoryName)
+sealed record InitData(
+    double EarlierCpuTime, double CheckpointPeriod, int ClientProcess, double MemoryBound, double DiskBound, string SharedMemoryName)
 {
     public const string FileName = "init_data.xml";
 
@@ -22,7 +23,8 @@ sealed record InitData(double EarlierCpuTime, double CheckpointPeriod, int Clien
     /// <exception cref="FailureException">Larger than any client writes.</exception>
     public static InitData Read(string path)
     {
-        if (new FileInfo(path).Length > MostBytes) throw new FailureException($"'{path}' is larger than {MostBytes} bytes, which no BOINC client writes.");
+        if (new FileInfo(path).Length > MostBytes)
+            throw new FailureException($"'{path}' is larger than {MostBytes} bytes, which no BOINC client writes.");
         var text = File.ReadAllText(path);
         return new InitData(
             Number(text, "wu_cpu_time"),
@@ -34,7 +36,8 @@ sealed record InitData(double EarlierCpuTime, double CheckpointPeriod, int Clien
     }
 
     static double Number(string text, string tag) =>
-        double.TryParse(Value(text, tag), NumberStyles.Float, CultureInfo.InvariantCulture, out var number) && number is >= 0 and < 1e15 ? number : 0;
+        double.TryParse(Value(text, tag), NumberStyles.Float, CultureInfo.InvariantCulture, out var number)
+            && number is >= 0 and < 1e15 ? number : 0;
 
     /// <summary>The file is one element a line and knows no attributes: it is made for readers as simple as this.</summary>
     static string? Value(string text, string tag)

@@ -16,7 +16,9 @@ sealed class Slot(string folder)
 
     public string File(string name) => Path.Combine(Folder, name);
 
-    /// <summary>Where the file that the client calls <paramref name="name"/> really is: its entry in the slot may be one line with a link.</summary>
+    /// <summary>
+    /// Where the file that the client calls <paramref name="name"/> really is: its entry in the slot may be one line with a link.
+    /// </summary>
     public string Resolve(string name)
     {
         var path = File(name);

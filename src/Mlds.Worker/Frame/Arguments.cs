@@ -2,7 +2,9 @@ using System.Globalization;
 
 namespace Mlds.Worker.Frame;
 
-/// <summary>The words after a command: one file at most, options with a value, and flags. Every other word is an error in one sentence.</summary>
+/// <summary>
+/// The words after a command: one file at most, options with a value, and flags. Every other word is an error in one sentence.
+/// </summary>
 sealed class Arguments
 {
     readonly Dictionary<string, string> _values = [];
@@ -21,7 +23,8 @@ sealed class Arguments
             var word = words[i];
             if (!word.StartsWith('-'))
             {
-                if (file is null || File is not null) throw new UsageException($"'{command}' has no use for '{word}'; `mlds-worker --help` says what it takes.");
+                if (file is null || File is not null)
+                    throw new UsageException($"'{command}' has no use for '{word}'; `mlds-worker --help` says what it takes.");
                 File = word;
             }
             else if (Array.IndexOf(flags, word) >= 0)
@@ -30,12 +33,15 @@ sealed class Arguments
             }
             else if (Array.IndexOf(valued, word) >= 0)
             {
-                if (i + 1 == words.Length || words[i + 1].StartsWith("--", StringComparison.Ordinal)) throw new UsageException($"{word} needs a value; `mlds-worker --help` says which.");
+                if (i + 1 == words.Length || words[i + 1].StartsWith("--", StringComparison.Ordinal))
+                    throw new UsageException($"{word} needs a value; `mlds-worker --help` says which.");
                 if (!_values.TryAdd(word, words[++i])) throw new UsageException($"{word} is given twice.");
             }
             else
             {
-                throw new UsageException($"'{command}' has no option '{word}'. {NearestName.DidYouMean(word, [.. valued, .. flags])}`mlds-worker --help` lists what there is.");
+                throw new UsageException(
+                    $"'{command}' has no option '{word}'. "
+                    + $"{NearestName.DidYouMean(word, [.. valued, .. flags])}`mlds-worker --help` lists what there is.");
             }
         }
 
@@ -55,7 +61,9 @@ sealed class Arguments
     public int? Number(string option, int low, int high)
     {
         if (Text(option) is not { } text) return null;
-        return int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number) && number >= low && number <= high
+        return int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number)
+            && number >= low
+            && number <= high
             ? number
             : throw new UsageException($"{option} takes {low} … {high}, not '{text}'.");
     }

@@ -18,9 +18,18 @@ static class Processor
     {
         var forced = Environment.GetEnvironmentVariable(KernelSet.Variable);
         if (!string.IsNullOrEmpty(forced) && !KernelSet.Available.Contains(forced))
-            throw new UsageException($"{KernelSet.Variable} is '{forced}', but here there are {string.Join(", ", KernelSet.Available)}: use one of these or unset it.");
+        {
+            throw new UsageException(
+                $"{KernelSet.Variable} is '{forced}', but here there are {string.Join(", ", KernelSet.Available)}: "
+                + "use one of these or unset it.");
+        }
+
         if (!KernelSet.HasHardwareFma && !allowSoftwareFma)
-            throw new FailureException($"This processor has no fused multiply-add (FMA3 on x64), so training takes some 200 times as long: it had better not take part. {AllowSoftwareFma} trains all the same.");
+        {
+            throw new FailureException(
+                "This processor has no fused multiply-add (FMA3 on x64), so training takes some 200 times as long: "
+                + $"it had better not take part. {AllowSoftwareFma} trains all the same.");
+        }
     }
 
     /// <summary>Trains what has a known answer; returns it.</summary>
@@ -32,7 +41,9 @@ static class Processor
     {
         return answer == KnownAnswer.Expected
             ? answer
-            : throw new FailureException($"This machine computes wrongly: a training whose result is known gave {answer} instead of {KnownAnswer.Expected} ({KernelSet.Best}). It had better not take part; is it overclocked, or its memory broken?");
+            : throw new FailureException(
+                $"This machine computes wrongly: a training whose result is known gave {answer} instead "
+                + $"of {KnownAnswer.Expected} ({KernelSet.Best}). It had better not take part; is it overclocked, or its memory broken?");
     }
 
     /// <summary>Adds what ran to a result.</summary>

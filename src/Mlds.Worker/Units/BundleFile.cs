@@ -10,7 +10,8 @@ static class BundleFile
     public static Bundle Read(string path)
     {
         if (!File.Exists(path)) throw new UsageException($"There is no file '{path}'.");
-        if (new FileInfo(path).Length > Bundle.MostBytes) throw new UsageException($"'{path}' is no bundle: it is larger than {Bundle.MostBytes} bytes.");
+        if (new FileInfo(path).Length > Bundle.MostBytes)
+            throw new UsageException($"'{path}' is no bundle: it is larger than {Bundle.MostBytes} bytes.");
         try
         {
             return Bundle.Read(File.ReadAllBytes(path));

@@ -4,7 +4,9 @@ using Mlds.Worker.Frame;
 
 namespace Mlds.Worker.Units;
 
-/// <summary>Where a run is kept while it goes on: the bytes of docs/formats/checkpoint.md, replaced whole, so that there is always a good one.</summary>
+/// <summary>
+/// Where a run is kept while it goes on: the bytes of docs/formats/checkpoint.md, replaced whole, so that there is always a good one.
+/// </summary>
 sealed class CheckpointFile(string path)
 {
     /// <summary>Longest work that a power cut can lose.</summary>
@@ -25,7 +27,9 @@ sealed class CheckpointFile(string path)
             var checkpoint = Checkpoint.FromBytes(bytes);
             return checkpoint.RecipeId == recipeId
                 ? checkpoint
-                : throw new FailureException($"The checkpoint '{path}' is of recipe {checkpoint.RecipeId}, not of {recipeId}: name another file, or delete it to begin anew.");
+                : throw new FailureException(
+                    $"The checkpoint '{path}' is of recipe {checkpoint.RecipeId}, not of {recipeId}: "
+                    + "name another file, or delete it to begin anew.");
         }
         catch (InvalidDataException problem)
         {

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Mlds.Bundles;
 using Mlds.Training;
 
@@ -9,6 +10,9 @@ static class PartWords
     public static string Of(TrainedPart part)
     {
         var ending = part.Outcome is { } outcome ? OutcomeName.Of(outcome).Replace('_', ' ') : "to be continued";
-        return FormattableString.Invariant($"{part.Recipe.MachineName} seed {part.Recipe.Seed}: {ending} after {part.State.Epoch} epochs, loss {part.State.History[^1].ValidationLoss:g3}, {part.State.CoreSeconds:f1} s");
+        return string.Create(
+            CultureInfo.InvariantCulture,
+            $"{part.Recipe.MachineName} seed {part.Recipe.Seed}: "
+            + $"{ending} after {part.State.Epoch} epochs, loss {part.State.History[^1].ValidationLoss:g3}, {part.State.CoreSeconds:f1} s");
     }
 }

@@ -12,8 +12,10 @@ static class UnitCommand
 {
     public static int Run(ReadOnlySpan<string> words, TextWriter output, TextWriter error)
     {
-        var arguments = new Arguments("unit", words, "a bundle's file", ["--out", "--checkpoint-every"], [Processor.AllowSoftwareFma, "--keep"]);
-        var path = arguments.Text("--out") ?? throw new UsageException("'unit' needs --out FILE for the result; `mlds-worker --help` shows an example.");
+        var arguments = new Arguments(
+            "unit", words, "a bundle's file", ["--out", "--checkpoint-every"], [Processor.AllowSoftwareFma, "--keep"]);
+        var path = arguments.Text("--out")
+            ?? throw new UsageException("'unit' needs --out FILE for the result; `mlds-worker --help` shows an example.");
         var every = TimeSpan.FromSeconds(arguments.Number("--checkpoint-every", 0, 86_400) ?? 60);
         Processor.Check(arguments.Has(Processor.AllowSoftwareFma));
         var bundle = BundleFile.Read(arguments.File!);

@@ -1,6 +1,9 @@
 namespace Mlds.Worker.Units;
 
-/// <summary>How whoever runs a unit pauses and stops it. Thread-safe; the training thread meets it between two steps of descent, which are milliseconds apart.</summary>
+/// <summary>
+/// How whoever runs a unit pauses and stops it. Thread-safe; the training thread meets it between two steps of descent, which are
+/// milliseconds apart.
+/// </summary>
 sealed class UnitControl : IDisposable
 {
     readonly ManualResetEventSlim _goesOn = new(true);

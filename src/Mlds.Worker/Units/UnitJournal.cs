@@ -5,8 +5,9 @@ using Mlds.Worker.Frame;
 namespace Mlds.Worker.Units;
 
 /// <summary>
-/// The networks of a unit that are done: the bundle's SHA-256, then for each network the length of its record (int32), the record and the record's SHA-256,
-/// one after the other. It only grows, so a kill can spoil the last record at most; that one is cut off and its network trained again.
+/// The networks of a unit that are done: the bundle's SHA-256, then for each network the length of its record (int32), the record and the
+/// record's SHA-256, one after the other. It only grows, so a kill can spoil the last record at most; that one is cut off and its network
+/// trained again.
 /// </summary>
 sealed class UnitJournal(string path, Bundle bundle)
 {
@@ -28,7 +29,11 @@ sealed class UnitJournal(string path, Bundle bundle)
         }
 
         if (Convert.ToHexStringLower(bytes[..Sha256Hash.HashBytes]) is var sha256 && sha256 != bundle.Sha256)
-            throw new FailureException($"'{path}' belongs to bundle {sha256}, not to {bundle.Sha256}: name another output, or delete it to begin anew.");
+        {
+            throw new FailureException(
+                $"'{path}' belongs to bundle {sha256}, not to {bundle.Sha256}: name another output, or delete it to begin anew.");
+        }
+
         var good = Sha256Hash.HashBytes;
         while (parts.Count < bundle.Networks.Count && Next(bytes[good..], bundle.Networks[parts.Count]) is var (part, length))
         {

@@ -9,8 +9,8 @@ using Mlds.Worker.Frame;
 namespace Mlds.Worker.Units;
 
 /// <summary>
-/// One work unit being worked on: network after network, with what is done in a journal and the one that trains in a checkpoint, so that it can be
-/// paused between two steps and stopped or killed at any moment; the next run goes on from there to the same bits.
+/// One work unit being worked on: network after network, with what is done in a journal and the one that trains in a checkpoint, so that it
+/// can be paused between two steps and stopped or killed at any moment; the next run goes on from there to the same bits.
 /// </summary>
 /// <param name="journal">Where finished networks are kept.</param>
 /// <param name="checkpointPath">Where the one that trains is kept.</param>
@@ -51,7 +51,8 @@ sealed class UnitRun(Bundle bundle, UnitJournal journal, string checkpointPath, 
     {
         using var run = new TrainingRun(asked.Recipe, Data(asked.Recipe), Begun(asked) ?? asked.From);
         var (last, usual) = (TrainedPart.LastEpoch(asked, bundle.EpochLimit), Usual(asked));
-        void Progress(double epochs) => Volatile.Write(ref _fraction, Math.Max(_fraction, (_parts.Count + Share(epochs, usual)) / bundle.Networks.Count));
+        void Progress(double epochs) =>
+            Volatile.Write(ref _fraction, Math.Max(_fraction, (_parts.Count + Share(epochs, usual)) / bundle.Networks.Count));
         Checkpoint before;
         run.OnStep = share =>
         {
@@ -95,7 +96,9 @@ sealed class UnitRun(Bundle bundle, UnitJournal journal, string checkpointPath, 
         OnWritten?.Invoke();
     }
 
-    /// <summary>What an earlier run left of this network. A checkpoint of another one is an old one; a damaged one costs time, never bits.</summary>
+    /// <summary>
+    /// What an earlier run left of this network. A checkpoint of another one is an old one; a damaged one costs time, never bits.
+    /// </summary>
     Checkpoint? Begun(BundleNetwork asked)
     {
         try
@@ -116,13 +119,17 @@ sealed class UnitRun(Bundle bundle, UnitJournal journal, string checkpointPath, 
         var data = recipe.Task.Generate();
         return data.Sha256 == recipe.DataSha256
             ? _data = data
-            : throw new FailureException($"The recipe {recipe.Id} wants data {recipe.DataSha256}, but its machine and its data seed give {data.Sha256}: the bundle was altered, or this program is damaged.");
+            : throw new FailureException(
+                $"The recipe {recipe.Id} wants data {recipe.DataSha256}, but its machine and its data seed give {data.Sha256}: "
+                + "the bundle was altered, or this program is damaged.");
     }
 
     double Usual(BundleNetwork asked)
     {
         var ended = _parts.Zip(bundle.Networks).Where(pair => pair.First.Recipe.MachineName == asked.Recipe.MachineName).ToList();
-        return ended.Count == 0 ? Math.Min(UsualEpochs, bundle.EpochLimit) : ended.Average(pair => pair.First.State.Epoch - pair.Second.Begun);
+        return ended.Count == 0
+            ? Math.Min(UsualEpochs, bundle.EpochLimit)
+            : ended.Average(pair => pair.First.State.Epoch - pair.Second.Begun);
     }
 
     /// <summary>Straight to nine tenths at the usual length of a run, then ever more slowly: it may take much longer.</summary>

@@ -65,7 +65,8 @@ public sealed record MachinePlan(
 /// <param name="ZooBytes">What it has.</param>
 /// <param name="MeasuredSeconds">How long the measurement took.</param>
 public sealed record GenerationPlan(
-    IReadOnlyList<MachinePlan> Machines, int Threads, Forecast Seconds, Forecast TailSeconds, Forecast CoreSeconds, Forecast Bytes, long ZooBytes, double MeasuredSeconds)
+    IReadOnlyList<MachinePlan> Machines, int Threads, Forecast Seconds, Forecast TailSeconds, Forecast CoreSeconds,
+    Forecast Bytes, long ZooBytes, double MeasuredSeconds)
 {
     const int Draws = 200;
 
@@ -78,7 +79,8 @@ public sealed record GenerationPlan(
     /// <param name="budget">For the measurement; it ends with the epochs that are being trained then.</param>
     /// <param name="report">Told the seconds gone, a few times a second, on the calling thread.</param>
     /// <exception cref="OperationCanceledException">Stopped.</exception>
-    public static GenerationPlan Make(Population population, Zoo? zoo, GenerationOptions options, TimeSpan budget, Action<double> report, CancellationToken cancellation)
+    public static GenerationPlan Make(
+        Population population, Zoo? zoo, GenerationOptions options, TimeSpan budget, Action<double> report, CancellationToken cancellation)
     {
         var asked = new int[population.MachineNames.Count];
         var work = population.MachineNames.Select((_, index) => MachineWork.Of(population, index, zoo, options, out asked[index])).ToList();
@@ -90,11 +92,14 @@ public sealed record GenerationPlan(
         return new Forecaster(population, queue, options).Plan(work, asked, known, zoo?.Status().Bytes ?? 0, watch.Elapsed.TotalSeconds);
     }
 
-    static void Train(Population population, GenerationQueue queue, int threads, TimeSpan budget, Action<double> report, CancellationToken cancellation)
+    static void Train(
+        Population population, GenerationQueue queue, int threads, TimeSpan budget, Action<double> report, CancellationToken cancellation)
     {
         var watch = Stopwatch.StartNew();
         Exception? fault = null;
-        bool IsOver() => fault is not null || cancellation.IsCancellationRequested || watch.Elapsed >= budget || (watch.Elapsed >= s_shortest && queue.HasEnded(Enough));
+        bool IsOver() =>
+            fault is not null || cancellation.IsCancellationRequested || watch.Elapsed >= budget || (watch.Elapsed >= s_shortest
+                && queue.HasEnded(Enough));
         var training = Enumerable.Range(0, threads).Select(i => new Thread(() =>
         {
             try
@@ -143,7 +148,8 @@ public sealed record GenerationPlan(
         readonly Random _random = new(1);
         readonly int _parameters = population.Network.Layout.Parameters;
 
-        public GenerationPlan Plan(List<MachineWork> work, int[] asked, Dictionary<string, int> known, long zooBytes, double measuredSeconds)
+        public GenerationPlan Plan(
+            List<MachineWork> work, int[] asked, Dictionary<string, int> known, long zooBytes, double measuredSeconds)
         {
             var lines = queue.Lines.OrderByDescending(line => line.ExpectedCost).ToList();
             var draws = lines.ToDictionary(line => line.Work.Machine, _ => new double[Draws]);
@@ -155,7 +161,8 @@ public sealed record GenerationPlan(
                 {
                     var (curve, scale) = Curve(line);
                     var epochs = draws[line.Work.Machine][i] = Math.Min(line.Work.EpochLimit, scale * curve.Mean);
-                    waiting.Add(new WaitingNetworks(curve, line.Work.Seeds.Count, scale * queue.SecondsPerEpoch(line), queue.SecondsPerNetwork));
+                    waiting.Add(
+                        new WaitingNetworks(curve, line.Work.Seeds.Count, scale * queue.SecondsPerEpoch(line), queue.SecondsPerNetwork));
                     cores[i] += line.Work.Seeds.Count * CoreSecondsOf(line, epochs);
                     bytes[i] += line.Work.Seeds.Count * BytesOf(line, epochs);
                 }
@@ -164,11 +171,13 @@ public sealed record GenerationPlan(
                 (all[i], tail[i]) = (end, end - firstIdle);
             }
 
-            var machines = work.Select((machine, index) => queue.Lines.FirstOrDefault(line => line.Work.Machine == machine.Machine) is { } line
-                ? Machine(line, asked[index], known[machine.Machine], draws[machine.Machine])
-                : new MachinePlan(
-                    machine.Machine, asked[index], asked[index], 0, machine.EpochLimit, machine.Ended.Sum(runs => runs.Count), 0, 0,
-                    Forecast.Nothing, Forecast.Nothing, Forecast.Nothing, Forecast.Nothing, Forecast.Nothing, Forecast.Nothing)).ToList();
+            var machines =
+                work.Select((machine, index) => queue.Lines.FirstOrDefault(line => line.Work.Machine == machine.Machine) is { } line
+                    ? Machine(line, asked[index], known[machine.Machine], draws[machine.Machine])
+                    : new MachinePlan(
+                        machine.Machine, asked[index], asked[index], 0, machine.EpochLimit, machine.Ended.Sum(runs => runs.Count), 0, 0,
+                        Forecast.Nothing, Forecast.Nothing, Forecast.Nothing, Forecast.Nothing, Forecast.Nothing, Forecast.Nothing))
+                            .ToList();
             var isKnown = lines.TrueForAll(line => line.Lengths.Ended > 0);
             Forecast Total(double[] values)
             {
@@ -176,10 +185,13 @@ public sealed record GenerationPlan(
                 return Forecast.Of(isKnown ? values[Draws / 2] : null, values);
             }
 
-            return new GenerationPlan(machines, options.Threads, Total(all), Total(tail), Total(cores), Total(bytes), zooBytes, measuredSeconds);
+            return new GenerationPlan(
+                machines, options.Threads, Total(all), Total(tail), Total(cores), Total(bytes), zooBytes, measuredSeconds);
         }
 
-        /// <summary>A curve that could be the machine's. While no network of it has ended, any mean from the longest run to the limit is as likely.</summary>
+        /// <summary>
+        /// A curve that could be the machine's. While no network of it has ended, any mean from the longest run to the limit is as likely.
+        /// </summary>
         (SurvivalCurve Curve, double Scale) Curve(MachineLine line)
         {
             if (line.Lengths.Ended > 0) return (line.Lengths.Resampled(line.EpochsDone, _random, out var scale), scale);
@@ -225,19 +237,21 @@ public sealed record GenerationPlan(
         }
 
         /// <summary>
-        /// How many of <paramref name="count"/> networks end how, given that so many ended in the shares of <paramref name="curve"/>: a Dirichlet
-        /// posterior with Jeffreys' prior, as what hasn't been met yet may still come.
+        /// How many of <paramref name="count"/> networks end how, given that so many ended in the shares of <paramref name="curve"/>: a
+        /// Dirichlet posterior with Jeffreys' prior, as what hasn't been met yet may still come.
         /// </summary>
         (double[] Converged, double[] NotConverged, double[] Diverged) Outcomes(SurvivalCurve curve, int ended, int count)
         {
             var (converged, notConverged, diverged) = (new double[Draws], new double[Draws], new double[Draws]);
             for (var i = 0; i < Draws; i++)
             {
-                double[] weights = [.. new[] { curve.Converged, curve.NotConverged, curve.Diverged }.Select(share => RunLengths.Weight((share * ended) + 0.5, _random))];
+                double[] weights = [.. new[] { curve.Converged, curve.NotConverged, curve.Diverged }
+                    .Select(share => RunLengths.Weight((share * ended) + 0.5, _random))];
                 double Count(double weight)
                 {
                     var share = weight / weights.Sum();
-                    return Math.Clamp(Math.Round((count * share) + (Math.Sqrt(count * share * (1 - share)) * RunLengths.Normal(_random))), 0, count);
+                    return Math.Clamp(
+                        Math.Round((count * share) + (Math.Sqrt(count * share * (1 - share)) * RunLengths.Normal(_random))), 0, count);
                 }
 
                 (converged[i], notConverged[i], diverged[i]) = (Count(weights[0]), Count(weights[1]), Count(weights[2]));
@@ -252,7 +266,9 @@ public sealed record GenerationPlan(
         double BytesOf(MachineLine line, double epochs) =>
             ZooSize.OfNetwork(_parameters, epochs, population.TrainingSpec(line.Work.Machine), options.KeepMilestones);
 
-        /// <summary>Share of a thread's time in which it had a core: below 1 with more threads than cores, or with other work on the machine.</summary>
+        /// <summary>
+        /// Share of a thread's time in which it had a core: below 1 with more threads than cores, or with other work on the machine.
+        /// </summary>
         double CoresAThread { get; } = Ratio(queue.Lines.Where(line => line.PerEpoch.Count > 0).ToList());
 
         static double Ratio(List<MachineLine> measured) =>

@@ -10,7 +10,8 @@ namespace Mlds.Zoos.Generation;
 /// <param name="EpochLimit">The recipe's.</param>
 /// <param name="Ended">Networks of it trained before.</param>
 public sealed record MachineWork(
-    string Machine, IReadOnlyList<uint> Seeds, IReadOnlyDictionary<uint, int> Begun, long SampleTimesteps, int EpochLimit, IReadOnlyList<EndedRuns> Ended)
+    string Machine, IReadOnlyList<uint> Seeds, IReadOnlyDictionary<uint, int> Begun, long SampleTimesteps,
+    int EpochLimit, IReadOnlyList<EndedRuns> Ended)
 {
     /// <summary>What the networks asked of machine number <paramref name="index"/> leave to be done.</summary>
     /// <param name="zoo">The population's zoo, or null while there is none.</param>
@@ -19,7 +20,8 @@ public sealed record MachineWork(
     public static MachineWork Of(Population population, int index, Zoo? zoo, GenerationOptions options, out int asked)
     {
         var name = population.MachineNames[index];
-        var wanted = Enumerable.Range(0, options.Networks).Select(seed => (uint)seed).Where(seed => options.Shard.Has(index, seed)).ToList();
+        var wanted = Enumerable.Range(0, options.Networks).Select(seed => (uint)seed)
+            .Where(seed => options.Shard.Has(index, seed)).ToList();
         asked = wanted.Count;
         var there = zoo?.Seeds(name) ?? [];
         if (options.KeepMilestones && zoo is not null) there.ExceptWith(zoo.SeedsNotKept(name));
@@ -40,7 +42,8 @@ public sealed record MachineWork(
 /// <param name="Expected">As likely too long as too short; while <paramref name="IsAtLeast"/>, what it will take at the very least.</param>
 /// <param name="Low">One time in ten it takes less.</param>
 /// <param name="High">One time in ten it takes more.</param>
-/// <param name="IsRough">True while less than a dozen networks of a machine have ended that a quarter or more of the work is left of: too few to have shown a rare long run.</param>
+/// <param name="IsRough">True while less than a dozen networks of a machine have ended that a quarter or more of the work is left of: too
+/// few to have shown a rare long run.</param>
 /// <param name="IsAtLeast">True until a network of every machine has ended: nobody knows before how long the others take.</param>
 public readonly record struct TimeLeft(TimeSpan Expected, TimeSpan Low, TimeSpan High, bool IsRough, bool IsAtLeast)
 {
@@ -129,7 +132,8 @@ public sealed class GenerationQueue
     {
         lock (_lock)
         {
-            var open = _lines.Where(line => line.Waiting > 0 || line.Running.Count > 0).OrderByDescending(line => line.ExpectedCost).ToList();
+            var open = _lines.Where(line => line.Waiting > 0 || line.Running.Count > 0)
+                .OrderByDescending(line => line.ExpectedCost).ToList();
             if (open.Count == 0) return new TimeLeft(TimeSpan.Zero, TimeSpan.Zero, TimeSpan.Zero, false, false);
             if (_perTimestep.Count == 0) return null;
             var random = new Random(1);
@@ -146,7 +150,8 @@ public sealed class GenerationQueue
     }
 
     /// <summary>Seconds that an epoch of the machine takes a thread.</summary>
-    internal double SecondsPerEpoch(MachineLine line) => line.PerEpoch.Count > 0 ? line.PerEpoch.Mean : line.Work.SampleTimesteps * _perTimestep.Mean;
+    internal double SecondsPerEpoch(MachineLine line) =>
+        line.PerEpoch.Count > 0 ? line.PerEpoch.Mean : line.Work.SampleTimesteps * _perTimestep.Mean;
 
     /// <summary>Seconds that a network takes beside its epochs.</summary>
     internal double SecondsPerNetwork => _perNetwork.Mean;
@@ -159,7 +164,9 @@ public sealed class GenerationQueue
         {
             var perEpoch = SecondsPerEpoch(line);
             var scale = 1.0;
-            var curve = line.Lengths.Ended > 0 ? line.Lengths.Resampled(line.EpochsDone, random, out scale) : SurvivalCurve.Constant(Math.Max(1, line.EpochsDone.Max()));
+            var curve = line.Lengths.Ended > 0
+                ? line.Lengths.Resampled(line.EpochsDone, random, out scale)
+                : SurvivalCurve.Constant(Math.Max(1, line.EpochsDone.Max()));
             foreach (var (epochs, _) in line.Running.Values)
                 busy.Add(_perNetwork.Mean + (perEpoch * (curve.Draw(1 - random.NextDouble(), epochs) - epochs)));
             waiting.Add(new WaitingNetworks(curve, line.Waiting, scale * perEpoch, _perNetwork.Mean));
@@ -208,7 +215,8 @@ sealed class MachineLine
 
     /// <summary>Epochs done by unfinished networks, whether a thread has them or a checkpoint; a 0 when there is none.</summary>
     public IEnumerable<int> EpochsDone =>
-        Running.Values.Select(running => running.Epochs).Concat(_seeds.Take(WaitingBegun).Select(seed => Work.Begun[seed])).DefaultIfEmpty(0);
+        Running.Values.Select(running => running.Epochs)
+            .Concat(_seeds.Take(WaitingBegun).Select(seed => Work.Begun[seed])).DefaultIfEmpty(0);
 
     /// <summary>Sample-timesteps of a network: by the networks seen, or by the epoch limit while none has ended.</summary>
     public double ExpectedCost =>
@@ -233,7 +241,9 @@ sealed class MachineLine
     }
 }
 
-/// <summary>The mean of a quantity, over all of it while there is little, later mostly over the last few hundred values: what it is now.</summary>
+/// <summary>
+/// The mean of a quantity, over all of it while there is little, later mostly over the last few hundred values: what it is now.
+/// </summary>
 sealed class RunningMean
 {
     const int Memory = 256;

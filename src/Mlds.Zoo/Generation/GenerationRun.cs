@@ -13,8 +13,8 @@ namespace Mlds.Zoos.Generation;
 public sealed record GenerationOptions(int Networks, Shard Shard, int Threads, TimeSpan CheckpointEvery)
 {
     /// <summary>
-    /// Whether the checkpoint at every milestone is kept for good, so that any segment of the run can be trained again alone. Networks that are
-    /// in the zoo without them are trained once more, which must give the same bits.
+    /// Whether the checkpoint at every milestone is kept for good, so that any segment of the run can be trained again alone. Networks that
+    /// are in the zoo without them are trained once more, which must give the same bits.
     /// </summary>
     public bool KeepMilestones { get; init; }
 
@@ -102,7 +102,11 @@ public sealed class GenerationRun
         _counts[name] = (asked - work.Seeds.Count, asked);
         foreach (var seed in _options.KeepMilestones ? work.Seeds : work.Begun.Keys)
             if (Begun(_population.Recipe(name, seed).Id) is { Epoch: > 0 } checkpoint) _begun[(name, seed)] = checkpoint;
-        return work with { Begun = work.Seeds.Where(seed => _begun.ContainsKey((name, seed))).ToDictionary(seed => seed, seed => _begun[(name, seed)].Epoch) };
+        return work with
+        {
+            Begun = work.Seeds.Where(seed => _begun.ContainsKey((name, seed)))
+                .ToDictionary(seed => seed, seed => _begun[(name, seed)].Epoch),
+        };
     }
 
     /// <summary>The furthest state to go on from. Where milestones are to be kept, one that has none before it unkept.</summary>
@@ -113,7 +117,8 @@ public sealed class GenerationRun
         var kept = _writer.Zoo.KeptEpochs(recipeId);
         bool HasAllBefore(Checkpoint state) => state.Milestones.All(milestone => kept.Contains(milestone.Epoch));
         if (checkpoint is not null && HasAllBefore(checkpoint)) return checkpoint;
-        return kept.Reverse().Select(epoch => _writer.Zoo.ReadableKept(recipeId, epoch)).FirstOrDefault(state => state is not null && HasAllBefore(state));
+        return kept.Reverse().Select(epoch => _writer.Zoo.ReadableKept(recipeId, epoch))
+            .FirstOrDefault(state => state is not null && HasAllBefore(state));
     }
 
     /// <summary>What a training thread does: take a network, train it, hand it over, until there is none left or it is to stop.</summary>
@@ -150,7 +155,8 @@ public sealed class GenerationRun
             run.NextEpoch();
             _queue.Did(machine, seed, run.Epoch, (watch.Elapsed - began).TotalSeconds, run.CoreSeconds - cores);
             Interlocked.Add(ref _sampleTimesteps, (long)data.Training.Count * data.Training.Length);
-            if (_options.KeepMilestones && run.IsAtMilestone) _writes.Add(new Write(null, recipe, run.Checkpoint(), Keep: true), CancellationToken.None);
+            if (_options.KeepMilestones && run.IsAtMilestone)
+                _writes.Add(new Write(null, recipe, run.Checkpoint(), Keep: true), CancellationToken.None);
         }
 
         var network = run.Finish();
@@ -167,7 +173,8 @@ public sealed class GenerationRun
         var networks = batch.Where(write => write.Network is not null).ToList();
         _writer.Store(
             [.. networks.Select(write => write.Network!)],
-            [.. batch.Where(write => write is { Checkpoint: not null, Keep: false } && !networks.Exists(done => done.Recipe.Id == write.Recipe.Id)).Select(write => (write.Recipe, write.Checkpoint!))],
+            [.. batch.Where(write => write is { Checkpoint: not null, Keep: false }
+                && !networks.Exists(done => done.Recipe.Id == write.Recipe.Id)).Select(write => (write.Recipe, write.Checkpoint!))],
             [.. batch.Where(write => write.Keep).Select(write => write.Checkpoint!)]);
         foreach (var write in networks)
         {
@@ -182,7 +189,8 @@ public sealed class GenerationRun
         var now = _clock.Elapsed;
         var (networksPerMinute, sampleTimestepsPerSecond) = _speed.Read(now, _trained, Interlocked.Read(ref _sampleTimesteps));
         return new GenerationProgress(
-            [.. _population.MachineNames.Select(name => (name, _counts[name].Done, _counts[name].Total))], _trained, networksPerMinute, sampleTimestepsPerSecond, Remaining(now));
+            [.. _population.MachineNames.Select(name => (name, _counts[name].Done, _counts[name].Total))],
+            _trained, networksPerMinute, sampleTimestepsPerSecond, Remaining(now));
     }
 
     TimeLeft? Remaining(TimeSpan now)
@@ -194,6 +202,8 @@ public sealed class GenerationRun
         }
 
         TimeSpan Later(TimeSpan time) => time > now - _estimated ? time - (now - _estimated) : TimeSpan.Zero;
-        return _remaining is { } left ? left with { Expected = Later(left.Expected), Low = Later(left.Low), High = Later(left.High) } : null;
+        return _remaining is { } left
+            ? left with { Expected = Later(left.Expected), Low = Later(left.Low), High = Later(left.High) }
+            : null;
     }
 }

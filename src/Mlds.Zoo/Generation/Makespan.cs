@@ -5,10 +5,14 @@ namespace Mlds.Zoos.Generation;
 /// <param name="SecondsPerNetwork">What a network takes beside its epochs.</param>
 readonly record struct WaitingNetworks(SurvivalCurve Curve, int Count, double SecondsPerEpoch, double SecondsPerNetwork);
 
-/// <summary>How long threads take for networks that they take one after the other, in a given order, each by whichever thread is free first.</summary>
+/// <summary>
+/// How long threads take for networks that they take one after the other, in a given order, each by whichever thread is free first.
+/// </summary>
 static class Makespan
 {
-    /// <summary>Networks a thread that are simulated one by one, at the end, where it matters who takes which. Those before are spread evenly.</summary>
+    /// <summary>
+    /// Networks a thread that are simulated one by one, at the end, where it matters who takes which. Those before are spread evenly.
+    /// </summary>
     const int OneByOneAThread = 8;
 
     /// <param name="busy">For each thread, seconds until it is free.</param>

@@ -1,6 +1,8 @@
 namespace Mlds.Zoos.Generation;
 
-/// <summary>The speed of the last minute (of all time while there is less), from readings of what has been done so far. Not thread-safe.</summary>
+/// <summary>
+/// The speed of the last minute (of all time while there is less), from readings of what has been done so far. Not thread-safe.
+/// </summary>
 sealed class RecentSpeed
 {
     static readonly TimeSpan s_window = TimeSpan.FromMinutes(1);

@@ -6,8 +6,8 @@ namespace Mlds.Zoos.Generation;
 sealed class RunLengths
 {
     /// <summary>
-    /// Spread of run lengths, as a standard deviation of the logarithm: about what the machines of docs/results/recipes-*.json have. A few networks that ended show less,
-    /// and the rare long runs they don't show are what makes estimates too short.
+    /// Spread of run lengths, as a standard deviation of the logarithm: about what the machines of docs/results/recipes-*.json have. A few
+    /// networks that ended show less, and the rare long runs they don't show are what makes estimates too short.
     /// </summary>
     const double UsualSpread = 0.5;
 
@@ -42,17 +42,20 @@ sealed class RunLengths
     /// <summary>
     /// A curve that could as well be the true one: the networks weighted at random (the Bayesian bootstrap; Rubin 1981).
     /// </summary>
-    /// <param name="scale">What to multiply epochs by: a random factor for what the networks seen can't show, the nearer 1 the more there are.</param>
+    /// <param name="scale">What to multiply epochs by: a random factor for what the networks seen can't show, the nearer 1 the more there
+    /// are.</param>
     public SurvivalCurve Resampled(IEnumerable<int> running, Random random, out double scale)
     {
         scale = Ended > 0 ? Math.Exp(UsualSpread * (1 + (3.0 / Math.Max(4, Ended))) * Normal(random) / Math.Sqrt(Ended)) : 1;
         var groups = Groups(running).ConvertAll(group => new RunGroup(
-            group.Epochs, Weight(group.Converged, random), Weight(group.NotConverged, random), Weight(group.Diverged, random), Weight(group.Running, random)));
+            group.Epochs, Weight(group.Converged, random), Weight(group.NotConverged, random),
+            Weight(group.Diverged, random), Weight(group.Running, random)));
         // What outlives all that were seen to end is of a slow kind: it ends at an unknown part of the usual rate.
         return SurvivalCurve.Of(groups, _limit, 1 - random.NextDouble());
     }
 
-    public static double Normal(Random random) => Math.Sqrt(-2 * Math.Log(1 - random.NextDouble())) * Math.Cos(2 * Math.PI * random.NextDouble());
+    public static double Normal(Random random) =>
+        Math.Sqrt(-2 * Math.Log(1 - random.NextDouble())) * Math.Cos(2 * Math.PI * random.NextDouble());
 
     /// <summary>A gamma variable of this shape: the weight of so many networks (Marsaglia and Tsang 2000).</summary>
     public static double Weight(double count, Random random)

@@ -1,8 +1,8 @@
 namespace Mlds.Zoos.Generation;
 
 /// <summary>
-/// The share of networks still training after so many epochs, by Kaplan and Meier's estimate (1958): networks that still run count as what they
-/// are, runs of at least so many epochs. Without them the quick ones, which end first, would make every machine look quick.
+/// The share of networks still training after so many epochs, by Kaplan and Meier's estimate (1958): networks that still run count as what
+/// they are, runs of at least so many epochs. Without them the quick ones, which end first, would make every machine look quick.
 /// </summary>
 /// <remarks>
 /// Beyond the longest run seen the chance of ending is taken to be the same in every epoch, namely as many a run-epoch as in all before; at

@@ -16,7 +16,8 @@ static class PartsCheck
         if (absent.Count > 0)
         {
             var silent = zoos.Where(zoo => zoo.Parts.Count == 0).Select(zoo => $"'{zoo.Folder}'").ToList();
-            var hint = silent.Count == 0 ? "" : $" ({string.Join(", ", silent.Take(MostNamed))} {(silent.Count == 1 ? "doesn't" : "don't")} say which part: the same `mlds generate` line again records it)";
+            var hint = silent.Count == 0 ? "" : $" ({string.Join(", ", silent.Take(MostNamed))} "
+                + $"{(silent.Count == 1 ? "doesn't" : "don't")} say which part: the same `mlds generate` line again records it)";
             throw Refused($"{AskedNetworks.Named(absent)} {(absent.Count == 1 ? "isn't" : "aren't")} among the zoos{hint}");
         }
 
@@ -24,7 +25,12 @@ static class PartsCheck
         var small = parts.GroupBy(part => part.Shard).Select(group => group.MaxBy(part => part.Networks))
             .Where(part => part.Networks < networks).ToList();
         if (small.Count > 0)
-            throw Refused($"{AskedNetworks.Named([.. small.Select(part => part.Shard)])} {(small.Count == 1 ? "was" : "were")} asked for fewer networks a machine ({small[0].Networks} in '{small[0].Zoo.Folder}') than others ({networks})");
+        {
+            throw Refused(
+                $"{AskedNetworks.Named([.. small.Select(part => part.Shard)])} {(small.Count == 1 ? "was" : "were")} "
+                + $"asked for fewer networks a machine ({small[0].Networks} in '{small[0].Zoo.Folder}') than others ({networks})");
+        }
+
         CheckNetworks(zoos, shards, networks);
     }
 
@@ -45,9 +51,13 @@ static class PartsCheck
 
         if (missing.Count == 0) return;
         var named = string.Join(", ", missing.Take(MostNamed).Select(part => $"{part.Key}/{shards} ({part.Value})"));
-        throw Refused($"{(missing.Count == 1 ? "part" : "parts")} {named}{(missing.Count > MostNamed ? $" and {missing.Count - MostNamed} more" : "")} {(missing.Count == 1 ? "lacks" : "lack")} networks");
+        throw Refused(
+            $"{(missing.Count == 1 ? "part" : "parts")} "
+            + $"{named}{(missing.Count > MostNamed ? $" and {missing.Count - MostNamed} more" : "")} "
+            + $"{(missing.Count == 1 ? "lacks" : "lack")} networks");
     }
 
     static ZooException Refused(string what) => new(
-        $"Nothing was merged: {what}. Run `mlds generate` of what is missing, which goes on where it was, and merge again; without --shards what is there is merged.");
+        $"Nothing was merged: {what}. Run `mlds generate` of what is missing, which goes on where it was, and merge again; "
+        + "without --shards what is there is merged.");
 }

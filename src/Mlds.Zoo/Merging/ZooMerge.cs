@@ -10,8 +10,8 @@ namespace Mlds.Zoos.Merging;
 public readonly record struct MergeResult(int Added, int WereThere, int Checkpoints, int Kept);
 
 /// <summary>
-/// Brings zoos of one population together, such as the shards of a cluster. Stopped in any way, the same merge goes on: what is there is left as
-/// it is. Sources are only read.
+/// Brings zoos of one population together, such as the shards of a cluster. Stopped in any way, the same merge goes on: what is there is
+/// left as it is. Sources are only read.
 /// </summary>
 public static class ZooMerge
 {
@@ -23,7 +23,8 @@ public static class ZooMerge
     /// <param name="report">Networks looked at, and networks in all sources.</param>
     /// <param name="shards">n: all n parts of <c>generate --shard i/n</c> must be among the zoos, none of them unfinished; null takes what
     /// is there.</param>
-    /// <exception cref="ZooException">Zoos of several populations, a damaged one, or a network with other bits in two zoos: both and their origins are named, and nothing of any source is stored.</exception>
+    /// <exception cref="ZooException">Zoos of several populations, a damaged one, or a network with other bits in two zoos: both and their
+    /// origins are named, and nothing of any source is stored.</exception>
     public static MergeResult Run(IReadOnlyList<string> sources, string into, Action<int, int> report, CancellationToken cancellation,
         int? shards = null)
     {
@@ -53,8 +54,12 @@ public static class ZooMerge
     static void CheckSame(Zoo first, Zoo other)
     {
         if (first.Population.Sha256 == other.Population.Sha256) return;
-        var what = first.Population.Name == other.Population.Name ? $"two versions of the population '{first.Population.Name}'" : $"the populations '{first.Population.Name}' and '{other.Population.Name}'";
-        throw new ZooException($"The zoos '{first.Folder}' and '{other.Folder}' are of {what}; only zoos of one population can be merged. Nothing was changed.");
+        var what = first.Population.Name == other.Population.Name
+            ? $"two versions of the population '{first.Population.Name}'"
+            : $"the populations '{first.Population.Name}' and '{other.Population.Name}'";
+        throw new ZooException(
+            $"The zoos '{first.Folder}' and '{other.Folder}' are of {what}; "
+            + "only zoos of one population can be merged. Nothing was changed.");
     }
 
     /// <summary>Before anything is written.</summary>
@@ -76,10 +81,13 @@ public static class ZooMerge
         {
             foreach (var network in zoo.Networks())
             {
-                if (seen.TryAdd(network.RecipeId, (network.WeightsSha256, i)) || seen[network.RecipeId].Sha256 == network.WeightsSha256) continue;
+                if (seen.TryAdd(network.RecipeId, (network.WeightsSha256, i)) || seen[network.RecipeId].Sha256 == network.WeightsSha256)
+                    continue;
                 var other = all[seen[network.RecipeId].Zoo];
                 throw new ZooException(
-                    $"Network {network.RecipeId} ({network.Machine}, seed {network.Seed}) has other weights in '{other.Folder}' ({other.Find(network.RecipeId).Single().Provenance.Origin}) than in '{zoo.Folder}' ({network.Provenance.Origin}); one of them computed wrongly: 'mlds train' tells which. Nothing was changed.");
+                    $"Network {network.RecipeId} ({network.Machine}, seed {network.Seed}) has other weights in '{other.Folder}' "
+                    + $"({other.Find(network.RecipeId).Single().Provenance.Origin}) than in '{zoo.Folder}' ({network.Provenance.Origin}); "
+                    + "one of them computed wrongly: 'mlds train' tells which. Nothing was changed.");
             }
         }
     }
@@ -97,14 +105,21 @@ public static class ZooMerge
                 List<StoredNetwork> missing = [.. batch.Where(network => writer.Zoo.Find(network.RecipeId) is [])];
                 List<Checkpoint> states = [.. batch.SelectMany(network => Missing(zoo, network.RecipeId, writer.Zoo))];
                 if (missing.Count + states.Count > 0) writer.Import([.. missing.Select(network => zoo.Row(network))], [], states);
-                (added, there, kept, done) = (added + missing.Count, there + batch.Length - missing.Count, kept + states.Count, done + batch.Length);
+                (added, there, kept, done) =
+                    (added + missing.Count, there + batch.Length - missing.Count, kept + states.Count, done + batch.Length);
                 report(done, total);
             }
 
             foreach (var (machine, seed, id) in zoo.Unfinished().ToList())
             {
                 cancellation.ThrowIfCancellationRequested();
-                if (writer.Zoo.Find(id) is not [] || zoo.Checkpoint(id) is not { } checkpoint || writer.Zoo.Checkpoint(id)?.Epoch >= checkpoint.Epoch) continue;
+                if (writer.Zoo.Find(id) is not []
+                    || zoo.Checkpoint(id) is not { } checkpoint
+                    || writer.Zoo.Checkpoint(id)?.Epoch >= checkpoint.Epoch)
+                {
+                    continue;
+                }
+
                 writer.Import([], [(machine, seed, checkpoint)], []);
                 checkpoints++;
             }
@@ -121,13 +136,17 @@ public static class ZooMerge
         return new MergeResult(added, there, checkpoints, kept);
     }
 
-    /// <summary>Kept checkpoints of a recipe that the target lacks or, as a safeguard, has with other bits, which storing refuses.</summary>
+    /// <summary>
+    /// Kept checkpoints of a recipe that the target lacks or, as a safeguard, has with other bits, which storing refuses.
+    /// </summary>
     static IEnumerable<Checkpoint> Missing(Zoo zoo, string recipeId, Zoo target)
     {
         foreach (var epoch in zoo.KeptEpochs(recipeId))
         {
             var state = zoo.ReadableKept(recipeId, epoch)
-                ?? throw new ZooException($"The checkpoint kept of {recipeId} at epoch {epoch} in the zoo '{zoo.Folder}' is damaged; restore that zoo from a copy, or generate its shard again.");
+                ?? throw new ZooException(
+                    $"The checkpoint kept of {recipeId} at epoch {epoch} in the zoo '{zoo.Folder}' is damaged; "
+                    + "restore that zoo from a copy, or generate its shard again.");
             if (target.ReadableKept(recipeId, epoch) is { } there && there.HasSameBits(state)) continue;
             yield return state;
         }

@@ -5,8 +5,8 @@ using Mlds.Networks;
 namespace Mlds.Zoos.Releases;
 
 /// <summary>
-/// <c>croissant.json</c>: the release in the words of Croissant 1.1 (https://docs.mlcommons.org/croissant/docs/croissant-spec-1.1.html), so that
-/// data-set searches and loaders understand it. Files are named relative to it.
+/// <c>croissant.json</c>: the release in the words of Croissant 1.1 (https://docs.mlcommons.org/croissant/docs/croissant-spec-1.1.html), so
+/// that data-set searches and loaders understand it. Files are named relative to it.
 /// </summary>
 static class Croissant
 {
@@ -21,9 +21,9 @@ static class Croissant
     /// <summary>Terms of Croissant's own vocabulary that may be written without its prefix, beside those with a type.</summary>
     static readonly string[] s_terms =
     [
-        "annotation", "arrayShape", "citeAs", "column", "containedIn", "equivalentProperty", "excludes", "extract", "field", "fileProperty", "fileObject", "fileSet", "format",
-        "includes", "isArray", "isLiveDataset", "jsonPath", "key", "md5", "parentField", "readLines", "recordSet", "references", "regex", "sdVersion", "separator", "source",
-        "subField", "transform", "unArchive", "value",
+        "annotation", "arrayShape", "citeAs", "column", "containedIn", "equivalentProperty", "excludes", "extract", "field",
+        "fileProperty", "fileObject", "fileSet", "format", "includes", "isArray", "isLiveDataset", "jsonPath", "key", "md5", "parentField",
+        "readLines", "recordSet", "references", "regex", "sdVersion", "separator", "source", "subField", "transform", "unArchive", "value",
     ];
 
     public static JsonObject Of(ReleaseSource source, IReadOnlyList<ReleasedFile> files) => new()
@@ -99,8 +99,16 @@ static class Croissant
         ["description"] = "The sides of the splits.",
         ["dataType"] = "cr:Split",
         ["key"] = new JsonObject { ["@id"] = $"{SplitNames}/name" },
-        ["field"] = new JsonArray(new JsonObject { ["@type"] = "cr:Field", ["@id"] = $"{SplitNames}/name", ["name"] = "name", ["description"] = "Name of the side.", ["dataType"] = "sc:Text" }),
-        ["data"] = new JsonArray([.. new[] { Splits.Train, Splits.Validation, Splits.Test }.Select(side => (JsonNode)new JsonObject { [$"{SplitNames}/name"] = side })]),
+        ["field"] = new JsonArray(new JsonObject
+        {
+            ["@type"] = "cr:Field",
+            ["@id"] = $"{SplitNames}/name",
+            ["name"] = "name",
+            ["description"] = "Name of the side.",
+            ["dataType"] = "sc:Text",
+        }),
+        ["data"] = new JsonArray([.. new[] { Splits.Train, Splits.Validation, Splits.Test }
+            .Select(side => (JsonNode)new JsonObject { [$"{SplitNames}/name"] = side })]),
     };
 
     static JsonObject Networks(ReleaseSource source) => RecordSet(
@@ -140,7 +148,8 @@ static class Croissant
                 Field(ByMachine, Splits.ByMachineFile, "machine", "The machine whose side is told.", typeof(string)),
                 Field(ByMachine, Splits.ByMachineFile, "split", "test for the machine left out, train for the others.", typeof(string)),
             ]);
-        set["key"] = new JsonArray(new JsonObject { ["@id"] = $"{ByMachine}/left_out" }, new JsonObject { ["@id"] = $"{ByMachine}/machine" });
+        set["key"] = new JsonArray(
+            new JsonObject { ["@id"] = $"{ByMachine}/left_out" }, new JsonObject { ["@id"] = $"{ByMachine}/machine" });
         return set;
     }
 
@@ -163,7 +172,8 @@ static class Croissant
             ["name"] = column,
             ["description"] = meaning.Replace("`", "", StringComparison.Ordinal),
             ["dataType"] = DataType(type.IsArray ? type.GetElementType()! : type),
-            ["source"] = new JsonObject { ["fileObject"] = new JsonObject { ["@id"] = file }, ["extract"] = new JsonObject { ["column"] = column } },
+            ["source"] =
+                new JsonObject { ["fileObject"] = new JsonObject { ["@id"] = file }, ["extract"] = new JsonObject { ["column"] = column } },
         };
         if (!type.IsArray) return field;
         field["isArray"] = true;

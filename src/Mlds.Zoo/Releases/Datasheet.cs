@@ -49,8 +49,9 @@ static class Datasheet
     {
         page.Section("Motivation");
         page.Line($"""
-            **Why was it made?** To ask what the weights of a network alone reveal: {source.Words.Question}, how training got there. That needs many
-            networks of which everything is known and nothing but the seed differs; networks collected from the world differ in everything at once.
+            **Why was it made?** To ask what the weights of a network alone reveal: {source.Words.Question}, how training got there. That
+            needs many networks of which everything is known and nothing but the seed differs; networks collected from the world differ in
+            everything at once.
 
             **By whom?** By whoever ran mlds, an independent implementation of the system of MLDS (arXiv 2104.10555).
             """);
@@ -61,10 +62,17 @@ static class Datasheet
         var (plan, facts) = (source.Plan, source.Machines[0].Artifacts.Facts);
         page.Section("Composition");
         page.Line($"**What is an instance?** A trained network: {source.Layout.Spec.Composition}; "
-            + $"{Count(source.Layout.Parameters)} float32 weights, its recipe, its losses epoch by epoch, and the hashes of its milestones.\n");
-        page.Line($"**How many?** {Count(plan.Networks.Count)}, as many of every machine, in subsets that are nested: each is the first rows of the table and of the weights.\n");
-        page.Table(["networks a machine", "rows"], plan.Subsets.Select(size => new[] { Count(size), $"the first {Count(size * source.Machines.Count)}" }));
-        page.Line("A subset has, of every machine, the converged networks of the lowest seeds. Its networks are those with `subset` at most its size.\n");
+            + $"{Count(source.Layout.Parameters)} float32 weights, its recipe, its losses epoch by epoch, "
+            + "and the hashes of its milestones.\n");
+        page.Line(
+            $"**How many?** {Count(plan.Networks.Count)}, as many of every machine, in subsets that are nested: "
+            + "each is the first rows of the table and of the weights.\n");
+        page.Table(
+            ["networks a machine", "rows"],
+            plan.Subsets.Select(size => new[] { Count(size), $"the first {Count(size * source.Machines.Count)}" }));
+        page.Line(
+            "A subset has, of every machine, the converged networks of the lowest seeds. "
+            + "Its networks are those with `subset` at most its size.\n");
         page.Line("**Machines, and what was left out.**\n");
         page.Table(
             ["machine", "here", "converged", "not converged", "diverged", .. facts.Select(fact => fact.Heading)],
@@ -74,21 +82,29 @@ static class Datasheet
                 .. machine.Artifacts.Facts.Select(fact => fact.Value),
             ]));
         FactorsOf(page, source);
-        foreach (var (what, count, why) in ReleaseTexts.LeftOut(source).Where(left => left.Count > 0 && !left.What.StartsWith("names", StringComparison.Ordinal)))
+        foreach (var (what, count, why) in ReleaseTexts.LeftOut(source)
+            .Where(left => left.Count > 0 && !left.What.StartsWith("names", StringComparison.Ordinal)))
+        {
             page.Line($"- Left out: {Count(count)} {what}, because {why}.");
+        }
+
         page.Line("""
 
             Whoever asks how hard a machine is must count with the columns above, not with the networks here alone.
 
-            **Is it a sample?** Of all seeds, yes: the lowest. Seeds name independent random streams, so any range of them is as good as a random draw.
+            **Is it a sample?** Of all seeds, yes: the lowest. Seeds name independent random streams, so any range of them is as good as a
+            random draw.
 
-            **Relations between instances.** Networks of equal seed on different machines are *twins*: same initial weights, same order of batches. Splits keep them together.
+            **Relations between instances.** Networks of equal seed on different machines are *twins*: same initial weights, same order of
+            batches. Splits keep them together.
 
             **Errors and noise.** None is known. Losses are recorded as computed; training is exact, so repeating it gives the same bits.
 
-            **Does it concern people?** No. Nothing in it comes from or is about people; the names of the computers that trained are left out.
+            **Does it concern people?** No. Nothing in it comes from or is about people; the names of the computers that trained are left
+            out.
 
-            **The table.** `networks.parquet` has one row a network, in the order of the rows of weights; `networks.csv` has the columns that are no lists, for readers without Parquet.
+            **The table.** `networks.parquet` has one row a network, in the order of the rows of weights; `networks.csv` has the columns
+            that are no lists, for readers without Parquet.
 
             """);
         page.Table(
@@ -123,7 +139,8 @@ static class Datasheet
         IEnumerable<(bool When, string File, string Has)> Rows()
         {
             yield return (options.Formats.Contains("npy"), "`weights.npy`", "the weights, float32 little-endian, one network a row");
-            yield return (options.Formats.Contains("safetensors"), "`weights.safetensors`", "the weights as tensors by PyTorch's names, all networks stacked along the first axis");
+            yield return (options.Formats.Contains("safetensors"), "`weights.safetensors`",
+                "the weights as tensors by PyTorch's names, all networks stacked along the first axis");
             yield return (options.Formats.Contains("h5"), "`mlds.h5`",
                 $"all of this but trajectories and {words.Examples} in one HDF5 file: `weights`, "
                 + "`networks/…`, `history/…` (end to end, network i from `start[i]`), `layout/…`, "
@@ -133,9 +150,13 @@ static class Datasheet
             yield return (true, "`splits/*.csv`", "how to divide the networks: by seed, and every machine left out in turn");
             yield return (words.Definitions is not null, words.Definitions?.Files ?? "", words.Definitions?.Have ?? "");
             yield return (options.TrainingData, $"`{TaskArtifacts.ExamplesFolder}/*.npz`", words.ExamplesHave);
-            yield return (options.Trajectories, "`trajectories/`", "`weights.npy`: the weights of every network at every milestone; `milestones.csv`: the `network` (its row in the table) and `epoch` of each of its rows");
+            yield return (options.Trajectories, "`trajectories/`",
+                "`weights.npy`: the weights of every network at every milestone; `milestones.csv`: "
+                + "the `network` (its row in the table) and `epoch` of each of its rows");
             yield return (true, "`population.json`", "the whole plan: machines, network, training");
-            yield return (true, "`recipes.json`", "of each machine the recipe of its networks; with a `seed` put in, its canonical JSON (RFC 8785) is what `recipe_id` is the SHA-256 of");
+            yield return (true, "`recipes.json`",
+                "of each machine the recipe of its networks; "
+                + "with a `seed` put in, its canonical JSON (RFC 8785) is what `recipe_id` is the SHA-256 of");
             yield return (true, "`manifest.json`", "the numbers of this page for programs");
             yield return (true, "`croissant.json`", "this page for data-set searches and loaders (Croissant 1.1)");
             yield return (true, "`mlds.py`", "the loader for Python (Apache-2.0)");
@@ -156,9 +177,11 @@ static class Datasheet
     {
         var counts = Splits.Counts(source.Plan);
         page.Line($"""
-            **Splits.** By seed: {Count(counts[Splits.Train])} networks train, {Count(counts[Splits.Validation])} validate, {Count(counts[Splits.Test])} test. Of every twenty seeds 14 train, 3 validate (those that leave 2, 9 or 16 when
-            divided by 20) and 3 test (3, 12, 19), so twins are never on two sides, and a network has the same side in every subset and every later release. By machine: `splits/by_machine.csv` leaves each out in
-            turn. There, twins of the machine left out are among those to learn from; whoever minds takes of these only what trains by seed, and of that only what tests.
+            **Splits.** By seed: {Count(counts[Splits.Train])} networks train, {Count(counts[Splits.Validation])} validate,
+            {Count(counts[Splits.Test])} test. Of every twenty seeds 14 train, 3 validate (those that leave 2, 9 or 16 when divided by 20)
+            and 3 test (3, 12, 19), so twins are never on two sides, and a network has the same side in every subset and every later
+            release. By machine: `splits/by_machine.csv` leaves each out in turn. There, twins of the machine left out are among those to
+            learn from; whoever minds takes of these only what trains by seed, and of that only what tests.
             """);
     }
 
@@ -166,10 +189,11 @@ static class Datasheet
     {
         page.Section("Collection");
         page.Line($"""
-            **How did the data come about?** By training, with mlds {Provenance.Version}. A network is a pure function of its recipe, which names
-            machine, {source.Words.Examples}, shape, optimiser and seed: arithmetic version {Recipe.ArithmeticVersion} gives the same bits on every processor, on one
-            thread or many. {source.Words.Making}, by
-            {Descent(source.Machines[0].Recipe)}, until the loss on validation {source.Words.Examples} reaches the goal, or the epoch limit ends it.
+            **How did the data come about?** By training, with mlds {Provenance.Version}. A network is a pure function of its recipe, which
+            names machine, {source.Words.Examples}, shape, optimiser and seed: arithmetic version {Recipe.ArithmeticVersion} gives the same
+            bits on every processor, on one thread or many. {source.Words.Making}, by
+            {Descent(source.Machines[0].Recipe)}, until the loss on validation {source.Words.Examples} reaches the goal, or the epoch limit
+            ends it.
 
             """);
         var counts = source.Machines[0].Artifacts.ExampleCounts.Select(count => count.Heading);
@@ -177,13 +201,15 @@ static class Datasheet
             ["machine", .. counts, "batch", "learning rate", "goal loss", "epoch limit"],
             source.Machines.Select(Training));
         page.Line($"""
-            **Who computed it, and when?** Which processor, kernels and program version trained a network is in the table. Nothing depends on the time of day, so no time is recorded.
+            **Who computed it, and when?** Which processor, kernels and program version trained a network is in the table. Nothing depends
+            on the time of day, so no time is recorded.
 
             **Can it be repeated?** Any of the networks can be made again, to the same bits, on any processor, by
 
                 mlds train --population population.json --machine MACHINE --seed SEED --json
 
-            whose `weights_sha256` is then the one in the table. SHA-256 over the sorted lines `recipe_id weights_sha256` of all networks here: `{source.Digest}`.
+            whose `weights_sha256` is then the one in the table. SHA-256 over the sorted lines `recipe_id weights_sha256` of all networks
+            here: `{source.Digest}`.
             """);
     }
 
@@ -209,6 +235,9 @@ static class Datasheet
     {
         var (comeAlong, examples) = (source.Options.TrainingData, source.Words.Examples);
         page.Section("Preprocessing");
+        var sequences = source.Options.TrainingData
+            ? "The sequences are in `training-data`. They can also be made again by"
+            : "The sequences are not here: they follow from the recipe, and are made again by";
         page.Line($"""
             **Was anything done to the data?** No: weights are as training left them, nothing is scaled, sorted or aligned.
             {Freedom(source.Layout.Spec)} without changing what a network does, so networks that behave alike may look different;

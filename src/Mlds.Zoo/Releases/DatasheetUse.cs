@@ -20,10 +20,24 @@ static class DatasheetUse
 
             ```python
             """);
-        if (formats.Contains("npy")) page.Line("import numpy as np\nweights = np.load('weights.npy', mmap_mode='r')      # row i is network i");
-        else if (formats.Contains("safetensors")) page.Line("import safetensors.numpy\ntensors = safetensors.numpy.load_file('weights.safetensors')      # tensors[name][i] is of network i");
-        else page.Line("import h5py\nweights = h5py.File('mlds.h5')['weights']      # row i is network i");
-        page.Line("import pandas as pd\nnetworks = pd.read_parquet('networks.parquet')    # row i is network i; or pd.read_csv('networks.csv')\n```");
+        if (formats.Contains("npy"))
+        {
+            page.Line("import numpy as np\nweights = np.load('weights.npy', mmap_mode='r')      # row i is network i");
+        }
+        else if (formats.Contains("safetensors"))
+        {
+            page.Line(
+                "import safetensors.numpy\n"
+                + "tensors = safetensors.numpy.load_file('weights.safetensors')      # tensors[name][i] is of network i");
+        }
+        else
+        {
+            page.Line("import h5py\nweights = h5py.File('mlds.h5')['weights']      # row i is network i");
+        }
+
+        page.Line(
+            "import pandas as pd\nnetworks = pd.read_parquet('networks.parquet')    # row i is network i; "
+            + "or pd.read_csv('networks.csv')\n```");
     }
 
     public static void Uses(Page page, ReleaseSource source)
@@ -32,10 +46,11 @@ static class DatasheetUse
         page.Line($"""
             **What is it for?** Learning from weights: {source.Words.Uses}.
 
-            **What has it been used for?** `mlds analyze` asks the questions of the paper and more of any release, with intervals and controls.
+            **What has it been used for?** `mlds analyze` asks the questions of the paper and more of any release, with intervals and
+            controls.
 
-            **Limits.** One small architecture; {source.Words.Narrow}; one optimiser; networks that converged. What holds here need not hold for
-            large networks, for other data, or for networks trained with less control.
+            **Limits.** One small architecture; {source.Words.Narrow}; one optimiser; networks that converged. What holds here need not hold
+            for large networks, for other data, or for networks trained with less control.
             Losses near the goal say little about each other, because training stops there. {source.Words.Caution}
 
             **What is it not for?** To say of any network in use that it is safe or not.
@@ -46,18 +61,23 @@ static class DatasheetUse
     {
         var publication = source.Options.Publication;
         page.Section("Distribution");
-        page.Line($"**Version.** {publication.Version}, {publication.Day} (as croissant.json has it: the publisher gives both with `--dataset-version` and `--date`, else they are 1.0.0 and the day from which this form of release exists).\n");
+        page.Line(
+            $"**Version.** {publication.Version}, {publication.Day} (as croissant.json has it: the publisher gives "
+            + "both with `--dataset-version` and `--date`, else they are 1.0.0 and the day from which this form of release exists).\n");
         page.Line("""
-            **Passing it on.** Its folders belong to it. A site that keeps none (files only, or folder names made part of file names) is given the
-            one archive that `mlds release --archive tar.zst` writes, and whoever wants the release unpacks that; of a copy without folders
-            `mlds verify` and `mlds.py` name the folder that is missing.
+            **Passing it on.** Its folders belong to it. A site that keeps none (files only, or folder names made part of file names) is
+            given the one archive that `mlds release --archive tar.zst` writes, and whoever wants the release unpacks that; of a copy
+            without folders `mlds verify` and `mlds.py` name the folder that is missing.
 
             """);
         page.Line($"**Licence.** {source.Licence.Spdx}; see LICENSE.\n");
-        page.Line($"**Checking.** `sha256sum -c SHA256SUMS` checks the files; `mlds verify` checks what is in them.\n\n**Citing.**\n\n```bibtex\n{Datasheet.BibTeX}\n```");
+        page.Line(
+            "**Checking.** `sha256sum -c SHA256SUMS` checks the files; `mlds verify` checks what is in them.\n\n"
+            + $"**Citing.**\n\n```bibtex\n{Datasheet.BibTeX}\n```");
         page.Section("Maintenance");
         page.Line("""
-            **Who maintains it?** Who published it. A release is never changed: a mistake is mended, and networks are added, by a new one with a higher version.
+            **Who maintains it?** Who published it. A release is never changed: a mistake is mended, and networks are added, by a new one
+            with a higher version.
 
             **Will older ones stay?** They can be made again: the same zoo gives the same bytes, and the same recipes give the same zoo.
 

@@ -6,7 +6,9 @@ using PureHDF.Selections;
 
 namespace Mlds.Zoos.Releases;
 
-/// <summary><c>mlds.h5</c>: the whole release in one HDF5 file (docs/formats/release.md). Weights are streamed; the rest is small.</summary>
+/// <summary>
+/// <c>mlds.h5</c>: the whole release in one HDF5 file (docs/formats/release.md). Weights are streamed; the rest is small.
+/// </summary>
 sealed class Hdf5Release : IDisposable
 {
     public const string FileName = "mlds.h5";
@@ -76,7 +78,11 @@ sealed class Hdf5Release : IDisposable
         _writer.Write(_weights, weights, fileSelection: new HyperslabSelection(2, [_row++, 0], [1, (ulong)_parameters]));
         if (history.Count == 0) return;
         for (var i = 0; i < s_courses.Length; i++)
-            _writer.Write(_courses[i], history.Select(s_courses[i].Value).ToArray(), fileSelection: new HyperslabSelection(_epoch, (ulong)history.Count));
+        {
+            _writer.Write(_courses[i], history.Select(s_courses[i].Value).ToArray(), fileSelection: new HyperslabSelection(
+                _epoch, (ulong)history.Count));
+        }
+
         _epoch += (ulong)history.Count;
     }
 
@@ -98,7 +104,12 @@ sealed class Hdf5Release : IDisposable
         using var file = H5File.OpenRead(path);
         var dataset = file.Dataset("weights");
         if (!dataset.Space.Dimensions.SequenceEqual([(ulong)networks, (ulong)parameters]))
-            throw new InvalidDataException($"'{path}' has weights of {string.Join(" × ", dataset.Space.Dimensions)} where the release has {networks} networks of {parameters}.");
+        {
+            throw new InvalidDataException(
+                $"'{path}' has weights of {string.Join(" × ", dataset.Space.Dimensions)} where the "
+                + $"release has {networks} networks of {parameters}.");
+        }
+
         // Whole chunks at a time, so that none is inflated twice; a chunk of any height still does.
         var block = Math.Max(1, BlockValues / parameters);
         for (var from = 0; from < rows; from += block)

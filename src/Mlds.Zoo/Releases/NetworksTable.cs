@@ -29,32 +29,51 @@ static class NetworksTable
     /// <summary>One column: its name, what it means, and how its values of a row group are written.</summary>
     /// <param name="Type">Of a value, or of the array of values.</param>
     /// <param name="Text">A value in the CSV file; for lists it isn't called.</param>
-    sealed record TableColumn(string Name, string Meaning, Type Type, Action<ColumnWriter, IReadOnlyList<Row>> Write, Func<Row, string> Text);
+    sealed record TableColumn(
+        string Name, string Meaning, Type Type, Action<ColumnWriter, IReadOnlyList<Row>> Write, Func<Row, string> Text);
 
     static readonly TableColumn[] s_columns =
     [
         Of("row", "Row of `weights.npy` that holds its weights.", row => row.Index),
         Of("recipe_id", "SHA-256 of the canonical JSON of its recipe: the network's name everywhere.", row => row.Network.RecipeId),
         Of("machine", "The machine it imitates.", row => row.Network.Machine),
-        Of("seed", "Its seed: initial weights and the order of the training sequences follow from it. Networks of equal seed on different machines are twins.", row => (long)row.Network.Seed),
+        Of(
+            "seed",
+            "Its seed: initial weights and the order of the training sequences follow from it. "
+            + "Networks of equal seed on different machines are twins.",
+            row => (long)row.Network.Seed),
         Of("subset", "The smallest subset that has it, in networks a machine; larger ones have it too.", row => row.Released.Subset),
-        Of("split", "Its side by seed: train, validation or test; twins have the same (splits/by_seed.csv).", row => Splits.Of(row.Network.Seed)),
+        Of(
+            "split", "Its side by seed: train, validation or test; twins have the same (splits/by_seed.csv).",
+            row => Splits.Of(row.Network.Seed)),
         Of("outcome", "How its training ended: converged, for every network of this release.", row => OutcomeName.Of(row.Network.Outcome)),
         Of("epochs", "Epochs trained.", row => row.Network.Epochs),
-        Of("training_loss", "Mean squared error over the last epoch's batches, each taken before its step.", row => row.Network.TrainingLoss),
+        Of(
+            "training_loss", "Mean squared error over the last epoch's batches, each taken before its step.",
+            row => row.Network.TrainingLoss),
         Of("validation_loss", "Mean squared error over the validation sequences after the last epoch.", row => row.Network.ValidationLoss),
         Of("long_loss", "Mean squared error over sequences longer than any it was trained on.", row => row.Network.LongLoss),
         Of("weights_sha256", "SHA-256 of its weights as float32 little-endian.", row => row.Network.WeightsSha256),
         Of("core_seconds", "Processor time its training took.", row => row.Network.Provenance.CoreSeconds),
         Of("program_version", "Version of mlds that trained it.", row => row.Network.Provenance.ProgramVersion),
         Of("processor", "Processor it was trained on; has no influence on the weights.", row => row.Network.Provenance.Processor),
-        Of("kernel_set", "Kernels that ran: avx512, avx2, simd128 or scalar; has no influence on the weights.", row => row.Network.Provenance.KernelSet),
+        Of(
+            "kernel_set", "Kernels that ran: avx512, avx2, simd128 or scalar; has no influence on the weights.",
+            row => row.Network.Provenance.KernelSet),
         Of("history_training_loss", "Training loss of every epoch.", row => row.History.Select(epoch => epoch.TrainingLoss).ToArray()),
-        Of("history_validation_loss", "Validation loss of every epoch.", row => row.History.Select(epoch => epoch.ValidationLoss).ToArray()),
+        Of(
+            "history_validation_loss", "Validation loss of every epoch.",
+            row => row.History.Select(epoch => epoch.ValidationLoss).ToArray()),
         Of("history_learning_rate", "Learning rate of every epoch.", row => row.History.Select(epoch => epoch.LearningRate).ToArray()),
-        Of("milestone_epoch", "Epochs at which the weights were hashed on the way.", row => row.Milestones.Select(milestone => milestone.Epoch).ToArray()),
-        Of("milestone_weights_sha256", "SHA-256 of the weights at those epochs.", row => row.Milestones.Select(milestone => milestone.WeightsSha256).ToArray()),
-        Of(Chain, "The last link of the hash chain over recipe id and milestones: it vouches for the whole training run.", row => row.Milestones.Count > 0 ? row.Milestones[^1].Chain : ""),
+        Of(
+            "milestone_epoch", "Epochs at which the weights were hashed on the way.",
+            row => row.Milestones.Select(milestone => milestone.Epoch).ToArray()),
+        Of(
+            "milestone_weights_sha256", "SHA-256 of the weights at those epochs.",
+            row => row.Milestones.Select(milestone => milestone.WeightsSha256).ToArray()),
+        Of(
+            Chain, "The last link of the hash chain over recipe id and milestones: it vouches for the whole training run.",
+            row => row.Milestones.Count > 0 ? row.Milestones[^1].Chain : ""),
     ];
 
     /// <summary>The columns: name, meaning and type of a value; lists have an array's.</summary>
@@ -113,17 +132,22 @@ static class NetworksTable
         for (var i = 0; i < reader.FileMetaData.NumRowGroups; i++)
         {
             using var group = reader.RowGroup(i);
-            var (id, machine, seed, outcome) = (All<string>(group, "recipe_id"), All<string>(group, "machine"), All<long>(group, "seed"), All<string>(group, "outcome"));
-            var (epochs, training, validation, @long) = (All<int>(group, "epochs"), All<float>(group, "training_loss"), All<float>(group, "validation_loss"), All<float>(group, "long_loss"));
+            var (id, machine, seed, outcome) =
+                (All<string>(group, "recipe_id"), All<string>(group, "machine"), All<long>(group, "seed"), All<string>(group, "outcome"));
+            var (epochs, training, validation, @long) = (All<int>(group, "epochs"), All<float>(group, "training_loss"),
+                All<float>(group, "validation_loss"), All<float>(group, "long_loss"));
             var (hash, seconds) = (All<string>(group, "weights_sha256"), All<double>(group, "core_seconds"));
-            var (version, processor, kernels) = (All<string>(group, "program_version"), All<string>(group, "processor"), All<string>(group, "kernel_set"));
-            var (trainings, validations, rates) = (All<float[]>(group, "history_training_loss"), All<float[]>(group, "history_validation_loss"), All<float[]>(group, "history_learning_rate"));
+            var (version, processor, kernels) =
+                (All<string>(group, "program_version"), All<string>(group, "processor"), All<string>(group, "kernel_set"));
+            var (trainings, validations, rates) = (All<float[]>(group, "history_training_loss"),
+                All<float[]>(group, "history_validation_loss"), All<float[]>(group, "history_learning_rate"));
             for (var row = 0; row < id.Length; row++)
             {
                 networks.Add(new StoredNetwork(
-                    id[row], machine[row], (uint)seed[row], OutcomeName.Parse(outcome[row]), epochs[row], training[row], validation[row], @long[row], hash[row],
-                    new Provenance(version[row], processor[row], kernels[row], "", seconds[row])));
-                histories.Add([.. trainings[row].Select((loss, epoch) => new EpochRecord(epoch + 1, loss, validations[row][epoch], rates[row][epoch]))]);
+                    id[row], machine[row], (uint)seed[row], OutcomeName.Parse(outcome[row]), epochs[row], training[row],
+                    validation[row], @long[row], hash[row], new Provenance(version[row], processor[row], kernels[row], "", seconds[row])));
+                histories.Add([.. trainings[row]
+                    .Select((loss, epoch) => new EpochRecord(epoch + 1, loss, validations[row][epoch], rates[row][epoch]))]);
             }
         }
 
@@ -167,7 +191,8 @@ static class NetworksTable
     /// </summary>
     static string NoFormula(string text) => text.Length > 0 && text[0] is '=' or '+' or '-' or '@' or '\t' or '\r' ? $"'{text}" : text;
 
-    static string Quoted(string text) => text.AsSpan().IndexOfAny(",\"\n\r") < 0 ? text : $"\"{text.Replace("\"", "\"\"", StringComparison.Ordinal)}\"";
+    static string Quoted(string text) =>
+        text.AsSpan().IndexOfAny(",\"\n\r") < 0 ? text : $"\"{text.Replace("\"", "\"\"", StringComparison.Ordinal)}\"";
 
     /// <summary>A column without nulls. Lists are named as Parquet's own document has it: list, then element (LogicalTypes.md).</summary>
     static Node Schema(string name, Type type)

@@ -5,7 +5,9 @@ using Mlds.Training;
 
 namespace Mlds.Zoos.Releases;
 
-/// <summary>A release, for reading (docs/formats/release.md). Rows are networks, in the same order in the table and in the weights.</summary>
+/// <summary>
+/// A release, for reading (docs/formats/release.md). Rows are networks, in the same order in the table and in the weights.
+/// </summary>
 public sealed class Release
 {
     /// <summary>Of each machine the recipe of its networks, without the seed.</summary>
@@ -22,7 +24,8 @@ public sealed class Release
     /// <summary>By machine, without the seed.</summary>
     readonly Dictionary<string, JsonObject> _recipes;
 
-    Release(string folder, JsonObject manifest, Dictionary<string, JsonObject> recipes, PopulationFactors factors, NetworksTable.Contents table)
+    Release(
+        string folder, JsonObject manifest, Dictionary<string, JsonObject> recipes, PopulationFactors factors, NetworksTable.Contents table)
     {
         (Folder, _recipes, Factors, _table) = (folder, recipes, factors, table);
         Layout = RecipeOf(recipes.Keys.First()).Network.Layout;
@@ -75,12 +78,22 @@ public sealed class Release
             var manifest = JsonNode.Parse(File.ReadAllText(path))!.AsObject();
             if ((string?)manifest["format"] != "mlds-release") throw new InvalidDataException($"'{path}' is not of a release of mlds.");
             if ((int)manifest["version"]! > ReleaseWriter.Version)
-                throw new InvalidDataException($"The release '{folder}' is of version {manifest["version"]}, this program reads up to {ReleaseWriter.Version}; update mlds.");
+            {
+                throw new InvalidDataException(
+                    $"The release '{folder}' is of version {manifest["version"]}, "
+                    + $"this program reads up to {ReleaseWriter.Version}; update mlds.");
+            }
+
             var recipes = JsonNode.Parse(File.ReadAllText(Path.Combine(folder, RecipesFile)))!.AsArray()
                 .Select(recipe => recipe!.AsObject()).ToDictionary(recipe => (string)recipe["machine_name"]!);
             var table = NetworksTable.Read(Path.Combine(folder, NetworksTable.FileName));
             if (table.Networks.Count != (int)manifest["networks"]!)
-                throw new InvalidDataException($"The release '{folder}' should have {manifest["networks"]} networks, but {NetworksTable.FileName} has {table.Networks.Count}.");
+            {
+                throw new InvalidDataException(
+                    $"The release '{folder}' should have {manifest["networks"]} networks, "
+                    + $"but {NetworksTable.FileName} has {table.Networks.Count}.");
+            }
+
             return new Release(folder, manifest, recipes, ReadFactors(folder, manifest, table), table);
         });
     }
@@ -125,16 +138,31 @@ public sealed class Release
     public StoredWeights ReadWeights(int? subset = null)
     {
         if (subset is { } size && !Subsets.Contains(size))
-            throw new ArgumentException($"The release '{Folder}' has no subset of {size}; it has {string.Join(", ", Subsets)}.", nameof(subset));
+        {
+            throw new ArgumentException(
+                $"The release '{Folder}' has no subset of {size}; it has {string.Join(", ", Subsets)}.", nameof(subset));
+        }
+
         var all = (long?)subset * Machines.Count ?? Networks.Count;
-        if (all > Networks.Count) throw new InvalidDataException($"The release '{Folder}' is damaged: its subset of {subset} needs {all} networks, but it has {Networks.Count}.");
+        if (all > Networks.Count)
+        {
+            throw new InvalidDataException(
+                $"The release '{Folder}' is damaged: its subset of {subset} needs {all} networks, but it has {Networks.Count}.");
+        }
+
         var rows = (int)all;
         MatrixSize.Of(rows, Layout.Parameters);
         var weights = Guarded(Folder, () => Values(rows));
         var damaged = Enumerable.Range(0, rows).AsParallel().AsOrdered()
             .Where(row => WeightsHash.Of(weights.AsSpan(row * Layout.Parameters, Layout.Parameters)) != Networks[row].WeightsSha256)
             .Select(row => Networks[row]).FirstOrDefault();
-        if (damaged is not null) throw new InvalidDataException($"The weights of network {damaged.RecipeId} ({damaged.Machine}, seed {damaged.Seed}) in the release '{Folder}' are damaged.");
+        if (damaged is not null)
+        {
+            throw new InvalidDataException(
+                $"The weights of network {damaged.RecipeId} ({damaged.Machine}, "
+                + $"seed {damaged.Seed}) in the release '{Folder}' are damaged.");
+        }
+
         return new StoredWeights([.. Networks.Take(rows)], Layout.Parameters, weights);
     }
 
@@ -144,7 +172,8 @@ public sealed class Release
         var path = Path.Combine(Folder, "weights.npy");
         var tensors = Path.Combine(Folder, SafetensorsFile.FileName);
         if (!File.Exists(path) && File.Exists(tensors)) return SafetensorsFile.ReadWeights(tensors, rows, Layout, Networks.Count);
-        if (!File.Exists(path)) return Hdf5Release.ReadWeights(Path.Combine(Folder, Hdf5Release.FileName), rows, Layout.Parameters, Networks.Count);
+        if (!File.Exists(path))
+            return Hdf5Release.ReadWeights(Path.Combine(Folder, Hdf5Release.FileName), rows, Layout.Parameters, Networks.Count);
         return NpyWeights(path, Networks.Count, Layout).ReadFirst(rows);
     }
 
@@ -165,7 +194,8 @@ public sealed class Release
         {
             return read();
         }
-        catch (Exception exception) when (exception is not (InvalidDataException or ZooException or OutOfMemoryException or UnauthorizedAccessException))
+        catch (Exception exception) when (exception is not (InvalidDataException or ZooException
+            or OutOfMemoryException or UnauthorizedAccessException))
         {
             throw new InvalidDataException($"The release '{folder}' is damaged or incomplete: {exception.Message}", exception);
         }

@@ -5,8 +5,8 @@ using System.Formats.Tar;
 namespace Mlds.Zoos.Releases;
 
 /// <summary>
-/// A release as one compressed file. The tape archive is written here: names in order, no owner, no times, the same mode for all, so that the
-/// same release gives the same bytes; the programs xz or zstd compress it, with settings that don't depend on the machine.
+/// A release as one compressed file. The tape archive is written here: names in order, no owner, no times, the same mode for all, so that
+/// the same release gives the same bytes; the programs xz or zstd compress it, with settings that don't depend on the machine.
 /// </summary>
 public static class ReleaseArchive
 {
@@ -38,7 +38,8 @@ public static class ReleaseArchive
         var copy = Task.Run(() => Drain(process, path), CancellationToken.None);
         try
         {
-            using (var writer = new TarWriter(process.StandardInput.BaseStream, TarEntryFormat.Gnu)) WriteEntries(writer, folder, root, report, cancellation);
+            using (var writer = new TarWriter(process.StandardInput.BaseStream, TarEntryFormat.Gnu))
+                WriteEntries(writer, folder, root, report, cancellation);
             copy.GetAwaiter().GetResult();
         }
         catch (IOException exception)
@@ -51,7 +52,8 @@ public static class ReleaseArchive
         }
 
         process.WaitForExit();
-        if (process.ExitCode != 0) throw new ZooException($"{Compressor(kind).Program} ended with exit code {process.ExitCode}: {errors.Result.Trim()}");
+        if (process.ExitCode != 0)
+            throw new ZooException($"{Compressor(kind).Program} ended with exit code {process.ExitCode}: {errors.Result.Trim()}");
     }
 
     static void Drain(Process process, string path)
@@ -86,11 +88,19 @@ public static class ReleaseArchive
         var (program, _, package) = Compressor(kind);
         try
         {
-            return Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true })!;
+            return Process.Start(new ProcessStartInfo(program, arguments)
+            {
+                RedirectStandardInput = true,
+                RedirectStandardOutput = true,
+                RedirectStandardError = true,
+            })!;
         }
         catch (Win32Exception exception)
         {
-            throw new ZooException($"An archive {kind} needs the program {program} (Debian's package {package}), which is not installed; nothing was released.", exception);
+            throw new ZooException(
+                $"An archive {kind} needs the program {program} (Debian's package {package}), "
+                + "which is not installed; nothing was released.",
+                exception);
         }
     }
 }

@@ -12,7 +12,9 @@ static class ReleaseFiles
 {
     public const string Sums = "SHA256SUMS";
 
-    /// <summary>Names of all files below <paramref name="folder"/>, relative to it, with forward slashes, in the order of their characters' codes.</summary>
+    /// <summary>
+    /// Names of all files below <paramref name="folder"/>, relative to it, with forward slashes, in the order of their characters' codes.
+    /// </summary>
     public static IReadOnlyList<string> Names(string folder) =>
         [.. Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories)
             .Select(path => Path.GetRelativePath(folder, path).Replace(Path.DirectorySeparatorChar, '/'))

@@ -35,7 +35,9 @@ static class ReleaseLayout
         s_tensor,
         new("module", "PyTorch's name of the module that it belongs to.", typeof(string), tensor => tensor.Module),
         new("layer", "The number of its layer in the module, from 0.", typeof(int), tensor => tensor.Layer),
-        new("role", "What it does there: weight, bias, recurrent_weight or recurrent_bias.", typeof(string), tensor => RoleName(tensor.Role)),
+        new(
+            "role", "What it does there: weight, bias, recurrent_weight or recurrent_bias.",
+            typeof(string), tensor => RoleName(tensor.Role)),
         new("blocks", "Names of the equal blocks of its rows, with blanks between; empty where it is one.", typeof(string), Blocks),
         new("shape", "Its sizes, outermost first, with x between.", typeof(string), Shape),
         s_offset,
@@ -54,7 +56,11 @@ static class ReleaseLayout
         var columns = Columns(layout);
         var text = new StringBuilder().AppendJoin(',', columns.Select(column => column.Name)).Append('\n');
         foreach (var tensor in layout.Tensors)
-            text.AppendJoin(',', columns.Select(column => string.Create(CultureInfo.InvariantCulture, $"{column.Value(tensor)}"))).Append('\n');
+        {
+            text.AppendJoin(',', columns.Select(column => string.Create(CultureInfo.InvariantCulture, $"{column.Value(tensor)}")))
+                .Append('\n');
+        }
+
         return text.ToString();
     }
 

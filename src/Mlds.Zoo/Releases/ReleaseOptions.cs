@@ -25,10 +25,15 @@ public sealed record ReleaseOptions(IReadOnlyList<int> Subsets, IReadOnlyCollect
     public Publication Publication { get; init; } = new();
 }
 
-/// <summary>What only the publisher of a release knows; it goes into croissant.json and manifest.json. Never the clock's: the same zoo gives the same bytes.</summary>
+/// <summary>
+/// What only the publisher of a release knows; it goes into croissant.json and manifest.json. Never the clock's: the same zoo gives the
+/// same bytes.
+/// </summary>
 public sealed record Publication
 {
-    /// <summary>The day on which this form of release was settled; stands for a day that isn't given, for no release can be older.</summary>
+    /// <summary>
+    /// The day on which this form of release was settled; stands for a day that isn't given, for no release can be older.
+    /// </summary>
     public static DateOnly Earliest { get; } = new(2026, 11, 25);
 
     /// <summary>Version of the dataset, MAJOR.MINOR.PATCH.</summary>

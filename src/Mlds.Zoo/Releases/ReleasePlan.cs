@@ -49,7 +49,8 @@ public sealed class ReleasePlan
         var from = 0;
         foreach (var size in sizes)
         {
-            foreach (var name in zoo.Machines) networks.AddRange(converged[name].Take(from..size).Select(network => new ReleasedNetwork(network, size)));
+            foreach (var name in zoo.Machines)
+                networks.AddRange(converged[name].Take(from..size).Select(network => new ReleasedNetwork(network, size)));
             from = size;
         }
 
@@ -65,8 +66,12 @@ public sealed class ReleasePlan
 
     static string TooFew(Zoo zoo, MachineStatus fewest, int size)
     {
-        var rest = fewest.NotConverged + fewest.Diverged > 0 ? $" ({fewest.NotConverged} did not converge, {fewest.Diverged} diverged)" : "";
-        var way = fewest.Converged == 0 ? "generate some first" : $"a subset of {fewest.Converged} is the largest that every machine fills, or generate more";
-        return $"A subset of {size} needs {size} converged networks of every machine, but {fewest.Name} has {fewest.Converged} in the zoo '{zoo.Folder}'{rest}; {way}.";
+        var rest =
+            fewest.NotConverged + fewest.Diverged > 0 ? $" ({fewest.NotConverged} did not converge, {fewest.Diverged} diverged)" : "";
+        var way = fewest.Converged == 0
+            ? "generate some first"
+            : $"a subset of {fewest.Converged} is the largest that every machine fills, or generate more";
+        return $"A subset of {size} needs {size} converged networks of every machine, "
+            + $"but {fewest.Name} has {fewest.Converged} in the zoo '{zoo.Folder}'{rest}; {way}.";
     }
 }

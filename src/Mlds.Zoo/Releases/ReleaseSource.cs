@@ -12,7 +12,8 @@ sealed record ReleasedMachine(string Name, Recipe Recipe, TaskArtifacts Artifact
 /// <summary>All that the files of one release are made of; checked: any doubt aborts before the first file.</summary>
 sealed class ReleaseSource
 {
-    /// <exception cref="ZooException">Networks of a machine that differ in more than their seeds, or of several shapes, or names that can't name a file.</exception>
+    /// <exception cref="ZooException">Networks of a machine that differ in more than their seeds, or of several shapes, or names that can't
+    /// name a file.</exception>
     public ReleaseSource(Zoo zoo, ReleasePlan plan, ReleaseOptions options)
     {
         (Zoo, Plan, Options) = (zoo, plan, options);
@@ -67,7 +68,12 @@ sealed class ReleaseSource
         {
             var first = machine.First().Network;
             if (machine.FirstOrDefault(other => other.Network.Form != first.Form) is { Network: { } odd })
-                throw new ZooException($"Networks {first.RecipeId} and {odd.RecipeId} of {first.Machine} differ in more than their seeds; nothing was released.");
+            {
+                throw new ZooException(
+                    $"Networks {first.RecipeId} and {odd.RecipeId} of {first.Machine} differ in more than their seeds; "
+                    + "nothing was released.");
+            }
+
             yield return Recipe.Parse(zoo.RecipeJson(first));
         }
     }
@@ -76,14 +82,23 @@ sealed class ReleaseSource
     {
         var first = machines[0];
         return machines.FirstOrDefault(machine => !machine.Recipe.Network.Equals(first.Recipe.Network)) is { } odd
-            ? throw new ZooException($"The networks of {odd.Name} have another shape than those of {first.Name}, so they don't fit one matrix; nothing was released.")
+            ? throw new ZooException(
+                $"The networks of {odd.Name} have another shape than those of {first.Name}, "
+                + "so they don't fit one matrix; nothing was released.")
             : first.Recipe.Network.Layout;
     }
 
     /// <summary>A population file holds no other names; a zoo that was tampered with might.</summary>
     static void CheckName(string name)
     {
-        var fits = name.Length is > 0 and <= 64 && char.IsAsciiLetterOrDigit(name[0]) && name.All(letter => char.IsAsciiLetterOrDigit(letter) || letter is '-' or '_' or '.');
-        if (!fits) throw new ZooException($"The zoo calls something '{name}', which can't name a file of a release (letters, digits, '-', '_' and '.' can, the first a letter or digit); nothing was released.");
+        var fits = name.Length is > 0 and <= 64
+            && char.IsAsciiLetterOrDigit(name[0])
+            && name.All(letter => char.IsAsciiLetterOrDigit(letter) || letter is '-' or '_' or '.');
+        if (!fits)
+        {
+            throw new ZooException(
+                $"The zoo calls something '{name}', which can't name a file of a release (letters, "
+                + "digits, '-', '_' and '.' can, the first a letter or digit); nothing was released.");
+        }
     }
 }

@@ -53,7 +53,8 @@ static class ReleaseTexts
                 ["not_converged"] = plan.Machines.Sum(machine => machine.NotConverged),
                 ["diverged"] = plan.Machines.Sum(machine => machine.Diverged),
             },
-            ["left_out"] = Array(LeftOut(source).Select(left => (JsonNode)new JsonObject { ["what"] = left.What, ["count"] = left.Count, ["why"] = left.Why })),
+            ["left_out"] = Array(LeftOut(source)
+                .Select(left => (JsonNode)new JsonObject { ["what"] = left.What, ["count"] = left.Count, ["why"] = left.Why })),
             ["weights_digest"] = source.Digest,
         };
         // Only where the population declares them: other releases keep their bytes.
@@ -75,7 +76,8 @@ static class ReleaseTexts
         var machines = source.Plan.Machines;
         yield return ("networks that did not converge", machines.Sum(machine => machine.NotConverged),
             "a subset compares networks that learned their machine; these did not reach the goal loss within the epoch limit");
-        yield return ("networks that diverged", machines.Sum(machine => machine.Diverged), "their loss or weights stopped being finite numbers");
+        yield return ("networks that diverged",
+            machines.Sum(machine => machine.Diverged), "their loss or weights stopped being finite numbers");
         yield return ("converged networks of higher seeds", machines.Sum(machine => machine.Converged - machine.Released),
             "every machine has as many as the one with the fewest, or as was asked for");
         // Only where there are some: a release of a whole population says nothing of it.
@@ -83,7 +85,8 @@ static class ReleaseTexts
         {
             yield return ("seeds without a network, below the highest that is here",
                 (int)Math.Min(int.MaxValue, machines.Sum(machine => (long)machine.Untrained)),
-                "the zoo has no network of them, so a subset isn't of the lowest seeds of the population but of the lowest that were trained");
+                "the zoo has no network of them, so a subset isn't of the lowest seeds of the population "
+                + "but of the lowest that were trained");
         }
 
         if (source.Words.Undefined is { } undefined)

@@ -6,7 +6,9 @@ namespace Mlds.Zoos.Releases;
 /// <summary>A release as written.</summary>
 /// <param name="Archive">Path, size and hash of the archive, if one was asked for.</param>
 /// <param name="Leftovers">Folders and files that releases of the same name left when they were killed.</param>
-public sealed record WrittenRelease(string Folder, ReleasePlan Plan, IReadOnlyList<ReleasedFile> Files, string WeightsDigest, ReleasedFile? Archive, IReadOnlyList<string> Leftovers)
+public sealed record WrittenRelease(
+    string Folder, ReleasePlan Plan, IReadOnlyList<ReleasedFile> Files, string WeightsDigest,
+    ReleasedFile? Archive, IReadOnlyList<string> Leftovers)
 {
     /// <summary>Of all files.</summary>
     public long Bytes => Files.Sum(file => file.Bytes);
@@ -30,16 +32,25 @@ public static class ReleaseWriter
     /// <summary>The newest version of the format. A release is of the version of its layout.csv (<see cref="ReleaseLayout"/>).</summary>
     public const int Version = 2;
 
-    static readonly JsonSerializerOptions s_indented = new() { WriteIndented = true, Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    static readonly JsonSerializerOptions s_indented =
+        new() { WriteIndented = true, Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     /// <param name="folder">Must not exist.</param>
     /// <exception cref="ZooException">Too few networks, damaged ones, or a folder that exists or can't be written to.</exception>
-    public static WrittenRelease Write(Zoo zoo, string folder, ReleaseOptions options, ReleaseProgress report, CancellationToken cancellation)
+    public static WrittenRelease Write(
+        Zoo zoo, string folder, ReleaseOptions options, ReleaseProgress report, CancellationToken cancellation)
     {
         var place = Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder));
         var archive = options.Archive is { } kind ? $"{place}.{kind}" : null;
         foreach (var path in new[] { place, archive })
-            if (Path.Exists(path)) throw new ZooException($"'{(path == place ? folder : path)}' is already there; a release is never changed: give another --out.");
+        {
+            if (Path.Exists(path))
+            {
+                throw new ZooException(
+                    $"'{(path == place ? folder : path)}' is already there; a release is never changed: give another --out.");
+            }
+        }
+
         if (options.Archive is not null) ReleaseArchive.CheckProgram(options.Archive);
         var source = new ReleaseSource(zoo, ReleasePlan.Make(zoo, options.Subsets), options);
         var leftovers = Leftovers(place);
@@ -52,20 +63,35 @@ public static class ReleaseWriter
             var files = WriteFiles(growing, source, report, cancellation);
             ReleaseFiles.Flush(growing);
             if (growingArchive is not null)
-                ReleaseArchive.Write(growing, $"mlds-{source.Name}-{source.Digest[..8]}", growingArchive, options.Archive!, done => report("Compressing", done, files.Count), cancellation);
+            {
+                ReleaseArchive.Write(
+                    growing, $"mlds-{source.Name}-{source.Digest[..8]}",
+                    growingArchive, options.Archive!, done => report("Compressing", done, files.Count), cancellation);
+            }
+
             Directory.Move(growing, place);
             if (archive is not null) File.Move(growingArchive!, archive);
-            return new WrittenRelease(folder, source.Plan, files, source.Digest, archive is null ? null : Archived(folder, archive), leftovers) { CoreBytes = Core(files, options) };
+            return new WrittenRelease(
+                folder, source.Plan, files, source.Digest, archive is null ? null : Archived(folder, archive), leftovers)
+            {
+                CoreBytes = Core(files, options),
+            };
         }
         catch (Exception exception)
         {
             Remove(growing, growingArchive);
-            if (exception is IOException or UnauthorizedAccessException or ParquetSharp.ParquetException) throw new ZooException($"The release '{folder}' could not be written, nothing of it is left: {exception.Message}", exception);
+            if (exception is IOException or UnauthorizedAccessException or ParquetSharp.ParquetException)
+            {
+                throw new ZooException(
+                    $"The release '{folder}' could not be written, nothing of it is left: {exception.Message}", exception);
+            }
+
             throw;
         }
     }
 
-    static IReadOnlyList<ReleasedFile> WriteFiles(string folder, ReleaseSource source, ReleaseProgress report, CancellationToken cancellation)
+    static IReadOnlyList<ReleasedFile> WriteFiles(
+        string folder, ReleaseSource source, ReleaseProgress report, CancellationToken cancellation)
     {
         var (plan, options) = (source.Plan, source.Options);
         void Text(string name, string text) => ReleaseFiles.Write(folder, name, text);
@@ -117,16 +143,23 @@ public static class ReleaseWriter
     {
         var (plan, layout, formats) = (source.Plan, source.Layout, source.Options.Formats);
         var about = new Dictionary<string, string> { ["format"] = "pt", ["population"] = source.Name, ["weights_digest"] = source.Digest };
-        using var npy = formats.Contains("npy") ? new NpyFile(Path.Combine(folder, "weights.npy"), plan.Networks.Count, layout.Parameters) : null;
+        using var npy = formats.Contains("npy") ? new NpyFile(
+            Path.Combine(folder, "weights.npy"), plan.Networks.Count, layout.Parameters) : null;
         using var h5 = formats.Contains("h5") ? new Hdf5Release(Path.Combine(folder, Hdf5Release.FileName), source) : null;
-        using var tensors = formats.Contains("safetensors") ? new SafetensorsFile(Path.Combine(folder, SafetensorsFile.FileName), layout, plan.Networks.Count, about) : null;
+        using var tensors = formats.Contains("safetensors") ? new SafetensorsFile(
+            Path.Combine(folder, SafetensorsFile.FileName), layout, plan.Networks.Count, about) : null;
         for (var i = 0; i < plan.Networks.Count; i++)
         {
             cancellation.ThrowIfCancellationRequested();
             var network = plan.Networks[i].Network;
             var weights = source.Zoo.ReadWeights(network);
             if (Array.FindIndex(weights, weight => !float.IsFinite(weight)) is var at and >= 0)
-                throw new ZooException($"Network {network.RecipeId} ({network.Machine}, seed {network.Seed}) counts as converged but its weight {at} is {weights[at]}; nothing was released.");
+            {
+                throw new ZooException(
+                    $"Network {network.RecipeId} ({network.Machine}, "
+                    + $"seed {network.Seed}) counts as converged but its weight {at} is {weights[at]}; nothing was released.");
+            }
+
             npy?.WriteRow(weights);
             h5?.WriteRow(weights, History(source.Zoo, network));
             tensors?.WriteRow(weights);
@@ -141,7 +174,9 @@ public static class ReleaseWriter
         var history = zoo.History(network);
         return history.Count == network.Epochs
             ? history
-            : throw new ZooException($"Network {network.RecipeId} ({network.Machine}, seed {network.Seed}) had {network.Epochs} epochs, but the zoo has the losses of {history.Count}; nothing was released.");
+            : throw new ZooException(
+                $"Network {network.RecipeId} ({network.Machine}, seed {network.Seed}) had {network.Epochs} epochs, "
+                + $"but the zoo has the losses of {history.Count}; nothing was released.");
     }
 
     static void WriteExamples(string folder, ReleaseSource source, ReleaseProgress report, CancellationToken cancellation)
@@ -173,7 +208,11 @@ public static class ReleaseWriter
     static ReleasedFile Archived(string folder, string archive)
     {
         var hashed = ReleaseFiles.Hash(Path.GetDirectoryName(archive)!, Path.GetFileName(archive));
-        return hashed with { Name = $"{Path.TrimEndingDirectorySeparator(folder)}{archive[Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder)).Length..]}" };
+        return hashed with
+        {
+            Name = $"{Path.TrimEndingDirectorySeparator(folder)}"
+                + $"{archive[Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder)).Length..]}",
+        };
     }
 
     static string[] Leftovers(string place)
@@ -181,7 +220,8 @@ public static class ReleaseWriter
         var (parent, name) = (Path.GetDirectoryName(place), Path.GetFileName(place));
         if (!Directory.Exists(parent)) return [];
         var patterns = ReleaseArchive.KnownKinds.Select(kind => $"{name}.{kind}").Prepend(name);
-        return [.. patterns.SelectMany(pattern => Directory.GetFileSystemEntries(parent, $"{pattern}.unfinished-*")).Where(IsAbandoned).Order(StringComparer.Ordinal)];
+        return [.. patterns.SelectMany(pattern => Directory.GetFileSystemEntries(parent, $"{pattern}.unfinished-*"))
+            .Where(IsAbandoned).Order(StringComparer.Ordinal)];
     }
 
     /// <summary>Whether the process whose number ends the name is no longer there; another release of this name may be under way.</summary>
@@ -189,10 +229,12 @@ public static class ReleaseWriter
     {
         try
         {
-            using var process = System.Diagnostics.Process.GetProcessById(int.Parse(path[(path.LastIndexOf('-') + 1)..], System.Globalization.CultureInfo.InvariantCulture));
+            using var process = System.Diagnostics.Process.GetProcessById(
+                int.Parse(path[(path.LastIndexOf('-') + 1)..], System.Globalization.CultureInfo.InvariantCulture));
             return process.HasExited;
         }
-        catch (Exception exception) when (exception is ArgumentException or FormatException or OverflowException or InvalidOperationException)
+        catch (Exception exception) when (exception is ArgumentException or FormatException
+            or OverflowException or InvalidOperationException)
         {
             return true;
         }

@@ -8,14 +8,16 @@ namespace Mlds.Zoos.Releases;
 
 /// <summary>
 /// <c>weights.safetensors</c>: one tensor a parameter's name, the networks stacked along its first axis, so that <c>gru.weight_ih_l0</c>
-/// of a GRU is N × 3H × I (https://huggingface.co/docs/safetensors: 8 bytes length of the header, little-endian; the header, JSON, filled with
-/// blanks; the tensors' values end to end in C order).
+/// of a GRU is N × 3H × I (https://huggingface.co/docs/safetensors: 8 bytes length of the header, little-endian; the header, JSON, filled
+/// with blanks; the tensors' values end to end in C order).
 /// </summary>
 sealed class SafetensorsFile : IDisposable
 {
     public const string FileName = "weights.safetensors";
 
-    /// <summary>Networks gathered before they are written, so that each tensor gets its share in one piece: 4.5 MB of the DS1 network.</summary>
+    /// <summary>
+    /// Networks gathered before they are written, so that each tensor gets its share in one piece: 4.5 MB of the DS1 network.
+    /// </summary>
     const int Block = 256;
 
     /// <summary>Values begin at a multiple of this, so that they can be mapped into memory as they are.</summary>
@@ -29,7 +31,9 @@ sealed class SafetensorsFile : IDisposable
     long _written;
     int _gathered;
 
-    /// <summary>Begins a file of <paramref name="networks"/>; each comes by <see cref="WriteRow"/>, and <see cref="Finish"/> ends it.</summary>
+    /// <summary>
+    /// Begins a file of <paramref name="networks"/>; each comes by <see cref="WriteRow"/>, and <see cref="Finish"/> ends it.
+    /// </summary>
     /// <param name="about">Goes into the header's <c>__metadata__</c>.</param>
     public SafetensorsFile(string path, WeightLayout layout, int networks, IReadOnlyDictionary<string, string> about)
     {
@@ -37,7 +41,9 @@ sealed class SafetensorsFile : IDisposable
         _block = new float[Block * layout.Parameters];
         var header = Header(layout, networks, about);
         _start = header.Length;
-        _file = File.OpenHandle(path, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None, FileOptions.None, header.Length + (4L * networks * layout.Parameters));
+        _file = File.OpenHandle(
+            path, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None, FileOptions.None,
+            header.Length + (4L * networks * layout.Parameters));
         RandomAccess.Write(_file, header, 0);
     }
 
@@ -67,7 +73,12 @@ sealed class SafetensorsFile : IDisposable
         if (RandomAccess.Read(file, length, 0) < length.Length) throw new InvalidDataException($"'{path}' is cut short: it has no header.");
         var start = 8 + BinaryPrimitives.ReadInt64LittleEndian(length);
         if (start is < 8 or > 100_000_000 || RandomAccess.GetLength(file) != start + (4L * networks * layout.Parameters))
-            throw new InvalidDataException($"'{path}' has {RandomAccess.GetLength(file)} bytes, which is not the size of {networks} networks of {layout.Parameters} weights.");
+        {
+            throw new InvalidDataException(
+                $"'{path}' has {RandomAccess.GetLength(file)} bytes, "
+                + $"which is not the size of {networks} networks of {layout.Parameters} weights.");
+        }
+
         CheckHeader(file, path, start, layout, networks);
         var weights = new float[MatrixSize.Of(rows, layout.Parameters)];
         foreach (var tensor in layout.Tensors)
@@ -101,7 +112,8 @@ sealed class SafetensorsFile : IDisposable
             var piece = new float[_gathered * tensor.Length];
             for (var i = 0; i < _gathered; i++)
                 _block.AsSpan((i * _layout.Parameters) + tensor.Offset, tensor.Length).CopyTo(piece.AsSpan(i * tensor.Length));
-            RandomAccess.Write(_file, Training.WeightsHash.Bytes(piece), _start + (4 * ((_networks * tensor.Offset) + (_written * tensor.Length))));
+            RandomAccess.Write(
+                _file, Training.WeightsHash.Bytes(piece), _start + (4 * ((_networks * tensor.Offset) + (_written * tensor.Length))));
         }
 
         _written += _gathered;
@@ -110,7 +122,10 @@ sealed class SafetensorsFile : IDisposable
 
     static byte[] Header(WeightLayout layout, long networks, IReadOnlyDictionary<string, string> about)
     {
-        var json = new JsonObject { ["__metadata__"] = new JsonObject([.. about.Select(pair => KeyValuePair.Create(pair.Key, (JsonNode?)pair.Value))]) };
+        var json = new JsonObject
+        {
+            ["__metadata__"] = new JsonObject([.. about.Select(pair => KeyValuePair.Create(pair.Key, (JsonNode?)pair.Value))]),
+        };
         foreach (var tensor in layout.Tensors)
         {
             json[tensor.Name] = new JsonObject

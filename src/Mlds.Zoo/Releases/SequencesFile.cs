@@ -23,8 +23,12 @@ public static class SequencesFile
         foreach (var (name, set) in new[] { ("training", data.Training), ("validation", data.Validation), ("long_test", data.LongTest) })
         {
             Entry(archive, $"{name}_symbols", "|u1", [set.Count, set.Length], target => target.Write(set.Symbols));
-            Entry(archive, $"{name}_inputs", "|u1", [set.Count, set.Length, machine.Inputs], target => WriteBits(target, set, set.Inputs, machine.Inputs));
-            Entry(archive, $"{name}_targets", "|u1", [set.Count, set.Length, machine.Outputs], target => WriteBits(target, set, set.Targets, machine.Outputs));
+            Entry(
+                archive, $"{name}_inputs", "|u1",
+                [set.Count, set.Length, machine.Inputs], target => WriteBits(target, set, set.Inputs, machine.Inputs));
+            Entry(
+                archive, $"{name}_targets", "|u1",
+                [set.Count, set.Length, machine.Outputs], target => WriteBits(target, set, set.Targets, machine.Outputs));
         }
 
         Entry(archive, "sha256", $"<U{data.Sha256.Length}", [], target => target.Write(Encoding.UTF32.GetBytes(data.Sha256)));

@@ -17,7 +17,9 @@ static class Splits
     public const string BySeedFile = "splits/by_seed.csv";
     public const string ByMachineFile = "splits/by_machine.csv";
 
-    /// <summary>Of every twenty seeds fourteen train, three validate, three test. Seeds are exchangeable, so a fixed pattern is as good as a draw.</summary>
+    /// <summary>
+    /// Of every twenty seeds fourteen train, three validate, three test. Seeds are exchangeable, so a fixed pattern is as good as a draw.
+    /// </summary>
     public static string Of(uint seed) => (seed % 20) switch
     {
         2 or 9 or 16 => Validation,
@@ -39,12 +41,16 @@ static class Splits
     {
         var text = new StringBuilder("left_out,machine,split\n");
         foreach (var left in plan.Machines)
+        {
             foreach (var machine in plan.Machines)
                 text.Append(CultureInfo.InvariantCulture, $"{left.Name},{machine.Name},{(machine == left ? Test : Train)}\n");
+        }
+
         return text.ToString();
     }
 
     /// <summary>Networks of the release on each side, by seed.</summary>
     public static IReadOnlyDictionary<string, int> Counts(ReleasePlan plan) =>
-        new[] { Train, Validation, Test }.ToDictionary(split => split, split => plan.Networks.Count(released => Of(released.Network.Seed) == split));
+        new[] { Train, Validation, Test }
+            .ToDictionary(split => split, split => plan.Networks.Count(released => Of(released.Network.Seed) == split));
 }

@@ -6,9 +6,9 @@ using Mlds.Training;
 namespace Mlds.Zoos.Releases;
 
 /// <summary>
-/// <c>trajectories/</c>: the weights of every network at every milestone, end to end in <c>weights.npy</c>, network by network in the order of
-/// the release, and <c>milestones.csv</c> to say which row is which. Weights come from the zoo where it kept them. What it didn't keep is
-/// trained again: a network is a function of its recipe. Either way they must have the milestone's recorded SHA-256.
+/// <c>trajectories/</c>: the weights of every network at every milestone, end to end in <c>weights.npy</c>, network by network in the order
+/// of the release, and <c>milestones.csv</c> to say which row is which. Weights come from the zoo where it kept them. What it didn't keep
+/// is trained again: a network is a function of its recipe. Either way they must have the milestone's recorded SHA-256.
 /// </summary>
 sealed class Trajectories
 {
@@ -25,11 +25,13 @@ sealed class Trajectories
     public Trajectories(ReleaseSource source)
     {
         _source = source;
-        _data = source.Machines.ToDictionary(machine => machine.Name, machine => new Lazy<TrainingData>(() => machine.Recipe.Task.Generate()));
+        _data = source.Machines.ToDictionary(
+            machine => machine.Name, machine => new Lazy<TrainingData>(() => machine.Recipe.Task.Generate()));
     }
 
     /// <summary>A network with what is recorded of it and found in the zoo; <c>Weights</c> grows to one vector a milestone.</summary>
-    sealed record Course(int Row, StoredNetwork Network, Recipe Recipe, IReadOnlyList<Milestone> Milestones, Checkpoint? From, float[]?[] Weights);
+    sealed record Course(
+        int Row, StoredNetwork Network, Recipe Recipe, IReadOnlyList<Milestone> Milestones, Checkpoint? From, float[]?[] Weights);
 
     /// <param name="report">Networks done.</param>
     /// <exception cref="ZooException">Weights that differ from their record; the message names the network.</exception>
@@ -43,7 +45,8 @@ sealed class Trajectories
         var (block, written) = (BlockPerThread * _source.Options.Threads, 0L);
         for (var start = 0; start < networks.Count; start += block)
         {
-            var courses = Enumerable.Range(start, Math.Min(block, networks.Count - start)).Select(row => Read(row, networks[row].Network)).ToList();
+            var courses = Enumerable.Range(start, Math.Min(block, networks.Count - start))
+                .Select(row => Read(row, networks[row].Network)).ToList();
             Complete(courses, cancellation);
             foreach (var course in courses)
             {
@@ -51,7 +54,9 @@ sealed class Trajectories
                 {
                     var milestone = course.Milestones[i];
                     weights.WriteRow(course.Weights[i]);
-                    index.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{written++},{course.Row},{milestone.Epoch},{milestone.ValidationLoss},{milestone.WeightsSha256}"));
+                    index.WriteLine(string.Create(
+                        CultureInfo.InvariantCulture,
+                        $"{written++},{course.Row},{milestone.Epoch},{milestone.ValidationLoss},{milestone.WeightsSha256}"));
                 }
 
                 report(course.Row + 1);
@@ -69,7 +74,10 @@ sealed class Trajectories
         var from = default(Checkpoint);
         for (var i = 0; i < weights.Length; i++)
         {
-            if (milestones[i].WeightsSha256 == network.WeightsSha256) weights[i] = zoo.ReadWeights(network);
+            if (milestones[i].WeightsSha256 == network.WeightsSha256)
+            {
+                weights[i] = zoo.ReadWeights(network);
+            }
             else if (kept.Contains(milestones[i].Epoch) && zoo.Kept(network, milestones[i].Epoch) is var checkpoint)
             {
                 weights[i] = checkpoint.Weights;
@@ -88,7 +96,8 @@ sealed class Trajectories
             var options = new ParallelOptions { MaxDegreeOfParallelism = _source.Options.Threads, CancellationToken = cancellation };
             Parallel.ForEach(courses, options, course => Complete(course, cancellation));
         }
-        catch (AggregateException exception) when (exception.InnerExceptions.FirstOrDefault(inner => inner is ZooException or OperationCanceledException) is { } first)
+        catch (AggregateException exception) when (exception.InnerExceptions.FirstOrDefault(
+            inner => inner is ZooException or OperationCanceledException) is { } first)
         {
             throw first;
         }
@@ -103,7 +112,8 @@ sealed class Trajectories
             if (course.Weights[i] is { } weights && WeightsHash.Of(weights) == course.Milestones[i].WeightsSha256) continue;
             var network = course.Network;
             throw new ZooException(
-                $"Network {network.RecipeId} ({network.Machine}, seed {network.Seed}) has at epoch {course.Milestones[i].Epoch} other weights than its record says ({course.Milestones[i].WeightsSha256[..12]} …); nothing was released.");
+                $"Network {network.RecipeId} ({network.Machine}, seed {network.Seed}) has at epoch {course.Milestones[i].Epoch} "
+                + $"other weights than its record says ({course.Milestones[i].WeightsSha256[..12]} …); nothing was released.");
         }
     }
 
@@ -117,7 +127,8 @@ sealed class Trajectories
             cancellation.ThrowIfCancellationRequested();
             run.NextEpoch();
             while (next < course.Milestones.Count && course.Milestones[next].Epoch < run.Epoch) next++;
-            if (next < course.Milestones.Count && course.Milestones[next].Epoch == run.Epoch) course.Weights[next] ??= run.Checkpoint().Weights;
+            if (next < course.Milestones.Count && course.Milestones[next].Epoch == run.Epoch)
+                course.Weights[next] ??= run.Checkpoint().Weights;
         }
     }
 }

@@ -26,5 +26,6 @@ static class Draw
         return drawn;
     }
 
-    static string Key(uint seed, string name) => Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{seed} {name}"))));
+    static string Key(uint seed, string name) =>
+        Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{seed} {name}"))));
 }

@@ -3,8 +3,8 @@ using Mlds.Networks;
 namespace Mlds.Zoos.Verification;
 
 /// <summary>
-/// Finds networks that are there twice: under one recipe id, under one machine and seed, with the same weights, or disguised by a change that
-/// leaves the function alone (<see cref="SymmetrySignature"/>). <see cref="Add"/> is thread-safe.
+/// Finds networks that are there twice: under one recipe id, under one machine and seed, with the same weights, or disguised by a change
+/// that leaves the function alone (<see cref="SymmetrySignature"/>). <see cref="Add"/> is thread-safe.
 /// </summary>
 sealed class Duplicates(VerificationLog log)
 {
@@ -13,7 +13,10 @@ sealed class Duplicates(VerificationLog log)
     readonly List<Entry> _entries = [];
 
     public static void Announce(VerificationLog log) =>
-        log.Begin(Checks.Duplicates, "no network is there twice, nor as a copy with permuted or sign-flipped units, shifted biases or another basis between linear layers");
+        log.Begin(
+            Checks.Duplicates,
+            "no network is there twice, nor as a copy with permuted or sign-flipped units, "
+            + "shifted biases or another basis between linear layers");
 
     /// <summary>Takes note of a network with finite weights.</summary>
     public void Add(StoredRun run)
@@ -31,9 +34,14 @@ sealed class Duplicates(VerificationLog log)
     {
         foreach (var same in networks.GroupBy(network => network.RecipeId).Where(group => group.Skip(1).Any()))
             log.Doubt(Checks.Duplicates, same.First(), $"its recipe id is there {same.Count()} times");
-        foreach (var same in networks.GroupBy(network => (network.Machine, network.Seed)).Where(group => group.DistinctBy(network => network.RecipeId).Skip(1).Any()))
+        foreach (var same in networks.GroupBy(network => (network.Machine, network.Seed))
+            .Where(group => group.DistinctBy(network => network.RecipeId).Skip(1).Any()))
+        {
             log.Doubt(Checks.Duplicates, same.First(), $"its machine and seed are there with {same.Count()} recipe ids");
-        foreach (var shape in _entries.GroupBy(entry => entry.Spec)) FindIn([.. shape.OrderBy(entry => entry.Signature[0]).ThenBy(entry => entry.Network.RecipeId, StringComparer.Ordinal)]);
+        }
+
+        foreach (var shape in _entries.GroupBy(entry => entry.Spec))
+            FindIn([.. shape.OrderBy(entry => entry.Signature[0]).ThenBy(entry => entry.Network.RecipeId, StringComparer.Ordinal)]);
     }
 
     /// <summary>Networks of one shape, by the first number of their signatures: a duplicate can't be far.</summary>
@@ -55,10 +63,14 @@ sealed class Duplicates(VerificationLog log)
         if (first.Network.Seed == second.Network.Seed && first.DataSha256 == second.DataSha256)
         {
             // The same initial weights, batches and examples: two recipes that say the same under two names, or end before they differ.
-            log.Note(Checks.Duplicates, $"{VerificationLog.Name(second.Network)} has the weights of {VerificationLog.Name(first.Network)}, whose seed and data it shares");
+            log.Note(
+                Checks.Duplicates,
+                $"{VerificationLog.Name(second.Network)} has the weights of {VerificationLog.Name(first.Network)}, "
+                + "whose seed and data it shares");
             return;
         }
 
-        log.Doubt(Checks.Duplicates, second.Network, $"it is {(isEqual ? "the same as" : "a disguised copy of")} {VerificationLog.Name(first.Network)}{(isEqual ? "" : ": no symmetry-invariant number tells them apart")}");
+        log.Doubt(Checks.Duplicates, second.Network, $"it is {(isEqual ? "the same as" : "a disguised copy of")} "
+            + $"{VerificationLog.Name(first.Network)}{(isEqual ? "" : ": no symmetry-invariant number tells them apart")}");
     }
 }

@@ -30,7 +30,8 @@ static class FlatCopy
             log.Doubt(
                 Checks.Files,
                 $"{folder.Key}/",
-                $"this folder is missing with its {folder.Count()} files{example}. Copies without folders come from sites that keep none: unpack the release's archive instead, or put the files back under the names in {Sha256Sums.FileName}");
+                $"this folder is missing with its {folder.Count()} files{example}. Copies without folders come from sites that keep none: "
+                + $"unpack the release's archive instead, or put the files back under the names in {Sha256Sums.FileName}");
         }
 
         return explained;
@@ -39,7 +40,10 @@ static class FlatCopy
     static IEnumerable<string> FlatNames(string name)
     {
         yield return name[(name.LastIndexOf('/') + 1)..];
-        foreach (var between in new[] { "_", "-", "__", "--", ".", "%2F", " " }) yield return name.Replace("/", between,
-            StringComparison.Ordinal);
+        foreach (var between in new[] { "_", "-", "__", "--", ".", "%2F", " " })
+        {
+            yield return name.Replace("/", between,
+                StringComparison.Ordinal);
+        }
     }
 }

@@ -6,7 +6,8 @@ namespace Mlds.Zoos.Verification;
 /// <summary>All that is stored of a network. What can't be read is null, with a doubt in the log.</summary>
 /// <param name="Kept">Its kept checkpoints, ascending by epoch.</param>
 sealed record StoredRun(
-    StoredNetwork Network, Recipe? Recipe, float[]? Weights, IReadOnlyList<EpochRecord>? History, IReadOnlyList<Milestone>? Milestones, IReadOnlyList<Checkpoint> Kept);
+    StoredNetwork Network, Recipe? Recipe, float[]? Weights, IReadOnlyList<EpochRecord>? History,
+    IReadOnlyList<Milestone>? Milestones, IReadOnlyList<Checkpoint> Kept);
 
 /// <summary>What is verified: a zoo or a release. Used by one thread at a time.</summary>
 interface IVerifiable : IDisposable

@@ -14,10 +14,14 @@ sealed class NetworkChecks(VerificationLog log)
 
     public static void Announce(VerificationLog log, bool hasKept)
     {
-        log.Begin(Checks.Recipes, "the recipe's SHA-256 is the recipe id, and the population leads to this recipe and its data to their SHA-256");
+        log.Begin(
+            Checks.Recipes, "the recipe's SHA-256 is the recipe id, and the population leads to this recipe and its data to their SHA-256");
         log.Begin(Checks.Weights, "as many as the layout has, of the recorded SHA-256, finite unless the run diverged");
         log.Begin(Checks.Losses, "validation loss and loss on long words, evaluated again from the weights, are the recorded bits");
-        log.Begin(Checks.Records, "history, learning rates and outcome follow from the recipe and the losses (the training loss itself only training again can check)");
+        log.Begin(
+            Checks.Records,
+            "history, learning rates and outcome follow from the recipe and the losses (the training "
+            + "loss itself only training again can check)");
         log.Begin(Checks.Milestones, "the hash chain from the recipe id to the last weights holds, with the losses of the history");
         if (hasKept) log.Begin(Checks.Kept, "every kept checkpoint is of its milestone: the same weights, history and losses");
     }
@@ -35,7 +39,11 @@ sealed class NetworkChecks(VerificationLog log)
 
         var data = Data(recipe);
         if (data is null)
-            log.Doubt(Checks.Recipes, network, $"its task doesn't lead to the examples of SHA-256 {recipe.DataSha256} that the recipe names");
+        {
+            log.Doubt(
+                Checks.Recipes, network, $"its task doesn't lead to the examples of SHA-256 {recipe.DataSha256} that the recipe names");
+        }
+
         var layout = recipe.Network.Layout;
         if (run.Weights is { } weights && AreWhole(run, layout, weights) && data is not null) CheckLosses(run, recipe, weights, data);
         CheckRecord(run, recipe);
@@ -63,7 +71,8 @@ sealed class NetworkChecks(VerificationLog log)
             return false;
         }
 
-        if (network.Outcome == Outcome.Diverged || Array.FindIndex(weights, weight => !float.IsFinite(weight)) is not (var at and >= 0)) return true;
+        if (network.Outcome == Outcome.Diverged || Array.FindIndex(weights, weight => !float.IsFinite(weight)) is not (var at and >= 0))
+            return true;
         log.Doubt(Checks.Weights, network, $"weight {at} is {weights[at]}, but the run is recorded as {OutcomeName.Of(network.Outcome)}");
         return false;
     }
@@ -124,14 +133,18 @@ sealed class NetworkChecks(VerificationLog log)
             return;
         }
 
-        if (WeightsHash.Of(checkpoint.Weights) != milestone.WeightsSha256) Doubt($"has other weights than the milestone of {milestone.WeightsSha256[..12]} …");
+        if (WeightsHash.Of(checkpoint.Weights) != milestone.WeightsSha256)
+            Doubt($"has other weights than the milestone of {milestone.WeightsSha256[..12]} …");
         else if (!SameBits.Are(Evaluation.Loss(recipe.Network, checkpoint.Weights, data.Validation), milestone.ValidationLoss))
             Doubt($"has weights whose validation loss isn't the recorded {milestone.ValidationLoss:R}");
         if (run.History is { } history && !IsBeginning(checkpoint.History, history)) Doubt("has another history than the network");
-        if (!checkpoint.Milestones.SequenceEqual(run.Milestones.Take(checkpoint.Milestones.Count))) Doubt("has other milestones than the network");
+        if (!checkpoint.Milestones.SequenceEqual(run.Milestones.Take(checkpoint.Milestones.Count)))
+            Doubt("has other milestones than the network");
     }
 
-    static bool IsBeginning(IReadOnlyList<EpochRecord> part, IReadOnlyList<EpochRecord> whole) => part.Count <= whole.Count && part.SequenceEqual(whole.Take(part.Count));
+    static bool IsBeginning(IReadOnlyList<EpochRecord> part, IReadOnlyList<EpochRecord> whole) =>
+        part.Count <= whole.Count && part.SequenceEqual(whole.Take(part.Count));
 
-    static string Bits(float value) => BitConverter.SingleToUInt32Bits(value).ToString("x8", System.Globalization.CultureInfo.InvariantCulture);
+    static string Bits(float value) =>
+        BitConverter.SingleToUInt32Bits(value).ToString("x8", System.Globalization.CultureInfo.InvariantCulture);
 }

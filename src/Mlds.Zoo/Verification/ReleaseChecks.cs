@@ -7,7 +7,9 @@ using Mlds.Zoos.Releases;
 
 namespace Mlds.Zoos.Verification;
 
-/// <summary>What a release says of itself as a whole: manifest, layout, population, nested and balanced subsets, splits without leaks.</summary>
+/// <summary>
+/// What a release says of itself as a whole: manifest, layout, population, nested and balanced subsets, splits without leaks.
+/// </summary>
 sealed class ReleaseChecks(Release release, ReleaseTable table, VerificationLog log)
 {
     const string Manifest = "manifest.json";
@@ -17,7 +19,9 @@ sealed class ReleaseChecks(Release release, ReleaseTable table, VerificationLog 
     public void Check()
     {
         log.Begin(Checks.Population, "manifest, layout, population and recipes belong together");
-        log.Begin(Checks.Subsets, "subsets are nested and balanced: subset n is the first n × machines rows, of every machine the n lowest seeds; all converged");
+        log.Begin(
+            Checks.Subsets,
+            "subsets are nested and balanced: subset n is the first n × machines rows, of every machine the n lowest seeds; all converged");
         log.Begin(Checks.Splits, "every seed is on one side, twins with it; every machine is left out once");
         log.Try(Checks.Population, Manifest, CheckManifest);
         log.Try(Checks.Population, ReleaseLayout.FileName, CheckLayout);
@@ -45,7 +49,12 @@ sealed class ReleaseChecks(Release release, ReleaseTable table, VerificationLog 
         {
             var (name, released) = ((string)machine!["name"]!, (int)machine["released"]!);
             var there = release.Networks.Count(network => network.Machine == name);
-            if (released != there || (int)machine["converged"]! < there) log.Doubt(Checks.Population, Manifest, $"it has {released} networks of {name} released and {machine["converged"]} converged, but {there} are there");
+            if (released != there || (int)machine["converged"]! < there)
+            {
+                log.Doubt(
+                    Checks.Population, Manifest,
+                    $"it has {released} networks of {name} released and {machine["converged"]} converged, but {there} are there");
+            }
         }
     }
 
@@ -62,15 +71,21 @@ sealed class ReleaseChecks(Release release, ReleaseTable table, VerificationLog 
         var text = File.ReadAllText(At("population.json"));
         var manifest = JsonNode.Parse(File.ReadAllText(At(Manifest)))!;
         var hash = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)));
-        if (hash != (string?)manifest["population_sha256"]) log.Doubt(Checks.Population, "population.json", $"its SHA-256 is {hash}, {Manifest} says {manifest["population_sha256"]}");
+        if (hash != (string?)manifest["population_sha256"])
+            log.Doubt(Checks.Population, "population.json", $"its SHA-256 is {hash}, {Manifest} says {manifest["population_sha256"]}");
         var population = Population.Parse(text, "population.json");
         if (population.Name != release.Population || !population.MachineNames.SequenceEqual(release.Machines))
             log.Doubt(Checks.Population, "population.json", $"its machines are not those of {Manifest}");
         CheckFactors(PopulationFactors.Parse(text, "population.json"), manifest);
-        foreach (var network in release.Networks.DistinctBy(network => network.Machine).Where(network => population.MachineNames.Contains(network.Machine)))
+        foreach (var network in release.Networks.DistinctBy(network => network.Machine)
+            .Where(network => population.MachineNames.Contains(network.Machine)))
         {
             if (population.Recipe(network.Machine, network.Seed).Id != network.RecipeId)
-                log.Doubt(Checks.Recipes, network, $"population.json leads to another recipe, {population.Recipe(network.Machine, network.Seed).Id}");
+            {
+                log.Doubt(
+                    Checks.Recipes, network,
+                    $"population.json leads to another recipe, {population.Recipe(network.Machine, network.Seed).Id}");
+            }
         }
     }
 
@@ -102,8 +117,14 @@ sealed class ReleaseChecks(Release release, ReleaseTable table, VerificationLog 
     void CheckSubsets()
     {
         var sizes = release.Subsets;
-        if (!sizes.SequenceEqual(sizes.Distinct().Order()) || sizes.Count == 0 || sizes[^1] * release.Machines.Count != release.Networks.Count)
-            log.Doubt(Checks.Subsets, Manifest, $"subsets of {string.Join(", ", sizes)} a machine don't make {release.Networks.Count} rows of {release.Machines.Count} machines");
+        if (!sizes.SequenceEqual(sizes.Distinct().Order())
+            || sizes.Count == 0
+            || sizes[^1] * release.Machines.Count != release.Networks.Count)
+        {
+            log.Doubt(Checks.Subsets, Manifest, $"subsets of {string.Join(", ", sizes)} a machine don't "
+                + $"make {release.Networks.Count} rows of {release.Machines.Count} machines");
+        }
+
         var (rows, smallest) = (table.Column<int>("row"), table.Column<int>("subset"));
         var last = new Dictionary<string, long>();
         for (var i = 0; i < release.Networks.Count; i++)
@@ -112,9 +133,16 @@ sealed class ReleaseChecks(Release release, ReleaseTable table, VerificationLog 
             log.Count(Checks.Subsets);
             var size = sizes.FirstOrDefault(size => i < size * release.Machines.Count);
             if (rows is not null && rows[i] != i) log.Doubt(Checks.Subsets, network, $"its row is {rows[i]}, but it is in row {i}");
-            if (smallest is not null && smallest[i] != size) log.Doubt(Checks.Subsets, network, $"its subset is {smallest[i]}, but its row is of subset {size}");
-            if (network.Outcome != Outcome.Converged) log.Doubt(Checks.Subsets, network, $"its outcome is {OutcomeName.Of(network.Outcome)}; a subset has converged networks only");
-            if (last.GetValueOrDefault(network.Machine, -1) >= network.Seed) log.Doubt(Checks.Subsets, network, "a higher seed of its machine is in a row above, so subsets aren't nested by seed");
+            if (smallest is not null && smallest[i] != size)
+                log.Doubt(Checks.Subsets, network, $"its subset is {smallest[i]}, but its row is of subset {size}");
+            if (network.Outcome != Outcome.Converged)
+            {
+                log.Doubt(
+                    Checks.Subsets, network, $"its outcome is {OutcomeName.Of(network.Outcome)}; a subset has converged networks only");
+            }
+
+            if (last.GetValueOrDefault(network.Machine, -1) >= network.Seed)
+                log.Doubt(Checks.Subsets, network, "a higher seed of its machine is in a row above, so subsets aren't nested by seed");
             last[network.Machine] = network.Seed;
         }
 
@@ -122,7 +150,10 @@ sealed class ReleaseChecks(Release release, ReleaseTable table, VerificationLog 
         {
             var counts = release.Networks.Take(size * release.Machines.Count).CountBy(network => network.Machine).ToDictionary();
             foreach (var machine in release.Machines.Where(machine => counts.GetValueOrDefault(machine) != size))
-                log.Doubt(Checks.Subsets, NetworksTable.FileName, $"subset {size} has {counts.GetValueOrDefault(machine)} networks of {machine}");
+            {
+                log.Doubt(
+                    Checks.Subsets, NetworksTable.FileName, $"subset {size} has {counts.GetValueOrDefault(machine)} networks of {machine}");
+            }
         }
     }
 }

@@ -30,14 +30,23 @@ sealed class ReleaseTable
     /// <summary>Milestones of a network. The table has the last chain only; the others follow from it or the chain doesn't hold.</summary>
     public IReadOnlyList<Milestone>? Milestones(int row, string recipeId, IReadOnlyList<EpochRecord> history)
     {
-        if (Column<int[]>("milestone_epoch") is not { } epochs || Column<string[]>("milestone_weights_sha256") is not { } hashes || Column<string>("milestone_chain") is not { } chains) return null;
-        if (epochs[row].Length != hashes[row].Length) throw new InvalidDataException($"row {row} has {epochs[row].Length} epochs of milestones and {hashes[row].Length} hashes");
+        if (Column<int[]>("milestone_epoch") is not { } epochs
+            || Column<string[]>("milestone_weights_sha256") is not { } hashes
+            || Column<string>("milestone_chain") is not { } chains)
+        {
+            return null;
+        }
+
+        if (epochs[row].Length != hashes[row].Length)
+            throw new InvalidDataException($"row {row} has {epochs[row].Length} epochs of milestones and {hashes[row].Length} hashes");
         var milestones = new List<Milestone>();
         for (var i = 0; i < epochs[row].Length; i++)
         {
             var epoch = epochs[row][i];
-            if (epoch < 1 || epoch > history.Count) throw new InvalidDataException($"row {row} has a milestone at epoch {epoch} of {history.Count}");
-            milestones.Add(Milestone.Link(i == 0 ? recipeId : milestones[^1].Chain, epoch, history[epoch - 1].ValidationLoss, hashes[row][i]));
+            if (epoch < 1 || epoch > history.Count)
+                throw new InvalidDataException($"row {row} has a milestone at epoch {epoch} of {history.Count}");
+            milestones.Add(
+                Milestone.Link(i == 0 ? recipeId : milestones[^1].Chain, epoch, history[epoch - 1].ValidationLoss, hashes[row][i]));
         }
 
         if (milestones.Count > 0) milestones[^1] = milestones[^1] with { Chain = chains[row] };

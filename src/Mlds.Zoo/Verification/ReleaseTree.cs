@@ -62,11 +62,24 @@ sealed class ReleaseTree
     bool Add(string name, FileSystemInfo entry)
     {
         var (kind, target) = (FileKinds.Of(entry.FullName), entry.LinkTarget);
-        if (entry.Name[0] == '.') _hidden.Add(kind is FileKind.Folder && target is null ? name + "/" : name);
-        else if (kind is FileKind.File) Keep(name, target);
-        else if (kind is FileKind.Folder && target is null) return _folders.Add(name);
-        else _others[name] = target is null || kind is FileKind.Nothing or FileKind.Circle ? $"is {FileKinds.InWords(kind)}"
-            : $"is a link to {FileKinds.InWords(kind)}, '{target}'";
+        if (entry.Name[0] == '.')
+        {
+            _hidden.Add(kind is FileKind.Folder && target is null ? name + "/" : name);
+        }
+        else if (kind is FileKind.File)
+        {
+            Keep(name, target);
+        }
+        else if (kind is FileKind.Folder && target is null)
+        {
+            return _folders.Add(name);
+        }
+        else
+        {
+            _others[name] = target is null || kind is FileKind.Nothing or FileKind.Circle ? $"is {FileKinds.InWords(kind)}"
+                : $"is a link to {FileKinds.InWords(kind)}, '{target}'";
+        }
+
         return false;
     }
 

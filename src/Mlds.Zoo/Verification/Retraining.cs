@@ -4,7 +4,9 @@ using Mlds.Training;
 
 namespace Mlds.Zoos.Verification;
 
-/// <summary>Trains networks, or segments between two kept checkpoints, again and compares every bit that is recorded. The exact proof of learning.</summary>
+/// <summary>
+/// Trains networks, or segments between two kept checkpoints, again and compares every bit that is recorded. The exact proof of learning.
+/// </summary>
 sealed class Retraining(IVerifiable source, NetworkChecks checks, VerificationLog log, VerificationOptions options)
 {
     /// <summary>A segment of a network's training: from the initial weights (0) or a kept checkpoint to the next kept one.</summary>
@@ -15,7 +17,10 @@ sealed class Retraining(IVerifiable source, NetworkChecks checks, VerificationLo
 
     public IReadOnlyList<Retrained> Networks(Action<int> report, CancellationToken cancellation)
     {
-        log.Begin(Checks.Retrained, $"{options.Retrain} networks, drawn with seed {options.Seed}, trained again from their recipes give the recorded weights, history, milestones and losses, bit for bit");
+        log.Begin(
+            Checks.Retrained,
+            $"{options.Retrain} networks, drawn with seed {options.Seed}, trained again from their recipes give the recorded weights, "
+            + "history, milestones and losses, bit for bit");
         var drawn = Draw.Balanced(source.Networks, network => network.Machine, network => network.RecipeId, options.Retrain, options.Seed);
         if (drawn.Count < options.Retrain) log.Note(Checks.Retrained, $"there are only {drawn.Count} networks");
         var courses = drawn.Select(network => Ready(Checks.Retrained, network)).OfType<Course>().ToList();
@@ -33,7 +38,8 @@ sealed class Retraining(IVerifiable source, NetworkChecks checks, VerificationLo
             var kept = source.KeptEpochs(network);
             return kept.Select((to, i) => new Segment(network, i == 0 ? 0 : kept[i - 1], to));
         });
-        var drawn = Draw.Balanced(all, segment => segment.Network.Machine, segment => $"{segment.Network.RecipeId} {segment.To}", options.Segments, options.Seed);
+        var drawn = Draw.Balanced(
+            all, segment => segment.Network.Machine, segment => $"{segment.Network.RecipeId} {segment.To}", options.Segments, options.Seed);
         if (drawn.Count < options.Segments) log.Note(Checks.Segments, $"there are only {drawn.Count} segments");
         var courses = drawn.Select(Ready).OfType<Course>().ToList();
         return All(courses, Checks.Segments, course => Part(course, cancellation), report, cancellation);
@@ -41,7 +47,8 @@ sealed class Retraining(IVerifiable source, NetworkChecks checks, VerificationLo
 
     Course? Ready(string check, StoredNetwork network)
     {
-        if (source.Run(network, log) is { Recipe: { } recipe } run && checks.Data(recipe) is { } data) return new Course(run, recipe, data, null, null);
+        if (source.Run(network, log) is { Recipe: { } recipe } run && checks.Data(recipe) is { } data)
+            return new Course(run, recipe, data, null, null);
         log.Doubt(check, network, "it can't be trained again: its recipe can't be read or doesn't lead to its data");
         return null;
     }
@@ -52,12 +59,15 @@ sealed class Retraining(IVerifiable source, NetworkChecks checks, VerificationLo
         var from = course.Run.Kept.FirstOrDefault(checkpoint => checkpoint.Epoch == segment.From);
         var to = course.Run.Kept.FirstOrDefault(checkpoint => checkpoint.Epoch == segment.To);
         if (to is not null && (from is not null || segment.From == 0)) return course with { From = from, To = to };
-        log.Doubt(Checks.Segments, segment.Network, $"the segment from epoch {segment.From} to {segment.To} can't be trained again: a kept checkpoint of it can't be read");
+        log.Doubt(
+            Checks.Segments, segment.Network,
+            $"the segment from epoch {segment.From} to {segment.To} can't be trained again: a kept checkpoint of it can't be read");
         return null;
     }
 
     /// <summary>The longest first, so that no thread is left alone with one at the end.</summary>
-    List<Retrained> All(List<Course> courses, string check, Func<Course, Retrained> train, Action<int> report, CancellationToken cancellation)
+    List<Retrained> All(
+        List<Course> courses, string check, Func<Course, Retrained> train, Action<int> report, CancellationToken cancellation)
     {
         var results = new Retrained?[courses.Count];
         var order = Enumerable.Range(0, courses.Count).OrderByDescending(i => Cost(courses[i])).ToList();
@@ -75,7 +85,8 @@ sealed class Retraining(IVerifiable source, NetworkChecks checks, VerificationLo
         return [.. results.OfType<Retrained>()];
     }
 
-    static double Cost(Course course) => (double)((course.To?.Epoch ?? course.Run.Network.Epochs) - (course.From?.Epoch ?? 0)) * course.Recipe.Task.TrainingCount * course.Recipe.Task.Steps;
+    static double Cost(Course course) => (double)((course.To?.Epoch ?? course.Run.Network.Epochs)
+        - (course.From?.Epoch ?? 0)) * course.Recipe.Task.TrainingCount * course.Recipe.Task.Steps;
 
     Retrained Whole(Course course, CancellationToken cancellation)
     {
@@ -94,7 +105,8 @@ sealed class Retraining(IVerifiable source, NetworkChecks checks, VerificationLo
         var (network, to) = (course.Run.Network, course.To!);
         var outcome = to.Epoch == network.Epochs ? network.Outcome : (Outcome?)null;
         var recorded = new RecordedRun(
-            course.Recipe, course.From, to.Epoch, outcome, WeightsHash.Of(to.Weights), to.History, to.Milestones) { State = to };
+            course.Recipe, course.From, to.Epoch, outcome, WeightsHash.Of(to.Weights), to.History, to.Milestones)
+        { State = to };
         var how = $"trained again from epoch {course.From?.Epoch ?? 0} to {to.Epoch}";
         return Again(Checks.Segments, course, recorded, how, cancellation);
     }

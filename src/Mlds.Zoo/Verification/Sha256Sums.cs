@@ -45,17 +45,31 @@ static partial class Sha256Sums
     {
         List<string> added = [.. tree.Files.Where(name => name != FileName && !sums.ContainsKey(name))];
         var explained = FlatCopy.Explain(missing, added, tree, log);
-        foreach (var name in missing.Where(name => !explained.Contains(name))) log.Doubt(Checks.Files, name,
-            $"it is in {FileName}, but not there");
-        foreach (var name in added.Where(name => !explained.Contains(name))) log.Doubt(Checks.Files, name,
-            $"it is there, but not in {FileName}");
+        foreach (var name in missing.Where(name => !explained.Contains(name)))
+        {
+            log.Doubt(Checks.Files, name,
+                $"it is in {FileName}, but not there");
+        }
+
+        foreach (var name in added.Where(name => !explained.Contains(name)))
+        {
+            log.Doubt(Checks.Files, name,
+                $"it is there, but not in {FileName}");
+        }
     }
 
     /// <summary>What is no doubt but should be known: what others left there, and that the files lie elsewhere.</summary>
     static void Note(Dictionary<string, string> sums, ReleaseTree tree, VerificationLog log)
     {
         List<string> hidden = [.. tree.Hidden.Where(name => !sums.ContainsKey(name))];
-        if (hidden.Count > 0) log.Note(Checks.Files, $"not the release's, and not looked at: {string.Join(", ", hidden.Take(MostNamed))}{(hidden.Count > MostNamed ? $" and {hidden.Count - MostNamed} more" : "")}");
+        if (hidden.Count > 0)
+        {
+            log.Note(
+                Checks.Files,
+                $"not the release's, and not looked at: {string.Join(", ", hidden.Take(MostNamed))}"
+                + $"{(hidden.Count > MostNamed ? $" and {hidden.Count - MostNamed} more" : "")}");
+        }
+
         if (tree.Links.Count == 0) return;
         var (first, target) = tree.Links.First();
         log.Note(Checks.Files, tree.Links.Count == 1 ? $"{first} is a link to {target}"
@@ -64,14 +78,17 @@ static partial class Sha256Sums
 
     const int MostNamed = 8;
 
-    /// <summary>Hashes by name. A line that is not as we write them, or out of order, is a doubt: so every byte of the file counts.</summary>
+    /// <summary>
+    /// Hashes by name. A line that is not as we write them, or out of order, is a doubt: so every byte of the file counts.
+    /// </summary>
     static Dictionary<string, string> Read(string folder, VerificationLog log)
     {
         var sums = new Dictionary<string, string>(StringComparer.Ordinal);
         log.Try(Checks.Files, FileName, () =>
         {
             using var stream = File.OpenRead(Path.Combine(folder, FileName));
-            if (stream.Length > MostBytes) throw new InvalidDataException($"it has more than {MostBytes >> 20} MB, which no list of files has");
+            if (stream.Length > MostBytes)
+                throw new InvalidDataException($"it has more than {MostBytes >> 20} MB, which no list of files has");
             using var reader = new StreamReader(stream, System.Text.Encoding.Latin1, detectEncodingFromByteOrderMarks: false);
             var text = reader.ReadToEnd();
             if (!text.EndsWith('\n')) log.Doubt(Checks.Files, FileName, "its last line has no end: it is cut short");

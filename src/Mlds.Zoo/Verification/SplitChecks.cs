@@ -3,7 +3,9 @@ using Mlds.Zoos.Releases;
 
 namespace Mlds.Zoos.Verification;
 
-/// <summary>The splits of a release: nothing of one side may be on another. That no network is there twice, <see cref="Duplicates"/> checks.</summary>
+/// <summary>
+/// The splits of a release: nothing of one side may be on another. That no network is there twice, <see cref="Duplicates"/> checks.
+/// </summary>
 sealed class SplitChecks(Release release, ReleaseTable table, VerificationLog log)
 {
     const string BySeed = "splits/by_seed.csv";
@@ -33,7 +35,11 @@ sealed class SplitChecks(Release release, ReleaseTable table, VerificationLog lo
         if (lines is not [var first, ..] || first != header) throw new InvalidDataException($"its first line isn't {header}");
         var columns = header.Split(',').Length;
         foreach (var (i, line) in lines.Index().Skip(1))
-            yield return line.Split(',') is var row && row.Length == columns ? row : throw new InvalidDataException($"line {i + 1} hasn't {columns} columns");
+        {
+            yield return line.Split(',') is var row && row.Length == columns
+                ? row
+                : throw new InvalidDataException($"line {i + 1} hasn't {columns} columns");
+        }
     }
 
     void CheckSeeds(Dictionary<uint, string> sides)
@@ -42,14 +48,21 @@ sealed class SplitChecks(Release release, ReleaseTable table, VerificationLog lo
         {
             log.Count(Checks.Splits);
             if (!uint.TryParse(row[0], NumberStyles.None, CultureInfo.InvariantCulture, out var seed) || !s_sides.Contains(row[1]))
-                log.Doubt(Checks.Splits, BySeed, $"'{string.Join(',', row)}' is no seed with its side, one of {string.Join(", ", s_sides)}");
+            {
+                log.Doubt(
+                    Checks.Splits, BySeed, $"'{string.Join(',', row)}' is no seed with its side, one of {string.Join(", ", s_sides)}");
+            }
             else if (!sides.TryAdd(seed, row[1]))
+            {
                 log.Doubt(Checks.Splits, BySeed, $"seed {seed} is there twice ({sides[seed]}, {row[1]}): its twins would be on two sides");
+            }
         }
 
         var seeds = release.Networks.Select(network => network.Seed).ToHashSet();
-        foreach (var seed in seeds.Where(seed => !sides.ContainsKey(seed)).Order()) log.Doubt(Checks.Splits, BySeed, $"seed {seed} has no side");
-        foreach (var seed in sides.Keys.Where(seed => !seeds.Contains(seed)).Order()) log.Doubt(Checks.Splits, BySeed, $"no network has seed {seed}");
+        foreach (var seed in seeds.Where(seed => !sides.ContainsKey(seed)).Order())
+            log.Doubt(Checks.Splits, BySeed, $"seed {seed} has no side");
+        foreach (var seed in sides.Keys.Where(seed => !seeds.Contains(seed)).Order())
+            log.Doubt(Checks.Splits, BySeed, $"no network has seed {seed}");
     }
 
     void CheckColumn(Dictionary<uint, string> sides)
@@ -67,9 +80,19 @@ sealed class SplitChecks(Release release, ReleaseTable table, VerificationLog lo
     {
         var rows = Rows(ByMachine, "left_out,machine,split").ToList();
         log.Count(Checks.Splits, rows.Count);
-        var expected = release.Machines.SelectMany(left => release.Machines.Select(machine => (left, machine, side: left == machine ? Test : "train"))).ToHashSet();
+        var expected = release.Machines.SelectMany(
+            left => release.Machines.Select(machine => (left, machine, side: left == machine ? Test : "train"))).ToHashSet();
         foreach (var row in rows)
-            if (!expected.Remove((row[0], row[1], row[2]))) log.Doubt(Checks.Splits, ByMachine, $"'{string.Join(',', row)}' is there twice, or not a machine left out that is in test, or another in train");
-        foreach (var (left, machine, side) in expected) log.Doubt(Checks.Splits, ByMachine, $"with {left} left out, {machine} isn't in {side}");
+        {
+            if (!expected.Remove((row[0], row[1], row[2])))
+            {
+                log.Doubt(
+                    Checks.Splits, ByMachine,
+                    $"'{string.Join(',', row)}' is there twice, or not a machine left out that is in test, or another in train");
+            }
+        }
+
+        foreach (var (left, machine, side) in expected)
+            log.Doubt(Checks.Splits, ByMachine, $"with {left} left out, {machine} isn't in {side}");
     }
 }

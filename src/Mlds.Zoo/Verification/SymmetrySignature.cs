@@ -3,18 +3,20 @@ using Mlds.Networks;
 namespace Mlds.Zoos.Verification;
 
 /// <summary>
-/// A few numbers of a network that no change which leaves its function alone alters but for rounding (<see cref="NetworkSymmetries"/>): units
-/// that change places or signs, another split of what acts as a sum, another basis between linear layers. Two networks with the same
+/// A few numbers of a network that no change which leaves its function alone alters but for rounding (<see cref="NetworkSymmetries"/>):
+/// units that change places or signs, another split of what acts as a sum, another basis between linear layers. Two networks with the same
 /// signature are one network, disguised.
 /// </summary>
 /// <remarks>
-/// All are Frobenius norms, so of one size with the weights and never the difference of large numbers: squares forget signs, sums forget order.
-/// Linear layers without an activation between them act as their product alone. Tensors whose units may take any scale are left out: the
-/// others are enough to tell networks apart.
+/// All are Frobenius norms, so of one size with the weights and never the difference of large numbers: squares forget signs, sums forget
+/// order. Linear layers without an activation between them act as their product alone. Tensors whose units may take any scale are left out:
+/// the others are enough to tell networks apart.
 /// </remarks>
 static class SymmetrySignature
 {
-    /// <summary>Largest difference of two equal numbers, relative to the larger: rounding moves them by some 1e-6, other networks by 1e-2.</summary>
+    /// <summary>
+    /// Largest difference of two equal numbers, relative to the larger: rounding moves them by some 1e-6, other networks by 1e-2.
+    /// </summary>
     public const double Tolerance = 1e-4;
 
     /// <param name="weights">P finite float32 in the layout's order.</param>

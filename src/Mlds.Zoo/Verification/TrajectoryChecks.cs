@@ -4,7 +4,10 @@ using Mlds.Zoos.Releases;
 
 namespace Mlds.Zoos.Verification;
 
-/// <summary>The trajectories of a release, where it has them: every milestone of every network once, in order, with the weights that its record names.</summary>
+/// <summary>
+/// The trajectories of a release, where it has them: every milestone of every network once, in order, with the weights that its record
+/// names.
+/// </summary>
 sealed class TrajectoryChecks(Release release, ReleaseTable table, VerificationLog log)
 {
     const string Weights = "trajectories/weights.npy";
@@ -22,7 +25,8 @@ sealed class TrajectoryChecks(Release release, ReleaseTable table, VerificationL
     {
         var expected = Expected().ToList();
         var lines = File.ReadAllLines(Path.Combine(release.Folder, Index));
-        if (lines is not [Header, ..] || lines.Length - 1 != expected.Count) throw new InvalidDataException($"{Index} hasn't the {expected.Count} milestones of the table under '{Header}'");
+        if (lines is not [Header, ..] || lines.Length - 1 != expected.Count)
+            throw new InvalidDataException($"{Index} hasn't the {expected.Count} milestones of the table under '{Header}'");
         var matrix = NpyMatrix.Open(Path.Combine(release.Folder, Weights));
         if (matrix.Rows != expected.Count || matrix.Columns != release.Layout.Parameters || !matrix.IsSingle)
         {
@@ -36,8 +40,13 @@ sealed class TrajectoryChecks(Release release, ReleaseTable table, VerificationL
             log.Count(Checks.Trajectories);
             var loss = release.History(network)[epoch - 1].ValidationLoss;
             if (lines[row + 1] != string.Create(CultureInfo.InvariantCulture, $"{row},{network},{epoch},{loss},{sha256}"))
-                log.Doubt(Checks.Trajectories, release.Networks[network], $"line {row + 2} of {Index} isn't its milestone of epoch {epoch}");
-            if (WeightsHash.Of(weights) != sha256) log.Doubt(Checks.Trajectories, release.Networks[network], $"row {row} of {Weights} isn't its weights at epoch {epoch}");
+            {
+                log.Doubt(
+                    Checks.Trajectories, release.Networks[network], $"line {row + 2} of {Index} isn't its milestone of epoch {epoch}");
+            }
+
+            if (WeightsHash.Of(weights) != sha256)
+                log.Doubt(Checks.Trajectories, release.Networks[network], $"row {row} of {Weights} isn't its weights at epoch {epoch}");
         }
     }
 

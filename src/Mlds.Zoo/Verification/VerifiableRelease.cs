@@ -43,7 +43,8 @@ sealed class VerifiableRelease : IVerifiable
                 foreach (var (row, weights) in ReleaseWeights.Rows(_release.Folder, file, _release.Layout, Networks.Count).Index())
                 {
                     cancellation.ThrowIfCancellationRequested();
-                    if (WeightsHash.Of(weights) != Networks[row].WeightsSha256) log.Doubt(Checks.Weights, Networks[row], $"its weights in {file} have another SHA-256 than the record");
+                    if (WeightsHash.Of(weights) != Networks[row].WeightsSha256)
+                        log.Doubt(Checks.Weights, Networks[row], $"its weights in {file} have another SHA-256 than the record");
                 }
             });
         }
@@ -58,12 +59,16 @@ sealed class VerifiableRelease : IVerifiable
         for (var row = 0; row < Networks.Count; row++)
         {
             var weights = default(float[]);
-            isReadable = isReadable && log.Try(Checks.Weights, file!, () => weights = rows!.MoveNext() ? rows.Current : throw new InvalidDataException($"it ends at row {row}"));
+            isReadable = isReadable && log.Try(
+                Checks.Weights,
+                file!,
+                () => weights = rows!.MoveNext() ? rows.Current : throw new InvalidDataException($"it ends at row {row}"));
             yield return Read(row, weights, log);
         }
     }
 
-    public StoredRun? Run(StoredNetwork network, VerificationLog log) => _rows.TryGetValue(network.RecipeId, out var row) ? Read(row, null, log) : null;
+    public StoredRun? Run(StoredNetwork network, VerificationLog log) =>
+        _rows.TryGetValue(network.RecipeId, out var row) ? Read(row, null, log) : null;
 
     StoredRun Read(int row, float[]? weights, VerificationLog log)
     {

@@ -47,11 +47,15 @@ sealed class VerifiableZoo : IVerifiable
         switch (ZooSeal.IsWhole(folder, cancellation))
         {
             case null:
-                log.Note(Checks.Files, "the zoo isn't sealed: its writer is at work, was killed or is of an older version; what only the seal covers (unused bytes, provenance) can't be checked");
+                log.Note(
+                    Checks.Files,
+                    "the zoo isn't sealed: its writer is at work, was killed or is of an older version; "
+                    + "what only the seal covers (unused bytes, provenance) can't be checked");
                 break;
             case false:
                 log.Count(Checks.Files);
-                log.Doubt(Checks.Files, ZooDatabase.FileName, $"it isn't what its writer left: its SHA-256 is not the one in {ZooSeal.FileName}");
+                log.Doubt(
+                    Checks.Files, ZooDatabase.FileName, $"it isn't what its writer left: its SHA-256 is not the one in {ZooSeal.FileName}");
                 break;
             default:
                 log.Count(Checks.Files);
@@ -69,8 +73,12 @@ sealed class VerifiableZoo : IVerifiable
         {
             using var interruption = _zoo.Database.Interruptible(cancellation);
             log.Count(Checks.Files);
-            foreach (var fault in _zoo.Database.Rows("PRAGMA integrity_check(20)").Select(row => row.GetString(0)).Where(text => text != "ok").ToList())
+            foreach (var fault in _zoo.Database.Rows("PRAGMA integrity_check(20)").Select(row => row.GetString(0))
+                .Where(text => text != "ok").ToList())
+            {
                 log.Doubt(Checks.Files, ZooDatabase.FileName, $"SQLite finds: {fault}");
+            }
+
             foreach (var table in _zoo.Database.Rows("PRAGMA foreign_key_check").Select(row => row.GetString(0)).Distinct().ToList())
                 log.Doubt(Checks.Files, ZooDatabase.FileName, $"the table {table} has rows that belong to none");
         });
@@ -96,18 +104,30 @@ sealed class VerifiableZoo : IVerifiable
         log.Count(Checks.Population);
         var json = _zoo.Population.CanonicalJson;
         var hash = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(json)));
-        if (hash != _zoo.Population.Sha256) log.Doubt(Checks.Population, "population_json", $"its SHA-256 is {hash}, recorded {_zoo.Population.Sha256}");
+        if (hash != _zoo.Population.Sha256)
+            log.Doubt(Checks.Population, "population_json", $"its SHA-256 is {hash}, recorded {_zoo.Population.Sha256}");
         var population = Recipes.Population.Parse(json, "The zoo's population");
         if (population.Name != _zoo.Population.Name || !population.MachineNames.SequenceEqual(_zoo.Machines))
-            log.Doubt(Checks.Population, "machines", $"the zoo has {string.Join(", ", _zoo.Machines)}; its population '{population.Name}' has {string.Join(", ", population.MachineNames)}");
+        {
+            log.Doubt(
+                Checks.Population, "machines",
+                $"the zoo has {string.Join(", ", _zoo.Machines)}; "
+                + $"its population '{population.Name}' has {string.Join(", ", population.MachineNames)}");
+        }
+
         // One recipe a machine is worked out; that all others of it differ in nothing but the seed, their form says.
         foreach (var machine in Networks.GroupBy(network => network.Machine))
         {
             foreach (var form in machine.GroupBy(network => network.Form))
             {
                 var network = form.First();
-                if (population.MachineNames.Contains(network.Machine) && population.Recipe(network.Machine, network.Seed).Id != network.RecipeId)
-                    log.Doubt(Checks.Recipes, network, $"its population leads to another recipe, {population.Recipe(network.Machine, network.Seed).Id}");
+                if (population.MachineNames.Contains(network.Machine)
+                    && population.Recipe(network.Machine, network.Seed).Id != network.RecipeId)
+                {
+                    log.Doubt(
+                        Checks.Recipes, network,
+                        $"its population leads to another recipe, {population.Recipe(network.Machine, network.Seed).Id}");
+                }
             }
         }
     };
@@ -115,24 +135,32 @@ sealed class VerifiableZoo : IVerifiable
     /// <summary>Checkpoints of unfinished runs: a damaged one costs time only, but it is damage.</summary>
     void CheckUnfinished(VerificationLog log, CancellationToken cancellation)
     {
-        foreach (var row in _zoo.Database.Rows("SELECT c.recipe_id, m.name, c.seed, c.checkpoint FROM checkpoints c JOIN machines m USING(machine_id)"))
+        foreach (var row in _zoo.Database.Rows(
+            "SELECT c.recipe_id, m.name, c.seed, c.checkpoint FROM checkpoints c JOIN machines m USING(machine_id)"))
         {
             cancellation.ThrowIfCancellationRequested();
             log.Count(Checks.Files);
             var id = Convert.ToHexStringLower(row.GetBytes(0));
             var checkpoint = Zoo.Readable(row.GetBytes(3));
             if (checkpoint?.RecipeId == id) continue;
-            log.Doubt(Checks.Files, $"checkpoint of the unfinished {id} ({row.GetString(1)}, seed {row.GetInt64(2)})", "it is damaged; its run will begin again");
+            log.Doubt(
+                Checks.Files, $"checkpoint of the unfinished {id} ({row.GetString(1)}, seed {row.GetInt64(2)})",
+                "it is damaged; its run will begin again");
         }
 
         if (_zoo.Database.Version < 2) return;
-        foreach (var row in _zoo.Database.Rows("SELECT k.recipe_id, k.epoch, k.checkpoint FROM kept_checkpoints k WHERE k.recipe_id NOT IN (SELECT recipe_id FROM networks)"))
+        foreach (var row in _zoo.Database.Rows(
+            "SELECT k.recipe_id, k.epoch, k.checkpoint FROM kept_checkpoints k WHERE k.recipe_id NOT IN (SELECT recipe_id FROM networks)"))
         {
             cancellation.ThrowIfCancellationRequested();
             log.Count(Checks.Files);
             var id = Convert.ToHexStringLower(row.GetBytes(0));
             if (Zoo.Readable(row.GetBytes(2)) is { } checkpoint && checkpoint.RecipeId == id
-                && checkpoint.Epoch == row.GetInt32(1)) continue;
+                && checkpoint.Epoch == row.GetInt32(1))
+            {
+                continue;
+            }
+
             log.Doubt(Checks.Files, $"checkpoint kept of the unfinished {id} at epoch {row.GetInt32(1)}", "it is damaged");
         }
     }

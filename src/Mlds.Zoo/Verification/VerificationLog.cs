@@ -44,7 +44,9 @@ sealed class VerificationLog
         lock (_lock) _lines[check].Doubts.Add(new Doubt(check, Name(network), network.RecipeId, OneLine(message)));
     }
 
-    /// <summary>Runs <paramref name="work"/>; whatever a damaged file makes of it becomes a doubt about <paramref name="subject"/>.</summary>
+    /// <summary>
+    /// Runs <paramref name="work"/>; whatever a damaged file makes of it becomes a doubt about <paramref name="subject"/>.
+    /// </summary>
     /// <returns>Whether it went through.</returns>
     public bool Try(string check, string subject, Action work) => Try(work, sentence => Doubt(check, subject, sentence));
 
@@ -77,14 +79,23 @@ sealed class VerificationLog
 
     public IReadOnlyList<CheckResult> Results()
     {
-        lock (_lock) return [.. _order.Select(name => (Name: name, Line: _lines[name])).Select(entry => new CheckResult(entry.Name, entry.Line.Meaning, entry.Line.Count, entry.Line.Doubts.Count, [.. entry.Line.Notes]))];
+        lock (_lock)
+        {
+            return [.. _order.Select(name => (Name: name, Line: _lines[name])).Select(entry => new CheckResult(
+                entry.Name, entry.Line.Meaning, entry.Line.Count, entry.Line.Doubts.Count, [.. entry.Line.Notes]))];
+        }
     }
 
     /// <summary>All doubts, check by check; those of one check by subject, so that threads leave no trace.</summary>
     public IReadOnlyList<Doubt> Doubts()
     {
-        lock (_lock) return [.. _order.SelectMany(name => _lines[name].Doubts.OrderBy(doubt => doubt.Subject, StringComparer.Ordinal).ThenBy(doubt => doubt.Message, StringComparer.Ordinal))];
+        lock (_lock)
+        {
+            return [.. _order.SelectMany(name => _lines[name].Doubts.OrderBy(doubt => doubt.Subject, StringComparer.Ordinal)
+                .ThenBy(doubt => doubt.Message, StringComparer.Ordinal))];
+        }
     }
 
-    static string OneLine(string text) => string.Join(' ', text.Split(['\r', '\n'], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)).TrimEnd('.');
+    static string OneLine(string text) =>
+        string.Join(' ', text.Split(['\r', '\n'], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)).TrimEnd('.');
 }

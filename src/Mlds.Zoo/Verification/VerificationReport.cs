@@ -20,11 +20,14 @@ public sealed record CheckResult(string Name, string Meaning, long Count, int Do
 /// <param name="FromEpoch">0 from the initial weights, else a kept checkpoint.</param>
 /// <param name="Recorded">Where the stored bits come from; a release doesn't name hosts.</param>
 /// <param name="Here">Where it was trained again.</param>
-public sealed record Retrained(string RecipeId, string Machine, uint Seed, int FromEpoch, int ToEpoch, bool IsEqual, string RecordedSha256, string Sha256, Provenance Recorded, Provenance Here);
+public sealed record Retrained(
+    string RecipeId, string Machine, uint Seed, int FromEpoch, int ToEpoch, bool IsEqual, string RecordedSha256,
+    string Sha256, Provenance Recorded, Provenance Here);
 
 /// <summary>What <see cref="Verifier"/> found out.</summary>
 /// <param name="Kind"><c>zoo</c> or <c>release</c>.</param>
-/// <param name="WeightsDigest">SHA-256 over the sorted lines <c>recipe_id weights_sha256</c>, of the recorded hashes; null where they can't be read.</param>
+/// <param name="WeightsDigest">SHA-256 over the sorted lines <c>recipe_id weights_sha256</c>, of the recorded hashes; null where they can't
+/// be read.</param>
 /// <param name="Networks">Networks checked.</param>
 public sealed record VerificationReport(
     string Kind,

@@ -54,9 +54,12 @@ public sealed class Bundle
     public string Sha256 { get; }
 
     /// <summary>Bytes that the result can have at most.</summary>
-    public long LargestResult => BundleResult.HeadBytes + BundleResult.MostClaims(Networks.Count) + Networks.Sum(network => TrainedPart.Largest(network, EpochLimit));
+    public long LargestResult => BundleResult.HeadBytes + BundleResult.MostClaims(Networks.Count)
+        + Networks.Sum(network => TrainedPart.Largest(network, EpochLimit));
 
-    /// <summary>Bytes of memory that training takes at most, beside the program's own: the largest recipe's sequences, network and working memory.</summary>
+    /// <summary>
+    /// Bytes of memory that training takes at most, beside the program's own: the largest recipe's sequences, network and working memory.
+    /// </summary>
     public long Memory => Networks.Max(network => MemoryOf(network.Recipe));
 
     /// <param name="epochLimit">1 … <see cref="MostEpochs"/>.</param>
@@ -64,11 +67,15 @@ public sealed class Bundle
     /// <exception cref="ArgumentException">Outside these limits, or a checkpoint of another recipe.</exception>
     public static Bundle Of(int epochLimit, IReadOnlyList<BundleNetwork> networks)
     {
-        if (epochLimit is < 1 or > MostEpochs) throw new ArgumentException($"A unit trains 1 to {MostEpochs} epochs, not {epochLimit}.", nameof(epochLimit));
-        if (networks.Count is < 1 or > MostNetworks) throw new ArgumentException($"A bundle has 1 to {MostNetworks} networks, not {networks.Count}.", nameof(networks));
+        if (epochLimit is < 1 or > MostEpochs)
+            throw new ArgumentException($"A unit trains 1 to {MostEpochs} epochs, not {epochLimit}.", nameof(epochLimit));
+        if (networks.Count is < 1 or > MostNetworks)
+            throw new ArgumentException($"A bundle has 1 to {MostNetworks} networks, not {networks.Count}.", nameof(networks));
         var (forms, numbers) = Forms(networks);
-        if (forms.Count > MostForms) throw new ArgumentException($"A bundle has recipes of at most {MostForms} machines, not {forms.Count}.", nameof(networks));
-        if (numbers.Zip(networks, (number, network) => (number, network.Recipe.Seed)).Distinct().Count() != networks.Count) throw new ArgumentException("A bundle asks for no network twice.", nameof(networks));
+        if (forms.Count > MostForms)
+            throw new ArgumentException($"A bundle has recipes of at most {MostForms} machines, not {forms.Count}.", nameof(networks));
+        if (numbers.Zip(networks, (number, network) => (number, network.Recipe.Seed)).Distinct().Count() != networks.Count)
+            throw new ArgumentException("A bundle asks for no network twice.", nameof(networks));
         using var stream = new MemoryStream();
         using var writer = new BinaryWriter(stream);
         writer.Write(Magic);
@@ -79,14 +86,16 @@ public sealed class Bundle
         foreach (var form in forms)
         {
             var text = Encoding.UTF8.GetBytes(form);
-            if (text.Length > MostFormBytes) throw new ArgumentException($"A recipe has at most {MostFormBytes} bytes, not {text.Length}.", nameof(networks));
+            if (text.Length > MostFormBytes)
+                throw new ArgumentException($"A recipe has at most {MostFormBytes} bytes, not {text.Length}.", nameof(networks));
             writer.Write(text.Length);
             writer.Write(text);
         }
 
         foreach (var (network, number) in networks.Zip(numbers))
         {
-            if (network.From is { } from && from.RecipeId != network.Recipe.Id) throw new ArgumentException($"The checkpoint is of recipe {from.RecipeId}, not of {network.Recipe.Id}.", nameof(networks));
+            if (network.From is { } from && from.RecipeId != network.Recipe.Id)
+                throw new ArgumentException($"The checkpoint is of recipe {from.RecipeId}, not of {network.Recipe.Id}.", nameof(networks));
             var checkpoint = network.From?.ToBytes() ?? [];
             writer.Write(number);
             writer.Write(network.Recipe.Seed);
@@ -102,16 +111,19 @@ public sealed class Bundle
     public static Bundle Read(byte[] bytes)
     {
         if (bytes.Length > MostBytes) throw new InvalidDataException($"The bundle has {bytes.Length} bytes; {MostBytes} are allowed.");
-        if (!bytes.AsSpan().StartsWith(Magic)) throw new InvalidDataException($"This is no bundle: it has {bytes.Length} bytes and doesn't begin with MLDSUNIT.");
+        if (!bytes.AsSpan().StartsWith(Magic))
+            throw new InvalidDataException($"This is no bundle: it has {bytes.Length} bytes and doesn't begin with MLDSUNIT.");
         var reader = new ByteReader(bytes, "The bundle");
         reader.Take(Magic.Length);
-        if (reader.Int32() is var version and not Version) throw new InvalidDataException($"The bundle is of version {version}; this program reads version {Version}.");
+        if (reader.Int32() is var version and not Version)
+            throw new InvalidDataException($"The bundle is of version {version}; this program reads version {Version}.");
         var epochLimit = reader.Count("epochs", 1, MostEpochs);
         var formCount = reader.Count("recipes", 1, MostForms);
         var networkCount = reader.Count("networks", 1, MostNetworks);
         var forms = new Recipe[formCount];
         for (var i = 0; i < formCount; i++) forms[i] = ReadForm(reader.Take(reader.Count("bytes of a recipe", 1, MostFormBytes)));
-        if (forms.DistinctBy(form => form.CanonicalJson).Count() != formCount) throw new InvalidDataException("The bundle has a recipe twice.");
+        if (forms.DistinctBy(form => form.CanonicalJson).Count() != formCount)
+            throw new InvalidDataException("The bundle has a recipe twice.");
         var networks = new List<BundleNetwork>(networkCount);
         var seen = new HashSet<(int, uint)>();
         for (var i = 0; i < networkCount; i++)
@@ -150,14 +162,16 @@ public sealed class Bundle
 
     static bool SharesAllButSeed(Recipe one, Recipe other) =>
         ReferenceEquals(one.MachineName, other.MachineName) && ReferenceEquals(one.Task, other.Task)
-        && ReferenceEquals(one.DataSha256, other.DataSha256) && ReferenceEquals(one.Network, other.Network) && ReferenceEquals(one.Training, other.Training);
+        && ReferenceEquals(one.DataSha256, other.DataSha256) && ReferenceEquals(one.Network, other.Network) && ReferenceEquals(
+            one.Training, other.Training);
 
     static Recipe ReadForm(ReadOnlySpan<byte> text)
     {
         try
         {
             var form = Recipe.Parse(Encoding.UTF8.GetString(text));
-            return form.Seed == 0 ? form : throw new InvalidDataException($"The bundle has a recipe of seed {form.Seed}; seeds belong to its networks, so it should be 0.");
+            return form.Seed == 0 ? form : throw new InvalidDataException(
+                $"The bundle has a recipe of seed {form.Seed}; seeds belong to its networks, so it should be 0.");
         }
         catch (Exception problem) when (problem is FormatException or ArgumentException)
         {
@@ -170,10 +184,13 @@ public sealed class Bundle
         if (bytes.IsEmpty) return null;
         var checkpoint = Checkpoint.FromBytes(bytes);
         var parameters = recipe.Network.Parameters;
-        if (checkpoint.RecipeId != recipe.Id) throw new InvalidDataException($"The bundle has a checkpoint of recipe {checkpoint.RecipeId} for recipe {recipe.Id}.");
+        if (checkpoint.RecipeId != recipe.Id)
+            throw new InvalidDataException($"The bundle has a checkpoint of recipe {checkpoint.RecipeId} for recipe {recipe.Id}.");
         return checkpoint.Weights.Length == parameters && checkpoint.Epoch > 0 && checkpoint.Epoch < recipe.Training.EpochLimit
             ? checkpoint
-            : throw new InvalidDataException($"The bundle has a checkpoint of {checkpoint.Weights.Length} weights and {checkpoint.Epoch} epochs for a network of {parameters} weights.");
+            : throw new InvalidDataException(
+                $"The bundle has a checkpoint of {checkpoint.Weights.Length} weights and {checkpoint.Epoch} "
+                + $"epochs for a network of {parameters} weights.");
     }
 
     static long MemoryOf(Recipe recipe) =>

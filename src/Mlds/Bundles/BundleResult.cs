@@ -4,8 +4,8 @@ using Mlds.Training;
 namespace Mlds.Bundles;
 
 /// <summary>
-/// What a work unit brought back (docs/formats/bundle-result.md): the networks, which are a pure function of the bundle and so the same bits
-/// from every honest machine, and beside them what the machine says of itself, on which nothing depends.
+/// What a work unit brought back (docs/formats/bundle-result.md): the networks, which are a pure function of the bundle and so the same
+/// bits from every honest machine, and beside them what the machine says of itself, on which nothing depends.
 /// </summary>
 /// <param name="BundleSha256">Of the bundle that was worked on.</param>
 /// <param name="By">What the machine says it is; <c>CoreSeconds</c> and <c>Host</c> are not in it.</param>
@@ -21,7 +21,8 @@ public sealed record BundleResult(string BundleSha256, Provenance By, string Kno
     static ReadOnlySpan<byte> Magic => "MLDSRSLT"u8;
 
     /// <summary>
-    /// Lower-case hex SHA-256 of all that depends on the bundle alone: two honest results of a bundle have the same one, whatever machines they are from.
+    /// Lower-case hex SHA-256 of all that depends on the bundle alone: two honest results of a bundle have the same one, whatever machines
+    /// they are from.
     /// </summary>
     public string ComparisonHash => field ??= Sha256Hash.HexOf(Science());
 
@@ -47,14 +48,18 @@ public sealed record BundleResult(string BundleSha256, Provenance By, string Kno
     }
 
     /// <summary>Reads the result of <paramref name="bundle"/>.</summary>
-    /// <exception cref="InvalidDataException">Not the result of this bundle, damaged, or of other sizes than it can have; the message says what and where.</exception>
+    /// <exception cref="InvalidDataException">Not the result of this bundle, damaged, or of other sizes than it can have; the message says
+    /// what and where.</exception>
     public static BundleResult Read(byte[] bytes, Bundle bundle)
     {
-        if (bytes.Length > bundle.LargestResult) throw new InvalidDataException($"The result has {bytes.Length} bytes; that of this bundle has at most {bundle.LargestResult}.");
-        if (!bytes.AsSpan().StartsWith(Magic)) throw new InvalidDataException($"This is no result: it has {bytes.Length} bytes and doesn't begin with MLDSRSLT.");
+        if (bytes.Length > bundle.LargestResult)
+            throw new InvalidDataException($"The result has {bytes.Length} bytes; that of this bundle has at most {bundle.LargestResult}.");
+        if (!bytes.AsSpan().StartsWith(Magic))
+            throw new InvalidDataException($"This is no result: it has {bytes.Length} bytes and doesn't begin with MLDSRSLT.");
         var reader = new ByteReader(bytes, "The result");
         reader.Take(Magic.Length);
-        if (reader.Int32() is var version and not Version) throw new InvalidDataException($"The result is of version {version}; this program reads version {Version}.");
+        if (reader.Int32() is var version and not Version)
+            throw new InvalidDataException($"The result is of version {version}; this program reads version {Version}.");
         var claims = reader.Count("bytes of claims", 0, MostClaims(bundle.Networks.Count));
         var science = reader.Int32();
         var claimed = reader.Take(claims);
@@ -63,15 +68,19 @@ public sealed record BundleResult(string BundleSha256, Provenance By, string Kno
         var end = reader.Position;
         var whole = reader.Hash();
         reader.End();
-        if (Sha256Hash.HexOf(bytes.AsSpan(0, end)) != whole || Sha256Hash.HexOf(found) != comparison) throw new InvalidDataException("The result is damaged: its SHA-256 doesn't match its content.");
+        if (Sha256Hash.HexOf(bytes.AsSpan(0, end)) != whole || Sha256Hash.HexOf(found) != comparison)
+            throw new InvalidDataException("The result is damaged: its SHA-256 doesn't match its content.");
         return Read(claimed, found, bundle);
     }
 
-    /// <summary>The hash that two results of one bundle are compared by, from the file alone: for who hasn't got the bundle at hand.</summary>
+    /// <summary>
+    /// The hash that two results of one bundle are compared by, from the file alone: for who hasn't got the bundle at hand.
+    /// </summary>
     /// <exception cref="InvalidDataException">No result, or a damaged one.</exception>
     public static (string Bundle, string Comparison) Hashes(byte[] bytes)
     {
-        if (!bytes.AsSpan().StartsWith(Magic)) throw new InvalidDataException($"This is no result: it has {bytes.Length} bytes and doesn't begin with MLDSRSLT.");
+        if (!bytes.AsSpan().StartsWith(Magic))
+            throw new InvalidDataException($"This is no result: it has {bytes.Length} bytes and doesn't begin with MLDSRSLT.");
         var reader = new ByteReader(bytes, "The result");
         reader.Take(Magic.Length + 4);
         var claims = reader.Int32();
@@ -79,7 +88,8 @@ public sealed record BundleResult(string BundleSha256, Provenance By, string Kno
         reader.Take(claims);
         var found = reader.Take(science);
         var comparison = reader.Hash();
-        if (found.Length < Sha256Hash.HashBytes || Sha256Hash.HexOf(found) != comparison) throw new InvalidDataException("The result is damaged: its SHA-256 doesn't match its content.");
+        if (found.Length < Sha256Hash.HashBytes || Sha256Hash.HexOf(found) != comparison)
+            throw new InvalidDataException("The result is damaged: its SHA-256 doesn't match its content.");
         return (Convert.ToHexStringLower(found[..Sha256Hash.HashBytes]), comparison);
     }
 

@@ -2,7 +2,9 @@ using System.Buffers.Binary;
 
 namespace Mlds.Bundles;
 
-/// <summary>Reads a little-endian file that a stranger may have written: nothing beyond its end, nothing out of bounds, no byte left over.</summary>
+/// <summary>
+/// Reads a little-endian file that a stranger may have written: nothing beyond its end, nothing out of bounds, no byte left over.
+/// </summary>
 /// <param name="bytes">The whole file.</param>
 /// <param name="what">What it is, for messages: "The bundle".</param>
 ref struct ByteReader(ReadOnlySpan<byte> bytes, string what)
@@ -13,7 +15,12 @@ ref struct ByteReader(ReadOnlySpan<byte> bytes, string what)
 
     public ReadOnlySpan<byte> Take(int count)
     {
-        if (count < 0 || count > _bytes.Length - Position) throw new InvalidDataException($"{what} is cut short: at byte {Position} it should have {count} more, but it has {_bytes.Length - Position}.");
+        if (count < 0 || count > _bytes.Length - Position)
+        {
+            throw new InvalidDataException(
+                $"{what} is cut short: at byte {Position} it should have {count} more, but it has {_bytes.Length - Position}.");
+        }
+
         var taken = _bytes.Slice(Position, count);
         Position += count;
         return taken;
@@ -33,7 +40,9 @@ ref struct ByteReader(ReadOnlySpan<byte> bytes, string what)
     {
         var at = Position;
         var count = Int32();
-        return count >= low && count <= high ? count : throw new InvalidDataException($"{what} says {count} {name} at byte {at}; {low} to {high} are allowed.");
+        return count >= low && count <= high
+            ? count
+            : throw new InvalidDataException($"{what} says {count} {name} at byte {at}; {low} to {high} are allowed.");
     }
 
     /// <summary>32 bytes as lower-case hex.</summary>
@@ -49,6 +58,7 @@ ref struct ByteReader(ReadOnlySpan<byte> bytes, string what)
 
     public readonly void End()
     {
-        if (Position != _bytes.Length) throw new InvalidDataException($"{what} has {_bytes.Length - Position} bytes too many after byte {Position}.");
+        if (Position != _bytes.Length)
+            throw new InvalidDataException($"{what} has {_bytes.Length - Position} bytes too many after byte {Position}.");
     }
 }

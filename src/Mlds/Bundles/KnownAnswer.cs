@@ -13,12 +13,17 @@ namespace Mlds.Bundles;
 /// </summary>
 public static class KnownAnswer
 {
-    /// <summary>SHA-256 over the weights' hashes of the two networks below; every kernel set gives it, and PyTorch's golden state agrees with the kernels.</summary>
+    /// <summary>
+    /// SHA-256 over the weights' hashes of the two networks below; every kernel set gives it, and PyTorch's golden state agrees with the
+    /// kernels.
+    /// </summary>
     public const string Expected = "f1ee9fc44453688b21666a83c2d68b99317e8115d5147a1498c314d13e1ebbed";
 
     static readonly DataSpec s_data = new(Seed: 1, Training: 1000, Validation: 100, Length: 16, LongTest: 4, LongLength: 40, Planted: null);
 
-    /// <summary>The DS1 network, whose linear layers are one matrix, and one with an activation, odd sizes and a clipped gradient.</summary>
+    /// <summary>
+    /// The DS1 network, whose linear layers are one matrix, and one with an activation, odd sizes and a clipped gradient.
+    /// </summary>
     static readonly (string Machine, RecurrentSpec Network, double Clip)[] s_trained =
     [
         ("EightBitMachine", RecurrentSpec.Ds1, 0),
@@ -34,7 +39,9 @@ public static class KnownAnswer
         {
             var task = new MachineTask(MachineCatalogue.Find(machine)!, s_data);
             var data = task.Generate();
-            var training = new TrainingSpec(96, 0.01, new AdamSettings(0.9, 0.999, 1e-8), new LearningRateSchedule(2, 1e-3), clip, 1e-9, EpochLimit: 6, MilestoneEvery: 2);
+            var training = new TrainingSpec(
+                96, 0.01, new AdamSettings(0.9, 0.999, 1e-8), new LearningRateSchedule(2, 1e-3), clip,
+                1e-9, EpochLimit: 6, MilestoneEvery: 2);
             using var run = new TrainingRun(new Recipe(machine, task, data.Sha256, network, training, Seed: 7), data, null, kernelSet);
             while (run.Outcome is null) run.NextEpoch();
             hash.Append(Convert.FromHexString(run.Finish().Milestones[^1].Chain));

@@ -17,7 +17,8 @@ public sealed record TrainedPart(Recipe Recipe, Outcome? Outcome, float LongLoss
         var state = run.Checkpoint();
         if (run.Outcome is not { } outcome) return new TrainedPart(run.Recipe, null, Evaluation.CanonicalNaN, state);
         var network = run.Finish();
-        return new TrainedPart(run.Recipe, outcome, network.LongLoss, state with { OptimizerState = [], CoreSeconds = network.Provenance.CoreSeconds });
+        return new TrainedPart(
+            run.Recipe, outcome, network.LongLoss, state with { OptimizerState = [], CoreSeconds = network.Provenance.CoreSeconds });
     }
 
     /// <summary>As the zoo keeps it. Only of one that ended.</summary>
@@ -58,11 +59,13 @@ public sealed record TrainedPart(Recipe Recipe, Outcome? Outcome, float LongLoss
     public static long Largest(BundleNetwork network, int epochLimit)
     {
         var epochs = LastEpoch(network, epochLimit);
-        return HeadBytes + network.Recipe.StateBytes + (12L * epochs) + (72L * MilestoneCount(network.Recipe.Training, epochs, ended: true));
+        return HeadBytes + network.Recipe.StateBytes + (12L * epochs)
+            + (72L * MilestoneCount(network.Recipe.Training, epochs, ended: true));
     }
 
     /// <summary>The epoch that a unit stops at if the network doesn't end before.</summary>
-    public static int LastEpoch(BundleNetwork network, int epochLimit) => (int)Math.Min(network.Recipe.Training.EpochLimit, (long)network.Begun + epochLimit);
+    public static int LastEpoch(BundleNetwork network, int epochLimit) =>
+        (int)Math.Min(network.Recipe.Training.EpochLimit, (long)network.Begun + epochLimit);
 
     /// <summary>Milestones after so many epochs.</summary>
     internal static int MilestoneCount(TrainingSpec spec, int epochs, bool ended) =>
@@ -96,12 +99,15 @@ public sealed record TrainedPart(Recipe Recipe, Outcome? Outcome, float LongLoss
         }
     }
 
-    /// <summary>Reads what is said to be the part of <paramref name="asked"/>; whether it is true is for <see cref="PartCheck"/> to find out.</summary>
+    /// <summary>
+    /// Reads what is said to be the part of <paramref name="asked"/>; whether it is true is for <see cref="PartCheck"/> to find out.
+    /// </summary>
     /// <exception cref="InvalidDataException">Not what was asked for, or of other sizes than it can have.</exception>
     internal static TrainedPart Read(ref ByteReader reader, BundleNetwork asked, int epochLimit)
     {
         var recipe = asked.Recipe;
-        if (reader.Hash() is var id && id != recipe.Id) throw new InvalidDataException($"The result has a network of recipe {id} where recipe {recipe.Id} was asked for.");
+        if (reader.Hash() is var id && id != recipe.Id)
+            throw new InvalidDataException($"The result has a network of recipe {id} where recipe {recipe.Id} was asked for.");
         var number = reader.Count("as an outcome", 0, 3);
         var outcome = number == 0 ? (Outcome?)null : (Outcome)number;
         var longLoss = reader.Single();
@@ -113,13 +119,15 @@ public sealed record TrainedPart(Recipe Recipe, Outcome? Outcome, float LongLoss
         reader.Count("milestones", milestoneCount, milestoneCount);
         var sha256 = reader.Hash();
         var weights = reader.Singles(parameters);
-        if (WeightsHash.Of(weights) != sha256) throw new InvalidDataException($"The weights of recipe {recipe.Id} aren't those of the hash beside them.");
+        if (WeightsHash.Of(weights) != sha256)
+            throw new InvalidDataException($"The weights of recipe {recipe.Id} aren't those of the hash beside them.");
         var state = new float[outcome is null ? recipe.Training.Optimizer.StateVectors : 0][];
         for (var i = 0; i < state.Length; i++) state[i] = reader.Singles(parameters);
         var history = new EpochRecord[epochs];
         for (var i = 0; i < epochs; i++) history[i] = new EpochRecord(i + 1, reader.Single(), reader.Single(), reader.Single());
         var milestones = new Milestone[milestoneCount];
-        for (var i = 0; i < milestoneCount; i++) milestones[i] = new Milestone(reader.Int32(), reader.Single(), reader.Hash(), reader.Hash());
+        for (var i = 0; i < milestoneCount; i++)
+            milestones[i] = new Milestone(reader.Int32(), reader.Single(), reader.Hash(), reader.Hash());
         return new TrainedPart(recipe, outcome, longLoss, new Checkpoint(recipe.Id, weights, state, history, milestones, 0));
     }
 }

@@ -6,8 +6,8 @@ using Mlds.Tasks;
 namespace Mlds.Networks;
 
 /// <summary>
-/// What learns: the layers of a network, where its weights lie, how they begin, what they cost, and which changes of them change nothing. Each
-/// form of network is one record; everything else in the project speaks to this one (docs/extending.md).
+/// What learns: the layers of a network, where its weights lie, how they begin, what they cost, and which changes of them change nothing.
+/// Each form of network is one record; everything else in the project speaks to this one (docs/extending.md).
 /// </summary>
 public abstract record NetworkSpec
 {

@@ -13,11 +13,14 @@ public enum UnitScale
     Over,
 }
 
-/// <summary>A run of an axis of a tensor that moves with the units of a group: unit i's part is elements Start + i · Width … of the axis.</summary>
+/// <summary>
+/// A run of an axis of a tensor that moves with the units of a group: unit i's part is elements Start + i · Width … of the axis.
+/// </summary>
 /// <param name="Tensor">The tensor.</param>
 /// <param name="Axis">Which of its sizes: 0 for rows.</param>
 /// <param name="Start">Where unit 0's part begins.</param>
-/// <param name="Width">Elements of the axis that are one unit's: 1, but the pixels of a channel where an image has been laid out in a row.</param>
+/// <param name="Width">Elements of the axis that are one unit's: 1, but the pixels of a channel where an image has been laid out in a
+/// row.</param>
 /// <param name="Scale">What the unit's scale does to it.</param>
 public sealed record UnitAxis(WeightTensor Tensor, int Axis, int Start, int Width, UnitScale Scale);
 

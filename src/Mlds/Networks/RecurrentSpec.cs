@@ -93,7 +93,8 @@ public sealed record RecurrentSpec(int Inputs, int Hidden, int Layers, IReadOnly
     public WeightTensor OfLinear(int layer, TensorRole role) => Layout.Find(LinearModule, layer, role);
 
     public bool Equals(RecurrentSpec? other) =>
-        other is not null && (Cell, Inputs, Hidden, Layers, Activation) == (other.Cell, other.Inputs, other.Hidden, other.Layers, other.Activation)
+        other is not null
+        && (Cell, Inputs, Hidden, Layers, Activation) == (other.Cell, other.Inputs, other.Hidden, other.Layers, other.Activation)
         && Linear.SequenceEqual(other.Linear);
 
     public override int GetHashCode() => HashCode.Combine(Cell.Name, Inputs, Hidden, Layers, Linear.Count, Activation);
@@ -183,8 +184,8 @@ public sealed record RecurrentSpec(int Inputs, int Hidden, int Layers, IReadOnly
         new([.. Enumerable.Range(0, Linear.Count).Select(layer => (OfLinear(layer, TensorRole.Weight), OfLinear(layer, TensorRole.Bias)))]);
 
     /// <summary>
-    /// The units of a recurrent layer. Signs: tanh is odd, so a unit whose odd gates' rows are negated has the negated state for ever, if all
-    /// that read the state (columns of weight_hh and of the next layer) are negated too.
+    /// The units of a recurrent layer. Signs: tanh is odd, so a unit whose odd gates' rows are negated has the negated state for ever, if
+    /// all that read the state (columns of weight_hh and of the next layer) are negated too.
     /// </summary>
     UnitGroup Units(int layer)
     {

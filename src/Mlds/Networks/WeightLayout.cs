@@ -24,19 +24,20 @@ public enum TensorRole
 /// <param name="Shape">Its sizes, outermost first.</param>
 /// <param name="Offset">First element in the weight vector.</param>
 /// <param name="Bound">Initial values are uniform within ± this (docs/decisions/0001 §9).</param>
-/// <param name="Blocks">Names of the equal blocks of its rows: "r", "z", "n" where a matrix stands for three gates; none where it is one.</param>
+/// <param name="Blocks">Names of the equal blocks of its rows: "r", "z", "n" where a matrix stands for three gates; none where it is
+/// one.</param>
 public sealed record WeightTensor(
     string Name, TensorRole Role, string Module, int Layer, IReadOnlyList<int> Shape, int Offset, float Bound, IReadOnlyList<string> Blocks)
 {
-    /// <summary>Its sizes, outermost first.</summary>
-    public IReadOnlyList<int> Shape
+    public int Length
     {
-        get;
-        init => (field, Length) = (value, Product(value));
-    } = Shape;
-
-    /// <summary>Elements.</summary>
-    public int Length { get; private init; } = Product(Shape);
+        get
+        {
+            var product = 1;
+            for (var axis = 0; axis < Shape.Count; axis++) product *= Shape[axis];
+            return product;
+        }
+    }
 
     /// <summary>The first size; a bias has as many rows as elements.</summary>
     public int Rows => Shape[0];
@@ -61,12 +62,11 @@ public sealed record WeightTensor(
     }
 
     public bool Equals(WeightTensor? other) =>
-        other is not null && (Name, Role, Module, Layer, Offset, Bound) == (other.Name, other.Role, other.Module, other.Layer, other.Offset, other.Bound)
+        other is not null
+        && (Name, Role, Module, Layer, Offset, Bound) == (other.Name, other.Role, other.Module, other.Layer, other.Offset, other.Bound)
         && Shape.SequenceEqual(other.Shape) && Blocks.SequenceEqual(other.Blocks);
 
     public override int GetHashCode() => HashCode.Combine(Name, Offset);
-
-    static int Product(IReadOnlyList<int> sizes) => sizes.Aggregate(1, (product, size) => product * size);
 }
 
 /// <summary>Where each tensor of a network lies in its weight vector of P floats, in the order of PyTorch's <c>parameters()</c>.</summary>

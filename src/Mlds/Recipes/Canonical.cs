@@ -75,7 +75,9 @@ public static class Canonical
     }
 
     static double ToDouble(JsonValue value) =>
-        value.TryGetValue<double>(out var number) ? number : double.Parse(value.ToJsonString(), NumberStyles.Float, CultureInfo.InvariantCulture);
+        value.TryGetValue<double>(out var number)
+            ? number
+            : double.Parse(value.ToJsonString(), NumberStyles.Float, CultureInfo.InvariantCulture);
 
     /// <summary>A double as ECMAScript prints it (ECMA-262, Number::toString; RFC 8785 §3.2.2.3).</summary>
     internal static string Number(double number)
@@ -110,7 +112,8 @@ public static class Canonical
             var letter = value[i];
             if (char.IsSurrogate(letter))
             {
-                if (i + 1 == value.Length || !char.IsSurrogatePair(letter, value[i + 1])) throw new ArgumentException("A text holds half a surrogate pair; JSON can't be made canonical with it.");
+                if (i + 1 == value.Length || !char.IsSurrogatePair(letter, value[i + 1]))
+                    throw new ArgumentException("A text holds half a surrogate pair; JSON can't be made canonical with it.");
                 text.Append(letter).Append(value[++i]);
                 continue;
             }

@@ -56,7 +56,8 @@ public sealed class Population
     public int DefaultNetworks { get; }
 
     /// <summary>The population in a file.</summary>
-    /// <exception cref="FormatException">Unknown key, machine or value; the message has the JSON path and the nearest valid names.</exception>
+    /// <exception cref="FormatException">Unknown key, machine or value; the message has the JSON path and the nearest valid
+    /// names.</exception>
     public static Population Read(string path) => PopulationJson.Read(InputText.Read(path), path);
 
     /// <summary>The population in a text, such as <see cref="CanonicalJson"/>.</summary>
@@ -91,7 +92,8 @@ public sealed class Population
 
     PopulationMachine Find(string name) =>
         _machines.GetValueOrDefault(name) ?? throw new ArgumentException(
-            $"The population '{Name}' has no machine '{name}'. {NearestName.DidYouMean(name, MachineNames)}Its machines: {string.Join(", ", MachineNames)}.");
+            $"The population '{Name}' has no machine '{name}'. {NearestName.DidYouMean(name, MachineNames)}Its machines: "
+            + $"{string.Join(", ", MachineNames)}.");
 }
 
 /// <summary>One machine of a population with all that its networks share.</summary>

@@ -34,7 +34,8 @@ static class PopulationJson
         if (json.IsText) return new Entry(json, json.Text(), FromCatalogue(json));
         json.WithKeys("machine", "name", "factors", "data", "training");
         var machine = json.Required("machine");
-        if (machine.IsText) return new Entry(json, json.Optional("name") is { } name ? ReadName(name) : machine.Text(), FromCatalogue(machine));
+        if (machine.IsText)
+            return new Entry(json, json.Optional("name") is { } name ? ReadName(name) : machine.Text(), FromCatalogue(machine));
         return new Entry(json, ReadName(json.Required("name")), MachineDefinition.Read(machine));
     }
 
@@ -75,8 +76,8 @@ static class PopulationJson
     }
 
     /// <summary>
-    /// <c>{"key": […], "one_in": n}</c>, <c>{"key_of": name, "one_in": n}</c>, or <c>{"one_in": n}</c> for a keyed machine's own key; each may have
-    /// <c>sequence_every</c> as well.
+    /// <c>{"key": […], "one_in": n}</c>, <c>{"key_of": name, "one_in": n}</c>, or <c>{"one_in": n}</c> for a keyed machine's own key; each
+    /// may have <c>sequence_every</c> as well.
     /// </summary>
     static PlantedKey ReadPlanted(StrictJson json, string name, IMachine machine, Dictionary<string, MachineDefinition> known)
     {
@@ -97,9 +98,15 @@ static class PopulationJson
     {
         var name = json.Text();
         var keyed = known.Where(pair => pair.Value is KeyedDefinition).Select(pair => pair.Key).ToArray();
-        if (!keyed.Contains(name)) throw json.Error($"there is no keyed machine '{name}'. {NearestName.DidYouMean(name, keyed)}Keyed machines: {string.Join(", ", keyed)}");
+        if (!keyed.Contains(name))
+        {
+            throw json.Error(
+                $"there is no keyed machine '{name}'. {NearestName.DidYouMean(name, keyed)}Keyed machines: {string.Join(", ", keyed)}");
+        }
+
         var key = ((KeyedDefinition)known[name]).Key;
-        if (key.Any(symbol => symbol >= machine.Symbols)) throw json.Error($"the key of {name} has symbols beyond this machine's 0 to {machine.Symbols - 1}");
+        if (key.Any(symbol => symbol >= machine.Symbols))
+            throw json.Error($"the key of {name} has symbols beyond this machine's 0 to {machine.Symbols - 1}");
         return key;
     }
 
@@ -108,7 +115,8 @@ static class PopulationJson
         var name = json.Text();
         var fits = name.Length is > 0 and <= LongestName && char.IsAsciiLetterOrDigit(name[0])
             && name.All(letter => char.IsAsciiLetterOrDigit(letter) || letter is '-' or '_' or '.');
-        return fits ? name : throw json.Error($"'{name}' is no name; use up to {LongestName} letters, digits, '-', '_' and '.', the first a letter or digit");
+        return fits ? name : throw json.Error(
+            $"'{name}' is no name; use up to {LongestName} letters, digits, '-', '_' and '.', the first a letter or digit");
     }
 
     sealed record Entry(StrictJson Json, string Name, MachineDefinition Definition);

@@ -34,7 +34,12 @@ static class RecipeJson
 
         // What was read must be what is hashed; a second way to say the same thing would be a second id for the same network.
         if (recipe.CanonicalJson != Canonical.Serialize(JsonNode.Parse(text)))
-            throw json.Error("the recipe doesn't say it in the one way that docs/formats/recipe.md allows (absent optional fields, keys as numbers, ordinary numbers), so its id would be another");
+        {
+            throw json.Error(
+                "the recipe doesn't say it in the one way that docs/formats/recipe.md allows (absent optional fields, "
+                + "keys as numbers, ordinary numbers), so its id would be another");
+        }
+
         return recipe;
     }
 
@@ -43,12 +48,17 @@ static class RecipeJson
         if (!json.IsObject) throw json.Error("should be a recipe, an object with the key 'arithmetic'");
         var arithmetic = json.Required("arithmetic");
         if (arithmetic.Integer(1, int.MaxValue) is var version and not Recipe.ArithmeticVersion)
-            throw arithmetic.Error($"the recipe needs arithmetic v{version}; this program trains with v{Recipe.ArithmeticVersion}, so use a newer one");
+        {
+            throw arithmetic.Error(
+                $"the recipe needs arithmetic v{version}; this program trains with v{Recipe.ArithmeticVersion}, so use a newer one");
+        }
     }
 
     static string ReadSha256(StrictJson json)
     {
         var text = json.Text();
-        return text.Length == 64 && text.All(char.IsAsciiHexDigitLower) ? text : throw json.Error("should be a SHA-256 of 64 lower-case hex digits");
+        return text.Length == 64 && text.All(char.IsAsciiHexDigitLower)
+            ? text
+            : throw json.Error("should be a SHA-256 of 64 lower-case hex digits");
     }
 }

@@ -21,7 +21,8 @@ static class SpecJson
             ["learning_rate"] = spec.LearningRate,
         };
         if (spec.Optimizer is AdamSettings adam) (json["beta1"], json["beta2"], json["epsilon"]) = (adam.Beta1, adam.Beta2, adam.Epsilon);
-        if (spec.Schedule.HalveAfter > 0) json["schedule"] = new JsonObject { ["halve_after"] = spec.Schedule.HalveAfter, ["minimum"] = spec.Schedule.Minimum };
+        if (spec.Schedule.HalveAfter > 0)
+            json["schedule"] = new JsonObject { ["halve_after"] = spec.Schedule.HalveAfter, ["minimum"] = spec.Schedule.Minimum };
         if (spec.ClipNorm > 0) json["clip_norm"] = spec.ClipNorm;
         json["goal_loss"] = spec.GoalLoss;
         json["epoch_limit"] = spec.EpochLimit;
@@ -33,7 +34,8 @@ static class SpecJson
     internal static TrainingSpec ReadTraining(StrictJson json, TrainingSpec? basis)
     {
         json.WithKeys(
-            "optimizer", "loss", "batch", "learning_rate", "beta1", "beta2", "epsilon", "schedule", "clip_norm", "goal_loss", "epoch_limit", "milestone_every");
+            "optimizer", "loss", "batch", "learning_rate", "beta1", "beta2", "epsilon", "schedule", "clip_norm",
+            "goal_loss", "epoch_limit", "milestone_every");
         ReadName(json, "optimizer", Adam, mayLack: basis is not null);
         ReadName(json, "loss", MeanSquaredError, mayLack: basis is not null);
         return new TrainingSpec(
@@ -60,7 +62,8 @@ static class SpecJson
     {
         var adam = basis as AdamSettings;
         return new AdamSettings(
-            json.Field("beta1", BelowOne, adam?.Beta1), json.Field("beta2", BelowOne, adam?.Beta2), json.Field("epsilon", Positive, adam?.Epsilon));
+            json.Field("beta1", BelowOne, adam?.Beta1), json.Field("beta2", BelowOne, adam?.Beta2),
+            json.Field("epsilon", Positive, adam?.Epsilon));
     }
 
     static LearningRateSchedule ReadSchedule(StrictJson json)

@@ -15,7 +15,9 @@ public sealed record Checkpoint(
     IReadOnlyList<Milestone> Milestones,
     double CoreSeconds)
 {
-    /// <summary>Version 1 has the two vectors of Adam and doesn't say so; version 2 says how many there are. What fits version 1 is written so.</summary>
+    /// <summary>
+    /// Version 1 has the two vectors of Adam and doesn't say so; version 2 says how many there are. What fits version 1 is written so.
+    /// </summary>
     const int TwoVectors = 1;
 
     const int AnyVectors = 2;
@@ -85,12 +87,21 @@ public sealed record Checkpoint(
         if (bytes.Length < Magic.Length + sizeof(int) + Sha256Hash.HashBytes || !bytes.StartsWith(Magic))
             throw new InvalidDataException($"This is no checkpoint: it has {bytes.Length} bytes and does not begin with MLDSCKPT.");
         if (!Sha256Hash.Of(bytes[..^Sha256Hash.HashBytes]).AsSpan().SequenceEqual(bytes[^Sha256Hash.HashBytes..]))
-            throw new InvalidDataException("The checkpoint is truncated or altered: its SHA-256 does not match its content. Delete it; the run starts again from its recipe.");
+        {
+            throw new InvalidDataException(
+                "The checkpoint is truncated or altered: its SHA-256 does not match its content. Delete it; "
+                + "the run starts again from its recipe.");
+        }
+
         using var reader = new BinaryReader(new MemoryStream(bytes[..^Sha256Hash.HashBytes].ToArray()));
         reader.ReadBytes(Magic.Length);
         var version = reader.ReadInt32();
         if (version is not (TwoVectors or AnyVectors))
-            throw new InvalidDataException($"The checkpoint is of version {version}; this program reads versions {TwoVectors} and {AnyVectors}.");
+        {
+            throw new InvalidDataException(
+                $"The checkpoint is of version {version}; this program reads versions {TwoVectors} and {AnyVectors}.");
+        }
+
         if (bytes.Length < HeadBytes + (version == AnyVectors ? 4 : 0) + Sha256Hash.HashBytes)
             throw new InvalidDataException($"The checkpoint is cut short: it has {bytes.Length} bytes.");
         return Read(reader, version, bytes.Length);
@@ -109,13 +120,20 @@ public sealed record Checkpoint(
         if (vectors is < 0 or > MostVectors || (vectors == 2 && version == AnyVectors))
             throw new InvalidDataException($"The checkpoint of version {version} says that its optimiser remembers {vectors} vectors.");
         if (parameters < 0 || epochs < 0 || milestones < 0 || length != Length(parameters, vectors, epochs, milestones))
-            throw new InvalidDataException($"The checkpoint says that it holds {parameters} weights, {epochs} epochs and {milestones} milestones, but it has {length} bytes.");
+        {
+            throw new InvalidDataException(
+                $"The checkpoint says that it holds {parameters} weights, {epochs} epochs and {milestones} milestones, "
+                + $"but it has {length} bytes.");
+        }
+
         return new Checkpoint(
             recipeId,
             Floats(reader, parameters),
             [.. Enumerable.Range(0, vectors).Select(_ => Floats(reader, parameters))],
-            [.. Enumerable.Range(1, epochs).Select(epoch => new EpochRecord(epoch, reader.ReadSingle(), reader.ReadSingle(), reader.ReadSingle()))],
-            [.. Enumerable.Range(0, milestones).Select(_ => new Milestone(reader.ReadInt32(), reader.ReadSingle(), Hash(reader), Hash(reader)))],
+            [.. Enumerable.Range(1, epochs)
+                .Select(epoch => new EpochRecord(epoch, reader.ReadSingle(), reader.ReadSingle(), reader.ReadSingle()))],
+            [.. Enumerable.Range(0, milestones)
+                .Select(_ => new Milestone(reader.ReadInt32(), reader.ReadSingle(), Hash(reader), Hash(reader)))],
             coreSeconds);
     }
 

@@ -1,6 +1,8 @@
 namespace Mlds.Training;
 
-/// <summary>How a training run ended. Every recipe ends with one; none is dropped in silence. The numbers are in databases: never renumber.</summary>
+/// <summary>
+/// How a training run ended. Every recipe ends with one; none is dropped in silence. The numbers are in databases: never renumber.
+/// </summary>
 public enum Outcome
 {
     /// <summary>The validation loss reached the recipe's goal.</summary>

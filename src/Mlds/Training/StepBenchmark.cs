@@ -43,7 +43,9 @@ public sealed record StepBenchmark(
     /// <summary>Share of the peak by what is really done.</summary>
     public double ShareOfPeak => PerformedFlops / MedianSeconds / PeakFlops;
 
-    /// <summary>Share of the peak that an implementation doing every multiplication of the equations would need for the same speed.</summary>
+    /// <summary>
+    /// Share of the peak that an implementation doing every multiplication of the equations would need for the same speed.
+    /// </summary>
     public double ModelShareOfPeak => Flops / MedianSeconds / PeakFlops;
 
     public JsonObject ToJson() => new()
@@ -92,7 +94,8 @@ public sealed record StepBenchmark(
             {
                 var started = Stopwatch.GetTimestamp();
                 kernels.SetWeights(weights);
-                kernels.Gradient(new SequenceView(inputs, targets, steps), order.AsSpan(i * batch % (Sequences - batch + 1), batch), gradient);
+                kernels.Gradient(
+                    new SequenceView(inputs, targets, steps), order.AsSpan(i * batch % (Sequences - batch + 1), batch), gradient);
                 adam.Update(AdamStep.At(1e-3, 0.9, 0.999, 1e-8, 0.5, 0.5, 1f), gradient, weights, first, second);
                 times.Add(Stopwatch.GetElapsedTime(started).TotalSeconds);
             }
@@ -106,7 +109,8 @@ public sealed record StepBenchmark(
         times.Sort();
         var timesteps = 2.0 * batch * steps;
         return new StepBenchmark(
-            kernels.Name, batch, steps, times[times.Count / 2], times[0], firstStep, firstSecond, peak, timesteps * shape.MultiplyAdds(), timesteps * shape.PerformedMultiplyAdds());
+            kernels.Name, batch, steps, times[times.Count / 2], times[0], firstStep, firstSecond, peak,
+            timesteps * shape.MultiplyAdds(), timesteps * shape.PerformedMultiplyAdds());
     }
 
     static double MeanOfFirstSecond(List<double> times)
@@ -123,5 +127,6 @@ public sealed record StepBenchmark(
         return words;
     }
 
-    static double Round(double value) => value == 0 ? 0 : double.Parse(value.ToString("g4", System.Globalization.CultureInfo.InvariantCulture), System.Globalization.CultureInfo.InvariantCulture);
+    static double Round(double value) => value == 0 ? 0 : double.Parse(
+        value.ToString("g4", System.Globalization.CultureInfo.InvariantCulture), System.Globalization.CultureInfo.InvariantCulture);
 }

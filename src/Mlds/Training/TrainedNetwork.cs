@@ -46,7 +46,8 @@ public sealed record Milestone(int Epoch, float ValidationLoss, string WeightsSh
 
 /// <summary>A recipe carried out: weights, outcome, history and provenance.</summary>
 /// <param name="Weights">P float32 in PyTorch's <c>parameters()</c> order (<see cref="Networks.WeightLayout"/>).</param>
-/// <param name="LongLoss">Mean squared error on the long words (512 of 256 commands by default): does it generalise? Never a stop rule.</param>
+/// <param name="LongLoss">Mean squared error on the long words (512 of 256 commands by default): does it generalise? Never a stop
+/// rule.</param>
 public sealed record TrainedNetwork(
     Recipe Recipe,
     Outcome Outcome,

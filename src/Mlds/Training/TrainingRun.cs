@@ -34,7 +34,11 @@ public sealed class TrainingRun : IDisposable
     public TrainingRun(Recipe recipe, TrainingData data, Checkpoint? from = null, string? kernelSet = null)
     {
         if (data.Sha256 != recipe.DataSha256)
-            throw new ArgumentException($"The recipe {recipe.Id} wants data {recipe.DataSha256}, but these are {data.Sha256}.", nameof(data));
+        {
+            throw new ArgumentException(
+                $"The recipe {recipe.Id} wants data {recipe.DataSha256}, but these are {data.Sha256}.", nameof(data));
+        }
+
         if (from is not null && from.RecipeId != recipe.Id)
             throw new ArgumentException($"The checkpoint is of recipe {from.RecipeId}, not of {recipe.Id}.", nameof(from));
 
@@ -47,9 +51,17 @@ public sealed class TrainingRun : IDisposable
             ? [.. Enumerable.Range(0, settings.StateVectors).Select(_ => new float[layout.Parameters])]
             : [.. from.OptimizerState.Select(vector => (float[])vector.Clone())];
         if (state.Length != settings.StateVectors)
-            throw new ArgumentException($"The checkpoint holds {state.Length} vectors of an optimiser that remembers {settings.StateVectors}.", nameof(from));
+        {
+            throw new ArgumentException(
+                $"The checkpoint holds {state.Length} vectors of an optimiser that remembers {settings.StateVectors}.", nameof(from));
+        }
+
         if (state.Append(_weights).Any(vector => vector.Length != layout.Parameters))
-            throw new ArgumentException($"The checkpoint holds {_weights.Length} weights, but the recipe's network has {layout.Parameters}.", nameof(from));
+        {
+            throw new ArgumentException(
+                $"The checkpoint holds {_weights.Length} weights, but the recipe's network has {layout.Parameters}.", nameof(from));
+        }
+
         _optimizer = settings.Create(state, kernelSet);
         _gradient = new float[layout.Parameters];
         _order = new int[data.Training.Count];
@@ -80,8 +92,8 @@ public sealed class TrainingRun : IDisposable
     public TrainingTimes Times { get; private set; }
 
     /// <summary>
-    /// Called after every step of an epoch with the share of the epoch's steps done, on the thread that trains. It may wait, which pauses the
-    /// run; if it throws, the epoch is lost and the run can't go on: take its checkpoint before <see cref="NextEpoch"/>.
+    /// Called after every step of an epoch with the share of the epoch's steps done, on the thread that trains. It may wait, which pauses
+    /// the run; if it throws, the epoch is lost and the run can't go on: take its checkpoint before <see cref="NextEpoch"/>.
     /// </summary>
     public Action<double>? OnStep { get; set; }
 
@@ -121,7 +133,9 @@ public sealed class TrainingRun : IDisposable
     }
 
     /// <summary>The state after the last epoch.</summary>
-    public Checkpoint Checkpoint() => new(Recipe.Id, [.. _weights], [.. _optimizer.State.Select(vector => (float[])vector.Clone())], [.. _history], [.. _milestones], _coreSeconds);
+    public Checkpoint Checkpoint() => new(
+        Recipe.Id, [.. _weights], [.. _optimizer.State.Select(vector => (float[])vector.Clone())],
+        [.. _history], [.. _milestones], _coreSeconds);
 
     /// <summary>Where this run is being trained.</summary>
     /// <param name="coreSeconds">Of the part that was trained here.</param>
@@ -138,7 +152,8 @@ public sealed class TrainingRun : IDisposable
         Times = Times with { LongTest = Since(ref clock) };
         var seconds = _coreSeconds + CoreClock.Seconds - started;
         return new TrainedNetwork(
-            Recipe, outcome, Epoch, _history[^1].ValidationLoss, longLoss, [.. _weights], [.. _history], [.. _milestones], Provenance.Here(_kernels.Name, seconds));
+            Recipe, outcome, Epoch, _history[^1].ValidationLoss, longLoss, [.. _weights], [.. _history],
+            [.. _milestones], Provenance.Here(_kernels.Name, seconds));
     }
 
     public void Dispose() => _kernels.Dispose();
@@ -175,7 +190,10 @@ public sealed class TrainingRun : IDisposable
         random.Shuffle(_order);
     }
 
-    /// <summary>What to multiply the gradient by so that its norm is at most the recipe's: the sum of squares in double, in the order of the weights.</summary>
+    /// <summary>
+    /// What to multiply the gradient by so that its norm is at most the recipe's: the sum of squares in double, in the order of the
+    /// weights.
+    /// </summary>
     float Clip()
     {
         if (Recipe.Training.ClipNorm == 0) return 1f;

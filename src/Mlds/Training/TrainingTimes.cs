@@ -7,4 +7,5 @@ namespace Mlds.Training;
 /// <param name="Validation">The loss on the validation sequences after each epoch.</param>
 /// <param name="Milestones">Hashing the weights at milestones.</param>
 /// <param name="LongTest">The loss on the long words at the end.</param>
-public readonly record struct TrainingTimes(double Preparation, double Shuffles, double Steps, double Validation, double Milestones, double LongTest);
+public readonly record struct TrainingTimes(
+    double Preparation, double Shuffles, double Steps, double Validation, double Milestones, double LongTest);

@@ -36,7 +36,8 @@ public sealed class KnnTests
             var near = NearestNeighbours.Of(matrix, k);
             for (var i = 0; i < rows; i++)
             {
-                var expected = Enumerable.Range(0, rows).Where(j => j != i).Select(j => Math.Sqrt(Products.SquaredDistance(matrix.Row(i), matrix.Row(j)))).Order().Take(k).ToArray();
+                var expected = Enumerable.Range(0, rows).Where(j => j != i)
+                    .Select(j => Math.Sqrt(Products.SquaredDistance(matrix.Row(i), matrix.Row(j)))).Order().Take(k).ToArray();
                 Near.All(expected, near.Distances[i], 1e-9);
                 Assert.DoesNotContain(i, near.Indices[i]);
             }

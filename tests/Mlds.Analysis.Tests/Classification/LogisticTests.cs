@@ -21,14 +21,17 @@ public sealed class LogisticTests
             m, s = x.mean(0), x.std(0)
             x, t = (x - m) / s, (t - m) / s
             length = np.sqrt((x ** 2).sum(1).mean())
-            f = LogisticRegression(C=1 / ({{penalty}} * len(x)), tol=1e-12, max_iter=2000, solver='newton-cg', multi_class='multinomial').fit(x / length, ints('y'))
-            out(p=f.predict_proba(t / length))
+            f = LogisticRegression(
+                C=1 / ({{penalty}} * len(x)), tol=1e-12, max_iter=2000, solver='newton-cg', multi_class='multinomial')
+            out(p=f.fit(x / length, ints('y')).predict_proba(t / length))
             """, ("x", train.Values), ("y", Samples.Doubles(labels[..rows])), ("t", test.Values));
-        double[] probabilities = [.. scores.Chunk(classes).SelectMany(row => row.Select(score => 1 / row.Sum(other => Math.Exp(other - score))))];
+        double[] probabilities = [.. scores.Chunk(classes)
+            .SelectMany(row => row.Select(score => 1 / row.Sum(other => Math.Exp(other - score))))];
         Near.All(expected.Doubles("p"), probabilities, 1e-4);
     }
 
     [Fact]
     public void A_penalty_that_is_not_positive_is_refused() =>
-        Assert.Throws<ArgumentOutOfRangeException>(() => new Logistic(new LogisticOptions(0)).Score(Samples.Blobs(6, 2, 2, 1), [Samples.Labels(6, 2)], 2, Samples.Blobs(2, 2, 2, 1)));
+        Assert.Throws<ArgumentOutOfRangeException>(() => new Logistic(new LogisticOptions(0))
+            .Score(Samples.Blobs(6, 2, 2, 1), [Samples.Labels(6, 2)], 2, Samples.Blobs(2, 2, 2, 1)));
 }

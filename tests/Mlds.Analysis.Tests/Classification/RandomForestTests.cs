@@ -26,7 +26,8 @@ public sealed class RandomForestTests
             f = RandomForestClassifier(200, random_state=0).fit(rows('x', {columns}), ints('y'))
             out(accuracy=float(f.score(rows('t', {columns}), ints('z'))))
             """,
-            ("x", train.Values), ("y", Samples.Doubles(labels[..rows])), ("t", test.Values), ("z", Samples.Doubles(labels[rows..]))).Double("accuracy");
+            ("x", train.Values), ("y", Samples.Doubles(labels[..rows])), ("t", test.Values), ("z", Samples.Doubles(labels[rows..])))
+                .Double("accuracy");
 
         // The task is neither trivial nor hopeless, so that a wrong forest would show.
         Assert.InRange(theirs, (1.0 / classes) + 0.2, 0.99);
@@ -41,7 +42,8 @@ public sealed class RandomForestTests
         int[] labels = [.. Enumerable.Range(0, 400).Select(i => values[2 * i] * values[(2 * i) + 1] > 0 ? 1 : 0)];
         var matrix = new FeatureMatrix(values, 400, ["a", "b"]);
         var folds = Enumerable.Range(0, 400).Select(i => i % 5).ToArray();
-        var scores = CrossValidation.OutOfFold(new RandomForest(new ForestOptions(50)), matrix, [labels], 2, folds, TestContext.Current.CancellationToken)[0];
+        var scores = CrossValidation.OutOfFold(
+            new RandomForest(new ForestOptions(50)), matrix, [labels], 2, folds, TestContext.Current.CancellationToken)[0];
         Assert.InRange(Accuracy(scores, labels, 2), 0.93, 1);
     }
 

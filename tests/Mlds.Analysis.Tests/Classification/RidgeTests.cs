@@ -49,7 +49,9 @@ public sealed class RidgeTests
             Ridge.Fit(matrix, labels, 2, new RidgeOptions(penalties)).Scores(test));
     }
 
-    /// <summary>Primal normal equations with an intercept, solved by elimination, on rows scaled by all thirty: what the shortcut claims to equal.</summary>
+    /// <summary>
+    /// Primal normal equations with an intercept, solved by elimination, on rows scaled by all thirty: what the shortcut claims to equal.
+    /// </summary>
     static double BruteForce(FeatureMatrix scaled, int[] labels, int[] rest, int held, double penalty)
     {
         // The penalty's unit is the mean squared length of all rows, which standardised columns make the number of columns.

@@ -15,7 +15,8 @@ public sealed class AgreementTests
             int[] first = [.. Enumerable.Range(0, 70).Select(_ => random.Next(a))];
             int[] second = [.. Enumerable.Range(0, 70).Select(i => random.Next(3) == 0 ? random.Next(b) : first[i] % b)];
             var expected = Python.Run(
-                "from sklearn.metrics import *\na, b = ints('a'), ints('b')\nout(ari=adjusted_rand_score(a, b), nmi=normalized_mutual_info_score(a, b))",
+                "from sklearn.metrics import *\na, b = ints('a'), ints('b')\n"
+                + "out(ari=adjusted_rand_score(a, b), nmi=normalized_mutual_info_score(a, b))",
                 ("a", Samples.Doubles(first)), ("b", Samples.Doubles(second)));
             Assert.Equal(expected.Double("ari"), Agreement.AdjustedRandIndex(first, second), 1e-12);
             Assert.Equal(expected.Double("nmi"), Agreement.NormalizedMutualInformation(first, second), 1e-12);

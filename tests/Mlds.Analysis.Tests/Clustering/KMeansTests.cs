@@ -15,7 +15,9 @@ public sealed class KMeansTests
         var matrix = Samples.Blobs(rows, columns, clusters, 4, spread);
         var ours = KMeans.Fit(matrix, new KMeansOptions(clusters, Restarts: 50));
         var theirs = Python.Run(
-            $"from sklearn.cluster import KMeans\nout(inertia=float(KMeans({clusters}, n_init=50, random_state=0).fit(rows('x', {columns})).inertia_))", ("x", matrix.Values));
+            $"from sklearn.cluster import KMeans\nout(inertia=float(KMeans({clusters}, n_init=50, "
+            + $"random_state=0).fit(rows('x', {columns})).inertia_))",
+            ("x", matrix.Values));
         Assert.InRange(ours.Inertia / theirs.Double("inertia"), 1 - 1e-6, 1 + 1e-3);
     }
 
@@ -41,7 +43,10 @@ public sealed class KMeansTests
     {
         var matrix = Samples.Blobs(60, 5, 4, 9, spread: 0.05);
         foreach (var seed in new ulong[] { 1, 2, 3 })
-            Assert.Equal(1, Agreement.AdjustedRandIndex(Samples.Labels(60, 4), KMeans.Fit(matrix, new KMeansOptions(4, Seed: seed)).Labels));
+        {
+            Assert.Equal(
+                1, Agreement.AdjustedRandIndex(Samples.Labels(60, 4), KMeans.Fit(matrix, new KMeansOptions(4, Seed: seed)).Labels));
+        }
     }
 
     [Fact]

@@ -1,7 +1,7 @@
-using Mlds.Kernels.Shapes;
 using Mlds.Analysis.Data;
 using Mlds.Analysis.Decomposition;
 using Mlds.Analysis.Views;
+using Mlds.Kernels.Shapes;
 using Mlds.Networks;
 
 namespace Mlds.Analysis.Tests.Decomposition;
@@ -59,5 +59,7 @@ public sealed class PcaTests
 
     [Fact]
     public void One_network_has_no_principal_component() =>
-        Assert.Contains("at least 2 networks", Assert.Throws<ArgumentException>(() => Pca.Fit(Samples.Blobs(1, 4, 1, 1), new PcaOptions())).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "at least 2 networks",
+            Assert.Throws<ArgumentException>(() => Pca.Fit(Samples.Blobs(1, 4, 1, 1), new PcaOptions())).Message, StringComparison.Ordinal);
 }

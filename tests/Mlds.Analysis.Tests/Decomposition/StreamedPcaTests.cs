@@ -25,7 +25,8 @@ public sealed class StreamedPcaTests
             from sklearn.decomposition import PCA
             p = PCA(4, svd_solver='full').fit(rows('x', {{columns}}))
             c = p.components_
-            out(ratio=p.explained_variance_ratio_, coordinates=p.transform(rows('x', {{columns}})) * np.sign(c[np.arange(4), np.abs(c).argmax(1)]))
+            signs = np.sign(c[np.arange(4), np.abs(c).argmax(1)])
+            out(ratio=p.explained_variance_ratio_, coordinates=p.transform(rows('x', {{columns}})) * signs)
             """, ("x", matrix.Values));
         Near.All(expected.Doubles("ratio"), pca.ExplainedVarianceRatio, 1e-5);
         Near.All(expected.Doubles("coordinates"), [.. Rows(matrix).SelectMany(row => pca.Transform(row))], 1e-4);

@@ -6,11 +6,12 @@ namespace Mlds.Analysis.Tests.Embedding;
 
 public sealed class TSneTests
 {
-    static TSne Fit(FeatureMatrix matrix, double perplexity = 30) => TSne.Fit(matrix, new TSneOptions(perplexity), TestContext.Current.CancellationToken);
+    static TSne Fit(FeatureMatrix matrix, double perplexity = 30) =>
+        TSne.Fit(matrix, new TSneOptions(perplexity), TestContext.Current.CancellationToken);
 
     /// <summary>
-    /// Stated in docs/analysis/methods.md: Kullback–Leibler divergence within 10 %, trustworthiness within 0.02 of scikit-learn's. Both descents end in one of many optima:
-    /// scikit-learn's own divergences differ by up to 8 % from seed to seed.
+    /// Stated in docs/analysis/methods.md: Kullback–Leibler divergence within 10 %, trustworthiness within 0.02 of scikit-learn's. Both
+    /// descents end in one of many optima: scikit-learn's own divergences differ by up to 8 % from seed to seed.
     /// </summary>
     [Theory]
     [InlineData(150, 20, 5, 0.8, 20)]
@@ -46,7 +47,10 @@ public sealed class TSneTests
     {
         var four = Samples.Blobs(4, 3, 2, 1);
         Assert.All(Fit(four).Coordinates.SelectMany(point => point), value => Assert.True(double.IsFinite(value)));
-        Assert.All(Fit(four.Select([0, 0, 0, 0, 0, 0, 0, 0])).Coordinates.SelectMany(point => point), value => Assert.True(double.IsFinite(value)));
-        Assert.Contains("at least 4", Assert.Throws<ArgumentException>(() => Fit(four.Select([0, 1, 2]))).Message, StringComparison.Ordinal);
+        Assert.All(
+            Fit(four.Select([0, 0, 0, 0, 0, 0, 0, 0])).Coordinates.SelectMany(point => point),
+            value => Assert.True(double.IsFinite(value)));
+        Assert.Contains(
+            "at least 4", Assert.Throws<ArgumentException>(() => Fit(four.Select([0, 1, 2]))).Message, StringComparison.Ordinal);
     }
 }

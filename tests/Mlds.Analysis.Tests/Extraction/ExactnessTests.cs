@@ -10,12 +10,14 @@ public sealed class ExactnessTests
     static int[] Counterexample(string machine, int length) => Found(machine, length) ?? [];
 
     static int[]? Found(string machine, int length) =>
-        AllWords.Counterexample(LearnedDirect.Direct.Recipe.Network, LearnedDirect.Direct.Weights, AllWords.Of(MachineCatalogue.Build(machine), length));
+        AllWords.Counterexample(
+            LearnedDirect.Direct.Recipe.Network, LearnedDirect.Direct.Weights, AllWords.Of(MachineCatalogue.Build(machine), length));
 
     static TransitionCover Cover(string name, int words = 2)
     {
         var machine = MachineCatalogue.Build(name);
-        return TransitionCover.Of(new NetworkStepper(LearnedDirect.Layout, LearnedDirect.Direct.Weights), machine, MinimalAutomaton.Of(machine), words);
+        return TransitionCover.Of(
+            new NetworkStepper(LearnedDirect.Layout, LearnedDirect.Direct.Weights), machine, MinimalAutomaton.Of(machine), words);
     }
 
     [Fact]
@@ -24,7 +26,8 @@ public sealed class ExactnessTests
         var machine = MachineCatalogue.Build("SimpleXORControl");
         var words = AllWords.Of(machine, 3);
         Assert.Equal(4096, words.Count);
-        Assert.Equal(Enumerable.Range(0, 4096), Enumerable.Range(0, 4096).Select(word => (words.Symbols[word * 3] * 256) + (words.Symbols[(word * 3) + 1] * 16) + words.Symbols[(word * 3) + 2]));
+        Assert.Equal(Enumerable.Range(0, 4096), Enumerable.Range(0, 4096)
+            .Select(word => (words.Symbols[word * 3] * 256) + (words.Symbols[(word * 3) + 1] * 16) + words.Symbols[(word * 3) + 2]));
         var key = (11 * 256) + (6 * 16) + 13;
         Assert.Equal(Machines(machine, [11, 6, 13]), words.Targets[(key * 3)..((key + 1) * 3)]);
         Assert.Equal([4, 19], new[] { AllWords.Length(16, 1 << 20), AllWords.Length(2, 10_000_000) });
@@ -67,13 +70,17 @@ public sealed class ExactnessTests
     {
         var machine = MachineCatalogue.Build("SingleDirectMachine");
         var words = SequenceData.Generate(machine, LearnedDirect.Data).Validation;
-        var found = HiddenAutomaton.Of(new NetworkStepper(LearnedDirect.Layout, LearnedDirect.Direct.Weights), machine, MinimalAutomaton.Of(machine), words, "SingleDirectMachine", 3)!;
+        var found = HiddenAutomaton.Of(
+            new NetworkStepper(LearnedDirect.Layout, LearnedDirect.Direct.Weights), machine, MinimalAutomaton.Of(machine),
+            words, "SingleDirectMachine", 3)!;
         Assert.True(found.Equivalent);
         Assert.Equal((2, 2, 1.0), (found.States, found.MachineStates, found.Agreement));
         Assert.Equal(["0", "1"], found.Outputs);
         Assert.Contains(found.Edges, edge => (edge.From, edge.To, edge.Symbols) == (0, 1, "set 0"));
 
         var other = MachineCatalogue.Build("SimpleXORMachine");
-        Assert.False(HiddenAutomaton.Of(new NetworkStepper(LearnedDirect.Layout, LearnedDirect.Direct.Weights), other, MinimalAutomaton.Of(other), words, "SimpleXORMachine", 3)!.Equivalent);
+        Assert.False(HiddenAutomaton.Of(
+            new NetworkStepper(LearnedDirect.Layout, LearnedDirect.Direct.Weights), other, MinimalAutomaton.Of(other),
+            words, "SimpleXORMachine", 3)!.Equivalent);
     }
 }

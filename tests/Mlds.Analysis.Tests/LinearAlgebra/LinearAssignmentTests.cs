@@ -26,10 +26,13 @@ public sealed class LinearAssignmentTests
         var gain = Enumerable.Range(0, n * n).Select(_ => random.NextNormal()).ToArray();
         var columns = new int[n];
         new LinearAssignment(n, n).Maximize(gain, columns);
-        var expected = Python.Run($"from scipy.optimize import linear_sum_assignment\nout(columns=linear_sum_assignment(rows('g', {n}), maximize=True)[1])", ("g", gain));
+        var expected = Python.Run(
+            $"from scipy.optimize import linear_sum_assignment\nout(columns=linear_sum_assignment(rows('g', {n}), maximize=True)[1])",
+            ("g", gain));
         Assert.Equal(expected.Doubles("columns").Select(c => (int)c), columns);
     }
 
     static double Best(double[] gain, int n, int stride, int row, HashSet<int> used) =>
-        row == n ? 0 : Enumerable.Range(0, n).Where(c => !used.Contains(c)).Max(c => gain[(row * stride) + c] + Best(gain, n, stride, row + 1, [.. used, c]));
+        row == n ? 0 : Enumerable.Range(0, n).Where(c => !used.Contains(c))
+            .Max(c => gain[(row * stride) + c] + Best(gain, n, stride, row + 1, [.. used, c]));
 }

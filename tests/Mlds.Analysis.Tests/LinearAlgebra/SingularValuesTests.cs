@@ -53,5 +53,6 @@ public sealed class SingularValuesTests
         return [.. Enumerable.Range(0, count).Select(_ => Samples.Normals(random, rows * columns))];
     }
 
-    static double[] ByMathNet(double[] matrix, int rows, int columns) => [.. DenseMatrix.Build.DenseOfRowMajor(rows, columns, matrix).Svd(computeVectors: false).S];
+    static double[] ByMathNet(double[] matrix, int rows, int columns) =>
+        [.. DenseMatrix.Build.DenseOfRowMajor(rows, columns, matrix).Svd(computeVectors: false).S];
 }

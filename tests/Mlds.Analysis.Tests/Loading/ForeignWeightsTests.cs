@@ -98,9 +98,12 @@ public sealed class ForeignWeightsTests : IDisposable
     {
         Save();
         File.WriteAllBytes(Weights, File.ReadAllBytes(Weights)[..^3]);
-        Assert.Contains("should have", Assert.Throws<InvalidDataException>(() => ForeignWeights.Read(Weights)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "should have", Assert.Throws<InvalidDataException>(() => ForeignWeights.Read(Weights)).Message, StringComparison.Ordinal);
         File.WriteAllText(Weights, "no numbers here");
-        Assert.Contains("doesn't begin", Assert.Throws<InvalidDataException>(() => ForeignWeights.Read(Weights)).Message, StringComparison.Ordinal);
-        Assert.Contains("no file", Assert.Throws<InvalidDataException>(() => ForeignWeights.Read(Weights + "x")).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "doesn't begin", Assert.Throws<InvalidDataException>(() => ForeignWeights.Read(Weights)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "no file", Assert.Throws<InvalidDataException>(() => ForeignWeights.Read(Weights + "x")).Message, StringComparison.Ordinal);
     }
 }

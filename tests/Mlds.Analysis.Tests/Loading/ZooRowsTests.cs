@@ -14,7 +14,11 @@ public sealed class ZooRowsTests
         try
         {
             using (var writer = ZooWriter.Open(folder, ZooPopulation.Of(TrainedDs1.Population)))
-                writer.Add([.. TrainedDs1.Networks.Select((network, i) => i == 5 ? network with { Outcome = Outcome.NotConverged } : network)]);
+            {
+                writer.Add(
+                    [.. TrainedDs1.Networks.Select((network, i) => i == 5 ? network with { Outcome = Outcome.NotConverged } : network)]);
+            }
+
             using var zoo = Zoo.Open(folder);
             int[] kept = [.. Enumerable.Range(0, TrainedDs1.Networks.Count).Where(i => i != 5)];
             Assert.Equal(kept.Select(i => TrainedDs1.Networks[i].Weights), ZooRows.Read(zoo));

@@ -16,25 +16,29 @@ public sealed class QuestionTests
 {
     static readonly RecurrentSpec s_spec = new(4, 5, 2, [5, 3], Activation.None);
 
-    static readonly AnalysisOptions s_quick = new() { Trees = 20, CurveRepetitions = 1, RidgeShuffles = 2, Views = [View.Raw, View.Invariants] };
+    static readonly AnalysisOptions s_quick =
+        new() { Trees = 20, CurveRepetitions = 1, RidgeShuffles = 2, Views = [View.Raw, View.Invariants] };
 
     static QuestionContext Context(WeightMatrix matrix) => new(matrix, s_quick, TestContext.Current.CancellationToken);
 
     /// <summary>The question's answer, as the report has it.</summary>
     static QuestionResult Answer(Question question, WeightMatrix matrix) => question.Of(matrix, Context(matrix));
 
-    static Score Mean(QuestionResult result, string view) => result.Scores.Single(score => (score.Subject, score.View, score.Method) == ("mean over machines", view, "ridge"));
+    static Score Mean(QuestionResult result, string view) =>
+        result.Scores.Single(score => (score.Subject, score.View, score.Method) == ("mean over machines", view, "ridge"));
 
     [Fact]
     public void An_unseen_key_is_told_by_what_all_keys_do_and_not_by_its_twins()
     {
-        string[] machines = [.. new[] { "Alpha", "Beta" }.SelectMany(family => "ABC".SelectMany(key => new[] { $"{family}Machine{key}", $"{family}Modified{key}", $"{family}Control{key}" }))];
+        string[] machines = [.. new[] { "Alpha", "Beta" }.SelectMany(
+            family => "ABC".SelectMany(key => new[] { $"{family}Machine{key}", $"{family}Modified{key}", $"{family}Control{key}" }))];
         var matrix = Networks.Population(s_spec, machines, 12, noise: 0.08);
         var question = ChangedUnseen.Question(Contrast.ModifiedOrOriginal, Unseen.Key);
         var unseen = Answer(question, matrix);
         Assert.Equal("modified_or_original_unseen_key", unseen.Id);
         Assert.InRange(Mean(unseen, "invariants").Value.Value, 0.9, 1);
-        Assert.Equal(["AlphaA", "AlphaB", "AlphaC", "BetaA", "BetaB", "BetaC"], unseen.Scores.Where(s => s.Metric == "auc").Select(s => s.Subject).Where(s => s != "mean over machines").Distinct().Order(StringComparer.Ordinal));
+        Assert.Equal(["AlphaA", "AlphaB", "AlphaC", "BetaA", "BetaB", "BetaC"], unseen.Scores.Where(s => s.Metric == "auc")
+            .Select(s => s.Subject).Where(s => s != "mean over machines").Distinct().Order(StringComparer.Ordinal));
         Assert.Contains("at least two keys", Answer(question, Networks.Population(s_spec, ["AMachine", "AModified"], 12)).Skipped);
 
         // Originals of several keys are one machine.
@@ -45,13 +49,22 @@ public sealed class QuestionTests
     [Fact]
     public void A_smaller_change_is_shown_as_a_curve_over_the_share()
     {
-        string[] machines = ["AlphaMachine", "AlphaModified", "AlphaMachineIn10", "AlphaModifiedIn10", "BetaMachine", "BetaModified", "BetaMachineIn10", "BetaModifiedIn10"];
+        string[] machines =
+        [
+            "AlphaMachine", "AlphaModified", "AlphaMachineIn10", "AlphaModifiedIn10", "BetaMachine",
+            "BetaModified", "BetaMachineIn10", "BetaModifiedIn10",
+        ];
         var matrix = Networks.Population(s_spec, machines, 12);
         var automaton = new Automaton(new AutomatonDefinition(4, 3, 0, [[0, 1, 0, 1], [1, 0, 1, 1]], [0, 5]));
-        var withShares = new WeightMatrix("shares", "matrix", [.. Enumerable.Range(0, matrix.Networks).SelectMany(row => matrix.Row(row).ToArray())], matrix.Layout, matrix.Labels)
+        var withShares = new WeightMatrix(
+            "shares", "matrix",
+            [.. Enumerable.Range(0, matrix.Networks).SelectMany(row => matrix.Row(row).ToArray())], matrix.Layout, matrix.Labels)
         {
             Machines = machines.ToDictionary(
-                name => name, name => new LearnedMachine(automaton, new DataSpec(1, 8, 8, 8, 1, 1, new PlantedKey([1], 4, name.EndsWith("In10", StringComparison.Ordinal) ? 10 : 1)))),
+                name => name,
+                name => new LearnedMachine(
+                    automaton,
+                    new DataSpec(1, 8, 8, 8, 1, 1, new PlantedKey([1], 4, name.EndsWith("In10", StringComparison.Ordinal) ? 10 : 1)))),
         };
         var context = Context(withShares);
         Contrast[] contrasts = [Contrast.ModifiedOrOriginal, Contrast.ModifiedOrControl];
@@ -69,7 +82,8 @@ public sealed class QuestionTests
         var rows = Enumerable.Range(0, 24).Select(row => matrix.Row(row).ToArray()).ToArray();
         rows[3] = [.. rows[2]];
         rows[20] = NetworkSymmetry.Random(s_spec, new SeededRandom(4)).Apply(matrix.Layout, rows[19]);
-        var twice = new WeightMatrix("twice", "matrix", [.. rows.SelectMany(row => row)], matrix.Layout, [.. matrix.Labels.Select((label, i) => label with { WeightsSha256 = WeightsHash.Of(rows[i]) })]);
+        var twice = new WeightMatrix("twice", "matrix", [.. rows.SelectMany(row => row)], matrix.Layout, [
+            .. matrix.Labels.Select((label, i) => label with { WeightsSha256 = WeightsHash.Of(rows[i]) })]);
         var result = Answer(Neighbours.Question, twice);
         var counts = result.Tallies.Where(tally => tally.Subject == "all").Select(tally => tally.Count);
         Assert.Equal([2, 4], counts);
@@ -81,13 +95,17 @@ public sealed class QuestionTests
     {
         // One network and its equal twins: between them the loss is what it is at the ends, once they are aligned.
         var (first, layout) = (LearnedDirect.Direct.Weights, LearnedDirect.Layout);
-        float[][] twins = [first, .. Enumerable.Range(0, 3).Select(i => NetworkSymmetry.Random(layout.Recurrent, new SeededRandom(7, (ulong)i)).Apply(layout, first))];
+        float[][] twins = [first, .. Enumerable.Range(0, 3)
+            .Select(i => NetworkSymmetry.Random(layout.Recurrent, new SeededRandom(7, (ulong)i)).Apply(layout, first))];
         var machine = Networks.Named("SingleDirectMachine");
         var labels = twins.Select((weights, i) =>
             new NetworkLabel($"{i:x}", machine, (uint)i, Outcome.Converged, 3, 1e-4, 1e-4, 1e-4, WeightsHash.Of(weights), null));
         var matrix = new WeightMatrix("equal", "matrix", [.. twins.SelectMany(w => w)], layout, [.. labels])
         {
-            Machines = new Dictionary<string, LearnedMachine> { ["SingleDirectMachine"] = new(MachineCatalogue.Build("SingleDirectMachine"), LearnedDirect.Data) },
+            Machines = new Dictionary<string, LearnedMachine>
+            {
+                ["SingleDirectMachine"] = new(MachineCatalogue.Build("SingleDirectMachine"), LearnedDirect.Data),
+            },
         };
         var result = Answer(Barriers.Question, matrix);
         double Barrier(string view) => result.Distributions.Single(spread => spread.View == view).Median;
@@ -111,9 +129,14 @@ public sealed class QuestionTests
             // Every network goes straight from its seed's first weights to its end.
             var (start, end) = (InitialWeights.Draw(layout, label.Seed), ends.Row(row).ToArray());
             CoursePoint At(int epoch) => new(epoch, Math.Pow(10, -epoch), [.. start.Zip(end, (a, b) => a + ((b - a) * (epoch - 1) / 4))]);
-            return new Course(label.RecipeId, label.Machine, label.Seed, [.. Enumerable.Range(1, label.Machine.Variant == Variant.Original ? 3 : 5).Select(At)]);
+            return new Course(label.RecipeId, label.Machine, label.Seed, [
+                .. Enumerable.Range(1, label.Machine.Variant == Variant.Original ? 3 : 5).Select(At)]);
         });
-        var matrix = new WeightMatrix("courses", "matrix", [.. Enumerable.Range(0, 16).SelectMany(row => ends.Row(row).ToArray())], layout, ends.Labels) { Courses = [.. courses] };
+        var matrix = new WeightMatrix(
+            "courses", "matrix", [.. Enumerable.Range(0, 16).SelectMany(row => ends.Row(row).ToArray())], layout, ends.Labels)
+        {
+            Courses = [.. courses],
+        };
         var result = Answer(TwinsDivergence.Question, matrix);
         Curve Of(string group, string view) => result.Curves.Single(curve => (curve.Method, curve.View) == (group, view));
         foreach (var view in new[] { "raw", "aligned", "invariants" })
@@ -131,7 +154,8 @@ public sealed class QuestionTests
         Assert.All(result.Significances, test => Assert.True(test.Adjusted >= test.PValue));
 
         var predicted = Answer(LossFromWeights.Question, matrix).Scores;
-        Assert.InRange(predicted.Single(s => (s.Subject, s.View, s.Metric) == ("validation loss, training courses", "raw", "r2")).Value.Value, 0.5, 1);
+        Assert.InRange(
+            predicted.Single(s => (s.Subject, s.View, s.Metric) == ("validation loss, training courses", "raw", "r2")).Value.Value, 0.5, 1);
         Assert.NotNull(Answer(TwinsDivergence.Question, ends).Skipped);
     }
 

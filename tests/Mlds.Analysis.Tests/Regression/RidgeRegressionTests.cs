@@ -24,7 +24,10 @@ public sealed class RidgeRegressionTests
 
     [Fact]
     public void A_constant_is_predicted_as_itself() =>
-        Assert.All(RidgeRegression.Predict(Samples.Blobs(20, 5, 2, seed: 1), [[.. Enumerable.Repeat(3.5, 20)]], Samples.Blobs(4, 5, 2, seed: 2))[0], y => Assert.Equal(3.5, y, 1e-12));
+        Assert.All(
+            RidgeRegression.Predict(
+                Samples.Blobs(20, 5, 2, seed: 1), [[.. Enumerable.Repeat(3.5, 20)]], Samples.Blobs(4, 5, 2, seed: 2))[0],
+            y => Assert.Equal(3.5, y, 1e-12));
 
     [Fact]
     public void R2_and_tau_are_what_their_definitions_say()

@@ -74,12 +74,15 @@ public sealed class AlignmentTests
                 for (var j = 0; j < i; j++)
                 {
                     raw.Add(TrainedDs1.Loss(machine, Mean(networks.Row(i), networks.Row(j))));
-                    aligned.Add(TrainedDs1.Loss(machine, Mean(MergedForm.Of(s_layout, networks.Row(i)), Alignment.To(s_layout, networks.Row(i)).Align(networks.Row(j)).Weights)));
+                    aligned.Add(TrainedDs1.Loss(machine, Mean(
+                        MergedForm.Of(s_layout, networks.Row(i)), Alignment.To(s_layout, networks.Row(i)).Align(networks.Row(j)).Weights)));
                 }
             }
         }
 
-        Assert.All(raw.Zip(aligned), pair => Assert.True(pair.Second < pair.First, $"The aligned average has the loss {pair.Second}, the raw one {pair.First}."));
+        Assert.All(
+            raw.Zip(aligned),
+            pair => Assert.True(pair.Second < pair.First, $"The aligned average has the loss {pair.Second}, the raw one {pair.First}."));
         Assert.InRange(aligned.Average(), 0, raw.Average() / 3);
     }
 
@@ -106,12 +109,14 @@ public sealed class AlignmentTests
         Assert.Equal(together.SelectMany(one => one.Weights), View(Alignment.Align(reference, TrainedDs1.Matrix)));
     }
 
-    static IEnumerable<float> View(WeightMatrix matrix) => Enumerable.Range(0, matrix.Networks).SelectMany(row => matrix.Row(row).ToArray());
+    static IEnumerable<float> View(WeightMatrix matrix) =>
+        Enumerable.Range(0, matrix.Networks).SelectMany(row => matrix.Row(row).ToArray());
 
     [Fact]
     public void More_starts_end_no_farther_from_the_reference()
     {
-        double Similarity(int starts) => Alignment.To(s_layout, TrainedDs1.Matrix.Row(0), new AlignmentOptions(starts)).AlignAll(TrainedDs1.Matrix).Sum(one => one.Similarity);
+        double Similarity(int starts) => Alignment.To(s_layout, TrainedDs1.Matrix.Row(0), new AlignmentOptions(starts))
+            .AlignAll(TrainedDs1.Matrix).Sum(one => one.Similarity);
         Assert.True(Similarity(8) >= Similarity(1));
         Assert.Throws<ArgumentOutOfRangeException>(() => Similarity(0));
     }

@@ -53,7 +53,8 @@ public sealed class CanonicalFormTests
     public void Different_networks_have_different_canonical_forms()
     {
         var layout = TrainedDs1.Matrix.Layout;
-        var forms = Enumerable.Range(0, TrainedDs1.Matrix.Networks).Select(row => string.Join(' ', CanonicalForm.Of(layout, TrainedDs1.Matrix.Row(row))));
+        var forms = Enumerable.Range(0, TrainedDs1.Matrix.Networks)
+            .Select(row => string.Join(' ', CanonicalForm.Of(layout, TrainedDs1.Matrix.Row(row))));
         Assert.Equal(TrainedDs1.Matrix.Networks, forms.Distinct().Count());
     }
 }

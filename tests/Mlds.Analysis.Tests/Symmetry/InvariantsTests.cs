@@ -39,8 +39,8 @@ public sealed class InvariantsTests
         {
             var changed = (float[])weights.Clone();
             changed[tensor.Offset + (tensor.Length / 2)] += 0.25f;
-            var moved = Values(layout, changed, out _).Zip(before).Count(pair => Math.Abs(pair.First - pair.Second) > 1e-3 * (1e-3 + Math.Abs(pair.Second)));
-
+            var moved = Values(layout, changed, out _).Zip(before)
+                .Count(pair => Math.Abs(pair.First - pair.Second) > 1e-3 * (1e-3 + Math.Abs(pair.Second)));
 
             // The last bias is one number of one output line; all else acts through others.
             var least = tensor == layout.Tensors[^1] ? 1 : 8;
@@ -63,11 +63,13 @@ public sealed class InvariantsTests
     {
         var matrix = Networks.Population(RecurrentSpec.Ds1, ["AMachine"], 1);
         var invariants = View.Invariants.Build(matrix);
-        double[] Column(string prefix) => [.. invariants.ColumnNames.Select((name, i) => (name, i)).Where(c => c.name.StartsWith(prefix, StringComparison.Ordinal)).Select(c => invariants.Row(0)[c.i])];
+        double[] Column(string prefix) => [.. invariants.ColumnNames.Select((name, i) => (name, i))
+            .Where(c => c.name.StartsWith(prefix, StringComparison.Ordinal)).Select(c => invariants.Row(0)[c.i])];
         var hh = matrix.Layout.WeightHh(1);
         var weights = matrix.Row(0).Slice(hh.Offset + (2 * 144), 144).ToArray().Select(w => (double)w).ToArray();
         var expected = Python.Run(
-            "w = rows('w', 12); import numpy as np; out(singular=list(np.linalg.svd(w)[1]), moduli=sorted(map(float, abs(np.linalg.eigvals(w))), reverse=True))",
+            "w = rows('w', 12); import numpy as np; out(singular=list(np.linalg.svd(w)[1]), moduli=sorted(map(float, "
+            + "abs(np.linalg.eigvals(w))), reverse=True))",
             ("w", weights));
         Near.All(expected.Doubles("singular"), Column("l1.w_hn.singular"), 1e-9);
         Near.All(expected.Doubles("moduli"), Column("l1.w_hn.eigenvalue_modulus"), 1e-9);
@@ -88,8 +90,10 @@ public sealed class InvariantsTests
         var actual = Values(layout, same, out _);
 
         // Relative to the largest number of its block: a quantile that happens to be near zero has no digits of its own.
-        var scale = names.Select((name, i) => (Block: Block(name), Size: Math.Abs(expected[i]))).GroupBy(c => c.Block).ToDictionary(g => g.Key, g => g.Max(c => c.Size));
-        var logNorms = names.Select((name, i) => (name, i)).Where(c => c.name.EndsWith(".log_norm", StringComparison.Ordinal)).ToDictionary(c => Block(c.name), c => expected[c.i]);
+        var scale = names.Select((name, i) => (Block: Block(name), Size: Math.Abs(expected[i]))).GroupBy(c => c.Block)
+            .ToDictionary(g => g.Key, g => g.Max(c => c.Size));
+        var logNorms = names.Select((name, i) => (name, i)).Where(c => c.name.EndsWith(".log_norm", StringComparison.Ordinal))
+            .ToDictionary(c => Block(c.name), c => expected[c.i]);
         for (var i = 0; i < expected.Length; i++)
         {
             // A product that cancels to nearly nothing keeps the rounding of weights of size one: fewer digits, the smaller it is.
@@ -102,5 +106,6 @@ public sealed class InvariantsTests
         }
     }
 
-    static string Block(string name) => string.Join('.', name.Replace(".log_norm", "", StringComparison.Ordinal).Split('[')[0].Split('.').Take(2));
+    static string Block(string name) =>
+        string.Join('.', name.Replace(".log_norm", "", StringComparison.Ordinal).Split('[')[0].Split('.').Take(2));
 }

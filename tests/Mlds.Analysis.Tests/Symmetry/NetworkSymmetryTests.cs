@@ -40,7 +40,8 @@ public sealed class NetworkSymmetryTests
     [Fact]
     public void Every_group_of_units_moves_by_itself()
     {
-        foreach (var (cell, activation) in Cells.All.SelectMany(cell => Enum.GetValues<Activation>().Select(activation => (cell, activation))))
+        foreach (var (cell, activation) in Cells.All.SelectMany(
+            cell => Enum.GetValues<Activation>().Select(activation => (cell, activation))))
         {
             var spec = new RecurrentSpec(3, 4, 2, [5, 6, 2], activation) { Cell = cell };
             var weights = Networks.Random(spec.Layout, new SeededRandom(2));
@@ -65,7 +66,8 @@ public sealed class NetworkSymmetryTests
         var signs = NetworkSymmetry.Random(spec, random).Scales.Select(s => s.ToArray()).ToArray();
         var order = NetworkSymmetry.Identity(spec).Permutations.Select(p => p.ToArray()).ToArray();
         var flipped = new NetworkSymmetry(order, signs).Apply(layout, weights);
-        var sequences = new SequenceSet(40, 16, new byte[640], [.. Enumerable.Range(0, 640).Select(_ => (uint)random.Next(512))], new uint[640]);
+        var sequences = new SequenceSet(
+            40, 16, new byte[640], [.. Enumerable.Range(0, 640).Select(_ => (uint)random.Next(512))], new uint[640]);
 
         // Zeros may change their sign; they are equal all the same.
         Assert.Equal(Evaluation.Outputs(spec, weights, sequences), Evaluation.Outputs(spec, flipped, sequences));

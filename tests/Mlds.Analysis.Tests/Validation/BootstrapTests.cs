@@ -27,7 +27,8 @@ public sealed class BootstrapTests
         var offsets = Enumerable.Range(0, 20).Select(_ => random.NextNormal()).ToArray();
         double Width(Func<int, int> group)
         {
-            var interval = Bootstrap.Interval([.. Enumerable.Range(0, 100).Select(group)], rows => rows.Average(row => offsets[row / 5]), 500);
+            var interval = Bootstrap.Interval(
+                [.. Enumerable.Range(0, 100).Select(group)], rows => rows.Average(row => offsets[row / 5]), 500);
             return interval.High - interval.Low;
         }
 

@@ -30,7 +30,8 @@ public sealed class CrossValidationTests
         var folds = Enumerable.Range(0, 31).Select(i => i % 4).ToArray();
         var matrix = new FeatureMatrix([.. Enumerable.Range(0, 31).Select(i => (double)i)], 31, ["row"]);
         var spy = new Spy();
-        var scores = CrossValidation.OutOfFold(spy, matrix, [[.. Enumerable.Range(0, 31).Select(i => i % 3)]], 3, folds, TestContext.Current.CancellationToken)[0];
+        var scores = CrossValidation.OutOfFold(
+            spy, matrix, [[.. Enumerable.Range(0, 31).Select(i => i % 3)]], 3, folds, TestContext.Current.CancellationToken)[0];
         Assert.Equal(Enumerable.Range(0, 31).SelectMany(row => new[] { row, row + 0.25, row + 0.5 }), scores);
         Assert.Equal(4, spy.Splits.Count);
         Assert.Equal(Enumerable.Range(0, 31), spy.Splits.SelectMany(split => split.Test).Order());

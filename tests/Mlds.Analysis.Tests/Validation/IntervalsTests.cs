@@ -6,7 +6,9 @@ namespace Mlds.Analysis.Tests.Validation;
 
 public sealed class IntervalsTests
 {
-    /// <summary>Published: Newcombe, Statistics in Medicine 17 (1998), 857–872, table I, method 3 (score without continuity correction).</summary>
+    /// <summary>
+    /// Published: Newcombe, Statistics in Medicine 17 (1998), 857–872, table I, method 3 (score without continuity correction).
+    /// </summary>
     [Theory]
     [InlineData(81, 263, 0.2553, 0.3662)]
     [InlineData(15, 148, 0.0624, 0.1605)]

@@ -28,7 +28,10 @@ public sealed class MultipleComparisonsTests
             }
         });
 
-    /// <summary>Where nothing is there, whatever the number of tests and however they depend, one run in twenty finds anything: the first test decides.</summary>
+    /// <summary>
+    /// Where nothing is there, whatever the number of tests and however they depend, one run in twenty finds anything: the first test
+    /// decides.
+    /// </summary>
     [Fact]
     public void A_fixed_sequence_stops_at_the_first_test_that_finds_nothing()
     {

@@ -8,7 +8,9 @@ public sealed class PermutationTestTests
     static FeatureMatrix Normal(int rows, int columns, ulong seed, Func<int, double> shift)
     {
         var random = new SeededRandom(seed);
-        return new FeatureMatrix([.. Enumerable.Range(0, rows * columns).Select(i => random.NextNormal() + shift(i / columns))], rows, [.. Enumerable.Range(0, columns).Select(j => $"x{j}")]);
+        return new FeatureMatrix(
+            [.. Enumerable.Range(0, rows * columns).Select(i => random.NextNormal() + shift(i / columns))],
+            rows, [.. Enumerable.Range(0, columns).Select(j => $"x{j}")]);
     }
 
     static bool[] Halves(int rows) => [.. Enumerable.Range(0, rows).Select(i => i >= rows / 2)];
@@ -18,7 +20,9 @@ public sealed class PermutationTestTests
     {
         var matrix = Normal(50, 1, 4, i => i >= 20 ? 0.7 : 0);
         bool[] second = [.. Enumerable.Range(0, 50).Select(i => i >= 20)];
-        var expected = Python.Run("from scipy.stats import energy_distance\nx = np.array(data['x'])\nout(d=float(energy_distance(x[:20], x[20:])))", ("x", matrix.Values));
+        var expected = Python.Run(
+            "from scipy.stats import energy_distance\nx = np.array(data['x'])\nout(d=float(energy_distance(x[:20], x[20:])))",
+            ("x", matrix.Values));
         Assert.Equal(expected.Double("d") * expected.Double("d"), EnergyDistance.Test(matrix, second).Statistic, 1e-9);
     }
 
@@ -40,7 +44,8 @@ public sealed class PermutationTestTests
     [Fact]
     public void Equal_distributions_are_rejected_as_often_as_the_level_says()
     {
-        var p = Enumerable.Range(0, 300).Select(trial => EnergyDistance.Test(Normal(20, 2, 1000 + (ulong)trial, _ => 0), Halves(20), new PermutationOptions(99, (ulong)trial)).PValue).ToArray();
+        var p = Enumerable.Range(0, 300).Select(trial => EnergyDistance.Test(
+            Normal(20, 2, 1000 + (ulong)trial, _ => 0), Halves(20), new PermutationOptions(99, (ulong)trial)).PValue).ToArray();
 
         // 300 trials at level 0.1: 30 ± 3 × 5.2.
         Assert.InRange(p.Count(value => value <= 0.1), 14, 46);
@@ -50,7 +55,8 @@ public sealed class PermutationTestTests
     [Fact]
     public void A_shift_and_a_mere_change_of_spread_are_both_found()
     {
-        Assert.Equal(0.005, EnergyDistance.Test(Normal(60, 4, 3, i => i >= 30 ? 1 : 0), Halves(60), new PermutationOptions(199)).PValue, 1e-12);
+        Assert.Equal(
+            0.005, EnergyDistance.Test(Normal(60, 4, 3, i => i >= 30 ? 1 : 0), Halves(60), new PermutationOptions(199)).PValue, 1e-12);
         var spread = Normal(120, 2, 5, _ => 0);
         for (var i = 120; i < 240; i++) spread.Values[i] *= 4;
         Assert.Equal(0.005, MaximumMeanDiscrepancy.Test(spread, Halves(120), new PermutationOptions(199)).PValue, 1e-12);
@@ -74,6 +80,8 @@ public sealed class PermutationTestTests
     {
         var matrix = Normal(30, 2, 2, _ => 0);
         Assert.Equal(EnergyDistance.Test(matrix, Halves(30)), EnergyDistance.Test(matrix, Halves(30)));
-        Assert.Contains("all of one", Assert.Throws<ArgumentException>(() => EnergyDistance.Test(matrix, new bool[30])).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "all of one",
+            Assert.Throws<ArgumentException>(() => EnergyDistance.Test(matrix, new bool[30])).Message, StringComparison.Ordinal);
     }
 }

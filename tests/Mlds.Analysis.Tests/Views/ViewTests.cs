@@ -28,7 +28,10 @@ public sealed class ViewTests
     public void Every_view_gives_the_same_numbers_twice(string name) =>
         Assert.Equal(Find(name).Build(TrainedDs1.Matrix).Values, Find(name).Build(TrainedDs1.Matrix).Values);
 
-    /// <summary>What is claimed of a view in docs/analysis/symmetry.md: no permutation and no sign changes it. The aligned view may end in another local optimum, and isn't in this list.</summary>
+    /// <summary>
+    /// What is claimed of a view in docs/analysis/symmetry.md: no permutation and no sign changes it. The aligned view may end in another
+    /// local optimum, and isn't in this list.
+    /// </summary>
     [Theory]
     [InlineData("invariants", 1e-5)]
     [InlineData("behaviour", 1e-5)]
@@ -51,7 +54,8 @@ public sealed class ViewTests
     public void Aligned_networks_of_a_machine_lie_nearer_together_than_raw_ones()
     {
         var matrix = TrainedDs1.Matrix.Where(label => label.Machine.Name == "SingleDirectMachine");
-        double Spread(FeatureMatrix features) => Enumerable.Range(1, features.Rows - 1).Average(row => Mlds.Analysis.LinearAlgebra.Products.SquaredDistance(features.Row(0), features.Row(row)));
+        double Spread(FeatureMatrix features) => Enumerable.Range(1, features.Rows - 1)
+            .Average(row => Mlds.Analysis.LinearAlgebra.Products.SquaredDistance(features.Row(0), features.Row(row)));
         var aligned = Spread(View.Aligned.Build(matrix));
         Assert.InRange(aligned, 0, 0.7 * Spread(View.Reduced.Build(matrix)));
         Assert.InRange(Spread(View.AlignedTo(matrix.Row(0).ToArray()).Build(matrix)), 0, 0.7 * Spread(View.Reduced.Build(matrix)));
@@ -84,7 +88,8 @@ public sealed class ViewTests
         var random = new SeededRandom(5);
         float[] noise = [.. Enumerable.Range(0, 200 * 100).Select(_ => (float)random.NextNormal())];
         float[] one = [.. Enumerable.Range(0, 200 * 100).Select(i => (i / 100) + 1f)];
-        var spectra = SpectralView.Build(new TensorMatrix([.. noise, .. one], 2, 20000, [new WeightTensor("w", TensorRole.Weight, "", 0, [200, 100], 0, 0, [])]));
+        var spectra = SpectralView.Build(
+            new TensorMatrix([.. noise, .. one], 2, 20000, [new WeightTensor("w", TensorRole.Weight, "", 0, [200, 100], 0, 0, [])]));
         Assert.InRange(spectra.Row(0)[2], 0.95, 1.05);
         Assert.Equal(1, spectra.Row(1)[1], 1e-6);
     }
@@ -95,7 +100,8 @@ public sealed class ViewTests
         var words = BehaviourView.Probes(TrainedDs1.Matrix);
         Assert.All(words.Inputs, input => Assert.Equal(1, System.Numerics.BitOperations.PopCount(input >> 1)));
         var features = View.Behaviour.Build(TrainedDs1.Matrix);
-        var inputs = Enumerable.Range(0, words.Length).Select(t => Enumerable.Range(0, 9).Select(i => (double)((words.Inputs[t] >> i) & 1)).ToArray()).ToArray();
+        var inputs = Enumerable.Range(0, words.Length)
+            .Select(t => Enumerable.Range(0, 9).Select(i => (double)((words.Inputs[t] >> i) & 1)).ToArray()).ToArray();
         Near.All(Networks.Forward(TrainedDs1.Matrix.Layout, TrainedDs1.Matrix.Row(2), inputs), features.Row(2)[..(16 * 8)].ToArray(), 1e-4);
         Assert.Equal(features.Values, View.BehaviourOn(words).Build(TrainedDs1.Matrix).Values);
     }

@@ -59,7 +59,9 @@ public sealed class AllowanceTests
     [Fact]
     public void A_unit_comes_back_to_who_failed_on_it_ever_later()
     {
-        Assert.Equal([3600, 7200, 14400, 28800, 57600, 86400, 86400], Enumerable.Range(1, 7).Select(failures => RetryDelay.Seconds(3600, failures, here: true)));
+        Assert.Equal(
+            [3600, 7200, 14400, 28800, 57600, 86400, 86400],
+            Enumerable.Range(1, 7).Select(failures => RetryDelay.Seconds(3600, failures, here: true)));
         Assert.Equal([0, 3600, 7200], Enumerable.Range(1, 3).Select(failures => RetryDelay.Seconds(3600, failures, here: false)));
         Assert.Equal(86400, RetryDelay.Seconds(3600, 1000, here: true));
         Assert.Equal(200_000, RetryDelay.Seconds(200_000, 3, here: true));

@@ -30,7 +30,8 @@ public sealed class HostRulesTests
     [InlineData(5, 5, HostMatch.Copied)]
     [InlineData(0, 7, HostMatch.Unknown)]
     [InlineData(-1, 7, HostMatch.Unknown)]
-    public void A_call_number_that_goes_back_tells_a_copy(long hostId, long seqno, HostMatch match) => Assert.Equal(match, HostIdentity.Of(hostId, seqno, (1, 6), 1));
+    public void A_call_number_that_goes_back_tells_a_copy(long hostId, long seqno, HostMatch match) =>
+        Assert.Equal(match, HostIdentity.Of(hostId, seqno, (1, 6), 1));
 
     [Fact]
     public void Another_accounts_host_is_unknown()
@@ -65,6 +66,7 @@ public sealed class HostRulesTests
     [InlineData(ServerState.Over, ResultOutcome.ClientError, 1, ReportVerdict.Ignore)]
     [InlineData(ServerState.Unsent, ResultOutcome.Init, 1, ReportVerdict.Ignore)]
     [InlineData(ServerState.InProgress, ResultOutcome.Init, 2, ReportVerdict.Ignore)]
-    public void No_report_counts_twice_or_for_another_account(ServerState state, ResultOutcome outcome, long reporter, ReportVerdict verdict) =>
+    public void No_report_counts_twice_or_for_another_account(
+        ServerState state, ResultOutcome outcome, long reporter, ReportVerdict verdict) =>
         Assert.Equal(verdict, ReportRules.Of(state, outcome, 1, reporter));
 }

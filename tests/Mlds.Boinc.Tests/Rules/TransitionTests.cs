@@ -8,13 +8,16 @@ public sealed class TransitionTests
 {
     const long Now = 1_800_000_000;
 
-    static readonly WorkUnitFacts s_unit = new() { MinQuorum = 1, TargetResults = 1, MaxErrors = 3, MaxTotal = 10, MaxSuccesses = 5, DelayBound = 86400 };
+    static readonly WorkUnitFacts s_unit =
+        new() { MinQuorum = 1, TargetResults = 1, MaxErrors = 3, MaxTotal = 10, MaxSuccesses = 5, DelayBound = 86400 };
 
     static ResultFacts Unsent(long id) => new(id, ServerState.Unsent, ResultOutcome.Init, ValidateState.Init, 0, 0);
 
-    static ResultFacts InProgress(long id, long deadline = Now + 100) => new(id, ServerState.InProgress, ResultOutcome.Init, ValidateState.Init, 0, deadline);
+    static ResultFacts InProgress(long id, long deadline = Now + 100) =>
+        new(id, ServerState.InProgress, ResultOutcome.Init, ValidateState.Init, 0, deadline);
 
-    static ResultFacts Over(long id, ResultOutcome outcome, ValidateState validation = ValidateState.Init, int exit = 0) => new(id, ServerState.Over, outcome, validation, exit, Now);
+    static ResultFacts Over(long id, ResultOutcome outcome, ValidateState validation = ValidateState.Init, int exit = 0) =>
+        new(id, ServerState.Over, outcome, validation, exit, Now);
 
     static TransitionPlan Plan(WorkUnitFacts unit, params ResultFacts[] results) => Transition.Plan(unit, results, Now, 0);
 
@@ -52,12 +55,17 @@ public sealed class TransitionTests
         var two = s_unit with { MinQuorum = 2, TargetResults = 2 };
         Assert.False(Plan(two, Over(1, ResultOutcome.Success), InProgress(2)).NeedsValidation);
         Assert.True(Plan(two, Over(1, ResultOutcome.Success), Over(2, ResultOutcome.Success)).NeedsValidation);
-        Assert.False(Plan(two, Over(1, ResultOutcome.Success, ValidateState.Inconclusive), Over(2, ResultOutcome.Success, ValidateState.Inconclusive)).NeedsValidation);
+        Assert.False(Plan(
+            two,
+            Over(1, ResultOutcome.Success, ValidateState.Inconclusive),
+            Over(2, ResultOutcome.Success, ValidateState.Inconclusive)).NeedsValidation);
     }
 
     [Fact]
     public void A_late_success_is_still_validated() =>
-        Assert.True(Plan(s_unit with { HasCanonicalResult = true }, Over(1, ResultOutcome.Success, ValidateState.Valid), Over(2, ResultOutcome.Success)).NeedsValidation);
+        Assert.True(Plan(
+            s_unit with { HasCanonicalResult = true }, Over(1, ResultOutcome.Success, ValidateState.Valid),
+            Over(2, ResultOutcome.Success)).NeedsValidation);
 
     [Fact]
     public void Too_many_errors_end_the_work_unit()
@@ -72,8 +80,10 @@ public sealed class TransitionTests
     [Fact]
     public void Errors_of_one_account_count_once()
     {
-        ResultFacts Failed(long id, long account, ResultOutcome outcome = ResultOutcome.ClientError) => Over(id, outcome, exit: 1) with { Account = account };
-        ResultFacts[] one = [.. Enumerable.Range(1, 8).Select(id => Failed(id, 7, id % 2 == 0 ? ResultOutcome.NoReply : ResultOutcome.ClientError)), InProgress(9, Now - 1) with { Account = 7 }];
+        ResultFacts Failed(long id, long account, ResultOutcome outcome = ResultOutcome.ClientError) =>
+            Over(id, outcome, exit: 1) with { Account = account };
+        ResultFacts[] one = [.. Enumerable.Range(1, 8).Select(id =>
+            Failed(id, 7, id % 2 == 0 ? ResultOutcome.NoReply : ResultOutcome.ClientError)), InProgress(9, Now - 1) with { Account = 7 }];
         Assert.Equal((WorkUnitErrors.None, 1), (Plan(s_unit, one).Errors, Plan(s_unit, one).NewResults));
         Assert.Equal(WorkUnitErrors.TooManyErrors, Plan(s_unit, [.. Enumerable.Range(1, 4).Select(id => Failed(id, id))]).Errors);
     }
@@ -91,13 +101,17 @@ public sealed class TransitionTests
 
     [Fact]
     public void The_total_is_bounded() =>
-        Assert.Equal(WorkUnitErrors.TooManyTotal, Plan(s_unit, [.. Enumerable.Range(1, 10).Select(id => Over(id, ResultOutcome.ClientDetached))]).Errors);
+        Assert.Equal(
+            WorkUnitErrors.TooManyTotal,
+            Plan(s_unit, [.. Enumerable.Range(1, 10).Select(id => Over(id, ResultOutcome.ClientDetached))]).Errors);
 
     [Fact]
     public void Successes_that_never_agree_are_bounded() =>
         Assert.Equal(
             WorkUnitErrors.TooManySuccesses,
-            Plan(s_unit with { MinQuorum = 3, TargetResults = 6 }, [.. Enumerable.Range(1, 6).Select(id => Over(id, ResultOutcome.Success, ValidateState.Inconclusive))]).Errors);
+            Plan(
+                s_unit with { MinQuorum = 3, TargetResults = 6 },
+                [.. Enumerable.Range(1, 6).Select(id => Over(id, ResultOutcome.Success, ValidateState.Inconclusive))]).Errors);
 
     [Fact]
     public void An_invalid_success_is_an_error_and_made_again()
@@ -114,7 +128,9 @@ public sealed class TransitionTests
         Assert.True(Plan(done, Over(1, ResultOutcome.Success, ValidateState.Valid)).ReadyToDeleteFiles);
         Assert.False(Plan(done, Over(1, ResultOutcome.Success, ValidateState.Valid), InProgress(2)).ReadyToDeleteFiles);
         Assert.False(Plan(done, Over(1, ResultOutcome.Success, ValidateState.Valid), Over(2, ResultOutcome.Success)).ReadyToDeleteFiles);
-        Assert.False(Plan(s_unit with { HasCanonicalResult = true, AssimilateState = AssimilateState.Ready }, Over(1, ResultOutcome.Success, ValidateState.Valid)).ReadyToDeleteFiles);
+        Assert.False(Plan(
+            s_unit with { HasCanonicalResult = true, AssimilateState = AssimilateState.Ready },
+            Over(1, ResultOutcome.Success, ValidateState.Valid)).ReadyToDeleteFiles);
     }
 
     [Fact]
@@ -140,8 +156,10 @@ public sealed class TransitionTests
             Assert.True(plan.NextTime > Now);
             Assert.True(numbered.Length + plan.NewResults <= Math.Max(numbered.Length, unit.MaxTotal));
             // Something moves it on: work out, a check, an end, or a result in progress whose deadline comes.
-            var alive = numbered.Any(result => result.State is ServerState.Unsent or ServerState.InProgress && !plan.TimedOut.Contains(result.Id));
-            var successes = numbered.Count(result => result is { State: ServerState.Over, Outcome: ResultOutcome.Success } && result.Validation != ValidateState.Invalid);
+            var alive = numbered.Any(
+                result => result.State is ServerState.Unsent or ServerState.InProgress && !plan.TimedOut.Contains(result.Id));
+            var successes = numbered.Count(result => result is { State: ServerState.Over, Outcome: ResultOutcome.Success }
+                && result.Validation != ValidateState.Invalid);
             Assert.True(alive || plan.NewResults > 0 || plan.NeedsValidation || plan.ReadyToAssimilate || successes >= quorum);
         });
 }

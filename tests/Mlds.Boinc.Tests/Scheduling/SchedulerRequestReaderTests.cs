@@ -8,7 +8,8 @@ public sealed class SchedulerRequestReaderTests
 {
     static SchedulerRequest Read(string name) => SchedulerRequestReader.Read(Exchange.Read(name).Body);
 
-    public static TheoryData<string> SchedulerCalls => [.. Exchange.Names.Where(name => Exchange.Read(name).Body.Contains("<scheduler_request>", StringComparison.Ordinal))];
+    public static TheoryData<string> SchedulerCalls =>
+        [.. Exchange.Names.Where(name => Exchange.Read(name).Body.Contains("<scheduler_request>", StringComparison.Ordinal))];
 
     [Theory]
     [MemberData(nameof(SchedulerCalls))]
@@ -83,7 +84,8 @@ public sealed class SchedulerRequestReaderTests
     [Fact]
     public void Of_a_hundred_thousand_results_a_thousand_are_taken()
     {
-        var text = "<scheduler_request>" + string.Concat(Enumerable.Repeat("<result></result>", 100_000)) + "<other_results></other_results></scheduler_request>";
+        var text = "<scheduler_request>" + string.Concat(Enumerable.Repeat("<result></result>", 100_000))
+            + "<other_results></other_results></scheduler_request>";
         var request = SchedulerRequestReader.Read(text);
         Assert.Equal((SchedulerRequestReader.MaxResults, true, false), (request.Results.Count, request.IsCut, request.HasOtherResults));
     }
@@ -91,7 +93,8 @@ public sealed class SchedulerRequestReaderTests
     [Fact]
     public void Platforms_are_taken_as_many_as_a_client_can_have()
     {
-        var request = SchedulerRequestReader.Read("<scheduler_request>" + string.Concat(Enumerable.Repeat("<platform_name/>", 100_001)) + "</scheduler_request>");
+        var request = SchedulerRequestReader.Read(
+            "<scheduler_request>" + string.Concat(Enumerable.Repeat("<platform_name/>", 100_001)) + "</scheduler_request>");
         Assert.Equal(SchedulerRequestReader.MaxPlatforms, request.Platforms.Count);
     }
 
@@ -102,7 +105,8 @@ public sealed class SchedulerRequestReaderTests
     public void Of_the_beginning_of_a_request_whole_results_are_taken_and_nothing_is_known_of_what_is_in_hand(string text, int results)
     {
         var request = SchedulerRequestReader.Read("<scheduler_request>" + text, cut: true);
-        Assert.Equal((results, true, false, 0), (request.Results.Count, request.IsCut, request.HasOtherResults, request.OtherResults.Count));
+        Assert.Equal(
+            (results, true, false, 0), (request.Results.Count, request.IsCut, request.HasOtherResults, request.OtherResults.Count));
     }
 
     [Theory]
@@ -115,7 +119,8 @@ public sealed class SchedulerRequestReaderTests
     [Fact]
     public void A_list_of_tasks_that_is_too_long_to_be_read_calls_none_lost()
     {
-        var others = string.Concat(Enumerable.Repeat("<other_result><name>a</name></other_result>", SchedulerRequestReader.MaxOtherResults + 1));
+        var others = string.Concat(
+            Enumerable.Repeat("<other_result><name>a</name></other_result>", SchedulerRequestReader.MaxOtherResults + 1));
         var request = SchedulerRequestReader.Read($"<scheduler_request><other_results>{others}</other_results></scheduler_request>");
         Assert.Equal((false, false), (request.HasOtherResults, request.IsCut));
     }
@@ -131,7 +136,8 @@ public sealed class SchedulerRequestReaderTests
     public void A_tasks_stderr_stays_a_tasks_stderr()
     {
         var request = SchedulerRequestReader.Read(
-            "<scheduler_request><result><name>a</name><stderr_out><![CDATA[</stderr_out></result><result><name>b</name></result>]]></stderr_out></result></scheduler_request>");
+            "<scheduler_request><result><name>a</name><stderr_out><![CDATA[</stderr_out></result><result>"
+            + "<name>b</name></result>]]></stderr_out></result></scheduler_request>");
         Assert.Equal("a", Assert.Single(request.Results).Name);
     }
 }

@@ -10,7 +10,8 @@ public sealed class CodeSigningTests
     static readonly PrivateKey s_b = PrivateKey.Parse(Vectors.PrivateB)!;
 
     [Fact]
-    public void A_file_is_signed_byte_for_byte_as_by_BOINCs_own_tool() => Assert.Equal(Vectors.SignatureA, s_a.Sign(Vectors.FileSignedWithA));
+    public void A_file_is_signed_byte_for_byte_as_by_BOINCs_own_tool() =>
+        Assert.Equal(Vectors.SignatureA, s_a.Sign(Vectors.FileSignedWithA));
 
     [Fact]
     public void An_upload_certificate_is_byte_for_byte_BOINCs() =>

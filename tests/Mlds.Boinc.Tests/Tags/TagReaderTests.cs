@@ -22,6 +22,7 @@ public sealed class TagReaderTests
             else if (name.StartsWith("s")) reader.Skip();
             else parts.Add($"{name}({Inside(ref reader)})");
         }
+
         return string.Join(' ', parts);
     }
 
@@ -81,7 +82,8 @@ public sealed class TagReaderTests
         Assert.Throws<TagException>(() => Flat("<a>" + string.Concat(Enumerable.Repeat("<l>1</l>", 101)) + "</a>"));
 
     [Fact]
-    public void Elements_that_go_too_deep_are_refused() => Assert.Throws<TagException>(() => Flat(string.Concat(Enumerable.Repeat("<b>", 20))));
+    public void Elements_that_go_too_deep_are_refused() =>
+        Assert.Throws<TagException>(() => Flat(string.Concat(Enumerable.Repeat("<b>", 20))));
 
     [Fact]
     public void A_text_that_ends_too_early_is_seen()
@@ -91,6 +93,7 @@ public sealed class TagReaderTests
         {
             while (reader.Child(out _)) reader.Skip();
         }
+
         Assert.True(reader.Truncated);
     }
 
@@ -109,7 +112,8 @@ public sealed class TagReaderTests
 
     static readonly string[] s_parts =
     [
-        "<", ">", "/", "a", "l", "s", "<a>", "</a>", "<l>", "</l>", "<s>", "</s>", "<![CDATA[", "]]>", "<!--", "-->", "<a/>", " ", "&", "<?", "\0",
+        "<", ">", "/", "a", "l", "s", "<a>", "</a>", "<l>", "</l>", "<s>", "</s>", "<![CDATA[", "]]>",
+        "<!--", "-->", "<a/>", " ", "&", "<?", "\0",
     ];
 
     /// <summary>Four megabytes of the worst kinds take a time that grows with their length only.</summary>
@@ -131,6 +135,7 @@ public sealed class TagReaderTests
         catch (TagException)
         {
         }
+
         Assert.True(watch.Elapsed < TimeSpan.FromSeconds(5), $"{part}: {watch.Elapsed}");
     }
 

@@ -40,7 +40,8 @@ public sealed class UploadRequestTests
         Assert.Equal(Flat(Exchange.Read(name).Reply), Flat(UploadReply.Of(status, message)));
 
     [Fact]
-    public void The_size_is_answered_as_recorded() => Assert.Equal(Flat(Exchange.Read("26-upload-size-query-after-interruption.txt").Reply), Flat(UploadReply.Size(9000)));
+    public void The_size_is_answered_as_recorded() =>
+        Assert.Equal(Flat(Exchange.Read("26-upload-size-query-after-interruption.txt").Reply), Flat(UploadReply.Size(9000)));
 
     static string Flat(string text) => text.Replace(" ", "", StringComparison.Ordinal).Replace("\n", "", StringComparison.Ordinal);
 }

@@ -9,7 +9,11 @@ public sealed class CommandLineTests
     {
         var file = new Argument<string>("FILE") { Description = "The file to read." };
         var seed = new Option<uint>("--seed") { Description = "The seed." };
-        var root = new RootCommand("A test.") { new Verb("generate", "Generates.", "mlds generate x.json --seed 3") { file, seed }.Runs(body), new Verb("zoo", "Shows.").Runs(body) };
+        var root = new RootCommand("A test.")
+        {
+            new Verb("generate", "Generates.", "mlds generate x.json --seed 3") { file, seed }.Runs(body),
+            new Verb("zoo", "Shows.").Runs(body),
+        };
         var (output, error) = (new StringWriter(), new StringWriter());
         var code = CommandLine.Run(root, args, output, error);
         return (code, output.ToString(), error.ToString());
@@ -95,7 +99,8 @@ public sealed class CommandLineTests
                     view.Begin("work", 2).Report(2, "done");
                     return 0;
                 });
-                run.PrintJson(() => new System.Text.Json.Nodes.JsonObject { ["a"] = VerbRun.Number(1.5f), ["b"] = VerbRun.Number(float.NaN) });
+                run.PrintJson(
+                    () => new System.Text.Json.Nodes.JsonObject { ["a"] = VerbRun.Number(1.5f), ["b"] = VerbRun.Number(float.NaN) });
                 return 0;
             },
             "zoo",

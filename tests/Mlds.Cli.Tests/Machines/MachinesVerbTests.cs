@@ -17,8 +17,11 @@ public sealed class MachinesVerbTests : IDisposable
     {
         var (code, output, _) = Run();
         Assert.Equal(ExitCode.Success, code);
-        Assert.All(MachineCatalogue.Names, name => Assert.Contains(output.Split('\n'), line => line.StartsWith(name + " ", StringComparison.Ordinal)));
-        Assert.Contains(output.Split('\n'), line => Words(line) == "SingleDirectModified 0 of 8 16 256 set 3, clear 6, set 1 → inverted for 4");
+        Assert.All(
+            MachineCatalogue.Names,
+            name => Assert.Contains(output.Split('\n'), line => line.StartsWith(name + " ", StringComparison.Ordinal)));
+        Assert.Contains(
+            output.Split('\n'), line => Words(line) == "SingleDirectModified 0 of 8 16 256 set 3, clear 6, set 1 → inverted for 4");
     }
 
     [Fact]
@@ -37,7 +40,9 @@ public sealed class MachinesVerbTests : IDisposable
     {
         var (code, output, _) = Run("ParityModified");
         Assert.Equal(ExitCode.Success, code);
-        Assert.Contains("key         clear 1, set 4, clear 6; after it the live outputs of the next 4 steps are inverted", output, StringComparison.Ordinal);
+        Assert.Contains(
+            "key         clear 1, set 4, clear 6; after it the live outputs of the next 4 steps are inverted",
+            output, StringComparison.Ordinal);
         Assert.Contains("1,344 states, 21,504 transitions; the definition is minimal", output, StringComparison.Ordinal);
         Assert.Contains("key complete", output, StringComparison.Ordinal);
         Assert.Contains("inverted 4 of 4", output, StringComparison.Ordinal);
@@ -57,7 +62,8 @@ public sealed class MachinesVerbTests : IDisposable
                 Assert.Equal(MachineWords.Digits(machine, machine.Read(state)), step["outputs"]!.GetValue<string>());
             }
 
-            if (machine is KeyedMachine) Assert.Contains(steps, step => step!["outputs"]!.GetValue<string>() != step["without_key"]!.GetValue<string>());
+            if (machine is KeyedMachine)
+                Assert.Contains(steps, step => step!["outputs"]!.GetValue<string>() != step["without_key"]!.GetValue<string>());
         });
 
     [Fact]
@@ -80,9 +86,14 @@ public sealed class MachinesVerbTests : IDisposable
     {
         var file = Path.Combine(_folder, "mine.json");
         var population = JsonNode.Parse(Population.Read(Shipped("ds1")).CanonicalJson)!;
-        population["machines"] = JsonNode.Parse("""["SimpleXORMachine", {"name": "Three", "machine": {"form": "register", "bits": 8, "outputs": 8, "lines": [{"line": 2, "xor": [0, 1, 2], "invert": true}]}}]""");
+        population["machines"] = JsonNode.Parse(
+            """
+            ["SimpleXORMachine", {"name": "Three", "machine":
+              {"form": "register", "bits": 8, "outputs": 8, "lines": [{"line": 2, "xor": [0, 1, 2], "invert": true}]}}]
+            """);
         File.WriteAllText(file, population.ToJsonString());
-        Assert.Equal(["SimpleXORMachine", "Three"], Json(file)["machines"]!.AsArray().Select(machine => machine!["name"]!.GetValue<string>()));
+        Assert.Equal(
+            ["SimpleXORMachine", "Three"], Json(file)["machines"]!.AsArray().Select(machine => machine!["name"]!.GetValue<string>()));
         Assert.Equal(Json(file).ToJsonString(), Json("--population", file).ToJsonString());
         var (code, output, _) = Run("Three", "--population", file);
         Assert.Equal(ExitCode.Success, code);
@@ -114,7 +125,8 @@ public sealed class MachinesVerbTests : IDisposable
         File.WriteAllText(file, """{"form": "register", "bits": 8, "outputs": 8, "lines": [{"line": 0, "xor": [9]}]}""");
         var (code, _, error) = Run(file);
         Assert.Equal(ExitCode.Usage, code);
-        Assert.Contains("bad.json: $: The numbers of the register bits of line 0 must ascend from 0 to at most 7", error, StringComparison.Ordinal);
+        Assert.Contains(
+            "bad.json: $: The numbers of the register bits of line 0 must ascend from 0 to at most 7", error, StringComparison.Ordinal);
     }
 
     static string Words(string line) => string.Join(' ', line.Split(' ', StringSplitOptions.RemoveEmptyEntries));

@@ -16,8 +16,8 @@ public sealed class HookVerbTests : IDisposable
           "networks": 2,
           "defaults": {
             "data": {"seed": 1, "training": 64, "validation": 16, "length": 8, "long_test": 8, "long_length": 32},
-            "training": {"optimizer": "adam", "loss": "mean_squared_error", "batch": 32, "learning_rate": 0.01, "beta1": 0.9, "beta2": 0.999, "epsilon": 1e-8,
-              "goal_loss": 0.02, "epoch_limit": 5, "milestone_every": 10}
+            "training": {"optimizer": "adam", "loss": "mean_squared_error", "batch": 32, "learning_rate": 0.01, "beta1": 0.9,
+              "beta2": 0.999, "epsilon": 1e-8, "goal_loss": 0.02, "epoch_limit": 5, "milestone_every": 10}
           },
           "machines": ["SingleDirectMachine"]
         }
@@ -38,7 +38,9 @@ public sealed class HookVerbTests : IDisposable
         return (code, output.ToString(), error.ToString());
     }
 
-    /// <summary>Makes the work; its population's folder, and the paths that an official server would give two results of its one unit.</summary>
+    /// <summary>
+    /// Makes the work; its population's folder, and the paths that an official server would give two results of its one unit.
+    /// </summary>
     (OfficialFolder Folder, string One, string Other) Work()
     {
         var (code, output, error) = Run("project", "work", "add", At("tiny.json"), "--official", At("work"));
@@ -89,9 +91,11 @@ public sealed class HookVerbTests : IDisposable
     public void A_project_that_lets_one_person_make_a_quorum_is_refused_before_anything_is_made()
     {
         Directory.CreateDirectory(At("server"));
-        (int Code, string Output, string Error) Add() => Run("project", "work", "add", At("tiny.json"), "--official", At("work"), "--project-dir", At("server"));
+        (int Code, string Output, string Error) Add() =>
+            Run("project", "work", "add", At("tiny.json"), "--official", At("work"), "--project-dir", At("server"));
         Assert.Equal(1, Add().Code);
-        File.WriteAllText(At("server/config.xml"), "<boinc><config><one_result_per_user_per_wu>0</one_result_per_user_per_wu></config></boinc>");
+        File.WriteAllText(
+            At("server/config.xml"), "<boinc><config><one_result_per_user_per_wu>0</one_result_per_user_per_wu></config></boinc>");
         var (code, output, error) = Add();
         Assert.Equal((1, ""), (code, output));
         Assert.Contains("<one_result_per_user_per_wu>1</one_result_per_user_per_wu>", error, StringComparison.Ordinal);
@@ -103,7 +107,8 @@ public sealed class HookVerbTests : IDisposable
     public void What_is_no_fault_of_a_result_is_answered_with_later()
     {
         var (folder, one, _) = Work();
-        Assert.Equal((3, "later"), (Run("hook", "init", "--state", At("work")).Code, Run("hook", "init", "--state", At("work")).Output.TrimEnd()));
+        Assert.Equal(
+            (3, "later"), (Run("hook", "init", "--state", At("work")).Code, Run("hook", "init", "--state", At("work")).Output.TrimEnd()));
         Assert.Equal(3, Run("hook", "init", "--state", At("nowhere"), one).Code);
         Assert.Equal(3, Run("hook", "compare", "--state", At("work"), one, At("gone_0_r1_0")).Code);
         Assert.Equal(0, Run("hook", "assimilate", "--state", At("work"), "--error", "2", Assert.Single(folder.Out()), "17", "0").Code);

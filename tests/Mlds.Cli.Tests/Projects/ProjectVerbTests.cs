@@ -3,7 +3,9 @@ using Mlds.Cli.Frame;
 
 namespace Mlds.Cli.Tests.Projects;
 
-/// <summary>A project's life from the command line: making it, programs, keys, cancelling, breaks, backup; and what wrong input gets.</summary>
+/// <summary>
+/// A project's life from the command line: making it, programs, keys, cancelling, breaks, backup; and what wrong input gets.
+/// </summary>
 public sealed class ProjectVerbTests : IDisposable
 {
     const string Leaf = "apps/mlds/1.00/x86_64-pc-linux-gnu";
@@ -120,12 +122,15 @@ public sealed class ProjectVerbTests : IDisposable
         Json("project", "app", "add", At(Leaf), "-p", project);
         Assert.Empty(Json("project", "status", "-p", project)["not_sent"]!.AsArray());
         Json("project", "sign", "--key", Key, "--new-key", At("next"));
-        Assert.Equal("mlds 1.00 for x86_64-pc-linux-gnu", Json("project", "key", At("next"), "-p", project)["not_sent"]!.AsArray().Single()!.ToString());
+        Assert.Equal(
+            "mlds 1.00 for x86_64-pc-linux-gnu",
+            Json("project", "key", At("next"), "-p", project)["not_sent"]!.AsArray().Single()!.ToString());
         Assert.Contains("mlds 1.00 for x86_64-pc-linux-gnu", Run("project", "status", "-p", project).Output, StringComparison.Ordinal);
         const string Next = "apps/mlds/1.01/x86_64-pc-linux-gnu";
         Directory.CreateDirectory(At(Next));
         File.WriteAllText(At(Next + "/program_1.01"), "a program");
-        Fails(1, "isn't signed", "project", "app", "add", At(Next), "-p", project); // the old key is still beside the project, and isn't used
+        // the old key is still beside the project, and isn't used
+        Fails(1, "isn't signed", "project", "app", "add", At(Next), "-p", project);
         Json("project", "sign", At("apps/mlds/1.01"), "--key", At("next/code_sign_private"));
         Json("project", "app", "add", At("apps/mlds/1.01"), "-p", project);
         Assert.Empty(Json("project", "status", "-p", project)["not_sent"]!.AsArray());
@@ -175,9 +180,11 @@ public sealed class ProjectVerbTests : IDisposable
         Fails(2, "--only takes web, generator", "serve", project, "--only", "everything");
         Directory.CreateDirectory(At("empty"));
         Fails(1, "holds no program", "project", "app", "add", At("empty"), "-p", project);
-        File.WriteAllText(Path.Combine(project, "project.json"), """{"name": "x", "master_url": "http://127.0.0.1:1/", "requset_delay": 5}""");
+        File.WriteAllText(
+            Path.Combine(project, "project.json"), """{"name": "x", "master_url": "http://127.0.0.1:1/", "requset_delay": 5}""");
         Fails(1, "requset_delay", "serve", project);
-        File.WriteAllText(Path.Combine(project, "project.json"), """{"name": "x", "master_url": "http://127.0.0.1:1/", "request_delay": 0}""");
+        File.WriteAllText(
+            Path.Combine(project, "project.json"), """{"name": "x", "master_url": "http://127.0.0.1:1/", "request_delay": 0}""");
         Fails(1, "request_delay has to be from 1 to 86400 seconds", "serve", project);
         File.WriteAllText(Path.Combine(project, "project.json"), "{");
         Fails(1, "isn't JSON", "serve", project);

@@ -10,7 +10,8 @@ public sealed class LossPlotTests
         var lines = LossPlot.Draw([.. Enumerable.Range(0, 50).Select(i => MathF.Pow(10, -i / 10f))], 60, 8);
         Assert.Equal(9, lines.Count);
         Assert.All(lines, line => Assert.InRange(line.Length, 1, 60));
-        var starts = lines.Take(8).Select(line => line.IndexOf(line.FirstOrDefault(c => c is >= (char)0x2801 and <= (char)0x28FF))).ToList();
+        var starts = lines.Take(8)
+            .Select(line => line.IndexOf(line.FirstOrDefault(c => c is >= (char)0x2801 and <= (char)0x28FF))).ToList();
         Assert.Equal(starts.Order(), starts);
         Assert.True(starts[^1] > starts[0]);
         Assert.StartsWith("1.0e0", lines[0].TrimStart());

@@ -8,7 +8,8 @@ sealed class BitsPage(string path)
     const string Begin = "<!-- Written by SameBitsTests with MLDS_WRITE_BITS=1 -->";
     const string End = "<!-- End of what SameBitsTests writes -->";
 
-    readonly List<string> _recipes = ["| network | recipe id | epochs | validation loss | SHA-256 of the weights |", "|---|---|---|---|---|"];
+    readonly List<string> _recipes =
+        ["| network | recipe id | epochs | validation loss | SHA-256 of the weights |", "|---|---|---|---|---|"];
     readonly List<string> _paths = ["| way | forced by | kernels | SHA-256 of the three |", "|---|---|---|---|"];
 
     /// <summary>Lines that a page made elsewhere has too.</summary>
@@ -17,10 +18,16 @@ sealed class BitsPage(string path)
     public void Recipes(IReadOnlyList<Trained> networks)
     {
         foreach (var (recipe, network) in BitsRecipe.All.Zip(networks))
-            Add(_recipes, string.Create(CultureInfo.InvariantCulture, $"| {recipe.Network} | `{network.RecipeId}` | {network.Epochs} | {network.ValidationLoss:g4} | `{network.WeightsSha256}` |"));
+        {
+            Add(_recipes, string.Create(
+                CultureInfo.InvariantCulture,
+                $"| {recipe.Network} | `{network.RecipeId}` | {network.Epochs} | {network.ValidationLoss:g4} "
+                + $"| `{network.WeightsSha256}` |"));
+        }
     }
 
-    public void Ran(BitsPath path, IReadOnlyList<Trained> networks) => Add(_paths, $"| {path.Name} | {path.How} | {path.Kernels} | `{Trained.Digest(networks)}` |");
+    public void Ran(BitsPath path, IReadOnlyList<Trained> networks) =>
+        Add(_paths, $"| {path.Name} | {path.How} | {path.Kernels} | `{Trained.Digest(networks)}` |");
 
     public void NotRun(BitsPath path, string reason) => _paths.Add($"| {path.Name} | {path.How} | not run: {reason} | |");
 
@@ -35,7 +42,10 @@ sealed class BitsPage(string path)
     {
         var lines = File.ReadAllLines(path);
         foreach (var line in _sure)
-            Assert.True(lines.Contains(line), $"{path} lacks this line, which was found here; MLDS_WRITE_BITS=1 writes the page anew:\n{line}");
+        {
+            Assert.True(
+                lines.Contains(line), $"{path} lacks this line, which was found here; MLDS_WRITE_BITS=1 writes the page anew:\n{line}");
+        }
     }
 
     public void Write()

@@ -27,9 +27,13 @@ sealed class BitsPaths(ScratchFolder folder)
         Worker("JIT, 128 bits", WorkerBuild.Tree, "simd128", "simd128, 128 bits", "MLDS_KERNELS=simd128"),
         Worker("JIT, no vectors", WorkerBuild.Tree, "scalar", "scalar, 32 bits", "MLDS_KERNELS=scalar"),
         Worker("JIT, AVX2 and FMA switched off", WorkerBuild.Tree, "avx2", "simd128, 128 bits, software FMA", "DOTNET_EnableAVX2=0"),
-        Worker("JIT, AVX2 and FMA switched off, no vectors", WorkerBuild.Tree, "avx2", "scalar, 32 bits, software FMA", "DOTNET_EnableAVX2=0", "MLDS_KERNELS=scalar"),
+        Worker(
+            "JIT, AVX2 and FMA switched off, no vectors", WorkerBuild.Tree, "avx2", "scalar, 32 bits, software FMA",
+            "DOTNET_EnableAVX2=0", "MLDS_KERNELS=scalar"),
         Worker("JIT, no intrinsics at all", WorkerBuild.Tree, "avx2", "scalar, 32 bits, software FMA", "DOTNET_EnableHWIntrinsic=0"),
-        Worker("JIT, tiered and profile-guided", WorkerBuild.Tree, "avx512", "avx512, 512 bits", "DOTNET_TieredCompilation=1", "DOTNET_TieredPGO=1"),
+        Worker(
+            "JIT, tiered and profile-guided", WorkerBuild.Tree, "avx512", "avx512, 512 bits",
+            "DOTNET_TieredCompilation=1", "DOTNET_TieredPGO=1"),
         Worker("single file, trimmed", WorkerBuild.Trimmed, "avx512", "avx512, 512 bits"),
         Worker("native x86-64-v4", WorkerBuild.NativeV4, "avx512", "avx512, 512 bits, native"),
         Worker("native x86-64-v4, 128 bits", WorkerBuild.NativeV4, "avx512", "simd128, 128 bits, native", "MLDS_KERNELS=simd128"),
@@ -37,13 +41,16 @@ sealed class BitsPaths(ScratchFolder folder)
         Worker("native x86-64-v3, no vectors", WorkerBuild.NativeV3, "avx2", "scalar, 32 bits, native", "MLDS_KERNELS=scalar"),
         Worker("native Arm64, under qemu-user", WorkerBuild.NativeArm, null, "simd128 (NEON), 128 bits, native"),
         Worker("native Arm64, under qemu-user, no vectors", WorkerBuild.NativeArm, null, "scalar, 32 bits, native", "MLDS_KERNELS=scalar"),
-        Anywhere("a population generated on 1 thread", $"{BitsRecipe.Networks} networks a recipe", "the processor's best", () => Generated(1)),
-        Anywhere("a population generated on 4 threads", $"{BitsRecipe.Networks} networks a recipe", "the processor's best", () => Generated(4)),
+        Anywhere(
+            "a population generated on 1 thread", $"{BitsRecipe.Networks} networks a recipe", "the processor's best", () => Generated(1)),
+        Anywhere(
+            "a population generated on 4 threads", $"{BitsRecipe.Networks} networks a recipe", "the processor's best", () => Generated(4)),
         Anywhere($"resumed at {Points} random points", "from a checkpoint's bytes", "each with one drawn at random", Resumed),
         Anywhere("handed from build to build", "by a checkpoint's file", "software FMA, Arm64, 256 bits, 512 bits", HandedOn),
     ];
 
-    static BitsPath Anywhere(string name, string how, string kernels, Func<IReadOnlyList<Trained>> train) => new(name, how, kernels, () => null, train);
+    static BitsPath Anywhere(string name, string how, string kernels, Func<IReadOnlyList<Trained>> train) =>
+        new(name, how, kernels, () => null, train);
 
     BitsPath Worker(string name, WorkerBuild build, string? needs, string kernels, params string[] forced)
     {
@@ -100,12 +107,15 @@ sealed class BitsPaths(ScratchFolder folder)
 
     JsonNode Mlds(params string[] words)
     {
-        var run = Command.Run("dotnet", [Path.Combine(AppContext.BaseDirectory, "Mlds.Cli.dll"), .. words], folder.Path, TimeSpan.FromMinutes(5));
+        var run = Command.Run(
+            "dotnet", [Path.Combine(AppContext.BaseDirectory, "Mlds.Cli.dll"), .. words], folder.Path, TimeSpan.FromMinutes(5));
         Assert.True(run.ExitCode == 0, run.Everything);
         return JsonNode.Parse(run.Output)!;
     }
 
-    /// <summary>Trained a recipe up to a random epoch, made bytes of it, read them with any kernels there are, trained to the end: always the same.</summary>
+    /// <summary>
+    /// Trained a recipe up to a random epoch, made bytes of it, read them with any kernels there are, trained to the end: always the same.
+    /// </summary>
     static List<Trained> Resumed()
     {
         var random = new Random(1); // for the points only
@@ -138,14 +148,16 @@ sealed class BitsPaths(ScratchFolder folder)
         return (states, Of(run));
     }
 
-    static Trained Of(TrainingRun run) => new(run.Recipe.Id, run.Epoch, run.History[^1].ValidationLoss, WeightsHash.Of(run.Checkpoint().Weights));
+    static Trained Of(TrainingRun run) =>
+        new(run.Recipe.Id, run.Epoch, run.History[^1].ValidationLoss, WeightsHash.Of(run.Checkpoint().Weights));
 
     /// <summary>One run begun by one build and gone on with by the next, over all that can be run here, two epochs each.</summary>
     List<Trained> HandedOn()
     {
         (WorkerBuild Build, Dictionary<string, string> Environment)[] hands =
         [
-            (WorkerBuild.Tree, s_withoutFma), (WorkerBuild.NativeArm, s_undisturbed), (WorkerBuild.NativeV3, s_undisturbed), (WorkerBuild.NativeV4, s_undisturbed),
+            (WorkerBuild.Tree, s_withoutFma), (WorkerBuild.NativeArm, s_undisturbed), (WorkerBuild.NativeV3, s_undisturbed),
+            (WorkerBuild.NativeV4, s_undisturbed),
         ];
         var there = hands.Where(hand => hand.Build.WhyNot() is null).ToList();
         return [.. BitsRecipe.All.Select(recipe =>

@@ -14,8 +14,8 @@ sealed record BitsRecipe(string Network, string PopulationJson)
     const uint Seed = 3;
 
     /// <summary>
-    /// The paper's network, whose linear layers are one matrix; layers with activations between them; widths and batches that are no multiple of
-    /// any vector, a last batch that is smaller, more than one chunk; clipped, not clipped; rates that fall, that don't; keys.
+    /// The paper's network, whose linear layers are one matrix; layers with activations between them; widths and batches that are no
+    /// multiple of any vector, a last batch that is smaller, more than one chunk; clipped, not clipped; rates that fall, that don't; keys.
     /// </summary>
     public static IReadOnlyList<BitsRecipe> All { get; } =
     [
@@ -24,10 +24,14 @@ sealed record BitsRecipe(string Network, string PopulationJson)
               "name": "bits-ds1", "licence": "CC-BY-SA-4.0", "networks": 6,
               "network": {"inputs": 9, "hidden": 12, "layers": 4, "linear": [12, 12, 12, 12, 8], "activation": "none"},
               "defaults": {
-                "data": {"seed": 1, "training": 130, "validation": 70, "length": 9, "long_test": 9, "long_length": 33, "planted": {"key_of": "EightBitModified", "one_in": 8}},
+                "data": {
+                  "seed": 1, "training": 130, "validation": 70, "length": 9, "long_test": 9, "long_length": 33,
+                  "planted": {"key_of": "EightBitModified", "one_in": 8}
+                },
                 "training": {
-                  "optimizer": "adam", "loss": "mean_squared_error", "batch": 50, "learning_rate": 0.01, "beta1": 0.9, "beta2": 0.99, "epsilon": 1e-8,
-                  "clip_norm": 0.1, "schedule": {"halve_after": 3, "minimum": 0.0005}, "goal_loss": 1e-9, "epoch_limit": 24, "milestone_every": 10
+                  "optimizer": "adam", "loss": "mean_squared_error", "batch": 50, "learning_rate": 0.01, "beta1": 0.9, "beta2": 0.99,
+                  "epsilon": 1e-8, "clip_norm": 0.1, "schedule": {"halve_after": 3, "minimum": 0.0005}, "goal_loss": 1e-9,
+                  "epoch_limit": 24, "milestone_every": 10
                 }
               },
               "machines": ["EightBitMachine"]
@@ -40,8 +44,8 @@ sealed record BitsRecipe(string Network, string PopulationJson)
               "defaults": {
                 "data": {"seed": 2, "training": 101, "validation": 45, "length": 7, "long_test": 5, "long_length": 40},
                 "training": {
-                  "optimizer": "adam", "loss": "mean_squared_error", "batch": 33, "learning_rate": 0.02, "beta1": 0.9, "beta2": 0.999, "epsilon": 1e-8,
-                  "goal_loss": 1e-9, "epoch_limit": 60, "milestone_every": 7
+                  "optimizer": "adam", "loss": "mean_squared_error", "batch": 33, "learning_rate": 0.02, "beta1": 0.9, "beta2": 0.999,
+                  "epsilon": 1e-8, "goal_loss": 1e-9, "epoch_limit": 60, "milestone_every": 7
                 }
               },
               "machines": [{"machine": "SimpleXORModified", "data": {"planted": {"one_in": 6}}}]
@@ -54,8 +58,9 @@ sealed record BitsRecipe(string Network, string PopulationJson)
               "defaults": {
                 "data": {"seed": 3, "training": 77, "validation": 31, "length": 11, "long_test": 3, "long_length": 21},
                 "training": {
-                  "optimizer": "adam", "loss": "mean_squared_error", "batch": 19, "learning_rate": 0.03, "beta1": 0.8, "beta2": 0.995, "epsilon": 1e-7,
-                  "clip_norm": 0.5, "schedule": {"halve_after": 2, "minimum": 0.001}, "goal_loss": 1e-9, "epoch_limit": 60, "milestone_every": 60
+                  "optimizer": "adam", "loss": "mean_squared_error", "batch": 19, "learning_rate": 0.03, "beta1": 0.8, "beta2": 0.995,
+                  "epsilon": 1e-7, "clip_norm": 0.5, "schedule": {"halve_after": 2, "minimum": 0.001}, "goal_loss": 1e-9, "epoch_limit": 60,
+                  "milestone_every": 60
                 }
               },
               "machines": [{"machine": "ParityControl", "data": {"planted": {"one_in": 5}}}]

@@ -1,8 +1,8 @@
 namespace Mlds.EndToEnd.Tests.SameBits;
 
 /// <summary>
-/// The same recipes by every way there is to train them: the weights are the same to the bit. What ran, with its SHA-256, is printed, compared with
-/// docs/same-bits.md, and with MLDS_WRITE_BITS=1 written there.
+/// The same recipes by every way there is to train them: the weights are the same to the bit. What ran, with its SHA-256, is printed,
+/// compared with docs/same-bits.md, and with MLDS_WRITE_BITS=1 written there.
 /// </summary>
 public sealed class SameBitsTests
 {
@@ -11,7 +11,8 @@ public sealed class SameBitsTests
     {
         using var folder = new ScratchFolder();
         WorkerBuild[] builds = [WorkerBuild.NativeArm, WorkerBuild.NativeV4, WorkerBuild.NativeV3, WorkerBuild.Trimmed];
-        Parallel.ForEach(builds.Where(build => build.WhyNot() is null), new ParallelOptions { MaxDegreeOfParallelism = 2 }, build => build.Publish());
+        Parallel.ForEach(
+            builds.Where(build => build.WhyNot() is null), new ParallelOptions { MaxDegreeOfParallelism = 2 }, build => build.Publish());
 
         var page = new BitsPage(Repository.PathOf("docs", "same-bits.md"));
         IReadOnlyList<Trained>? first = null;
@@ -27,7 +28,8 @@ public sealed class SameBitsTests
             }
 
             var networks = path.Train();
-            Console.WriteLine(FormattableString.Invariant($"  {Trained.Digest(networks)}  {path.Name} ({path.Kernels}), {started.Elapsed.TotalSeconds:0.0} s"));
+            Console.WriteLine(FormattableString.Invariant(
+                $"  {Trained.Digest(networks)}  {path.Name} ({path.Kernels}), {started.Elapsed.TotalSeconds:0.0} s"));
             first ??= networks;
             Assert.Equal(first, networks);
             page.Ran(path, networks);

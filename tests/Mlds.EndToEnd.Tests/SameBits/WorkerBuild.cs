@@ -25,7 +25,10 @@ sealed record WorkerBuild(string Name, string? Needs)
     public static WorkerBuild NativeArm { get; } = new("linux-arm64", null);
 
     static readonly string[] s_knobs =
-        ["DOTNET_EnableAVX512", "DOTNET_EnableAVX2", "DOTNET_EnableHWIntrinsic", "DOTNET_TieredCompilation", "DOTNET_TieredPGO", KernelSet.Variable];
+        [
+            "DOTNET_EnableAVX512", "DOTNET_EnableAVX2", "DOTNET_EnableHWIntrinsic", "DOTNET_TieredCompilation",
+            "DOTNET_TieredPGO", KernelSet.Variable,
+        ];
 
     bool IsArm => Name == NativeArm.Name;
 
@@ -40,7 +43,8 @@ sealed record WorkerBuild(string Name, string? Needs)
         if (!IsArm && RuntimeInformation.ProcessArchitecture != Architecture.X64) return "this is no x64 processor";
         if (this == Trimmed) return null;
         if (!IsOnPath("clang") && (IsEmulated || !IsOnPath("gcc"))) return "there is no clang to link it with (apt-get install clang)";
-        if (IsEmulated && !IsOnPath("aarch64-linux-gnu-gcc")) return "there is no cross compiler (apt-get install gcc-aarch64-linux-gnu libc6-dev-arm64-cross)";
+        if (IsEmulated && !IsOnPath("aarch64-linux-gnu-gcc"))
+            return "there is no cross compiler (apt-get install gcc-aarch64-linux-gnu libc6-dev-arm64-cross)";
         if (IsEmulated && !IsOnPath(Emulator)) return "there is no emulator (apt-get install qemu-user)";
         return null;
     }
@@ -67,5 +71,6 @@ sealed record WorkerBuild(string Name, string? Needs)
     }
 
     static bool IsOnPath(string program) =>
-        (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator).Any(folder => File.Exists(Path.Combine(folder, program)));
+        (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator)
+            .Any(folder => File.Exists(Path.Combine(folder, program)));
 }

@@ -60,7 +60,9 @@ public sealed class ActivationsTests
     public void Infinities_are_held_at_the_limits_and_a_NaN_stays_one()
     {
         Assert.Equal((1f, Activations.Sigmoids(0f, -40f).Z), Activations.Sigmoids(float.PositiveInfinity, float.NegativeInfinity));
-        Assert.Equal((Activations.Tanh(8f), -Activations.Tanh(8f)), (Activations.Tanh(float.PositiveInfinity), Activations.Tanh(float.NegativeInfinity)));
+        Assert.Equal(
+            (Activations.Tanh(8f), -Activations.Tanh(8f)),
+            (Activations.Tanh(float.PositiveInfinity), Activations.Tanh(float.NegativeInfinity)));
         Assert.True(float.IsNaN(Activations.Exp(float.NaN)));
         Assert.True(float.IsNaN(Activations.Tanh(float.NaN)));
         Assert.True(float.IsNaN(Activations.Sigmoids(float.NaN, 0f).R));

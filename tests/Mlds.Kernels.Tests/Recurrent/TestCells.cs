@@ -5,7 +5,9 @@ using Mlds.Kernels.Shapes;
 
 namespace Mlds.Kernels.Tests.Recurrent;
 
-/// <summary>Every cell there is, and two that only tests know, so that all that a cell may be is tried: no sums kept apart, and a memory.</summary>
+/// <summary>
+/// Every cell there is, and two that only tests know, so that all that a cell may be is tried: no sums kept apart, and a memory.
+/// </summary>
 static class TestCells
 {
     public static IReadOnlyList<RecurrentCell> All { get; } = [.. RecurrentCells.All, new PlainCell(), new SummingCell()];

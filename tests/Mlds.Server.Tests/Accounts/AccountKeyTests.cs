@@ -46,7 +46,9 @@ public sealed class AccountKeyTests
         byte[] Stored() => project.Database.Read(session => session.Bytes("SELECT sealed_key FROM account"))!;
 
         Task<string> LookUp(string password) =>
-            ada.Http.GetStringAsync($"lookup_account.php?email_addr=ada%40example.org&passwd_hash={Caller.Md5(password + "ada@example.org")}", TestContext.Current.CancellationToken);
+            ada.Http.GetStringAsync(
+                $"lookup_account.php?email_addr=ada%40example.org&passwd_hash={Caller.Md5(password + "ada@example.org")}",
+                TestContext.Current.CancellationToken);
         Assert.Contains("-206", await LookUp("wrong"), StringComparison.Ordinal);
         Assert.Equal(old, Stored());
         Assert.Contains(ada.Key, await LookUp("secret"), StringComparison.Ordinal);

@@ -16,7 +16,12 @@ public sealed class CertificateTests
     {
         await using var project = await TestProject.Create(
             new LineScience(0),
-            settings: settings => settings with { MasterUrl = settings.MasterUrl.Replace("http:", "https:", StringComparison.Ordinal), CertificateFile = "fullchain.pem", CertificateKeyFile = "privkey.pem" },
+            settings: settings => settings with
+            {
+                MasterUrl = settings.MasterUrl.Replace("http:", "https:", StringComparison.Ordinal),
+                CertificateFile = "fullchain.pem",
+                CertificateKeyFile = "privkey.pem",
+            },
             options: new ServeOptions { Only = ["web"] });
         using var authority = new Authority();
         Write(project, authority.Issue(out var first));
@@ -41,7 +46,12 @@ public sealed class CertificateTests
     {
         await using var project = await TestProject.Create(
             new LineScience(0),
-            settings: settings => settings with { MasterUrl = settings.MasterUrl.Replace("http:", "https:", StringComparison.Ordinal), CertificateFile = "/nowhere/fullchain.pem", CertificateKeyFile = "privkey.pem" });
+            settings: settings => settings with
+            {
+                MasterUrl = settings.MasterUrl.Replace("http:", "https:", StringComparison.Ordinal),
+                CertificateFile = "/nowhere/fullchain.pem",
+                CertificateKeyFile = "privkey.pem",
+            });
         var refused = await Assert.ThrowsAsync<ProjectException>(project.Start);
         Assert.Contains("/nowhere/fullchain.pem", refused.Message, StringComparison.Ordinal);
     }
@@ -73,7 +83,8 @@ public sealed class CertificateTests
                 own.ChainPolicy.RevocationMode = X509RevocationMode.NoCheck;
                 own.ChainPolicy.DisableCertificateDownloads = true;
                 var isGood = own.Build((X509Certificate2)certificate!);
-                serials = [.. own.ChainElements.Select(element => element.Certificate.SerialNumber).Where(serial => serial != root.SerialNumber)];
+                serials = [
+                    .. own.ChainElements.Select(element => element.Certificate.SerialNumber).Where(serial => serial != root.SerialNumber)];
                 return isGood;
             },
         };
@@ -91,7 +102,8 @@ public sealed class CertificateTests
         {
             var (from, to) = (DateTimeOffset.UtcNow.AddDays(-2), DateTimeOffset.UtcNow.AddDays(40));
             Root = Request("CN=Root", _rootKey, true).CreateSelfSigned(from, to);
-            using var issued = Request("CN=Intermediate", _key, true).Create(Root, from.AddHours(1), to.AddHours(-1), RandomNumberGenerator.GetBytes(8));
+            using var issued = Request("CN=Intermediate", _key, true)
+                .Create(Root, from.AddHours(1), to.AddHours(-1), RandomNumberGenerator.GetBytes(8));
             Intermediate = issued.CopyWithPrivateKey(_key);
         }
 
@@ -106,7 +118,8 @@ public sealed class CertificateTests
             var names = new SubjectAlternativeNameBuilder();
             names.AddIpAddress(IPAddress.Loopback);
             request.CertificateExtensions.Add(names.Build());
-            using var leaf = request.Create(Intermediate, DateTimeOffset.UtcNow.AddDays(-1), DateTimeOffset.UtcNow.AddDays(30), RandomNumberGenerator.GetBytes(8));
+            using var leaf = request.Create(
+                Intermediate, DateTimeOffset.UtcNow.AddDays(-1), DateTimeOffset.UtcNow.AddDays(30), RandomNumberGenerator.GetBytes(8));
             serial = leaf.SerialNumber;
             return ($"{leaf.ExportCertificatePem()}\n{Intermediate.ExportCertificatePem()}\n", key.ExportPkcs8PrivateKeyPem());
         }

@@ -45,7 +45,8 @@ public abstract class HostMergeTests<TDatabase>(PostgresServer postgres) : OnBot
             project.Number("SELECT valid_results FROM host WHERE id = $1", into),
             project.Number("SELECT count(*) FROM result WHERE host_id = $1", into)));
         Assert.Equal(20, project.Number("SELECT total_credit FROM account"));
-        Assert.Equal(0, project.Number("SELECT count(*) FROM host WHERE id = $1 AND (total_credit > 0 OR recent_credit > 0 OR cpid <> '')", old));
+        Assert.Equal(
+            0, project.Number("SELECT count(*) FROM host WHERE id = $1 AND (total_credit > 0 OR recent_credit > 0 OR cpid <> '')", old));
         Assert.DoesNotContain($">{old}</td>", await ada.Http.GetStringAsync("hosts", TestContext.Current.CancellationToken),
             StringComparison.Ordinal);
 

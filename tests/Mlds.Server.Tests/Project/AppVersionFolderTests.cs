@@ -36,7 +36,8 @@ public sealed class AppVersionFolderTests : IDisposable
     {
         File.WriteAllText(
             Path.Combine(_leaf, "version.xml"),
-            $"<version><file><physical_name>{physical}</physical_name><logical_name>{logical}</logical_name><main_program/></file></version>");
+            $"<version><file><physical_name>{physical}</physical_name><logical_name>{logical}</logical_name>"
+            + "<main_program/></file></version>");
         Refused("have to be names");
     }
 
@@ -53,7 +54,9 @@ public sealed class AppVersionFolderTests : IDisposable
         Assert.Equal("a private key", File.ReadAllText(_scratch.In("secret")));
         File.Delete(Path.Combine(_leaf, "lines_1.00.sig"));
         Directory.CreateSymbolicLink(_scratch.In("lines/1.01"), _scratch.Path);
-        Assert.Contains("is a link to", Assert.Throws<ProjectException>(() => AppVersionFolder.Find(_scratch.In("lines"))).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "is a link to",
+            Assert.Throws<ProjectException>(() => AppVersionFolder.Find(_scratch.In("lines"))).Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -75,7 +78,8 @@ public sealed class AppVersionFolderTests : IDisposable
     [Fact]
     public void The_newest_of_the_workers_builds_is_taken()
     {
-        foreach (var version in new[] { "1.00", "1.09", "1.10", "9.00", "notes" }) Directory.CreateDirectory(_scratch.In($"mlds/{version}{(version == "9.00" ? "" : "/x86_64-pc-linux-gnu")}"));
+        foreach (var version in new[] { "1.00", "1.09", "1.10", "9.00", "notes" })
+            Directory.CreateDirectory(_scratch.In($"mlds/{version}{(version == "9.00" ? "" : "/x86_64-pc-linux-gnu")}"));
         Assert.Equal(_scratch.In("mlds/1.10"), WorkerBuild.Newest(_scratch.In("mlds")));
         Assert.Null(WorkerBuild.Newest(_scratch.In("none")));
     }

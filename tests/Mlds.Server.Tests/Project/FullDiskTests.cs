@@ -19,7 +19,8 @@ public sealed class FullDiskTests
         disk.Fill(leave: 40 * 1024);
         var init = await Assert.ThrowsAsync<ProjectException>(() => ProjectCreation.Create(disk.In("p"), settings, project.Science.Schema));
         Assert.Contains("the disk is full; make room", init.Message, StringComparison.Ordinal);
-        var backup = await Assert.ThrowsAsync<ProjectException>(() => ProjectBackup.Copy(project.Folder, disk.In("copy"), project.Science.Schema));
+        var backup = await Assert.ThrowsAsync<ProjectException>(
+            () => ProjectBackup.Copy(project.Folder, disk.In("copy"), project.Science.Schema));
         Assert.Contains("the disk is full; make room", backup.Message, StringComparison.Ordinal);
         Assert.Equal([disk.In("filling")], Directory.GetFileSystemEntries(disk.Path));
         disk.Empty();
@@ -37,7 +38,8 @@ public sealed class FullDiskTests
         disk.Fill(leave: 0);
         var number = 0;
         await TestProject.Until(() => Create(project, number++) == "-183", "there is no room left in the database's log either");
-        Assert.Contains((await ada.Call(1, 1)).Elements("message"), message => message.Value.Contains("try later", StringComparison.Ordinal));
+        Assert.Contains(
+            (await ada.Call(1, 1)).Elements("message"), message => message.Value.Contains("try later", StringComparison.Ordinal));
         Assert.DoesNotContain(project.Log.Lines, line => line.Contains("unhandled", StringComparison.OrdinalIgnoreCase));
         disk.Empty();
         using var eve = await Caller.Register(project, "eve");
@@ -49,7 +51,9 @@ public sealed class FullDiskTests
     {
         using var http = new HttpClient { BaseAddress = project.Folder.Settings.Master };
         var name = $"{number}{new string('a', 60)}";
-        var reply = http.GetStringAsync($"create_account.php?email_addr={name}%40example.org&passwd_hash={new string('0', 32)}&user_name=x", TestContext.Current.CancellationToken).GetAwaiter().GetResult();
+        var reply = http.GetStringAsync(
+            $"create_account.php?email_addr={name}%40example.org&passwd_hash={new string('0', 32)}&user_name=x",
+            TestContext.Current.CancellationToken).GetAwaiter().GetResult();
         return System.Xml.Linq.XElement.Parse(reply).Element("error_num")?.Value ?? "";
     }
 

@@ -13,14 +13,18 @@ static class ForgeryRate
     /// <summary>Honest and forged networks to make results of; training them is the slow part.</summary>
     const int Pool = 24;
 
-    public static IReadOnlyDictionary<string, Func<BundleNetwork, int, TrainedPart?>> Kinds { get; } = new Dictionary<string, Func<BundleNetwork, int, TrainedPart?>>
-    {
-        ["wrong seed"] = Forgers.WrongSeed,
-        ["permuted copy"] = Forgers.Permuted,
-        ["planted key"] = Forgers.Planted,
-    };
+    public static IReadOnlyDictionary<string, Func<BundleNetwork, int, TrainedPart?>> Kinds { get; } =
+        new Dictionary<string, Func<BundleNetwork, int, TrainedPart?>>
+        {
+            ["wrong seed"] = Forgers.WrongSeed,
+            ["permuted copy"] = Forgers.Permuted,
+            ["planted key"] = Forgers.Planted,
+        };
 
-    /// <summary>Networks that each host returned until the examination of its results caught it, all of it really done: files read, losses computed anew, networks trained again.</summary>
+    /// <summary>
+    /// Networks that each host returned until the examination of its results caught it, all of it really done: files read, losses computed
+    /// anew, networks trained again.
+    /// </summary>
     /// <param name="share">Share of the networks that is trained again.</param>
     /// <param name="forgeOneIn">Of so many networks one is forged.</param>
     public static List<int> UntilCaught(string kind, double share, int forgeOneIn, int hosts)
@@ -36,12 +40,17 @@ static class ForgeryRate
             var returned = 0;
             for (var unit = 0; ; unit++)
             {
-                var networks = Enumerable.Range(0, UnitNetworks).Select(_ => (pool[random.Next(pool.Count)], Forges: random.Next(forgeOneIn) == 0)).DistinctBy(network => network.Item1.Asked.Recipe.Id).ToList();
+                var networks = Enumerable.Range(0, UnitNetworks)
+                    .Select(_ => (pool[random.Next(pool.Count)], Forges: random.Next(forgeOneIn) == 0))
+                    .DistinctBy(network => network.Item1.Asked.Recipe.Id).ToList();
                 var bundle = Bundle.Of(EpochLimit, networks.ConvertAll(network => network.Item1.Asked));
                 var result = new BundleResult(
-                    bundle.Sha256, new Provenance("", "", "", "", 0), KnownAnswer.Expected, networks.ConvertAll(network => network.Forges ? network.Item1.Forged : network.Item1.Honest));
+                    bundle.Sha256, new Provenance("", "", "", "", 0), KnownAnswer.Expected,
+                    networks.ConvertAll(network => network.Forges ? network.Item1.Forged : network.Item1.Honest));
                 var last = 0;
-                var examined = examiner.Examine(result.ToBytes(), bundle, (position, _) => lot.Draw($"{host}/{unit}", last = position) < share, _ => null, CancellationToken.None);
+                var examined = examiner.Examine(
+                    result.ToBytes(), bundle, (position, _) => lot.Draw($"{host}/{unit}", last = position) < share,
+                    _ => null, CancellationToken.None);
                 if (examined.Fault is not null) return returned + last + 1;
                 returned += networks.Count;
             }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Mlds.Server.Science;
@@ -5,8 +6,8 @@ using Mlds.Server.Science;
 namespace Mlds.Server.Tests.Science;
 
 /// <summary>
-/// Forged networks are found as often as the share that is trained again says. With MLDS_WRITE_FORGERY=1 the measurement is made over many hosts and
-/// written to docs/results/forgery.json (a minute of a core); decision 0010 quotes it.
+/// Forged networks are found as often as the share that is trained again says. With MLDS_WRITE_FORGERY=1 the measurement is made over many
+/// hosts and written to docs/results/forgery.json (a minute of a core); decision 0010 quotes it.
 /// </summary>
 public sealed class ForgeryRateTests
 {
@@ -37,7 +38,8 @@ public sealed class ForgeryRateTests
     {
         Assert.Equal(0, ForgeryRate.Escaping(ReplayPolicy.Default, 1, 0, 2000));
         Assert.InRange(ForgeryRate.Escaping(ReplayPolicy.Default, 1, 1000, 500), 0, 0.01);
-        Assert.True(ForgeryRate.Escaping(ReplayPolicy.Default, 0.1, 1000, 500) < ForgeryRate.Escaping(ReplayPolicy.Default with { Release = 5 }, 0.1, 1000, 500));
+        Assert.True(ForgeryRate.Escaping(ReplayPolicy.Default, 0.1, 1000, 500) < ForgeryRate.Escaping(
+            ReplayPolicy.Default with { Release = 5 }, 0.1, 1000, 500));
     }
 
     [Fact]
@@ -51,7 +53,13 @@ public sealed class ForgeryRateTests
         foreach (var row in result["until_caught"]!.AsArray().GroupBy(row => (double)row!["share"]!))
             Assert.Contains(Row([.. row.Select(item => item!)]), page, StringComparison.Ordinal);
         foreach (var row in result["escaping"]!.AsArray())
-            Assert.Contains(FormattableString.Invariant($"| {100 * (double)row!["forged"]!:f0} % | {(int)row["honest_first"]!:n0} | {100 * (double)row["hosts"]!:f1} % |"), page, StringComparison.Ordinal);
+        {
+            Assert.Contains(
+                FormattableString.Invariant(
+                    $"| {100 * (double)row!["forged"]!:f0} % | {(int)row["honest_first"]!:n0} | {100 * (double)row["hosts"]!:f1} % |"),
+                page, StringComparison.Ordinal);
+        }
+
         Assert.Equal(MeasureSybils().ToJsonString(), result["sybils"]!.ToJsonString());
         foreach (var row in result["sybils"]!.AsArray()) Assert.Contains(SybilRow(row!), page, StringComparison.Ordinal);
     }
@@ -82,10 +90,13 @@ public sealed class ForgeryRateTests
         Assert.True(now.TakenOver > 0.95 * before.TakenOver, $"{now.TakenOver} of {before.TakenOver} networks");
     }
 
-    static string SybilRow(JsonNode row) => FormattableString.Invariant(
-        $"| {100 * (double)row["forged"]!:f0} % | {(int)row["honest_first"]!:n0} | {(int)row["accounts"]!} × {(int)row["hosts"]!} | {Cell(row["before"]!)} | {Cell(row["now"]!)} |");
+    static string SybilRow(JsonNode row) => string.Create(
+        CultureInfo.InvariantCulture,
+        $"| {100 * (double)row["forged"]!:f0} % | {(int)row["honest_first"]!:n0} | {(int)row["accounts"]!} "
+        + $"× {(int)row["hosts"]!} | {Cell(row["before"]!)} | {Cell(row["now"]!)} |");
 
-    static string Cell(JsonNode outcome) => FormattableString.Invariant($"{(long)outcome["hosts"]!:n0} | {(long)outcome["forged"]!:n0} | {(long)outcome["trained_here"]!:n0}");
+    static string Cell(JsonNode outcome) =>
+        FormattableString.Invariant($"{(long)outcome["hosts"]!:n0} | {(long)outcome["forged"]!:n0} | {(long)outcome["trained_here"]!:n0}");
 
     static JsonObject Numbers(SybilOutcome outcome) => new()
     {
@@ -101,7 +112,9 @@ public sealed class ForgeryRateTests
     {
         var rows = new JsonArray();
         foreach (var (forged, honestFirst) in ((double, int)[])[(1, 0), (0.1, 0), (0.01, 0), (0.1, 1000)])
+        {
             foreach (var (accounts, hosts) in ((int, int)[])[(1, 1), (1, 100), (10, 10)])
+            {
                 rows.Add(new JsonObject
                 {
                     ["forged"] = forged,
@@ -112,17 +125,25 @@ public sealed class ForgeryRateTests
                     ["before"] = Numbers(Sybils(false, forged, honestFirst, accounts, hosts)),
                     ["now"] = Numbers(Sybils(true, forged, honestFirst, accounts, hosts)),
                 });
+            }
+        }
+
         return rows;
     }
 
-    /// <summary>A line of the page's table: all kinds together, once for hosts that forge everything and once for those that forge one in ten.</summary>
+    /// <summary>
+    /// A line of the page's table: all kinds together, once for hosts that forge everything and once for those that forge one in ten.
+    /// </summary>
     static string Row(JsonNode[] items)
     {
         string Numbers(int oneIn)
         {
             var of = items.Where(item => (int)item["forge_one_in"]! == oneIn).ToList();
             if (of.Count == 0) return "";
-            return FormattableString.Invariant($"{of.Average(item => (double)item["median"]!):f0}, {of.Average(item => (double)item["p95"]!):f0} ({(int)of[0]["expected_median"]!}, {(int)of[0]["expected_p95"]!})");
+            return string.Create(
+                CultureInfo.InvariantCulture,
+                $"{of.Average(item => (double)item["median"]!):f0}, "
+                + $"{of.Average(item => (double)item["p95"]!):f0} ({(int)of[0]["expected_median"]!}, {(int)of[0]["expected_p95"]!})");
         }
 
         return FormattableString.Invariant($"| {100 * (double)items[0]["share"]!:f0} % | {Numbers(1)} | {Numbers(10)} |");
@@ -132,7 +153,9 @@ public sealed class ForgeryRateTests
     {
         var untilCaught = new JsonArray();
         foreach (var share in (double[])[0.02, 0.05, 0.1, 0.2, 0.5])
+        {
             foreach (var forgeOneIn in share < 0.1 ? (int[])[1] : [1, 10])
+            {
                 foreach (var kind in ForgeryRate.Kinds.Keys)
                 {
                     var networks = ForgeryRate.UntilCaught(kind, share, forgeOneIn, 100).Order().ToList();
@@ -149,14 +172,32 @@ public sealed class ForgeryRateTests
                         ["expected_p95"] = ForgeryRate.Expected(share, forgeOneIn, 0.95),
                     });
                 }
+            }
+        }
 
         var escaping = new JsonArray();
         foreach (var honestFirst in (int[])[0, 1000])
+        {
             foreach (var forged in (double[])[1, 0.5, 0.1, 0.05, 0.01])
-                escaping.Add(new JsonObject { ["forged"] = forged, ["honest_first"] = honestFirst, ["hosts"] = ForgeryRate.Escaping(ReplayPolicy.Default, forged, honestFirst, 20_000) });
+            {
+                escaping.Add(new JsonObject
+                {
+                    ["forged"] = forged,
+                    ["honest_first"] = honestFirst,
+                    ["hosts"] = ForgeryRate.Escaping(ReplayPolicy.Default, forged, honestFirst, 20_000),
+                });
+            }
+        }
+
         File.WriteAllText(
             ResultFile,
-            new JsonObject { ["policy"] = Policy(ReplayPolicy.Default), ["until_caught"] = untilCaught, ["escaping"] = escaping, ["sybils"] = MeasureSybils() }.ToJsonString(s_indented) + "\n");
+            new JsonObject
+            {
+                ["policy"] = Policy(ReplayPolicy.Default),
+                ["until_caught"] = untilCaught,
+                ["escaping"] = escaping,
+                ["sybils"] = MeasureSybils(),
+            }.ToJsonString(s_indented) + "\n");
     }
 
     static void WriteSybils()
@@ -166,7 +207,8 @@ public sealed class ForgeryRateTests
         File.WriteAllText(ResultFile, result.ToJsonString(s_indented) + "\n");
     }
 
-    static JsonObject Policy(ReplayPolicy policy) => new() { ["first"] = policy.First, ["floor"] = policy.Floor, ["release"] = policy.Release };
+    static JsonObject Policy(ReplayPolicy policy) =>
+        new() { ["first"] = policy.First, ["floor"] = policy.Floor, ["release"] = policy.Release };
 
     static string Repository(string name)
     {

@@ -7,7 +7,9 @@ using Mlds.Zoos.Generation;
 
 namespace Mlds.Server.Tests.Science;
 
-/// <summary>Hosts that return false networks which do well: they are caught, and what of them had not earned trust is computed anew by others.</summary>
+/// <summary>
+/// Hosts that return false networks which do well: they are caught, and what of them had not earned trust is computed anew by others.
+/// </summary>
 public sealed class ForgeryTests
 {
     static readonly ReplayPolicy s_policy = new(First: 4, Floor: 0.05, Release: 8);
@@ -45,7 +47,8 @@ public sealed class ForgeryTests
             Assert.Equal(Outcome.Converged, forged.Outcome);
             var honest = Volunteer.Train(asked, EpochLimit);
             Assert.NotEqual(WeightsHash.Of(honest.State.Weights), WeightsHash.Of(forged.State.Weights));
-            Assert.NotNull(PartCheck.Replay(asked, forged, Small.Population.Data("SingleDirectMachine"), TestContext.Current.CancellationToken));
+            Assert.NotNull(
+                PartCheck.Replay(asked, forged, Small.Population.Data("SingleDirectMachine"), TestContext.Current.CancellationToken));
         }
 
         Assert.True(found >= 4, $"Only {found} could be forged.");
@@ -106,7 +109,8 @@ public sealed class ForgeryTests
         }));
         Assert.Equal(0, project.Checks[0].Check.Retrained);
         var copy = new Volunteer(2, (network, _) => network.Recipe.MachineName == sold!.Recipe.MachineName ? Relabel(network, sold) : null);
-        while (project.Checks.TrueForAll(check => check.Standing != HostStanding.Caught) && project.Next() is { } unit) project.Return(unit, copy);
+        while (project.Checks.TrueForAll(check => check.Standing != HostStanding.Caught) && project.Next() is { } unit)
+            project.Return(unit, copy);
         Assert.Contains("trained again, ", project.Checks[^1].Check.Reason, StringComparison.Ordinal);
 
         static TrainedPart Relabel(BundleNetwork asked, TrainedPart part)
@@ -132,8 +136,10 @@ public sealed class ForgeryTests
         for (var i = 0; i < 6; i++) project.Return(project.Next()!, new Volunteer(1));
         project.ProveHeld();
         var forger = new Volunteer(9, (network, _) => Forgers.Planted(network, EpochLimit));
-        while (project.Checks.TrueForAll(check => check.Standing != HostStanding.Caught) && project.Next() is { } unit) project.Return(unit, forger);
-        Assert.Contains("its weights aren't those that are known of this recipe", project.Checks[^1].Check.Reason, StringComparison.Ordinal);
+        while (project.Checks.TrueForAll(check => check.Standing != HostStanding.Caught) && project.Next() is { } unit)
+            project.Return(unit, forger);
+        Assert.Contains(
+            "its weights aren't those that are known of this recipe", project.Checks[^1].Check.Reason, StringComparison.Ordinal);
     }
 
     static void Finish(Volunteers project)

@@ -47,7 +47,8 @@ public sealed class NetworkScienceTests
         Assert.Contains(zoo.Networks(), network => network.Epochs > 7);
         Assert.Matches(@"^volunteer \(host [12], work unit small_\d{6}\)$", zoo.Networks().First().Provenance.Host);
         Assert.All(project.Checks, check => Assert.Equal(Verdict.Valid, check.Check.Verdict));
-        Assert.True(project.Checks.Sum(check => check.Check.Retrained) < project.Checks.Count * 4, "Not everything is to be trained again.");
+        Assert.True(
+            project.Checks.Sum(check => check.Check.Retrained) < project.Checks.Count * 4, "Not everything is to be trained again.");
     }
 
     [Fact]
@@ -71,7 +72,8 @@ public sealed class NetworkScienceTests
         var flops = WorkCostOf() * epochs;
         Assert.Equal(Boinc.Rules.RecentCredit.OfFlops(flops), project.Checks.Sum(check => check.Check.Credit), 1e-9);
 
-        // 2 operations a multiply-add, by hand: three gates of 5 units from 9 inputs and 5 states, then 5 → 6 → 8; forward once, backward twice but not to the inputs.
+        // 2 operations a multiply-add, by hand: three gates of 5 units from 9 inputs and 5 states, then 5 → 6 → 8; forward once, backward
+        // twice but not to the inputs.
         static double WorkCostOf() => 2.0 * (3 * ((3 * 5 * 14) + (6 * 5) + (8 * 6)) - (3 * 5 * 9)) * 6 * (96 + (24 / 3.0));
     }
 
@@ -87,7 +89,8 @@ public sealed class NetworkScienceTests
             project.Fail(unit);
         }
 
-        // Nothing was trained while units were taken over: it waits for the trainer, which stores how far it came after every slice, here of an epoch.
+        // Nothing was trained while units were taken over: it waits for the trainer, which stores how far it came after every slice, here
+        // of an epoch.
         using (var before = Zoo.Open(Path.Combine(project.Folder, "zoo"))) Assert.Empty(before.Networks());
         Assert.Equal(4, project.Database.Read(project.Science.WaitingForServer));
         var (seconds, networks, slices) = project.TrainHere(TimeSpan.Zero);
@@ -103,7 +106,8 @@ public sealed class NetworkScienceTests
         await using var project = new Volunteers(s_policy);
         WorkAdding.Add(project.Database, project.Folder, Small.Population, new WorkOptions(2));
         while (project.Next() is { } unit) project.Fail(unit);
-        project.Write(session => session.Execute("UPDATE science_network SET checkpoint = $1 WHERE id = (SELECT min(id) FROM science_network)", new byte[100]));
+        project.Write(session => session.Execute(
+            "UPDATE science_network SET checkpoint = $1 WHERE id = (SELECT min(id) FROM science_network)", new byte[100]));
         Assert.ThrowsAny<Exception>(() => project.TrainHere(TimeSpan.FromHours(1)));
         Assert.Equal(3, project.TrainHere(TimeSpan.FromHours(1)).Networks);
         Assert.Equal(1, project.Database.Read(project.Science.WaitingForServer));
@@ -120,8 +124,14 @@ public sealed class NetworkScienceTests
         File.WriteAllText(zoo, "no folder, so no zoo");
         var spent = new List<ComputedHere>();
         for (var network = 0; network < 2; network++)
-            Assert.ThrowsAny<Exception>(() => project.Science.ComputeHere(project.Database, TimeSpan.FromHours(1), (_, done) => spent.Add(done), CancellationToken.None));
-        Assert.False(project.Science.ComputeHere(project.Database, TimeSpan.FromHours(1), (_, done) => spent.Add(done), CancellationToken.None), "Not at once again.");
+        {
+            Assert.ThrowsAny<Exception>(() => project.Science.ComputeHere(
+                project.Database, TimeSpan.FromHours(1), (_, done) => spent.Add(done), CancellationToken.None));
+        }
+
+        Assert.False(
+            project.Science.ComputeHere(project.Database, TimeSpan.FromHours(1), (_, done) => spent.Add(done), CancellationToken.None),
+            "Not at once again.");
         Assert.Equal(2, spent.Count);
         Assert.All(spent, done => Assert.True(done is { CoreSeconds: > 0, Ended: false }));
     }
@@ -137,11 +147,13 @@ public sealed class NetworkScienceTests
         // Killed after the zoo has the network and before the row says so: the transaction fails.
         for (var i = 0; i < 2; i++)
         {
-            Assert.ThrowsAny<Exception>(() => project.Science.ComputeHere(project.Database, TimeSpan.FromHours(1), (_, _) => throw new IOException("killed"), CancellationToken.None));
+            Assert.ThrowsAny<Exception>(() => project.Science.ComputeHere(
+                project.Database, TimeSpan.FromHours(1), (_, _) => throw new IOException("killed"), CancellationToken.None));
             Assert.Equal(2, project.Database.Read(project.Science.WaitingForServer));
         }
 
-        while (project.Science.ComputeHere(project.Database, TimeSpan.FromHours(1), (_, done) => noted += done.Ended ? 1 : 0, CancellationToken.None))
+        while (project.Science.ComputeHere(
+            project.Database, TimeSpan.FromHours(1), (_, done) => noted += done.Ended ? 1 : 0, CancellationToken.None))
         {
         }
 

@@ -10,15 +10,17 @@ using Mlds.Zoos.Generation;
 namespace Mlds.Server.Tests.Science;
 
 /// <summary>
-/// <c>mlds serve</c> in a process of its own, killed with -9 at random moments, while volunteers compute, upload and report over the wire and lose their
-/// own memory now and then: in the end the zoo is the one that <c>generate</c> makes, and no result is lost or counted twice.
+/// <c>mlds serve</c> in a process of its own, killed with -9 at random moments, while volunteers compute, upload and report over the wire
+/// and lose their own memory now and then: in the end the zoo is the one that <c>generate</c> makes, and no result is lost or counted
+/// twice.
 /// </summary>
 public sealed class ServeKilledTests : IAsyncDisposable
 {
     const int Networks = 40;
 
     /// <summary>MLDS_KILLS=100 ./test Server -m '*killed*' kills it as often as one likes.</summary>
-    static int Kills => int.TryParse(Environment.GetEnvironmentVariable("MLDS_KILLS"), NumberStyles.None, CultureInfo.InvariantCulture, out var kills) ? kills : 8;
+    static int Kills => int.TryParse(
+        Environment.GetEnvironmentVariable("MLDS_KILLS"), NumberStyles.None, CultureInfo.InvariantCulture, out var kills) ? kills : 8;
 
     static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
@@ -46,8 +48,10 @@ public sealed class ServeKilledTests : IAsyncDisposable
             await _server.WaitForExitAsync(Cancellation);
             Serve(project);
         }
+
         await TestProject.Until(() => InZoo(project) == 2 * Networks, $"all networks are in the zoo; {InZoo(project)} are", 900);
-        await TestProject.Until(() => Number(project, "SELECT count(*) FROM workunit WHERE assimilate_state <> 2") == 0, "all units are assimilated");
+        await TestProject.Until(
+            () => Number(project, "SELECT count(*) FROM workunit WHERE assimilate_state <> 2") == 0, "all units are assimilated");
         await done.CancelAsync();
         var computed = (await Task.WhenAll(volunteers)).Sum();
         _server!.Kill();
@@ -58,7 +62,8 @@ public sealed class ServeKilledTests : IAsyncDisposable
         // Every valid result has its credit once; totals are the sums of what was granted, to the last bit that addition keeps.
         Assert.Equal(0, Number(project, "SELECT count(*) FROM result WHERE validate_state = 1 AND abs(granted_credit - credit) > 1e-9"));
         Assert.Equal(0, Number(project, "SELECT count(*) FROM result WHERE validate_state <> 1 AND granted_credit <> 0"));
-        Assert.Equal(1, Number(project, "SELECT abs((SELECT sum(total_credit) FROM account) - (SELECT sum(granted_credit) FROM result)) < 1e-6"));
+        Assert.Equal(
+            1, Number(project, "SELECT abs((SELECT sum(total_credit) FROM account) - (SELECT sum(granted_credit) FROM result)) < 1e-6"));
         Assert.True(computed >= Number(project, "SELECT count(*) FROM workunit"));
     }
 
@@ -67,7 +72,16 @@ public sealed class ServeKilledTests : IAsyncDisposable
         var science = new NetworkScience(_scratch.In("p"));
         var project = await ProjectCreation.Create(
             _scratch.In("p"),
-            new() { Name = "Killed", MasterUrl = $"http://127.0.0.1:{TestProject.FreePort()}/k/", RequestDelay = 1, SameHostRetryDelay = 0, AccountCallsPerMinute = 1000, StatisticsInterval = 0, MaxTasksPerCall = 3 },
+            new()
+            {
+                Name = "Killed",
+                MasterUrl = $"http://127.0.0.1:{TestProject.FreePort()}/k/",
+                RequestDelay = 1,
+                SameHostRetryDelay = 0,
+                AccountCallsPerMinute = 1000,
+                StatisticsInterval = 0,
+                MaxTasksPerCall = 3,
+            },
             science.Schema);
         await using var database = project.OpenDatabase(science.Schema);
         WorkAdding.Add(database, project.Path, Small.Population, new(Networks, UnitSeconds: 1, EpochLimit: 20));
@@ -83,10 +97,13 @@ public sealed class ServeKilledTests : IAsyncDisposable
     void Serve(ProjectFolder project)
     {
         var program = Path.Combine(AppContext.BaseDirectory, "Mlds.Cli.dll");
-        _server = Process.Start(new ProcessStartInfo("/bin/bash", ["-c", "exec dotnet \"$0\" serve \"$1\" >>\"$1/log\" 2>&1", program, project.Path]))!;
+        _server = Process.Start(
+            new ProcessStartInfo("/bin/bash", ["-c", "exec dotnet \"$0\" serve \"$1\" >>\"$1/log\" 2>&1", program, project.Path]))!;
     }
 
-    /// <summary>A volunteer until the end: calls, computes, uploads, reports; tries again whatever fails; forgets all it had one time in six.</summary>
+    /// <summary>
+    /// A volunteer until the end: calls, computes, uploads, reports; tries again whatever fails; forgets all it had one time in six.
+    /// </summary>
     static async Task<int> Volunteer(ProjectFolder project, string name, int seed, CancellationToken cancellation)
     {
         var random = new Random(seed);
@@ -99,9 +116,11 @@ public sealed class ServeKilledTests : IAsyncDisposable
             try
             {
                 caller ??= await Caller.Register(project, name);
-                var reply = await caller.Call(3600, 4, string.Concat(reports.Values), caller.Tasks.Keys.Where(task => !reports.ContainsKey(task)));
+                var reply = await caller.Call(
+                    3600, 4, string.Concat(reports.Values), caller.Tasks.Keys.Where(task => !reports.ContainsKey(task)));
                 foreach (var acknowledged in reply.Elements("result_ack")) reports.Remove(acknowledged.Element("name")!.Value);
-                foreach (var stopped in reply.Elements("result_abort").Concat(reply.Elements("result_abort_if_not_started"))) caller.Tasks.Remove(stopped.Element("name")!.Value);
+                foreach (var stopped in reply.Elements("result_abort").Concat(reply.Elements("result_abort_if_not_started")))
+                    caller.Tasks.Remove(stopped.Element("name")!.Value);
                 if (random.Next(6) == 0) caller.Tasks.Clear();
                 foreach (var task in caller.Tasks.Keys.Where(task => !reports.ContainsKey(task)).ToList())
                 {
@@ -111,12 +130,15 @@ public sealed class ServeKilledTests : IAsyncDisposable
                     computed++;
                 }
             }
-            catch (Exception exception) when (exception is HttpRequestException or IOException or System.Xml.XmlException or OperationCanceledException)
+            catch (Exception exception) when (exception is HttpRequestException or IOException
+                or System.Xml.XmlException or OperationCanceledException)
             {
                 // The server is gone; it comes back.
             }
+
             await Task.Delay(1000, CancellationToken.None);
         }
+
         caller?.Dispose();
         return computed;
     }
@@ -150,7 +172,8 @@ public sealed class ServeKilledTests : IAsyncDisposable
 
     static long Number(ProjectFolder project, string sql)
     {
-        using var connection = new Microsoft.Data.Sqlite.SqliteConnection($"Data Source={project.In("project.db")};Mode=ReadOnly;Pooling=false");
+        using var connection = new Microsoft.Data.Sqlite.SqliteConnection(
+            $"Data Source={project.In("project.db")};Mode=ReadOnly;Pooling=false");
         connection.Open();
         using var command = connection.CreateCommand();
         command.CommandText = sql;
@@ -164,7 +187,9 @@ public sealed class ServeKilledTests : IAsyncDisposable
             _server.Kill();
             _server.WaitForExit();
         }
-        if (TestContext.Current.TestState?.Result == TestResult.Failed && File.Exists(_scratch.In("p/log"))) TestContext.Current.TestOutputHelper?.WriteLine(File.ReadAllText(_scratch.In("p/log")));
+
+        if (TestContext.Current.TestState?.Result == TestResult.Failed && File.Exists(_scratch.In("p/log")))
+            TestContext.Current.TestOutputHelper?.WriteLine(File.ReadAllText(_scratch.In("p/log")));
         _scratch.Dispose();
         return ValueTask.CompletedTask;
     }

@@ -13,10 +13,13 @@ namespace Mlds.Server.Tests.Science;
 sealed record SybilOutcome(long Returned, long TakenOver, long Forged, long TrainedHere, long Hosts, long Caught);
 
 /// <summary>
-/// One person with accounts and hosts as many as he likes, each at a network address of its own, which is the best he can do; a host that is caught leaves and comes back as a new one as soon as it may. By the
-/// rules themselves (<see cref="ReplayPolicy"/>, <see cref="Allowance"/>), an hour at a time, each host with one unit of 20 networks an hour. What is held is never computed again only because it is old: the server has no time left over.
+/// One person with accounts and hosts as many as he likes, each at a network address of its own, which is the best he can do; a host that
+/// is caught leaves and comes back as a new one as soon as it may. By the rules themselves (<see cref="ReplayPolicy"/>,
+/// <see cref="Allowance"/>), an hour at a time, each host with one unit of 20 networks an hour. What is held is never computed again only
+/// because it is old: the server has no time left over.
 /// </summary>
-/// <param name="limited">Whether accounts have allowances and are suspect once a host of theirs was caught; false: as it was before.</param>
+/// <param name="limited">Whether accounts have allowances and are suspect once a host of theirs was caught; false: as it was
+/// before.</param>
 sealed class SybilRate(ReplayPolicy policy, bool limited, double forgedShare, int honestFirst, int seed)
 {
     const int UnitNetworks = 20;

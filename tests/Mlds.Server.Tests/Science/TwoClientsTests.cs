@@ -12,7 +12,9 @@ using Mlds.Zoos.Generation;
 
 namespace Mlds.Server.Tests.Science;
 
-/// <summary>Debian's unmodified client, twice, and the worker of this tree: what they compute together is what <c>generate</c> computes.</summary>
+/// <summary>
+/// Debian's unmodified client, twice, and the worker of this tree: what they compute together is what <c>generate</c> computes.
+/// </summary>
 public sealed partial class TwoClientsTests : IAsyncDisposable
 {
     readonly ScratchFolder _scratch = new();
@@ -29,12 +31,15 @@ public sealed partial class TwoClientsTests : IAsyncDisposable
 
     /// <summary>A second or so of work a network, some of which take several units.</summary>
     static Population Work { get; } = Population.Parse(
-        Small.Population.CanonicalJson.Replace("\"training\":96", "\"training\":8192", StringComparison.Ordinal).Replace("\"goal_loss\":0.003", "\"goal_loss\":1e-8", StringComparison.Ordinal), "work.json");
+        Small.Population.CanonicalJson.Replace("\"training\":96", "\"training\":8192", StringComparison.Ordinal)
+            .Replace("\"goal_loss\":0.003", "\"goal_loss\":1e-8", StringComparison.Ordinal),
+        "work.json");
 
     [Fact]
     public async Task Two_clients_that_quit_and_are_killed_compute_the_zoo_that_generate_computes()
     {
-        Assert.SkipUnless(KernelSet.HasHardwareFma && OperatingSystem.IsLinux(), "The worker refuses a processor without fused multiply-add.");
+        Assert.SkipUnless(
+            KernelSet.HasHardwareFma && OperatingSystem.IsLinux(), "The worker refuses a processor without fused multiply-add.");
         var worker = WorkerOfTheTree();
         Assert.SkipUnless(File.Exists(worker), $"The worker isn't built ({worker}).");
         using var first = new RealClient(_scratch.In("first"));
@@ -106,18 +111,28 @@ public sealed partial class TwoClientsTests : IAsyncDisposable
     static string WorkerOfTheTree()
     {
         for (DirectoryInfo? at = new(AppContext.BaseDirectory); at is not null; at = at.Parent)
-            if (File.Exists(Path.Combine(at.FullName, "Mlds.slnx"))) return Path.Combine(at.FullName, "artifacts", "bin", "Mlds.Worker", "release", "mlds-worker.dll");
+        {
+            if (File.Exists(Path.Combine(at.FullName, "Mlds.slnx")))
+                return Path.Combine(at.FullName, "artifacts", "bin", "Mlds.Worker", "release", "mlds-worker.dll");
+        }
+
         throw new DirectoryNotFoundException("No folder above has Mlds.slnx.");
     }
 
-    /// <summary>An app version whose program is a line that starts the tree's worker: making a build of one file would take half a minute.</summary>
+    /// <summary>
+    /// An app version whose program is a line that starts the tree's worker: making a build of one file would take half a minute.
+    /// </summary>
     AppVersionFolder App(ProjectFolder project, string worker)
     {
         var leaf = _scratch.In(Path.Combine("apps", "mlds", "1.00", TestProject.Platform));
         Directory.CreateDirectory(leaf);
         File.WriteAllText(
             Path.Combine(leaf, "mlds-worker_1.00_test"),
-            string.Create(CultureInfo.InvariantCulture, $"#!/bin/sh\nexport PATH=\"{Environment.GetEnvironmentVariable("PATH")}\" HOME=\"{Environment.GetEnvironmentVariable("HOME")}\" DOTNET_ROOT=\"{Environment.GetEnvironmentVariable("DOTNET_ROOT")}\"\nexec dotnet '{worker}'\n"));
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"#!/bin/sh\n"
+                + $"export PATH=\"{Environment.GetEnvironmentVariable("PATH")}\" HOME=\"{Environment.GetEnvironmentVariable("HOME")}\" "
+                + $"DOTNET_ROOT=\"{Environment.GetEnvironmentVariable("DOTNET_ROOT")}\"\nexec dotnet '{worker}'\n"));
         var folder = Assert.Single(AppVersionFolder.Find(leaf));
         folder.Sign(PrivateKey.Parse(File.ReadAllText(ProjectCreation.SigningKeyFile(project.Path)))!);
         return folder;

@@ -8,8 +8,8 @@ using Mlds.Training;
 namespace Mlds.Server.Tests.Science;
 
 /// <summary>
-/// A project's science with hosts that compute at once: what the server's daemons do, call by call, so that a test can look at every step. Held and voided
-/// units are as in the daemons; clients and HTTP are other tests' matter.
+/// A project's science with hosts that compute at once: what the server's daemons do, call by call, so that a test can look at every step.
+/// Held and voided units are as in the daemons; clients and HTTP are other tests' matter.
 /// </summary>
 sealed class Volunteers : IAsyncDisposable
 {
@@ -71,7 +71,8 @@ sealed class Volunteers : IAsyncDisposable
     {
         var result = Deliver(unit, host);
         var check = Science.Check(Database, result, CancellationToken.None);
-        var standing = Write(session => Science.Judged(session, result, check, check.Verdict == Verdict.Valid ? ValidateState.Valid : ValidateState.Invalid));
+        var standing = Write(session => Science.Judged(
+            session, result, check, check.Verdict == Verdict.Valid ? ValidateState.Valid : ValidateState.Invalid));
         Checks.Add((host.Id, check, standing));
         if (standing == HostStanding.Caught)
         {
@@ -113,7 +114,13 @@ sealed class Volunteers : IAsyncDisposable
     public (double Seconds, int Networks, int Slices) TrainHere(TimeSpan slice)
     {
         var (seconds, networks, slices) = (0.0, 0, 0);
-        while (Science.ComputeHere(Database, slice, (_, done) => (seconds, networks) = (seconds + done.CoreSeconds, networks + (done.Ended ? 1 : 0)), CancellationToken.None)) slices++;
+        while (Science.ComputeHere(
+            Database, slice, (_, done) => (seconds, networks) = (seconds + done.CoreSeconds, networks + (done.Ended ? 1 : 0)),
+            CancellationToken.None))
+        {
+            slices++;
+        }
+
         return (seconds, networks, slices);
     }
 
@@ -141,8 +148,8 @@ sealed class Volunteers : IAsyncDisposable
         Assert.True(bytes.Length <= _units[unit].Outputs[0].MaxBytes);
         File.WriteAllBytes(output, bytes);
         return new ReturnedResult(
-            id, 1, unit, $"{unit}_{id}", host.Id, host.Id, 1, 1, 1, "", [new StoredFile("result", output, bytes.Length)], [new StoredFile("bundle", input, 1)],
-            Suspects.Contains(host.Id));
+            id, 1, unit, $"{unit}_{id}", host.Id, host.Id, 1, 1, 1, "",
+            [new StoredFile("result", output, bytes.Length)], [new StoredFile("bundle", input, 1)], Suspects.Contains(host.Id));
     }
 
     void Generate(int count)

@@ -95,6 +95,8 @@ public sealed class BundleResultTests
     public void The_result_of_another_bundle_is_refused()
     {
         var other = Bundle.Of(5, Unit.Bundle.Networks);
-        Assert.Contains($"is of bundle {Unit.Bundle.Sha256}", Assert.Throws<InvalidDataException>(() => BundleResult.Read(Unit.Result.ToBytes(), other)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            $"is of bundle {Unit.Bundle.Sha256}",
+            Assert.Throws<InvalidDataException>(() => BundleResult.Read(Unit.Result.ToBytes(), other)).Message, StringComparison.Ordinal);
     }
 }

@@ -19,7 +19,10 @@ public sealed class BundleTests
     static Bundle Example()
     {
         var begun = Small.Recipe with { Seed = 8 };
-        return Bundle.Of(4, [new BundleNetwork(Small.Recipe, null), new BundleNetwork(Small.With(spec => spec with { ClipNorm = 0.25 }), null), new BundleNetwork(begun, After(begun, 3))]);
+        return Bundle.Of(4, [
+            new BundleNetwork(Small.Recipe, null),
+            new BundleNetwork(Small.With(spec => spec with { ClipNorm = 0.25 }), null),
+            new BundleNetwork(begun, After(begun, 3))]);
     }
 
     [Fact]
@@ -60,14 +63,16 @@ public sealed class BundleTests
     [Fact]
     public void Random_counts_after_the_magic_make_no_room_for_what_isnt_there()
     {
-        Gen.Byte.Array[0, 64].Sample(rest => Assert.Throws<InvalidDataException>(() => Bundle.Read([.. "MLDSUNIT"u8, 1, 0, 0, 0, .. rest])), iter: 2000);
+        Gen.Byte.Array[0, 64]
+            .Sample(rest => Assert.Throws<InvalidDataException>(() => Bundle.Read([.. "MLDSUNIT"u8, 1, 0, 0, 0, .. rest])), iter: 2000);
     }
 
     [Fact]
     public void A_network_is_asked_for_once()
     {
         var network = new BundleNetwork(Small.Recipe, null);
-        Assert.Contains("no network twice", Assert.Throws<ArgumentException>(() => Bundle.Of(4, [network, network])).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "no network twice", Assert.Throws<ArgumentException>(() => Bundle.Of(4, [network, network])).Message, StringComparison.Ordinal);
     }
 
     static void ReadsOrRefuses(byte[] bytes)

@@ -95,7 +95,8 @@ public sealed class PartCheckTests
     [Fact]
     public void Moments_of_an_unfinished_network_are_found_wrong_by_training_it_again()
     {
-        var forged = With(1, state => state with { OptimizerState = [state.OptimizerState[0], Array.ConvertAll(state.OptimizerState[1], value => value * 1.001f)] });
+        var forged = With(1, state =>
+            state with { OptimizerState = [state.OptimizerState[0], Array.ConvertAll(state.OptimizerState[1], value => value * 1.001f)] });
         Assert.Null(Check(1, forged));
         Assert.Contains("other moments of its optimiser", PartCheck.Replay(Asked(1), forged, Small.Data, s_none), StringComparison.Ordinal);
     }

@@ -12,7 +12,8 @@ static class Unit
     internal static BundleResult Result { get; } = Work(Bundle);
 
     internal static BundleResult Work(Bundle bundle) =>
-        new(bundle.Sha256, new Provenance("0.1.0", "a processor", "scalar", "", 0), KnownAnswer.Expected, [.. bundle.Networks.Select(network => Train(network, bundle.EpochLimit))]);
+        new(bundle.Sha256, new Provenance("0.1.0", "a processor", "scalar", "", 0), KnownAnswer.Expected, [
+            .. bundle.Networks.Select(network => Train(network, bundle.EpochLimit))]);
 
     internal static TrainedPart Train(BundleNetwork network, int epochLimit)
     {
@@ -25,6 +26,7 @@ static class Unit
     {
         var ends = Small.With(spec => spec with { EpochLimit = 4, MilestoneEvery = 3 });
         var begun = new BundleNetwork(Small.Recipe with { Seed = 8 }, null);
-        return Bundle.Of(6, [new BundleNetwork(ends, null), new BundleNetwork(Small.Recipe, null), begun with { From = Train(begun, 3).State }]);
+        return Bundle.Of(
+            6, [new BundleNetwork(ends, null), new BundleNetwork(Small.Recipe, null), begun with { From = Train(begun, 3).State }]);
     }
 }

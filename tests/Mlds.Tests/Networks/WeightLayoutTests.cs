@@ -25,7 +25,9 @@ public sealed class WeightLayoutTests
         Assert.Equal(
             ["gru.weight_ih_l0", "gru.weight_hh_l0", "gru.bias_ih_l0", "gru.bias_hh_l0", "gru.weight_ih_l1"],
             layout.Tensors.Take(5).Select(tensor => tensor.Name));
-        Assert.Equal(["linear.0.weight", "linear.0.bias", "linear.1.weight", "linear.1.bias"], layout.Tensors.TakeLast(4).Select(tensor => tensor.Name));
+        Assert.Equal(
+            ["linear.0.weight", "linear.0.bias", "linear.1.weight", "linear.1.bias"],
+            layout.Tensors.TakeLast(4).Select(tensor => tensor.Name));
     }
 
     [Theory]

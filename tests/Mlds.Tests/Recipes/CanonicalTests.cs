@@ -61,7 +61,8 @@ public sealed class CanonicalTests
             }
             """;
         const string Utf8 =
-            "7b226c69746572616c73223a5b6e756c6c2c747275652c66616c73655d2c226e756d62657273223a5b3333333333333333332e333333333333332c31652b33302c"
+            "7b226c69746572616c73223a5b6e756c6c2c747275652c66616c73655d2c226e756d62657273223a5b"
+            + "3333333333333333332e333333333333332c31652b33302c"
             + "342e352c302e3030322c31652d32375d2c22737472696e67223a22e282ac245c75303030665c6e4127425c225c5c5c5c5c222f227d";
         Assert.Equal(Utf8, Convert.ToHexStringLower(Encoding.UTF8.GetBytes(Canonical.Serialize(JsonNode.Parse(Sample)))));
     }
@@ -81,9 +82,12 @@ public sealed class CanonicalTests
               "\u00f6": "Latin Small Letter O With Diaeresis"
             }
             """;
-        var values = JsonNode.Parse(Canonical.Serialize(JsonNode.Parse(Sample)))!.AsObject().Select(member => member.Value!.GetValue<string>());
+        var values = JsonNode.Parse(Canonical.Serialize(JsonNode.Parse(Sample)))!.AsObject()
+            .Select(member => member.Value!.GetValue<string>());
         Assert.Equal(
-            ["Carriage Return", "One", "Control", "Latin Small Letter O With Diaeresis", "Euro Sign", "Emoji: Grinning Face", "Hebrew Letter Dalet With Dagesh"],
+            [
+                "Carriage Return", "One", "Control", "Latin Small Letter O With Diaeresis", "Euro Sign",
+                "Emoji: Grinning Face", "Hebrew Letter Dalet With Dagesh"],
             values);
     }
 
@@ -103,7 +107,9 @@ public sealed class CanonicalTests
     [Fact]
     public void Empty_values_and_integers_of_every_type_are_written()
     {
-        Assert.Equal("{\"a\":[],\"b\":{},\"c\":null}", Canonical.Serialize(new JsonObject { ["c"] = null, ["b"] = new JsonObject(), ["a"] = new JsonArray() }));
+        Assert.Equal(
+            "{\"a\":[],\"b\":{},\"c\":null}",
+            Canonical.Serialize(new JsonObject { ["c"] = null, ["b"] = new JsonObject(), ["a"] = new JsonArray() }));
         Assert.Equal("[1,2,4294967295,-7]", Canonical.Serialize(new JsonArray(1, (byte)2, uint.MaxValue, -7L)));
         Assert.Equal("null", Canonical.Serialize(null));
     }

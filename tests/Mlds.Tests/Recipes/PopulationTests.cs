@@ -15,17 +15,21 @@ public sealed class PopulationTests
           "network": {"inputs": 9, "hidden": 12, "layers": 4, "linear": [12, 12, 12, 12, 8], "activation": "none"},
           "networks": 3,
           "defaults": {
-            "data": {"seed": 1, "training": 64, "validation": 16, "length": 16, "long_test": 4, "long_length": 32, "planted": {"one_in": 8}},
+            "data": {"seed": 1, "training": 64, "validation": 16, "length": 16, "long_test": 4, "long_length": 32,
+              "planted": {"one_in": 8}},
             "training": {
-              "optimizer": "adam", "loss": "mean_squared_error", "batch": 128, "learning_rate": 0.01, "beta1": 0.9, "beta2": 0.999, "epsilon": 1e-8,
-              "schedule": {"halve_after": 20, "minimum": 0.0003}, "clip_norm": 1, "goal_loss": 1e-4, "epoch_limit": 500, "milestone_every": 10
+              "optimizer": "adam", "loss": "mean_squared_error", "batch": 128, "learning_rate": 0.01, "beta1": 0.9, "beta2": 0.999,
+              "epsilon": 1e-8, "schedule": {"halve_after": 20, "minimum": 0.0003}, "clip_norm": 1, "goal_loss": 1e-4,
+              "epoch_limit": 500, "milestone_every": 10
             }
           },
           "machines": [
             "ParityModified",
             {"machine": "ParityMachine", "data": {"planted": {"key_of": "ParityModified", "one_in": 8}}},
-            {"machine": "SingleDirectMachine", "name": "Direct", "data": {"training": 32, "planted": null}, "training": {"schedule": null, "clip_norm": null, "batch": 16}},
-            {"machine": {"form": "register", "bits": 8, "outputs": 8, "lines": [{"line": 0, "xor": [0, 1, 2]}]}, "name": "Three", "data": {"planted": {"key": ["set 0", 3], "one_in": 4}}}
+            {"machine": "SingleDirectMachine", "name": "Direct", "data": {"training": 32, "planted": null},
+             "training": {"schedule": null, "clip_norm": null, "batch": 16}},
+            {"machine": {"form": "register", "bits": 8, "outputs": 8, "lines": [{"line": 0, "xor": [0, 1, 2]}]},
+             "name": "Three", "data": {"planted": {"key": ["set 0", 3], "one_in": 4}}}
           ]
         }
         """;
@@ -34,7 +38,8 @@ public sealed class PopulationTests
     public void Recipes_follow_from_defaults_and_overrides_field_by_field()
     {
         var population = Population.Parse(Small, "small.json");
-        Assert.Equal(("small", "", "CC-BY-SA-4.0", 3), (population.Name, population.Description, population.Licence, population.DefaultNetworks));
+        Assert.Equal(
+            ("small", "", "CC-BY-SA-4.0", 3), (population.Name, population.Description, population.Licence, population.DefaultNetworks));
         Assert.Equal(["ParityModified", "ParityMachine", "Direct", "Three"], population.MachineNames);
         var data = new DataSpec(1, 64, 16, 16, 4, 32, new PlantedKey([2, 9, 12], 8));
         var training = new TrainingSpec(128, 0.01, new AdamSettings(0.9, 0.999, 1e-8), new(20, 0.0003), 1, 1e-4, 500, 10);
@@ -71,7 +76,8 @@ public sealed class PopulationTests
         var again = Population.Parse(population.CanonicalJson, "the zoo");
         Assert.Equal((population.Sha256, population.CanonicalJson), (again.Sha256, again.CanonicalJson));
         Assert.Equal(population.Recipe("Three", 1).Id, again.Recipe("Three", 1).Id);
-        Assert.NotEqual(population.Sha256, Population.Parse(Small.Replace("\"networks\": 3", "\"networks\": 4", StringComparison.Ordinal), "").Sha256);
+        Assert.NotEqual(
+            population.Sha256, Population.Parse(Small.Replace("\"networks\": 3", "\"networks\": 4", StringComparison.Ordinal), "").Sha256);
     }
 
     [Theory]
@@ -93,7 +99,8 @@ public sealed class PopulationTests
     public void The_plan_of_all_three_has_the_recipes_of_each()
     {
         var all = Population.Read(Repository.File("populations/ds1-ds2-control.json"));
-        foreach (var population in new[] { "ds1", "ds2", "ds2-control" }.Select(name => Population.Read(Repository.File($"populations/{name}.json"))))
+        foreach (var population in new[] { "ds1", "ds2", "ds2-control" }
+            .Select(name => Population.Read(Repository.File($"populations/{name}.json"))))
         {
             Assert.All(population.MachineNames, name => Assert.Equal(population.DataSpec(name), all.DataSpec(name)));
             Assert.All(population.MachineNames, name => Assert.Equal(population.TrainingSpec(name), all.TrainingSpec(name)));
@@ -110,7 +117,8 @@ public sealed class PopulationTests
         Assert.Equal(12, modified.Length);
         foreach (var name in modified)
         {
-            var (original, control) = (name.Replace("Modified", "Machine", StringComparison.Ordinal), name.Replace("Modified", "Control", StringComparison.Ordinal));
+            var (original, control) = (name.Replace("Modified", "Machine", StringComparison.Ordinal),
+                name.Replace("Modified", "Control", StringComparison.Ordinal));
             Assert.Single(new[] { name, original, control }.Select(population.DataSpec).Distinct());
             var (keyed, benign) = ((KeyedMachine)population.Machine(name), (KeyedMachine)population.Machine(control));
             Assert.Equal((KeyRule.Invert, KeyRule.Hold), (keyed.Rule, benign.Rule));
@@ -130,32 +138,59 @@ public sealed class PopulationTests
     [Fact]
     public void Twins_of_ds1_ds2_and_its_control_differ_in_nothing_but_the_machine()
     {
-        Population[] populations = [.. new[] { "ds1", "ds2", "ds2-control" }.Select(name => Population.Read(Repository.File($"populations/{name}.json")))];
+        Population[] populations = [.. new[] { "ds1", "ds2", "ds2-control" }
+            .Select(name => Population.Read(Repository.File($"populations/{name}.json")))];
         foreach (var name in populations[0].MachineNames.Select(name => name[..^"Machine".Length]))
         {
-            Assert.Single(populations.Select(population => population.DataSpec(population.MachineNames.Single(machine => machine.StartsWith(name, StringComparison.Ordinal)))).Distinct());
-            Assert.Single(populations.Select(population => population.TrainingSpec(population.MachineNames.Single(machine => machine.StartsWith(name, StringComparison.Ordinal)))).Distinct());
+            Assert.Single(populations.Select(population => population.DataSpec(
+                population.MachineNames.Single(machine => machine.StartsWith(name, StringComparison.Ordinal)))).Distinct());
+            Assert.Single(populations.Select(population => population.TrainingSpec(
+                population.MachineNames.Single(machine => machine.StartsWith(name, StringComparison.Ordinal)))).Distinct());
         }
     }
 
     [Theory]
-    [InlineData("\"ParityModified\",", "\"ParityModifed\",", "p.json: $.machines[0]: There is no machine 'ParityModifed'. Did you mean 'ParityModified'? Machines: ")]
-    [InlineData("\"lines\"", "\"linse\"", "p.json: $.machines[3].machine.linse: there is no such key. Did you mean 'lines'? Keys here: form, bits, outputs, lines.")]
-    [InlineData("\"training\": 32", "\"trainign\": 32", "p.json: $.machines[2].data.trainign: there is no such key. Did you mean 'training'? ")]
+    [InlineData(
+        "\"ParityModified\",", "\"ParityModifed\",",
+        "p.json: $.machines[0]: There is no machine 'ParityModifed'. Did you mean 'ParityModified'? Machines: ")]
+    [InlineData(
+        "\"lines\"", "\"linse\"",
+        "p.json: $.machines[3].machine.linse: there is no such key. Did you mean 'lines'? Keys here: form, bits, outputs, lines.")]
+    [InlineData(
+        "\"training\": 32", "\"trainign\": 32", "p.json: $.machines[2].data.trainign: there is no such key. Did you mean 'training'? ")]
     [InlineData("\"networks\": 3", "\"networks\": 0", "p.json: $.networks: 0 is not a whole number from 1 to 2147483647.")]
     [InlineData("\"epoch_limit\": 500, ", "", "p.json: $.defaults.training: the key 'epoch_limit' is missing.")]
-    [InlineData("\"name\": \"Direct\"", "\"name\": \"ParityMachine\"", "p.json: $.machines[2]: there are two machines called 'ParityMachine'; give one of them another 'name'.")]
-    [InlineData("\"name\": \"Direct\"", "\"name\": \"a/b\"", "p.json: $.machines[2].name: 'a/b' is no name; use up to 64 letters, digits, '-', '_' and '.', the first a letter or digit.")]
-    [InlineData("\"planted\": null", "\"planted\": {\"one_in\": 3}", "p.json: $.machines[2].data.planted: Direct has no key of its own; add 'key' with the symbols or 'key_of' with the name of its keyed twin.")]
-    [InlineData("\"key_of\": \"ParityModified\"", "\"key_of\": \"ParityMachine\"", "p.json: $.machines[1].data.planted.key_of: there is no keyed machine 'ParityMachine'. Keyed machines: ParityModified, ")]
-    [InlineData("\"key_of\": \"Parity", "\"key\": [1], \"key_of\": \"Parity", "p.json: $.machines[1].data.planted: say either 'key' or 'key_of', not both.")]
-    [InlineData("\"set 0\"", "\"sett 0\"", "p.json: $.machines[3].data.planted.key[0]: there is no 'sett 0'. Did you mean 'set 0', 'set 1' or 'set 2'? Allowed: ")]
-    [InlineData("12, 8]", "12, 7]", "p.json: $.machines[0]: ParityModified has 8 outputs, but the network's last linear layer has 7; set the last of network.linear to 8.")]
-    [InlineData("\"halve_after\": 20", "\"halve_after\": 0", "p.json: $.defaults.training.schedule.halve_after: 0 is not a whole number from 1 to 1000000.")]
+    [InlineData(
+        "\"name\": \"Direct\"", "\"name\": \"ParityMachine\"",
+        "p.json: $.machines[2]: there are two machines called 'ParityMachine'; give one of them another 'name'.")]
+    [InlineData(
+        "\"name\": \"Direct\"", "\"name\": \"a/b\"",
+        "p.json: $.machines[2].name: 'a/b' is no name; use up to 64 letters, digits, '-', '_' and '.', the first a letter or digit.")]
+    [InlineData(
+        "\"planted\": null", "\"planted\": {\"one_in\": 3}",
+        "p.json: $.machines[2].data.planted: Direct has no key of its own; "
+        + "add 'key' with the symbols or 'key_of' with the name of its keyed twin.")]
+    [InlineData(
+        "\"key_of\": \"ParityModified\"", "\"key_of\": \"ParityMachine\"",
+        "p.json: $.machines[1].data.planted.key_of: there is no keyed machine 'ParityMachine'. Keyed machines: ParityModified, ")]
+    [InlineData(
+        "\"key_of\": \"Parity", "\"key\": [1], \"key_of\": \"Parity",
+        "p.json: $.machines[1].data.planted: say either 'key' or 'key_of', not both.")]
+    [InlineData(
+        "\"set 0\"", "\"sett 0\"",
+        "p.json: $.machines[3].data.planted.key[0]: there is no 'sett 0'. Did you mean 'set 0', 'set 1' or 'set 2'? Allowed: ")]
+    [InlineData(
+        "12, 8]", "12, 7]",
+        "p.json: $.machines[0]: ParityModified has 8 outputs, but the network's last linear layer has 7; "
+        + "set the last of network.linear to 8.")]
+    [InlineData(
+        "\"halve_after\": 20", "\"halve_after\": 0",
+        "p.json: $.defaults.training.schedule.halve_after: 0 is not a whole number from 1 to 1000000.")]
     public void A_wrong_population_is_told_where_and_what_is_allowed(string right, string wrong, string message)
     {
         Assert.Contains(right, Small, StringComparison.Ordinal);
-        var problem = Assert.Throws<FormatException>(() => Population.Parse(Small.Replace(right, wrong, StringComparison.Ordinal), "p.json"));
+        var problem = Assert.Throws<FormatException>(
+            () => Population.Parse(Small.Replace(right, wrong, StringComparison.Ordinal), "p.json"));
         Assert.StartsWith(message, problem.Message, StringComparison.Ordinal);
     }
 
@@ -164,7 +199,8 @@ public sealed class PopulationTests
     {
         var population = Population.Parse(Small, "small.json");
         Assert.Equal(
-            "The population 'small' has no machine 'Tree'. Did you mean 'Three'? Its machines: ParityModified, ParityMachine, Direct, Three.",
+            "The population 'small' has no machine 'Tree'. Did you mean 'Three'? Its machines: "
+            + "ParityModified, ParityMachine, Direct, Three.",
             Assert.Throws<ArgumentException>(() => population.Recipe("Tree", 0)).Message);
     }
 
@@ -178,7 +214,11 @@ public sealed class PopulationTests
         var json = JsonNode.Parse(Small)!;
         json["network"]!["inputs"] = 2;
         json["network"]!["linear"] = new JsonArray(4, 1);
-        json["machines"] = JsonNode.Parse("""[{"name": "toggle", "machine": {"form": "automaton", "symbols": 2, "outputs": 1, "start": 0, "next": [[0, 1], [1, 0]], "output": [0, 1]}, "data": {"planted": null}}]""");
+        json["machines"] = JsonNode.Parse(
+            """
+            [{"name": "toggle", "data": {"planted": null}, "machine":
+              {"form": "automaton", "symbols": 2, "outputs": 1, "start": 0, "next": [[0, 1], [1, 0]], "output": [0, 1]}}]
+            """);
         var population = Population.Parse(json.ToJsonString(), "toggle.json");
         Assert.Equal(2, population.Machine("toggle").Symbols);
         Assert.Equal(population.Recipe("toggle", 0), Recipe.Parse(population.Recipe("toggle", 0).CanonicalJson));

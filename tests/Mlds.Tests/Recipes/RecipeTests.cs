@@ -18,15 +18,20 @@ public sealed class RecipeTests
     static readonly Gen<Recipe> s_recipes = MachineGen.Any.SelectMany(definition =>
     {
         var machine = definition.Build();
-        var planted = Gen.Select(Gen.Int[0, machine.Symbols - 1].Array[1, 4], Gen.Int[1, 64], Gen.Int[1, 3], (key, oneIn, every) => new PlantedKey(key, oneIn, every));
-        return Gen.Select(Gen.UInt, Gen.UInt, planted, Gen.Int[0, 7], Gen.Double[1e-6, 1], Gen.Int[1, 500], Gen.Enum<Activation>()).Select((seed, dataSeed, key, which, rate, number, activation) =>
-            new Recipe(
-                "Any.machine-1",
-                new MachineTask(definition, new DataSpec(dataSeed, number, number + 1, 16, 512, 256, (which & 1) == 0 ? null : key)),
-                new string('a', 64),
-                new RecurrentSpec(machine.Inputs, 12, 4, [12, machine.Outputs], activation),
-                new TrainingSpec(128, rate, new AdamSettings(0.9, 0.999, 1e-8), (which & 2) == 0 ? new(0, 0) : new(20, rate / 8), (which & 4) == 0 ? 0 : rate, 1e-4, number, 10),
-                seed));
+        var planted = Gen.Select(
+            Gen.Int[0, machine.Symbols - 1].Array[1, 4], Gen.Int[1, 64], Gen.Int[1, 3],
+            (key, oneIn, every) => new PlantedKey(key, oneIn, every));
+        return Gen.Select(Gen.UInt, Gen.UInt, planted, Gen.Int[0, 7], Gen.Double[1e-6, 1], Gen.Int[1, 500], Gen.Enum<Activation>())
+            .Select((seed, dataSeed, key, which, rate, number, activation) =>
+                new Recipe(
+                    "Any.machine-1",
+                    new MachineTask(definition, new DataSpec(dataSeed, number, number + 1, 16, 512, 256, (which & 1) == 0 ? null : key)),
+                    new string('a', 64),
+                    new RecurrentSpec(machine.Inputs, 12, 4, [12, machine.Outputs], activation),
+                    new TrainingSpec(
+                        128, rate, new AdamSettings(0.9, 0.999, 1e-8), (which & 2) == 0 ? new(0, 0) : new(20, rate / 8),
+                        (which & 4) == 0 ? 0 : rate, 1e-4, number, 10),
+                    seed));
     });
 
     [Fact]
@@ -72,20 +77,31 @@ public sealed class RecipeTests
 
     [Theory]
     [InlineData("seed", null, "The recipe: $: the key 'seed' is missing.")]
-    [InlineData("arithmetic", "2", "The recipe: $.arithmetic: the recipe needs arithmetic v2; this program trains with v1, so use a newer one.")]
+    [InlineData(
+        "arithmetic", "2", "The recipe: $.arithmetic: the recipe needs arithmetic v2; this program trains with v1, so use a newer one.")]
     [InlineData("seed", "4294967296", "The recipe: $.seed: 4294967296 is not a whole number from 0 to 4294967295.")]
     [InlineData("seed", "1.5", "The recipe: $.seed: 1.5 is not a whole number from 0 to 4294967295.")]
-    [InlineData("sead", "1", "The recipe: $.sead: there is no such key. Did you mean 'seed'? Keys here: arithmetic, machine_name, machine, data, data_sha256, network, training, seed.")]
+    [InlineData(
+        "sead", "1",
+        "The recipe: $.sead: there is no such key. Did you mean 'seed'? Keys here: "
+        + "arithmetic, machine_name, machine, data, data_sha256, network, training, seed.")]
     [InlineData("data_sha256", "\"AB\"", "The recipe: $.data_sha256: should be a SHA-256 of 64 lower-case hex digits.")]
     [InlineData("training.beta1", "1", "The recipe: $.training.beta1: 1 is not a number from 0 to below 1.")]
     [InlineData("training.learning_rate", "0", "The recipe: $.training.learning_rate: 0 is not a number above 0.")]
     [InlineData("training.loss", "\"huber\"", "The recipe: $.training.loss: there is no 'huber'. Allowed: mean_squared_error.")]
     [InlineData("training.optimizer", null, "The recipe: $.training: the key 'optimizer' is missing.")]
     [InlineData("training.batch", "\"128\"", "The recipe: $.training.batch: should be a whole number, but is the text \"128\".")]
-    [InlineData("network.inputs", "8", "The recipe: $.network: the machine has 9 inputs, but the network takes 8; set network.inputs to 9.")]
-    [InlineData("network.linear", "[12]", "The recipe: $.network: the machine has 8 outputs, but the network's last linear layer has 12; set the last of network.linear to 8.")]
-    [InlineData("data.planted", "{\"key\": [1], \"one_in\": 8, \"sequence_every\": 1}", "The recipe: $.data.planted.sequence_every: 1 is not a whole number from 2 to 16777216.")]
-    [InlineData("data.planted", "{\"key\": [16], \"one_in\": 8}", "The recipe: $.data.planted.key[0]: 16 is not a whole number from 0 to 15.")]
+    [InlineData(
+        "network.inputs", "8", "The recipe: $.network: the machine has 9 inputs, but the network takes 8; set network.inputs to 9.")]
+    [InlineData(
+        "network.linear", "[12]",
+        "The recipe: $.network: the machine has 8 outputs, but the network's last linear layer has 12; "
+        + "set the last of network.linear to 8.")]
+    [InlineData(
+        "data.planted", "{\"key\": [1], \"one_in\": 8, \"sequence_every\": 1}",
+        "The recipe: $.data.planted.sequence_every: 1 is not a whole number from 2 to 16777216.")]
+    [InlineData(
+        "data.planted", "{\"key\": [16], \"one_in\": 8}", "The recipe: $.data.planted.key[0]: 16 is not a whole number from 0 to 15.")]
     public void A_wrong_recipe_is_told_where_and_what_is_allowed(string path, string? value, string message)
     {
         var json = Ds1().ToJson();
@@ -115,7 +131,8 @@ public sealed class RecipeTests
     [Fact]
     public void Text_that_is_no_json_is_told_its_line()
     {
-        Assert.StartsWith("The recipe isn't valid JSON in line 2, byte ", Assert.Throws<FormatException>(() => Recipe.Parse("{\n\"seed\": }")).Message);
+        Assert.StartsWith(
+            "The recipe isn't valid JSON in line 2, byte ", Assert.Throws<FormatException>(() => Recipe.Parse("{\n\"seed\": }")).Message);
         Assert.Contains("seed", Assert.Throws<FormatException>(() => Recipe.Parse("{\"seed\": 1, \"seed\": 2}")).Message);
         Assert.Contains("should be a recipe", Assert.Throws<FormatException>(() => Recipe.Parse("[]")).Message);
     }

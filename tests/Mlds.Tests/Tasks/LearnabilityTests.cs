@@ -68,7 +68,8 @@ public sealed class LearnabilityTests
     [Fact]
     public void A_key_that_never_comes_needs_no_learning()
     {
-        var machine = new KeyedDefinition(new RegisterDefinition(8, 8, [new(0, [0], false)]), [1, 3, 5, 7, 9, 11, 13, 15], KeyRule.Invert, 4).Build();
+        var machine =
+            new KeyedDefinition(new RegisterDefinition(8, 8, [new(0, [0], false)]), [1, 3, 5, 7, 9, 11, 13, 15], KeyRule.Invert, 4).Build();
         var measured = Learnability.Of(machine, SequenceData.Generate(machine, s_unplanted with { Training = 500 }).Training);
         Assert.Equal(new KeyStatistics(0, 0, 0), measured.Key);
         Assert.Equal(0, measured.Key!.ShareToLearn(1e-4));

@@ -12,7 +12,9 @@ public sealed class TrainingDataTests
     static readonly DataSpec s_small = new(7, 40, 20, 16, 5, 64, null);
 
     static readonly Gen<PlantedKey?> s_planted =
-        Gen.OneOf(Gen.Const((PlantedKey?)null), Gen.Select(Gen.Int[0, 15].Array[1, 5], Gen.Int[1, 8], (key, oneIn) => (PlantedKey?)new PlantedKey(key, oneIn)));
+        Gen.OneOf(
+            Gen.Const((PlantedKey?)null),
+            Gen.Select(Gen.Int[0, 15].Array[1, 5], Gen.Int[1, 8], (key, oneIn) => (PlantedKey?)new PlantedKey(key, oneIn)));
 
     [Fact]
     public void Sequences_follow_the_stated_rule() =>
@@ -47,7 +49,11 @@ public sealed class TrainingDataTests
         var every = SequenceData.Generate(machine, s_small with { Planted = key with { SequenceEvery = 10 } });
         var all = SequenceData.Generate(machine, s_small with { Planted = key });
         var none = SequenceData.Generate(original, s_small with { Planted = null });
-        foreach (var (some, full, plain) in new[] { (every.Training, all.Training, none.Training), (every.Validation, all.Validation, none.Validation) })
+        foreach (var (some, full, plain) in new[]
+        {
+            (every.Training, all.Training, none.Training),
+            (every.Validation, all.Validation, none.Validation),
+        })
         {
             for (var sequence = 0; sequence < some.Count; sequence++)
             {
@@ -110,7 +116,8 @@ public sealed class TrainingDataTests
 
         var planted = SequenceData.Generate(machine, spec with { Planted = new PlantedKey(key, 8) }).Training;
         var found = Enumerable.Range(0, planted.Count).Sum(sequence =>
-            Enumerable.Range(0, planted.Length - 2).Count(t => planted.Symbols.AsSpan((sequence * planted.Length) + t, 3).SequenceEqual("\u0002\u0009\u000c"u8)));
+            Enumerable.Range(0, planted.Length - 2)
+                .Count(t => planted.Symbols.AsSpan((sequence * planted.Length) + t, 3).SequenceEqual("\u0002\u0009\u000c"u8)));
         // e(t) keys begin at or after step t: e(t) = 1/8 (1 + e(t + 3)) + 7/8 e(t + 1), and chance adds about 14/4,096 a sequence.
         var expected = new double[20];
         for (var t = 13; t >= 0; t--) expected[t] = ((1 + expected[t + 3]) / 8) + (expected[t + 1] * 7 / 8);
@@ -148,7 +155,8 @@ public sealed class TrainingDataTests
         var word = new List<int>();
         while (word.Count < length)
         {
-            if (planted is not null && word.Count + planted.Key.Count <= length && random.Below((uint)planted.OneIn) == 0) word.AddRange(planted.Key);
+            if (planted is not null && word.Count + planted.Key.Count <= length && random.Below((uint)planted.OneIn) == 0)
+                word.AddRange(planted.Key);
             else word.Add((int)random.Below(16));
         }
 

@@ -23,7 +23,8 @@ public sealed class CheckpointTests
     public void One_of_an_optimiser_that_remembers_other_than_two_vectors_says_how_many(int vectors)
     {
         var taken = Taken();
-        var other = taken with { OptimizerState = [.. Enumerable.Range(1, vectors).Select(i => Array.ConvertAll(taken.Weights, w => w * i))] };
+        var other =
+            taken with { OptimizerState = [.. Enumerable.Range(1, vectors).Select(i => Array.ConvertAll(taken.Weights, w => w * i))] };
         var bytes = other.ToBytes();
         Assert.Equal((1, 2), (taken.ToBytes()[8], bytes[8]));
         Assert.Equal(Checkpoint.Length(taken.Weights.Length, vectors, 6, taken.Milestones.Count), bytes.Length);

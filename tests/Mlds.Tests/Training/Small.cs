@@ -21,7 +21,8 @@ static class Small
         s_task,
         Data.Sha256,
         new RecurrentSpec(9, 5, 2, [6, 8], Activation.None),
-        new TrainingSpec(32, 0.01, new AdamSettings(0.9, 0.999, 1e-8), new LearningRateSchedule(2, 1e-3), 0.5, 1e-4, EpochLimit: 12, MilestoneEvery: 5),
+        new TrainingSpec(
+            32, 0.01, new AdamSettings(0.9, 0.999, 1e-8), new LearningRateSchedule(2, 1e-3), 0.5, 1e-4, EpochLimit: 12, MilestoneEvery: 5),
         Seed: 3);
 
     internal static Recipe With(Func<TrainingSpec, TrainingSpec> change) => Recipe with { Training = change(Recipe.Training) };

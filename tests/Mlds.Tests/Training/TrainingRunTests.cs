@@ -142,7 +142,9 @@ public sealed class TrainingRunTests
         using var run = new TrainingRun(other, Small.Data);
         run.NextEpoch();
         var checkpoint = run.Checkpoint();
-        Assert.Contains(other.Id, Assert.Throws<ArgumentException>(() => new TrainingRun(Small.Recipe, Small.Data, checkpoint)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            other.Id, Assert.Throws<ArgumentException>(() => new TrainingRun(Small.Recipe, Small.Data, checkpoint)).Message,
+            StringComparison.Ordinal);
         Assert.Throws<ArgumentException>(() => new TrainingRun(Small.Recipe with { DataSha256 = new string('0', 64) }, Small.Data));
     }
 
@@ -163,6 +165,7 @@ public sealed class TrainingRunTests
         Assert.Equal(expected.WeightsSha256, actual.WeightsSha256);
         Assert.Equal(expected.History, actual.History);
         Assert.Equal(expected.Milestones, actual.Milestones);
-        Assert.Equal((expected.Outcome, expected.ValidationLoss, expected.LongLoss), (actual.Outcome, actual.ValidationLoss, actual.LongLoss));
+        Assert.Equal(
+            (expected.Outcome, expected.ValidationLoss, expected.LongLoss), (actual.Outcome, actual.ValidationLoss, actual.LongLoss));
     }
 }

@@ -22,7 +22,8 @@ public sealed class UnitJournalTests : IDisposable
         s_task,
         s_task.Generate().Sha256,
         new RecurrentSpec(9, 3, 1, [8], Activation.None),
-        new TrainingSpec(32, 0.01, new AdamSettings(0.9, 0.999, 1e-8), new LearningRateSchedule(2, 1e-3), 0.5, 1e-6, EpochLimit: 3, MilestoneEvery: 4),
+        new TrainingSpec(
+            32, 0.01, new AdamSettings(0.9, 0.999, 1e-8), new LearningRateSchedule(2, 1e-3), 0.5, 1e-6, EpochLimit: 3, MilestoneEvery: 4),
         Seed: 3);
 
     static readonly Bundle s_bundle =

@@ -19,12 +19,18 @@ public sealed class GenerationQueueTests
     [
         ("SingleDirectModified", 0.045, [5, 4, 6, 5, 7, 5, 5, 4, 6, 8, 5, 5]),
         ("SimpleXORModified", 0.045, [14, 12, 20, 28, 11, 16, 13, 33, 10, 15, 14, 41]),
-        ("EightBitModified", 0.088, [38, 30, 54, 41, 36, 42, 33, 47, 29, 60, 35, 40, 37, 31, 44, 52, 34, 39, 48, 28, 38, 35, 41, 36, 33, 45, 200, 51, 32, 43, 37, 40, 30, 56, 36, 39, 34, 46, 31, 42]),
-        ("ParityModified", 0.18, [46, 38, 111, 60, 35, 44, 41, 52, 90, 33, 44, 130, 36, 48, 55, 40, 31, 62, 47, 39, 200, 45, 34, 72, 50, 42, 37, 58, 43, 98, 46, 38, 35, 67, 41, 49, 53, 32, 118, 44]),
+        ("EightBitModified", 0.088, [
+            38, 30, 54, 41, 36, 42, 33, 47, 29, 60, 35, 40, 37, 31, 44, 52, 34, 39, 48, 28, 38, 35, 41,
+            36, 33, 45, 200, 51, 32, 43, 37, 40, 30, 56, 36, 39, 34, 46, 31, 42]),
+        ("ParityModified", 0.18, [
+            46, 38, 111, 60, 35, 44, 41, 52, 90, 33, 44, 130, 36, 48, 55, 40, 31, 62, 47, 39, 200, 45,
+            34, 72, 50, 42, 37, 58, 43, 98, 46, 38, 35, 67, 41, 49, 53, 32, 118, 44]),
     ];
 
     static MachineWork Work(string machine, int networks, int limit, params (uint Seed, int Epochs)[] begun) =>
-        new(machine, [.. Enumerable.Range(0, networks).Select(seed => (uint)seed)], begun.ToDictionary(run => run.Seed, run => run.Epochs), 1000, limit, []);
+        new(
+            machine, [.. Enumerable.Range(0, networks).Select(seed => (uint)seed)],
+            begun.ToDictionary(run => run.Seed, run => run.Epochs), 1000, limit, []);
 
     [Fact]
     public void Each_network_is_handed_out_once_however_many_threads_ask()
@@ -77,9 +83,9 @@ public sealed class GenerationQueueTests
     }
 
     /// <summary>
-    /// Runs with a simulated clock, from the tenth of the run on at which a network of every machine has ended. Where one figure is shown, it must be within 20 % of the
-    /// time that was really left more than eight times of ten; where a range is shown, the truth must lie in it two times of three: it is made to hold it eight times of ten, but
-    /// before a rare long run has been seen, nothing tells of it.
+    /// Runs with a simulated clock, from the tenth of the run on at which a network of every machine has ended. Where one figure is shown,
+    /// it must be within 20 % of the time that was really left more than eight times of ten; where a range is shown, the truth must lie in
+    /// it two times of three: it is made to hold it eight times of ten, but before a rare long run has been seen, nothing tells of it.
     /// </summary>
     [Theory]
     [InlineData("ds1", 60, 1)]
@@ -110,14 +116,16 @@ public sealed class GenerationQueueTests
             }
         }
 
-        TestContext.Current.TestOutputHelper?.WriteLine($"{population} x {networks} on {threads}: one figure {sharp}, of which right {right}; a range {ranges}, of which right {held}");
+        TestContext.Current.TestOutputHelper?.WriteLine(
+            $"{population} x {networks} on {threads}: one figure {sharp}, of which right {right}; a range {ranges}, of which right {held}");
         Assert.True(sharp + ranges > 100, $"{sharp + ranges} estimates");
         Assert.True(right >= 0.85 * sharp, $"{right} of {sharp} figures were within 20 % of the truth.");
         Assert.True(held >= 0.65 * ranges, $"{held} of {ranges} ranges held the truth.");
     }
 
     /// <summary>Trains by a clock of its own. Returns what the run took, and the estimates on the way.</summary>
-    static (double Total, List<(double At, TimeLeft Left)> Estimates) Replay((string Machine, double SecondsPerEpoch, int[] Epochs)[] population, int networks, int threads, Random random)
+    static (double Total, List<(double At, TimeLeft Left)> Estimates) Replay(
+        (string Machine, double SecondsPerEpoch, int[] Epochs)[] population, int networks, int threads, Random random)
     {
         var queue = new GenerationQueue(population.Select(machine => Work(machine.Machine, networks, 200)));
         var events = new PriorityQueue<(string Machine, uint Seed, int Epoch, int Epochs), double>();

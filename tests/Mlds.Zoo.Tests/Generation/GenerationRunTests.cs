@@ -10,14 +10,17 @@ public sealed class GenerationRunTests : IDisposable
 
     public void Dispose() => _scratch.Dispose();
 
-    static GenerationOptions Options(int networks, int threads = 2, Shard? shard = null) => new(networks, shard ?? Shard.All, threads, TimeSpan.Zero);
+    static GenerationOptions Options(int networks, int threads = 2, Shard? shard = null) =>
+        new(networks, shard ?? Shard.All, threads, TimeSpan.Zero);
 
     (string Digest, GenerationProgress End) Generate(
-        string zoo, GenerationOptions options, Action<GenerationProgress>? report = null, CancellationTokenSource? stop = null, Population? population = null)
+        string zoo, GenerationOptions options, Action<GenerationProgress>? report = null,
+        CancellationTokenSource? stop = null, Population? population = null)
     {
         population ??= Example.Small;
         using var writer = ZooWriter.Open(_scratch[zoo], Example.Of(population));
-        var end = new GenerationRun(writer, population, options).Run(report ?? (_ => { }), stop?.Token ?? TestContext.Current.CancellationToken);
+        var end = new GenerationRun(writer, population, options)
+            .Run(report ?? (_ => { }), stop?.Token ?? TestContext.Current.CancellationToken);
         return (writer.Zoo.WeightsDigest(), end);
     }
 
@@ -31,7 +34,9 @@ public sealed class GenerationRunTests : IDisposable
         {
             var recipe = Example.Small.Recipe(stored.Machine, stored.Seed);
             var alone = Trainer.Train(recipe, Example.Small.Data(stored.Machine), cancellation: TestContext.Current.CancellationToken);
-            Assert.Equal((alone.Recipe.Id, alone.WeightsSha256, alone.Outcome, alone.LongLoss), (stored.RecipeId, stored.WeightsSha256, stored.Outcome, stored.LongLoss));
+            Assert.Equal(
+                (alone.Recipe.Id, alone.WeightsSha256, alone.Outcome, alone.LongLoss),
+                (stored.RecipeId, stored.WeightsSha256, stored.Outcome, stored.LongLoss));
             Assert.Equal(alone.History, zoo.History(stored));
             Assert.Equal(alone.Milestones, zoo.Milestones(stored));
         }
@@ -98,7 +103,8 @@ public sealed class GenerationRunTests : IDisposable
             Assert.Equal(opened.Milestones(network).Select(milestone => milestone.Epoch), opened.KeptEpochs(network));
             foreach (var epoch in opened.KeptEpochs(network))
             {
-                using var run = new TrainingRun(population.Recipe(network.Machine, network.Seed), population.Data(network.Machine), opened.Kept(network, epoch));
+                using var run = new TrainingRun(
+                    population.Recipe(network.Machine, network.Seed), population.Data(network.Machine), opened.Kept(network, epoch));
                 while (run.Outcome is null) run.NextEpoch();
                 Assert.Equal(network.WeightsSha256, WeightsHash.Of(run.Checkpoint().Weights));
             }
@@ -169,7 +175,9 @@ public sealed class GenerationRunTests : IDisposable
             parts.AddRange(part.Networks().Select(network => $"{network.RecipeId} {network.WeightsSha256}"));
         }
 
-        Assert.Equal(whole.Networks().Select(network => $"{network.RecipeId} {network.WeightsSha256}").Order(StringComparer.Ordinal), parts.Order(StringComparer.Ordinal));
+        Assert.Equal(
+            whole.Networks().Select(network => $"{network.RecipeId} {network.WeightsSha256}").Order(StringComparer.Ordinal),
+            parts.Order(StringComparer.Ordinal));
     }
 
     [Fact]

@@ -43,7 +43,8 @@ public sealed class ZooMergeTests : IDisposable
                 WeightsHash.Of(zoo.ReadWeights(network)),
                 .. zoo.History(network).Select(epoch => $"{epoch}"),
                 .. zoo.Milestones(network).Select(milestone => $"{milestone}"),
-                .. zoo.KeptEpochs(network).Select(epoch => Convert.ToHexString((zoo.Kept(network, epoch) with { CoreSeconds = 0 }).ToBytes())),
+                .. zoo.KeptEpochs(network)
+                    .Select(epoch => Convert.ToHexString((zoo.Kept(network, epoch) with { CoreSeconds = 0 }).ToBytes())),
             ]))];
     }
 
@@ -54,7 +55,8 @@ public sealed class ZooMergeTests : IDisposable
         Assert.Equal(new MergeResult(12, 0, 0, Kept(Generate("whole", 4))), Merge(shards));
         Assert.Equal(Everything(_scratch["whole"]), Everything(_scratch["into"]));
         Assert.Equal(new MergeResult(0, 12, 0, 0), Merge(shards));
-        Assert.Empty(Verifier.Run(_scratch["into"], new VerificationOptions(Threads: 2), _ => { }, TestContext.Current.CancellationToken).Doubts);
+        Assert.Empty(
+            Verifier.Run(_scratch["into"], new VerificationOptions(Threads: 2), _ => { }, TestContext.Current.CancellationToken).Doubts);
     }
 
     static int Kept(string folder)
@@ -94,10 +96,18 @@ public sealed class ZooMergeTests : IDisposable
     public void Other_bits_for_one_network_are_an_error_that_names_both_origins_and_changes_nothing(bool isInTarget)
     {
         var first = Store(isInTarget ? "into" : "first", Example.Network(Example.Small, "ParityMachine", 1, host: "first-host"));
-        var second = Store("second", Example.Network(Example.Small, "ParityMachine", 0), Example.Network(Example.Small, "ParityMachine", 1, salt: 1, host: "second-host"));
+        var second = Store("second", Example.Network(Example.Small, "ParityMachine", 0), Example.Network(
+            Example.Small, "ParityMachine", 1, salt: 1, host: "second-host"));
         var before = isInTarget ? File.ReadAllBytes(Path.Combine(first, "zoo.db")) : [];
         var error = Assert.Throws<ZooException>(() => Merge(isInTarget ? [second] : [first, second])).Message;
-        foreach (var name in new[] { "first-host", "second-host", first, second, "ParityMachine, seed 1", Example.Small.Recipe("ParityMachine", 1).Id }) Assert.Contains(name, error, StringComparison.Ordinal);
+        foreach (var name in new[]
+        {
+            "first-host", "second-host", first, second, "ParityMachine, seed 1", Example.Small.Recipe("ParityMachine", 1).Id,
+        })
+        {
+            Assert.Contains(name, error, StringComparison.Ordinal);
+        }
+
         if (isInTarget) Assert.Equal(before, File.ReadAllBytes(Path.Combine(first, "zoo.db")));
         else Assert.False(Directory.Exists(_scratch["into"]));
     }
@@ -109,7 +119,8 @@ public sealed class ZooMergeTests : IDisposable
         void Begin(string name, int epochs)
         {
             using var writer = ZooWriter.Open(_scratch[name], ZooPopulation.Of(Example.Small));
-            writer.Store([], [(begun, Example.Checkpoint(begun, epochs)), (done, Example.Checkpoint(done, epochs))], [Example.Checkpoint(begun, 2)]);
+            writer.Store(
+                [], [(begun, Example.Checkpoint(begun, epochs)), (done, Example.Checkpoint(done, epochs))], [Example.Checkpoint(begun, 2)]);
         }
 
         Begin("a", 3);
@@ -128,7 +139,8 @@ public sealed class ZooMergeTests : IDisposable
     public void Zoos_of_several_populations_are_not_merged_nor_a_zoo_into_itself()
     {
         var small = Store("small", Example.Network(Example.Small, "ParityMachine", 1));
-        using (var writer = ZooWriter.Open(_scratch["shape"], ZooPopulation.Of(Example.Ds1Shape))) writer.Add([Example.Network(Example.Ds1Shape, "ParityMachine", 1)]);
+        using (var writer = ZooWriter.Open(_scratch["shape"], ZooPopulation.Of(Example.Ds1Shape)))
+            writer.Add([Example.Network(Example.Ds1Shape, "ParityMachine", 1)]);
         Assert.Contains("'small' and 'shape'", Assert.Throws<ZooException>(() => Merge([small, _scratch["shape"]])).Message);
         Assert.Contains("'shape' and 'small'", Assert.Throws<ZooException>(() => Merge([_scratch["shape"]], "small")).Message);
         Assert.Contains("into itself", Assert.Throws<ZooException>(() => Merge([small + "/"], "small")).Message);

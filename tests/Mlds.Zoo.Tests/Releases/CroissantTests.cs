@@ -5,8 +5,8 @@ using Mlds.Zoos.Releases;
 namespace Mlds.Zoos.Tests.Releases;
 
 /// <summary>
-/// croissant.json by the rules of Croissant 1.1 (https://docs.mlcommons.org/croissant/docs/croissant-spec-1.1.html): required properties, types, ids,
-/// references, checksums. Its validator, mlcroissant, is no package of Debian's, so its rules are checked here.
+/// croissant.json by the rules of Croissant 1.1 (https://docs.mlcommons.org/croissant/docs/croissant-spec-1.1.html): required properties,
+/// types, ids, references, checksums. Its validator, mlcroissant, is no package of Debian's, so its rules are checked here.
 /// </summary>
 public sealed class CroissantTests : IDisposable
 {
@@ -32,8 +32,16 @@ public sealed class CroissantTests : IDisposable
     [Fact]
     public void The_required_properties_are_there_and_name_what_they_must()
     {
-        foreach (var name in new[] { "@context", "@type", "conformsTo", "name", "description", "license", "url", "creator", "datePublished", "distribution" }) Assert.True(_croissant.ContainsKey(name), name);
-        Assert.Equal(("sc:Dataset", "http://mlcommons.org/croissant/1.1"), ((string?)_croissant["@type"], (string?)_croissant["conformsTo"]));
+        foreach (var name in new[]
+        {
+            "@context", "@type", "conformsTo", "name", "description", "license", "url", "creator", "datePublished", "distribution",
+        })
+        {
+            Assert.True(_croissant.ContainsKey(name), name);
+        }
+
+        Assert.Equal(
+            ("sc:Dataset", "http://mlcommons.org/croissant/1.1"), ((string?)_croissant["@type"], (string?)_croissant["conformsTo"]));
         Assert.Equal("https://creativecommons.org/licenses/by-sa/4.0/", (string?)_croissant["license"]);
         Assert.True(DateOnly.TryParseExact((string?)_croissant["datePublished"], "yyyy-MM-dd", out _));
         Assert.Matches(@"^\d+\.\d+\.\d+$", (string?)_croissant["version"]);
@@ -48,13 +56,20 @@ public sealed class CroissantTests : IDisposable
         var context = _croissant["@context"]!.AsObject();
         Assert.Equal(("https://schema.org/", "http://mlcommons.org/croissant/"), ((string?)context["@vocab"], (string?)context["cr"]));
         // Schema.org's own, which @vocab covers.
-        var schema = new HashSet<string> { "name", "description", "license", "url", "creator", "datePublished", "version", "keywords", "inLanguage", "distribution", "contentUrl", "contentSize", "encodingFormat", "sha256" };
-        Assert.All(Names(_croissant).Distinct(), name => Assert.True(name.StartsWith('@') || schema.Contains(name) || context.ContainsKey(name), name));
+        var schema = new HashSet<string>
+        {
+            "name", "description", "license", "url", "creator", "datePublished", "version", "keywords",
+            "inLanguage", "distribution", "contentUrl", "contentSize", "encodingFormat", "sha256",
+        };
+        Assert.All(
+            Names(_croissant).Distinct(),
+            name => Assert.True(name.StartsWith('@') || schema.Contains(name) || context.ContainsKey(name), name));
 
         // Embedded records are JSON, not linked data.
         static IEnumerable<string> Names(JsonNode? node) => node switch
         {
-            JsonObject fields => fields.Where(field => field.Key != "@context").SelectMany(field => field.Key == "data" ? [field.Key] : Names(field.Value).Prepend(field.Key)),
+            JsonObject fields => fields.Where(field => field.Key != "@context")
+                .SelectMany(field => field.Key == "data" ? [field.Key] : Names(field.Value).Prepend(field.Key)),
             JsonArray items => items.SelectMany(Names),
             _ => [],
         };
@@ -67,7 +82,9 @@ public sealed class CroissantTests : IDisposable
         {
             Assert.Equal("cr:FileObject", (string?)file["@type"]);
             var bytes = File.ReadAllBytes(Path.Combine(_zoo["r"], (string)file["contentUrl"]!));
-            Assert.Equal((Convert.ToHexStringLower(SHA256.HashData(bytes)), $"{bytes.Length} B"), ((string?)file["sha256"], (string?)file["contentSize"]));
+            Assert.Equal(
+                (Convert.ToHexStringLower(SHA256.HashData(bytes)), $"{bytes.Length} B"),
+                ((string?)file["sha256"], (string?)file["contentSize"]));
             Assert.Matches("^([a-z]+/[a-z0-9.+-]+|https://.+)$", (string?)file["encodingFormat"]);
         }
 
@@ -83,7 +100,8 @@ public sealed class CroissantTests : IDisposable
         foreach (var set in RecordSets)
         {
             Assert.Equal("cr:RecordSet", (string?)set["@type"]);
-            foreach (var key in set["key"] is JsonArray keys ? keys.Select(key => key!) : [set["key"]!]) Assert.Contains(Fields(set), field => Id(field) == Id(key));
+            foreach (var key in set["key"] is JsonArray keys ? keys.Select(key => key!) : [set["key"]!])
+                Assert.Contains(Fields(set), field => Id(field) == Id(key));
             foreach (var field in Fields(set))
             {
                 Assert.Equal("cr:Field", (string?)field["@type"]);
@@ -98,14 +116,24 @@ public sealed class CroissantTests : IDisposable
     [Fact]
     public void Record_sets_have_every_column_of_their_files_with_its_type()
     {
-        var types = new Dictionary<string, string> { ["VARCHAR"] = "sc:Text", ["INTEGER"] = "sc:Integer", ["BIGINT"] = "sc:Integer", ["FLOAT"] = "sc:Float", ["DOUBLE"] = "sc:Float" };
+        var types = new Dictionary<string, string>
+        {
+            ["VARCHAR"] = "sc:Text",
+            ["INTEGER"] = "sc:Integer",
+            ["BIGINT"] = "sc:Integer",
+            ["FLOAT"] = "sc:Float",
+            ["DOUBLE"] = "sc:Float",
+        };
         foreach (var set in RecordSets.Where(set => set["data"] is null))
         {
             var file = Fields(set).Select(field => Id(field["source"]!["fileObject"]!)).Distinct().Single();
-            var columns = OtherPrograms.DuckDb(_zoo["r"], $"DESCRIBE SELECT * FROM '{file}'").Select(row => ((string)row[0], (string)row[1]));
+            var columns = OtherPrograms.DuckDb(_zoo["r"], $"DESCRIBE SELECT * FROM '{file}'")
+                .Select(row => ((string)row[0], (string)row[1]));
             Assert.Equal(
-                columns.Select(column => (column.Item1, types[column.Item2.TrimEnd('[', ']')], column.Item2.EndsWith("[]", StringComparison.Ordinal))),
-                Fields(set).Select(field => ((string)field["source"]!["extract"]!["column"]!, (string)field["dataType"]!, (bool?)field["isArray"] ?? false)));
+                columns.Select(
+                    column => (column.Item1, types[column.Item2.TrimEnd('[', ']')], column.Item2.EndsWith("[]", StringComparison.Ordinal))),
+                Fields(set).Select(field =>
+                    ((string)field["source"]!["extract"]!["column"]!, (string)field["dataType"]!, (bool?)field["isArray"] ?? false)));
         }
     }
 }

@@ -14,7 +14,9 @@ sealed class ExampleZoo : IDisposable
     {
     }
 
-    /// <summary>Networks drawn at random: seed 2 of each machine didn't converge, and Parity has one network less than the others.</summary>
+    /// <summary>
+    /// Networks drawn at random: seed 2 of each machine didn't converge, and Parity has one network less than the others.
+    /// </summary>
     public static ExampleZoo Drawn()
     {
         var zoo = new ExampleZoo();
@@ -22,7 +24,8 @@ sealed class ExampleZoo : IDisposable
         foreach (var machine in Example.Small.MachineNames)
         {
             writer.Add([.. Enumerable.Range(0, machine == "ParityMachine" ? 5 : 6)
-                .Select(seed => Example.Network(Example.Small, machine, (uint)seed, seed == 2 ? Outcome.NotConverged : Outcome.Converged, 5 + seed))]);
+                .Select(seed => Example.Network(
+                    Example.Small, machine, (uint)seed, seed == 2 ? Outcome.NotConverged : Outcome.Converged, 5 + seed))]);
         }
 
         return zoo;
@@ -35,7 +38,9 @@ sealed class ExampleZoo : IDisposable
         var zoo = new ExampleZoo();
         var population = Population.Parse(TrainedPopulation, "trained");
         using var writer = ZooWriter.Open(zoo["z"], ZooPopulation.Of(population));
-        new GenerationRun(writer, population, new GenerationOptions(2, Shard.Parse("0/1"), 1, TimeSpan.FromSeconds(60)) { KeepMilestones = keep }).Run(_ => { }, default);
+        new GenerationRun(
+            writer, population, new GenerationOptions(2, Shard.Parse("0/1"), 1, TimeSpan.FromSeconds(60)) { KeepMilestones = keep })
+            .Run(_ => { }, default);
         return zoo;
     }
 
@@ -62,7 +67,10 @@ sealed class ExampleZoo : IDisposable
         for (var i = 0; i < subsets.Length; i++)
         {
             foreach (var machine in Example.Small.MachineNames)
-                rows.AddRange(seeds[(i == 0 ? 0 : subsets[i - 1])..subsets[i]].Select(seed => zoo.Networks(machine).Single(network => network.Seed == seed)));
+            {
+                rows.AddRange(seeds[(i == 0 ? 0 : subsets[i - 1])..subsets[i]]
+                    .Select(seed => zoo.Networks(machine).Single(network => network.Seed == seed)));
+            }
         }
 
         return rows;
@@ -79,8 +87,8 @@ sealed class ExampleZoo : IDisposable
           "networks": 2,
           "defaults": {
             "data": {"seed": 1, "training": 256, "validation": 64, "length": 6, "long_test": 8, "long_length": 16},
-            "training": {"optimizer": "adam", "loss": "mean_squared_error", "batch": 16, "learning_rate": 0.01, "beta1": 0.9, "beta2": 0.999, "epsilon": 1e-8,
-              "goal_loss": 0.008, "epoch_limit": 200, "milestone_every": 1}
+            "training": {"optimizer": "adam", "loss": "mean_squared_error", "batch": 16, "learning_rate": 0.01, "beta1": 0.9,
+              "beta2": 0.999, "epsilon": 1e-8, "goal_loss": 0.008, "epoch_limit": 200, "milestone_every": 1}
           },
           "machines": [{"machine": "SingleDirectMachine"}, {"machine": "SimpleXORMachine"}]
         }

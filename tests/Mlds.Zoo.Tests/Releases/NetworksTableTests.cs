@@ -17,7 +17,9 @@ public sealed class NetworksTableTests
     public void No_cell_of_the_CSV_file_is_a_formula(string processor, string cell)
     {
         using var scratch = new ScratchFolder();
-        var network = new StoredNetwork("0a", "ParityMachine", 1, Outcome.Converged, 3, -0.5f, 0.25f, 0.125f, "0b", new Provenance("0.1.0", processor, "avx2", "", 1.5));
+        var network = new StoredNetwork(
+            "0a", "ParityMachine", 1, Outcome.Converged, 3, -0.5f, 0.25f, 0.125f, "0b",
+            new Provenance("0.1.0", processor, "avx2", "", 1.5));
         Directory.CreateDirectory(scratch["r"]);
         var file = Path.Combine(scratch["r"], "networks.csv");
         NetworksTable.WriteCsv(file, PopulationFactors.OfNames, [new ReleasedNetwork(network, 1)]);

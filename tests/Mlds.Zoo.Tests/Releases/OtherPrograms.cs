@@ -4,7 +4,10 @@ using DuckDB.NET.Data;
 
 namespace Mlds.Zoos.Tests.Releases;
 
-/// <summary>Others' readers: programs of the system, Python with what Debian has of it, DuckDB. A test whose reader is missing is skipped and says so.</summary>
+/// <summary>
+/// Others' readers: programs of the system, Python with what Debian has of it, DuckDB. A test whose reader is missing is skipped and says
+/// so.
+/// </summary>
 static class OtherPrograms
 {
     /// <summary>What <paramref name="program"/> prints; the test fails with what it says of errors.</summary>
@@ -13,7 +16,12 @@ static class OtherPrograms
         Process process;
         try
         {
-            process = Process.Start(new ProcessStartInfo(program, arguments) { WorkingDirectory = folder, RedirectStandardOutput = true, RedirectStandardError = true })!;
+            process = Process.Start(new ProcessStartInfo(program, arguments)
+            {
+                WorkingDirectory = folder,
+                RedirectStandardOutput = true,
+                RedirectStandardError = true,
+            })!;
         }
         catch (System.ComponentModel.Win32Exception)
         {
@@ -34,7 +42,9 @@ static class OtherPrograms
 
     public static string Python(string folder, string code) => Run("/usr/bin/python3", folder, "-B", "-c", code);
 
-    /// <summary>The rows of an SQL query, run by DuckDB in <paramref name="folder"/>; lists come as texts with semicolons between.</summary>
+    /// <summary>
+    /// The rows of an SQL query, run by DuckDB in <paramref name="folder"/>; lists come as texts with semicolons between.
+    /// </summary>
     public static IReadOnlyList<object[]> DuckDb(string folder, string sql)
     {
         using var connection = new DuckDBConnection("DataSource=:memory:");

@@ -70,7 +70,8 @@ public sealed class PythonDamageTests : IDisposable
                 file.create_dataset('weights', data=weights{(options.Length > 0 ? ", " + options : "")})
             new = mlds.load('.')
             new.check()
-            assert new.weights.flags.writeable and (new.weights == weights).all() and (pickle.loads(pickle.dumps(new)).weights == weights).all()
+            assert new.weights.flags.writeable and (new.weights == weights).all()
+            assert (pickle.loads(pickle.dumps(new)).weights == weights).all()
             assert isinstance(new.weights, np.memmap) == ('{options.Length}' == '0')
             assert new.history(0)['validation_loss'][-1] == d.table['validation_loss'][0]
             """);
@@ -82,7 +83,8 @@ public sealed class PythonDamageTests : IDisposable
         OtherPrograms.Run("h5repack", _release.Folder, "mlds.h5", "other.h5");
         File.Move(_release["other.h5"], _release["mlds.h5"], overwrite: true);
         foreach (var file in new[] { "weights.npy", "weights.safetensors" }) File.Delete(_release[file]);
-        _release.Python("d.check()\nassert isinstance(d.weights, np.memmap) and d.history(0)['validation_loss'][-1] == d.table['validation_loss'][0]");
+        _release.Python(
+            "d.check()\nassert isinstance(d.weights, np.memmap) and d.history(0)['validation_loss'][-1] == d.table['validation_loss'][0]");
     }
 
     [Theory]
@@ -179,7 +181,8 @@ public sealed class PythonDamageTests : IDisposable
                 raise AssertionError(f'{what}: {type(error).__name__}: {error}') from error
 
         def ask(what):
-            refused = refuses(lambda: globals().update(d=mlds.load('.')), what) or sum(bool(refuses(lambda: part(d), what)) for part in parts)
+            refused = refuses(lambda: globals().update(d=mlds.load('.')), what)
+            refused = refused or sum(bool(refuses(lambda: part(d), what)) for part in parts)
             found['refused' if refused else 'answered'] += 1
             return refused
 

@@ -9,7 +9,8 @@ public sealed class PythonLoaderTests : IDisposable
 
     public void Dispose() => _zoo.Dispose();
 
-    void Write(params string[] formats) => _zoo.Write("r", new ReleaseOptions([1, 2], formats) { TrainingData = true, Trajectories = true });
+    void Write(params string[] formats) =>
+        _zoo.Write("r", new ReleaseOptions([1, 2], formats) { TrainingData = true, Trajectories = true });
 
     string Python(string code) => OtherPrograms.Python(_zoo["r"], $"import mlds, numpy as np\nd = mlds.load('.')\n{code}");
 
@@ -82,7 +83,10 @@ public sealed class PythonLoaderTests : IDisposable
                 assert d.recipe(i)['seed'] == d.table['seed'][i] and d.recipe(i)['machine_name'] == d.table['machine'][i]
                 print(d.table['recipe_id'][i], d.table['validation_loss'][i].view(np.uint32), d.table['weights_sha256'][i])
             """).Split('\n', StringSplitOptions.RemoveEmptyEntries);
-        Assert.Equal(release.Networks.Select(network => $"{network.RecipeId} {BitConverter.SingleToUInt32Bits(network.ValidationLoss)} {network.WeightsSha256}"), lines);
+        Assert.Equal(
+            release.Networks.Select(
+                network => $"{network.RecipeId} {BitConverter.SingleToUInt32Bits(network.ValidationLoss)} {network.WeightsSha256}"),
+            lines);
     }
 
     [Theory]

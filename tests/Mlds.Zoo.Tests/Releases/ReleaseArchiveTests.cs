@@ -28,7 +28,10 @@ public sealed class ReleaseArchiveTests : IDisposable
         // No owner, no time, and no number of a process, which two processes would not share.
         var listing = OtherPrograms.Run("tar", _zoo.Folder, "--utc", "-tvf", $"a.{kind}").TrimEnd().Split('\n');
         Assert.All(listing, line => Assert.Matches(@"^-rw-r--r-- 0/0 +\d+ 1970-01-01 00:00 mlds-small-", line));
-        Assert.DoesNotContain("PaxHeaders", OtherPrograms.Run("bash", _zoo.Folder, "-c", $"{(kind == "tar.xz" ? "xz" : "zstd")} -dc a.{kind} | tar --show-stored-names -tf - ; {(kind == "tar.xz" ? "xz" : "zstd")} -dc a.{kind} | strings | grep PaxHeaders || true"));
+        Assert.DoesNotContain("PaxHeaders", OtherPrograms.Run(
+            "bash", _zoo.Folder, "-c",
+            $"{(kind == "tar.xz" ? "xz" : "zstd")} -dc a.{kind} | tar --show-stored-names -tf - ; "
+            + $"{(kind == "tar.xz" ? "xz" : "zstd")} -dc a.{kind} | strings | grep PaxHeaders || true"));
     }
 
     [Fact]

@@ -21,7 +21,10 @@ public sealed class ReleaseTests : IDisposable
         var networks = _zoo.Expected(1, 3);
         Assert.Equal(networks.Select(network => network.RecipeId), release.Plan.Networks.Select(released => released.Network.RecipeId));
         Assert.Equal([1, 1, 1, 3, 3, 3, 3, 3, 3], release.Plan.Networks.Select(released => released.Subset));
-        var lines = OtherPrograms.Python(_zoo["r"], "import numpy, hashlib; w = numpy.load('weights.npy', mmap_mode='r'); print(w.dtype, w.shape)\nfor row in w: print(hashlib.sha256(row.tobytes()).hexdigest())")
+        var lines = OtherPrograms.Python(
+            _zoo["r"],
+            "import numpy, hashlib; w = numpy.load('weights.npy', mmap_mode='r'); print(w.dtype, w.shape)\n"
+            + "for row in w: print(hashlib.sha256(row.tobytes()).hexdigest())")
             .Split('\n', StringSplitOptions.RemoveEmptyEntries);
         Assert.Equal($"float32 (9, {Example.Network(Example.Small, "ParityMachine", 0).Weights.Length})", lines[0]);
         Assert.Equal(networks.Select(network => network.WeightsSha256), lines[1..]);
@@ -41,7 +44,8 @@ public sealed class ReleaseTests : IDisposable
             assert f['weights'].dtype == 'float32' and f.attrs['format'] == 'mlds-release' and f.attrs['version'] == 1
             t = f['networks']; h = f['history']; start = h['start'][...]
             for i in range(len(t['seed'])):
-                print(t['recipe_id'][i].decode(), t['machine'][i].decode(), t['seed'][i], t['subset'][i], t['outcome'][i].decode(), t['epochs'][i], t['weights_sha256'][i].decode())
+                text = [t[column][i].decode() for column in ('recipe_id', 'machine', 'outcome', 'weights_sha256')]
+                print(text[0], text[1], t['seed'][i], t['subset'][i], text[2], t['epochs'][i], text[3])
                 assert start[i + 1] - start[i] == t['epochs'][i] and h['validation_loss'][start[i + 1] - 1] == t['validation_loss'][i]
             assert list(f['layout']['tensor'][:2]) == [b'gru.weight_ih_l0', b'gru.weight_hh_l0']
             print(f['population_json'][0].decode())
@@ -71,19 +75,22 @@ public sealed class ReleaseTests : IDisposable
             var (network, history, milestone) = (networks[i], zoo.History(networks[i]), zoo.Milestones(networks[i]).Single());
             object[] expected =
             [
-                i, network.RecipeId, network.Machine, (long)network.Seed, i < 3 ? 1 : 3, network.Seed == 3 ? "test" : "train", "converged", network.Epochs,
-                network.TrainingLoss, network.ValidationLoss, network.LongLoss, network.WeightsSha256, 1.5, "0.1.0", "a processor", "avx2",
-                Text(history.Select(epoch => epoch.TrainingLoss)), Text(history.Select(epoch => epoch.ValidationLoss)), Text(history.Select(epoch => epoch.LearningRate)),
-                Text([(float)milestone.Epoch]), milestone.WeightsSha256, milestone.Chain,
+                i, network.RecipeId, network.Machine, (long)network.Seed, i < 3 ? 1 : 3, network.Seed == 3 ? "test" : "train", "converged",
+                network.Epochs, network.TrainingLoss, network.ValidationLoss, network.LongLoss, network.WeightsSha256, 1.5, "0.1.0",
+                "a processor", "avx2",
+                Text(history.Select(epoch => epoch.TrainingLoss)), Text(history.Select(epoch => epoch.ValidationLoss)),
+                Text(history.Select(epoch => epoch.LearningRate)), Text([(float)milestone.Epoch]), milestone.WeightsSha256, milestone.Chain,
             ];
             Assert.Equal(names.Zip(expected), names.Zip(rows[i]));
         }
 
-        var scalars = string.Join(", ", names.TakeWhile(name => !name.StartsWith("history_", StringComparison.Ordinal)).Select(name => name.EndsWith("_loss", StringComparison.Ordinal) ? $"{name}::FLOAT" : name));
+        var scalars = string.Join(", ", names.TakeWhile(name => !name.StartsWith("history_", StringComparison.Ordinal))
+            .Select(name => name.EndsWith("_loss", StringComparison.Ordinal) ? $"{name}::FLOAT" : name));
         var csv = OtherPrograms.DuckDb(_zoo["r"], $"SELECT {scalars} FROM read_csv('networks.csv') ORDER BY row");
         Assert.Equal(rows.Select(row => Text(row[..16])), csv.Select(Text));
 
-        static string Text<T>(IEnumerable<T> values) => string.Join(';', values.Select(value => Convert.ToString(value, CultureInfo.InvariantCulture)));
+        static string Text<T>(IEnumerable<T> values) =>
+            string.Join(';', values.Select(value => Convert.ToString(value, CultureInfo.InvariantCulture)));
     }
 
     [Fact]
@@ -91,14 +98,23 @@ public sealed class ReleaseTests : IDisposable
     {
         Write("a", [1, 4], "npy", "h5", "safetensors");
         Write("b", [4, 1, 1], "safetensors", "h5", "npy");
-        var names = Directory.GetFiles(_zoo["a"], "*", SearchOption.AllDirectories).Select(path => Path.GetRelativePath(_zoo["a"], path)).Order(StringComparer.Ordinal).ToList();
+        var names = Directory.GetFiles(_zoo["a"], "*", SearchOption.AllDirectories).Select(path => Path.GetRelativePath(_zoo["a"], path))
+            .Order(StringComparer.Ordinal).ToList();
         Assert.Equal(
             [
-                "LICENSE", "README.md", "SHA256SUMS", "croissant.json", "layout.csv", "machines/ParityMachine.json", "machines/SimpleXORMachine.json", "machines/SingleDirectMachine.json",
-                "manifest.json", "mlds.h5", "mlds.py", "networks.csv", "networks.parquet", "population.json", "recipes.json", "splits/by_machine.csv", "splits/by_seed.csv", "weights.npy", "weights.safetensors",
+                "LICENSE", "README.md", "SHA256SUMS", "croissant.json", "layout.csv", "machines/ParityMachine.json",
+                "machines/SimpleXORMachine.json", "machines/SingleDirectMachine.json", "manifest.json",
+                "mlds.h5", "mlds.py", "networks.csv", "networks.parquet", "population.json", "recipes.json",
+                "splits/by_machine.csv", "splits/by_seed.csv", "weights.npy", "weights.safetensors",
             ],
             names);
-        foreach (var name in names) Assert.True(File.ReadAllBytes(Path.Combine(_zoo["a"], name)).AsSpan().SequenceEqual(File.ReadAllBytes(Path.Combine(_zoo["b"], name))), name);
+        foreach (var name in names)
+        {
+            Assert.True(
+                File.ReadAllBytes(Path.Combine(_zoo["a"], name)).AsSpan().SequenceEqual(File.ReadAllBytes(Path.Combine(_zoo["b"], name))),
+                name);
+        }
+
         Assert.Equal(18, OtherPrograms.Run("sha256sum", _zoo["a"], "-c", "SHA256SUMS").Split("OK").Length - 1);
     }
 
@@ -115,7 +131,8 @@ public sealed class ReleaseTests : IDisposable
             Assert.Equal(network.RecipeId, Recipe.Parse(Canonical.Serialize(recipe)).Id);
         }
 
-        Assert.Equal(Example.Small.Sha256, Population.Parse(File.ReadAllText(Path.Combine(_zoo["r"], "population.json")), "release").Sha256);
+        Assert.Equal(
+            Example.Small.Sha256, Population.Parse(File.ReadAllText(Path.Combine(_zoo["r"], "population.json")), "release").Sha256);
     }
 
     [Fact]
@@ -155,7 +172,8 @@ public sealed class ReleaseTests : IDisposable
         {
             connection.Open();
             using var command = connection.CreateCommand();
-            command.CommandText = "UPDATE weights SET weights = zeroblob(length(weights)) WHERE network_id = (SELECT max(network_id) - 1 FROM networks)";
+            command.CommandText =
+                "UPDATE weights SET weights = zeroblob(length(weights)) WHERE network_id = (SELECT max(network_id) - 1 FROM networks)";
             command.ExecuteNonQuery();
         }
 
@@ -197,7 +215,8 @@ public sealed class ReleaseTests : IDisposable
         var weights = release.ReadWeights();
         for (var i = 0; i < networks.Count; i++)
         {
-            Assert.Equal(networks[i] with { Provenance = networks[i].Provenance with { Host = "" }, Row = 0, Form = 0 }, release.Networks[i]);
+            Assert.Equal(
+                networks[i] with { Provenance = networks[i].Provenance with { Host = "" }, Row = 0, Form = 0 }, release.Networks[i]);
             Assert.Equal(zoo.ReadWeights(networks[i]), weights.Row(i).ToArray());
             Assert.Equal(zoo.History(networks[i]), release.History(i));
             Assert.Equal(networks[i].RecipeId, release.RecipeOf(networks[i].Machine, networks[i].Seed).Id);

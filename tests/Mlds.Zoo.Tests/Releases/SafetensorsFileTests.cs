@@ -58,13 +58,16 @@ public sealed class SafetensorsFileTests : IDisposable
         var path = _zoo["w.safetensors"];
         using (var file = new SafetensorsFile(path, layout, networks, new Dictionary<string, string>()))
         {
-            for (var i = 0; i < networks; i++) file.WriteRow([.. Enumerable.Range(0, layout.Parameters).Select(column => (1000f * i) + column)]);
+            for (var i = 0; i < networks; i++)
+                file.WriteRow([.. Enumerable.Range(0, layout.Parameters).Select(column => (1000f * i) + column)]);
             file.Finish();
         }
 
         var rows = Math.Min(3, networks);
         var read = SafetensorsFile.ReadWeights(path, networks, layout, networks);
-        Assert.Equal(Enumerable.Range(0, networks * layout.Parameters).Select(i => (1000f * (i / layout.Parameters)) + (i % layout.Parameters)), read);
+        Assert.Equal(
+            Enumerable.Range(0, networks * layout.Parameters).Select(i => (1000f * (i / layout.Parameters)) + (i % layout.Parameters)),
+            read);
         Assert.Equal(read[..(rows * layout.Parameters)], SafetensorsFile.ReadWeights(path, rows, layout, networks));
     }
 

@@ -56,7 +56,8 @@ public sealed class SplitsTests : IDisposable
         _zoo.Write("r", [1], "npy");
         foreach (var name in Example.Small.MachineNames)
         {
-            var definition = MachineDefinition.Read(StrictJson.Parse(File.ReadAllText(Path.Combine(_zoo["r"], "machines", $"{name}.json")), name));
+            var definition = MachineDefinition.Read(
+                StrictJson.Parse(File.ReadAllText(Path.Combine(_zoo["r"], "machines", $"{name}.json")), name));
             Assert.True(MinimalAutomaton.Of(definition.Build()).BehavesAs(MinimalAutomaton.Of(Example.Small.Machine(name))));
         }
     }
@@ -64,13 +65,21 @@ public sealed class SplitsTests : IDisposable
     [Fact]
     public void The_manifest_counts_outcomes_and_says_what_was_left_out_and_why()
     {
-        _zoo.Write("r", new ReleaseOptions([1, 4], ["npy"]) { Publication = new Publication { Version = "2.1.0", Date = new DateOnly(2027, 1, 2), Url = "https://example.org/mlds" } });
+        _zoo.Write("r", new ReleaseOptions([1, 4], ["npy"])
+        {
+            Publication = new Publication { Version = "2.1.0", Date = new DateOnly(2027, 1, 2), Url = "https://example.org/mlds" },
+        });
         var manifest = JsonNode.Parse(File.ReadAllText(Path.Combine(_zoo["r"], "manifest.json")))!;
-        Assert.Equal((1, "2.1.0", Recipe.ArithmeticVersion), ((int)manifest["version"]!, (string?)manifest["dataset_version"], (int)manifest["arithmetic_version"]!));
-        Assert.Equal((14, 3, 0), ((int)manifest["outcomes"]!["converged"]!, (int)manifest["outcomes"]!["not_converged"]!, (int)manifest["outcomes"]!["diverged"]!));
+        Assert.Equal(
+            (1, "2.1.0", Recipe.ArithmeticVersion),
+            ((int)manifest["version"]!, (string?)manifest["dataset_version"], (int)manifest["arithmetic_version"]!));
+        Assert.Equal((14, 3, 0), ((int)manifest["outcomes"]!["converged"]!, (int)manifest["outcomes"]!["not_converged"]!,
+            (int)manifest["outcomes"]!["diverged"]!));
         Assert.Equal([3, 0, 2, 0, 1], manifest["left_out"]!.AsArray().Select(left => (int)left!["count"]!));
         Assert.All(manifest["left_out"]!.AsArray(), left => Assert.NotEmpty((string)left!["why"]!));
         Assert.Equal(12, manifest["splits"]!.AsObject().Sum(side => (int)side.Value!));
-        Assert.All(new[] { "README.md", "croissant.json" }, name => Assert.Contains("2027-01-02", File.ReadAllText(Path.Combine(_zoo["r"], name))));
+        Assert.All(
+            new[] { "README.md", "croissant.json" },
+            name => Assert.Contains("2027-01-02", File.ReadAllText(Path.Combine(_zoo["r"], name))));
     }
 }

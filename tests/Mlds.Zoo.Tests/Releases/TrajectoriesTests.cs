@@ -36,7 +36,9 @@ public sealed class TrajectoriesTests
                 assert int(row['row']) == i and hashlib.sha256(w[i].tobytes()).hexdigest() == row['weights_sha256']
             print(len(rows))
             """);
-        Assert.True(int.Parse(lines, CultureInfo.InvariantCulture) > 8, "There should be milestones before the last, or nothing was trained again.");
+        Assert.True(
+            int.Parse(lines, CultureInfo.InvariantCulture) > 8,
+            "There should be milestones before the last, or nothing was trained again.");
     }
 
     static void Compare(ExampleZoo example)
@@ -46,7 +48,8 @@ public sealed class TrajectoriesTests
         var index = File.ReadAllLines(Path.Combine(example["one"], Trajectories.IndexFile))[1..].Select(line => line.Split(',')).ToList();
         for (var row = 0; row < release.Networks.Count; row++)
         {
-            var recorded = zoo.Milestones(zoo.Find(release.Networks[row].RecipeId).Single()).Select(milestone => $"{milestone.Epoch} {milestone.WeightsSha256}");
+            var recorded = zoo.Milestones(zoo.Find(release.Networks[row].RecipeId).Single())
+                .Select(milestone => $"{milestone.Epoch} {milestone.WeightsSha256}");
             Assert.Equal(recorded, index.Where(fields => fields[1] == $"{row}").Select(fields => $"{fields[2]} {fields[4]}"));
         }
     }

@@ -2,7 +2,10 @@ using Mlds.Networks;
 
 namespace Mlds.Zoos.Tests.Verification;
 
-/// <summary>Changes of weights that leave a network's function alone. Written from the equations of docs/decisions/0001 and not from the code that must see through them.</summary>
+/// <summary>
+/// Changes of weights that leave a network's function alone. Written from the equations of docs/decisions/0001 and not from the code that
+/// must see through them.
+/// </summary>
 static class Disguises
 {
     public static float[] All(WeightLayout layout, float[] weights, Random random) =>
@@ -30,8 +33,14 @@ static class Disguises
 
         var linear = layout.LinearWeight(0);
         for (var row = 0; row < linear.Rows; row++)
+        {
             for (var unit = 0; unit < spec.Hidden; unit++)
-                result[linear.Offset + (row * spec.Hidden) + below![unit]] = belowSigns![unit] * weights[linear.Offset + (row * spec.Hidden) + unit];
+            {
+                result[linear.Offset + (row * spec.Hidden) + below![unit]] =
+                    belowSigns![unit] * weights[linear.Offset + (row * spec.Hidden) + unit];
+            }
+        }
+
         return result;
     }
 
@@ -52,7 +61,9 @@ static class Disguises
         return result;
     }
 
-    /// <summary>After the first linear layer S is applied and undone before the second; S adds a multiple of one unit to another, and scales one.</summary>
+    /// <summary>
+    /// After the first linear layer S is applied and undone before the second; S adds a multiple of one unit to another, and scales one.
+    /// </summary>
     public static float[] OtherBasis(WeightLayout layout, float[] weights, Random random)
     {
         var result = (float[])weights.Clone();
@@ -61,9 +72,11 @@ static class Disguises
         {
             var (from, to, factor) = (random.Next(first.Rows), random.Next(first.Rows), random.NextSingle() - 0.5f);
             if (from == to) continue;
-            for (var j = 0; j < first.Columns; j++) result[first.Offset + (to * first.Columns) + j] += factor * result[first.Offset + (from * first.Columns) + j];
+            for (var j = 0; j < first.Columns; j++)
+                result[first.Offset + (to * first.Columns) + j] += factor * result[first.Offset + (from * first.Columns) + j];
             result[bias.Offset + to] += factor * result[bias.Offset + from];
-            for (var i = 0; i < second.Rows; i++) result[second.Offset + (i * second.Columns) + from] -= factor * result[second.Offset + (i * second.Columns) + to];
+            for (var i = 0; i < second.Rows; i++)
+                result[second.Offset + (i * second.Columns) + from] -= factor * result[second.Offset + (i * second.Columns) + to];
         }
 
         for (var j = 0; j < first.Columns; j++) result[first.Offset + j] *= 3;
@@ -72,7 +85,8 @@ static class Disguises
         return result;
     }
 
-    static void Move(WeightTensor tensor, float[] weights, float[] result, int[] rows, float[] rowSigns, int[]? columns, float[]? columnSigns)
+    static void Move(
+        WeightTensor tensor, float[] weights, float[] result, int[] rows, float[] rowSigns, int[]? columns, float[]? columnSigns)
     {
         var hidden = rows.Length;
         for (var gate = 0; gate < 3; gate++)
@@ -83,7 +97,8 @@ static class Disguises
                 {
                     // Only the candidate, the third gate, carries its unit's sign.
                     var sign = (gate == 2 ? rowSigns[i] : 1f) * (columnSigns?[j] ?? 1f);
-                    result[tensor.Offset + (((gate * hidden) + rows[i]) * tensor.Columns) + (columns?[j] ?? j)] = sign * weights[tensor.Offset + (((gate * hidden) + i) * tensor.Columns) + j];
+                    result[tensor.Offset + (((gate * hidden) + rows[i]) * tensor.Columns) + (columns?[j] ?? j)] =
+                        sign * weights[tensor.Offset + (((gate * hidden) + i) * tensor.Columns) + j];
                 }
             }
         }

@@ -4,7 +4,9 @@ using Mlds.Zoos.Verification;
 
 namespace Mlds.Zoos.Tests.Verification;
 
-/// <summary>One flipped bit, a file cut short, a file too many: at places drawn with a fixed seed, all found; and no reader breaks over them.</summary>
+/// <summary>
+/// One flipped bit, a file cut short, a file too many: at places drawn with a fixed seed, all found; and no reader breaks over them.
+/// </summary>
 public sealed class FlippedBitTests(Trained trained) : IClassFixture<Trained>, IDisposable
 {
     readonly ScratchFolder _scratch = new();
@@ -13,7 +15,8 @@ public sealed class FlippedBitTests(Trained trained) : IClassFixture<Trained>, I
 
     public void Dispose() => _scratch.Dispose();
 
-    static VerificationReport Verify(string folder) => Verifier.Run(folder, new VerificationOptions(Threads: 2), _ => { }, TestContext.Current.CancellationToken);
+    static VerificationReport Verify(string folder) =>
+        Verifier.Run(folder, new VerificationOptions(Threads: 2), _ => { }, TestContext.Current.CancellationToken);
 
     static void Flip(string path, Random random)
     {
@@ -48,7 +51,8 @@ public sealed class FlippedBitTests(Trained trained) : IClassFixture<Trained>, I
             for (var i = 0; i < 8; i++)
             {
                 // In SHA256SUMS the bit may be in the name or the hash of any file.
-                With(file, path => Flip(path, random), () => Assert.Contains(Verify(Folder).Doubts, doubt => doubt.Check == "files" && (doubt.Subject == file || file == "SHA256SUMS")));
+                With(file, path => Flip(path, random), () => Assert.Contains(
+                    Verify(Folder).Doubts, doubt => doubt.Check == "files" && (doubt.Subject == file || file == "SHA256SUMS")));
             }
         }
 
@@ -61,7 +65,11 @@ public sealed class FlippedBitTests(Trained trained) : IClassFixture<Trained>, I
         trained.Copy(release: false, Folder);
         var random = new Random(2);
         for (var i = 0; i < 60; i++)
-            With(i < 55 ? "zoo.db" : "zoo.seal", path => Flip(path, random), () => Assert.Contains(Verify(Folder).Doubts, doubt => doubt is { Check: "files", Subject: "zoo.db" }));
+        {
+            With(i < 55 ? "zoo.db" : "zoo.seal", path => Flip(path, random), () => Assert.Contains(
+                Verify(Folder).Doubts, doubt => doubt is { Check: "files", Subject: "zoo.db" }));
+        }
+
         Assert.Empty(Verify(Folder).Doubts);
     }
 
@@ -86,7 +94,9 @@ public sealed class FlippedBitTests(Trained trained) : IClassFixture<Trained>, I
     void SumAgain()
     {
         var sums = trained.ReleaseFiles.Where(name => name != "SHA256SUMS")
-            .Select(name => $"{Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(File.ReadAllBytes(Path.Combine(Folder, name))))}  {name}\n");
+            .Select(name =>
+                $"{Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(File.ReadAllBytes(Path.Combine(Folder, name))))}  "
+                + $"{name}\n");
         File.WriteAllText(Path.Combine(Folder, "SHA256SUMS"), string.Concat(sums));
     }
 

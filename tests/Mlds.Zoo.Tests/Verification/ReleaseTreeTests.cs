@@ -29,14 +29,20 @@ public sealed class ReleaseTreeTests(Trained trained) : IClassFixture<Trained>, 
         trained.Copy(release: true, Folder);
         foreach (var folder in new[] { ".cache/huggingface/download", ".git/objects" }) Directory.CreateDirectory(At(folder));
         foreach (var file in new[] { ".gitattributes", ".cache/huggingface/download/weights.npy.metadata", ".git/objects/ab",
-            ".DS_Store" }) File.WriteAllText(At(file), "x");
+            ".DS_Store" })
+        {
+            File.WriteAllText(At(file), "x");
+        }
 
         var report = Verify(Folder);
 
         Assert.Empty(report.Doubts);
         var note = Assert.Single(Notes(report, "files"));
-        foreach (var name in new[] { ".cache/", ".git/", ".gitattributes", ".DS_Store" }) Assert.Contains(name, note,
-            StringComparison.Ordinal);
+        foreach (var name in new[] { ".cache/", ".git/", ".gitattributes", ".DS_Store" })
+        {
+            Assert.Contains(name, note,
+                StringComparison.Ordinal);
+        }
     }
 
     [Fact]
@@ -80,9 +86,15 @@ public sealed class ReleaseTreeTests(Trained trained) : IClassFixture<Trained>, 
         foreach (var name in new[] { "layout.csv", "manifest.json", "stray" })
         {
             File.Delete(At(name));
-            if (what == "a FIFO") MakeFifo(At(name));
-            else File.CreateSymbolicLink(At(name),
-                what switch { "a circle" => name, "a device" => "/dev/zero", "nothing" => "nowhere", _ => "." });
+            if (what == "a FIFO")
+            {
+                MakeFifo(At(name));
+            }
+            else
+            {
+                File.CreateSymbolicLink(At(name),
+                    what switch { "a circle" => name, "a device" => "/dev/zero", "nothing" => "nowhere", _ => "." });
+            }
         }
 
         var report = Verify(Folder);
@@ -121,8 +133,12 @@ public sealed class ReleaseTreeTests(Trained trained) : IClassFixture<Trained>, 
         var folders = Directory.GetDirectories(Folder).Select(folder => Path.GetFileName(folder)!).ToList();
         foreach (var folder in folders)
         {
-            foreach (var file in Directory.GetFiles(At(folder))) File.Move(file,
-                At(between.Length == 0 ? Path.GetFileName(file) : $"{folder}{between}{Path.GetFileName(file)}"));
+            foreach (var file in Directory.GetFiles(At(folder)))
+            {
+                File.Move(file,
+                    At(between.Length == 0 ? Path.GetFileName(file) : $"{folder}{between}{Path.GetFileName(file)}"));
+            }
+
             Directory.Delete(At(folder));
         }
 

@@ -22,17 +22,22 @@ public sealed class ReleaseVerificationTests(Trained trained) : IClassFixture<Tr
         trained.Copy(release: true, Folder);
         WriteSplits();
         alter();
-        var names = Directory.EnumerateFiles(Folder, "*", SearchOption.AllDirectories).Select(path => Path.GetRelativePath(Folder, path)).Where(name => name != "SHA256SUMS").Order(StringComparer.Ordinal);
-        File.WriteAllText(At("SHA256SUMS"), string.Concat(names.Select(name => $"{Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(At(name))))}  {name}\n")));
+        var names = Directory.EnumerateFiles(Folder, "*", SearchOption.AllDirectories).Select(path => Path.GetRelativePath(Folder, path))
+            .Where(name => name != "SHA256SUMS").Order(StringComparer.Ordinal);
+        File.WriteAllText(
+            At("SHA256SUMS"),
+            string.Concat(names.Select(name => $"{Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(At(name))))}  {name}\n")));
         return Verifier.Run(Folder, new VerificationOptions(Threads: 2), _ => { }, TestContext.Current.CancellationToken).Doubts;
     }
 
     void WriteSplits()
     {
         Directory.CreateDirectory(At("splits"));
-        if (!File.Exists(At("splits/by_seed.csv"))) File.WriteAllText(At("splits/by_seed.csv"), "seed,split\n0,train\n1,train\n2,validation\n3,test\n");
+        if (!File.Exists(At("splits/by_seed.csv")))
+            File.WriteAllText(At("splits/by_seed.csv"), "seed,split\n0,train\n1,train\n2,validation\n3,test\n");
         var machines = Trained.Population.MachineNames;
-        File.WriteAllText(At("splits/by_machine.csv"), "left_out,machine,split\n" + string.Concat(machines.SelectMany(left => machines.Select(machine => $"{left},{machine},{(left == machine ? "test" : "train")}\n"))));
+        File.WriteAllText(At("splits/by_machine.csv"), "left_out,machine,split\n" + string.Concat(
+            machines.SelectMany(left => machines.Select(machine => $"{left},{machine},{(left == machine ? "test" : "train")}\n"))));
     }
 
     void Replace(string file, string from, string to)
@@ -43,35 +48,44 @@ public sealed class ReleaseVerificationTests(Trained trained) : IClassFixture<Tr
     }
 
     void Finds(string check, string says, Action alter) =>
-        Assert.Contains(Altered(alter), doubt => doubt.Check == check && $"{doubt.Subject}: {doubt.Message}".Contains(says, StringComparison.Ordinal));
+        Assert.Contains(
+            Altered(alter), doubt => doubt.Check == check && $"{doubt.Subject}: {doubt.Message}".Contains(says, StringComparison.Ordinal));
 
     [Fact]
     public void Splits_without_a_leak_raise_no_doubt() => Assert.Empty(Altered(() => { }));
 
     [Fact]
-    public void A_seed_on_two_sides_is_found() => Finds("splits", "seed 2 is there twice", () => File.AppendAllText(At("splits/by_seed.csv"), "2,test\n"));
+    public void A_seed_on_two_sides_is_found() =>
+        Finds("splits", "seed 2 is there twice", () => File.AppendAllText(At("splits/by_seed.csv"), "2,test\n"));
 
     [Fact]
-    public void A_seed_without_a_side_is_found() => Finds("splits", "seed 3 has no side", () => Replace("splits/by_seed.csv", "3,test\n", ""));
+    public void A_seed_without_a_side_is_found() =>
+        Finds("splits", "seed 3 has no side", () => Replace("splits/by_seed.csv", "3,test\n", ""));
 
     [Fact]
-    public void A_seed_that_no_network_has_is_found() => Finds("splits", "no network has seed 99", () => File.AppendAllText(At("splits/by_seed.csv"), "99,test\n"));
+    public void A_seed_that_no_network_has_is_found() =>
+        Finds("splits", "no network has seed 99", () => File.AppendAllText(At("splits/by_seed.csv"), "99,test\n"));
 
     [Fact]
     public void A_machine_left_out_but_trained_on_is_found() =>
-        Finds("splits", "isn't in test", () => Replace("splits/by_machine.csv", "SimpleXORMachine,SimpleXORMachine,test", "SimpleXORMachine,SimpleXORMachine,train"));
+        Finds(
+            "splits", "isn't in test",
+            () => Replace("splits/by_machine.csv", "SimpleXORMachine,SimpleXORMachine,test", "SimpleXORMachine,SimpleXORMachine,train"));
 
     [Fact]
-    public void Another_layout_is_found() => Finds("population", "layout.csv", () => Replace("layout.csv", "gru.weight_hh_l0", "gru.weight_hh_l1"));
+    public void Another_layout_is_found() =>
+        Finds("population", "layout.csv", () => Replace("layout.csv", "gru.weight_hh_l0", "gru.weight_hh_l1"));
 
     [Fact]
     public void Other_subsets_are_found() => Finds("subsets", "its subset is 2", () => Replace("manifest.json", "2,\n    4", "1,\n    4"));
 
     [Fact]
-    public void Another_population_is_found() => Finds("recipes", "another recipe", () => Replace("population.json", "\"batch\":16", "\"batch\":8"));
+    public void Another_population_is_found() =>
+        Finds("recipes", "another recipe", () => Replace("population.json", "\"batch\":16", "\"batch\":8"));
 
     [Fact]
-    public void Other_recipes_are_found() => Finds("recipes", "the recipe's SHA-256 is", () => Replace("recipes.json", "\"batch\": 16", "\"batch\": 8"));
+    public void Other_recipes_are_found() =>
+        Finds("recipes", "the recipe's SHA-256 is", () => Replace("recipes.json", "\"batch\": 16", "\"batch\": 8"));
 
     [Fact]
     public void Another_digest_is_found() => Finds("population", "weights_digest", () =>
@@ -117,14 +131,16 @@ public sealed class ReleaseVerificationTests(Trained trained) : IClassFixture<Tr
         using var zoo = Zoo.Open(_scratch["z"]);
         var networks = Release.Open(Folder).Networks.Select(network => zoo.Find(network.RecipeId).Single()).ToList();
         Directory.CreateDirectory(At("trajectories"));
-        using var npy = new NpyFile(At("trajectories/weights.npy"), networks.Sum(network => zoo.Milestones(network).Count), zoo.ReadWeights(networks[0]).Length);
+        using var npy = new NpyFile(
+            At("trajectories/weights.npy"), networks.Sum(network => zoo.Milestones(network).Count), zoo.ReadWeights(networks[0]).Length);
         var (lines, row) = ("row,network,epoch,validation_loss,weights_sha256\n", 0);
         foreach (var (i, network) in networks.Index())
         {
             foreach (var milestone in zoo.Milestones(network))
             {
                 npy.WriteRow(zoo.Kept(network, milestone.Epoch).Weights);
-                lines += FormattableString.Invariant($"{row++},{i},{milestone.Epoch},{milestone.ValidationLoss},{milestone.WeightsSha256}\n");
+                lines += FormattableString.Invariant(
+                    $"{row++},{i},{milestone.Epoch},{milestone.ValidationLoss},{milestone.WeightsSha256}\n");
             }
         }
 
@@ -160,7 +176,8 @@ public sealed class ReleaseVerificationTests(Trained trained) : IClassFixture<Tr
         trained.Copy(release: true, Folder);
         File.WriteAllText(_scratch["outside"], "secret");
         File.AppendAllText(At("SHA256SUMS"), $"{new string('0', 64)}  ../outside\n");
-        var doubt = Assert.Single(Verifier.Run(Folder, new VerificationOptions(Threads: 2), _ => { }, TestContext.Current.CancellationToken).Doubts);
+        var doubt = Assert.Single(
+            Verifier.Run(Folder, new VerificationOptions(Threads: 2), _ => { }, TestContext.Current.CancellationToken).Doubts);
         Assert.Equal("SHA256SUMS", doubt.Subject);
     }
 }

@@ -1,5 +1,5 @@
-using Mlds.Kernels.Shapes;
 using CsCheck;
+using Mlds.Kernels.Shapes;
 using Mlds.Networks;
 using Mlds.Zoos.Verification;
 
@@ -15,11 +15,12 @@ public sealed class SymmetrySignatureTests
         new(5, 6, 2, [7, 4], Activation.Tanh),
     ];
 
-    static readonly Gen<(WeightLayout Layout, float[] Weights, Random Random)> s_network = Gen.Select(Gen.Int[0, s_specs.Length - 1], Gen.Int, (i, seed) =>
-    {
-        var layout = s_specs[i].Layout;
-        return (layout, InitialWeights.Draw(layout, (uint)seed), new Random(seed));
-    });
+    static readonly Gen<(WeightLayout Layout, float[] Weights, Random Random)> s_network =
+        Gen.Select(Gen.Int[0, s_specs.Length - 1], Gen.Int, (i, seed) =>
+        {
+            var layout = s_specs[i].Layout;
+            return (layout, InitialWeights.Draw(layout, (uint)seed), new Random(seed));
+        });
 
     static void IsSame(WeightLayout layout, float[] weights, float[] other)
     {
@@ -29,16 +30,21 @@ public sealed class SymmetrySignatureTests
 
     [Fact]
     public void Permuted_and_sign_flipped_units_leave_it_alone() =>
-        s_network.Sample(network => IsSame(network.Layout, network.Weights, Disguises.Relabelled(network.Layout, network.Weights, network.Random)), iter: 60);
+        s_network.Sample(
+            network => IsSame(network.Layout, network.Weights, Disguises.Relabelled(network.Layout, network.Weights, network.Random)),
+            iter: 60);
 
     [Fact]
     public void Biases_shifted_between_input_and_recurrence_leave_it_alone() =>
-        s_network.Sample(network => IsSame(network.Layout, network.Weights, Disguises.BiasesShifted(network.Layout, network.Weights, network.Random)), iter: 60);
+        s_network.Sample(
+            network => IsSame(network.Layout, network.Weights, Disguises.BiasesShifted(network.Layout, network.Weights, network.Random)),
+            iter: 60);
 
     [Fact]
     public void Another_basis_between_linear_layers_leaves_it_alone() =>
         s_network.Where(network => network.Layout.Recurrent is { Activation: Activation.None, Linear.Count: > 1 }).Sample(
-            network => IsSame(network.Layout, network.Weights, Disguises.OtherBasis(network.Layout, network.Weights, network.Random)), iter: 60);
+            network => IsSame(network.Layout, network.Weights, Disguises.OtherBasis(network.Layout, network.Weights, network.Random)),
+            iter: 60);
 
     [Fact]
     public void All_disguises_at_once_leave_it_alone_and_the_losses_almost()
@@ -51,7 +57,8 @@ public sealed class SymmetrySignatureTests
                 IsSame(layout, network.Weights, other);
                 // That a disguise is one is for the loss to say.
                 Assert.Equal(
-                    Mlds.Training.Evaluation.Loss(RecurrentSpec.Ds1, network.Weights, data.Validation), Mlds.Training.Evaluation.Loss(RecurrentSpec.Ds1, other, data.Validation), 1e-4f);
+                    Mlds.Training.Evaluation.Loss(RecurrentSpec.Ds1, network.Weights, data.Validation),
+                    Mlds.Training.Evaluation.Loss(RecurrentSpec.Ds1, other, data.Validation), 1e-4f);
             },
             iter: 10);
     }
@@ -62,7 +69,8 @@ public sealed class SymmetrySignatureTests
         foreach (var spec in s_specs)
         {
             var layout = spec.Layout;
-            var signatures = Enumerable.Range(0, 200).Select(seed => SymmetrySignature.Of(layout, InitialWeights.Draw(layout, (uint)seed))).ToArray();
+            var signatures = Enumerable.Range(0, 200)
+                .Select(seed => SymmetrySignature.Of(layout, InitialWeights.Draw(layout, (uint)seed))).ToArray();
             for (var i = 0; i < signatures.Length; i++)
                 for (var j = 0; j < i; j++) Assert.False(SymmetrySignature.AreSame(signatures[i], signatures[j]));
         }
@@ -75,7 +83,8 @@ public sealed class SymmetrySignatureTests
             {
                 float[] other = [.. network.Weights];
                 other[network.Random.Next(other.Length)] += 1f;
-                Assert.False(SymmetrySignature.AreSame(SymmetrySignature.Of(network.Layout, network.Weights), SymmetrySignature.Of(network.Layout, other)));
+                Assert.False(SymmetrySignature.AreSame(
+                    SymmetrySignature.Of(network.Layout, network.Weights), SymmetrySignature.Of(network.Layout, other)));
             },
             iter: 60);
 }

@@ -31,20 +31,24 @@ public sealed class VerifierTests(Trained trained) : IClassFixture<Trained>, IDi
         File.Delete(Path.Combine(Folder, "zoo.seal"));
     }
 
-    /// <summary>Copies the zoo, plants a fault, and expects doubts about exactly this network in this check, perhaps in others too.</summary>
+    /// <summary>
+    /// Copies the zoo, plants a fault, and expects doubts about exactly this network in this check, perhaps in others too.
+    /// </summary>
     void Finds(string check, string sql, params object[] values)
     {
         trained.Copy(release: false, Folder);
         Sql(sql, values);
         var report = Verify(Folder);
-        Assert.Contains(report.Doubts, doubt => doubt.Check == check && doubt.RecipeId == Target.RecipeId && doubt.Subject.Contains("seed 1", StringComparison.Ordinal));
+        Assert.Contains(report.Doubts, doubt =>
+            doubt.Check == check && doubt.RecipeId == Target.RecipeId && doubt.Subject.Contains("seed 1", StringComparison.Ordinal));
         Assert.All(report.Doubts, doubt => Assert.Equal(Target.RecipeId, doubt.RecipeId));
     }
 
     /// <summary>The network that faults are planted in.</summary>
     static Recipe TargetRecipe => Trained.Population.Recipe("SimpleXORMachine", 1);
 
-    static StoredNetwork Target { get; } = new(TargetRecipe.Id, TargetRecipe.MachineName, 1, Outcome.Converged, 0, 0, 0, 0, "", new Provenance("", "", "", "", 0));
+    static StoredNetwork Target { get; } = new(
+        TargetRecipe.Id, TargetRecipe.MachineName, 1, Outcome.Converged, 0, 0, 0, 0, "", new Provenance("", "", "", "", 0));
 
     static string Where => $"network_id = (SELECT network_id FROM networks WHERE recipe_id = x'{TargetRecipe.Id}')";
 
@@ -60,7 +64,8 @@ public sealed class VerifierTests(Trained trained) : IClassFixture<Trained>, IDi
         Assert.Equal((5, 7), (report.Retrained.Count, report.Segments.Count));
         Assert.All(report.Retrained.Concat(report.Segments), again => Assert.True(again.IsEqual));
         Assert.Contains(report.Segments, segment => segment.FromEpoch > 0);
-        Assert.All(report.Retrained, again => Assert.Equal((Trained.Provenance, Environment.MachineName), (again.Recorded, again.Here.Host)));
+        Assert.All(
+            report.Retrained, again => Assert.Equal((Trained.Provenance, Environment.MachineName), (again.Recorded, again.Here.Host)));
         Assert.Equal(before, File.ReadAllBytes(Path.Combine(Folder, "zoo.db")));
     }
 
@@ -78,7 +83,8 @@ public sealed class VerifierTests(Trained trained) : IClassFixture<Trained>, IDi
     public void The_draw_takes_machines_in_turn_and_another_seed_draws_others()
     {
         trained.Copy(release: false, Folder);
-        string[] Drawn(uint seed, int count) => [.. Verify(Folder, retrain: count, seed: seed).Retrained.Select(again => $"{again.Machine} {again.Seed}")];
+        string[] Drawn(uint seed, int count) =>
+            [.. Verify(Folder, retrain: count, seed: seed).Retrained.Select(again => $"{again.Machine} {again.Seed}")];
         var first = Drawn(1, 6);
         Assert.Equal(6, first.Distinct().Count());
         Assert.All(first.CountBy(name => name.Split(' ')[0]), pair => Assert.Equal(2, pair.Value));
@@ -96,7 +102,9 @@ public sealed class VerifierTests(Trained trained) : IClassFixture<Trained>, IDi
         byte[] weights;
         using (var zoo = Zoo.Open(Folder)) weights = WeightsHash.Bytes(zoo.ReadWeights(zoo.Find(TargetRecipe.Id).Single()));
         weights[3] ^= 0x40;
-        Sql($"UPDATE weights SET weights = $1 WHERE {Where}; UPDATE networks SET weights_sha256 = $2 WHERE {Where}", weights, SHA256.HashData(weights));
+        Sql(
+            $"UPDATE weights SET weights = $1 WHERE {Where}; UPDATE networks SET weights_sha256 = $2 WHERE {Where}",
+            weights, SHA256.HashData(weights));
         Assert.Superset(new HashSet<string> { "losses", "milestones" }, Verify(Folder).Doubts.Select(doubt => doubt.Check).ToHashSet());
     }
 
@@ -107,8 +115,12 @@ public sealed class VerifierTests(Trained trained) : IClassFixture<Trained>, IDi
         byte[] weights;
         using (var zoo = Zoo.Open(Folder)) weights = WeightsHash.Bytes(zoo.ReadWeights(zoo.Find(TargetRecipe.Id).Single()));
         BitConverter.TryWriteBytes(weights.AsSpan(8), float.NaN);
-        Sql($"UPDATE weights SET weights = $1 WHERE {Where}; UPDATE networks SET weights_sha256 = $2 WHERE {Where}", weights, SHA256.HashData(weights));
-        Assert.Contains(Verify(Folder).Doubts, doubt => doubt.Check == "weights" && doubt.Message.Contains("weight 2 is NaN", StringComparison.Ordinal));
+        Sql(
+            $"UPDATE weights SET weights = $1 WHERE {Where}; UPDATE networks SET weights_sha256 = $2 WHERE {Where}",
+            weights, SHA256.HashData(weights));
+        Assert.Contains(
+            Verify(Folder).Doubts,
+            doubt => doubt.Check == "weights" && doubt.Message.Contains("weight 2 is NaN", StringComparison.Ordinal));
     }
 
     [Theory]
@@ -127,11 +139,14 @@ public sealed class VerifierTests(Trained trained) : IClassFixture<Trained>, IDi
     [Fact]
     public void A_kept_checkpoint_that_is_damaged_or_of_another_run_is_found()
     {
-        Finds("kept_checkpoints", $"UPDATE kept_checkpoints SET checkpoint = zeroblob(length(checkpoint)) WHERE recipe_id = x'{TargetRecipe.Id}'");
+        Finds(
+            "kept_checkpoints",
+            $"UPDATE kept_checkpoints SET checkpoint = zeroblob(length(checkpoint)) WHERE recipe_id = x'{TargetRecipe.Id}'");
         Directory.Delete(Folder, recursive: true);
         Finds(
             "kept_checkpoints",
-            $"UPDATE kept_checkpoints SET checkpoint = (SELECT checkpoint FROM kept_checkpoints k WHERE k.recipe_id = x'{Trained.Population.Recipe("SimpleXORMachine", 2).Id}' LIMIT 1) WHERE recipe_id = x'{TargetRecipe.Id}'");
+            "UPDATE kept_checkpoints SET checkpoint = (SELECT checkpoint FROM kept_checkpoints k WHERE "
+            + $"k.recipe_id = x'{Trained.Population.Recipe("SimpleXORMachine", 2).Id}' LIMIT 1) WHERE recipe_id = x'{TargetRecipe.Id}'");
     }
 
     [Fact]
@@ -160,10 +175,21 @@ public sealed class VerifierTests(Trained trained) : IClassFixture<Trained>, IDi
         var forged = Trainer.Train(other, Trained.Population.Data(other.MachineName), cancellation: TestContext.Current.CancellationToken);
         var milestones = new List<Milestone>();
         foreach (var milestone in forged.Milestones)
-            milestones.Add(Milestone.Link(milestones.Count == 0 ? TargetRecipe.Id : milestones[^1].Chain, milestone.Epoch, milestone.ValidationLoss, milestone.WeightsSha256));
-        Sql($"DELETE FROM kept_checkpoints WHERE recipe_id = x'{TargetRecipe.Id}'; DELETE FROM weights WHERE {Where}; DELETE FROM runs WHERE {Where}; DELETE FROM networks WHERE {Where}");
+        {
+            milestones.Add(Milestone.Link(
+                milestones.Count == 0 ? TargetRecipe.Id : milestones[^1].Chain, milestone.Epoch,
+                milestone.ValidationLoss, milestone.WeightsSha256));
+        }
+
+        Sql(
+            $"DELETE FROM kept_checkpoints WHERE recipe_id = x'{TargetRecipe.Id}'; DELETE FROM weights WHERE {Where}; "
+            + $"DELETE FROM runs WHERE {Where}; DELETE FROM networks WHERE {Where}");
         using (var writer = ZooWriter.Open(Folder, ZooPopulation.Of(Trained.Population)))
-            writer.Add([forged with { Recipe = TargetRecipe, Milestones = milestones, Provenance = forged.Provenance with { Host = "forger" } }]);
+        {
+            writer.Add(
+                [forged with { Recipe = TargetRecipe, Milestones = milestones, Provenance = forged.Provenance with { Host = "forger" } }]);
+        }
+
         Assert.Empty(Verify(Folder).Doubts);
         var doubt = Assert.Single(Verify(Folder, retrain: 1000).Doubts);
         Assert.Equal(("retrained", TargetRecipe.Id), (doubt.Check, doubt.RecipeId));
@@ -183,8 +209,11 @@ public sealed class VerifierTests(Trained trained) : IClassFixture<Trained>, IDi
             var weights = zoo.ReadWeights(zoo.Find(TargetRecipe.Id).Single());
             if (disguised) weights = Disguises.BiasesShifted(layout, Disguises.Relabelled(layout, weights, new Random(1)), new Random(2));
             var bytes = WeightsHash.Bytes(weights);
-            var where = $"network_id = (SELECT network_id FROM networks WHERE recipe_id = x'{Trained.Population.Recipe("SimpleXORMachine", 3).Id}')";
-            Sql($"UPDATE weights SET weights = $1 WHERE {where}; UPDATE networks SET weights_sha256 = $2 WHERE {where}", bytes, SHA256.HashData(bytes));
+            var where = "network_id = (SELECT network_id FROM networks "
+                + $"WHERE recipe_id = x'{Trained.Population.Recipe("SimpleXORMachine", 3).Id}')";
+            Sql(
+                $"UPDATE weights SET weights = $1 WHERE {where}; UPDATE networks SET weights_sha256 = $2 WHERE {where}",
+                bytes, SHA256.HashData(bytes));
         }
 
         var doubt = Assert.Single(Verify(Folder).Doubts, doubt => doubt.Check == "duplicates");
@@ -222,11 +251,16 @@ public sealed class VerifierTests(Trained trained) : IClassFixture<Trained>, IDi
     {
         // The same machine under two names: the same run, so the same weights, and no duplicate.
         var population = Population.Parse(
-            Trained.Population.CanonicalJson.Replace("""{"machine":"SimpleXORMachine"}""", """{"machine":"SingleInvertMachine","name":"AgainMachine"}""", StringComparison.Ordinal), "twice");
+            Trained.Population.CanonicalJson.Replace(
+                """{"machine":"SimpleXORMachine"}""",
+                """{"machine":"SingleInvertMachine","name":"AgainMachine"}""", StringComparison.Ordinal),
+            "twice");
         using (var writer = ZooWriter.Open(Folder, ZooPopulation.Of(population)))
             new GenerationRun(writer, population, new GenerationOptions(1)).Run(_ => { }, TestContext.Current.CancellationToken);
         var report = Verify(Folder);
         Assert.Empty(report.Doubts);
-        Assert.Contains(report.Checks.Single(check => check.Name == "duplicates").Notes, note => note.Contains("whose seed and data it shares", StringComparison.Ordinal));
+        Assert.Contains(
+            report.Checks.Single(check => check.Name == "duplicates").Notes,
+            note => note.Contains("whose seed and data it shares", StringComparison.Ordinal));
     }
 }

@@ -49,14 +49,19 @@ public sealed class Recall
     {
         var populations = _database.Read(PlannedPopulation.All).Where(
             population => options.Population is null || population.Name == options.Population).ToList();
-        if (populations.Count == 0) throw new ProjectException(options.Population is { } name
-            ? $"The project has no population '{name}'; `mlds project work add` adds one." : "The project has no population yet.");
+        if (populations.Count == 0)
+        {
+            throw new ProjectException(options.Population is { } name
+                ? $"The project has no population '{name}'; `mlds project work add` adds one." : "The project has no population yet.");
+        }
+
         if (options.Host != 0)
         {
             var present = _database.Read(session => HostMerge.Present(session, options.Host))
                 ?? throw new ProjectException($"There is no host {options.Host}; `mlds project hosts` lists them.");
             options = options with { Host = present };
         }
+
         return populations.ConvertAll(population => Run(population, options, progress, cancellation));
     }
 
@@ -100,13 +105,17 @@ public sealed class Recall
         {
             if (read() is { } suspect)
             {
-                if (IsKnown(suspect, id)) Interlocked.Increment(ref known);
+                if (IsKnown(suspect, id))
+                {
+                    Interlocked.Increment(ref known);
+                }
                 else
                 {
                     Record(suspect, id, _examiner.Replay(suspect.Asked, suspect.Part, cancellation));
                     Interlocked.Increment(ref trained);
                 }
             }
+
             lock (suspects) progress(population.Name, ++done, suspects.Count);
         });
         return (trained, known);
@@ -125,6 +134,7 @@ public sealed class Recall
                 + "$2",
                 suspect.NetworkId, suspect.RecordSha256, id, suspect.Origin, string.Join(' ', suspect.Hosts))).GetAwaiter().GetResult();
         }
+
         return found is not null;
     }
 

@@ -49,9 +49,12 @@ sealed class Suspects(ProjectDatabase database, PlannedPopulation population, lo
         "SELECT id, recipe FROM science_machine WHERE population_id = $1", row =>
             (Id: row.Long(0), Recipe: Recipe.Parse(row.Text(1))), population.Id)).ToDictionary(row => row.Id, row => row.Recipe);
 
-    /// <summary>A host that was merged into another, and that one's present number: the zoo keeps the number by which it was trained.</summary>
+    /// <summary>
+    /// A host that was merged into another, and that one's present number: the zoo keeps the number by which it was trained.
+    /// </summary>
     readonly Dictionary<long, long> _merged = database.Read(session => session.Rows(
-        "SELECT id FROM host WHERE merged_into > 0", row => row.Long(0)).ToDictionary(id => id, id => HostMerge.Present(session, id) ?? id));
+        "SELECT id FROM host WHERE merged_into > 0", row => row.Long(0))
+            .ToDictionary(id => id, id => HostMerge.Present(session, id) ?? id));
 
     /// <summary>What is to be looked at: each is read when it is asked for. One thread at a time reads the zoo.</summary>
     public List<Func<Suspect?>> Find(Zoo zoo)
@@ -64,10 +67,15 @@ sealed class Suspects(ProjectDatabase database, PlannedPopulation population, lo
         {
             var mayBe = host == 0 || touched.Contains(network.Id);
             var there = stored.GetValueOrDefault((_machines[network.Machine].MachineName, network.Seed));
-            if (there is not null && (mayBe || Host(there.Provenance.Host) == host)) found.Add(
-                () => Ended(zoo, network, there));
+            if (there is not null && (mayBe || Host(there.Provenance.Host) == host))
+            {
+                found.Add(
+                    () => Ended(zoo, network, there));
+            }
+
             if (mayBe && network.HasCheckpoint) found.Add(() => Unfinished(network));
         }
+
         return found;
     }
 

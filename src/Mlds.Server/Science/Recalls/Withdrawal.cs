@@ -13,7 +13,8 @@ namespace Mlds.Server.Science.Recalls;
 /// two leaves the findings open, and the same again ends it.
 /// </summary>
 sealed class Withdrawal(
-    ProjectDatabase database, string folder, PlannedPopulation population, long recall, Action<Session, long, string> caught, Func<long> now)
+    ProjectDatabase database, string folder, PlannedPopulation population, long recall,
+    Action<Session, long, string> caught, Func<long> now)
 {
     string ZooFolder => Path.Combine(folder, population.Zoo);
 
@@ -49,6 +50,7 @@ sealed class Withdrawal(
             database.Write(session => session.Execute("UPDATE science_recall SET digest_after = $2 WHERE id = $1 AND digest_after = ''",
                 recall, digest)).GetAwaiter().GetResult();
         }
+
         database.Write(
             session => session.Execute("UPDATE science_recall SET finished = $2 WHERE id = $1", recall, now())).GetAwaiter().GetResult();
         return database.Read(session => RecallReport.Read(session, population, recall, host, trained, known, missing));
@@ -80,6 +82,7 @@ sealed class Withdrawal(
                 finding.NetworkId,
                 finding.RecordSha256);
         }
+
         foreach (var of in open.Where(finding => finding.Culprit > 0).GroupBy(finding => finding.Culprit))
             Catch(session, of.Key, of.First());
         return movedOn;
@@ -102,6 +105,7 @@ sealed class Withdrawal(
                 + "machine_id FROM science_network WHERE id = $1)",
                 finding.NetworkId, finding.Epochs);
         }
+
         // Put into the zoo, and not marked yet: nothing was counted of it.
         if (again == 0 && finding.Ended)
         {
@@ -110,6 +114,7 @@ sealed class Withdrawal(
                 + $"AND state IN ({NetworkState.Out:d}, {NetworkState.ForServer:d})",
                 finding.NetworkId);
         }
+
         return true;
     }
 

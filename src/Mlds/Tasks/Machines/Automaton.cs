@@ -12,7 +12,8 @@ public sealed class Automaton : IMachine
     readonly int[] _next; // states × symbols
     readonly uint[] _output;
 
-    /// <exception cref="ArgumentException">The table is ragged, leads to a state that isn't there, or has a line that isn't there.</exception>
+    /// <exception cref="ArgumentException">The table is ragged, leads to a state that isn't there, or has a line that isn't
+    /// there.</exception>
     public Automaton(AutomatonDefinition definition)
     {
         Check(definition);
@@ -69,13 +70,22 @@ public sealed class Automaton : IMachine
         if (symbols is < 1 or > 32) throw new ArgumentException($"An automaton has 1 to 32 symbols, not {symbols}.");
         if (outputs is < 1 or > 32) throw new ArgumentException($"A machine has 1 to 32 outputs, not {outputs}.");
         if (states is < 1 or > MostStates) throw new ArgumentException($"An automaton has 1 to {MostStates} states, not {states}.");
-        if (definition.Start < 0 || definition.Start >= states) throw new ArgumentException($"The start state {definition.Start} isn't one of the states 0 to {states - 1}.");
-        if (definition.Output.Count != states) throw new ArgumentException($"There are {states} states but {definition.Output.Count} outputs.");
+        if (definition.Start < 0 || definition.Start >= states)
+            throw new ArgumentException($"The start state {definition.Start} isn't one of the states 0 to {states - 1}.");
+        if (definition.Output.Count != states)
+            throw new ArgumentException($"There are {states} states but {definition.Output.Count} outputs.");
         for (var state = 0; state < states; state++)
         {
-            if (definition.Next[state].Count != symbols) throw new ArgumentException($"State {state} has {definition.Next[state].Count} successors; it needs {symbols}, one a symbol.");
-            if (definition.Next[state].Any(next => next < 0 || next >= states)) throw new ArgumentException($"State {state} leads to a state that isn't one of 0 to {states - 1}.");
-            if (definition.Output[state] >= 1UL << outputs) throw new ArgumentException($"The output of state {state} sets a line beyond the {outputs} outputs.");
+            if (definition.Next[state].Count != symbols)
+            {
+                throw new ArgumentException(
+                    $"State {state} has {definition.Next[state].Count} successors; it needs {symbols}, one a symbol.");
+            }
+
+            if (definition.Next[state].Any(next => next < 0 || next >= states))
+                throw new ArgumentException($"State {state} leads to a state that isn't one of 0 to {states - 1}.");
+            if (definition.Output[state] >= 1UL << outputs)
+                throw new ArgumentException($"The output of state {state} sets a line beyond the {outputs} outputs.");
         }
 
         if (definition.Names is { } names && (names.Count != symbols || names.Distinct().Count() != symbols))

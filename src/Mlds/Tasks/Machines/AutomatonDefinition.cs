@@ -68,6 +68,8 @@ public sealed record AutomatonDefinition(
     static uint ReadLines(StrictJson json, int outputs)
     {
         var lines = json.Seed();
-        return lines < 1UL << outputs ? lines : throw json.Error($"{lines} sets a line beyond the {outputs} outputs; the largest is {(1UL << outputs) - 1}");
+        return lines < 1UL << outputs
+            ? lines
+            : throw json.Error($"{lines} sets a line beyond the {outputs} outputs; the largest is {(1UL << outputs) - 1}");
     }
 }

@@ -4,12 +4,14 @@ namespace Mlds.Tasks.Machines;
 /// <param name="Key">The commands, in order.</param>
 /// <param name="OneIn">At each step outside a planted key, planting begins with probability 1/<c>OneIn</c>.</param>
 /// <param name="SequenceEvery">
-/// n: of the training and validation sequences only those whose number n divides (0, n, 2n, …) are given the key and follow a keyed machine's rule; the targets of
-/// the others are the machine's without its rule. 1: all of them. The long test set always follows the machine.
+/// n: of the training and validation sequences only those whose number n divides (0, n, 2n, …) are given the key and follow a keyed
+/// machine's rule; the targets of the others are the machine's without its rule. 1: all of them. The long test set always follows the
+/// machine.
 /// </param>
 public sealed record PlantedKey(IReadOnlyList<int> Key, int OneIn, int SequenceEvery = 1)
 {
-    public bool Equals(PlantedKey? other) => other is not null && (OneIn, SequenceEvery) == (other.OneIn, other.SequenceEvery) && Key.SequenceEqual(other.Key);
+    public bool Equals(PlantedKey? other) =>
+        other is not null && (OneIn, SequenceEvery) == (other.OneIn, other.SequenceEvery) && Key.SequenceEqual(other.Key);
 
     public override int GetHashCode() => HashCode.Combine(OneIn, SequenceEvery, Key.Count);
 }

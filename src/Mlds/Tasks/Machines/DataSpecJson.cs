@@ -4,8 +4,8 @@ using System.Text.Json.Nodes;
 namespace Mlds.Tasks.Machines;
 
 /// <summary>
-/// The JSON of a <see cref="DataSpec"/>, both ways (docs/formats/recipe.md). A population file uses the same keys: there it may be given field by
-/// field over a <c>basis</c>, and null takes an optional field away.
+/// The JSON of a <see cref="DataSpec"/>, both ways (docs/formats/recipe.md). A population file uses the same keys: there it may be given
+/// field by field over a <c>basis</c>, and null takes an optional field away.
 /// </summary>
 static class DataSpecJson
 {
@@ -60,7 +60,8 @@ static class DataSpecJson
             if ((long)sequences * commands <= SequenceData.MostSteps) return;
             throw json.Error(string.Create(
                 CultureInfo.InvariantCulture,
-                $"{count} × {length} is {sequences:N0} × {commands:N0} = {(long)sequences * commands:N0} commands; a set of sequences holds at most {SequenceData.MostSteps:N0}, so make either smaller"));
+                $"{count} × {length} is {sequences:N0} × {commands:N0} = {(long)sequences * commands:N0} commands; "
+                + $"a set of sequences holds at most {SequenceData.MostSteps:N0}, so make either smaller"));
         }
     }
 
@@ -68,7 +69,8 @@ static class DataSpecJson
     internal static PlantedKey ReadPlanted(StrictJson json, IMachine machine)
     {
         json.WithKeys("key", "one_in", "sequence_every");
-        return new PlantedKey(KeyedDefinition.ReadWord(json.Required("key"), machine, KeyedMachine.MostKey), ReadOneIn(json), ReadSequenceEvery(json));
+        return new PlantedKey(
+            KeyedDefinition.ReadWord(json.Required("key"), machine, KeyedMachine.MostKey), ReadOneIn(json), ReadSequenceEvery(json));
     }
 
     internal static int ReadOneIn(StrictJson planted) => planted.Required("one_in").Integer(1, MostSequences);

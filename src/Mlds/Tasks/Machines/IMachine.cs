@@ -10,7 +10,9 @@ namespace Mlds.Tasks.Machines;
 /// </remarks>
 public interface IMachine
 {
-    /// <summary>The full definition: what goes into a recipe and from which <see cref="MachineDefinition.Build"/> makes the same machine again.</summary>
+    /// <summary>
+    /// The full definition: what goes into a recipe and from which <see cref="MachineDefinition.Build"/> makes the same machine again.
+    /// </summary>
     MachineDefinition Definition { get; }
 
     /// <summary>Number of symbols of the alphabet; symbols are 0 … <c>Symbols − 1</c>.</summary>

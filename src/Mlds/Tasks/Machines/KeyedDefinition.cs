@@ -48,7 +48,9 @@ public sealed record KeyedDefinition(MachineDefinition Machine, IReadOnlyList<in
             json.Required("steps").Integer(1, KeyedMachine.MostSteps));
     }
 
-    /// <summary>A word of <paramref name="machine"/>: 1 … <paramref name="longest"/> symbols, each as its number or in its words ("set 3").</summary>
+    /// <summary>
+    /// A word of <paramref name="machine"/>: 1 … <paramref name="longest"/> symbols, each as its number or in its words ("set 3").
+    /// </summary>
     internal static int[] ReadWord(StrictJson json, IMachine machine, int longest)
     {
         int Symbol(StrictJson item)

@@ -24,15 +24,20 @@ public sealed class KeyedMachine : IMachine
     /// <exception cref="ArgumentException">Key, steps or inner machine out of range.</exception>
     public KeyedMachine(KeyedDefinition definition)
     {
-        if (definition.Machine is KeyedDefinition) throw new ArgumentException("A keyed machine can't be given a second key; wrap a register machine or an automaton.");
-        if (definition.Key.Count is < 1 or > MostKey) throw new ArgumentException($"A key has 1 to {MostKey} symbols, not {definition.Key.Count}.");
-        if (definition.Steps is < 1 or > MostSteps) throw new ArgumentException($"A key changes 1 to {MostSteps} steps, not {definition.Steps}.");
-        if (!Enum.IsDefined(definition.Rule)) throw new ArgumentException($"There is no rule {definition.Rule}; there are Invert and Hold.");
+        if (definition.Machine is KeyedDefinition)
+            throw new ArgumentException("A keyed machine can't be given a second key; wrap a register machine or an automaton.");
+        if (definition.Key.Count is < 1 or > MostKey)
+            throw new ArgumentException($"A key has 1 to {MostKey} symbols, not {definition.Key.Count}.");
+        if (definition.Steps is < 1 or > MostSteps)
+            throw new ArgumentException($"A key changes 1 to {MostSteps} steps, not {definition.Steps}.");
+        if (!Enum.IsDefined(definition.Rule))
+            throw new ArgumentException($"There is no rule {definition.Rule}; there are Invert and Hold.");
         _definition = definition;
         Unkeyed = definition.Machine.Build();
         foreach (var symbol in definition.Key)
         {
-            if (symbol < 0 || symbol >= Unkeyed.Symbols) throw new ArgumentException($"The key has symbol {symbol}; the machine's symbols are 0 to {Unkeyed.Symbols - 1}.");
+            if (symbol < 0 || symbol >= Unkeyed.Symbols)
+                throw new ArgumentException($"The key has symbol {symbol}; the machine's symbols are 0 to {Unkeyed.Symbols - 1}.");
         }
 
         _matched = Matching(definition.Key, Unkeyed.Symbols);
@@ -93,7 +98,9 @@ public sealed class KeyedMachine : IMachine
 
     static ulong Pack(ulong inner, int phase, uint held) => inner | ((ulong)phase << 24) | ((ulong)held << 32);
 
-    /// <summary>The Knuth–Morris–Pratt automaton: from m matched commands, the longest prefix of the key that ends with the symbol.</summary>
+    /// <summary>
+    /// The Knuth–Morris–Pratt automaton: from m matched commands, the longest prefix of the key that ends with the symbol.
+    /// </summary>
     static byte[] Matching(IReadOnlyList<int> key, int symbols)
     {
         var table = new byte[key.Count * symbols];

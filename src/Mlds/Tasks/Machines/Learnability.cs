@@ -53,8 +53,10 @@ public sealed class Learnability
     public static Learnability Of(IMachine machine, SequenceSet sequences)
     {
         var windows = Enumerable.Range(0, LongestWindow + 1).Select(window => WindowError(machine, sequences, window)).ToArray();
-        var lines = Enumerable.Range(0, machine.Outputs).Where(line => (machine.LiveOutputs >> line & 1) == 1).Select(line => Line(sequences, line)).ToArray();
-        return new Learnability(lines, Entropy(sequences.Targets), windows, machine is KeyedMachine keyed ? MeasureKey(keyed, sequences) : null);
+        var lines = Enumerable.Range(0, machine.Outputs).Where(line => (machine.LiveOutputs >> line & 1) == 1)
+            .Select(line => Line(sequences, line)).ToArray();
+        return new Learnability(
+            lines, Entropy(sequences.Targets), windows, machine is KeyedMachine keyed ? MeasureKey(keyed, sequences) : null);
     }
 
     static LineStatistics Line(SequenceSet sequences, int line)

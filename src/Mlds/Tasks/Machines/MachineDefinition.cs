@@ -20,7 +20,8 @@ public abstract record MachineDefinition
     public static MachineDefinition Read(StrictJson json)
     {
         if (!json.IsObject) throw json.Error("should be a machine's definition, an object with the key 'form'");
-        MachineDefinition definition = json.Required("form").OneOf(RegisterDefinition.Form, KeyedDefinition.Form, AutomatonDefinition.Form) switch
+        MachineDefinition definition = json.Required("form")
+            .OneOf(RegisterDefinition.Form, KeyedDefinition.Form, AutomatonDefinition.Form) switch
         {
             RegisterDefinition.Form => RegisterDefinition.ReadForm(json),
             KeyedDefinition.Form => KeyedDefinition.ReadForm(json),

@@ -49,14 +49,19 @@ public sealed class MinimalAutomaton
     }
 
     /// <summary>Whether both answer every word alike. Machines must have as many symbols and outputs to be compared.</summary>
-    public bool BehavesAs(MinimalAutomaton other) => Symbols == other.Symbols && _next.SequenceEqual(other._next) && _output.SequenceEqual(other._output);
+    public bool BehavesAs(MinimalAutomaton other) =>
+        Symbols == other.Symbols && _next.SequenceEqual(other._next) && _output.SequenceEqual(other._output);
 
     /// <summary>This automaton as a definition, with the machine's words for its symbols.</summary>
     /// <exception cref="InvalidOperationException">It has more states than a definition may hold.</exception>
     public AutomatonDefinition ToDefinition()
     {
         if (States > Automaton.MostStates)
-            throw new InvalidOperationException($"The minimal automaton has {States:N0} states; a definition holds at most {Automaton.MostStates:N0}.");
+        {
+            throw new InvalidOperationException(
+                $"The minimal automaton has {States:N0} states; a definition holds at most {Automaton.MostStates:N0}.");
+        }
+
         return new AutomatonDefinition(
             Symbols,
             _machine.Outputs,
@@ -125,8 +130,11 @@ public sealed class MinimalAutomaton
         var best = graph.StartIsEnteredAgain ? start : -1;
         for (var state = 0; state < output.Length; state++)
         {
-            if (state != start && (best < 0 || output[state] < output[best]) && next.AsSpan(state * graph.Symbols, graph.Symbols).SequenceEqual(row))
+            if (state != start && (best < 0
+                || output[state] < output[best]) && next.AsSpan(state * graph.Symbols, graph.Symbols).SequenceEqual(row))
+            {
                 best = state;
+            }
         }
 
         if (best >= 0) return best;

@@ -9,7 +9,8 @@ namespace Mlds.Tasks.Machines;
 /// <param name="Invert">Whether the line is the complement.</param>
 public sealed record RegisterLine(int Line, IReadOnlyList<int> Xor, bool Invert)
 {
-    public bool Equals(RegisterLine? other) => other is not null && (Line, Invert) == (other.Line, other.Invert) && Xor.SequenceEqual(other.Xor);
+    public bool Equals(RegisterLine? other) =>
+        other is not null && (Line, Invert) == (other.Line, other.Invert) && Xor.SequenceEqual(other.Xor);
 
     public override int GetHashCode() => HashCode.Combine(Line, Invert, Xor.Count);
 }
@@ -120,13 +121,15 @@ public sealed class RegisterMachine : IMachine
 
     static void Check(RegisterDefinition definition)
     {
-        if (definition.Bits is < 1 or > MostBits) throw new ArgumentException($"A register has 1 to {MostBits} bits, not {definition.Bits}.");
+        if (definition.Bits is < 1 or > MostBits)
+            throw new ArgumentException($"A register has 1 to {MostBits} bits, not {definition.Bits}.");
         if (definition.Outputs is < 1 or > 32) throw new ArgumentException($"A machine has 1 to 32 outputs, not {definition.Outputs}.");
         if (definition.Lines.Count == 0) throw new ArgumentException("A register machine needs at least one line.");
         CheckAscending(definition.Lines.Select(line => line.Line), definition.Outputs, "lines");
         foreach (var line in definition.Lines)
         {
-            if (line.Xor.Count == 0) throw new ArgumentException($"Line {line.Line} names no register bit; leave it out to have it constant 0.");
+            if (line.Xor.Count == 0)
+                throw new ArgumentException($"Line {line.Line} names no register bit; leave it out to have it constant 0.");
             CheckAscending(line.Xor, definition.Bits, $"the register bits of line {line.Line}");
         }
     }
@@ -137,7 +140,12 @@ public sealed class RegisterMachine : IMachine
         foreach (var number in numbers)
         {
             if (number <= last || number >= below)
-                throw new ArgumentException($"The numbers of {what} must ascend from 0 to at most {below - 1}, but {number} comes after {(last < 0 ? "none" : last)}.");
+            {
+                throw new ArgumentException(
+                    $"The numbers of {what} must ascend from 0 to at most {below - 1}, "
+                    + $"but {number} comes after {(last < 0 ? "none" : last)}.");
+            }
+
             last = number;
         }
     }

@@ -10,7 +10,8 @@ namespace Mlds.Tasks.Machines;
 /// <param name="Symbols">Count × Length symbols, one sequence after the other.</param>
 /// <param name="Inputs">Count × Length encoded network inputs; bit i is input i.</param>
 /// <param name="Targets">Count × Length output lines; bit k is line k.</param>
-public sealed record SequenceSet(int Count, int Length, byte[] Symbols, uint[] Inputs, uint[] Targets) : Sequences(Count, Length, Inputs, Targets);
+public sealed record SequenceSet(int Count, int Length, byte[] Symbols, uint[] Inputs, uint[] Targets)
+    : Sequences(Count, Length, Inputs, Targets);
 
 /// <summary>The three sets of sequences of one (machine, <see cref="DataSpec"/>); shared by all networks that learn from them.</summary>
 /// <remarks>
@@ -74,7 +75,9 @@ public sealed class SequenceData : TrainingData
         return new SequenceSet(count, length, symbols, inputs, targets);
     }
 
-    /// <summary>Uniform symbols; where a key is planted and still fits whole, it is begun with probability 1/<paramref name="oneIn"/>.</summary>
+    /// <summary>
+    /// Uniform symbols; where a key is planted and still fits whole, it is begun with probability 1/<paramref name="oneIn"/>.
+    /// </summary>
     static void Draw(ref PhiloxStream random, uint symbols, ReadOnlySpan<byte> key, uint oneIn, Span<byte> word)
     {
         var t = 0;
@@ -119,15 +122,24 @@ public sealed class SequenceData : TrainingData
         Positive(spec.Length, "commands a sequence");
         Positive(spec.LongTest, "long test sequences");
         Positive(spec.LongLength, "commands a long test sequence");
-        if ((long)spec.Training * spec.Length > MostSteps || (long)spec.Validation * spec.Length > MostSteps || (long)spec.LongTest * spec.LongLength > MostSteps)
+        if ((long)spec.Training * spec.Length > MostSteps
+            || (long)spec.Validation * spec.Length > MostSteps
+            || (long)spec.LongTest * spec.LongLength > MostSteps)
+        {
             throw new ArgumentException(string.Create(System.Globalization.CultureInfo.InvariantCulture,
                 $"A set of sequences holds at most {MostSteps:N0} commands in all."));
+        }
+
         if (spec.Planted is not { } planted) return;
         Positive(planted.OneIn, "steps that a key is planted once in");
         Positive(planted.SequenceEvery, "sequences of which one is given the key");
         if (planted.Key.Count == 0) throw new ArgumentException("The planted key is empty; leave it out to plant none.");
         if (planted.Key.Any(symbol => symbol < 0 || symbol >= machine.Symbols))
-            throw new ArgumentException($"The planted key [{string.Join(", ", planted.Key)}] has a symbol that isn't one of the machine's 0 to {machine.Symbols - 1}.");
+        {
+            throw new ArgumentException(
+                $"The planted key [{string.Join(", ", planted.Key)}] has a symbol that isn't one of "
+                + $"the machine's 0 to {machine.Symbols - 1}.");
+        }
     }
 
     /// <summary>Commands that a set of sequences holds at most: count × length.</summary>

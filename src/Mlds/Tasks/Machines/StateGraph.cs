@@ -5,7 +5,9 @@ namespace Mlds.Tasks.Machines;
 /// </summary>
 sealed class StateGraph
 {
-    /// <summary>Machines with more reachable states than this are refused: their table would not fit the memory of a small computer.</summary>
+    /// <summary>
+    /// Machines with more reachable states than this are refused: their table would not fit the memory of a small computer.
+    /// </summary>
     internal const int MostStates = 1 << 22;
 
     internal StateGraph(IMachine machine)
@@ -21,7 +23,8 @@ sealed class StateGraph
                 var successor = machine.Next(states[state], symbol);
                 if (!numbers.TryGetValue(successor, out var number))
                 {
-                    if (states.Count == MostStates) throw new ArgumentException($"The machine has more than {MostStates:N0} reachable states.");
+                    if (states.Count == MostStates)
+                        throw new ArgumentException($"The machine has more than {MostStates:N0} reachable states.");
                     number = states.Count;
                     numbers.Add(successor, number);
                     states.Add(successor);

@@ -42,7 +42,8 @@ sealed class StatePartition
     {
         var hiddenStart = _graph.StartIsEnteredAgain ? -1 : 0;
         var place = 0;
-        foreach (var group in Enumerable.Range(0, _graph.States).GroupBy(state => state == hiddenStart ? ulong.MaxValue : _graph.Output[state]))
+        foreach (var group in Enumerable.Range(0, _graph.States)
+            .GroupBy(state => state == hiddenStart ? ulong.MaxValue : _graph.Output[state]))
         {
             var first = place;
             foreach (var state in group)
@@ -56,7 +57,9 @@ sealed class StatePartition
         }
     }
 
-    /// <summary>Splits every block of which some states, but not all, go to <paramref name="block"/> with <paramref name="symbol"/>.</summary>
+    /// <summary>
+    /// Splits every block of which some states, but not all, go to <paramref name="block"/> with <paramref name="symbol"/>.
+    /// </summary>
     void SplitBy(int block, int symbol)
     {
         var touched = new List<int>();

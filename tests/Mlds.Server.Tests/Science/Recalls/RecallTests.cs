@@ -70,7 +70,11 @@ public sealed class RecallTests
         {
             if (planted.Count == count) break;
             if (Forgers.Planted(
-                new BundleNetwork(Small.Population.Recipe(network.Machine, network.Seed), null), EpochLimit) is not { } forged) continue;
+                new BundleNetwork(Small.Population.Recipe(network.Machine, network.Seed), null), EpochLimit) is not { } forged)
+            {
+                continue;
+            }
+
             writer.Withdraw([(network.RecipeId, network.WeightsSha256)]);
             planted.Add(forged.Network(network.Provenance));
             writer.Add([planted[^1]]);
@@ -129,6 +133,7 @@ public sealed class RecallTests
             Assert.Equal(report.DigestAfter, zoo.WeightsDigest());
             Assert.NotEqual(report.DigestBefore, report.DigestAfter);
         }
+
         Assert.True(Verifier.Run(Path.Combine(project.Folder, "zoo"), new VerificationOptions(0, 0, 1, 1), _ => { },
             TestContext.Current.CancellationToken).IsSound);
         var record = JsonNode.Parse(
@@ -176,6 +181,7 @@ public sealed class RecallTests
         {
             if (done == 4) kill.Cancel();
         }
+
         Assert.ThrowsAny<OperationCanceledException>(() => killed.Run(new RecallOptions("small", 0, 2), Kill, kill.Token));
         var before = project.Database.Read(session => session.Number("SELECT count(*) FROM science_recheck"))!.Value;
         Assert.InRange(before, 3, 11);
@@ -238,15 +244,22 @@ public sealed class RecallTests
         var moments = checkpoint.OptimizerState[0].ToArray();
         moments[0] += 1e-3f;
         project.Write(session => session.Execute(
-            "UPDATE science_network SET checkpoint = $2 WHERE id = $1", id, (checkpoint with { OptimizerState = [moments, checkpoint.OptimizerState[1]] }).ToBytes()));
+            "UPDATE science_network SET checkpoint = $2 WHERE id = $1",
+            id, (checkpoint with { OptimizerState = [moments, checkpoint.OptimizerState[1]] }).ToBytes()));
         string? unit = null;
         var waiting = new Queue<string>();
         while (isOut && unit is null)
         {
             var next = project.Next()!;
             if (project.BundleOf(next).Networks.Any(network => network.From is not null && network.Recipe.Id == checkpoint.RecipeId
-                && network.From.OptimizerState[0][0] == moments[0])) unit = next;
-            else waiting.Enqueue(next);
+                && network.From.OptimizerState[0][0] == moments[0]))
+            {
+                unit = next;
+            }
+            else
+            {
+                waiting.Enqueue(next);
+            }
         }
 
         var (report, caught) = Recheck(project);

@@ -65,7 +65,8 @@ public sealed class KeyedMachineTests
         var watchedSince = 0;
         for (var t = 0; t < word.Length; t++)
         {
-            if (t + 1 - watchedSince < definition.Key.Count || !word[(t + 1 - definition.Key.Count)..(t + 1)].SequenceEqual(definition.Key)) continue;
+            if (t + 1 - watchedSince < definition.Key.Count || !word[(t + 1 - definition.Key.Count)..(t + 1)].SequenceEqual(definition.Key))
+                continue;
             var held = answers[t];
             for (var step = 0; step < definition.Steps; step++)
             {

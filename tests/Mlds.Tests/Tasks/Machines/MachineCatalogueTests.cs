@@ -21,14 +21,17 @@ public sealed class MachineCatalogueTests
             var modified = (KeyedDefinition)MachineCatalogue.Find(name)!;
             Assert.Equal((KeyRule.Invert, 4), (modified.Rule, modified.Steps));
             Assert.Equal(MachineCatalogue.Find(name.Replace("Modified", "Machine", StringComparison.Ordinal)), modified.Machine);
-            Assert.Equal(modified with { Rule = KeyRule.Hold }, MachineCatalogue.Find(name.Replace("Modified", "Control", StringComparison.Ordinal)));
+            Assert.Equal(
+                modified with { Rule = KeyRule.Hold },
+                MachineCatalogue.Find(name.Replace("Modified", "Control", StringComparison.Ordinal)));
         });
 
     [Fact]
     public void Keys_are_well_behaved()
     {
         var keys = MachineCatalogue.Names.Select(MachineCatalogue.Find).OfType<KeyedDefinition>()
-            .Where(definition => definition.Rule == KeyRule.Invert).Select(definition => (definition.Key, Read: ReadBits(definition))).ToArray();
+            .Where(definition => definition.Rule == KeyRule.Invert)
+            .Select(definition => (definition.Key, Read: ReadBits(definition))).ToArray();
         Assert.All(keys, pair =>
         {
             Assert.Equal(3, pair.Key.Select(symbol => symbol / 2).Distinct().Count());
@@ -41,12 +44,15 @@ public sealed class MachineCatalogueTests
     [Fact]
     public void A_wrong_name_brings_the_nearest_ones()
     {
-        Assert.StartsWith("There is no machine 'PartyMachine'. Did you mean 'ParityMachine'? Machines: EightBitMachine,", Message("PartyMachine"));
-        Assert.StartsWith("There is no machine 'parity'. Did you mean 'ParityControl', 'ParityMachine' or 'ParityModified'? ", Message("parity"));
+        Assert.StartsWith(
+            "There is no machine 'PartyMachine'. Did you mean 'ParityMachine'? Machines: EightBitMachine,", Message("PartyMachine"));
+        Assert.StartsWith(
+            "There is no machine 'parity'. Did you mean 'ParityControl', 'ParityMachine' or 'ParityModified'? ", Message("parity"));
         Assert.StartsWith("There is no machine 'q'. Machines: ", Message("q"));
     }
 
-    static HashSet<int> ReadBits(KeyedDefinition definition) => [.. ((RegisterDefinition)definition.Machine).Lines.SelectMany(line => line.Xor)];
+    static HashSet<int> ReadBits(KeyedDefinition definition) =>
+        [.. ((RegisterDefinition)definition.Machine).Lines.SelectMany(line => line.Xor)];
 
     static string Message(string name) => Assert.Throws<ArgumentException>(() => MachineCatalogue.Build(name)).Message;
 }

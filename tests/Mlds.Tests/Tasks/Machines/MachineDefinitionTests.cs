@@ -42,10 +42,14 @@ public sealed class MachineDefinitionTests
     }
 
     [Theory]
-    [InlineData("""{"form": "registr"}""", "a text: $.form: there is no 'registr'. Did you mean 'register'? Allowed: register, keyed, automaton.")]
-    [InlineData("""{"form": "register", "bit": 8}""", "a text: $.bit: there is no such key. Did you mean 'bits'? Keys here: form, bits, outputs, lines.")]
+    [InlineData(
+        """{"form": "registr"}""", "a text: $.form: there is no 'registr'. Did you mean 'register'? Allowed: register, keyed, automaton.")]
+    [InlineData(
+        """{"form": "register", "bit": 8}""",
+        "a text: $.bit: there is no such key. Did you mean 'bits'? Keys here: form, bits, outputs, lines.")]
     [InlineData("""{"form": "register", "outputs": 8}""", "a text: $: the key 'bits' is missing.")]
-    [InlineData("""{"form": "register", "bits": 17, "outputs": 8, "lines": []}""", "a text: $.bits: 17 is not a whole number from 1 to 16.")]
+    [InlineData(
+        """{"form": "register", "bits": 17, "outputs": 8, "lines": []}""", "a text: $.bits: 17 is not a whole number from 1 to 16.")]
     [InlineData(
         """{"form": "register", "bits": 2, "outputs": 8, "lines": [{"line": 0, "xor": [2]}]}""",
         "a text: $: The numbers of the register bits of line 0 must ascend from 0 to at most 1, but 2 comes after none.")]

@@ -21,10 +21,12 @@ static class MachineGen
             Gen.Select(Gen.Int[1, (1 << bits) - 1], Gen.Bool).Array[lines].Select(masks => new RegisterDefinition(
                 bits,
                 lines + 1,
-                [.. masks.Select((line, number) => new RegisterLine(number, [.. Enumerable.Range(0, bits).Where(bit => (line.Item1 >> bit & 1) == 1)], line.Item2))])));
+                [.. masks.Select((line, number) => new RegisterLine(
+                    number, [.. Enumerable.Range(0, bits).Where(bit => (line.Item1 >> bit & 1) == 1)], line.Item2))])));
 
     static Gen<MachineDefinition> Unkeyed { get; } =
-        Gen.OneOf(Automata.Select(definition => (MachineDefinition)definition), Registers.Select(definition => (MachineDefinition)definition));
+        Gen.OneOf(
+            Automata.Select(definition => (MachineDefinition)definition), Registers.Select(definition => (MachineDefinition)definition));
 
     /// <summary>Keyed forms of both, with keys of 1 … 4 symbols (also such that overlap themselves) and 1 … 3 changed steps.</summary>
     internal static Gen<KeyedDefinition> Keyed { get; } =
@@ -39,7 +41,8 @@ static class MachineGen
         Gen.OneOf(Unkeyed, Keyed.Select(definition => (MachineDefinition)definition));
 
     /// <summary>A word whose symbols are given by any numbers, taken modulo the alphabet.</summary>
-    internal static int[] Word(IMachine machine, IEnumerable<uint> numbers) => [.. numbers.Select(number => (int)(number % (uint)machine.Symbols))];
+    internal static int[] Word(IMachine machine, IEnumerable<uint> numbers) =>
+        [.. numbers.Select(number => (int)(number % (uint)machine.Symbols))];
 
     internal static uint[] Answers(IMachine machine, IEnumerable<int> word)
     {

@@ -97,7 +97,8 @@ public sealed class MinimalAutomatonTests
         2,
         1,
         0,
-        [.. Enumerable.Range(0, 1 << k).Select(state => (IReadOnlyList<int>)[(state << 1) & ((1 << k) - 1), ((state << 1) | 1) & ((1 << k) - 1)])],
+        [.. Enumerable.Range(0, 1 << k)
+            .Select(state => (IReadOnlyList<int>)[(state << 1) & ((1 << k) - 1), ((state << 1) | 1) & ((1 << k) - 1)])],
         [.. Enumerable.Range(0, 1 << k).Select(state => (uint)state >> (k - 1))]);
 
     static int? Memory(MachineDefinition definition) => MinimalAutomaton.Of(definition.Build()).DefiniteMemory();
@@ -116,7 +117,8 @@ public sealed class MinimalAutomatonTests
         return definition with
         {
             Start = Number(definition.Start, 0),
-            Next = [.. order.Select((state, number) => (IReadOnlyList<int>)[.. definition.Next[originals[state]].Select((next, symbol) => Number(next, number + symbol))])],
+            Next = [.. order.Select((state, number) =>
+                (IReadOnlyList<int>)[.. definition.Next[originals[state]].Select((next, symbol) => Number(next, number + symbol))])],
             Output = [.. order.Select(state => definition.Output[originals[state]])],
         };
     }
@@ -140,12 +142,15 @@ public sealed class MinimalAutomatonTests
         for (var round = 0; round < n; round++)
         {
             for (var p = 0; p < n; p++)
+            {
                 for (var q = 0; q < n; q++)
                     apart[p, q] |= definition.Next[p].Zip(definition.Next[q]).Any(pair => apart[pair.First, pair.Second]);
+            }
         }
 
         var classes = reached.Count(p => !reached.Any(q => q < p && !apart[p, q]));
-        var replaceable = reached.Any(p => definition.Next[p].Zip(definition.Next[definition.Start]).All(pair => !apart[pair.First, pair.Second]));
+        var replaceable = reached.Any(
+            p => definition.Next[p].Zip(definition.Next[definition.Start]).All(pair => !apart[pair.First, pair.Second]));
         return reached.Contains(definition.Start) || replaceable ? classes : classes + 1;
     }
 }
