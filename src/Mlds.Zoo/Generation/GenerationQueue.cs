@@ -27,12 +27,12 @@ public sealed record MachineWork(
         if (options.KeepMilestones && zoo is not null) there.ExceptWith(zoo.SeedsNotKept(name));
         var missing = wanted.Where(seed => !there.Contains(seed)).ToList();
         var begun = zoo?.Begun(name) ?? new Dictionary<uint, int>();
-        var data = population.DataSpec(name);
+        var task = population.Task(name);
         return new MachineWork(
             name,
             missing,
             missing.Where(begun.ContainsKey).ToDictionary(seed => seed, seed => begun[seed]),
-            (long)data.Training * data.Length,
+            (long)task.TrainingCount * task.Steps,
             population.TrainingSpec(name).EpochLimit,
             zoo?.Ended(name) ?? []);
     }

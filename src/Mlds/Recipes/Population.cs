@@ -1,5 +1,6 @@
 using System.Text;
 using Mlds.Networks;
+using Mlds.Tasks;
 using Mlds.Tasks.Machines;
 
 namespace Mlds.Recipes;
@@ -67,28 +68,35 @@ public sealed class Population
 
     /// <summary>The machine called <paramref name="machineName"/> here.</summary>
     /// <exception cref="ArgumentException">There is none; the message has the nearest names.</exception>
-    public IMachine Machine(string machineName) => Find(machineName).Task.Build();
+    public IMachine Machine(string machineName) => MachineTask(machineName).Build();
 
-    /// <summary>The factors of one machine's networks, as the file gives them; where it declares none, as the machine's name says.
+    /// <summary>What the networks of one machine learn.</summary>
+    public LearningTask Task(string machineName) => Find(machineName).Task;
+
+    /// <summary>
+    /// The factors of one machine's networks, as the file gives them; where it declares none, as the machine's name says.
     /// </summary>
     /// <exception cref="ArgumentException">As <see cref="Machine"/>.</exception>
     public MachineFactors FactorsOf(string machineName) => _factors.Of(Find(machineName).Name);
 
     /// <summary>Which sequences the networks of one machine learn from.</summary>
-    public DataSpec DataSpec(string machineName) => Find(machineName).Task.Data;
+    public DataSpec DataSpec(string machineName) => MachineTask(machineName).Data;
 
     /// <summary>How the networks of one machine are trained.</summary>
     public TrainingSpec TrainingSpec(string machineName) => Find(machineName).Training;
 
-    /// <summary>The training data of one machine, generated once and shared by all its networks.</summary>
-    public SequenceData Data(string machineName) => Find(machineName).Sequences.Value;
+    /// <summary>The examples of one machine, generated once and shared by all its networks.</summary>
+    public TrainingData Data(string machineName) => Find(machineName).Examples.Value;
 
     /// <summary>The recipe of one network: machine <paramref name="machineName"/>, seed <paramref name="seed"/>.</summary>
     public Recipe Recipe(string machineName, uint seed)
     {
         var machine = Find(machineName);
-        return new Recipe(machine.Name, machine.Task, machine.Sequences.Value.Sha256, Network, machine.Training, seed);
+        return new Recipe(machine.Name, machine.Task, machine.Examples.Value.Sha256, Network, machine.Training, seed);
     }
+
+    MachineTask MachineTask(string name) =>
+        Find(name).Task as MachineTask ?? throw new ArgumentException($"'{name}' in the population '{Name}' is no machine.");
 
     PopulationMachine Find(string name) =>
         _machines.GetValueOrDefault(name) ?? throw new ArgumentException(
@@ -97,7 +105,7 @@ public sealed class Population
 }
 
 /// <summary>One machine of a population with all that its networks share.</summary>
-sealed record PopulationMachine(string Name, MachineTask Task, TrainingSpec Training)
+sealed record PopulationMachine(string Name, LearningTask Task, TrainingSpec Training)
 {
-    internal Lazy<SequenceData> Sequences { get; } = new(Task.Generate);
+    internal Lazy<TrainingData> Examples { get; } = new(Task.Generate);
 }
