@@ -1,4 +1,4 @@
-"""Releases of MLDS in Python. One file; needs NumPy alone. Copy it to where you need it.
+"""Releases of MLDS in Python. One file; needs only NumPy. Copy it to where you need it.
 
     import mlds
     d = mlds.load('r')
@@ -46,7 +46,7 @@ class Tensor(namedtuple("Tensor", "name shape offset length")):
     offset, length  its values are the columns `offset` ... `offset + length - 1` of a row of weights, in C order
     module, layer   the module that it belongs to, such as 'gru', and the number of its layer there
     role            'weight', 'bias', 'recurrent_weight' or 'recurrent_bias'
-    blocks          names of the equal blocks of its rows, such as ('r', 'z', 'n'); empty where it is one
+    blocks          names of the equal blocks of its rows, such as ('r', 'z', 'n'); empty where it isn't divided
     """
 
     module, layer, role, blocks = None, None, None, ()
@@ -60,7 +60,7 @@ class Tensor(namedtuple("Tensor", "name shape offset length")):
 #:         the gates, W_ih x + b_ih + W_hh h + b_hh; but of the last `apart` gates the first two terms alone, and after all gates come
 #:         the last two terms of these gates. `states` are h, then the `memory`. `m` has sigmoid and tanh, NumPy's or PyTorch's.
 #: apart   how many of the last gates keep the two sums apart
-#: memory  what a unit remembers beside h: 1 for an LSTM's c
+#: memory  how many numbers a unit remembers besides h: 1 for an LSTM's c
 #: torch   the names of PyTorch's own class and function of such layers, if it has them, such as ('GRU', 'gru')
 Cell = namedtuple("Cell", "gates step apart memory torch", defaults=(0, 0, None))
 
@@ -85,7 +85,7 @@ _INTEGERS = {"row": np.int32, "seed": np.int64, "subset": np.int32, "epochs": np
 _INTEGERS.update(dict.fromkeys(("network", "epoch", "rows", "columns", "offset", "length"), np.int64))
 _FLOATS = {"training_loss": np.float32, "validation_loss": np.float32, "long_loss": np.float32, "core_seconds": np.float64}
 
-#: No text of a release has more bytes, and no text in a table more characters: what has is damaged, and would fill the memory.
+#: No text of a release has more bytes, and no text in a table more characters: one that has is damaged, and would fill the memory.
 _MOST_BYTES, _MOST_CHARACTERS = 1 << 31, 1024
 
 
@@ -96,12 +96,12 @@ class ReleaseError(ValueError):
 def load(path="."):
     """Opens the release in the folder `path`.
 
-    Reads the table; weights are mapped, not read, so this takes moments whatever the size. (Only weights.safetensors, and an mlds.h5
+    Reads the table; weights are mapped, not read, so this takes only moments whatever the size. (Only weights.safetensors, and an mlds.h5
     that was rewritten in chunks or compressed, can't be mapped: where there is no weights.npy they are read.)
     Raises ReleaseError where there is no release, or a damaged or newer one.
     """
     release = _open(os.fsdecode(path))
-    len(release.table)  # reads it: a damaged one is an error here and now
+    len(release.table)  # reads it, so that a damaged one is an error here and now
     return release
 
 
@@ -146,7 +146,7 @@ class Release:
 
     @property
     def table(self):
-        """A Table of N rows. Of an unpickled release it is read when it is first asked for, since workers often need weights alone."""
+        """A Table of N rows. In an unpickled release it is read when first asked for, since workers often need only weights."""
         if self._table is None:
             self._table = _networks(self.folder, self._path("networks.csv"), self.manifest).first(len(self))
         return self._table
@@ -163,7 +163,7 @@ class Release:
 
     @property
     def subsets(self):
-        """Networks a machine of each subset, ascending."""
+        """Networks per machine of each subset, ascending."""
         return [size for size in self.manifest["subsets"] if size * len(self.machines) <= len(self)]
 
     @property
@@ -184,7 +184,7 @@ class Release:
         lines = [
             f"MLDS release '{self.population}' {self.manifest.get('dataset_version', '')} in '{self.folder}'",
             f"  {len(self)} networks of {self.manifest['parameters']} weights: {shape}",
-            f"  subsets of {', '.join(map(str, self.subsets))} networks a machine; by seed {sides}",
+            f"  subsets of {', '.join(map(str, self.subsets))} networks per machine; by seed {sides}",
         ]
         width = max(map(len, self.machines))
         for machine in self.machines:
@@ -196,7 +196,7 @@ class Release:
         return "\n".join(lines)
 
     def subset(self, n):
-        """The release with `n` networks a machine, one of `subsets`: its first rows, nothing copied."""
+        """The release with `n` networks per machine, one of `subsets`: its first rows, nothing copied."""
         if n not in self.subsets:
             raise ReleaseError(f"The release '{self.folder}' has no subset of {n}; it has {', '.join(map(str, self.subsets))}.")
         return self._first(n * len(self.machines))
@@ -241,7 +241,7 @@ class Release:
         return {t.name: row[t.offset : t.offset + t.length].reshape(t.shape) for t in self.layout}
 
     def network(self, i):
-        """Network `i` as a PyTorch module, an mlds.Network with parameters `gru` (or what else the cell is called) and
+        """Network `i` as a PyTorch module, an mlds.Network with parameters `gru` (or whatever the cell is called) and
         `linear`.
 
         It takes inputs of B x T x I (0 and 1, float32; batch first) and gives B x T x O, the outputs after every command.
@@ -255,10 +255,10 @@ class Release:
         return module.eval()
 
     def states(self, i, inputs):
-        """Hidden states of network `i`: L x B x T x H float32, h of each recurrent layer after every command. Needs NumPy alone.
+        """Hidden states of network `i`: L x B x T x H float32, h of each recurrent layer after every command. Needs only NumPy.
 
         `inputs` are B x T x I, as `sequences` gives them; before the first command h is 0. The linear layers get states[-1].
-        PyTorch's, d.network(i).states(inputs), are the same to float32 rounding.
+        Those by PyTorch, d.network(i).states(inputs), are the same to float32 rounding.
         """
         spec, cell, state = self.manifest["network"], self._cell(), self.state(i)
         x = np.asarray(inputs, np.float32)
@@ -281,7 +281,7 @@ class Release:
         what = f"networks of the form '{spec['form']}'" if cell is None else f"'{cell}' cells"
         raise ReleaseError(
             f"The release '{self.folder}' has {what}, which this mlds.py can't compute (it knows the cells {known}): take a newer one, or "
-            f"add yours to mlds.CELLS. Weights, layout, tensors, table and recipes are to be had all the same.")
+            f"add yours to mlds.CELLS. Weights, layout, tensors, table and recipes can be read all the same.")
 
     def check(self, i=None):
         """Compares the weights of network `i`, or of all, with their SHA-256; raises ReleaseError naming the first that differs."""
@@ -379,7 +379,7 @@ class Release:
         return os.path.join(self._home, *name.split("/"))
 
     def _part(self, name):
-        """Path of the file `name`, such as machines/NAME.json, that the release was made with. Sites that keep no folders lose some."""
+        """Path of the file `name`, such as machines/NAME.json, that the release was made with. Sites without folders lose some files."""
         path, folder = self._path(name), name.split("/")[0]
         if os.path.exists(path):
             return path
@@ -407,7 +407,7 @@ class Release:
 
 
 class Table:
-    """Columns by name, each a NumPy array with a value a row: table['seed']. Iterating gives the names; len() counts rows."""
+    """Columns by name, each a NumPy array with one value per row: table['seed']. Iterating gives the names; len() counts rows."""
 
     def __init__(self, columns):
         self._columns = columns
@@ -479,7 +479,7 @@ def _torch_class(name):
     torch = _import("torch", "a network is a PyTorch module")
 
     class RecurrentLayers(torch.nn.Module):
-        """Layers of a cell that PyTorch hasn't, with parameters named as those of torch.nn.GRU; batch first."""
+        """Layers of a cell that PyTorch doesn't have, with parameters named as those of torch.nn.GRU; batch first."""
 
         __module__, __qualname__ = __name__, "RecurrentLayers"
 
@@ -492,7 +492,7 @@ def _torch_class(name):
 
         @property
         def all_weights(self):
-            """Of each layer weight_ih, weight_hh, bias_ih and bias_hh."""
+            """weight_ih, weight_hh, bias_ih and bias_hh of each layer."""
             weights = list(self.parameters())
             return [weights[i : i + 4] for i in range(0, len(weights), 4)]
 
@@ -513,7 +513,7 @@ def _torch_class(name):
 
         __module__, __qualname__ = __name__, "Network"
 
-        cell = "gru"  # of those that an older mlds.py pickled
+        cell = "gru"  # for networks that an older mlds.py pickled
 
         def __init__(self, spec):
             super().__init__()
@@ -534,7 +534,7 @@ def _torch_class(name):
         def states(self, inputs):
             """Hidden states, L x B x T x H: h of each recurrent layer after every command of `inputs`, B x T x I. Gradients flow."""
             layers, cell, states = getattr(self, self.cell), CELLS[self.cell], []
-            for weights in layers.all_weights:  # PyTorch's modules themselves would give those of the last layer alone
+            for weights in layers.all_weights:  # PyTorch's modules themselves would give only those of the last layer
                 start = inputs.new_zeros(inputs.shape[0], layers.hidden_size)
                 if cell.torch:
                     first = start[None] if cell.memory == 0 else (start[None],) * (1 + cell.memory)
@@ -570,7 +570,7 @@ def _reading(path, missing=None, damaged=None):
     """
     try:
         if not stat.S_ISREG(os.stat(path).st_mode):
-            raise ReleaseError(f"'{path}' is no file but a folder, a pipe or a device; fetch the release again.")
+            raise ReleaseError(f"'{path}' is not a file but a folder, a pipe or a device; fetch the release again.")
         yield
     except (ReleaseError, ImportError):
         raise
@@ -584,7 +584,7 @@ def _reading(path, missing=None, damaged=None):
 
 
 def _manifest(folder):
-    """manifest.json and its SHA-256. What it says of the network and the machines is held to be possible."""
+    """manifest.json and its SHA-256. What it says of the network and the machines is checked to be possible."""
     path = os.path.join(folder, "manifest.json")
     with _reading(path, f"There is no release in '{folder}': it has no manifest.json."):
         text = _text(path)
@@ -666,9 +666,9 @@ def _npy(path):
 
 
 def _mapped(open_):
-    """Maps a file so that arrays can be written to (PyTorch wants that), which changes memory alone.
+    """Maps a file so that arrays can be written to (PyTorch wants that), which changes only memory.
 
-    For that the system must promise as much memory as the file is large. Where it doesn't, the array is read-only.
+    For that the system must promise as much memory as the file has bytes. Where it doesn't, the array is read-only.
     """
     try:
         return open_("c")
@@ -677,8 +677,8 @@ def _mapped(open_):
 
 
 def _hdf5(path, shape):
-    """`weights` in an HDF5 file: mapped where they lie in one piece, as mlds writes them, else (in chunks, compressed) read by h5py."""
-    with _import("h5py", f"the weights are in '{path}' alone").File(path, "r") as file:
+    """`weights` in an HDF5 file: mapped where they lie in one piece, as mlds writes them, else (in chunks, compressed) read with h5py."""
+    with _import("h5py", f"the weights are only in '{path}'").File(path, "r") as file:
         data = file["weights"]
         if data.dtype == "<f4" and data.id.get_offset() is not None:
             return _mapped(lambda mode: np.memmap(path, "<f4", mode, data.id.get_offset(), data.shape))
@@ -726,7 +726,7 @@ def _table(path, needed, kinds=None):
         if missing:
             raise ValueError(f"it has no column {missing[0]}")
         if any(len(row) != len(names) for row in rows):
-            raise ValueError(f"one of its lines hasn't {len(names)} fields")
+            raise ValueError(f"one of its lines doesn't have {len(names)} fields")
         return Table({name: _column(name, [row[i] for row in rows], (kinds or {}).get(name)) for i, name in enumerate(names)})
 
 
@@ -770,7 +770,7 @@ def _layout(folder, manifest):
 
 
 def _parts(table):
-    """Of each tensor in a layout.csv of version 2: name, shape, module, layer, role and blocks."""
+    """Name, shape, module, layer, role and blocks of each tensor in a layout.csv of version 2."""
     names, shapes, modules, layers, roles, blocks = (table[n].tolist() for n in ("tensor", "shape", "module", "layer", "role", "blocks"))
     sizes = [tuple(_whole(int(size)) for size in shape.split("x")) for shape in shapes]
     return list(zip(names, sizes, modules, map(int, layers), roles, (tuple(text.split()) for text in blocks)))
@@ -816,7 +816,7 @@ def _automaton(definition):
     outputs, table = _whole(definition["outputs"], 32), np.array(definition["next"], np.int64)
     lines = np.array(definition["output"], np.int64)
     if table.ndim != 2 or lines.shape != table.shape[:1]:
-        raise ValueError("its states have not one line of next states and one output each")
+        raise ValueError("its states don't have one line of next states and one output each")
     if table.min() < 0 or table.max() >= len(table) or lines.min() < 0 or lines.max() >> outputs:
         raise ValueError("it goes to a state, or gives an output, that it doesn't have")
     if not 0 <= operator.index(definition["start"]) < len(table):
@@ -848,7 +848,7 @@ def _import(name, why):
 
 
 def _leave_no_trace():
-    """Takes back the compiled copy that Python makes when this file is imported from inside a release: a release is never changed."""
+    """Removes the compiled copy that Python makes when this file is imported from inside a release, since a release is never changed."""
     compiled = globals().get("__cached__")
     if compiled and os.path.exists(os.path.join(os.path.dirname(os.path.abspath(__file__)), "SHA256SUMS")):
         try:

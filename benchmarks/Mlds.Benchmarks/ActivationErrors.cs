@@ -8,7 +8,7 @@ static class ActivationErrors
 {
     const int Parts = 4096;
 
-    /// <summary>Errors of one function: the largest absolute and relative one, and where.</summary>
+    /// <summary>Errors of one function: the largest absolute and the largest relative one, and where they occur.</summary>
     sealed record Worst(double Absolute, float AbsoluteAt, double Relative, float RelativeAt)
     {
         public static Worst None { get; } = new(0, 0, 0, 0);

@@ -4,7 +4,7 @@ using System.Text.RegularExpressions;
 namespace Mlds.Benchmarks;
 
 /// <summary>What this machine's processor is called, in words and as the name of its folder under benchmarks/results.</summary>
-/// <param name="Name">As the system tells it; where that has no model number, with family and model.</param>
+/// <param name="Name">The name that the system gives; family and model are added where it has no model number.</param>
 sealed partial record Processor(string Name)
 {
     const string LinuxFile = "/proc/cpuinfo";
@@ -32,7 +32,7 @@ sealed partial record Processor(string Name)
             : $"{name}, family {fields.GetValueOrDefault("cpu family")}, model {fields.GetValueOrDefault("model")}";
     }
 
-    /// <summary>Trade marks, and what a name says beside which processor it is.</summary>
+    /// <summary>Trade marks, and whatever in a name doesn't say which processor it is.</summary>
     [GeneratedRegex(@"\((R|TM)\)|\bCPU\b|\bProcessor\b|\b\d+-Core\b|@.*", RegexOptions.IgnoreCase)]
     private static partial Regex Marks();
 

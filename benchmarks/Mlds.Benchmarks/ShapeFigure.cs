@@ -5,8 +5,8 @@ using Mlds.Reports.Figures;
 namespace Mlds.Benchmarks;
 
 /// <summary>
-/// Time a multiply-add over each size, a panel a sweep. The axes are logarithmic, and panels with little between lowest and highest have
-/// one scale, so that a factor of two is as high in each of them.
+/// Time per multiply-add over each size, one panel per sweep. The axes are logarithmic, and panels whose values differ little share one
+/// scale, so that a factor of two is equally high in each of them.
 /// </summary>
 static class ShapeFigure
 {
@@ -16,7 +16,7 @@ static class ShapeFigure
     const double GapX = 66;
     const int Columns = 2;
 
-    /// <summary>What the time axis spans at least, as a factor.</summary>
+    /// <summary>The least factor that the time axis spans.</summary>
     const double LeastSpan = 8;
 
     public static Figure Of(ShapesResult result)

@@ -4,11 +4,11 @@ namespace Mlds.Benchmarks;
 
 /// <summary>What is trained at one point of a sweep.</summary>
 /// <param name="Network">Its shape.</param>
-/// <param name="Batch">Sequences a step.</param>
-/// <param name="Steps">Commands a sequence.</param>
+/// <param name="Batch">Sequences per step.</param>
+/// <param name="Steps">Commands per sequence.</param>
 sealed record ShapePoint(RecurrentSpec Network, int Batch, int Steps)
 {
-    /// <summary>Multiply-adds of one training step that are really done for sequences of the batch; empty lanes don't count.</summary>
+    /// <summary>Multiply-adds that one training step really does for sequences of the batch; empty lanes don't count.</summary>
     public double MultiplyAdds => (double)Network.PerformedMultiplyAdds * Batch * Steps;
 }
 
@@ -16,9 +16,9 @@ sealed record ShapePoint(RecurrentSpec Network, int Batch, int Steps)
 /// One size of the DS1 shape (four GRU layers of 12, 9 inputs, 8 outputs, batch 128 × 16 commands) varied, the others left alone.
 /// </summary>
 /// <param name="Name">What is varied.</param>
-/// <param name="Axis">The same with its unit, for the figure.</param>
+/// <param name="Axis">The same with its unit of measure, for the figure.</param>
 /// <param name="Sizes">Ascending.</param>
-/// <param name="At">The point of a size.</param>
+/// <param name="At">The point for a size.</param>
 sealed record ShapeSweep(string Name, string Axis, int[] Sizes, Func<int, ShapePoint> At)
 {
     static readonly ShapePoint s_ds1 = new(RecurrentSpec.Ds1, 128, 16);

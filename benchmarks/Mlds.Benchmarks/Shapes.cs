@@ -9,12 +9,13 @@ using Mlds.Training;
 namespace Mlds.Benchmarks;
 
 /// <summary>
-/// <c>Mlds.Benchmarks shapes</c>: whether networks of other shapes train as fast as DS1's. Every point is first held to the scalar kernels'
-/// bits, then timed in several passes over all points, so that a disturbance of the machine doesn't look like a property of a shape.
+/// <c>Mlds.Benchmarks shapes</c>: whether networks of other shapes train as fast as DS1's. Every point is first checked to give the scalar
+/// kernels' bits, then timed in several passes over all points, so that a disturbance of the machine doesn't look like a property of a
+/// shape.
 /// </summary>
 sealed class Shapes
 {
-    /// <summary>What a cliff is: neighbouring sizes that differ by more than this factor.</summary>
+    /// <summary>The factor that makes a cliff: neighbouring sizes that differ by more.</summary>
     public const double CliffFactor = 2;
 
     const int Sequences = 1024;
@@ -36,7 +37,7 @@ sealed class Shapes
     }
 
     /// <summary>
-    /// Options: --out FOLDER, --seconds a point and pass (0.05), --passes (5), --sweeps NAME,… (all). Returns the exit code.
+    /// Options: --out FOLDER, --seconds per point and pass (0.05), --passes (5), --sweeps NAME,… (all). Returns the exit code.
     /// </summary>
     public static int Run(string[] options)
     {
@@ -133,7 +134,8 @@ sealed class Shapes
     }
 
     /// <summary>
-    /// The loss and the gradient of a step, to the bit. Large shapes are held to it on fewer and shorter sequences, for plain code is slow.
+    /// Compares the loss and the gradient of a step, to the bit. Large shapes are compared on fewer and shorter sequences, since plain code
+    /// is slow.
     /// </summary>
     void Check(ShapePoint point, string[] kernelSets)
     {

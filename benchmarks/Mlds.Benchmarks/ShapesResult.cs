@@ -1,7 +1,7 @@
 namespace Mlds.Benchmarks;
 
 /// <summary>benchmarks/results/PROCESSOR/shapes.json.</summary>
-/// <param name="PeakGflops">The core's peak by kernel set, met during the run.</param>
+/// <param name="PeakGflops">The core's peak by kernel set, measured during the run.</param>
 sealed record ShapesResult(
     string About,
     string Date,
@@ -32,11 +32,11 @@ sealed record Cliff(int From, int To, double Time, double Work);
 
 /// <summary>How much neighbouring sizes of a sweep differ at most.</summary>
 /// <param name="Time">The largest factor by which a step takes longer at one size than at the one before.</param>
-/// <param name="Efficiency">The largest factor between the times a multiply-add of two neighbours, whichever is slower.</param>
+/// <param name="Efficiency">The largest factor between the times per multiply-add of two neighbours, whichever is slower.</param>
 /// <param name="Cliffs">
 /// Neighbours of which the larger takes more than <see cref="Shapes.CliffFactor"/> times as long as its growth in multiply-adds explains,
-/// or whose step times differ by more than that factor though their work doesn't. That a batch of 1 takes as long as one of 2 is none, but
-/// stands in <paramref name="Efficiency"/>.
+/// or whose step times differ by more than that factor though their work doesn't. A batch of 1 that takes as long as one of 2 is no cliff,
+/// but is seen in <paramref name="Efficiency"/>.
 /// </param>
 sealed record Steepest(
     string Sweep, string KernelSet, double Time, string TimeAt, double Efficiency, string EfficiencyAt, IReadOnlyList<Cliff> Cliffs)

@@ -9,8 +9,8 @@ using Mlds.Networks;
 namespace Mlds.Benchmarks;
 
 /// <summary>
-/// One training step of the DS1 network (setting the weights, loading, forward, backward, Adam) by every kernel set, and its parts; the
-/// rival is our plain scalar code, and all are held to its bits before anything is timed.
+/// One training step of the DS1 network (setting the weights, loading, forward, backward, Adam) by every kernel set, and its parts. The
+/// rival is our plain scalar code, and all are checked to give its bits before anything is timed.
 /// </summary>
 [MemoryDiagnoser]
 public class StepBenchmarks
@@ -63,7 +63,7 @@ public class StepBenchmarks
         return squares;
     }
 
-    /// <summary>What is made of the weights once a step: transposes, the head's product.</summary>
+    /// <summary>What is computed from the weights once per step: transposes, the head's product.</summary>
     [Benchmark]
     public void SetWeights() => _kernels.SetWeights(_weights);
 

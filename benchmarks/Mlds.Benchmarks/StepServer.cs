@@ -12,8 +12,8 @@ using Mlds.Training;
 namespace Mlds.Benchmarks;
 
 /// <summary>
-/// <c>Mlds.Benchmarks step</c>: measures training steps of the DS1 network when told to, a command a line on standard input, an answer of
-/// one line of JSON on standard output, so that whoever asks can let others have their turn in between and no start of a process is
+/// <c>Mlds.Benchmarks step</c>: measures training steps of the DS1 network when told to, by one command per line on standard input, and
+/// answers with one line of JSON on standard output. So the caller can let others have their turn in between, and no start of a process is
 /// measured. Ends with its input.
 /// </summary>
 /// <remarks>

@@ -7,15 +7,15 @@ namespace Mlds.Benchmarks;
 
 /// <summary>
 /// Training steps as a training run takes them (setting the weights, loading, forward, backward, Adam; without clipping), over batches cut
-/// in order from <paramref name="order"/> and begun again at its end.
+/// in order from <paramref name="order"/>, starting again at its end.
 /// </summary>
 /// <param name="shape">Of the network.</param>
 /// <param name="weights">P float32 to begin with.</param>
 /// <param name="inputs">[sequence][time].</param>
 /// <param name="targets">[sequence][time].</param>
 /// <param name="order">Numbers of the sequences; at least <paramref name="batch"/>.</param>
-/// <param name="batch">Sequences a step.</param>
-/// <param name="steps">Commands a sequence.</param>
+/// <param name="batch">Sequences per step.</param>
+/// <param name="steps">Commands per sequence.</param>
 /// <param name="rate">The learning rate.</param>
 /// <param name="adam">Adam's settings.</param>
 /// <param name="kernelSet">By name; null for the best.</param>
@@ -34,7 +34,7 @@ sealed class TrainingStep(
     /// <summary>The gradient of the last step.</summary>
     public ReadOnlySpan<float> LastGradient => _gradient;
 
-    /// <summary>Back to the first weights, without moments, and to the first batch.</summary>
+    /// <summary>Goes back to the first weights, without moments, and to the first batch.</summary>
     public void Reset()
     {
         weights.CopyTo(_weights, 0);
@@ -55,7 +55,7 @@ sealed class TrainingStep(
     }
 
     /// <summary>
-    /// Steps from the first weights on for about <paramref name="seconds"/>, after <paramref name="warmUp"/> that aren't timed.
+    /// Takes steps from the first weights for about <paramref name="seconds"/>, after <paramref name="warmUp"/> that aren't timed.
     /// </summary>
     public StepTimes Time(double seconds, int warmUp)
     {
@@ -82,6 +82,7 @@ sealed class TrainingStep(
 /// <summary>How long steps took.</summary>
 /// <param name="Each">Seconds of every step by the wall clock, in order.</param>
 /// <param name="WallSeconds">All of them.</param>
-/// <param name="CoreSeconds">Seconds that a core was at work on them: less than the wall clock's when others had their turn on it.</param>
+/// <param name="CoreSeconds">Seconds that a core worked on them: less than by the wall clock when other processes used the core
+/// too.</param>
 /// <param name="LastLoss">The loss before the last step.</param>
 sealed record StepTimes(List<double> Each, double WallSeconds, double CoreSeconds, double LastLoss);

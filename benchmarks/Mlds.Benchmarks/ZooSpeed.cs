@@ -12,9 +12,9 @@ using Mlds.Zoos.Releases;
 namespace Mlds.Benchmarks;
 
 /// <summary>
-/// A zoo of 100,000 networks of the DS1 shape, drawn and not trained: how long opening, counting and reading take. The weights of one
-/// machine as a matrix, each row checked by its SHA-256, are held to their rival in turn: the same numbers in a .npy file, read whole and
-/// not checked.
+/// A zoo of 100,000 networks of the DS1 shape, drawn and not trained: how long opening, counting and reading take. Reading the weights of
+/// one machine as a matrix, each row checked by its SHA-256, is timed in turn with its rival: the same numbers in a .npy file, read whole
+/// and not checked.
 /// </summary>
 static class ZooSpeed
 {
@@ -76,7 +76,7 @@ static class ZooSpeed
     static void Check(Zoo zoo, string file, string machine)
     {
         if (!zoo.ReadWeights(machine).Weights.AsSpan().SequenceEqual(ReadRival(file)))
-            throw new InvalidOperationException("The zoo and the file have other weights.");
+            throw new InvalidOperationException("The zoo and the file have different weights.");
     }
 
     static Population Synthetic()

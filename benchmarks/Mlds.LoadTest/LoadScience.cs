@@ -6,7 +6,7 @@ using Mlds.Server.Database;
 
 namespace Mlds.LoadTest;
 
-/// <summary>As much work as is wanted, each unit with an input file, every result right: what is measured is the server.</summary>
+/// <summary>As much work as is wanted, each unit with an input file, and every result right, so that only the server is measured.</summary>
 sealed class LoadScience : IScience
 {
     public string AppName => "load";

@@ -14,7 +14,7 @@ static class LoadServer
     public const int Accounts = 200;
     const int LowWater = 20_000;
 
-    /// <summary>The key of one of the test's accounts: made of its number, so that the storm knows it.</summary>
+    /// <summary>The key of one of the test's accounts, made from its number so that the storm knows it.</summary>
     public static string Key(int account) => Convert.ToHexStringLower(MD5.HashData(Encoding.ASCII.GetBytes($"load account {account}")));
 
     public static async Task<int> Init(string folder, string url, string database)
@@ -43,7 +43,7 @@ static class LoadServer
             for (var i = 0; i < Accounts; i++)
             {
                 session.Execute(
-                    // Accounts that have shown themselves, as most of a project's are that call.
+                    // Accounts that have proved themselves, as most of those that call a project have.
                     "INSERT INTO account (created, email, name, key_hash, sealed_key, cross_project_id, email_hash, external_cpid, earned) "
                     + "VALUES (0, $1, $2, $3, $4, '', '', '', 5000)",
                     $"load{i}@example.org", $"load {i}",
@@ -53,7 +53,7 @@ static class LoadServer
         return 0;
     }
 
-    /// <summary>Whether as much work is there as two tasks for each host take.</summary>
+    /// <summary>Whether there is enough work for two tasks per host.</summary>
     public static int IsReady(string folder)
     {
         using var http = new HttpClient { BaseAddress = ProjectFolder.Open(folder).Settings.Master };

@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace Mlds.LoadTest;
 
-/// <summary>Who had the processors, from /proc (Linux), in clock ticks.</summary>
+/// <summary>Which processes used the processors, from /proc (Linux), in clock ticks.</summary>
 static class Processor
 {
     public static string Name() =>
@@ -10,14 +10,14 @@ static class Processor
             ? line[(line.IndexOf(':') + 2)..]
             : "";
 
-    /// <summary>Ticks of all cores since the start: idle, and all.</summary>
+    /// <summary>Ticks of all cores since the start: idle ones, and all.</summary>
     public static (double Idle, double Total) Times()
     {
         var ticks = Fields(File.ReadLines("/proc/stat").First()).Skip(1).Take(8).Select(Number).ToArray();
         return (ticks[3] + ticks[4], ticks.Sum());
     }
 
-    /// <summary>Ticks that a process had.</summary>
+    /// <summary>Ticks that a process used.</summary>
     public static double OfOurs(int process)
     {
         var text = File.ReadAllText($"/proc/{process}/stat");

@@ -186,7 +186,8 @@ sealed class SimulatedHost(int number)
 }
 
 /// <summary>
-/// A bare HTTP/1.1 call: the load must not cost more than what it loads. Each on a connection of its own, as BOINC's clients make them.
+/// A bare HTTP/1.1 call, since the load must not cost more than the server under test. Each is on a connection of its own, as BOINC's
+/// clients make them.
 /// </summary>
 static class Call
 {

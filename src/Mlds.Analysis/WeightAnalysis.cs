@@ -14,7 +14,7 @@ public static class WeightAnalysis
     /// Analyses the converged networks of <paramref name="matrix"/>. The same networks and options give the same result to the bit on the
     /// same processor type, but for <see cref="AnalysisResult.Seconds"/>, which no file holds.
     /// </summary>
-    /// <param name="progress">Is told before each step; may be null.</param>
+    /// <param name="progress">Called before each step; may be null.</param>
     /// <exception cref="ArgumentException">Fewer than two networks converged.</exception>
     public static AnalysisResult Run(
         WeightMatrix matrix, AnalysisOptions? options = null, IProgress<AnalysisProgress>? progress = null,

@@ -18,7 +18,7 @@ static class AnalyzeVerb
     static readonly Argument<string> s_source = new("ZOO-or-RELEASE") { Description = "The folder of a zoo or of a release." };
     static readonly Option<string> s_out = new("--out")
     {
-        Description = "The folder for report.html, metrics.json and figures/; made when it isn't there.",
+        Description = "The folder for report.html, metrics.json and figures/; made if it doesn't exist.",
         Required = true,
         HelpName = "DIR",
     };
@@ -31,7 +31,7 @@ static class AnalyzeVerb
 
     public static Command Create() =>
         new Verb(
-            "analyze", "Asks what the weights tell: which machine, whether a key is hidden, and what the loss knows of it.",
+            "analyze", "Asks what the weights tell: which machine, whether a key is hidden, and how much of that the loss tells.",
             "mlds analyze z --out a", "mlds analyze r --out a --json")
         {
             s_source, s_out, s_seed,
@@ -83,7 +83,7 @@ static class AnalyzeVerb
             {
                 var missing = string.Join(" and ", release.MissingFolders.Select(name => $"{name}/"));
                 run.Error.WriteLine(
-                    $"The release '{folder}' lacks {missing}, as a copy without folders does; the analysis needs none of it, "
+                    $"The release '{folder}' lacks {missing}, as a copy without folders does; the analysis doesn't need them, "
                     + "`mlds verify` says more.");
             }
 
@@ -103,7 +103,7 @@ static class AnalyzeVerb
         ["headlines"] = Metrics.ToJson(result)["headlines"]!.DeepClone(),
     };
 
-    /// <summary>Tells at once and in order, where <see cref="Progress{T}"/> would tell later and on any thread.</summary>
+    /// <summary>Reports at once and in order, where <see cref="Progress{T}"/> would report later and on any thread.</summary>
     sealed class Steps(Action<AnalysisProgress> tell) : IProgress<AnalysisProgress>
     {
         public void Report(AnalysisProgress value) => tell(value);

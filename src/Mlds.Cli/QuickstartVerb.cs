@@ -16,20 +16,20 @@ using Mlds.Zoos.Releases;
 
 namespace Mlds.Cli;
 
-/// <summary><c>mlds quickstart</c>: the main path in small. A population, its zoo, its release, its analysis, its report.</summary>
+/// <summary><c>mlds quickstart</c>: the main path on a small scale. A population, its zoo, its release, its analysis, its report.</summary>
 static class QuickstartVerb
 {
     static readonly Option<string> s_out = new("--out")
     {
-        Description = "The folder for everything; made when it isn't there.",
+        Description = "The folder for everything; made if it doesn't exist.",
         HelpName = "DIR",
         DefaultValueFactory = _ => "out",
     };
     static readonly Option<int?> s_networks =
-        new("--networks") { Description = "Networks a machine; the population's own number when not given.", HelpName = "N" };
+        new("--networks") { Description = "Networks per machine; when not given, the population's own number.", HelpName = "N" };
     static readonly Option<int> s_threads = new("--threads")
     {
-        Description = "Networks trained at once; one a core when not given.",
+        Description = "Networks trained at once; one per core when not given.",
         HelpName = "T",
         DefaultValueFactory = _ => Environment.ProcessorCount,
     };
@@ -38,7 +38,7 @@ static class QuickstartVerb
         new Verb(
             "quickstart",
             "Trains a small population, releases it, asks what its weights tell and writes the report: "
-            + "some minutes. Run again, it goes on where it was.",
+            + "a few minutes. Run again, it goes on where it stopped.",
             "mlds quickstart --out out")
         {
             s_out, s_networks, s_threads,
@@ -70,7 +70,7 @@ static class QuickstartVerb
         return ExitCode.Success;
     }
 
-    /// <summary>Cuts the release, or finds that it is there already: of one zoo's population a subset's size says all.</summary>
+    /// <summary>Cuts the release, or finds that it is there already: for one zoo's population, a subset's size tells them apart.</summary>
     static int Release(Zoo zoo, string folder, IProgressView view, CancellationToken cancellation)
     {
         var plan = ReleasePlan.Make(zoo, []);

@@ -26,7 +26,7 @@ public abstract class NetworkKernels : IDisposable
     /// <summary>The same, and in <paramref name="gradient"/> (P floats) the gradient of the mean.</summary>
     public abstract double Gradient(Examples examples, ReadOnlySpan<int> rows, Span<float> gradient);
 
-    /// <summary>Terms that the loss of <paramref name="count"/> of the examples sums.</summary>
+    /// <summary>Number of terms that are summed in the loss of <paramref name="count"/> examples.</summary>
     public abstract double Terms(Examples examples, int count);
 
     /// <summary>Outputs of one of the examples.</summary>

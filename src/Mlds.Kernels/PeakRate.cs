@@ -5,11 +5,12 @@ using Mlds.Kernels.Lanes;
 
 namespace Mlds.Kernels;
 
-/// <summary>What one core can do at most: the yardstick of <c>mlds bench</c>.</summary>
+/// <summary>The most that one core can do: the yardstick of <c>mlds bench</c>.</summary>
 public static class PeakRate
 {
     /// <summary>
-    /// Floating-point operations a second of independent fused multiply-adds in registers, two a lane; the best of several short rounds.
+    /// Floating-point operations per second of independent fused multiply-adds in registers, two per lane; the best of several short
+    /// rounds.
     /// </summary>
     /// <param name="kernelSet">Which width; the scalar set has no peak worth naming and takes the 128-bit one.</param>
     /// <param name="rounds">Rounds of about a millisecond each.</param>

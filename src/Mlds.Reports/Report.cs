@@ -6,7 +6,7 @@ using Mlds.Reports.Html;
 namespace Mlds.Reports;
 
 /// <summary>
-/// Writes what an analysis found for people to read: <c>report.html</c>, one self-contained page, and <c>figures/</c>, every figure of it
+/// Writes what an analysis found, for people to read: <c>report.html</c>, one self-contained page, and <c>figures/</c>, every figure of it
 /// as SVG and PNG; and, for programs, <c>metrics.json</c> with every number in them.
 /// </summary>
 public static class Report
@@ -31,7 +31,7 @@ public static class Report
         return page;
     }
 
-    /// <summary>Whole or not at all: a reader never meets half a file.</summary>
+    /// <summary>Writes a file whole or not at all: a reader never meets half a file.</summary>
     static void Replace(string path, byte[] content)
     {
         File.WriteAllBytes(path + ".tmp", content);

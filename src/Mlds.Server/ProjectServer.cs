@@ -36,10 +36,10 @@ public static partial class ProjectServer
         {
             ContentRootPath = project.Path,
             ApplicationName = "mlds",
-            // Else every file of the project is watched for a change of settings that nobody reads, a tenth of the server's work.
+            // Otherwise every file of the project would be watched for changes of settings that nobody reads: a tenth of the server's work.
             Args = ["--hostBuilder:reloadConfigOnChange=false"],
         });
-        builder.Configuration.Sources.Clear(); // project.json is all there is to set
+        builder.Configuration.Sources.Clear(); // project.json holds all settings
         ConfigureLogging(builder.Logging, options);
         ConfigureKestrel(builder.WebHost, project, options);
         var metrics = new ServerMetrics();
@@ -59,7 +59,7 @@ public static partial class ProjectServer
         services.AddRateLimiter(limits => RateLimits.Configure(limits, project.Settings, metrics));
         AddDaemons(services, options);
         var application = builder.Build();
-        // What can't be used is said now, not at the first call.
+        // What can't be used is reported now, not at the first call.
         _ = application.Services.GetRequiredService<ServingLock>();
         _ = application.Services.GetRequiredService<ProjectDatabase>();
         _ = application.Services.GetRequiredService<SchedulerState>();
@@ -73,7 +73,7 @@ public static partial class ProjectServer
     }
 
     /// <summary>Starts it: it listens, then its daemons begin.</summary>
-    /// <exception cref="ProjectException">It can't listen where the settings say; nothing was begun.</exception>
+    /// <exception cref="ProjectException">It can't listen where the settings say; nothing was started.</exception>
     public static async Task Start(WebApplication server, ProjectFolder project, CancellationToken cancellation)
     {
         try
@@ -92,7 +92,8 @@ public static partial class ProjectServer
     }
 
     /// <summary>
-    /// Daemons compute and wait on threads of the pool. Calls don't queue behind them for the second that the pool takes to grow.
+    /// Daemons compute and wait on threads of the pool. With more threads calls needn't queue behind them for the second that the pool
+    /// takes to grow.
     /// </summary>
     static void KeepThreads()
     {
@@ -100,7 +101,7 @@ public static partial class ProjectServer
         ThreadPool.SetMinThreads(Math.Max(workers, Environment.ProcessorCount + 16), ports);
     }
 
-    /// <summary>Programs that clients wouldn't take, and that aren't sent therefore.</summary>
+    /// <summary>Programs that clients wouldn't take, and that therefore aren't sent.</summary>
     static void Warn(WebApplication application, ProjectFolder project)
     {
         var database = application.Services.GetRequiredService<ProjectDatabase>();
@@ -120,7 +121,7 @@ public static partial class ProjectServer
         application.UsePathBase(project.Settings.Master.AbsolutePath.TrimEnd('/'));
         application.Use((context, next) =>
         {
-            // Pages are text and style of their own; nothing is run in them or fetched for them.
+            // Pages consist of text and their own style; nothing is run in them or fetched for them.
             context.Response.Headers.ContentSecurityPolicy =
                 "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; frame-ancestors 'none'";
             context.Response.Headers.XContentTypeOptions = "nosniff";
@@ -164,12 +165,12 @@ public static partial class ProjectServer
     }
 
     /// <summary>
-    /// How long the end of a connection may take to be known here after a read or a write of it failed: on a busy machine seconds. Whoever
-    /// is there still waits so long for an answer that says nothing but that the server failed.
+    /// How long it may take until the end of a connection is known here after a read or a write failed: seconds on a busy machine. A caller
+    /// who is still there waits that long for an answer that only says that the server failed.
     /// </summary>
     static readonly TimeSpan s_goodBye = TimeSpan.FromSeconds(15);
 
-    /// <summary>A caller that goes away in the middle, of its request or of the answer, is nobody's failure.</summary>
+    /// <summary>A caller that goes away in the middle of its request, or of the answer, is nobody's failure.</summary>
     static async Task PassOverBrokenOff(HttpContext context, RequestDelegate next)
     {
         try
@@ -209,8 +210,8 @@ public static partial class ProjectServer
     }
 
     /// <summary>
-    /// The framework's own lines name whole URLs, which can hold addresses and passwords: none of them is written. Nor is the host's about
-    /// a start that failed, which its caller hears of.
+    /// The framework's own log lines contain whole URLs, which can hold addresses and passwords, so none of them is written. Nor is the
+    /// host's line about a failed start, which is reported to the caller anyway.
     /// </summary>
     static void ConfigureLogging(ILoggingBuilder logging, ServeOptions options)
     {
@@ -235,7 +236,7 @@ public static partial class ProjectServer
             kestrel.Limits.MinRequestBodyDataRate = new MinDataRate(240, TimeSpan.FromSeconds(10));
             if (!options.Runs("web"))
             {
-                kestrel.Listen(IPAddress.Loopback, 0); // it has nothing to say there, but has to listen somewhere
+                kestrel.Listen(IPAddress.Loopback, 0); // a process without endpoints has to listen somewhere too
                 return;
             }
 

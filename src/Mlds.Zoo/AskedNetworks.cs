@@ -5,7 +5,7 @@ namespace Mlds.Zoos;
 /// <summary>What a zoo was asked for, and what of it isn't there.</summary>
 /// <param name="Parts">All that was asked for; at least one.</param>
 /// <param name="Asked">Networks in all these parts together.</param>
-/// <param name="Missing">Of them those that the zoo lacks.</param>
+/// <param name="Missing">Those of them that the zoo lacks.</param>
 /// <param name="PartsElsewhere">Parts of the same division that it wasn't asked for, or for fewer networks: it is not the whole
 /// population.</param>
 public sealed record AskedNetworks(IReadOnlyList<ZooPart> Parts, long Asked, long Missing, IReadOnlyList<Shard> PartsElsewhere)
@@ -54,9 +54,11 @@ public sealed record AskedNetworks(IReadOnlyList<ZooPart> Parts, long Asked, lon
         + $"{string.Join(", ", shards.Take(MostNamed))}{(shards.Count > MostNamed ? $" and {shards.Count - MostNamed} more" : "")}";
 
     IEnumerable<string> Groups(bool whole) => Parts.GroupBy(part => part.Networks).OrderBy(group => group.Key)
-        .Select(group => $"{(whole ? "" : $"{Named([.. group.Select(part => part.Shard)])} of ")}{Count(group.Key)} networks a machine");
+        .Select(group => $"{(whole ? "" : $"{Named([.. group.Select(part => part.Shard)])} of ")}{Count(group.Key)} networks per machine");
 
-    /// <summary>Ascending. By the number of shards each seed is of one part, so that ten thousand parts cost no more than one.</summary>
+    /// <summary>
+    /// Ascending. For a given number of shards each seed belongs to one part, so that ten thousand parts cost no more than one.
+    /// </summary>
     static IEnumerable<uint> Seeds(IReadOnlyList<ZooPart> parts, int machine)
     {
         var divisions = parts.GroupBy(part => part.Shard.Count).Select(division =>
@@ -74,7 +76,7 @@ public sealed record AskedNetworks(IReadOnlyList<ZooPart> Parts, long Asked, lon
     {
         var most = parts.Max(part => part.Networks);
         if (parts.Any(part => part.Shard.Count == 1 && part.Networks == most)) return [];
-        // Of several divisions the finest zoo-wide answer would be seeds; people think in the division they made last.
+        // With several divisions the exact answer would be a list of seeds; people think in the division they made last.
         var division = parts.Where(part => part.Networks == most).GroupBy(part => part.Shard.Count).MaxBy(group => group.Count())!;
         var there = division.Select(part => part.Shard.Index).ToHashSet();
         return [.. Enumerable.Range(0, division.Key).Where(i => !there.Contains(i)).Select(i => new Shard(i, division.Key))];

@@ -6,7 +6,7 @@ namespace Mlds.Zoos;
 
 /// <summary>
 /// A recipe's canonical JSON around the value of its top-level <c>seed</c>. All networks of a machine share both halves, so the zoo keeps
-/// them once and a network costs its weights and little more.
+/// them once, and a network takes little more than its weights.
 /// </summary>
 readonly record struct RecipeForm(string BeforeSeed, string AfterSeed)
 {

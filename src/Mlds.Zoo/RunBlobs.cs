@@ -3,7 +3,7 @@ using Mlds.Training;
 
 namespace Mlds.Zoos;
 
-/// <summary>A loss history as bytes: about 8 an epoch (docs/formats/zoo.md).</summary>
+/// <summary>A loss history as bytes: about 8 per epoch (docs/formats/zoo.md).</summary>
 static class HistoryBlob
 {
     const byte Version = 1;
@@ -23,7 +23,7 @@ static class HistoryBlob
         writer.Write(history.Count);
         foreach (var epoch in history) writer.Write(epoch.TrainingLoss);
         foreach (var epoch in history) writer.Write(epoch.ValidationLoss);
-        // The rate changes seldom: runs of (epochs, rate).
+        // The rate seldom changes, so it is kept as runs of (epochs, rate).
         for (var i = 0; i < history.Count;)
         {
             var rate = BitConverter.SingleToInt32Bits(history[i].LearningRate);

@@ -28,8 +28,8 @@ public sealed record StoredNetwork(
 
 /// <summary>Networks and their weights, in the same order.</summary>
 /// <param name="Networks">N networks.</param>
-/// <param name="Parameters">P weights a network.</param>
-/// <param name="Weights">N × P float32, a network a row, PyTorch's <c>parameters()</c> order.</param>
+/// <param name="Parameters">P weights per network.</param>
+/// <param name="Weights">N × P float32, one network per row, in PyTorch's <c>parameters()</c> order.</param>
 public sealed record StoredWeights(IReadOnlyList<StoredNetwork> Networks, int Parameters, float[] Weights)
 {
     /// <summary>The P weights of network <paramref name="index"/>.</summary>

@@ -5,9 +5,8 @@ using SQLitePCL;
 namespace Mlds.Zoos;
 
 /// <summary>
-/// A row of a zoo's database. SQLite keeps 64-bit numbers, and a file that was tampered with has anything anywhere: what a column can't
-/// hold is a
-/// sentence about the zoo.
+/// A row of a zoo's database. SQLite keeps 64-bit numbers, and a file that was tampered with may have anything anywhere: what a column
+/// can't hold is reported in one sentence about the zoo.
 /// </summary>
 readonly struct StoredRow(SqliteDataReader reader, string folder)
 {

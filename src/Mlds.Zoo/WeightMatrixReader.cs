@@ -20,7 +20,7 @@ static class WeightMatrixReader
         {
             if (done == networks.Length) break;
             if (row.GetInt64(0) != networks[done].Row) continue;
-            // The blob where SQLite has it, without an array in between: half the time of the whole reading.
+            // The blob where SQLite has it, without an array in between, which would double the time of reading.
             var blob = row.Blob(1);
             if (done == 0)
             {

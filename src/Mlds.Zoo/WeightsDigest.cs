@@ -3,7 +3,7 @@ using System.Text;
 
 namespace Mlds.Zoos;
 
-/// <summary>The identity of a set of trained networks, whatever holds them: equal digests, equal networks.</summary>
+/// <summary>The identity of a set of trained networks, whatever holds them: equal digests mean equal networks.</summary>
 public static class WeightsDigest
 {
     /// <summary>

@@ -8,7 +8,7 @@ namespace Mlds.Zoos;
 
 /// <summary>
 /// The store of trained networks of one population, for reading: a folder with one SQLite database (docs/formats/zoo.md). Any number of
-/// processes may read while one writes (<see cref="ZooWriter"/>). Not thread-safe: open one a thread.
+/// processes may read while one writes (<see cref="ZooWriter"/>). Not thread-safe: open one per thread.
 /// </summary>
 public sealed class Zoo : IDisposable
 {
@@ -73,8 +73,10 @@ public sealed class Zoo : IDisposable
 
     internal ZooDatabase Database => _database;
 
-    /// <summary>What the zoo was asked for, by <c>generate</c> or by the zoos merged into it; none where it doesn't say, being older than
-    /// version 3 or a project's.</summary>
+    /// <summary>
+    /// What the zoo was asked for, by <c>generate</c> or by the zoos merged into it; empty where it doesn't say, being older than version 3
+    /// or a project's.
+    /// </summary>
     public IReadOnlyList<ZooPart> Parts =>
         _hasParts
             ? [.. _database.Rows("SELECT shard, shards, networks FROM parts ORDER BY shards, shard").Select(row =>
@@ -272,7 +274,7 @@ public sealed class Zoo : IDisposable
         return Readable(_database.Blob("SELECT checkpoint FROM checkpoints WHERE recipe_id = $1", Convert.FromHexString(recipeId)));
     }
 
-    /// <summary>Null for one that can't be read: beginning again costs time, never bits.</summary>
+    /// <summary>Null for a checkpoint that can't be read: beginning again costs time, never bits.</summary>
     internal static Checkpoint? Readable(byte[]? bytes)
     {
         try
@@ -301,7 +303,7 @@ public sealed class Zoo : IDisposable
             throw epochs.Contains(epoch)
                 ? new ZooException(
                     $"The checkpoint kept of network {network.RecipeId} at epoch {epoch} in the zoo '{Folder}' is damaged: "
-                    + "it is listed, but not found; restore the zoo from a copy.")
+                    + "it is listed but can't be found; restore the zoo from a copy.")
                 : new ArgumentException(
                     $"No checkpoint of network {network.RecipeId} was kept at epoch {epoch}; there are {string.Join(", ", epochs)}.",
                     nameof(epoch));

@@ -1,6 +1,6 @@
 namespace Mlds.Zoos;
 
-/// <summary>Copies of a zoo that are whole and of one moment, made while a writer may be writing.</summary>
+/// <summary>Whole copies of a zoo as it is at one moment, made while a writer may be writing.</summary>
 public static class ZooBackup
 {
     /// <summary>Writes the zoo's database to <paramref name="file"/>; under the name zoo.db it is a zoo of its own, sealed.</summary>

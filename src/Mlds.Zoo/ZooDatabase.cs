@@ -57,7 +57,7 @@ sealed class ZooDatabase : IDisposable
     /// <summary>
     /// Opens or makes the database. WAL lets readers go on while one process writes, and a kill at any moment leaves the last commit: the
     /// log is replayed at the next open. synchronous = FULL also waits for the disk at every commit, so that "stored" survives a power cut;
-    /// with commits gathered (<see cref="ZooWriter.Add"/>) it costs a few milliseconds a second.
+    /// with commits gathered (<see cref="ZooWriter.Add"/>) it costs a few milliseconds per second.
     /// </summary>
     public static ZooDatabase OpenForWriting(string folder, IReadOnlyList<string> steps)
     {
@@ -77,7 +77,8 @@ sealed class ZooDatabase : IDisposable
 
     public void Dispose()
     {
-        // All into the one file, so that its seal says all. A reader may be in the way; then there is no seal until the next writer.
+        // All into the one file, so that its seal covers everything. If a reader is in the way, there is no seal until the next writer
+        // closes.
         var isWhole = _isChanged && IsWhole();
         foreach (var command in _prepared.Values) command.Dispose();
         _connection.Dispose();
@@ -121,8 +122,10 @@ sealed class ZooDatabase : IDisposable
         return 0;
     });
 
-    /// <summary>Has a long statement, such as an integrity check, end when <paramref name="cancellation"/> says so: it then throws a <see
-    /// cref="ZooException"/>.</summary>
+    /// <summary>
+    /// Makes a long statement, such as an integrity check, end when <paramref name="cancellation"/> says so: it then throws a <see
+    /// cref="ZooException"/>.
+    /// </summary>
     public CancellationTokenRegistration Interruptible(CancellationToken cancellation) =>
         cancellation.Register(() => SQLitePCL.raw.sqlite3_interrupt(_connection.Handle));
 
@@ -184,7 +187,7 @@ sealed class ZooDatabase : IDisposable
         }
         catch (SqliteException) when (!HasLog(folder))
         {
-            // A disk that can't be written to has no room for WAL's shared index; without a log nothing is missing without it.
+            // A disk that can't be written to has no room for WAL's shared index; where there is no log, nothing is lost without it.
             var uri = new Uri(Path.GetFullPath(Source(folder))).AbsoluteUri;
             return Open(folder, $"{uri}?immutable=1", SqliteOpenMode.ReadOnly);
         }

@@ -9,7 +9,7 @@ public sealed class ZooException(string sentence, Exception? cause = null) : Exc
     const int Error = 1, Busy = 5, Locked = 6, ReadOnly = 8, InputOutput = 10, Corrupt = 11, Full = 13, CanNotOpen = 14, NotADatabase = 26;
     const int ShmSize = 4874, NoSpaceInShm = 5130;
 
-    /// <summary>Whether another process is writing to the zoo: it will be done some time.</summary>
+    /// <summary>Whether another process is writing to the zoo: it will be done at some point.</summary>
     public bool IsInUse { get; init; }
 
     /// <summary>What SQLite said, as a sentence about the zoo in <paramref name="folder"/>.</summary>

@@ -13,6 +13,6 @@ public sealed record ZooPopulation(string Name, string Sha256, string CanonicalJ
     public static ZooPopulation Of(Population population) =>
         new(population.Name, population.Sha256, population.CanonicalJson, population.MachineNames);
 
-    /// <summary>Whether the text is of the SHA-256 beside it.</summary>
+    /// <summary>Whether the text has the SHA-256 beside it.</summary>
     public bool IsWhole => Sha256Hash.HexOf(Encoding.UTF8.GetBytes(CanonicalJson)) == Sha256;
 }

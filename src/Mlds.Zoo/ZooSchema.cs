@@ -78,7 +78,7 @@ static class ZooSchema
             UNIQUE(recipe_id, epoch)) STRICT;
         """;
 
-    // What was asked of the zoo, so that what is missing can be told.
+    // What the zoo was asked for, so that one can tell what is missing.
     const string Version3 = """
         CREATE TABLE parts(
             shard INTEGER NOT NULL,
@@ -126,7 +126,7 @@ static class ZooSchema
     }
 
     /// <summary>
-    /// Runs many statements. Not by a command: that one would pass over errors after its first statement that returns rows.
+    /// Runs many statements. Not with a command, which would ignore errors after its first statement that returns rows.
     /// </summary>
     static void Run(SqliteConnection connection, string sql)
     {

@@ -1,9 +1,9 @@
 namespace Mlds.Zoos;
 
 /// <summary>
-/// <c>zoo.seal</c>: the SHA-256 of the whole zoo.db, in the form of <c>sha256sum</c>. SQLite has no checksums, so without it a bit that
-/// flips where no network's hash reaches is found by nobody. A writer breaks it before its first change and writes it when it closes; after
-/// a kill there is none until the next writer has closed.
+/// <c>zoo.seal</c>: the SHA-256 of the whole zoo.db, in the form of <c>sha256sum</c>. SQLite has no checksums, so without it nobody would
+/// find a bit that flips where no network's hash reaches. A writer breaks it before its first change and writes it when it closes; after a
+/// kill there is none until the next writer has closed.
 /// </summary>
 static class ZooSeal
 {
@@ -21,7 +21,7 @@ static class ZooSeal
         }
     }
 
-    /// <summary>Seals what is there. A disk too full for it leaves the zoo unsealed, which is no fault.</summary>
+    /// <summary>Seals what is there. If the disk is too full for it, the zoo stays unsealed, which is no fault.</summary>
     public static void Write(string folder)
     {
         var growing = Path.Combine(folder, $"{FileName}.new");

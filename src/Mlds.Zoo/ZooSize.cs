@@ -6,7 +6,7 @@ namespace Mlds.Zoos;
 /// <summary>What a network takes of a zoo's file, from SQLite's file format (sqlite.org/fileformat2.html, "B-tree Pages").</summary>
 static class ZooSize
 {
-    /// <summary>Rows and indexes of a network, beside its blobs: measured.</summary>
+    /// <summary>Bytes of a network's rows and indexes, besides its blobs: measured.</summary>
     const double RowBytes = 230;
 
     /// <summary>Recipe id and epoch of a kept checkpoint, in its row and in the index.</summary>
@@ -15,7 +15,7 @@ static class ZooSize
     const int Page = 8192;
 
     /// <param name="parameters">P weights.</param>
-    /// <param name="epochs">Its epochs, as a mean of many perhaps.</param>
+    /// <param name="epochs">Its epochs, perhaps as a mean of many networks.</param>
     /// <param name="training">The recipe's: how often there is a milestone, and what the optimiser remembers.</param>
     /// <param name="keepMilestones">Whether the checkpoint at each milestone is kept.</param>
     public static double OfNetwork(int parameters, double epochs, TrainingSpec training, bool keepMilestones)
@@ -40,7 +40,7 @@ static class ZooSize
     }
 
     /// <summary>
-    /// A table's row with a blob of so many bytes: what stays in its leaf, a leaf's unused end shared out, and whole overflow pages.
+    /// A table's row with a blob of that many bytes: what stays in its leaf, its share of the leaf's unused end, and whole overflow pages.
     /// </summary>
     static double OfRow(double bytes)
     {

@@ -76,8 +76,10 @@ public sealed class ZooWriter : IDisposable
         });
     }
 
-    /// <summary>Records what the zoo is asked for. Of one part the larger number of networks stays; nothing is written where nothing
-    /// changes.</summary>
+    /// <summary>
+    /// Records what the zoo is asked for. For a part named twice the larger number of networks stays; nothing is written where nothing
+    /// changes.
+    /// </summary>
     public void Ask(ZooPart part)
     {
         if (Zoo.Parts.Any(there => there.Shard == part.Shard && there.Networks >= part.Networks)) return;
@@ -86,7 +88,7 @@ public sealed class ZooWriter : IDisposable
     }
 
     /// <summary>
-    /// Stores what another zoo of the same population has, in one transaction. Of a recipe's checkpoints the furthest stays.
+    /// Stores what another zoo of the same population has, in one transaction. Of a recipe's checkpoints the one furthest along stays.
     /// </summary>
     /// <inheritdoc cref="Add"/>
     internal void Import(
@@ -107,8 +109,8 @@ public sealed class ZooWriter : IDisposable
         });
 
     /// <summary>
-    /// Takes networks out of the zoo in one transaction, with whatever else it has of their recipes: they have turned out to be other
-    /// networks than their recipes lead to. One that isn't there, or is there with other weights, is left alone.
+    /// Takes networks out of the zoo in one transaction, with whatever else it has of their recipes: they have turned out not to be the
+    /// networks that their recipes lead to. One that isn't there, or is there with other weights, is left alone.
     /// </summary>
     /// <param name="networks">Recipe id and SHA-256 of the false weights, lower-case hex.</param>
     /// <returns>How many were there.</returns>

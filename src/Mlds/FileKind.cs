@@ -5,8 +5,7 @@ namespace Mlds;
 
 /// <summary>
 /// What a path leads to, links followed. Opening a FIFO waits for its other end and a device may never end, so whoever is given a folder
-/// asks
-/// first and opens nothing but files.
+/// asks first and opens nothing but files.
 /// </summary>
 public enum FileKind
 {

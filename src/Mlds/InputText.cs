@@ -5,7 +5,7 @@ namespace Mlds;
 /// <summary>A text that a user names by its path: a file, or a stream such as /dev/stdin or a shell's <c>&lt;(…)</c>.</summary>
 public static class InputText
 {
-    /// <summary>No text that is read so has a thousandth of this.</summary>
+    /// <summary>Over a thousand times as much as any text that is read this way.</summary>
     public const int MostBytes = 64 << 20;
 
     /// <summary>Reads it to its end. A stream may keep us waiting: then <paramref name="cancellation"/> ends the wait.</summary>
@@ -14,7 +14,7 @@ public static class InputText
     public static string Read(string path, CancellationToken cancellation = default)
     {
         if (FileKinds.Of(path) is FileKind.File) return Decoded(path, cancellation);
-        // Whoever opens a FIFO waits for its other end, and no token wakes them: so that is another thread's wait.
+        // Opening a FIFO waits for its other end, and no token ends that wait, so another thread does the waiting.
         var reading = Task.Run(() => Decoded(path, cancellation), CancellationToken.None);
         reading.ContinueWith(task => _ = task.Exception, CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted,
             TaskScheduler.Default);

@@ -5,7 +5,7 @@ public static class NearestName
 {
     /// <summary>
     /// Up to three of <paramref name="names"/> that are near <paramref name="wrong"/>, nearest first; none if nothing is near. A name is
-    /// also near if it begins nearly so.
+    /// also near if its beginning is.
     /// </summary>
     public static IReadOnlyList<string> Of(string wrong, IEnumerable<string> names) =>
         [.. names.Distinct()

@@ -4,8 +4,7 @@ namespace Mlds;
 
 /// <summary>
 /// Standard error that may be on a full disk: what can't be written there is lost, and the work goes on. Progress and the one sentence of
-/// an error come
-/// from any thread, and an exception there would end the program with a signal instead of its exit code.
+/// an error come from any thread, and an exception there would end the program with a signal instead of its exit code.
 /// </summary>
 public sealed class SteadyWriter(TextWriter inner) : TextWriter
 {

@@ -74,9 +74,9 @@ public readonly struct StrictJson
     /// <summary>The value of <paramref name="key"/>.</summary>
     public StrictJson Required(string key) => Optional(key) ?? throw Error($"the key '{key}' is missing");
 
-    /// <summary>The value of <paramref name="key"/>, or what it changes where the object lacks it.</summary>
+    /// <summary>The value of <paramref name="key"/>, or <paramref name="basis"/> where the object lacks it.</summary>
     /// <param name="read">Reads the value.</param>
-    /// <param name="basis">What the object changes; null if the key must be given.</param>
+    /// <param name="basis">The value that the object may leave as it is; null if the key must be given.</param>
     internal T Field<T>(string key, Func<StrictJson, T> read, T? basis)
         where T : struct => Optional(key) is { } given ? read(given) : basis ?? read(Required(key));
 

@@ -11,7 +11,7 @@ namespace Mlds.Analysis.Tests;
 /// <summary>What was once found of a population is found again (Golden/README.md), however the analysis has been rebuilt since.</summary>
 public sealed class GoldenMetricsTests
 {
-    /// <summary>Of a number; small ones are compared as if they were this large.</summary>
+    /// <summary>Numbers smaller than this are compared as if they were this large.</summary>
     const double Tolerance = 1e-9;
     const double Smallest = 1e-3;
 
@@ -44,7 +44,7 @@ public sealed class GoldenMetricsTests
 
     static string Golden(string name) => Path.Combine(AppContext.BaseDirectory, "Golden", name);
 
-    /// <summary>What was there is there and equal; keys that came later don't matter.</summary>
+    /// <summary>Every old key must be there with an equal value; keys added later don't matter.</summary>
     static void Same(JsonNode? golden, JsonNode? found, string where)
     {
         switch (golden)

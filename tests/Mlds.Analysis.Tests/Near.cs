@@ -2,7 +2,7 @@ namespace Mlds.Analysis.Tests;
 
 static class Near
 {
-    /// <summary>As many numbers, each within the tolerance, relative to the largest of them.</summary>
+    /// <summary>Equally many numbers, each within the tolerance, relative to the largest of them.</summary>
     internal static void All(IReadOnlyList<double> expected, IReadOnlyList<double> actual, double tolerance)
     {
         Assert.Equal(expected.Count, actual.Count);

@@ -8,7 +8,7 @@ using Mlds.Training;
 
 namespace Mlds.Analysis.Tests;
 
-/// <summary>Networks made for the tests, and what must be true of them by the equations alone.</summary>
+/// <summary>Networks made for the tests, and what the equations alone say of them.</summary>
 static class Networks
 {
     /// <summary>Weights drawn as PyTorch draws them, but wider, so that gates and candidates are far from linear.</summary>
@@ -111,9 +111,9 @@ static class Networks
     }
 
     /// <summary>
-    /// The network's outputs, T × O; inputs are T × I. Of a GRU in double precision straight from PyTorch's equations: a second
-    /// implementation on purpose, it shares no code with what it judges. Of any other cell with its own equations in float32 between sums
-    /// in double precision.
+    /// The network's outputs, T × O; inputs are T × I. For a GRU in double precision straight from PyTorch's equations: a second
+    /// implementation on purpose, which shares no code with what it judges. For any other cell with the cell's own equations in float32
+    /// between sums in double precision.
     /// </summary>
     internal static double[] Forward(WeightLayout layout, ReadOnlySpan<float> weights, double[][] inputs)
     {
@@ -149,7 +149,7 @@ static class Networks
         return [.. outputs];
     }
 
-    /// <summary>How far outputs may be apart: for cells that are computed in float32 farther, as recurrences amplify rounding.</summary>
+    /// <summary>How far outputs may be apart: farther for cells that are computed in float32, as recurrences amplify rounding.</summary>
     internal static double Tolerance(RecurrentSpec spec, double ofGru) => spec.Cell == RecurrentCells.Gru ? ofGru : 1e-3;
 
     static double Sum(float[] w, WeightTensor matrix, WeightTensor bias, int row, double[] x) =>

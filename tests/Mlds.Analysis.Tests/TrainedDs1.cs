@@ -6,7 +6,7 @@ using Mlds.Training;
 namespace Mlds.Analysis.Tests;
 
 /// <summary>
-/// Twelve really trained DS1 networks, of the three machines that are learned in a fraction of a second; trained once for all tests.
+/// Twelve really trained DS1 networks, of the three machines that take a fraction of a second to learn; trained once for all tests.
 /// </summary>
 static class TrainedDs1
 {

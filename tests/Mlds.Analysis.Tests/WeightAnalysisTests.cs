@@ -47,7 +47,7 @@ public sealed class WeightAnalysisTests
     }
 
     /// <summary>
-    /// Without symmetries in the way the same networks lie together in raw weights too: it is the symmetries that part them.
+    /// Without symmetries in the way the same networks lie together in raw weights too: it is the symmetries that separate them.
     /// </summary>
     [Fact]
     public void Not_hidden_they_cluster_by_raw_weights_as_well()
@@ -95,7 +95,7 @@ public sealed class WeightAnalysisTests
             .Where(s => s.Metric is "accuracy" or "auc" && s.Method != "value").ToArray();
         Assert.NotEmpty(scores);
 
-        // 95 % intervals of many scores: a few may miss, most may not.
+        // 95 % intervals of many scores: a few may miss, but most must not.
         var held = scores.Count(s => s.Value.Low <= s.Chance && s.Chance <= s.Value.High);
         Assert.InRange((double)held / scores.Length, 0.75, 1);
     }
@@ -106,8 +106,8 @@ public sealed class WeightAnalysisTests
         foreach (var score in s_result.Value.Questions.SelectMany(q => q.Scores)
             .Where(s => s.Shuffled is not null && s.Subject is "original machines" or "all machines" or "mean over machines"))
         {
-            // A forest is shuffled but once, and where the two forms of an unseen machine lie far apart, one shuffle may fall to either
-            // side.
+            // A forest's labels are shuffled only once, and where the two forms of an unseen machine lie far apart, one shuffle may fall to
+            // either side.
             if (score.Shuffled is not { } shuffled || score.Metric is "nmi" or "silhouette" || score.Method == "forest") continue;
             Assert.True(
                 Math.Abs(shuffled.Value - score.Chance) < 0.16,

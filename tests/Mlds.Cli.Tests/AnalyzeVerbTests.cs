@@ -7,7 +7,7 @@ using Mlds.Zoos.Releases;
 
 namespace Mlds.Cli.Tests;
 
-/// <summary>analyze on networks that were really trained, if only for a moment.</summary>
+/// <summary>analyze on networks that were really trained, though only for a moment.</summary>
 public sealed class AnalyzeVerbTests : IDisposable
 {
     const string Population = """

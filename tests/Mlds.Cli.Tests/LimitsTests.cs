@@ -2,7 +2,7 @@ using Mlds.Cli.Frame;
 
 namespace Mlds.Cli.Tests;
 
-/// <summary>Numbers that are allowed alone but not together, names that can mean two things, and files that are none: always one
+/// <summary>Numbers that are allowed alone but not together, names that can mean two things, and paths that are no files: always one
 /// sentence.</summary>
 public sealed class LimitsTests : IDisposable
 {

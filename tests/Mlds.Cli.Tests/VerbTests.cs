@@ -177,7 +177,7 @@ public sealed class VerbTests : IDisposable
             "release", At("z"), "--out", At("r"), "--training-data", "--trajectories", "--dataset-version",
             "1.2.3", "--date", "2027-03-04", "--url", "https://example.org/d");
         Assert.True(code == 0, error);
-        Assert.Matches(@"\d+ bytes a network \(\d+ with trajectories, training data\)", output);
+        Assert.Matches(@"\d+ bytes per network \(\d+ with trajectories, training data\)", output);
         Assert.DoesNotContain("To publish it", output);
         var exported = Json("machines", "SimpleXORMachine", "--population", At("r/population.json"), "--export", At("xor.npz"));
         Assert.Equal(File.ReadAllBytes(At("r/training-data/SimpleXORMachine.npz")), File.ReadAllBytes(At("xor.npz")));
@@ -192,7 +192,7 @@ public sealed class VerbTests : IDisposable
     public void What_a_killed_release_left_is_named()
     {
         Generate();
-        // No process has such a number; ours has the other, and may still be at work.
+        // No process has the first number; ours has the other, and may still be working.
         Directory.CreateDirectory(At("r.unfinished-2147483647"));
         Directory.CreateDirectory(At($"r.tar.xz.unfinished-{Environment.ProcessId}"));
         var (code, _, error) = Run("release", At("z"), "--out", At("r"));

@@ -28,7 +28,7 @@ public sealed class BannedSymbolsTests
         ["M:System.Linq.ParallelEnumerable.Sum(System.Linq.ParallelQuery{System.Double})"] = "new[] { 1.0 }.AsParallel().Sum()",
     };
 
-    /// <summary>Banned although nothing outside the base class library could be used anyway.</summary>
+    /// <summary>Banned although nothing outside the base class library can be used anyway.</summary>
     static readonly string[] s_elsewhere = ["T:System.Numerics.Tensors.TensorPrimitives"];
 
     static BannedSymbolsTests()

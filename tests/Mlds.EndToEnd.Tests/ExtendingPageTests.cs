@@ -1,9 +1,9 @@
 namespace Mlds.EndToEnd.Tests;
 
-/// <summary>docs/extending.md, followed: a new cell goes all the way, by what the page says alone.</summary>
+/// <summary>Follows docs/extending.md: a new cell goes all the way, with nothing but what the page says.</summary>
 public sealed class ExtendingPageTests
 {
-    /// <summary>Far more than it takes; only what hangs ends by it.</summary>
+    /// <summary>Far more than it takes; only something that hangs reaches it.</summary>
     static readonly TimeSpan s_limit = TimeSpan.FromMinutes(20);
 
     const string Population = """

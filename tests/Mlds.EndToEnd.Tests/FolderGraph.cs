@@ -3,8 +3,8 @@ using System.Text.RegularExpressions;
 namespace Mlds.EndToEnd.Tests;
 
 /// <summary>
-/// Which folder of a project uses which, read off the sources: by their using-directives, of which the build allows none that isn't needed;
-/// and by the names of types that need none, those of the folders above and those said with their namespace.
+/// Which folder of a project uses which, read from the sources: by their using-directives, of which the build allows no needless ones; and
+/// by the names of types that need no directive, those in the folders above and those written with their namespace.
 /// </summary>
 /// <param name="rootNamespace">The project's.</param>
 /// <param name="files">(path from the project's folder with <c>/</c>, text).</param>
@@ -13,7 +13,7 @@ sealed partial class FolderGraph(string rootNamespace, IEnumerable<(string Path,
     readonly Source[] _sources = [.. files.Select(
         file => new Source(file.Path, TextOrComment().Replace(file.Text, match => match.Groups["text"].Value)))];
 
-    /// <summary>A file whose comments are gone.</summary>
+    /// <summary>A file without its comments.</summary>
     sealed record Source(string Path, string Code)
     {
         public string Folder { get; } = System.IO.Path.GetDirectoryName(Path)!.Replace('\\', '/');
@@ -27,7 +27,7 @@ sealed partial class FolderGraph(string rootNamespace, IEnumerable<(string Path,
     public IReadOnlyDictionary<(string From, string To), string> Edges() => _sources.SelectMany(UsedBy)
         .GroupBy(use => (use.From, use.To)).ToDictionary(group => group.Key, group => group.First().Example);
 
-    /// <summary>The edges that are part of a circle, a line each.</summary>
+    /// <summary>The edges that are part of a circle, one per line.</summary>
     public IReadOnlyList<string> Circles()
     {
         var edges = Edges();
@@ -49,7 +49,7 @@ sealed partial class FolderGraph(string rootNamespace, IEnumerable<(string Path,
         }
     }
 
-    /// <summary>Files whose namespace isn't their folder's, a line each.</summary>
+    /// <summary>Files whose namespace isn't their folder's, one per line.</summary>
     public IReadOnlyList<string> Astray() => [.. _sources
         .SelectMany(source => NamespaceDeclaration().Matches(source.Code).Select(match => (source, Said: match.Groups[1].Value)))
         .Where(file => file.Said != NamespaceOf(file.source.Folder))
@@ -89,7 +89,7 @@ sealed partial class FolderGraph(string rootNamespace, IEnumerable<(string Path,
     [GeneratedRegex(@"^(?:[a-z]+ )*(?:class|struct|interface|enum|record|delegate \S+) (\w+)", RegexOptions.Multiline)]
     private static partial Regex TypeDeclaration();
 
-    /// <summary>A name that stands for itself, not for a member of what is before its dot.</summary>
+    /// <summary>A name that stands alone, not one that is a member of what is before a dot.</summary>
     [GeneratedRegex(@"(?<![\w.])[A-Za-z]\w*")]
     private static partial Regex Name();
 

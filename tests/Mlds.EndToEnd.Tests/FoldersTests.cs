@@ -42,7 +42,7 @@ public sealed class FoldersTests
         }
     }
 
-    /// <summary>What the tree must have, lest the test above see nothing at all.</summary>
+    /// <summary>What the tree must have, or the test above would see nothing at all.</summary>
     [Fact]
     public void Folders_that_use_others_are_seen()
     {

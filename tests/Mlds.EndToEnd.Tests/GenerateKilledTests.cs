@@ -65,7 +65,7 @@ public sealed class GenerateKilledTests
         Assert.Equal((string?)expected["weights_digest"], (string?)actual["weights_digest"]);
         Assert.All(actual["machines"]!.AsArray(), machine => Assert.Equal(0, (int)machine!["begun"]!));
 
-        // Not only the weights: the whole record of every network, kept milestones included, but for where and how long it was trained.
+        // Not only the weights: the whole record of every network, kept milestones included, except where and how long it was trained.
         foreach (var id in Ids(scratch.File("killed")))
             Assert.Equal(Record(scratch.Path, "undisturbed", id), Record(scratch.Path, "killed", id));
     }
@@ -106,7 +106,7 @@ public sealed class GenerateKilledTests
         Assert.Contains("networks are stored; the same command goes on from there.", error, StringComparison.Ordinal);
     }
 
-    /// <summary>Checkpoints in the zoo; none when the kill came before there was one.</summary>
+    /// <summary>Checkpoints in the zoo; none if the kill came before there was a zoo.</summary>
     static int Begun(string zoo)
     {
         try

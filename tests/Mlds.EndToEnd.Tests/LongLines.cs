@@ -23,7 +23,7 @@ static partial class LongLines
     /// <summary>Golden files and BOINC's exchanges are never written again.</summary>
     static bool IsKept(string path) => Golden().IsMatch(path);
 
-    /// <summary>By its ending, or for a file without one by its first line.</summary>
+    /// <summary>By the file's extension, or if it has none by its first line.</summary>
     static bool IsSource(string path, string first) =>
         Path.GetExtension(path) is { Length: > 0 } ending && !path.StartsWith('.')
             ? s_sources.Contains(ending)
@@ -34,7 +34,7 @@ static partial class LongLines
         .Where(line => line.Columns > limit)
         .Select(line => $"{path}:{line.Number}: {line.Columns} columns, at most {limit}");
 
-    /// <summary>What of a page can be broken: not tables, code, or a link that stands alone.</summary>
+    /// <summary>Lines of a page that can be wrapped: not tables, code, or a link that stands alone.</summary>
     static IEnumerable<int> OfProse(string[] lines)
     {
         var isCode = false;

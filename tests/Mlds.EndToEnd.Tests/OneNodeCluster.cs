@@ -23,7 +23,7 @@ sealed class OneNodeCluster : IDisposable
     public IReadOnlyDictionary<string, string?> Environment =>
         new Dictionary<string, string?> { ["SLURM_CONF"] = _scratch.File("slurm.conf") };
 
-    /// <summary>Starts one; where that can't be, <paramref name="reason"/> says why.</summary>
+    /// <summary>Starts one; where that is impossible, <paramref name="reason"/> says why.</summary>
     public static OneNodeCluster? Start(out string reason)
     {
         reason = "";
@@ -41,7 +41,7 @@ sealed class OneNodeCluster : IDisposable
 
     public void Dispose()
     {
-        // The last first: all ask munged, the first, who is who.
+        // In reverse order: all others ask munged, which was started first, who is who.
         foreach (var daemon in Enumerable.Reverse(_daemons))
         {
             if (!daemon.HasExited) Command.Run("kill", ["-TERM", $"{daemon.Id}"], _scratch.Path, TimeSpan.FromMinutes(5));

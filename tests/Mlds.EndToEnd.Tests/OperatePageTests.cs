@@ -6,8 +6,8 @@ namespace Mlds.EndToEnd.Tests;
 
 /// <summary>
 /// docs/operate.md: its ten minutes are the README's two terminals, which <see cref="ReadmeVolunteersTests"/> runs, and every other
-/// <c>./mlds project</c> on the page is run here, on a project with an account, a host and work. No result is there to be judged, so some
-/// have nothing to do and say so; none may be wrongly typed.
+/// <c>./mlds project</c> on the page is run here, on a project with an account, a host and work. There is no result to judge, so some
+/// commands have nothing to do and say so; but none may be mistyped.
 /// </summary>
 public sealed class OperatePageTests
 {

@@ -37,7 +37,8 @@ public sealed partial class ReadmeTests
     }
 
     /// <summary>
-    /// The weights to the bit, wherever this runs; scores to a hundredth, for they come of double arithmetic that may sum in another order.
+    /// The weights to the bit, wherever this runs; scores to a hundredth, since they come from double arithmetic that may sum in another
+    /// order.
     /// </summary>
     static void AssertQuickstart(string folder)
     {
@@ -99,7 +100,7 @@ public sealed partial class ReadmeTests
     }
 
     /// <summary>
-    /// The commands of the README's sh blocks, one a line, without their remarks. Those for two terminals
+    /// The commands of the README's sh blocks, one per line, without their remarks. Those for two terminals
     /// <see cref="ReadmeVolunteersTests"/> runs.
     /// </summary>
     static IEnumerable<string> Commands() =>

@@ -9,7 +9,7 @@ namespace Mlds.EndToEnd.Tests;
 /// <summary>
 /// The README's two terminals for volunteers: the first block is run as it stands, its last command until the test ends; the second with
 /// Debian's unmodified client, whose port and password are put after <c>boinccmd</c>. It ends when the client's first task is in progress:
-/// what comes of tasks, Mlds.Server.Tests sees to.
+/// what becomes of tasks is tested in Mlds.Server.Tests.
 /// </summary>
 public sealed class ReadmeVolunteersTests
 {

@@ -1,6 +1,6 @@
 namespace Mlds.EndToEnd.Tests;
 
-/// <summary><c>./test</c>: what it counts, and that no failure is lost on the way to its last line.</summary>
+/// <summary><c>./test</c>: what it counts, and that its last line misses no failure.</summary>
 public sealed class TestScriptTests
 {
     /// <summary>A test program that reports what its name says, as xunit does.</summary>

@@ -56,7 +56,7 @@ public sealed class FiniteDifferenceTests
             var slope = gradient.Zip(direction, (g, d) => (double)g * d).Sum();
 
             // Third-order error at a step of 0.002 and float32 rounding of the loss (about 1e-7 / 0.004) are both well below the tolerance.
-            // Where a ReLU's kink is crossed the two differ, the less often the shorter the step.
+            // Where a ReLU's kink is crossed the two differ; the shorter the step, the less often that happens.
             var step = activation == Activation.Relu ? 2e-4f : 2e-3f;
             var ahead = Loss([.. weights.Zip(direction, (w, d) => w + (step * d))]);
             var behind = Loss([.. weights.Zip(direction, (w, d) => w - (step * d))]);

@@ -31,7 +31,7 @@ public sealed class FiguresTests
         _ => Renamed(name => name, copies: 2),
     };
 
-    /// <summary>A result with other names of machines, each machine several times.</summary>
+    /// <summary>A result with other names of machines, in which each machine occurs several times.</summary>
     static AnalysisResult Renamed(Func<string, string> rename, int copies = 1)
     {
         var all = SyntheticResult.Make(networks: 4);

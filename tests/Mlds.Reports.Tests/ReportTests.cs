@@ -52,7 +52,7 @@ public sealed partial class ReportTests
         foreach (Match caption in Regex.Matches(report.Page, "<figcaption>(.*?)</figcaption>", RegexOptions.Singleline))
         {
             Assert.Matches(
-                "[0-9] (test |converged )?networks|[0-9] pairs of networks|[0-9] a panel|networks? looked", caption.Groups[1].Value);
+                "[0-9] (test |converged )?networks|[0-9] pairs of networks|[0-9] per panel|networks? looked", caption.Groups[1].Value);
         }
     }
 
@@ -116,7 +116,7 @@ public sealed partial class ReportTests
         using var report = new WrittenReport(SyntheticResult.Make());
 
         foreach (Match caption in Regex.Matches(report.Page, "<figcaption>(.*?)</figcaption>", RegexOptions.Singleline))
-            Assert.Matches("[0-9] (test |converged )?networks|[0-9] pairs of networks|[0-9] a panel", caption.Groups[1].Value);
+            Assert.Matches("[0-9] (test |converged )?networks|[0-9] pairs of networks|[0-9] per panel", caption.Groups[1].Value);
     }
 
     [Fact]

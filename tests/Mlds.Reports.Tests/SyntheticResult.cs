@@ -9,7 +9,7 @@ static class SyntheticResult
     static readonly string[] s_variants = ["original", "modified", "control"];
     static readonly (string Name, double Skill)[] s_views = [("raw", 0.62), ("reduced", 0.78), ("statistics", 0.93), ("invariants", 0.985)];
 
-    /// <param name="networks">Networks a machine.</param>
+    /// <param name="networks">Networks per machine.</param>
     public static AnalysisResult Make(int networks = 20, int seed = 1)
     {
         var random = new Random(seed);

@@ -2,7 +2,7 @@ using Mlds.Analysis.Results;
 
 namespace Mlds.Reports.Tests;
 
-/// <summary>A report written into a folder of its own, which goes with it.</summary>
+/// <summary>A report written into a folder of its own, which is deleted with it.</summary>
 sealed class WrittenReport : IDisposable
 {
     public WrittenReport(AnalysisResult result) => PagePath = Report.Write(result, Folder);

@@ -7,7 +7,7 @@ using Mlds.Server.Project;
 
 namespace Mlds.Server.Tests;
 
-/// <summary>A backup that says that it is one was opened, and everything in it was found.</summary>
+/// <summary>A folder that calls itself a backup has been opened, and everything in it was found.</summary>
 public sealed class BackupTests
 {
     static async Task<TestProject> Worked(Func<ProjectSettings, ProjectSettings>? settings = null, bool proved = true)

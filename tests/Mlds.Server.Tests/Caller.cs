@@ -7,7 +7,7 @@ using Mlds.Server.Project;
 
 namespace Mlds.Server.Tests;
 
-/// <summary>A client as far as the wire goes: makes the calls that a real one makes, and remembers what it has to.</summary>
+/// <summary>A client, seen from the wire: makes the calls that a real one makes, and remembers what a real one has to.</summary>
 sealed class Caller(ProjectFolder project, string key, HttpMessageHandler? handler = null) : IDisposable
 {
     static readonly string[] s_features = ["fma", "avx2", "avx512f", "avx512bw", "avx512dq", "avx512vl"];
@@ -32,7 +32,7 @@ sealed class Caller(ProjectFolder project, string key, HttpMessageHandler? handl
     /// <summary>Tasks in hand, by name, with their output's file_info.</summary>
     public Dictionary<string, XElement> Tasks { get; } = [];
 
-    /// <summary>The input files' URLs of the work units seen.</summary>
+    /// <summary>The URLs of the input files of all work units seen.</summary>
     public Dictionary<string, string> InputUrls { get; } = [];
 
     public static string Md5(string text) => Convert.ToHexStringLower(MD5.HashData(Encoding.UTF8.GetBytes(text)));
@@ -54,7 +54,7 @@ sealed class Caller(ProjectFolder project, string key, HttpMessageHandler? handl
         return new Caller(project, reply.Element("authenticator")!.Value);
     }
 
-    /// <summary>One call; what came is remembered.</summary>
+    /// <summary>Makes one call; remembers what came back.</summary>
     public async Task<XElement> Call(double seconds = 0, double instances = 0, string results = "", IEnumerable<string>? others = null)
     {
         var reply = await Send(Request(seconds, instances, results, others ?? Tasks.Keys));
@@ -123,7 +123,7 @@ sealed class Caller(ProjectFolder project, string key, HttpMessageHandler? handl
         $"<result><name>{name}</name><final_cpu_time>{elapsed}</final_cpu_time><final_elapsed_time>{elapsed}</final_elapsed_time>"
         + $"<exit_status>{exit}</exit_status><state>{state}</state><stderr_out><![CDATA[ended]]></stderr_out></result>\n");
 
-    /// <summary>Uploads a task's output; the status, or null where the server answered something else.</summary>
+    /// <summary>Uploads a task's output; returns the status, or null where the server answered something else.</summary>
     public Task<int?> Upload(string task, string content) => Upload(Tasks[task], Encoding.UTF8.GetBytes(content));
 
     public async Task<int?> Upload(XElement file, byte[] content, long offset = 0, Func<string, string>? change = null, int? length = null)

@@ -4,7 +4,7 @@ using Mlds.Server.Http;
 
 namespace Mlds.Server.Tests;
 
-/// <summary>What callers can make the server spend who have no account, or have one and mean ill.</summary>
+/// <summary>What the server can be made to spend by callers who have no account, or who have one and mean harm.</summary>
 public sealed class CostTests(PostgresServer postgres) : OnBothDatabases<Sqlite>(postgres)
 {
     const long Megabyte = 1 << 20;
@@ -42,13 +42,13 @@ public sealed class CostTests(PostgresServer postgres) : OnBothDatabases<Sqlite>
         var busy = calls.Select(call => call.Answer()).ToList();
         await TestProject.Until(() => busy.Count(answer => answer.IsCompleted) >= 16, "all that find no room are answered");
         Assert.InRange(Memory(project).Taken, 1, 16 * Megabyte);
-        // Who is still sending when it is answered may see no more of it than that the connection is closed.
+        // A caller still sending when the answer comes may see no more of it than a closed connection.
         var answers = busy.Where(answer => answer.IsCompleted).Select(answer => answer.Result).Where(answer => answer.Length > 0).ToList();
         Assert.NotEmpty(answers);
         Assert.All(answers, answer => Assert.Contains("The server is busy", answer, StringComparison.Ordinal));
         Assert.Single((await ada.Call()).Elements("hostid"));
 
-        // The others' time is over some day.
+        // The time of the others runs out sooner or later.
         project.Clock.TurnAhead(TimeSpan.FromMinutes(6));
         await TestProject.Until(() => Memory(project).Taken == 0, "the memory is free again");
         foreach (var call in calls) call.Dispose();

@@ -82,7 +82,7 @@ public sealed class PostgresServer : IDisposable
             RedirectStandardError = true,
             WorkingDirectory = "/tmp",
         })!;
-        // pg_ctl's server keeps the pipes open: waiting for their end would be waiting for the server's.
+        // The server that pg_ctl starts keeps the pipes open: waiting for their end would be waiting for the server's end.
         Assert.True(process.WaitForExit(300_000), $"{program} didn't end");
         Assert.True(process.ExitCode == 0, $"{program} {string.Join(' ', arguments)} ended with {process.ExitCode}");
     }
@@ -94,7 +94,7 @@ public abstract class OnBothDatabases<TDatabase>(PostgresServer postgres)
 {
     readonly List<TestProject> _begun = [];
 
-    /// <summary>A client waits between calls that ask for work: here the clocks of the test's servers are turned ahead.</summary>
+    /// <summary>A client waits between calls that ask for work: instead of waiting, tests turn the clocks of their servers ahead.</summary>
     protected Task Pause()
     {
         foreach (var project in _begun) project.Clock.TurnAhead(TimeSpan.FromSeconds(project.Folder.Settings.RequestDelay + 1));

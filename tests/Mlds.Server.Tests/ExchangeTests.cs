@@ -17,7 +17,7 @@ public abstract class ExchangeTests<TDatabase>(PostgresServer postgres) : OnBoth
 {
     static readonly string s_key = new('a', 32);
 
-    /// <summary>Elements that are the same thing said another way, or that we have no use for.</summary>
+    /// <summary>Elements that say the same thing in another way, or that we have no use for.</summary>
     static readonly string[] s_different =
     [
         "message", "trickle_down", "next_rpc_delay", // our texts; trickles down are never sent
@@ -45,8 +45,8 @@ public abstract class ExchangeTests<TDatabase>(PostgresServer postgres) : OnBoth
     }
 
     /// <summary>
-    /// The recorded server once sent a key that the old one hadn't signed, to see it refused. Ours can't: a new key without that signature
-    /// isn't taken in.
+    /// The recorded server once sent a key that the old one hadn't signed, to see it refused. Ours can't: it doesn't accept a new key
+    /// without that signature.
     /// </summary>
     [Fact]
     public async Task A_new_key_that_the_old_one_has_not_signed_is_never_sent()
@@ -70,7 +70,7 @@ public abstract class ExchangeTests<TDatabase>(PostgresServer postgres) : OnBoth
             KeySuccession.Append(project.Folder, PublicKey.Parse(expected.Element("code_sign_key")!.Value)!, signature.Value);
     }
 
-    /// <summary>Brings the database into the state of the recording: account, host, and the tasks that are spoken of.</summary>
+    /// <summary>Brings the database into the state of the recording: account, host, and the tasks that occur in it.</summary>
     static async Task Prepare(TestProject project, XElement request, XElement expected)
     {
         var hostId = Whole(request.Element("hostid"));
@@ -78,7 +78,7 @@ public abstract class ExchangeTests<TDatabase>(PostgresServer postgres) : OnBoth
         var reported = Names(request, "result");
         var held = request.Elements("other_results").Elements("other_result").Select(result => result.Element("name")!.Value).ToList();
         var sent = Names(expected, "result");
-        // Only a message tells a lost task from a new one.
+        // Only the message distinguishes a lost task from a new one.
         var lost = expected.Elements("message").Any(message => message.Value.StartsWith("Resent", StringComparison.Ordinal)) ? sent : [];
         var aborted = expected.Elements("result_abort").Select(abort => abort.Element("name")!.Value).ToList();
         await project.Database.Write(session =>

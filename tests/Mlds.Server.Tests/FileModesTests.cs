@@ -3,7 +3,8 @@ using Mlds.Server.Project;
 
 namespace Mlds.Server.Tests;
 
-/// <summary>What holds addresses, sealed keys and secrets is its owner's alone, whatever the umask and whoever made it when.</summary>
+/// <summary>Files that hold addresses, sealed keys and secrets are readable by their owner alone, whatever the umask, and whichever version
+/// made them.</summary>
 public sealed class FileModesTests
 {
     const UnixFileMode Others = UnixFileMode.GroupRead | UnixFileMode.GroupWrite | UnixFileMode.GroupExecute

@@ -134,7 +134,7 @@ public abstract class IdentityTests<TDatabase>(PostgresServer postgres) : OnBoth
         Assert.Contains("Tom &amp; Jerry", await Post(tom, "account", ("email", "tom@example.org"), ("password", "secret"),
             ("do", "Publish")), StringComparison.Ordinal);
 
-        // In a client's request for an account, a team that there is.
+        // A client's request for an account names an existing team.
         var hash = Hash("jerry@example.org");
         await Get(http, $"create_account.php?email_addr=jerry%40example.org&passwd_hash={hash}&user_name=J&team_name=Cats%20%26%20Mice");
         Assert.Equal(2, project.Number("SELECT count(*) FROM account WHERE team_id > 0"));
@@ -156,7 +156,7 @@ public abstract class IdentityTests<TDatabase>(PostgresServer postgres) : OnBoth
             .Element("name")!.Value);
     }
 
-    /// <summary>A reader that believes what is declared reads what was meant.</summary>
+    /// <summary>A reader that trusts the declared encoding reads what was meant.</summary>
     [Fact]
     public async Task What_is_declared_of_letters_is_true_and_platforms_are_there_from_the_start()
     {

@@ -21,8 +21,7 @@ public abstract class JudgedFilesTests<TDatabase>(PostgresServer postgres) : OnB
     static string Honest(string task) => $"LINE {task.Split('_')[1]}\n{s_padding}";
 
     /// <summary>
-    /// A project whose hosts have to earn trust, with tasks left that nobody has, so that held results stay held; and a host with two
-    /// tasks.
+    /// A project whose hosts have to earn trust, with unsent tasks left, so that held results stay held; and a host with two tasks.
     /// </summary>
     async Task<(TestProject Project, Caller Ada)> Held(LineScience? science = null)
     {
@@ -169,7 +168,7 @@ public abstract class JudgedFilesTests<TDatabase>(PostgresServer postgres) : OnB
         await bob.Call(1, 3);
         Assert.Equal(3, bob.Tasks.Count);
 
-        // One of the two files is another when its second result comes.
+        // One of the two files has changed when the second result comes.
         await File.WriteAllTextAsync(files[0], "false", TestContext.Current.CancellationToken);
         var copies = tasks.ConvertAll(task => bob.Tasks.Keys.Single(copy => Unit(copy) == Unit(task)));
         foreach (var copy in copies) Assert.Equal(0, await bob.Upload(copy, Honest(copy)));
@@ -288,7 +287,7 @@ public abstract class JudgedFilesTests<TDatabase>(PostgresServer postgres) : OnB
         Assert.Equal(1, project.Number("SELECT valid_results FROM host"));
     }
 
-    /// <summary>A body of which the last bytes come when they are let go.</summary>
+    /// <summary>A body whose last bytes come only when they are released.</summary>
     sealed class WithheldContent(byte[] body, int last) : HttpContent
     {
         readonly TaskCompletionSource _go = new(TaskCreationOptions.RunContinuationsAsynchronously);

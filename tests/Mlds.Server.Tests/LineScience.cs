@@ -7,8 +7,8 @@ using Mlds.Server.Database;
 namespace Mlds.Server.Tests;
 
 /// <summary>
-/// A small science of the tests' own: a unit's input is a line, its right output that line in capitals. What is wrong, how much is proved
-/// and how hosts stand is set by the test.
+/// A small science of the tests' own: a unit's input is a line, and the right output is that line in capitals. The test sets what is wrong,
+/// how much is proved and what standing hosts have.
 /// </summary>
 sealed class LineScience(int units) : IScience
 {
@@ -26,7 +26,7 @@ sealed class LineScience(int units) : IScience
     /// <summary>What a host is worth after a verdict.</summary>
     public Func<ValidateState, HostStanding> Standing { get; set; } = _ => HostStanding.Provisional;
 
-    /// <summary>Comes before a unit is assimilated: may fail, or wait.</summary>
+    /// <summary>Called before a unit is assimilated; may fail, or wait.</summary>
     public Action<FinishedWorkUnit> BeforeAssimilation { get; set; } = _ => { };
 
     /// <summary>Pieces of work that no volunteer could return, each of so many core seconds here.</summary>
@@ -78,7 +78,7 @@ sealed class LineScience(int units) : IScience
         session.Execute(
             "INSERT INTO science_line (number, workunit_id) VALUES ($1, $2)", long.Parse(name["unit_".Length..], null), workUnitId);
 
-    /// <summary>Whether a false line is seen without computing it again.</summary>
+    /// <summary>Whether a false line is noticed without computing it again.</summary>
     public bool LooksClosely { get; init; } = true;
 
     public ResultCheck Prove(ProjectDatabase database, ReturnedResult result, CancellationToken cancellation)

@@ -42,7 +42,7 @@ public abstract class LongReportTests<TDatabase>(PostgresServer postgres) : OnBo
         Assert.Equal(
             project.Folder.Settings.RequestDelay, double.Parse(reply.Element("next_rpc_delay")!.Value, CultureInfo.InvariantCulture));
 
-        // What was behind the end isn't lost: neither sent again nor stopped.
+        // Tasks beyond the cut aren't lost: they are neither sent again nor stopped.
         Assert.Empty(reply.Elements("result"));
         Assert.Empty(reply.Elements("result_abort"));
         Assert.Equal(Tasks + 1 - first, InProgress(project));
@@ -55,7 +55,7 @@ public abstract class LongReportTests<TDatabase>(PostgresServer postgres) : OnBo
         Assert.Equal(1, InProgress(project));
         Assert.Equal(Tasks, project.Number("SELECT count(*) FROM result WHERE server_state = 5 AND outcome = 3 AND exit_status = 1"));
 
-        // Of what a task wrote the end is kept.
+        // The end of what a task wrote is kept.
         var stderr = project.Database.Read(session => session.Text("SELECT stderr FROM result WHERE name = $1", finished[0]))!;
         Assert.EndsWith("the end]]>", stderr, StringComparison.Ordinal);
     }
@@ -94,7 +94,7 @@ public abstract class LongReportTests<TDatabase>(PostgresServer postgres) : OnBo
         Assert.Contains("Connection: close", text, StringComparison.OrdinalIgnoreCase);
     }
 
-    /// <summary>Comments and character data that a program left open in its own words are its own.</summary>
+    /// <summary>Comments and character data that a program left open in its own output affect nothing after it.</summary>
     [Fact]
     public async Task Whatever_a_task_wrote_the_reports_behind_it_are_read()
     {

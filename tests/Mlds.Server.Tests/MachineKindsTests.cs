@@ -2,7 +2,7 @@ using System.Xml.Linq;
 
 namespace Mlds.Server.Tests;
 
-/// <summary>Which program a machine gets, or why none, by what its client says of it.</summary>
+/// <summary>Which program a machine gets, or why it gets none, by what its client says of it.</summary>
 public abstract class MachineKindsTests<TDatabase>(PostgresServer postgres) : OnBothDatabases<TDatabase>(postgres)
     where TDatabase : ITestDatabase
 {
@@ -118,14 +118,14 @@ public abstract class MachineKindsTests<TDatabase>(PostgresServer postgres) : On
         await ada.Call(results: Caller.Report(failed, 7, 3), others: []);
         project.Clock.TurnAhead(-s_year);
 
-        // Its last call lies in the future, and so does its failure: neither keeps work from it.
+        // The times of its last call and of its failure lie in the future: neither keeps work from it.
         await TestProject.Until(() => project.Number("SELECT count(*) FROM result WHERE server_state = 2") == 2,
             "the failed task is made again");
         var reply = await ada.Call(1e9, 3);
         Assert.Equal(2, reply.Elements("result").Count());
         Assert.Contains(failed[..^1] + "1", ada.Tasks.Keys);
 
-        // What nobody will return is late in time, not in a year.
+        // A task that nobody will return is late at the right time, not in a year.
         var now = DateTimeOffset.UtcNow.ToUnixTimeSeconds();
         await TestProject.Until(
             () => project.Number("SELECT count(*) FROM result WHERE server_state = 4 AND deadline > $1", now + 2 * 86400) == 0

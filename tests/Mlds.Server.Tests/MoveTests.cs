@@ -22,7 +22,7 @@ public sealed class MoveTests(PostgresServer postgres)
         Assert.Contains("stop the server", refused.Message, StringComparison.Ordinal);
         await project.Stop();
 
-        // A part of it that answers nobody writes all the same.
+        // A part of it that answers no calls still writes.
         await using (var part = await Serve(project.Folder, project, "validator"))
         {
             Assert.Contains("stop the server", (await Assert.ThrowsAsync<ProjectException>(() =>
@@ -90,7 +90,7 @@ public sealed class MoveTests(PostgresServer postgres)
         await Assert.ThrowsAsync<ProjectException>(
             () => ProjectBackup.Copy(project.Folder, project.Folder.In("copy"), project.Science.Schema));
 
-        // After the backup: this task is reported and credited, and another is sent; then all is lost.
+        // After the backup this task is reported and credited, and another is sent; then everything is lost.
         await ada.FinishAll();
         await TestProject.Until(() => project.Number("SELECT sum(total_credit) FROM account") == 20, "more credit");
         await Work(ada, project, 1);
@@ -105,8 +105,8 @@ public sealed class MoveTests(PostgresServer postgres)
         await TestProject.Until(
             () =>
             {
-                // It has what it needs: programs, inputs, leave to upload. What was in progress at the backup and is unknown to the client
-                // now goes to it again.
+                // The project has what it needs: programs, inputs, the upload key. A task that was in progress at the backup, and that the
+                // client no longer knows, goes to it again.
                 ada.Call(1e6, 5).Wait(TestContext.Current.CancellationToken);
                 ada.FinishAll().Wait(TestContext.Current.CancellationToken);
                 return project.Number("SELECT count(*) FROM workunit WHERE canonical_result_id > 0") == 5;

@@ -79,7 +79,7 @@ public abstract class PagesTests<TDatabase>(PostgresServer postgres) : OnBothDat
             First(BoincExchange(recorded), name).Elements().Select(element => element.Name.LocalName),
             ours.Elements().Select(element => element.Name.LocalName));
 
-    /// <summary>The first such element: the recorded files are beginnings.</summary>
+    /// <summary>The first such element: only the beginnings of the files were recorded.</summary>
     static XElement First(string text, string name)
     {
         var start = text.IndexOf($"<{name}>", StringComparison.Ordinal);
@@ -137,7 +137,7 @@ public abstract class PagesTests<TDatabase>(PostgresServer postgres) : OnBothDat
 
         // With the account key instead of the password, which may be forgotten.
         Assert.Contains(
-            "With another address",
+            "To change the address",
             await Change("ada@example.org", caller.Key, ("new_email", "ada@example.net")), StringComparison.Ordinal);
         Assert.Contains(
             "is changed",

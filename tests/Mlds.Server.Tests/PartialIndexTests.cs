@@ -5,7 +5,8 @@ using Mlds.Server.Science;
 
 namespace Mlds.Server.Tests;
 
-/// <summary>Indexes of a state's rows alone were made with numbers; what asks for the state by its name still uses them.</summary>
+/// <summary>Indexes of only the rows in one state were made with numbers; queries that ask for the state by its name still use
+/// them.</summary>
 public sealed class PartialIndexTests : IDisposable
 {
     readonly ScratchFolder _scratch = new();

@@ -76,7 +76,7 @@ public sealed class ProxyTests
     }
 
     /// <summary>
-    /// What the settings allow passes, and an upload that broke off is there as far as it came: nginx holds nothing back.
+    /// What the settings allow passes, and of an upload that broke off everything sent so far is there: nginx holds nothing back.
     /// </summary>
     static async Task LargestUpload(TestProject project, Caller eve)
     {
@@ -103,8 +103,8 @@ public sealed class ProxyTests
     }
 
     /// <summary>
-    /// E-mail addresses and password hashes come in queries: neither nginx's log of calls nor that of errors has them, also when our server
-    /// is gone.
+    /// E-mail addresses and password hashes come in queries: neither nginx's access log nor its error log contains them, even when our
+    /// server is down.
     /// </summary>
     static async Task NothingIsLoggedOfQueries(TestProject project)
     {
@@ -125,8 +125,8 @@ public sealed class ProxyTests
     }
 
     /// <summary>
-    /// Through the proxy a caller from another address than those that the settings name gets no metrics; who asks the server itself, on
-    /// its machine, does.
+    /// Through the proxy a caller from an address that the settings don't name gets no metrics; whoever asks the server itself, on its
+    /// machine, does.
     /// </summary>
     static async Task MetricsAreNotForCallers(TestProject project, int inside)
     {
@@ -140,8 +140,8 @@ public sealed class ProxyTests
     }
 
     /// <summary>
-    /// The real caller, whom nginx names: what the caller says of itself counts for nothing, and who comes from elsewhere doesn't wait for
-    /// him.
+    /// The real caller is the one that nginx names: what callers say of themselves counts for nothing, and others don't have to wait
+    /// because of him.
     /// </summary>
     static async Task LimitsAreOfTheCaller(TestProject project)
     {
@@ -195,7 +195,7 @@ public sealed class ProxyTests
         Assert.Equal(!behind, await IsRefused(http, "198.51.100.2"));
     }
 
-    /// <summary>From another machine, nobody is the proxy: who gets past it gains nothing.</summary>
+    /// <summary>Nobody on another machine is the proxy: getting past it gains nothing.</summary>
     [Fact]
     public async Task Only_a_proxy_on_the_same_machine_is_believed()
     {
@@ -231,7 +231,7 @@ public sealed class ProxyTests
             .Contains("Too many calls", StringComparison.Ordinal);
     }
 
-    /// <summary>A body that sends what there is and then never ends, until its sender gives up.</summary>
+    /// <summary>A body that sends what it has and then never ends, until its sender gives up.</summary>
     sealed class BrokenContent(Stream part, CancellationTokenSource breaks) : HttpContent
     {
         protected override async Task SerializeToStreamAsync(Stream stream, TransportContext? context)

@@ -4,7 +4,7 @@ using System.Text;
 namespace Mlds.Server.Tests;
 
 /// <summary>
-/// A connection of a caller that doesn't keep to what clients do: sends what it likes of a request, and breaks off when it likes.
+/// A connection of a caller that doesn't behave as clients do: it sends any part of a request, and breaks off at any moment.
 /// </summary>
 sealed class RawCall : IDisposable
 {
@@ -37,11 +37,11 @@ sealed class RawCall : IDisposable
         }
         catch (SocketException)
         {
-            // It has had enough; its answer may be there all the same.
+            // The server has closed the connection; its answer may still be there.
         }
     }
 
-    /// <summary>What the server has said until it closes the connection, or has answered in XML.</summary>
+    /// <summary>What the server says until it closes the connection or has answered in XML.</summary>
     public async Task<string> Answer()
     {
         var (answer, buffer) = (new StringBuilder(), new byte[8192]);

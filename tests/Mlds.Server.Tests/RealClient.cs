@@ -67,7 +67,7 @@ sealed partial class RealClient : IDisposable
         await TestProject.Until(() => Command("--get_host_info", quiet: true).Code == 0, "the client answers");
     }
 
-    /// <summary>Makes an account and attaches with it; its key.</summary>
+    /// <summary>Makes an account and attaches with it; returns its key.</summary>
     public string Attach(string masterUrl, string name)
     {
         Do("--create_account", masterUrl, $"{name}@example.org", "password1", name);
@@ -79,7 +79,7 @@ sealed partial class RealClient : IDisposable
     [GeneratedRegex("[0-9a-f]{32}")]
     private static partial Regex Key();
 
-    /// <summary>Has it call the project again and again until something has come of it.</summary>
+    /// <summary>Makes it call the project again and again until a condition holds.</summary>
     public Task UpdateUntil(string masterUrl, Func<bool> holds, string what) => TestProject.Until(
         () =>
         {
@@ -106,7 +106,7 @@ sealed partial class RealClient : IDisposable
         _process = null;
     }
 
-    /// <summary>boinccmd with these arguments; what it printed.</summary>
+    /// <summary>Runs boinccmd with these arguments; returns what it printed.</summary>
     public string Do(params string[] arguments)
     {
         var (code, output) = Command(arguments);

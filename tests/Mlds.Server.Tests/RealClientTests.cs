@@ -33,7 +33,7 @@ public sealed partial class RealClientTests
         await using var project = await TestProject.Create(science);
         await project.Start();
 
-        // One for each task: with fewer, a task that is resumed would wait for those that began meanwhile.
+        // One processor for each task: with fewer, a task that is resumed would wait for those that began meanwhile.
         using var client = new RealClient(Path.Combine(project.Scratch, "client"), processors: 3);
         try
         {
@@ -94,7 +94,8 @@ public sealed partial class RealClientTests
         }
     }
 
-    /// <summary>Waits until a task makes no progress in two seconds, in which a running one makes a good deal; its progress.</summary>
+    /// <summary>Waits until a task makes no progress for two seconds, in which a running one would make a good deal; returns its
+    /// progress.</summary>
     static async Task<double> StandsStill(RealClient client)
     {
         var (before, now) = (-1.0, Progress(client));

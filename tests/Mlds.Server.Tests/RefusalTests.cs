@@ -6,7 +6,8 @@ using Mlds.Server.Project;
 
 namespace Mlds.Server.Tests;
 
-/// <summary>What comes in wrong: a refusal in the protocol's words, a line in the log, nothing stored, and no secret in any line.</summary>
+/// <summary>Wrong input gets a refusal in the protocol's words and a line in the log; nothing is stored, and no line contains a
+/// secret.</summary>
 public abstract class RefusalTests<TDatabase>(PostgresServer postgres) : OnBothDatabases<TDatabase>(postgres)
     where TDatabase : ITestDatabase
 {
@@ -295,7 +296,7 @@ public abstract class RefusalTests<TDatabase>(PostgresServer postgres) : OnBothD
         return content;
     }
 
-    /// <summary>A body that dribbles in is given up, and the others are answered meanwhile.</summary>
+    /// <summary>A body that comes in too slowly is given up, and others are answered meanwhile.</summary>
     [Fact]
     public async Task A_slow_caller_holds_nobody_up()
     {

@@ -197,7 +197,7 @@ public abstract class SchedulerTests<TDatabase>(PostgresServer postgres) : OnBot
     [Fact]
     public async Task A_caught_hosts_held_work_is_voided_and_computed_by_another()
     {
-        // As much as is credited, so that the second call brings one task and not all there are.
+        // As much as is credited, so that the second call brings one task and not all that there are.
         var science = new LineScience(3) { Proved = false, FpopsEstimate = 4.32e12 };
         await using var project = await Begin(science);
         using var eve = await Caller.Register(project, "Eve");
@@ -393,7 +393,7 @@ public abstract class SchedulerTests<TDatabase>(PostgresServer postgres) : OnBot
             ["lines 1.00 for x86_64-pc-linux-gnu"],
             project.Database.Read(session => AppSignatures.NotSent(session, project.Folder.CodeSigningKey)));
 
-        // Who attaches now would refuse the program (-186): there is none for it.
+        // A client that attaches now would refuse the program (-186), so none is sent to it.
         using var bob = await Caller.Register(project, "bob");
         var reply = await bob.Call(1, 1);
         Assert.Empty(reply.Elements("result"));
@@ -403,7 +403,7 @@ public abstract class SchedulerTests<TDatabase>(PostgresServer postgres) : OnBot
         Assert.Empty(project.Database.Read(session => AppSignatures.NotSent(session, project.Folder.CodeSigningKey)));
         await TestProject.Until(() => bob.Call(1, 1).GetAwaiter().GetResult().Elements("result").Any(), "the new version is sent");
 
-        // Ada, who was away for both changes, is led to the second key first, with which she couldn't take it.
+        // Ada, who was away for both changes, is led to the second key first, with which her client couldn't take the program.
         Assert.Equal(first.Text.Trim(), ada.CodeSignKey.Trim());
         Assert.Empty((await ada.Call(1, 1)).Elements("result"));
         Assert.NotEqual(project.Folder.CodeSigningKey.Text.Trim(), ada.CodeSignKey.Trim());

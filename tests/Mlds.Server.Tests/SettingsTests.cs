@@ -4,7 +4,7 @@ using Mlds.Server.Project;
 
 namespace Mlds.Server.Tests;
 
-/// <summary>Whatever is wrong in project.json is said with its line, its key and what is allowed.</summary>
+/// <summary>Whatever is wrong in project.json is reported with its line, its key and what is allowed.</summary>
 public sealed class SettingsTests : IDisposable
 {
     readonly ScratchFolder _scratch = new();
@@ -77,7 +77,7 @@ public sealed class SettingsTests : IDisposable
     [InlineData("null", "are empty")]
     [InlineData("{\"name\": \"a\\u0007b\", \"master_url\": \"http://127.0.0.1:1/\"}", "name has to be 1 to 100 letters")]
     [InlineData("{\"name\": \"x\", \"master_url\": \"http://127.0.0.1:99999/\"}", "a port is 1 to 65535")]
-    [InlineData("{\"name\": \"x\", \"master_url\": \"http://127.0.0.1:1/a b/\"}", "the usual letters of an address")]
+    [InlineData("{\"name\": \"x\", \"master_url\": \"http://127.0.0.1:1/a b/\"}", "the usual characters of an address")]
     public void A_wrong_text_is_refused(string text, string says)
     {
         File.WriteAllText(_scratch.In("project.json"), text);

@@ -10,7 +10,7 @@ namespace Mlds.Server.Tests;
 public abstract class StrangersTextTests<TDatabase>(PostgresServer postgres) : OnBothDatabases<TDatabase>(postgres)
     where TDatabase : ITestDatabase
 {
-    /// <summary>NUL, ESC, a beep, C1, the end of Unicode's first plane, and a mark that turns the direction of writing.</summary>
+    /// <summary>NUL, ESC, a beep, C1, the end of Unicode's first plane, and a mark that reverses the direction of writing.</summary>
     const string Foul = "a\0b\u001b[31mc\u0007\u0085\uFFFEd\uFFFF\u202Ee";
 
     [Fact]
@@ -60,7 +60,7 @@ public abstract class StrangersTextTests<TDatabase>(PostgresServer postgres) : O
         Assert.Equal("-188", reply.Element("error_num")!.Value);
     }
 
-    /// <summary>What was stored before there was a gate at the entrance.</summary>
+    /// <summary>Text that was stored before incoming text passed the gate.</summary>
     [Fact]
     public async Task Exports_and_pages_of_projects_that_hold_such_text_already_are_well_formed()
     {

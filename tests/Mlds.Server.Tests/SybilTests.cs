@@ -10,8 +10,8 @@ using Mlds.Server.Project;
 namespace Mlds.Server.Tests;
 
 /// <summary>
-/// Callers who make up what costs nothing: hosts, accounts, processors, times, failures. What they get is bounded by what they have really
-/// done.
+/// Callers who make up whatever costs nothing: hosts, accounts, processors, times, failures. What they get is limited by what they have
+/// really done.
 /// </summary>
 public abstract class SybilTests<TDatabase>(PostgresServer postgres) : OnBothDatabases<TDatabase>(postgres)
     where TDatabase : ITestDatabase

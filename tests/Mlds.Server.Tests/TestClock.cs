@@ -1,8 +1,8 @@
 namespace Mlds.Server.Tests;
 
 /// <summary>
-/// The clock of a test's server: it goes as the machine's does, and a test turns it ahead instead of waiting. What waits for a time
-/// that has come then goes on.
+/// The clock of a test's server: it runs like the machine's, and a test turns it ahead instead of waiting. Whatever waits for a time that
+/// has then come goes on.
 /// </summary>
 sealed class TestClock : TimeProvider
 {
@@ -15,7 +15,7 @@ sealed class TestClock : TimeProvider
 
     public override DateTimeOffset GetUtcNow() => System.GetUtcNow() + TimeSpan.FromTicks(Interlocked.Read(ref _ahead));
 
-    /// <summary>Turns the hands, back too; no time goes by but for those who wait for a time that has come.</summary>
+    /// <summary>Sets the clock, forwards or back; no time passes, except that those who wait for a time that has come go on.</summary>
     public void TurnAhead(TimeSpan time)
     {
         Interlocked.Add(ref _ahead, time.Ticks);
@@ -24,7 +24,7 @@ sealed class TestClock : TimeProvider
         foreach (var waiting in due) waiting.Change(TimeSpan.Zero, Timeout.InfiniteTimeSpan);
     }
 
-    /// <summary>Lets time go by.</summary>
+    /// <summary>Lets time pass.</summary>
     public void Pass(TimeSpan time)
     {
         Interlocked.Add(ref _passed, (long)(time.TotalSeconds * TimestampFrequency));

@@ -22,7 +22,7 @@ sealed class TestProject : IAsyncDisposable
     public required ServeOptions Options { get; init; }
     public RecordedLog Log { get; } = new();
 
-    /// <summary>What the server takes for the time.</summary>
+    /// <summary>The clock that the server goes by.</summary>
     public TestClock Clock { get; } = new();
 
     public WebApplication? Server { get; private set; }
@@ -105,11 +105,11 @@ sealed class TestProject : IAsyncDisposable
 
     public long Number(string sql, params object?[] values) => Database.Read(session => session.Number(sql, values)) ?? 0;
 
-    /// <summary>Has every account have earned so many tasks, so that it may have many and as many computers.</summary>
+    /// <summary>Lets every account have earned this many tasks, so that it may hold many tasks and have many computers.</summary>
     public Task Earned(long tasks) => Database.Write(session => session.Execute("UPDATE account SET earned = $1", tasks));
 
     /// <summary>Waits until the daemons have brought something about.</summary>
-    /// <param name="seconds">After which it is thought to hang: far more than a busy machine takes.</param>
+    /// <param name="seconds">The time after which the server is taken to hang: far more than a busy machine needs.</param>
     public static async Task Until(Func<bool> holds, string what, double seconds = 400)
     {
         var end = DateTime.UtcNow.AddSeconds(seconds);
@@ -120,7 +120,7 @@ sealed class TestProject : IAsyncDisposable
         }
     }
 
-    /// <summary>Waits until so many tasks are unsent.</summary>
+    /// <summary>Waits until the given number of tasks is unsent.</summary>
     public Task HasUnsent(int tasks) => Until(() => Number("SELECT count(*) FROM result WHERE server_state = 2") == tasks, "work is there");
 
     public async ValueTask DisposeAsync()

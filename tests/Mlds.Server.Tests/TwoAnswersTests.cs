@@ -8,7 +8,7 @@ using Mlds.Server.Project;
 namespace Mlds.Server.Tests;
 
 /// <summary>
-/// Two results of one unit of which one came late: whose word counts, and what becomes of the unit when one of the two hosts is caught.
+/// Two results of one unit, one of which came late: whose word counts, and what becomes of the unit when one of the two hosts is caught.
 /// </summary>
 public abstract class TwoAnswersTests<TDatabase>(PostgresServer postgres) : OnBothDatabases<TDatabase>(postgres)
     where TDatabase : ITestDatabase

@@ -8,8 +8,8 @@ using Mlds.Training;
 namespace Mlds.Tests;
 
 /// <summary>
-/// Files as the first programs wrote them (Golden/README.md) are read, and of the same recipes the same bytes are written: whatever else
-/// the program learns, what a GRU's files are and what its recipes are called stays.
+/// Files as the first programs wrote them (Golden/README.md) are read, and the same recipes give the same bytes: whatever else the program
+/// learns, a GRU's files and recipe ids stay what they were.
 /// </summary>
 public sealed class GoldenTests
 {
@@ -17,7 +17,7 @@ public sealed class GoldenTests
 
     static byte[] Golden(string name) => File.ReadAllBytes(Place(name));
 
-    /// <summary>Processor time is no two times the same.</summary>
+    /// <summary>Processor time is never the same twice.</summary>
     static Checkpoint? Timeless(Checkpoint? checkpoint) => checkpoint is null ? null : checkpoint with { CoreSeconds = 0 };
 
     [Fact]

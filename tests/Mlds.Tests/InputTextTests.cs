@@ -18,7 +18,7 @@ public sealed class InputTextTests : IDisposable
         return At("fifo");
     }
 
-    /// <summary>Without .NET's own lock, which other programs don't know.</summary>
+    /// <summary>Opened without .NET's own lock, which other programs don't know.</summary>
     static FileStream Writing(string fifo) => new(fifo, FileMode.Open, FileAccess.Write, FileShare.ReadWrite);
 
     [Fact]
@@ -91,7 +91,7 @@ public sealed class InputTextTests : IDisposable
     public void Standard_error_on_a_full_disk_loses_its_text_and_ends_nothing()
     {
         Assert.SkipUnless(File.Exists("/dev/full"), "There is no /dev/full here.");
-        // Never disposed, which would write once more what was not taken.
+        // Never disposed: that would write once more what was not taken.
         var full =
             new StreamWriter(new FileStream("/dev/full", FileMode.Open, FileAccess.Write, FileShare.ReadWrite, 0)) { AutoFlush = true };
         Assert.Throws<IOException>(() => full.WriteLine("lost"));

@@ -88,7 +88,7 @@ public sealed class BoincTests
         Assert.Contains("3/3 SimpleXORMachine seed 2: to be continued after 35 epochs", log, StringComparison.Ordinal);
     }
 
-    /// <summary>A client sends what its tasks wrote with its report, all at once after it was away.</summary>
+    /// <summary>A client sends what its tasks wrote with its report, everything at once after it was away.</summary>
     [Theory]
     [InlineData(1, 1)]
     [InlineData(3, 3)]
@@ -109,7 +109,7 @@ public sealed class BoincTests
 
         client.Say("<suspend/>");
 
-        // It speaks once a second: between two words at work it comes much further than this.
+        // It reports once a second: while it works it gets much further than this between two reports.
         var (before, now) = (client.HearNext(process), client.HearNext(process));
         while (now.Fraction != before.Fraction || now.Cpu - before.Cpu > 0.2) (before, now) = (now, client.HearNext(process));
         Assert.True(now.Fraction < 1);
@@ -128,7 +128,7 @@ public sealed class BoincTests
         for (var run = 0; run < 4; run++)
         {
             using var process = client.Start();
-            client.HearOfProgressOrEnd(process); // what is left of the work may be done before the next word
+            client.HearOfProgressOrEnd(process); // the rest of the work may be done before the next report
             Thread.Sleep(random.Next(900));
             if (run % 2 == 0)
             {

@@ -8,7 +8,7 @@ namespace Mlds.Worker.Tests;
 
 /// <summary>
 /// What a BOINC client does for a task: a slot with links to the project's folder, the shared memory, and the program started in it. Tests
-/// with the real client are the server's (tests/Mlds.Server.Tests); this one can be asked at what moment what was said.
+/// with the real client are the server's (tests/Mlds.Server.Tests); this one can tell what was said at which moment.
 /// </summary>
 sealed class FakeClient : IDisposable
 {
@@ -63,7 +63,7 @@ sealed class FakeClient : IDisposable
         throw new InvalidOperationException($"The program said nothing; it ended: {process.HasExited}.");
     }
 
-    /// <summary>Listens until it says that it has come further than its beginning, or has ended.</summary>
+    /// <summary>Listens until the program reports progress, or has ended.</summary>
     public void HearOfProgressOrEnd(Process process)
     {
         while (!process.HasExited && Hear() is not { Fraction: > 0 }) Thread.Sleep(20);
@@ -83,7 +83,7 @@ sealed class FakeClient : IDisposable
         + $"<client_pid>{Environment.ProcessId}</client_pid>\n<authenticator>0123456789abcdef0123456789abcdef</authenticator>\n"
         + $"{more}\n</app_init_data>\n");
 
-    /// <summary>Starts the program of the tree in the slot, as a client would: without a word.</summary>
+    /// <summary>Starts the program of the tree in the slot, as a client would: with an empty command line.</summary>
     public Process Start()
     {
         var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "mlds-worker.dll")])

@@ -4,7 +4,7 @@ using Mlds.Kernels;
 
 namespace Mlds.Worker.Tests;
 
-/// <summary>The program itself, where it had better not train.</summary>
+/// <summary>The program itself, in places where it should not train.</summary>
 public sealed class RefusalTests
 {
     static (int Code, string Output, string Error) Bench(string variable, string value, params string[] options)

@@ -79,8 +79,8 @@ public sealed class AskedNetworksTests : IDisposable
         var asked = Asked(_scratch["into"]);
         Assert.True(asked.IsAll);
         Assert.Equal(15, asked.Asked);
-        Assert.Equal("Asked for were parts 0/3, 1/3, 2/3 of 5 networks a machine: all of 15 networks are there.", $"{asked}");
-        // Merged again, and with the target alone among those that have a part.
+        Assert.Equal("Asked for were parts 0/3, 1/3, 2/3 of 5 networks per machine: all of 15 networks are there.", $"{asked}");
+        // Merged again, and with the target as the only one that has a part.
         Merge(3, _scratch["s1"]);
     }
 
@@ -97,7 +97,7 @@ public sealed class AskedNetworksTests : IDisposable
     public void A_part_of_fewer_networks_than_the_others_is_named()
     {
         string[] shards = [Unfinished("s0", "0/2", 6, 6), Unfinished("s1", "1/2", 4, 4)];
-        Assert.Contains("part 1/2 was asked for fewer networks a machine (4", Refusal(2, shards), StringComparison.Ordinal);
+        Assert.Contains("part 1/2 was asked for fewer networks per machine (4", Refusal(2, shards), StringComparison.Ordinal);
     }
 
     [Fact]

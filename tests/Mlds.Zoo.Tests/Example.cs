@@ -23,7 +23,7 @@ static class Example
 
     public static ZooPopulation Of(Population population) => ZooPopulation.Of(population);
 
-    /// <summary>A network as if trained: everything in it follows from machine, seed and <paramref name="salt"/>.</summary>
+    /// <summary>A network that looks trained: everything in it follows from machine, seed and <paramref name="salt"/>.</summary>
     public static TrainedNetwork Network(
         Population population, string machine, uint seed, Outcome outcome = Outcome.Converged, int epochs = 7,
         int salt = 0, string host = "host")

@@ -12,7 +12,7 @@ namespace Mlds.Zoos.Tests;
 /// </summary>
 public sealed class GoldenTests : IDisposable
 {
-    /// <summary>Speak of the program too, and of the whole release: they change when its pages or mlds.py do.</summary>
+    /// <summary>These files also describe the program and the whole release: they change when its pages or mlds.py do.</summary>
     static readonly string[] s_words = ["README.md", "SHA256SUMS", "croissant.json", "manifest.json", "mlds.py"];
 
     readonly ScratchFolder _scratch = new();

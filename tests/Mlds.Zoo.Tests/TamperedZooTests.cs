@@ -4,7 +4,7 @@ using Mlds.Zoos.Releases;
 
 namespace Mlds.Zoos.Tests;
 
-/// <summary>A database that says what no zoo says: one sentence, and nothing is made of it.</summary>
+/// <summary>A database with content that no zoo has: it gets one sentence, and nothing is made from it.</summary>
 public sealed class TamperedZooTests : IDisposable
 {
     readonly ScratchFolder _scratch = new();

@@ -16,7 +16,7 @@ public sealed class ZooBackupTests : IDisposable
         using var writer = ZooWriter.Open(_scratch["z"], ZooPopulation.Of(Example.Small));
         var writing = new Thread(() =>
         {
-            // Ten networks a transaction: a copy of one moment has a multiple of ten.
+            // Ten networks per transaction: a copy of one moment has a multiple of ten.
             for (var seed = 0u; !stop.IsCancellationRequested && seed < 20_000; seed += 10, Volatile.Write(ref batches, batches + 1))
                 writer.Add([.. Enumerable.Range(0, 10).Select(i => Example.Network(Example.Small, "ParityMachine", seed + (uint)i))]);
         });

@@ -11,8 +11,8 @@ using Mlds.Zoos.Releases;
 namespace Mlds.Benchmarks.Analysis;
 
 /// <summary>
-/// Our methods and scikit-learn's on the same matrix, in turn, in seconds of the core, each on one thread's worth of cores as the caller
-/// pinned them. Quality stands beside: a fast wrong answer is none.
+/// Our methods and scikit-learn's on the same matrix, in turn, in seconds of the core, on the one core to which the caller has pinned both.
+/// Their quality is shown too: a fast wrong answer is no answer.
 /// </summary>
 static class AgainstSklearn
 {
@@ -132,7 +132,7 @@ static class AgainstSklearn
             RedirectStandardOutput = true,
         };
 
-        // Threads that wait for each other spend the core's seconds; with one it is at its best by that measure.
+        // Threads that wait for each other waste the core's seconds; by that measure scikit-learn is best with one thread.
         start.Environment["OMP_NUM_THREADS"] = start.Environment["OPENBLAS_NUM_THREADS"] = "1";
         using var process = Process.Start(start)!;
         var output = process.StandardOutput.ReadToEnd();

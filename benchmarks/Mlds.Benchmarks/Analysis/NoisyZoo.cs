@@ -6,8 +6,8 @@ using Mlds.Zoos;
 namespace Mlds.Benchmarks.Analysis;
 
 /// <summary>
-/// A large zoo made of a small one: every row the weights of a trained network, in turn, with normal noise. What streams through an
-/// analysis is as large as the real thing and nearly as unlike.
+/// A large zoo made from a small one: every row has the weights of one of its trained networks, in turn, with normal noise. What streams
+/// through an analysis is as large as a real zoo and nearly as varied.
 /// </summary>
 static class NoisyZoo
 {
@@ -15,7 +15,7 @@ static class NoisyZoo
     const int Batch = 500;
 
     /// <summary>
-    /// Writes <paramref name="rows"/> converged networks, rounded down to as many of each machine, into the new zoo
+    /// Writes <paramref name="rows"/> converged networks, rounded down to the same number for each machine, into the new zoo
     /// <paramref name="folder"/>.
     /// </summary>
     internal static void Write(Zoo trained, string folder, int rows)

@@ -11,9 +11,9 @@ using Mlds.Training;
 namespace Mlds.Benchmarks.Analysis;
 
 /// <summary>
-/// How long all questions take of a population of the shape of DS1, DS2 and its control: <c>questions [N]</c>, N networks, 5,000 if none is
-/// given. The weights are random around a centre a machine: untrained, but as many and as large, so that no zoo has to be made first. Steps
-/// are printed with their seconds, and at the end the seconds by the clock and of all cores.
+/// How long all questions take for a population of the shape of DS1, DS2 and its control: <c>questions [N]</c>, N networks, 5,000 if no
+/// number is given. The weights are random around one centre per machine: untrained, but as many and as large, so that no zoo has to be
+/// made first. Steps are printed with their seconds, and at the end the seconds by the clock and of all cores.
 /// </summary>
 static class QuestionsBenchmark
 {

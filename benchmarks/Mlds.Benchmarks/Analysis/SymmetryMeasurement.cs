@@ -58,7 +58,7 @@ static class SymmetryMeasurement
         a.Permutations.Zip(b.Permutations, (x, y) => x.SequenceEqual(y)).All(equal => equal)
         && a.Scales.Zip(b.Scales, (x, y) => x.SequenceEqual(y)).All(equal => equal);
 
-    /// <summary>Mean validation losses of averages of two networks of a machine, as they are and after alignment.</summary>
+    /// <summary>Mean validation losses of averages of two networks of a machine, without and with alignment.</summary>
     static JsonObject Averages(Zoo zoo, WeightMatrix all, string machine)
     {
         var matrix = all.Where(label => label.Machine.Name == machine);
@@ -90,7 +90,7 @@ static class SymmetryMeasurement
         return mean;
     }
 
-    /// <summary>The least of five runs, in seconds of the core: on a busy machine the wall clock tells of the others.</summary>
+    /// <summary>The least of five runs, in seconds of the core: on a busy machine the wall clock would count other processes too.</summary>
     static double Milliseconds(WeightMatrix matrix, Action run)
     {
         run();

@@ -4,7 +4,7 @@ namespace Mlds.Analysis.Classification;
 
 /// <summary>
 /// Every column cut into at most B bins at its own quantiles, so that a tree finds a column's best split in one pass over counts instead of
-/// a sort. With no more distinct values than bins nothing is lost.
+/// a sort. If a column has no more distinct values than bins, nothing is lost.
 /// </summary>
 sealed class BinnedColumns
 {

@@ -25,7 +25,7 @@ sealed class DecisionTree
         for (var k = 0; k < shares.Length; k++) shares[k] += _shares[node.Left + k];
     }
 
-    /// <summary>Grows a tree on a bootstrap sample of the rows, looking at <paramref name="tried"/> random columns a node.</summary>
+    /// <summary>Grows a tree on a bootstrap sample of the rows, looking at <paramref name="tried"/> random columns per node.</summary>
     internal static DecisionTree Grow(BinnedColumns columns, int[] labels, int classes, int tried, SeededRandom random)
     {
         var sample = new int[columns.Rows];

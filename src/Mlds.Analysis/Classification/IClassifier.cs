@@ -12,7 +12,7 @@ public interface IClassifier
     /// Learns from the training networks and scores the test networks, once for each labelling of the training networks. Several at once
     /// because a shuffled-label control labels the same networks again and again, and much of the work doesn't depend on labels.
     /// </summary>
-    /// <param name="labelings">Each a class 0 … K − 1 for every row of <paramref name="training"/>.</param>
+    /// <param name="labelings">Each has a class 0 … K − 1 for every row of <paramref name="training"/>.</param>
     /// <param name="classes">K.</param>
     /// <returns>For each labelling N × K scores of the test networks, as <see cref="IClassModel.Scores"/> gives them.</returns>
     double[][] Score(FeatureMatrix training, IReadOnlyList<int[]> labelings, int classes, FeatureMatrix test);

@@ -7,8 +7,8 @@ namespace Mlds.Analysis.Classification;
 public sealed record KnnOptions(int Neighbours = 5, bool Standardize = true);
 
 /// <summary>
-/// k nearest neighbours (Cover and Hart 1967): a network's score of a class is the share of its k nearest training networks that are of it,
-/// and a millionth of their nearness, which only decides ties.
+/// k nearest neighbours (Cover and Hart 1967): a network's score for a class is the share of its k nearest training networks that are of
+/// that class, plus a millionth of their nearness, which only decides ties.
 /// </summary>
 /// <seealso href="https://scikit-learn.org/stable/modules/generated/sklearn.neighbors.KNeighborsClassifier.html"/>
 public sealed class Knn(KnnOptions options) : IClassifier

@@ -3,8 +3,8 @@ using Mlds.Analysis.LinearAlgebra;
 
 namespace Mlds.Analysis.Classification;
 
-/// <param name="Penalty">λ: the mean loss plus λ/2 of the squared weights is least, with columns standardised and scaled together so that a
-/// row's mean squared length is 1.</param>
+/// <param name="Penalty">λ: the mean loss plus λ/2 times the squared weights is minimised, with columns standardised and scaled together so
+/// that a row's mean squared length is 1.</param>
 /// <param name="MostIterations">Of the descent.</param>
 public sealed record LogisticOptions(double Penalty = 1e-3, int MostIterations = 300);
 
@@ -20,7 +20,7 @@ public sealed class Logistic(LogisticOptions options) : IClassifier
 {
     public string Name => "logistic";
 
-    /// <summary>Scores are logarithms of the classes' odds up to a constant a row; <c>softmax</c> of a row gives probabilities.</summary>
+    /// <summary>Scores are logarithms of the classes' odds up to a constant per row; <c>softmax</c> of a row gives probabilities.</summary>
     public double[][] Score(FeatureMatrix training, IReadOnlyList<int[]> labelings, int classes, FeatureMatrix test)
     {
         if (!(options.Penalty > 0))

@@ -11,8 +11,8 @@ public sealed record NearestNeighbours(int[][] Indices, double[][] Distances)
     /// <summary>Rows whose products are taken at a time: the products of a block with 50,000 rows are 25 MB.</summary>
     const int Block = 64;
 
-    /// <summary>The neighbours of every row among the others; itself left out.</summary>
-    /// <exception cref="ArgumentOutOfRangeException">k below 1, or no fewer than the rows.</exception>
+    /// <summary>The neighbours of every row among the others, the row itself left out.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">k is below 1, or not less than the number of rows.</exception>
     public static NearestNeighbours Of(FeatureMatrix matrix, int k)
     {
         if (k < 1 || k >= matrix.Rows)
@@ -22,7 +22,7 @@ public sealed record NearestNeighbours(int[][] Indices, double[][] Distances)
 
     /// <summary>
     /// The neighbours of each row of <paramref name="queries"/> among the rows of <paramref name="matrix"/>; fewer than k if there are
-    /// fewer.
+    /// fewer rows.
     /// </summary>
     internal static NearestNeighbours Of(FeatureMatrix matrix, FeatureMatrix queries, int k) =>
         Find(matrix, queries, Math.Min(k, matrix.Rows), self: false);

@@ -3,7 +3,7 @@ using Mlds.Analysis.Data;
 namespace Mlds.Analysis.Classification;
 
 /// <param name="Trees">Trees of the forest.</param>
-/// <param name="Bins">Bins a column is cut into, 2 … 256.</param>
+/// <param name="Bins">Bins that each column is cut into, 2 … 256.</param>
 /// <param name="Seed">Seed of bootstraps and drawn columns.</param>
 public sealed record ForestOptions(int Trees = 100, int Bins = 64, ulong Seed = 1);
 
@@ -32,7 +32,7 @@ public sealed class RandomForest(ForestOptions options) : IClassifier
     BinnedColumns Columns(FeatureMatrix matrix, int classes)
     {
         if (options.Bins is < 2 or > 256)
-            throw new ArgumentOutOfRangeException(nameof(options), options.Bins, "A forest has 2 to 256 bins a column.");
+            throw new ArgumentOutOfRangeException(nameof(options), options.Bins, "A forest has 2 to 256 bins per column.");
         if (classes > 256) throw new ArgumentOutOfRangeException(nameof(classes), classes, "A forest tells at most 256 classes apart.");
         return new BinnedColumns(matrix, options.Bins);
     }

@@ -5,7 +5,7 @@ using Mlds.Analysis.Regression;
 namespace Mlds.Analysis.Classification;
 
 /// <param name="Penalties">Candidates for the penalty α, as multiples of the mean squared length of a standardised row. The one with the
-/// least squared leave-one-out error on the training networks is taken; a single one is taken as it is.</param>
+/// least squared leave-one-out error on the training networks is taken; a single candidate is taken as it is.</param>
 public sealed record RidgeOptions(IReadOnlyList<double> Penalties)
 {
     public static RidgeOptions Default { get; } = new([1e-4, 1e-3, 1e-2, 1e-1, 1]);
@@ -32,7 +32,7 @@ public sealed class Ridge(RidgeOptions options) : IClassifier
         [.. Enumerable.Range(0, classes).SelectMany(k => labels.Select(label => label == k ? 1.0 : -1.0))];
 }
 
-/// <summary>A fitted ridge classifier: weights over the standardised columns, one set a class.</summary>
+/// <summary>A fitted ridge classifier: weights over the standardised columns, one set per class.</summary>
 sealed class RidgeModel(Standardizer scaler, double[][] weights, double[] intercepts) : IClassModel
 {
     public double[] Scores(FeatureMatrix matrix)

@@ -8,7 +8,7 @@ public static class Silhouette
 {
     /// <summary>
     /// Mean of (b − a) / max(a, b) over networks, −1 … 1: a the mean distance to the others of its cluster, b the least mean distance to
-    /// another cluster. A cluster of one counts 0.
+    /// another cluster. A network alone in its cluster counts 0.
     /// </summary>
     /// <param name="labels">A cluster 0 … k − 1 for each row, at least two of them in use.</param>
     public static double Of(FeatureMatrix matrix, IReadOnlyList<int> labels)

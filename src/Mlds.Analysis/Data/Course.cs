@@ -5,8 +5,8 @@ namespace Mlds.Analysis.Data;
 public sealed record Course(string RecipeId, MachineLabel Machine, uint Seed, IReadOnlyList<CoursePoint> Points)
 {
     /// <summary>
-    /// The network at <paramref name="epoch"/>, or as it was last before it; one that has stopped stays as it is. Null before its first
-    /// milestone.
+    /// The network at <paramref name="epoch"/>, or at its last milestone before that; one that has stopped stays as it is. Null before its
+    /// first milestone.
     /// </summary>
     public CoursePoint? At(int epoch) => Points.LastOrDefault(point => point.Epoch <= epoch);
 }

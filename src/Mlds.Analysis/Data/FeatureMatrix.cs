@@ -24,7 +24,7 @@ public sealed class FeatureMatrix
 
     public IReadOnlyList<string> ColumnNames { get; }
 
-    /// <summary>Numbers a network, D.</summary>
+    /// <summary>Numbers per network, D.</summary>
     public int Columns => ColumnNames.Count;
 
     /// <summary>The D numbers of network <paramref name="row"/>.</summary>

@@ -24,7 +24,9 @@ public sealed record MachineLabel(string Name, string Family, Variant Variant, s
     /// <summary>The family, with the key if there is one.</summary>
     internal string Subject => Key == "" ? Family : Factors.Count == 0 ? Family + Key : $"{Family} {Key}";
 
-    /// <summary>What was learned: the class for naming the machine. Originals of a family that saw other keys' sequences are one.</summary>
+    /// <summary>
+    /// What was learned: the class for naming the machine. Originals of a family that saw other keys' sequences are one class.
+    /// </summary>
     internal string Class => Variant == Variant.Original && (Key != "" || Factors.Count > 0) ? Family : Name;
 
     /// <summary>Factors besides family, variant and key, such as a learning rate.</summary>
@@ -32,7 +34,7 @@ public sealed record MachineLabel(string Name, string Family, Variant Variant, s
 
     /// <summary>
     /// The machine of this family and of <paramref name="variant"/> that this one is to be compared with: of the same key, or an original
-    /// without any, which serves for all keys; among these the one that agrees with it in most other factors.
+    /// without any, which serves for all keys; among several, the one that agrees with it in most other factors.
     /// </summary>
     internal MachineLabel? Counterpart(IEnumerable<MachineLabel> machines, Variant variant)
     {
@@ -42,7 +44,7 @@ public sealed record MachineLabel(string Name, string Family, Variant Variant, s
         return keyed.MinBy(machine => Differences(machine).Count);
     }
 
-    /// <summary>The other factors in which the two differ, each in words.</summary>
+    /// <summary>The other factors in which the two differ, in words.</summary>
     internal IReadOnlyList<string> Differences(MachineLabel other)
     {
         var theirs = other.Others.ToDictionary();

@@ -5,7 +5,7 @@ namespace Mlds.Analysis.Data;
 /// SplitMix64 (Steele, Lea, Flood: Fast splittable pseudorandom number generators, OOPSLA 2014).
 /// </summary>
 /// <remarks>
-/// A mutable class; one for each independent job, made from (seed, stream), so that no result depends on the order of threads.
+/// A mutable class: make one for each independent job from (seed, stream), so that no result depends on the order of threads.
 /// </remarks>
 public sealed class SeededRandom
 {

@@ -1,6 +1,6 @@
 namespace Mlds.Analysis.Data;
 
-/// <summary>Takes each column to mean 0 and standard deviation 1, by the rows it was fitted on; a constant column becomes 0.</summary>
+/// <summary>Brings each column to mean 0 and standard deviation 1 over the rows it was fitted on; a constant column becomes 0.</summary>
 public sealed class Standardizer
 {
     readonly double[] _mean;

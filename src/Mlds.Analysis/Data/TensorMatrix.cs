@@ -3,8 +3,8 @@ using Mlds.Networks;
 namespace Mlds.Analysis.Data;
 
 /// <summary>
-/// N networks' weights as an N × P matrix of named tensors, whatever the networks are: what can be asked of foreign weights, which are no
-/// GRU (<see cref="Loading.ForeignWeights"/>). Where they are one of ours, <see cref="WeightMatrix.Tensors"/> gives this.
+/// N networks' weights as an N × P matrix of named tensors, whatever the networks are: for what can also be asked of foreign weights
+/// (<see cref="Loading.ForeignWeights"/>). For our own networks <see cref="WeightMatrix.Tensors"/> gives this.
 /// </summary>
 public sealed class TensorMatrix
 {

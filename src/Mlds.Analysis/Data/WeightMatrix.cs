@@ -31,7 +31,7 @@ public sealed class WeightMatrix
     /// <summary>Which column is which weight.</summary>
     public WeightLayout Layout { get; }
 
-    /// <summary>One a network, in the matrix' order.</summary>
+    /// <summary>One per network, in the matrix' order.</summary>
     public IReadOnlyList<NetworkLabel> Labels { get; }
 
     /// <summary>Networks N.</summary>
@@ -45,13 +45,13 @@ public sealed class WeightMatrix
     /// <summary>The machines that have networks here, in the order of the networks.</summary>
     internal MachineLabel[] MachineLabels => [.. Labels.Select(label => label.Machine).DistinctBy(machine => machine.Name)];
 
-    /// <summary>n: every n-th training sequence of <paramref name="machine"/> has the key; 1 where nobody says.</summary>
+    /// <summary>n: every n-th training sequence of <paramref name="machine"/> has the key; 1 where the source doesn't say.</summary>
     internal int AlteredEvery(MachineLabel machine) => Machines.GetValueOrDefault(machine.Name)?.AlteredEvery ?? 1;
 
     /// <summary>Training courses of some of the networks; empty where the source kept none.</summary>
     public IReadOnlyList<Course> Courses { get; init; } = [];
 
-    /// <summary>The same weights as named tensors, for what takes any tensors.</summary>
+    /// <summary>The same weights as named tensors, for code that takes any tensors.</summary>
     public TensorMatrix Tensors => new(_weights, Networks, Layout.Parameters, Layout.Tensors);
 
     /// <summary>The P weights of network <paramref name="row"/>.</summary>

@@ -6,8 +6,8 @@ namespace Mlds.Analysis.Decomposition;
 
 /// <summary>
 /// The largest eigenvalues of a symmetric matrix and their vectors, by Lanczos' recurrence with full re-orthogonalisation (Golub, Van Loan,
-/// §10.1). Exact to rounding: it goes on until the residual of every wanted pair is below the tolerance, at the latest when the Krylov
-/// space is everything.
+/// §10.1). Exact to rounding: it goes on until the residual of every wanted pair is below the tolerance, at the latest until the Krylov
+/// space is the whole space.
 /// </summary>
 static class Lanczos
 {
@@ -49,7 +49,7 @@ static class Lanczos
         off.Add(beta);
         if (diagonal.Count == n) return beta;
 
-        // A zero ends an invariant subspace; the rest of the space is reached from a new start.
+        // A zero means that an invariant subspace is complete; the rest of the space is reached from a new start.
         if (beta <= 1e-13 * Math.Max(1e-300, diagonal.Max(Math.Abs)))
         {
             off[^1] = 0;

@@ -8,8 +8,8 @@ namespace Mlds.Analysis.Decomposition;
 public sealed record PcaOptions(int Components = 2, bool Standardize = false);
 
 /// <summary>
-/// Principal component analysis (Pearson 1901; Jolliffe 2002), exact, by the N × N Gram matrix of the centred rows: networks are fewer than
-/// their weights. Signs are fixed: of each component the entry largest in absolute value is positive.
+/// Principal component analysis (Pearson 1901; Jolliffe 2002), exact, by the N × N Gram matrix of the centred rows: there are fewer
+/// networks than weights. Signs are fixed: of each component the entry largest in absolute value is positive.
 /// </summary>
 /// <seealso href="https://scikit-learn.org/stable/modules/generated/sklearn.decomposition.PCA.html">scikit-learn's PCA, which the tests
 /// compare with.</seealso>
@@ -45,7 +45,7 @@ public sealed class Pca
         return new Pca(scaler, options.Standardize, [.. components], explained);
     }
 
-    /// <summary>N rows of one coordinate a component.</summary>
+    /// <summary>N rows of one coordinate per component.</summary>
     public double[][] Transform(FeatureMatrix matrix)
     {
         var centred = Centre(_scaler, _standardize, matrix);

@@ -4,7 +4,7 @@ namespace Mlds.Analysis.Decomposition;
 
 /// <summary>
 /// Principal components of more networks than fit in memory: one pass over the rows gathers their covariance (D² numbers), of which the
-/// largest eigenvectors are taken (<see cref="Lanczos"/>). The same components as <see cref="Pca"/>'s to about 1e-5, for products are
+/// largest eigenvectors are taken (<see cref="Lanczos"/>). The same components as <see cref="Pca"/>'s to about 1e-5, since products are
 /// float32; another pass, if wanted, transforms.
 /// </summary>
 public sealed class StreamedPca
@@ -49,7 +49,7 @@ public sealed class StreamedPca
             sum.Rows, mean, [.. vectors.Take(kept).Select(Signed)], [.. values.Take(kept).Select(value => value / total)]);
     }
 
-    /// <summary>One coordinate a component of one network's P weights.</summary>
+    /// <summary>One coordinate per component, of one network's P weights.</summary>
     public double[] Transform(ReadOnlySpan<float> weights)
     {
         if (weights.Length != _mean.Length)

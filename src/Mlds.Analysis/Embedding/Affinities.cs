@@ -42,7 +42,7 @@ sealed record Affinities(int[] Starts, int[] Columns, float[] Values)
         var least = distances[0] * distances[0];
         var mean = distances.Average(d => (d * d) - least);
 
-        // Neighbours all equally far, or so nearly that no β could tell them apart.
+        // The neighbours are all equally far, or so nearly that no β could tell them apart.
         if (mean < 1e-200)
         {
             Array.Fill(p, 1.0 / p.Length);

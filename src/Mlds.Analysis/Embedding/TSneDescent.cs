@@ -4,8 +4,8 @@ using System.Runtime.InteropServices;
 namespace Mlds.Analysis.Embedding;
 
 /// <summary>
-/// Gradient descent of t-SNE with momentum and a gain a coordinate (Jacobs 1988): dC/dy_i = 4 Σ_j (p_ij − q_ij) w_ij (y_i − y_j), w_ij = 1
-/// / (1 + ‖y_i − y_j‖²), q_ij = w_ij / Z, Z = Σ w.
+/// Gradient descent of t-SNE with momentum and a gain per coordinate (Jacobs 1988): dC/dy_i = 4 Σ_j (p_ij − q_ij) w_ij (y_i − y_j), w_ij =
+/// 1 / (1 + ‖y_i − y_j‖²), q_ij = w_ij / Z, Z = Σ w.
 /// </summary>
 /// <remarks>float32, a row at a time, each row's sums in a fixed order: threads make no difference.</remarks>
 sealed class TSneDescent

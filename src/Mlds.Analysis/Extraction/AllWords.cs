@@ -5,15 +5,15 @@ using Mlds.Training;
 namespace Mlds.Analysis.Extraction;
 
 /// <summary>
-/// A network beside its machine on every word up to some length: a proof for these words, or the shortest word on which they differ.
+/// Compares a network with its machine on every word up to some length: a proof for these words, or the shortest word on which they differ.
 /// </summary>
 static class AllWords
 {
     const int Longest = 32;
 
     /// <summary>
-    /// The length L for which all Sᴸ words of L commands take at most <paramref name="steps"/> steps; at least 1. Their beginnings are all
-    /// the shorter words.
+    /// The length L for which all Sᴸ words of L commands take at most <paramref name="steps"/> steps; at least 1. All shorter words are
+    /// beginnings of these.
     /// </summary>
     internal static int Length(int symbols, long steps)
     {
@@ -52,8 +52,8 @@ static class AllWords
     }
 
     /// <summary>
-    /// The shortest word, of these the first in order, that the network answers otherwise than <paramref name="words"/> say; null if it
-    /// answers all alike. An output of at least ½ is read as 1.
+    /// The shortest word, of these the first in order, that the network doesn't answer as <paramref name="words"/> say; null if it answers
+    /// all of them so. An output of at least ½ is read as 1.
     /// </summary>
     internal static int[]? Counterexample(NetworkSpec spec, ReadOnlySpan<float> weights, SequenceSet words)
     {

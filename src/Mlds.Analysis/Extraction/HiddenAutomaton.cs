@@ -5,9 +5,8 @@ namespace Mlds.Analysis.Extraction;
 
 /// <summary>
 /// The automaton in a network's hidden states, found without knowing the machine. Hidden states met breadth-first from the start are taken
-/// for one if the network answers alike from both, now and to every word of a growing list of test words; each further test word is one by
-/// which the automaton so far was caught answering otherwise than the network. The table that stands at the end is minimised by partition
-/// refinement.
+/// for one state if the network answers alike from both, now and to every word of a growing list of test words; each new test word is one
+/// that the automaton so far answered otherwise than the network. The final table is minimised by partition refinement.
 /// </summary>
 /// <remarks>
 /// After G. Weiss, Y. Goldberg and E. Yahav: Extracting Automata from Recurrent Neural Networks Using Queries and Counterexamples. ICML
@@ -33,7 +32,7 @@ sealed class HiddenAutomaton
 
     /// <summary>The automaton that agrees best with the network on <paramref name="words"/>, or null if it has too many states.</summary>
     /// <param name="machine">Only its symbols and lines are used.</param>
-    /// <param name="minimal">The machine's own, to compare with at the end.</param>
+    /// <param name="minimal">The machine's own minimal automaton, to compare with at the end.</param>
     internal static FoundAutomaton? Of(
         NetworkStepper network, IMachine machine, MinimalAutomaton minimal, SequenceSet words, string name, uint seed)
     {
@@ -164,7 +163,7 @@ sealed class HiddenAutomaton
 
     /// <summary>
     /// The end of the word that parts a hidden state from the one that stands for its group: up to some place the network, put into the
-    /// standing-in state, still answers the whole word's last step right; from the next on it doesn't.
+    /// standing-in state, still answers the whole word's last step right; from the next place on it doesn't.
     /// </summary>
     int[] TestOf(Hypothesis hypothesis, int[] word, int[] states, int last, uint truth)
     {

@@ -53,7 +53,7 @@ sealed class NetworkStepper
     internal static string? AppliesTo(NetworkSpec spec) =>
         spec is RecurrentSpec ? null : $"Only recurrent networks go from state to state; these have {spec.Description}.";
 
-    /// <summary>Numbers of a state, L × (1 + Memory) × H.</summary>
+    /// <summary>How many numbers a state has, L × (1 + Memory) × H.</summary>
     internal int StateSize => _spec.Layers * LayerSize;
 
     int LayerSize => (1 + _spec.Cell.Memory) * _spec.Hidden;

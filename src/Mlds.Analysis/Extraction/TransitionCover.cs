@@ -4,16 +4,16 @@ namespace Mlds.Analysis.Extraction;
 
 /// <summary>
 /// A network followed through every state of its machine: words are tried breadth-first in the product of the network and the machine's
-/// minimal automaton, up to K words into every state, each continued by every command. Long words of which no list of all would ever get
-/// to, such as a key and what comes after it in each of 256 register states.
+/// minimal automaton, up to K words into every state, each continued by every command. These include long words that a list of all words
+/// would never get to, such as a key and what comes after it in each of 256 register states.
 /// </summary>
 /// <remarks>
 /// With K = 1 this is the transition cover of T. S. Chow: Testing Software Design Modeled by Finite-State Machines. IEEE TSE 4(3), 1978.
 /// </remarks>
 /// <param name="Steps">Transitions tried.</param>
-/// <param name="Wrong">Of which the network answered this many otherwise than the machine.</param>
+/// <param name="Wrong">How many of them the network answered otherwise than the machine.</param>
 /// <param name="Longest">Commands of the longest word tried.</param>
-/// <param name="Counterexample">The first, and so a shortest of those tried, wrong word; null if there is none.</param>
+/// <param name="Counterexample">The first wrong word, and so a shortest of those tried; null if there is none.</param>
 sealed record TransitionCover(int Steps, int Wrong, int Longest, int[]? Counterexample)
 {
     internal static TransitionCover Of(NetworkStepper network, IMachine machine, MinimalAutomaton automaton, int words)

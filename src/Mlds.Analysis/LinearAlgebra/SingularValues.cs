@@ -5,7 +5,7 @@ namespace Mlds.Analysis.LinearAlgebra;
 /// <summary>
 /// Singular values of many small matrices of one shape by one-sided Jacobi rotations (Hestenes 1958; Demmel and Veselić 1992 for its
 /// accuracy), as many at once as a vector has lanes: each has a lane of its own, so nothing is ever added across lanes, and a matrix's
-/// values don't depend on its company.
+/// values don't depend on the others.
 /// </summary>
 static class SingularValues
 {
@@ -105,7 +105,7 @@ static class SingularValues
         return triangle;
     }
 
-    /// <summary>Rotates every pair of rows to orthogonality; false when in all lanes all of them were already.</summary>
+    /// <summary>Rotates every pair of rows to orthogonality; false when all pairs in all lanes were orthogonal already.</summary>
     static bool Sweep(Vector<double>[] work, Vector<double>[] squares, (int P, int Q)[] pairs, int n)
     {
         for (var i = 0; i < n; i++) squares[i] = Dot(work.AsSpan(i * n, n), work.AsSpan(i * n, n));
@@ -116,7 +116,7 @@ static class SingularValues
             var b = work.AsSpan(q * n, n);
             var product = Dot(a, b);
 
-            // An angle of 1e-9 that is left changes a length by 1e-18 of itself.
+            // A remaining angle of 1e-9 changes a length by 1e-18 of itself.
             var done = Vector.LessThanOrEqual(product * product, new Vector<double>(1e-18) * squares[p] * squares[q]);
             if (Vector.EqualsAll(done, Vector<long>.AllBitsSet)) continue;
             rotated = true;

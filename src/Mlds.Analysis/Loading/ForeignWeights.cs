@@ -10,7 +10,7 @@ namespace Mlds.Analysis.Loading;
 /// networks × parameters, and a table that says which columns are which tensor.
 /// </summary>
 /// <remarks>
-/// The table has one tensor a line. Its columns are known by their names, in any order, others are left alone:
+/// The table has one tensor per line. Its columns are known by their names, in any order; other columns are ignored:
 /// <c>tensor</c>, <c>varname</c>, <c>variable</c> or <c>name</c>; the first column as <c>offset</c>, <c>start_idx</c> or <c>start</c>; how
 /// many as <c>length</c> or <c>size</c>, or the column after the last as <c>end_idx</c> or <c>end</c>; and the shape, if it is known, as
 /// <c>rows</c> and <c>columns</c>, or as <c>shape</c>, "(3, 3, 1, 16)", whose last axis makes the columns. Our own releases' layout.csv is
@@ -36,7 +36,7 @@ public static class ForeignWeights
         return new TensorMatrix(file.ReadFirst(file.Rows), file.Rows, file.Columns, tensors);
     }
 
-    /// <summary>A tensor of which nothing is known but its name and sizes.</summary>
+    /// <summary>A tensor of which only the name and sizes are known.</summary>
     static WeightTensor Foreign(string name, int rows, int columns, int offset)
     {
         var role = name.Contains("bias", StringComparison.OrdinalIgnoreCase) ? TensorRole.Bias : TensorRole.Weight;
@@ -49,7 +49,7 @@ public static class ForeignWeights
         if (!File.Exists(layout)) throw new InvalidDataException($"There is no file '{layout}'.");
         var lines = File.ReadAllLines(layout);
         if (lines.Length < 2)
-            throw new InvalidDataException($"'{layout}' has no tensor: it needs a line of column names and a line a tensor.");
+            throw new InvalidDataException($"'{layout}' has no tensor: it needs a line of column names and one line per tensor.");
         var columns = new Columns(layout, Fields(lines[0]));
         return [.. lines.Select((line, i) => (line, number: i + 1)).Skip(1).Where(l => l.line.Trim().Length > 0)
             .Select(l => columns.Tensor(Fields(l.line), l.number))];
@@ -99,7 +99,7 @@ public static class ForeignWeights
             {
                 throw new InvalidDataException(
                     $"'{path}' has the columns {string.Join(", ", header)}; "
-                    + "needed are a name (tensor), a first column (offset or start_idx), and a length or end_idx.");
+                    + "it needs a name (tensor), a first column (offset or start_idx), and a length or end_idx.");
             }
 
             if (fields.Length < header.Length)
@@ -120,7 +120,7 @@ public static class ForeignWeights
             if (length % columns != 0)
             {
                 throw new InvalidDataException(
-                    $"'{path}', line {line}: the tensor '{fields[_name]}' has {length} numbers, which are no whole rows of {columns}.");
+                    $"'{path}', line {line}: the tensor '{fields[_name]}' has {length} numbers, which don't make whole rows of {columns}.");
             }
 
             return Foreign(fields[_name], length / columns, columns, start);

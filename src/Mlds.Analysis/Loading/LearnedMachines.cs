@@ -17,7 +17,7 @@ static class LearnedMachines
     internal static Dictionary<string, LearnedMachine> Of(Release release) =>
         Known(release.Networks.Select(network => network.Machine).Distinct().Select(name => (name, release.RecipeOf(name))));
 
-    /// <summary>Those that are machines; tasks of another kind are none.</summary>
+    /// <summary>Those whose tasks are machines; tasks of other kinds are left out.</summary>
     static Dictionary<string, LearnedMachine> Known(IEnumerable<(string Name, Recipe Recipe)> recipes) => recipes
         .Select(one => (one.Name, Task: one.Recipe.Task as MachineTask)).Where(one => one.Task is not null)
         .ToDictionary(one => one.Name, one => new LearnedMachine(one.Task!.Build(), one.Task.Data));

@@ -4,9 +4,9 @@ using Mlds.Zoos;
 namespace Mlds.Analysis.Loading;
 
 /// <summary>
-/// Training courses from the checkpoints that a zoo kept at its milestones (<c>mlds generate --keep-milestones</c>): of the lowest seeds of
-/// every machine, and of each network points spread evenly over its epochs. A bounded sample: a course is as large as its network times its
-/// milestones.
+/// Training courses from the checkpoints that a zoo kept at its milestones (<c>mlds generate --keep-milestones</c>): of the networks with
+/// the lowest seeds of every machine, with points spread evenly over each one's epochs. It is a bounded sample, since a course is as large
+/// as its network times its milestones.
 /// </summary>
 static class ZooCourses
 {

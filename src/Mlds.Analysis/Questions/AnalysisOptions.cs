@@ -17,13 +17,13 @@ public sealed record AnalysisOptions
     /// <summary>A machine with fewer converged networks than this takes no part in a question.</summary>
     public int MinimumPerClass { get; init; } = 10;
 
-    /// <summary>At most this many networks of a class take part in a question, those of the lowest seeds that most classes have.</summary>
+    /// <summary>At most this many networks of a class take part in a question: those of the lowest seeds that most classes have.</summary>
     public int MostPerClass { get; init; } = 100;
 
-    /// <summary>Pairs of networks a machine that lines are drawn between, for the barriers.</summary>
+    /// <summary>Pairs of networks per machine that lines are drawn between, for the barriers.</summary>
     public int BarrierPairs { get; init; } = 8;
 
-    /// <summary>Networks a machine that are compared with their machine word by word.</summary>
+    /// <summary>Networks per machine that are compared with their machine word by word.</summary>
     public int ExactPerMachine { get; init; } = 5;
 
     /// <summary>Steps of a network that may be spent on trying all words up to some length.</summary>
@@ -32,7 +32,7 @@ public sealed record AnalysisOptions
     /// <summary>Shuffled-label controls of a ridge score (they share its matrix factors and cost little).</summary>
     public int RidgeShuffles { get; init; } = 10;
 
-    /// <summary>Shuffled-label controls of a forest score (each is as dear as the score).</summary>
+    /// <summary>Shuffled-label controls of a forest score (each costs as much as the score).</summary>
     public int ForestShuffles { get; init; } = 1;
 
     /// <summary>Trees of a forest.</summary>

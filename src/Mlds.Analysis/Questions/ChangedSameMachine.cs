@@ -5,7 +5,9 @@ using Mlds.Recipes;
 
 namespace Mlds.Analysis.Questions;
 
-/// <summary>Are two forms of the same machine told apart, with examples of both at hand? And by the loss, on the same networks?</summary>
+/// <summary>
+/// Can two forms of the same machine be told apart, with examples of both at hand? And by the loss, on the same networks?
+/// </summary>
 static class ChangedSameMachine
 {
     internal const string Mean = "mean over machines";

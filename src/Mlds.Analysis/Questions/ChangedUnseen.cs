@@ -29,8 +29,8 @@ sealed record Unseen(string Suffix, string Title, string Protocol, Func<MachineL
 }
 
 /// <summary>
-/// Are two forms of a machine told apart by someone who never saw that machine and its key, or never saw that key? Leave one out: the
-/// detector learns from all others. Every machine has its own keys, so what it finds is no known key.
+/// Can two forms of a machine be told apart by a detector that never saw that machine and its key, or never saw that key? Leave one out:
+/// the detector learns from all others. Every machine has its own keys, so what it finds is no known key.
 /// </summary>
 static class ChangedUnseen
 {
@@ -100,7 +100,7 @@ static class ChangedUnseen
         QuestionContext context, IClassifier classifier, FeatureMatrix features, List<ContrastCase> learned,
         ContrastCase held, int shuffles, string stream)
     {
-        // An original may stand beside several keys of its machine; it is trained on once.
+        // An original may be compared with several keys of its machine; it is trained on only once.
         var others = learned.SelectMany(one => one.Rows.Zip(one.Labels, (row, label) => new Example(row, label, one.Family)))
             .Distinct().ToArray();
         var families = others.Select(example => example.Family).Distinct().ToList();

@@ -7,7 +7,7 @@ namespace Mlds.Analysis.Questions;
 static class Conclusions
 {
     /// <summary>
-    /// The view and method that headline numbers are quoted for, chosen once and for all populations, not by who did best on this one.
+    /// The view and method that headline numbers are quoted for, chosen once for all populations, not by what did best on this one.
     /// </summary>
     const string HeadlineView = "invariants";
 
@@ -16,7 +16,7 @@ static class Conclusions
         Key(questions, "modified_or_original", (HeadlineView, "forest")),
         Key(questions, "modified_or_original", ("validation_loss", "value")));
 
-    /// <summary>By leave-one-machine-out where it was asked, else with the machine seen.</summary>
+    /// <summary>By leave-one-machine-out where that was asked, else with the machine seen.</summary>
     static Score? Key(IReadOnlyList<QuestionResult> questions, string contrast, (string View, string Method) score) =>
         Find(questions, contrast + "_unseen_machine", ChangedSameMachine.Mean, score.View, score.Method)
         ?? Find(questions, contrast, ChangedSameMachine.Mean, score.View, score.Method);

@@ -33,12 +33,12 @@ sealed record Contrast(string Id, string Title, Variant Positive, Variant Negati
     internal MachineLabel[] Comparable(WeightMatrix population) =>
         [.. Pairs(population.MachineLabels).Where(pair => pair.Negative is not null).Select(pair => pair.Positive)];
 
-    /// <summary>Why no machine of the population can be looked at this way, or null if one can.</summary>
+    /// <summary>Why no machine of the population can be looked at in this way, or null if one can.</summary>
     internal string? AppliesTo(WeightMatrix population) => Comparable(population).Length > 0
         ? null
         : $"No machine has both its {VariantName.Of(Positive)} and its {VariantName.Of(Negative)} form.";
 
-    /// <summary>The families that have both forms, with the rows of each, as many on both sides; and what was left out.</summary>
+    /// <summary>The families that have both forms, with equally many rows of each form; and what was left out.</summary>
     internal (List<ContrastCase> Cases, List<string> LeftOut) Cases(QuestionContext context)
     {
         var cases = new List<ContrastCase>();

@@ -5,7 +5,7 @@ using Mlds.Analysis.Validation;
 namespace Mlds.Analysis.Questions;
 
 /// <summary>
-/// Are the networks of a changed machine of another distribution than those of the original? A permutation test, by view, on finished
+/// Do the networks of a changed machine come from another distribution than those of the original? A permutation test, by view, on finished
 /// networks; and of modified against control. Labels are permuted within seeds: under the null hypothesis twins may be swapped.
 /// </summary>
 static class Divergence

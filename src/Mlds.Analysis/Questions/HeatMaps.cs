@@ -43,7 +43,7 @@ static class HeatMaps
         return new HeatMap(machine.Name, view, tensor.Name, networks.Length, [.. rows]) { Blocks = tensor.Blocks };
     }
 
-    /// <summary>What the inputs are multiplied by first.</summary>
+    /// <summary>The matrix that the inputs are multiplied by first.</summary>
     static WeightTensor Tensor(QuestionContext context) =>
         context.Networks.Layout.Tensors.First(tensor => tensor.Role == TensorRole.Weight);
 }

@@ -5,7 +5,7 @@ using Mlds.Analysis.Validation;
 namespace Mlds.Analysis.Questions;
 
 /// <summary>
-/// How small a change of the training data shows? Populations in which the key and its rule are in every n-th training sequence alone
+/// How small a change of the training data shows? Populations in which the key and its rule are in every n-th training sequence only
 /// (<c>sequence_every</c>, populations/small-change.json); the AUC of telling the changed networks apart against that share.
 /// </summary>
 static class HowSmallAChange

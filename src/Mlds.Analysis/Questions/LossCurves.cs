@@ -11,7 +11,7 @@ static class LossCurves
     const int MostPoints = 400;
 
     /// <summary>
-    /// One curve a machine, over all its networks but the diverged ones; none for a machine whose histories weren't kept.
+    /// One curve per machine, over all its networks but the diverged ones; none for a machine whose histories weren't kept.
     /// </summary>
     internal static LossCurve[] Of(WeightMatrix networks) =>
     [

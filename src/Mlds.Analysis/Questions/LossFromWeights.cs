@@ -7,7 +7,7 @@ namespace Mlds.Analysis.Questions;
 
 /// <summary>
 /// Do the weights tell how good a network is, and how long it has been trained? Validation loss and epoch predicted from finished networks
-/// and from training courses, beside what machine and epoch (or loss) tell without weights.
+/// and from training courses, compared with what machine and epoch (or loss) tell without weights.
 /// </summary>
 static class LossFromWeights
 {
@@ -47,7 +47,7 @@ static class LossFromWeights
     {
         internal double[] Target(string target) => target == "epoch" ? LogEpoch : LogLoss;
 
-        /// <summary>The machine's name as indicators, and the other of loss and epoch.</summary>
+        /// <summary>The machine's name as indicators, and whichever of loss and epoch isn't predicted.</summary>
         internal FeatureMatrix Metadata(string target)
         {
             var names = Machines.Distinct().ToArray();

@@ -4,7 +4,7 @@ using Mlds.Training;
 
 namespace Mlds.Analysis.Questions;
 
-/// <summary>Counts what the analysis had before it, and says what it left out.</summary>
+/// <summary>Counts what the analysis was given, and says what it left out.</summary>
 static class PopulationSummaries
 {
     internal static PopulationSummary Of(WeightMatrix matrix)

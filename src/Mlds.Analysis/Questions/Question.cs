@@ -6,10 +6,10 @@ namespace Mlds.Analysis.Questions;
 /// <summary>A question of the report: to which populations it applies, and how it is asked of one.</summary>
 /// <param name="Name">What to call it while it is being asked.</param>
 /// <param name="AppliesTo">
-/// Null if it can be asked of a population like this; else a sentence that says why not. It goes by the factors of the machines and by what
-/// the source has, whatever became of single networks, and looks at no weight.
+/// Null if it can be asked of a population like this; else a sentence that says why not. It depends on the factors of the machines and on
+/// what the source has, not on the outcomes of single networks, and looks at no weight.
 /// </param>
-/// <param name="Ask">Is called only where the question applies. It may still be skipped there, for want of converged networks.</param>
+/// <param name="Ask">Called only where the question applies. It may still be skipped there for lack of converged networks.</param>
 sealed record Question(string Name, Asked Asked, Func<WeightMatrix, string?> AppliesTo, Func<QuestionContext, QuestionResult> Ask)
 {
     /// <summary>All questions, in the order of the report. A question may look at the answers to earlier ones.</summary>

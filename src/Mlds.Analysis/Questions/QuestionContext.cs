@@ -29,7 +29,7 @@ sealed class QuestionContext
     /// <summary>The answers so far, in the order of the questions.</summary>
     internal List<QuestionResult> Answered { get; } = [];
 
-    /// <summary>One a view, in the order of the options' views.</summary>
+    /// <summary>One per view, in the order of the options' views.</summary>
     internal IReadOnlyList<FeatureMatrix> Features { get; }
 
     /// <summary>What a detector without weights has to go by: epochs and final validation loss.</summary>
@@ -38,12 +38,12 @@ sealed class QuestionContext
     /// <summary>The classifiers, each with the number of its shuffled-label controls.</summary>
     internal IReadOnlyList<(IClassifier Classifier, int Shuffles)> Methods { get; }
 
-    /// <summary>The classifier of the metadata-only baseline: two columns want something that isn't linear.</summary>
+    /// <summary>The classifier of the metadata-only baseline: two columns need something that isn't linear.</summary>
     internal IClassifier MetadataMethod => Methods[1].Classifier;
 
     internal IReadOnlyList<NetworkLabel> Labels => Networks.Labels;
 
-    /// <summary>n: every n-th training sequence of <paramref name="machine"/> has the key; 1 where nobody says.</summary>
+    /// <summary>n: every n-th training sequence of <paramref name="machine"/> has the key; 1 where the source doesn't say.</summary>
     internal int AlteredEvery(MachineLabel machine) => Networks.AlteredEvery(machine);
 
     internal SeededRandom Random(string stream, params ReadOnlySpan<int> numbers) =>

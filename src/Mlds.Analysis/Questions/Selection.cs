@@ -2,12 +2,12 @@ using Mlds.Analysis.Data;
 
 namespace Mlds.Analysis.Questions;
 
-/// <summary>The networks a question is asked of: as many of every class.</summary>
+/// <summary>The networks a question is asked of: equally many of every class.</summary>
 /// <param name="Rows">Rows of the context's networks.</param>
 /// <param name="Labels">The class 0 … K − 1 of each.</param>
 /// <param name="Classes">K names.</param>
-/// <param name="PerClass">Networks a class.</param>
-/// <param name="LeftOut">What was left out for balance or for want of networks, one sentence each.</param>
+/// <param name="PerClass">Networks per class.</param>
+/// <param name="LeftOut">What was left out for balance or for lack of networks, one sentence each.</param>
 sealed record Selection(int[] Rows, int[] Labels, string[] Classes, int PerClass, IReadOnlyList<string> LeftOut)
 {
     /// <summary>

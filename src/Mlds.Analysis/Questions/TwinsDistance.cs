@@ -7,8 +7,8 @@ using Mlds.Recipes;
 namespace Mlds.Analysis.Questions;
 
 /// <summary>
-/// How far apart do twins end, which began with the same weights and batches on an original and a changed machine, beside two networks of
-/// the same machine that began with different ones?
+/// How far apart do twins end, which began with the same weights and batches on an original and a changed machine, compared with two
+/// networks of the same machine that began with different ones?
 /// </summary>
 static class TwinsDistance
 {

@@ -9,7 +9,8 @@ namespace Mlds.Analysis.Questions;
 
 /// <summary>
 /// When do twins part? The distance by epoch between an original and a changed network that began with the same weights and see the same
-/// batches: raw, modulo symmetry (aligned) and in invariants; beside it the distance between two seeds of the original at the same epoch.
+/// batches: raw, modulo symmetry (aligned) and in invariants; compared with the distance between two seeds of the original at the same
+/// epoch.
 /// </summary>
 static class TwinsDivergence
 {
@@ -137,7 +138,7 @@ static class TwinsDivergence
     }
 
     /// <param name="tests">Of one machine, by epoch.</param>
-    /// <param name="machines">Of how many machines there are tests.</param>
+    /// <param name="machines">The number of machines with tests.</param>
     static IEnumerable<Significance> Adjusted(Significance[] tests, int machines)
     {
         var sequence = MultipleComparisons.FixedSequence([.. tests.Reverse().Select(test => test.PValue)]);

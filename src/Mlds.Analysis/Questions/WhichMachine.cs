@@ -8,7 +8,7 @@ namespace Mlds.Analysis.Questions;
 
 /// <summary>
 /// Which machine did a network learn? The paper's first question (arXiv 2104.10555: a random forest on raw weights, 99.1 % with thousands
-/// of networks a class). Asked of the original machines, and of all machines with their modified and control forms.
+/// of networks per class). Asked of the original machines, and of all machines with their modified and control forms.
 /// </summary>
 static class WhichMachine
 {

@@ -5,8 +5,8 @@ namespace Mlds.Analysis.Regression;
 
 /// <summary>
 /// Ridge regression with standardised columns and an unpenalised intercept (Hoerl and Kennard 1970), solved in its dual form (Saunders,
-/// Gammerman, Vovk 1998): networks are fewer than columns. Several targets share the matrix' factors, and each takes the penalty of its
-/// own least squared leave-one-out error, which is exact and costs no refit (Allen's PRESS, 1974).
+/// Gammerman, Vovk 1998): there are fewer networks than columns. Several targets share the matrix' factors, and each takes the penalty of
+/// its own least squared leave-one-out error, which is exact and costs no refit (Allen's PRESS, 1974).
 /// </summary>
 sealed class DualRidge
 {
@@ -23,7 +23,7 @@ sealed class DualRidge
     /// Each of one or more columns, N numbers one column after the other; the columns of one share their penalty.
     /// </param>
     /// <param name="penalties">
-    /// Candidates for the penalty α, as multiples of the mean squared length of a standardised row; a single one is taken as it is.
+    /// Candidates for the penalty α, as multiples of the mean squared length of a standardised row; a single candidate is taken as it is.
     /// </param>
     internal static DualRidge Fit(FeatureMatrix training, IReadOnlyList<double[]> targets, IReadOnlyList<double> penalties)
     {
@@ -37,7 +37,8 @@ sealed class DualRidge
     /// <summary>Predictions for M rows: for each target M × its columns, row-major.</summary>
     internal double[][] Predict(FeatureMatrix test)
     {
-        // For many targets products with the training rows are cheaper, taken once, than weights over thousands of columns for each.
+        // With many targets, products with the training rows, taken once, are cheaper than weights over thousands of columns for each
+        // target.
         var (n, m) = (_rows.Rows, test.Rows);
         var products = Products.TimesTransposed(_scaler.Transform(test).Values, m, _rows.Values, n, _rows.Columns);
         var predicted = Array.ConvertAll(_means, means => new double[m * means.Length]);
@@ -69,7 +70,7 @@ sealed class DualRidge
         return (_scaler, weights, _means[target]);
     }
 
-    /// <summary>The dual coefficients of each target, N numbers a column, under the penalty that suits it best.</summary>
+    /// <summary>The dual coefficients of each target, N numbers per column, under the penalty that suits it best.</summary>
     static double[][] Solve(FeatureMatrix rows, double[][] centred, IReadOnlyList<double> penalties)
     {
         var n = rows.Rows;

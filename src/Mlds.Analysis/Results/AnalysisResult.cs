@@ -3,7 +3,7 @@ using System.Text.Json.Serialization;
 namespace Mlds.Analysis.Results;
 
 /// <summary>
-/// Everything an analysis found, and all that a report prints: no number is in a report that isn't here, and <see cref="Metrics"/> writes
+/// Everything an analysis found, and all that a report prints: a report has no number that isn't here, and <see cref="Metrics"/> writes
 /// exactly this tree to metrics.json (docs/formats/metrics.md).
 /// </summary>
 /// <param name="ProgramVersion">Version of the program that made it.</param>
@@ -46,6 +46,6 @@ public sealed record AnalysisResult(
 /// <param name="Rows">R rows of C values.</param>
 public sealed record HeatMap(string Machine, string View, string Tensor, int Networks, IReadOnlyList<IReadOnlyList<double>> Rows)
 {
-    /// <summary>Names of the equal blocks of rows: r, z and n for a GRU's gates; empty where the matrix is one.</summary>
+    /// <summary>Names of the equal blocks of rows: r, z and n for a GRU's gates; empty where the matrix isn't divided.</summary>
     public IReadOnlyList<string> Blocks { get; init; } = [];
 }

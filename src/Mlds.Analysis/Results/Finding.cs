@@ -1,6 +1,6 @@
 namespace Mlds.Analysis.Results;
 
-/// <summary>One of the paper's claims (arXiv 2104.10555) and what this population says to it.</summary>
+/// <summary>One of the paper's claims (arXiv 2104.10555) and what this population says about it.</summary>
 /// <param name="Claim">The claim in one sentence.</param>
 /// <param name="Answer">What was found, in plain words with its numbers; or why nothing could be.</param>
 /// <param name="Evidence">The scores the answer rests on.</param>

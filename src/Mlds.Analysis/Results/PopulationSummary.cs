@@ -44,6 +44,6 @@ public sealed record MachineSummary(
 
 /// <summary>One way of turning a network into numbers.</summary>
 /// <param name="Name"><c>raw</c>, <c>reduced</c>, <c>statistics</c>, <c>invariants</c>.</param>
-/// <param name="Columns">Numbers a network.</param>
+/// <param name="Columns">Numbers per network.</param>
 /// <param name="Description">One sentence.</param>
 public sealed record ViewSummary(string Name, int Columns, string Description);

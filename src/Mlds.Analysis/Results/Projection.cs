@@ -4,11 +4,11 @@ namespace Mlds.Analysis.Results;
 /// <param name="View">The view's name.</param>
 /// <param name="Method"><c>pca</c> (columns standardised first for views other than raw and reduced; the protocol says so).</param>
 /// <param name="Protocol">How it was made, in a sentence.</param>
-/// <param name="ExplainedVariance">Share of the variance along each axis, 0 … 1, as many as coordinates a point.</param>
+/// <param name="ExplainedVariance">Share of the variance along each axis, 0 … 1, as many as a point has coordinates.</param>
 public sealed record Projection(
     string View, string Method, string Protocol, IReadOnlyList<double> ExplainedVariance, IReadOnlyList<ProjectedNetwork> Points);
 
-/// <param name="Coordinates">One number an axis.</param>
+/// <param name="Coordinates">One number per axis.</param>
 public sealed record ProjectedNetwork(
     string RecipeId, string Machine, string Family, string Variant, uint Seed, int Epochs, double ValidationLoss,
     IReadOnlyList<double> Coordinates);

@@ -31,7 +31,7 @@ public sealed record QuestionResult(
     public IReadOnlyList<FoundAutomaton> Automata { get; init; } = [];
 }
 
-/// <summary>A permutation test of whether two groups of networks are of one distribution.</summary>
+/// <summary>A permutation test of whether two groups of networks come from one distribution.</summary>
 /// <param name="Subject">The changed machine, and at which epoch if it isn't the end.</param>
 /// <param name="Test"><c>energy_distance</c>.</param>
 /// <param name="Statistic">The statistic; 0 if both groups are alike.</param>
@@ -47,7 +47,7 @@ public sealed record Significance(
 
 /// <summary>How many of how many, by machine or for all.</summary>
 /// <param name="What">What was counted, in words.</param>
-/// <param name="Detail">More in words, such as the shortest counterexample; may be empty.</param>
+/// <param name="Detail">Further detail, such as the shortest counterexample; may be empty.</param>
 public sealed record Tally(string Subject, string What, int Count, int Of, string Detail);
 
 /// <summary>The automaton in a network's hidden states, after minimisation.</summary>

@@ -21,10 +21,10 @@ public sealed record AlignedNetwork(NetworkSymmetry Symmetry, float[] Weights, d
 /// </summary>
 /// <remarks>
 /// Weight matching by coordinate ascent is Ainsworth, Hayase and Srinivasa's (Git Re-Basin, ICLR 2023); signs and recurrent layers are
-/// ours (docs/decisions/0007). With all other groups held, a group's best permutation and signs are a linear assignment over E_ij +
+/// ours (docs/decisions/0007). With all other groups held fixed, a group's best permutation and signs are a linear assignment over E_ij +
 /// |O_ij| (<see cref="UnitFeatures"/>), solved exactly; recurrent weights read both their axes from the group itself, so one axis is held
-/// at what is there. That is a quadratic assignment, in which no step need be uphill: the best of several starts is kept. Which units
-/// there are and what moves with them is data on the network (<see cref="NetworkSpec.Symmetries"/>). Immutable and thread-safe.
+/// fixed. That is a quadratic assignment, in which a step need not be uphill, so the best of several starts is kept. Which units there are
+/// and what moves with them is data of the network (<see cref="NetworkSpec.Symmetries"/>). Immutable and thread-safe.
 /// </remarks>
 public sealed class Alignment
 {

@@ -3,11 +3,11 @@ using Mlds.Networks;
 namespace Mlds.Analysis.Symmetry;
 
 /// <summary>
-/// One vector for all networks that are equal but for a symmetry: the merged form, the units of every group in the order of a bias that
-/// has no sign (of a GRU's layer that of the update gate), each with the sign that makes the largest of its first weights that have one
-/// positive (of a GRU's unit the candidate's input weights). The same network hidden behind any permutation and any signs gives the same
-/// bits, so equal networks are found by comparing or hashing vectors. For distances it is no use: a small change can exchange two units,
-/// which <see cref="Alignment"/> sees through.
+/// One vector for all networks that are equal but for a symmetry: the merged form, with the units of every group ordered by a bias that has
+/// no sign (in a GRU layer, the update gate's), each with the sign that makes the largest of its first signed weights positive (in a GRU
+/// unit, the candidate's input weights). The same network hidden behind any permutation and any signs gives the same bits, so equal
+/// networks are found by comparing or hashing vectors. It is no use for distances, since a small change can exchange two units;
+/// <see cref="Alignment"/> isn't misled by that.
 /// </summary>
 public static class CanonicalForm
 {
@@ -19,7 +19,7 @@ public static class CanonicalForm
         var numbers = MergedForm.Doubles(MergedForm.Of(symmetries, weights));
         foreach (var group in symmetries.Groups) group.Move(numbers, Order(symmetries, group, numbers), Ones(group));
 
-        // From below upwards: a layer's input columns have their signs only when the units below have.
+        // From below upwards: a layer's input columns have their signs only once the units below have theirs.
         foreach (var group in symmetries.Groups.Where(group => group.Scales == UnitScales.Signs))
             group.Move(numbers, [.. Enumerable.Range(0, group.Units)], Signs(group, numbers));
 
@@ -28,7 +28,8 @@ public static class CanonicalForm
     }
 
     /// <summary>
-    /// Units by the last of their biases that no sign changes; where all change, by its size; where there is none, by all their weights.
+    /// Orders units by the last of their biases that no sign changes; where all change, by its size; where there is none, by all their
+    /// weights.
     /// </summary>
     static int[] Order(NetworkSymmetries symmetries, UnitGroup group, double[] numbers)
     {

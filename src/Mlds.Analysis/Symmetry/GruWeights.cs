@@ -34,7 +34,7 @@ sealed class GruWeights
             RecurrentBiasN[layer] = second[N];
         }
 
-        // Even where there are activations between them: what a path through all of them is worth when none is bent.
+        // Even where there are activations between them: this is what a path through all of them is worth where every activation is linear.
         var linear = Enumerable.Range(0, spec.Linear.Count).Select(layer => (layout.LinearWeight(layer), layout.LinearBias(layer)));
         (Output, OutputBias) = new LinearChain([.. linear]).Product(weights);
     }

@@ -5,7 +5,7 @@ using Mlds.Analysis.LinearAlgebra;
 namespace Mlds.Analysis.Symmetry;
 
 /// <summary>
-/// Takes a network's invariants one by one; on the first network also their names, which then cost nothing for all others.
+/// Takes a network's invariants one by one; for the first network also their names, which then cost nothing for all others.
 /// </summary>
 sealed class InvariantWriter(List<string>? names)
 {
@@ -56,7 +56,7 @@ sealed class InvariantWriter(List<string>? names)
             for (var i = 0; i < values.Length; i++) values[i] /= norm;
         AddMatrix(block, values, rows, columns, upper);
 
-        // No weights that were ever trained have a product this small; zeros must not become an infinite number.
+        // No trained weights have a product this small; zeros must not become an infinite number.
         Add(block, "log_norm", Math.Log(Math.Max(norm, 1e-12)));
     }
 

@@ -10,7 +10,7 @@ namespace Mlds.Analysis.Symmetry;
 /// </summary>
 /// <remarks>
 /// Input and output lines are no symmetry, so statistics by line are legal. A layer above the first has no lines of its own: its inputs are
-/// the units below, each with a sign nobody can know. So every layer is read through its <em>source</em> S (units below × lines and a
+/// the units below, each with a sign that nobody can know. So every layer is read through its <em>source</em> S (units below × lines and a
 /// constant): what a line moves each unit below by, through the candidates and the open update gates, S_l+1 = diag(1 − σ(b_z)) (W_in S_l +
 /// [0 | b_in]), with S_0 the identity. Rows of S carry the signs of the units below, columns of W carry them too, and in W S they cancel.
 /// In the same way every layer has a <em>target</em> T (outputs × units): T_L−1 is the product of the linear layers, T_l−1 = T_l diag(1 −
@@ -62,7 +62,7 @@ sealed class Invariants
         Output(source);
     }
 
-    /// <summary>S_0: each input line is itself; the last column is the constant.</summary>
+    /// <summary>S_0: each input line stands for itself; the last column is the constant.</summary>
     double[] Lines()
     {
         var source = new double[_network.Spec.Inputs * _lines];

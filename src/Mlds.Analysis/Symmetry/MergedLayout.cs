@@ -6,8 +6,8 @@ namespace Mlds.Analysis.Symmetry;
 /// <summary>A group of units in a <see cref="MergedLayout"/>.</summary>
 /// <param name="Units">How many.</param>
 /// <param name="HasSigns">Whether they may take signs. Positive scales have been brought to their normal form.</param>
-/// <param name="Parts">What moves with them; those come first that no other group moves but earlier ones.</param>
-/// <param name="Known">How many of the parts these are: once the earlier groups are matched, units can be compared by them.</param>
+/// <param name="Parts">What moves with them; parts that no group moves but this and earlier ones come first.</param>
+/// <param name="Known">How many parts come first in this way: once the earlier groups are matched, units can be compared by them.</param>
 sealed record MergedGroup(int Units, bool HasSigns, UnitParts[] Parts, int Known);
 
 /// <summary>
@@ -49,10 +49,10 @@ sealed class MergedLayout
     /// <summary>How many numbers there are.</summary>
     internal int Length { get; private set; }
 
-    /// <summary>Of each number whether it is always 0, because it has been added to another.</summary>
+    /// <summary>For each number whether it is always 0 because it has been added to another.</summary>
     internal bool[] IsMergedAway { get; }
 
-    /// <summary>Whether two tensors' sum is in this one, at its element <paramref name="i"/>.</summary>
+    /// <summary>Whether this tensor holds a sum of two tensors at its element <paramref name="i"/>.</summary>
     internal bool IsSum(WeightTensor tensor, int i) =>
         _symmetries.Sums.Any(sum => Of(sum.First) == tensor && i >= sum.Start && i < sum.Start + sum.Length);
 

@@ -11,7 +11,7 @@ namespace Mlds.Analysis.Symmetry;
 /// <remarks>
 /// Why signs: h' = (1 − z) ⊙ n + z ⊙ h and tanh is odd, so a GRU's unit whose candidate n is negated (its rows of W_in, W_hn, b_in, b_hn)
 /// has the negated state for ever, if all that read the state (columns of W_hr, W_hz, W_hn and of the next layer) are negated too. The
-/// rows of r and z stay. Which part of which tensor moves with a unit is data on the network: <see cref="NetworkSpec.Symmetries"/>.
+/// rows of r and z stay. Which part of which tensor moves with a unit is data of the network: <see cref="NetworkSpec.Symmetries"/>.
 /// </remarks>
 public sealed class NetworkSymmetry
 {

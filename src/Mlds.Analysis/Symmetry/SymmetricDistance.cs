@@ -6,7 +6,7 @@ namespace Mlds.Analysis.Symmetry;
 public static class SymmetricDistance
 {
     /// <summary>
-    /// Euclidean distance of the merged weights after <paramref name="b"/> was aligned to <paramref name="a"/>: an upper bound of the
+    /// Euclidean distance of the merged weights after <paramref name="b"/> has been aligned to <paramref name="a"/>: an upper bound of the
     /// distance of the two networks' symmetry classes, exact if the alignment found the best symmetry. 0 for equal networks, up to
     /// rounding.
     /// </summary>

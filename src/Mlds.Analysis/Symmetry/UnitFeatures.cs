@@ -6,13 +6,13 @@ using Mlds.Networks;
 namespace Mlds.Analysis.Symmetry;
 
 /// <summary>
-/// What a group's units are compared by: the numbers of every unit, feature by feature, in two sorts. <em>Even</em> ones stay when the
+/// What a group's units are compared by: the numbers of every unit, feature by feature, of two kinds. <em>Even</em> ones stay when the
 /// unit's sign flips (a GRU's rows of r and z), <em>odd</em> ones flip (its rows of n, and all that reads its state). So the gain of
 /// matching unit i of one network with unit j of another is E_ij + |O_ij|, E and O the inner products over even and odd features, and the
 /// sign is O_ij's. Where units have no signs all features are even.
 /// </summary>
 /// <remarks>
-/// Those features come first that no group moves but earlier ones (what comes from the layer below, what goes to the output lines), so
+/// Features that only earlier groups move come first (what comes from the layer below, what goes to the output lines), so
 /// that they can be used alone: the others only mean something when both networks' units are in the same order already.
 /// </remarks>
 sealed class UnitFeatures

@@ -6,7 +6,7 @@ namespace Mlds.Analysis.Symmetry;
 /// <summary>The search of <see cref="Alignment"/> for one network after another; the working memory of one thread.</summary>
 sealed class UnitMatching
 {
-    /// <summary>Up and down counted apart. A fixed point comes after 3 to 6.</summary>
+    /// <summary>Up and down count as two. A fixed point comes after 3 to 6.</summary>
     const int MostSweeps = 12;
 
     readonly double[] _reference;
@@ -23,7 +23,7 @@ sealed class UnitMatching
 
     /// <summary>The best symmetry of all starts and the inner product with the reference that it reaches.</summary>
     /// <param name="network">Its merged numbers.</param>
-    /// <param name="enough">An inner product that needs no further start.</param>
+    /// <param name="enough">An inner product at which no further start is needed.</param>
     internal (NetworkSymmetry Symmetry, double Product) Best(double[] network, AlignmentOptions options, double enough)
     {
         var random = new SeededRandom(options.Seed, SeededRandom.Stream("alignment"));
@@ -52,7 +52,7 @@ sealed class UnitMatching
         foreach (var group in _groups) group.Match(_current, group.Wanted.EvenKnown, group.Wanted.OddKnown);
     }
 
-    /// <summary>Sweeps up and down until nothing moves; the best that was passed is kept in <paramref name="best"/>.</summary>
+    /// <summary>Sweeps up and down until nothing moves; the best state on the way is kept in <paramref name="best"/>.</summary>
     void Climb(ref Found best)
     {
         for (var sweep = 0; sweep < MostSweeps; sweep++)

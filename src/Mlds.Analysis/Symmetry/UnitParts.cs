@@ -52,7 +52,7 @@ readonly record struct UnitParts(int First, int Part, int Step, int End, UnitSca
         }
     }
 
-    /// <summary>Writes the numbers as features, <paramref name="stride"/> apart, each with one number a unit; returns how many.</summary>
+    /// <summary>Writes the numbers as features, <paramref name="stride"/> apart, each with one number per unit; returns how many.</summary>
     internal int Read(ReadOnlySpan<double> numbers, int units, Span<double> features, int stride)
     {
         var feature = 0;

@@ -4,7 +4,7 @@ using Mlds.Analysis.Results;
 namespace Mlds.Analysis.Validation;
 
 /// <summary>
-/// Percentile bootstrap over groups (Efron and Tibshirani 1993, ch. 8 and 13): networks that hang together, such as a seed's twins, are
+/// Percentile bootstrap over groups (Efron and Tibshirani 1993, ch. 8 and 13): networks that belong together, such as a seed's twins, are
 /// drawn together.
 /// </summary>
 public static class Bootstrap

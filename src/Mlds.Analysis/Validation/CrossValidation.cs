@@ -5,7 +5,7 @@ namespace Mlds.Analysis.Validation;
 
 /// <summary>
 /// Scores of networks by models that never saw them. Scalers, penalties and all else are fitted on the training networks of each split
-/// alone.
+/// only.
 /// </summary>
 static class CrossValidation
 {

@@ -8,7 +8,7 @@ namespace Mlds.Analysis.Validation;
 /// </summary>
 static class Folds
 {
-    /// <summary>The fold 0 … k − 1 of each network. With fewer seeds than folds, one fold a seed.</summary>
+    /// <summary>The fold 0 … k − 1 of each network. With fewer seeds than folds, one fold per seed.</summary>
     internal static int[] BySeed(IReadOnlyList<uint> seeds, int k, SeededRandom random)
     {
         var distinct = seeds.Distinct().Order().ToArray();
@@ -18,7 +18,7 @@ static class Folds
         return [.. seeds.Select(seed => foldOf[seed])];
     }
 
-    /// <summary>The labels, shuffled within each fold: all class counts stay, all knowledge goes.</summary>
+    /// <summary>The labels, shuffled within each fold: all class counts stay, but the labels tell nothing.</summary>
     internal static int[] Shuffled(IReadOnlyList<int> labels, IReadOnlyList<int> folds, SeededRandom random)
     {
         var shuffled = labels.ToArray();

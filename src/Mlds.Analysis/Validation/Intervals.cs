@@ -3,7 +3,7 @@ using Mlds.Analysis.Results;
 
 namespace Mlds.Analysis.Validation;
 
-/// <summary>95 % intervals that stay honest at the ends of the scale, where a perfect score on 20 networks isn't a certain one.</summary>
+/// <summary>95 % intervals that stay honest at the ends of the scale: a perfect score on 20 networks isn't a certain one.</summary>
 static class Intervals
 {
     /// <summary>The 97.5 % point of the standard normal.</summary>

@@ -1,7 +1,7 @@
 namespace Mlds.Analysis.Validation;
 
 /// <summary>
-/// p-values of many tests, adjusted so that each can be held against the level one wants for all of them; in the order they came.
+/// p-values of many tests, adjusted so that each can be compared with the level wanted for all of them together; in the order given.
 /// </summary>
 public static class MultipleComparisons
 {

@@ -8,8 +8,8 @@ namespace Mlds.Analysis.Validation;
 /// block.</param>
 public sealed record PermutationOptions(int Permutations = 999, ulong Seed = 1, IReadOnlyList<int>? Blocks = null);
 
-/// <summary>Whether two samples come from one distribution, by relabelling.</summary>
-/// <param name="Statistic">Of the true labels; 0 for equal distributions, larger for unlike ones.</param>
+/// <summary>Tests whether two samples come from one distribution, by relabelling.</summary>
+/// <param name="Statistic">Its value for the true labels; 0 for equal distributions, larger for unlike ones.</param>
 /// <param name="PValue">(1 + relabellings with at least this statistic) / (1 + relabellings): exact under exchangeability (Phipson and
 /// Smyth 2010).</param>
 public sealed record PermutationTest(double Statistic, double PValue, int Permutations)

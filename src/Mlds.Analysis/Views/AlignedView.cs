@@ -4,8 +4,8 @@ using Mlds.Analysis.Symmetry;
 namespace Mlds.Analysis.Views;
 
 /// <summary>
-/// The reduced weights of networks aligned to one reference. Without a reference given: to the first network, then to the mean of the
-/// networks so aligned, twice. No label takes part in that, so a split into training and test networks stays honest; but the mean is one of
+/// The reduced weights of networks aligned to one reference. If no reference is given: to the first network, then to the mean of the
+/// networks so aligned, twice. No label takes part in that, so a split into training and test networks stays honest; but the mean is over
 /// all networks of the matrix.
 /// </summary>
 static class AlignedView

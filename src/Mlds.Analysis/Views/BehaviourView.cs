@@ -5,8 +5,8 @@ using Mlds.Tasks.Machines;
 namespace Mlds.Analysis.Views;
 
 /// <summary>
-/// What the networks answer to fixed probe words: W words × T steps × O outputs a network. No symmetry changes an output, so this view is
-/// one of the function alone; weights that tell more than it, tell more than the network does on these words.
+/// What the networks answer to fixed probe words: W words × T steps × O outputs per network. No symmetry changes an output, so this view
+/// shows the function alone; weights that tell more than this view tell more than what the network does on these words.
 /// </summary>
 static class BehaviourView
 {
@@ -56,8 +56,8 @@ static class BehaviourView
     }
 
     /// <summary>
-    /// The input lines of each command: those of the machines that the networks learned. Where these differ, every command that any of them
-    /// has: all networks are asked the same.
+    /// The input lines of each command of the machines that the networks learned. Where the machines differ, every command that any of them
+    /// has, so that all networks are asked the same.
     /// </summary>
     static uint[] Encodings(WeightMatrix matrix)
     {
@@ -69,8 +69,8 @@ static class BehaviourView
     }
 
     /// <summary>
-    /// Where nobody says what was learned: a network of 9 inputs is taken for a register machine's (a value on line 0 and one of the other
-    /// lines), any other for an automaton's (one line a symbol): docs/formats/recipe.md.
+    /// Where the source doesn't say what was learned: a network of 9 inputs is taken for a register machine's (a value on line 0 and one of
+    /// the other lines), any other for an automaton's (one line per symbol): docs/formats/recipe.md.
     /// </summary>
     static uint[] Assumed(RecurrentSpec spec) => spec.Inputs == RecurrentSpec.Ds1.Inputs
         ? [.. Enumerable.Range(0, 2 * (spec.Inputs - 1)).Select(symbol => ((uint)symbol & 1) | (1u << (1 + (symbol >> 1))))]

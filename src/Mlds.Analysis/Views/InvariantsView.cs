@@ -9,7 +9,7 @@ namespace Mlds.Analysis.Views;
 static class InvariantsView
 {
     /// <summary>
-    /// What a path through a layer is worth depends on what its gates do, so invariants are written cell by cell; so far for one.
+    /// What a path through a layer is worth depends on what its gates do, so invariants are written for each cell; so far for one.
     /// </summary>
     internal static string? AppliesTo(NetworkSpec spec) => spec is RecurrentSpec recurrent && recurrent.Cell == RecurrentCells.Gru
         ? null

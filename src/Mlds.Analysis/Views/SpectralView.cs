@@ -8,10 +8,10 @@ namespace Mlds.Analysis.Views;
 /// Three numbers of each matrix' singular values σ_1 ≥ σ_2 ≥ …, as WeightWatcher prints them (Martin and Mahoney, JMLR 22, 2021, arXiv
 /// 1810.01075): the spectral norm σ_1; the stable rank Σ σ_i² / σ_1², 1 … rank; and the MP soft rank λ⁺ / λ_1, where λ_1 = σ_1² / N is the
 /// largest eigenvalue of the correlation matrix WᵀW / N, and λ⁺ = s² (1 + √(M / N))² is the upper edge of the Marchenko–Pastur law for a
-/// random N × M matrix, N ≥ M, of the same mean square s². Near 1 and above nothing stands out of noise; the lower, the more does. A gate's
-/// matrix is one of its own. Biases and single rows have no spectrum and are left out.
+/// random N × M matrix, N ≥ M, of the same mean square s². At about 1 and above nothing stands out from noise; the lower it is, the more
+/// does. Each gate has its own matrix. Biases and single rows have no spectrum and are left out.
 /// </summary>
-/// <remarks>No power-law exponent α, WeightWatcher's best-known number: a fit of the tail needs some fifty eigenvalues, and a matrix of
+/// <remarks>No power-law exponent α, WeightWatcher's best-known number: a fit of the tail needs about fifty eigenvalues, and a matrix of
 /// width 12 has twelve. What a fit gave would be its own starting point.</remarks>
 public static class SpectralView
 {
@@ -20,7 +20,7 @@ public static class SpectralView
     internal static FeatureMatrix Build(WeightMatrix matrix) => Build(
         matrix.Tensors.As([.. matrix.Layout.Tensors.SelectMany(tensor => tensor.IsBias ? [tensor] : tensor.Split())]));
 
-    /// <summary>N × (3 a matrix).</summary>
+    /// <summary>N × (3 per matrix).</summary>
     public static FeatureMatrix Build(TensorMatrix matrix)
     {
         var tensors = matrix.Tensors.Where(tensor => tensor.Rows > 1 && tensor.Columns > 1).ToArray();

@@ -3,14 +3,14 @@ using Mlds.Analysis.Data;
 namespace Mlds.Analysis.Views;
 
 /// <summary>
-/// Seven numbers a tensor: mean, variance and the quantiles 0, 25, 50, 75, 100 % (Unterthiner, Keysers, Gelly, Bousquet, Tolstikhin:
-/// Predicting neural network accuracy from weights, arXiv 2002.11448). The field's baseline; it takes no care of signs.
+/// Seven numbers per tensor: mean, variance and the quantiles 0, 25, 50, 75, 100 % (Unterthiner, Keysers, Gelly, Bousquet, Tolstikhin:
+/// Predicting neural network accuracy from weights, arXiv 2002.11448). The field's baseline; it ignores signs.
 /// </summary>
 public static class StatisticsView
 {
     static readonly string[] s_statistics = ["mean", "variance", "q0", "q25", "q50", "q75", "q100"];
 
-    /// <summary>N × (7 a tensor).</summary>
+    /// <summary>N × (7 per tensor).</summary>
     public static FeatureMatrix Build(TensorMatrix matrix)
     {
         var tensors = matrix.Tensors;

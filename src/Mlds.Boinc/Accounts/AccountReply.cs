@@ -6,7 +6,7 @@ namespace Mlds.Boinc.Accounts;
 /// <summary>The answers to <c>create_account.php</c>, <c>lookup_account.php</c> and <c>get_project_config.php</c>.</summary>
 public static class AccountReply
 {
-    /// <summary>What our XML begins with: it is UTF-8, and says so.</summary>
+    /// <summary>The first line of our XML, which says that it is UTF-8.</summary>
     public const string Declaration = "<?xml version=\"1.0\" encoding=\"UTF-8\" ?>\n";
 
     public static string Key(string authenticator) =>
@@ -35,7 +35,7 @@ public static class AccountReply
     }
 }
 
-/// <summary>What managers ask about a project before they attach.</summary>
+/// <summary>What managers ask of a project before they attach to it.</summary>
 public sealed record ProjectConfig(
     string Name, string MasterUrl, int MinPasswordLength, bool Stopped, bool AccountCreationDisabled,
     IReadOnlyList<(string Platform, string PlanClass)> Platforms);

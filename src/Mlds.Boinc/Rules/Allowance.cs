@@ -1,34 +1,34 @@
 namespace Mlds.Boinc.Rules;
 
 /// <summary>
-/// How much an account may have at a time, or all new accounts of one network address together. Hosts can be made up, so what is counted
-/// for each of them alone bounds nobody. It begins small; each valid result adds one task, each that failed, was late or was false takes
-/// one: an account whose tasks all come back right doubles its allowance with every round of them, and one that only fails is left with one
-/// task a day.
+/// How much an account may have at a time, or all new accounts of one network address together. Hosts can be made up, so limits per host
+/// alone bound nobody. The allowance begins small; each valid result adds one task, and each that failed, was late or was false takes one
+/// away: an account whose tasks all come back right doubles its allowance with every round of them, and one that only fails is left with
+/// one task a day.
 /// </summary>
-/// <param name="Tasks">Tasks that it may hold; at least 0, which still is one task a day.</param>
+/// <param name="Tasks">Tasks that it may hold; at least 0, which still means one task a day.</param>
 /// <param name="TasksToday">Tasks sent on <paramref name="Day"/>.</param>
 /// <param name="HostsToday">Hosts made on <paramref name="Day"/>.</param>
 /// <param name="Day">Days since 1970-01-01 UTC.</param>
 public readonly record struct Allowance(long Tasks, long TasksToday, long HostsToday, long Day)
 {
-    /// <summary>Of a suspect account's allowance, the part that its unproven hosts may have.</summary>
+    /// <summary>The part of a suspect account's allowance that its unproven hosts may have.</summary>
     const long SuspectPart = 16;
 
-    /// <summary>Tasks in progress for each host that may be made in a day.</summary>
+    /// <summary>Tasks in progress per host that may be made in a day.</summary>
     const long TasksAHost = 2;
 
-    /// <summary>Tasks in progress that all unproven hosts of a suspect account may have together, at least.</summary>
+    /// <summary>The least number of tasks in progress that all unproven hosts of a suspect account may have together.</summary>
     const long SuspectTasks = 4;
 
     /// <summary>Tasks that may be sent now.</summary>
     /// <param name="inProgress">Tasks that it holds.</param>
-    /// <param name="aDay">Tasks a day for each that it may hold at a time.</param>
+    /// <param name="aDay">Tasks per day for each task that it may hold at a time.</param>
     public long Left(long day, long inProgress, double aDay) =>
         Math.Max(0, Math.Min(Math.Max(1, Tasks) - inProgress, Math.Max(1, (long)(Tasks * aDay)) - (day == Day ? TasksToday : 0)));
 
     /// <summary>
-    /// Hosts that may still be made on <paramref name="day"/>: half as many as it may hold tasks, of a suspect account a quarter.
+    /// Hosts that may still be made on <paramref name="day"/>: half as many as it may hold tasks; a quarter for a suspect account.
     /// </summary>
     public long HostsLeft(long day, bool suspect) =>
         Math.Max(0, Math.Max(1, Tasks / (suspect ? 2 * TasksAHost : TasksAHost)) - (day == Day ? HostsToday : 0));
@@ -40,6 +40,6 @@ public readonly record struct Allowance(long Tasks, long TasksToday, long HostsT
 
     public Allowance AfterNewHost(long day) => Today(day) with { HostsToday = (day == Day ? HostsToday : 0) + 1 };
 
-    /// <summary>What of yesterday doesn't count any more is gone.</summary>
+    /// <summary>Counts of an earlier day are dropped.</summary>
     Allowance Today(long day) => day == Day ? this : new(Tasks, 0, 0, day);
 }

@@ -21,7 +21,7 @@ public static class ClientPlatform
         : Begins(platform, "aarch64-", "arm", "windows_arm64") ? ProcessorKind.Arm
         : ProcessorKind.Other;
 
-    /// <summary>Whether it is known to be one of 32 bits.</summary>
+    /// <summary>Whether it is known to be a 32-bit platform.</summary>
     public static bool Is32Bit(string platform) =>
         Begins(platform, "i686-", "i386-", "windows_intelx86") || (Begins(platform, "arm") && !Begins(platform, "arm64"));
 

@@ -8,8 +8,8 @@ public sealed record HostFacts(
     long Id, long Account, long Created, long LastCall, bool IsNew, long Processors, string Vendor, string Model, string OsName);
 
 /// <summary>
-/// BOINC's rules for merging two hosts (html/inc/host.inc): a machine that was attached anew can be found again by them, and no two
-/// machines that computed at the same time can be made one.
+/// BOINC's rules for merging two hosts (html/inc/host.inc): by them a machine that was attached anew can be recognised, and two machines
+/// that computed at the same time can't be made one.
 /// </summary>
 public static class HostMerging
 {
@@ -33,8 +33,8 @@ public static class HostMerging
         || s_systems.Any(system => one.Contains(system, StringComparison.Ordinal) && other.Contains(system, StringComparison.Ordinal));
 
     /// <summary>
-    /// Where both say family, model and stepping in brackets, those decide, and the clock's speed if both say it: a name may be written
-    /// otherwise by a newer client.
+    /// Where both give family, model and stepping in brackets, those decide, and the clock's speed if both give it: a newer client may
+    /// write the name differently.
     /// </summary>
     static bool SameModel(string one, string other)
     {

@@ -9,7 +9,7 @@ public enum ReportVerdict
     Accept,
 
     /// <summary>
-    /// Acknowledged, so that the client forgets it, and nothing stored: known already, not this account's, or not known at all.
+    /// Acknowledged, so that the client forgets it, but not stored: it is known already, not this account's, or not known at all.
     /// </summary>
     Ignore,
 }
@@ -17,7 +17,7 @@ public enum ReportVerdict
 /// <summary>Which reports count (BOINC: sched/sched_result.cpp). No result is ever counted twice.</summary>
 public static class ReportRules
 {
-    /// <param name="state">Where the server has the result.</param>
+    /// <param name="state">The result's state on the server.</param>
     /// <param name="outcome">Its outcome so far.</param>
     /// <param name="owner">The account that it was sent to.</param>
     /// <param name="reporter">The account that reports it.</param>
@@ -27,7 +27,7 @@ public static class ReportRules
         return state switch
         {
             ServerState.InProgress => ReportVerdict.Accept,
-            // Late, or from a host that seemed to have let it go: the work is there all the same.
+            // Late, or from a host that seemed to have dropped it: the work is there all the same.
             ServerState.Over when outcome is ResultOutcome.NoReply or ResultOutcome.ClientDetached => ReportVerdict.Accept,
             _ => ReportVerdict.Ignore,
         };

@@ -29,7 +29,7 @@ public sealed record WorkUnitFacts
 }
 
 /// <summary>What a transition needs to know of a result of the work unit.</summary>
-/// <param name="Account">Who had it, and the same number for accounts that may be one person's; 0: unknown, and then somebody of its
+/// <param name="Account">Who had it; accounts that may be one person's have the same number. 0: unknown, and counted as a person of its
 /// own.</param>
 public readonly record struct ResultFacts(
     long Id, ServerState State, ResultOutcome Outcome, ValidateState Validation, int ExitStatus, long Deadline, long Account = 0);
@@ -37,7 +37,7 @@ public readonly record struct ResultFacts(
 /// <summary>What has to be done to a work unit now. All of it happens in one transaction.</summary>
 public sealed record TransitionPlan
 {
-    /// <summary>Results in progress past their deadline: over, without a reply.</summary>
+    /// <summary>Results in progress past their deadline: they end without a reply.</summary>
     public List<long> TimedOut { get; } = [];
 
     /// <summary>Unsent results that nobody needs any more.</summary>
@@ -49,13 +49,13 @@ public sealed record TransitionPlan
     public bool ReadyToAssimilate { get; set; }
     public bool ReadyToDeleteFiles { get; set; }
 
-    /// <summary>When to look again even if nothing happens, Unix seconds.</summary>
+    /// <summary>When to look again even if nothing has happened, Unix seconds.</summary>
     public long NextTime { get; set; }
 }
 
 /// <summary>
-/// The transitioner's rules, which move a work unit from made to done whatever its results do (BOINC: sched/transitioner.cpp). A pure
-/// function: the same facts at the same time give the same plan, so a transition that was interrupted is simply made again.
+/// The transitioner's rules, which take a work unit from its creation to its end whatever its results do (BOINC: sched/transitioner.cpp). A
+/// pure function: the same facts at the same time give the same plan, so a transition that was interrupted is simply made again.
 /// </summary>
 public static class Transition
 {
@@ -65,7 +65,7 @@ public static class Transition
     /// <param name="unit">The work unit.</param>
     /// <param name="results">All its results.</param>
     /// <param name="now">Unix seconds.</param>
-    /// <param name="grace">Seconds past a deadline in which a report still counts as in time.</param>
+    /// <param name="grace">Seconds after a deadline during which a report still counts as in time.</param>
     public static TransitionPlan Plan(WorkUnitFacts unit, IReadOnlyList<ResultFacts> results, long now, long grace)
     {
         var plan = new TransitionPlan { Errors = unit.Errors };
@@ -108,7 +108,7 @@ public static class Transition
     }
 
     /// <summary>
-    /// How many of a work unit's results are where. Errors of one account count once: it can make up as many hosts as it likes.
+    /// How many of a work unit's results are in which state. Errors of one account count once: it can make up as many hosts as it likes.
     /// </summary>
     readonly record struct Counts(int Total, int Unsent, int InProgress, int Successes, int Unvalidated, int Errors)
     {

@@ -29,7 +29,7 @@ public sealed record SchedulerReply
     public List<ReplyWorkUnit> WorkUnits { get; } = [];
     public List<ReplyResult> Results { get; } = [];
 
-    /// <summary>The text of the present code-signing key, when the client hasn't got it.</summary>
+    /// <summary>The text of the present code-signing key, when the client doesn't have it.</summary>
     public string? CodeSignKey { get; init; }
 
     /// <summary>The signature of that key by the one that the client has.</summary>
@@ -50,8 +50,8 @@ public sealed record ReplyHost(long Created, double TotalCredit, double RecentCr
 public sealed record ReplyApp(string Name, string FriendlyName);
 
 /// <param name="Version">100 is version 1.00.</param>
-/// <param name="Flops">Operations a second that the program is expected to do on this host: the client's estimates and time limits follow
-/// from it.</param>
+/// <param name="Flops">Operations per second expected of the program on this host: the client's estimates and time limits follow from
+/// it.</param>
 public sealed record ReplyAppVersion(
     string App, int Version, string Platform, string PlanClass, double Flops, IReadOnlyList<ReplyAppFile> Files);
 

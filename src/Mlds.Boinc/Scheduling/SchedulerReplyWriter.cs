@@ -3,12 +3,12 @@ using Mlds.Boinc.Tags;
 namespace Mlds.Boinc.Scheduling;
 
 /// <summary>
-/// Writes a scheduler's reply. Clients drop what refers to something later in the text: apps come before versions, files before whatever
-/// uses them, work units before results.
+/// Writes a scheduler's reply. Clients drop what refers to something further on: apps come before versions, files before whatever uses
+/// them, work units before results.
 /// </summary>
 public static class SchedulerReplyWriter
 {
-    /// <summary>The protocol's version that is spoken: the client's major × 100 + minor.</summary>
+    /// <summary>The protocol version that we speak: the client's major × 100 + minor.</summary>
     public const int ProtocolVersion = 720;
 
     public const string ApiVersion = "7.20.5";

@@ -40,15 +40,15 @@ public sealed record SchedulerRequest
     /// <summary>Finished tasks.</summary>
     public List<ReportedResult> Results { get; } = [];
 
-    /// <summary>Names of the tasks that the client holds, finished ones of this call apart.</summary>
+    /// <summary>Names of the tasks that the client holds, apart from the finished ones that it reports in this call.</summary>
     public List<string> OtherResults { get; } = [];
 
-    /// <summary>Whether the client said what it holds at all: without it nothing can be called lost.</summary>
+    /// <summary>Whether the client said at all what it holds: otherwise nothing can be called lost.</summary>
     public bool HasOtherResults { get; set; }
 
     /// <summary>
-    /// Whether there was more than was read: further results, which stay unacknowledged and so come with the next call. What the client
-    /// holds isn't known then.
+    /// Whether there was more than was read: further results, which stay unacknowledged and so come with the next call. In that case it
+    /// isn't known what the client holds.
     /// </summary>
     public bool IsCut { get; set; }
 
@@ -70,7 +70,7 @@ public sealed class HostDescription
     public string Model { get; set; } = "";
     public string Features { get; set; } = "";
 
-    /// <summary>Floating-point operations a second of one processor (Whetstone).</summary>
+    /// <summary>Floating-point operations per second of one processor (Whetstone).</summary>
     public double Fpops { get; set; }
 
     public double Iops { get; set; }
@@ -87,7 +87,7 @@ public sealed class HostDescription
     public string OsName { get; set; } = "";
     public string OsVersion { get; set; } = "";
 
-    /// <summary>Share of time that the client runs, and that it may compute while it does.</summary>
+    /// <summary>Share of time that the client runs, and share of that in which it may compute.</summary>
     public double OnFraction { get; set; } = 1;
 
     public double ActiveFraction { get; set; } = 1;
@@ -113,5 +113,6 @@ public sealed record ReportedResult
 /// <summary>A file that the client says it uploaded.</summary>
 public sealed record ReportedFile(string Name, long Bytes, string Md5);
 
-/// <summary>A message of a running task. Our programs send none; any is acknowledged, or the client would send it for ever.</summary>
+/// <summary>A message of a running task. Our programs send none; any that comes is acknowledged, or the client would send it for
+/// ever.</summary>
 public sealed record TrickleUp(string ResultName, long Time);

@@ -4,15 +4,15 @@ using Mlds.Boinc.Tags;
 namespace Mlds.Boinc.Scheduling;
 
 /// <summary>
-/// Reads a scheduler request. What it doesn't know it passes over, and of results it takes as many as it may: a client reports the
-/// others again with its next call. No scheduler request at all, or one of endless elements, is a <see cref="TagException"/>.
+/// Reads a scheduler request. It skips what it doesn't know, and takes as many results as it may: a client reports the others again with
+/// its next call. A text that is no scheduler request, or has too many elements, is a <see cref="TagException"/>.
 /// </summary>
 public static class SchedulerRequestReader
 {
-    /// <summary>Bytes of a request that are read; of a longer one the results in its first part.</summary>
+    /// <summary>Bytes of a request that are read; of a longer one only the results in this first part are taken.</summary>
     public const int MaxBytes = 4 << 20;
 
-    /// <summary>Bytes of a request in which the account key is: clients say it first.</summary>
+    /// <summary>Bytes at the beginning of a request that hold the account key: clients send it first.</summary>
     public const int HeadBytes = 64 * 1024;
 
     public const int MaxElements = 300_000;
@@ -37,7 +37,7 @@ public static class SchedulerRequestReader
         if (!FindRoot(ref reader)) throw new TagException("No <scheduler_request> in the request.");
         var request = new SchedulerRequest { IsCut = cut };
         ReadRoot(ref reader, request);
-        // Clients say what they and their machine are before they report: without a whole result that isn't known in full.
+        // Clients describe themselves and their machine before they report: without one whole result that description may be incomplete.
         if (reader.Truncated && !(cut && request.Results.Count > 0)) throw new TagException("The scheduler request ends in the middle.");
         if (!request.IsCut) return request;
         request.HasOtherResults = false;
@@ -231,7 +231,7 @@ public static class SchedulerRequestReader
         if (result.Files.Count < MaxFiles) result.Files.Add(new(file, bytes, md5));
     }
 
-    /// <summary>What is missing in a list that isn't whole can't be called lost, so such a list counts as none.</summary>
+    /// <summary>What is missing from an incomplete list can't be called lost, so such a list counts as no list.</summary>
     static void ReadOthers(ref TagReader reader, SchedulerRequest request)
     {
         var all = true;
@@ -248,7 +248,7 @@ public static class SchedulerRequestReader
             reader.Skip();
         }
 
-        // What is missing in a list that isn't whole can't be called lost.
+        // What is missing from an incomplete list can't be called lost.
         request.HasOtherResults = all;
     }
 

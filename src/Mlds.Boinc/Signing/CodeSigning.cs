@@ -6,7 +6,7 @@ namespace Mlds.Boinc.Signing;
 
 /// <summary>
 /// BOINC's signatures: the RSA private operation on a PKCS #1 v1.5 block of type 1 around the 32 hex digits of the content's MD5, with no
-/// DigestInfo. Every client knows keys of 1024 bits and MD5 only (lib/crypt.h); what follows from it for a project is in docs/operate.md.
+/// DigestInfo. Every client knows keys of 1024 bits and MD5 only (lib/crypt.h); docs/operate.md says what follows from this for a project.
 /// </summary>
 public static class CodeSigning
 {

@@ -5,7 +5,7 @@ using System.Text;
 namespace Mlds.Boinc.Signing;
 
 /// <summary>
-/// BOINC's text of keys and signatures: bit length (keys only), then hex digits, 32 bytes a line, then a line with a dot (lib/crypt.cpp).
+/// BOINC's text of keys and signatures: bit length (keys only), then hex digits, 32 bytes per line, then a line with a dot (lib/crypt.cpp).
 /// </summary>
 static class KeyText
 {

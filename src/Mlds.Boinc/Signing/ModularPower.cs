@@ -101,7 +101,7 @@ sealed class ModularPower
     static ulong MultiplyAdd(ulong a, ulong b, ulong c, ref ulong carry)
     {
         var high = Math.BigMul(a, b, out var low);
-        // Sums, not branches: carries come at random, and a processor guesses half of them wrong.
+        // Sums, not branches: carries are random, and a processor would mispredict half of them.
         low += c;
         high += low < c ? 1UL : 0UL;
         low += carry;

@@ -26,7 +26,7 @@ public sealed class PrivateKey
     public PublicKey Public { get; }
 
     /// <summary>
-    /// The key as BOINC's tools write it. It is the secret itself: to a file that only its owner reads, and nowhere else.
+    /// The key as BOINC's tools write it. It is the secret itself: write it to a file that only its owner can read, and nowhere else.
     /// </summary>
     public string Text => KeyText.Key([.. _parts.Zip(s_lengths, KeyText.Padded).SelectMany(bytes => bytes)]);
 
@@ -63,7 +63,7 @@ public sealed class PrivateKey
         var difference = (byP - byQ) % p;
         if (difference.Sign < 0) difference += p;
         var signature = byQ + q * (_parts[7] * difference % p);
-        // A slip of the processor in one half would give the factors away (Boneh, DeMillo, Lipton 1997).
+        // An error of the processor in one half would give the factors away (Boneh, DeMillo, Lipton 1997).
         if (Public.Power(signature) != block) throw new CryptographicException("A signature came out wrong: is the key file damaged?");
         return KeyText.Hex(KeyText.Padded(signature, CodeSigning.KeyBytes));
     }

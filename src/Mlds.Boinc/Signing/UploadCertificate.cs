@@ -4,7 +4,7 @@ using System.Text;
 namespace Mlds.Boinc.Signing;
 
 /// <summary>
-/// The leave to upload one file of a given name and greatest size: the client gets it with the result and shows it when it uploads.
+/// The permission to upload one file of a given name and maximum size: the client gets it with the result and shows it when it uploads.
 /// </summary>
 public static class UploadCertificate
 {

@@ -1,8 +1,8 @@
 namespace Mlds.Boinc.States;
 
 /// <summary>
-/// Exit statuses that the client itself gives to a result, and our worker where it ends for the same reason; others are the application's
-/// own. BOINC's numbers (lib/error_numbers.h).
+/// Exit statuses that the client itself gives to a result, and that our worker uses where it ends for the same reason; others are the
+/// application's own. BOINC's numbers (lib/error_numbers.h).
 /// </summary>
 static partial class ExitStatus
 {

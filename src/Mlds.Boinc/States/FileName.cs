@@ -1,8 +1,8 @@
 namespace Mlds.Boinc.States;
 
 /// <summary>
-/// The names that files, work units, results and apps may have: no folder, no <c>..</c>, no <c>%</c>, nothing a shell or a URL would read
-/// otherwise.
+/// The names that files, work units, results and apps may have: no folder, no <c>..</c>, no <c>%</c>, nothing that a shell or a URL would
+/// interpret.
 /// </summary>
 public static class FileName
 {

@@ -1,6 +1,7 @@
 namespace Mlds.Boinc.States;
 
-/// <summary>Where the server has a result. The numbers are BOINC's (db/boinc_db_types.h), and what is stored; they never change.</summary>
+/// <summary>A result's state on the server. The numbers are BOINC's (db/boinc_db_types.h) and are stored in databases; they never
+/// change.</summary>
 public enum ServerState
 {
     Inactive = 1,
@@ -9,7 +10,7 @@ public enum ServerState
     Over = 5,
 }
 
-/// <summary>How a result that is over came to its end. BOINC's numbers.</summary>
+/// <summary>How a result that is over ended. BOINC's numbers.</summary>
 public enum ResultOutcome
 {
     Init = 0,

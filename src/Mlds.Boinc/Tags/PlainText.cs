@@ -4,9 +4,9 @@ namespace Mlds.Boinc.Tags;
 
 /// <summary>
 /// The gate for text that strangers wrote. What isn't plain is replaced by U+FFFD: control characters (NUL, which PostgreSQL refuses;
-/// ESC, which terminals obey), halves of surrogate pairs, U+FFFE and U+FFFF (which XML refuses), and the marks that turn the direction
-/// of what follows. Text passes it where it comes in (<see cref="TagReader.Text"/>), and again where it goes out: what is stored may be
-/// older than the gate.
+/// ESC, which terminals obey), halves of surrogate pairs, U+FFFE and U+FFFF (which XML refuses), and the marks that reverse the direction
+/// of what follows. Text passes the gate where it comes in (<see cref="TagReader.Text"/>), and again where it goes out: what is stored may
+/// be older than the gate.
 /// </summary>
 public static class PlainText
 {

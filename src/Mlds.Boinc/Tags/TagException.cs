@@ -1,4 +1,4 @@
 namespace Mlds.Boinc.Tags;
 
-/// <summary>A request that isn't the protocol's, or is beyond its limits. The message is one sentence.</summary>
+/// <summary>A request that doesn't follow the protocol, or exceeds its limits. The message is one sentence.</summary>
 public sealed class TagException(string sentence) : Exception(sentence);

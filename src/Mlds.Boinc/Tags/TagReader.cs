@@ -4,8 +4,8 @@ using System.Net;
 namespace Mlds.Boinc.Tags;
 
 /// <summary>
-/// Reads the tags of BOINC's clients one after another. It is no XML parser and on purpose: there are no entities to expand, no attributes,
-/// no namespaces, and what is unknown, left open or closed twice is passed over, as BOINC's own parsers do. Depth and number of elements
+/// Reads the tags of BOINC's clients one after another. It is no XML parser, on purpose: it has no entities to expand, no attributes, no
+/// namespaces, and it skips what is unknown, left open or closed twice, as BOINC's own parsers do. Depth and number of elements
 /// are limited, and every character is looked at a bounded number of times.
 /// </summary>
 /// <remarks>
@@ -16,7 +16,7 @@ public ref struct TagReader
 {
     public const int MaxDepth = 16;
 
-    /// <summary>Characters in which one character may be written, such as <c>&amp;#x1F5A5;</c>.</summary>
+    /// <summary>The most characters in which a single one may be written, such as <c>&amp;#x1F5A5;</c>.</summary>
     const int MaxEntity = 10;
 
     readonly ReadOnlySpan<char> _text;
@@ -27,7 +27,7 @@ public ref struct TagReader
     bool _empty;
 
     /// <param name="text">The whole request.</param>
-    /// <param name="maxElements">The most elements to go into; more is a <see cref="TagException"/>.</param>
+    /// <param name="maxElements">The most elements to go into; more of them are a <see cref="TagException"/>.</param>
     public TagReader(ReadOnlySpan<char> text, int maxElements)
     {
         _text = text;
@@ -50,7 +50,7 @@ public ref struct TagReader
             if (tag.Closing)
             {
                 if (!Closes(tag, out var levels)) continue; // closes what was never opened
-                if (levels > 0) _at = tag.Start; // closes an outer one: this one was left open
+                if (levels > 0) _at = tag.Start; // closes an outer element: this one was left open
                 _depth--;
                 return false;
             }
@@ -75,12 +75,12 @@ public ref struct TagReader
         return false;
     }
 
-    /// <summary>Passes over the element, whatever is in it.</summary>
+    /// <summary>Skips the element, whatever is in it.</summary>
     public void Skip() => Content();
 
     /// <summary>
-    /// The element's text in one line, trimmed, with entities resolved, past the gate of <see cref="PlainText"/>; elements inside stay
-    /// as they are.
+    /// The element's text in one line, trimmed, with entities resolved, after the gate of <see cref="PlainText"/>; elements inside stay as
+    /// they are.
     /// </summary>
     /// <param name="maxLength">The longest text to take, in characters; the rest is cut off.</param>
     public string Text(int maxLength = 256) => PlainText.Line(Decoded(Content(), maxLength));
@@ -89,10 +89,10 @@ public ref struct TagReader
     public string Lines(int maxLength) => PlainText.Lines(Decoded(Content(), maxLength));
 
     /// <summary>
-    /// What a program wrote, which clients put into character data: all up to the element's own closing tag, whatever it looks like.
-    /// Where a comment or character data were left open in it, the elements behind are found all the same.
+    /// What a program wrote, which clients put into character data: everything up to the element's own closing tag, whatever it looks like.
+    /// Even where a comment or character data were left open in it, the elements after it are found.
     /// </summary>
-    /// <param name="maxLength">Characters that are kept, the last ones: why a program failed stands at its end.</param>
+    /// <param name="maxLength">How many characters are kept, counted from the end: that is where a program says why it failed.</param>
     public string Verbatim(int maxLength)
     {
         if (_empty)
@@ -130,7 +130,7 @@ public ref struct TagReader
 
     static string Tail(ReadOnlySpan<char> text, int maxLength)
     {
-        // In character data an ampersand is one.
+        // In character data an ampersand stands for itself.
         var all = text.Contains("<![CDATA[", StringComparison.Ordinal) ? text : Decoded(text, int.MaxValue / MaxEntity);
         return PlainText.Lines((all.Length > maxLength ? all[^maxLength..] : all).ToString());
     }
@@ -193,7 +193,7 @@ public ref struct TagReader
         return _text[start..];
     }
 
-    /// <summary>Whether a closing tag fits an open element, and how many levels out.</summary>
+    /// <summary>Whether a closing tag fits an open element, and how many levels further out that is.</summary>
     readonly bool Closes(Tag tag, out int levels)
     {
         var name = _text[tag.NameStart..tag.NameEnd];
@@ -206,7 +206,7 @@ public ref struct TagReader
         return false;
     }
 
-    /// <summary>The next tag of any kind; comments, declarations and character data are passed over.</summary>
+    /// <summary>The next tag of any kind; comments, declarations and character data are skipped.</summary>
     bool NextTag(out Tag tag)
     {
         tag = default;

@@ -4,7 +4,8 @@ using System.Text;
 namespace Mlds.Boinc.Tags;
 
 /// <summary>
-/// Writes tags as BOINC's clients read them: one element a line, no attributes, no blank before <c>/&gt;</c>, numbers without an exponent.
+/// Writes tags as BOINC's clients read them: one element per line, no attributes, no blank before <c>/&gt;</c>, numbers without an
+/// exponent.
 /// </summary>
 public sealed class TagWriter
 {
@@ -24,7 +25,7 @@ public sealed class TagWriter
         return End(name);
     }
 
-    /// <summary>A number with six places.</summary>
+    /// <summary>A number with six decimal places.</summary>
     public TagWriter Element(string name, double value)
     {
         Begin(name)._text.Append(CultureInfo.InvariantCulture, $"{value:F6}");

@@ -3,13 +3,14 @@ using Mlds.Boinc.Tags;
 namespace Mlds.Boinc.Transfers;
 
 /// <summary>
-/// The head of a call to the upload handler: either the question how much of a file is there, or a file's data, which follow in the body.
+/// The head of a call to the upload handler: it either asks how much of a file is there, or announces a file's data, which follow in the
+/// body.
 /// </summary>
 /// <param name="Name">The file's name, as sent: not checked.</param>
 /// <param name="IsSizeQuery">True for the question.</param>
 public sealed record UploadRequest(string Name, bool IsSizeQuery)
 {
-    /// <summary>Characters of the head; a client's has some 900.</summary>
+    /// <summary>The most characters of the head; a client's has some 900.</summary>
     public const int MaxHead = 8192;
 
     /// <summary>The line before the data.</summary>
@@ -26,7 +27,7 @@ public sealed record UploadRequest(string Name, bool IsSizeQuery)
     /// <summary>Where in the file the sent data begin.</summary>
     public long Offset { get; init; }
 
-    /// <summary>Reads a head: all before the data. Anything else is a <see cref="TagException"/>.</summary>
+    /// <summary>Reads a head: everything before the data. Anything else is a <see cref="TagException"/>.</summary>
     public static UploadRequest Read(ReadOnlySpan<char> head)
     {
         var reader = new TagReader(head, 100);
@@ -87,12 +88,12 @@ public sealed record UploadRequest(string Name, bool IsSizeQuery)
 /// <summary>What the upload handler can say of a file. BOINC's numbers.</summary>
 public enum UploadStatus
 {
-    /// <summary>The client gives the file, and with it the task, up.</summary>
+    /// <summary>The client gives up the file, and the task with it.</summary>
     Refused = -1,
 
     Stored = 0,
 
-    /// <summary>The client comes again, after minutes to hours, for 90 days.</summary>
+    /// <summary>The client tries again, after minutes to hours, for 90 days.</summary>
     TryLater = 1,
 }
 

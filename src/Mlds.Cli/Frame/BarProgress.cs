@@ -4,7 +4,7 @@ using Spectre.Console.Rendering;
 
 namespace Mlds.Cli.Frame;
 
-/// <summary>Progress for a person at a terminal: one bar a piece of work, drawn on stderr.</summary>
+/// <summary>Progress for a person at a terminal: one bar per piece of work, drawn on stderr.</summary>
 sealed class BarProgress : IProgressView
 {
     readonly ProgressContext _context;

@@ -51,7 +51,7 @@ static class CommandLine
         if (exception is AggregateException { InnerExceptions.Count: 1 } aggregate) exception = aggregate.InnerExceptions[0];
         var (code, sentence) = exception switch
         {
-            // The runtime's own message says nothing a user understands; a verb's says what is stored.
+            // The runtime's own message says nothing that a user understands; a verb's message says what is stored.
             OperationCanceledException => (ExitCode.Interrupted,
                 exception.Message.StartsWith("Interrupted", StringComparison.Ordinal) ? exception.Message : "Interrupted."),
             UsageException => (ExitCode.Usage, exception.Message),
@@ -62,8 +62,8 @@ static class CommandLine
             FailureException or ZooException or ProjectException or InvalidDataException or IOException or UnauthorizedAccessException =>
                 (ExitCode.Failure, exception.Message),
             OutOfMemoryException => (ExitCode.Failure,
-                "Not enough memory for this; "
-                + "fewer networks, fewer --threads, or shorter sequences and a smaller network in the population need less."),
+                "Not enough memory for this: "
+                + "use fewer networks, fewer --threads, or shorter sequences and a smaller network in the population."),
             _ => (ExitCode.Failure, $"internal error: {exception.Message} Please report this, with what MLDS_TRACE=1 prints when set."),
         };
         error = new PlainWriter(error);
@@ -82,7 +82,9 @@ static class CommandLine
     }
 }
 
-/// <summary>Ctrl-C, SIGTERM and a hang-up as a cancellation: the verb puts away its work and stops. A second one stops at once.</summary>
+/// <summary>
+/// Turns Ctrl-C, SIGTERM and a hang-up into a cancellation: the verb stores its work and stops. A second one stops at once.
+/// </summary>
 sealed class Interruption : IDisposable
 {
     readonly CancellationTokenSource _source = new();

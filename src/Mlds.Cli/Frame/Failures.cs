@@ -1,9 +1,9 @@
 namespace Mlds.Cli.Frame;
 
-/// <summary>What the user asked for can't be: a wrong name, number or file. Exit code 2; the message is one clear sentence.</summary>
+/// <summary>What the user asked for is impossible: a wrong name, number or file. Exit code 2; the message is one clear sentence.</summary>
 sealed class UsageException(string sentence) : Exception(sentence);
 
-/// <summary>What the user asked for could be, but didn't work out. Exit code 1; the message is one clear sentence.</summary>
+/// <summary>What the user asked for is possible, but it failed. Exit code 1; the message is one clear sentence.</summary>
 sealed class FailureException(string sentence, Exception? cause = null) : Exception(sentence, cause);
 
 /// <summary>The exit codes that scripts rely on (docs/formats/cli-json.md).</summary>

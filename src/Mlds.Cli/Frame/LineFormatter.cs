@@ -7,7 +7,7 @@ using Mlds.Boinc.Tags;
 namespace Mlds.Cli.Frame;
 
 /// <summary>
-/// A line of text an event: time (UTC), level, source, message. Strangers' words in it can't begin another line, and a terminal obeys
+/// A line of text per event: time (UTC), level, source, message. Strangers' words in it can't begin another line, and a terminal obeys
 /// none of them (<see cref="PlainText"/>).
 /// </summary>
 sealed class LineFormatter() : ConsoleFormatter(FormatterName)

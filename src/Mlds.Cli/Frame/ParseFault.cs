@@ -29,7 +29,7 @@ static class ParseFault
         };
     }
 
-    /// <summary>A word that fits nowhere: unmatched, or an unknown option that the parser took for an argument.</summary>
+    /// <summary>A word that fits nowhere: an unmatched one, or an unknown option that the parser took for an argument.</summary>
     static string? Stray(ParseResult parsed, string[] args)
     {
         var literal = Array.IndexOf(args, "--") is var i and >= 0 ? args[(i + 1)..] : [];

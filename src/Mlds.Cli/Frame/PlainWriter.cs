@@ -4,8 +4,8 @@ using Mlds.Boinc.Tags;
 namespace Mlds.Cli.Frame;
 
 /// <summary>
-/// Writes to a terminal what may hold strangers' words, such as the processor that a volunteer's machine says to have: nothing in it
-/// moves the cursor, sets a colour or turns the direction of writing (<see cref="PlainText"/>).
+/// Writes to a terminal what may hold strangers' words, such as the processor that a volunteer's machine says it has: nothing in it moves
+/// the cursor, sets a colour or turns the direction of writing (<see cref="PlainText"/>).
 /// </summary>
 sealed class PlainWriter(TextWriter inner) : TextWriter
 {
@@ -13,7 +13,7 @@ sealed class PlainWriter(TextWriter inner) : TextWriter
 
     public override void Write(char value)
     {
-        // Half of a pair comes with its other half.
+        // Half of a surrogate pair is written together with its other half.
         if (char.IsSurrogate(value)) inner.Write(value);
         else Write(value.ToString());
     }

@@ -1,6 +1,6 @@
 namespace Mlds.Cli.Frame;
 
-/// <summary>What is known about the terminal we may be on.</summary>
+/// <summary>What is known about the terminal, if the program runs in one.</summary>
 static class Terminal
 {
     /// <summary>A terminal that can't move its cursor, or no terminal.</summary>

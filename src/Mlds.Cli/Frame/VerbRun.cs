@@ -21,7 +21,7 @@ sealed class VerbRun(ParseResult parsed, bool json, CancellationToken cancellati
 
     public CancellationToken Cancellation => cancellation;
 
-    /// <summary>Results for people. With <c>--json</c> nobody reads them: what is written here then goes nowhere.</summary>
+    /// <summary>Results for people. With <c>--json</c> nobody reads them, so what is written here goes nowhere.</summary>
     public TextWriter Output { get; } = json ? TextWriter.Null : new PlainWriter(parsed.InvocationConfiguration.Output);
 
     /// <summary>Progress and remarks.</summary>
@@ -36,7 +36,7 @@ sealed class VerbRun(ParseResult parsed, bool json, CancellationToken cancellati
 
     public T Get<T>(Argument<T> argument) => parsed.GetRequiredValue(argument);
 
-    /// <summary>Whether <paramref name="option"/> was typed, as opposed to being at its default.</summary>
+    /// <summary>Whether <paramref name="option"/> was typed rather than left at its default.</summary>
     public bool Has(Option option) => parsed.GetResult(option) is { Implicit: false };
 
     /// <summary>
@@ -53,7 +53,7 @@ sealed class VerbRun(ParseResult parsed, bool json, CancellationToken cancellati
         if (json) new PlainWriter(parsed.InvocationConfiguration.Output).WriteLine(document().ToJsonString(s_indented));
     }
 
-    /// <summary>A number for JSON, which knows no NaN and no infinity: those become null.</summary>
+    /// <summary>A number for JSON, which has no NaN and no infinity: those become null.</summary>
     public static JsonNode? Number(float value) => float.IsFinite(value) ? JsonValue.Create(value) : null;
 
     /// <inheritdoc cref="Number(float)"/>

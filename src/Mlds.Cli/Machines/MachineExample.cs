@@ -14,7 +14,7 @@ static class MachineExample
 {
     /// <summary>
     /// The first sequence; for a keyed machine the first in which the key and all its changed steps fit and the rule changes an output,
-    /// or, if none is so kind, the key and what comes after it.
+    /// or, if there is no such sequence, the key and what comes after it.
     /// </summary>
     public static IReadOnlyList<ExampleStep> Of(IMachine machine, SequenceSet sequences)
     {

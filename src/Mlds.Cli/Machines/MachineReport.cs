@@ -86,10 +86,10 @@ static class MachineReport
         {
             Row(
                 output, k == 1 ? "window" : "",
-                $"{measured.ErrorWithLast[k]:g3} is the least that the last {(k == 1 ? "command" : $"{k} commands")} alone can reach");
+                $"{measured.ErrorWithLast[k]:g3} is the lowest that the last {(k == 1 ? "command" : $"{k} commands")} alone can reach");
         }
 
-        Row(output, "entropy", $"{measured.OutputEntropy:0.000} bits a step");
+        Row(output, "entropy", $"{measured.OutputEntropy:0.000} bits per step");
         Row(output, "ones", string.Join(
             ", ", measured.Lines.Select(line => FormattableString.Invariant($"y{line.Line} {line.Ones:0.0%}"))));
         if (measured.Key is { } key) WriteKey(output, key, study.Named.GoalLoss);
@@ -97,11 +97,11 @@ static class MachineReport
 
     static void WriteKey(TextWriter output, KeyStatistics key, double goal)
     {
-        Row(output, "key", $"{key.KeysASequence:0.00} a sequence; its rule decides {key.ChangedShare:0.0%} of the steps");
+        Row(output, "key", $"{key.KeysASequence:0.00} per sequence; its rule decides {key.ChangedShare:0.0%} of the steps");
         var verdict = key.ShareToLearn(goal) is var share and > 0
             ? FormattableString.Invariant($"so the goal needs at least {Math.Floor(share * 1000) / 10:0.0} % of the rule's effect")
             : "so the goal can be reached WITHOUT the key: plant it more often or lower the goal";
-        Row(output, "", $"{key.ErrorIgnoringKey:g3} is the least for a network that learns all but the key,");
+        Row(output, "", $"{key.ErrorIgnoringKey:g3} is the lowest loss of a network that learns all but the key,");
         Row(output, "", verdict);
     }
 

@@ -4,10 +4,10 @@ using Mlds.Tasks.Machines;
 
 namespace Mlds.Cli.Machines;
 
-/// <summary>A machine with its name, and how the sequences are drawn on which it is judged.</summary>
+/// <summary>A machine with its name, and how the sequences that it is judged on are drawn.</summary>
 /// <param name="Data">Its data in the population it comes from, or a stand-in.</param>
 /// <param name="Sequences">The same in the numbers that its networks learn from.</param>
-/// <param name="DataSource">Where <paramref name="Data"/> is from, in words.</param>
+/// <param name="DataSource">Where <paramref name="Data"/> comes from, in words.</param>
 /// <param name="GoalLoss">The loss that counts as learned there.</param>
 sealed record NamedMachine(string Name, IMachine Machine, DataSpec Data, DataSpec Sequences, string DataSource, double GoalLoss);
 
@@ -16,7 +16,7 @@ static class MachineSource
 {
     const double UsualGoal = 1e-4;
 
-    /// <summary>Enough for errors of 1e-4 to be seen plainly.</summary>
+    /// <summary>Enough to make errors of 1e-4 plainly visible.</summary>
     const int FewestSequences = 65_536;
 
     /// <summary>All machines of a population, or of the catalogue where <paramref name="population"/> is null.</summary>
@@ -69,7 +69,7 @@ static class MachineSource
         return new NamedMachine(
             name,
             population.Machine(name),
-            // What is told of a machine is told of its own answers, which it gives in altered sequences alone.
+            // What is reported of a machine is about its own answers, which it gives in altered sequences alone.
             data with
             {
                 Training = Math.Max(data.Training, FewestSequences),

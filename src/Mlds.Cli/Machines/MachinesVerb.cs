@@ -18,19 +18,19 @@ static class MachinesVerb
 
     static readonly Option<string?> s_population = new("--population")
     {
-        Description = "The population file whose machines are meant; the catalogue's when not given.",
+        Description = "The population file whose machines are meant; without it, the catalogue.",
         HelpName = "FILE",
     };
     static readonly Option<string?> s_automaton = new("--automaton")
     {
-        Description = "Writes the minimal automaton there, as a definition that a population can use.",
+        Description = "Writes the minimal automaton to this file, as a definition that a population can use.",
         HelpName = "FILE.json",
     };
 
     static readonly Option<string?> s_export = new("--export")
     {
         Description =
-            "Writes the sequences that its networks learn from and are judged on, for NumPy and PyTorch; the file must not exist yet.",
+            "Writes the sequences that its networks learn from and are judged on to this file, for NumPy and PyTorch; must not exist yet.",
         HelpName = "FILE.npz",
     };
 

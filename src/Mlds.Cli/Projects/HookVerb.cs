@@ -13,10 +13,10 @@ static class HookVerb
     static readonly Option<string> s_state =
         new("--state") { Description = "The folder that `mlds project work add --official` made.", Required = true, HelpName = "DIR" };
     static readonly Option<string?> s_projectDir =
-        new("--project-dir") { Description = "The server's project folder, whose config.xml is looked at.", HelpName = "DIR" };
+        new("--project-dir") { Description = "The server's project folder; its config.xml is read.", HelpName = "DIR" };
     static readonly Option<double> s_share = new("--retrain")
     {
-        Description = "Share of the networks that is trained again, bit for bit.",
+        Description = "Share of the networks that are trained again and compared bit for bit.",
         HelpName = "S",
         DefaultValueFactory = _ => 0.1,
     };
@@ -27,7 +27,7 @@ static class HookVerb
         Description = "As the daemon gives them: a work unit's number and its file, or after --error what failed.",
         Arity = ArgumentArity.ZeroOrMore,
     };
-    static readonly Option<bool> s_error = new("--error") { Description = "The work unit came to nothing: MASK NAME NUMBER BATCH follow." };
+    static readonly Option<bool> s_error = new("--error") { Description = "The work unit failed: MASK NAME NUMBER BATCH follow." };
 
     public static Command Create()
     {
@@ -49,7 +49,7 @@ static class HookVerb
             }
                 .Runs(run => Answer(run, _ => OfficialHooks.Compare(run.Get(s_files)))),
             new Verb(
-                "assimilate", "Takes a finished work unit over into the zoo.",
+                "assimilate", "Puts the networks of a finished work unit into the zoo.",
                 "mlds hook assimilate --state boinc-work 17 upload/1a/ds1_000001_0_r12345_0",
                 "mlds hook assimilate --state boinc-work --error 2 ds1_000001 17 0")
                 { s_words, s_state, s_projectDir, s_share, s_error }
@@ -60,7 +60,7 @@ static class HookVerb
         return hook;
     }
 
-    /// <summary>Whatever goes wrong here is no fault of the result: the daemon is to ask again.</summary>
+    /// <summary>Whatever goes wrong here is not the result's fault: the daemon should ask again.</summary>
     static int Answer(VerbRun run, Func<OfficialHooks, HookAnswer> ask)
     {
         HookAnswer answer;

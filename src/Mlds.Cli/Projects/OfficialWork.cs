@@ -10,7 +10,7 @@ namespace Mlds.Cli.Projects;
 static class OfficialWork
 {
     /// <param name="path">The work folder.</param>
-    /// <param name="projectPath">The official server's project; null to print what it is to be told.</param>
+    /// <param name="projectPath">The official server's project; null to print what to tell that server.</param>
     public static int Add(VerbRun run, string path, string? projectPath, Population population, WorkOptions options)
     {
         var project = projectPath is null ? null : OfficialProject.Open(projectPath);
@@ -40,7 +40,7 @@ static class OfficialWork
         return ExitCode.Success;
     }
 
-    /// <summary>Units that the server hasn't got yet, also those of earlier runs that it didn't take.</summary>
+    /// <summary>Units that the server doesn't have yet, including those of earlier runs that it didn't take.</summary>
     static List<OfficialUnit> Staged(OfficialFolder folder)
     {
         var costs = new OfficialCosts(folder);
@@ -65,7 +65,7 @@ static class OfficialWork
     {
         var where = project is null ? $"wait in its 'stage' for the server: {ByHand}" : "are on the server";
         run.Error.WriteLine(units.Count == 0
-            ? $"Nothing is lacking in '{folder.Path}' that the server hasn't got already."
+            ? $"The server already has all work units of '{folder.Path}'."
             : $"{units.Sum(unit => unit.Networks)} networks in {units.Count} work units of '{folder.Path}' {where}.");
         foreach (var note in project?.Notes() ?? []) run.Error.WriteLine($"Still to do: {note}");
     }

@@ -11,7 +11,7 @@ namespace Mlds.Cli.Projects;
 /// <summary><c>mlds project account …</c>: what an operator does for a volunteer who asks.</summary>
 static class ProjectAccountVerb
 {
-    /// <summary>Letters that can't be taken for each other, when a password is read out on the telephone.</summary>
+    /// <summary>Letters that can't be mistaken for each other when a password is read out on the telephone.</summary>
     const string Letters = "abcdefghjkmnpqrstuvwxyz23456789";
 
     static readonly Argument<string> s_who = new("WHO") { Description = "The account's e-mail address or number." };
@@ -19,7 +19,7 @@ static class ProjectAccountVerb
         new("--out") { Description = "The file to write; must not exist yet.", Required = true, HelpName = "FILE" };
     static readonly Option<int> s_days = new("--days") { Description = "How long.", DefaultValueFactory = _ => 365, HelpName = "N" };
     static readonly Option<string> s_reason =
-        new("--reason") { Description = "Why: the volunteer reads it.", Required = true, HelpName = "TEXT" };
+        new("--reason") { Description = "Why; the volunteer reads it.", Required = true, HelpName = "TEXT" };
     static readonly Option<bool> s_yes = new("--yes") { Description = "Really." };
 
     public static Command Create()
@@ -33,7 +33,7 @@ static class ProjectAccountVerb
             ProjectVerb.Folder,
         }.Runs(Reset));
         account.Add(new Verb(
-            "export", "Writes all that is stored of a volunteer as JSON.",
+            "export", "Writes all that is stored about a volunteer, as JSON.",
             "mlds project account export ada@example.org --out ada.json -p p")
         {
             s_who,
@@ -41,7 +41,7 @@ static class ProjectAccountVerb
             ProjectVerb.Folder,
         }.Runs(Export));
         account.Add(new Verb(
-            "delete", "Takes a person out of the project; results and credit stay and are nobody's.",
+            "delete", "Deletes an account; its results and credit stay, but belong to nobody.",
             "mlds project account delete ada@example.org --yes -p p")
         {
             s_who,
@@ -49,13 +49,13 @@ static class ProjectAccountVerb
             ProjectVerb.Folder,
         }.Runs(Delete));
         account.Add(new Verb(
-            "block", "Gives an account no work for a time; its tasks go to others, and all it has finished is trained again.",
+            "block", "Gives an account no work for a time; its tasks go to others, and all that it has finished is trained again.",
             "mlds project account block ada@example.org --days 30 --reason \"False results\" -p p")
         {
             s_who, s_days, s_reason, ProjectVerb.Folder,
         }.Runs(Block));
         account.Add(new Verb(
-            "unblock", "Lets an account have work again, and ends the suspicion on it.",
+            "unblock", "Lets an account have work again, and no longer treats it as suspect.",
             "mlds project account unblock ada@example.org -p p")
         {
             s_who,
@@ -117,7 +117,7 @@ static class ProjectAccountVerb
         return With(run, async (_, accounts, email) =>
         {
             await accounts.Delete(email, settings);
-            run.Output.WriteLine("Deleted. Its computers' next calls are refused; its results and credit stay and are nobody's.");
+            run.Output.WriteLine("Deleted. Its computers' next calls are refused; its results and credit stay, but belong to nobody.");
             run.PrintJson(() => new JsonObject { ["deleted"] = true });
         });
     }

@@ -17,13 +17,13 @@ static class ProjectCreditVerb
     static readonly Option<string?> s_account =
         new("--account") { Description = "An account's e-mail address or number.", HelpName = "WHO" };
     static readonly Option<double> s_amount = new("--amount") { Description = "Cobblestones.", Required = true, HelpName = "C" };
-    static readonly Option<double?> s_less = new("--amount") { Description = "Cobblestones; all there is when not given.", HelpName = "C" };
+    static readonly Option<double?> s_less = new("--amount") { Description = "Cobblestones; if not given, all there is.", HelpName = "C" };
     static readonly Option<string> s_reason =
         new("--reason") { Description = "Why; the volunteer reads it.", Required = true, HelpName = "TEXT" };
 
     public static Command Create()
     {
-        var credit = new Command("credit", "Gives or takes credit beside what results earn; the reason is kept.");
+        var credit = new Command("credit", "Gives or takes credit besides what results earn; the reason is kept.");
         credit.Add(new Verb(
             "grant", "Gives credit.", "mlds project credit grant --account ada@example.org --amount 50 --reason \"Found a mistake\" -p p")
         {

@@ -7,12 +7,12 @@ using Mlds.Zoos.Releases;
 
 namespace Mlds.Cli.Projects;
 
-/// <summary><c>mlds project recheck</c>: trains again what was taken over, and takes back what is false.</summary>
+/// <summary><c>mlds project recheck</c>: trains again what was taken over, and withdraws what is wrong.</summary>
 static class ProjectRecheckVerb
 {
     static readonly Argument<string> s_population = new("POPULATION")
     {
-        Description = "The name of one of the project's populations: all that was taken over of it.",
+        Description = "The name of one of the project's populations: checks all that was taken over of it.",
         Arity = ArgumentArity.ZeroOrOne,
         DefaultValueFactory = _ => "",
     };
@@ -21,22 +21,22 @@ static class ProjectRecheckVerb
 
     static readonly Option<string[]> s_releases = new("--release")
     {
-        Description = "Say what this release, cut before, holds of networks that were ever withdrawn; may be given several times.",
+        Description = "Say which withdrawn networks this earlier release holds; may be given several times.",
         HelpName = "DIR",
         DefaultValueFactory = _ => [],
     };
 
     static readonly Option<int> s_threads = new("--threads")
     {
-        Description = "Networks trained at once; one a core when not given.",
+        Description = "Networks trained at once; one per core when not given.",
         HelpName = "T",
         DefaultValueFactory = _ => Environment.ProcessorCount,
     };
 
     public static Verb Create() => new Verb(
         "recheck",
-        "Trains again what was taken over from a host, or of a population, and withdraws what isn't the same to the last bit; it is "
-        + "issued anew, and its host is caught.",
+        "Trains again what was taken over from a host, or of a population, and withdraws what differs in any bit; that is "
+        + "issued again, and its host is caught.",
         "mlds project recheck --host 17 -p p",
         "mlds project recheck ds1 --release ds1-v1 --release ds1-v2 -p p")
     {
@@ -80,7 +80,7 @@ static class ProjectRecheckVerb
             ["releases"] = new JsonArray([.. held.Select(Json)]),
         });
         var isSound = reports.All(report => report.IsSound) && held.TrueForAll(release => release.RecipeIds.Count == 0);
-        if (!isSound) run.Error.WriteLine("mlds: Not all that was taken over is what it should be; what was withdrawn is computed anew.");
+        if (!isSound) run.Error.WriteLine("mlds: Some of what was taken over is wrong; what was withdrawn is computed again.");
         return isSound ? ExitCode.Success : ExitCode.Failure;
     }
 
@@ -99,7 +99,7 @@ static class ProjectRecheckVerb
         if (report.Missing > 0)
         {
             run.Output.WriteLine(string.Create(CultureInfo.InvariantCulture,
-                $"  {report.Missing} networks weren't in the zoo though the database has them as done: issued again."));
+                $"  {report.Missing} networks weren't in the zoo although the database has them as done; they are issued again."));
         }
 
         if (report.Caught.Count > 0) run.Output.WriteLine($"  Caught: {Hosts(report.Caught)}.");
@@ -115,7 +115,7 @@ static class ProjectRecheckVerb
     {
         [] => network.Origin.Length > 0 ? network.Origin : "of an unknown origin",
         [var host] => string.Create(CultureInfo.InvariantCulture, $"of host {host}"),
-        var several => $"of one of {Hosts(several)}; which isn't known, so none is caught",
+        var several => $"of one of {Hosts(several)}; it isn't known which, so none is caught",
     };
 
     static string Hosts(IEnumerable<long> hosts) =>

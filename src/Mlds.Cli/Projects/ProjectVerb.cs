@@ -43,7 +43,7 @@ static class ProjectVerb
         new("DIR") { Description = "The folder that `mlds project sign --new-key` made; only its public files are read." };
     static readonly Argument<string> s_target = new("WHAT") { Description = "A work unit's name, or `batch N`, with quotes." };
     static readonly Argument<long> s_host = new("ID") { Description = "The host's number, as `mlds project hosts` shows it." };
-    static readonly Argument<long> s_from = new("FROM") { Description = "The number of the host that the machine was." };
+    static readonly Argument<long> s_from = new("FROM") { Description = "The number of the host that the machine was before." };
     static readonly Argument<long> s_into = new("INTO") { Description = "The number of the host that it is now." };
     static readonly Option<int> s_days = new("--days") { Description = "How long.", DefaultValueFactory = _ => 365, HelpName = "N" };
     static readonly Option<string> s_reason = new("--reason")
@@ -62,10 +62,10 @@ static class ProjectVerb
         DefaultValueFactory = _ => "",
     };
 
-    static readonly Argument<string> s_onOff = new("on|off") { Description = "Whether the project takes a break." };
+    static readonly Argument<string> s_onOff = new("on|off") { Description = "on begins a break, off ends it." };
     static readonly Option<string> s_message = new("--message")
     {
-        Description = "What volunteers read meanwhile.",
+        Description = "What volunteers read in the meantime.",
         DefaultValueFactory = _ => "Project is temporarily shut down for maintenance",
         HelpName = "TEXT",
     };
@@ -98,7 +98,7 @@ static class ProjectVerb
             Folder,
         }.Runs(Key));
         project.Add(ProjectWorkVerb.Create());
-        project.Add(new Verb("status", "Shows what is being computed, waits and failed.", "mlds project status -p p") { Folder }
+        project.Add(new Verb("status", "Shows what is being computed, what waits and what failed.", "mlds project status -p p") { Folder }
             .Runs(ProjectStatusVerb.Run));
         project.Add(
             new Verb("hosts", "Shows the volunteers' computers, their results and standing.", "mlds project hosts -p p") { s_last, Folder }
@@ -111,7 +111,7 @@ static class ProjectVerb
             Folder,
         }.Runs(Cancel));
         project.Add(new Verb(
-            "revalidate", "Has results judged again, as after a mistake in the check: verdicts and their credit are taken back first.",
+            "revalidate", "Has results judged again, as after a mistake in the check; verdicts and their credit are taken back first.",
             "mlds project revalidate unit_17 -p p", "mlds project revalidate \"batch 3\" -p p")
         {
             s_target,
@@ -124,18 +124,18 @@ static class ProjectVerb
         project.Add(ProjectAccountVerb.Create());
         project.Add(new Verb(
             "move-database",
-            "Copies the database to PostgreSQL (or back to a SQLite file) and goes on with it; the server has to be stopped.",
+            "Copies the database to PostgreSQL (or back to a SQLite file) and uses it from then on; the server has to be stopped.",
             "mlds project move-database \"Host=/run/postgresql;Database=mlds\" -p p") { s_to, Folder }
                 .Runs(MoveDatabase));
         project.Add(new Verb(
-            "backup", "Copies the whole project, also while the server runs; the copy is a project.",
+            "backup", "Copies the whole project, even while the server runs; the copy is itself a project.",
             "mlds project backup copy-2026-11-25 -p p")
         {
             s_copy,
             Folder,
         }.Runs(Backup));
         project.Add(new Verb(
-            "check", "Looks whether a project or a copy is whole: settings, keys, database, every file and zoo. Changes nothing.",
+            "check", "Checks whether a project or a copy is whole: settings, keys, database, every file and zoo. Changes nothing.",
             "mlds project check copy-2026-11-25", "mlds project check -p p")
         {
             s_looked,
@@ -178,7 +178,7 @@ static class ProjectVerb
                 s_reason)!)));
         host.Add(new Verb(
             "merge",
-            "Makes one of two hosts that are one machine, as after it was attached anew: credit and results come over to INTO, the newer.",
+            "Merges two hosts that are one machine, as after it was attached again: credit and results move to INTO, the newer.",
             "mlds project host merge 12 17 -p p")
         {
             s_from, s_into, Folder,
@@ -223,7 +223,7 @@ static class ProjectVerb
         return ExitCode.Success;
     }
 
-    /// <summary>What an option can't be is said as such, before anything is made.</summary>
+    /// <summary>A wrong option is reported as such before anything is made.</summary>
     static void CheckOptions(ProjectSettings settings)
     {
         try

@@ -5,34 +5,34 @@ using Mlds.Server.Science;
 
 namespace Mlds.Cli.Projects;
 
-/// <summary><c>mlds project work add</c>: makes work of a population, for our own server or for an official one.</summary>
+/// <summary><c>mlds project work add</c>: makes work from a population, for our own server or for an official one.</summary>
 static class ProjectWorkVerb
 {
     static readonly Argument<string> s_population =
         new("POPULATION") { Description = "The population file, or the name of one that ships: ds1, ds2, quickstart." };
     static readonly Option<int?> s_networks =
-        new("--networks") { Description = "Networks a machine; the population's own number when not given.", HelpName = "N" };
+        new("--networks") { Description = "Networks per machine; when not given, the population's own number.", HelpName = "N" };
     static readonly Option<int> s_minutes = new("--unit-minutes")
     {
-        Description = "What a work unit should take on the hosts' measured speed.",
+        Description = "How long a work unit should take at the hosts' measured speed.",
         HelpName = "M",
         DefaultValueFactory = _ => 60,
     };
     static readonly Option<int> s_epochs = new("--unit-epochs")
     {
-        Description = "Epochs of a network in one unit; those that don't end go on in a further one.",
+        Description = "Epochs of a network in one unit; networks that don't end go on in a further unit.",
         HelpName = "E",
         DefaultValueFactory = _ => 100,
     };
     static readonly Option<int?> s_quorum = new("--quorum")
     {
-        Description = "Equal results of different users wanted of every unit; with 1 the server's own checks decide. "
+        Description = "How many equal results of different users every unit needs; with 1 the server's own checks decide. "
             + "1 when not given, 2 with --official.",
         HelpName = "Q",
     };
     static readonly Option<string?> s_official = new("--official")
     {
-        Description = "For an official BOINC server: the folder where what it gives out is known, for all its populations.",
+        Description = "For an official BOINC server: the folder that keeps track of the work it gives out, for all its populations.",
         HelpName = "DIR",
     };
     static readonly Option<string?> s_projectDir = new("--project-dir")
@@ -44,10 +44,10 @@ static class ProjectWorkVerb
 
     public static Command Create()
     {
-        var work = new Command("work", "What volunteers' computers are to do.");
+        var work = new Command("work", "The work of volunteers' computers.");
         work.Add(new Verb(
             "add",
-            "Makes work of a population. The same command again changes nothing; with more networks it adds them.",
+            "Makes work from a population. The same command again changes nothing; with more networks it adds them.",
             "mlds project work add populations/quickstart.json --networks 20 -p p",
             "mlds project work add ds1 --networks 100 --unit-minutes 30 -p p",
             "mlds project work add ds1 --networks 100 --official boinc-work --project-dir projects/test")

@@ -14,7 +14,7 @@ static class ServeVerb
     static readonly Argument<string> s_folder = new("DIR") { Description = "The project's folder, made by `mlds project init`." };
     static readonly Option<string?> s_only = new("--only")
     {
-        Description = $"Runs only these parts, with commas between; they are {string.Join(", ", ServeOptions.Parts)}.",
+        Description = $"Runs only these parts, with commas between; the parts are {string.Join(", ", ServeOptions.Parts)}.",
         HelpName = "PARTS",
     };
     static readonly Option<string> s_log =
@@ -56,7 +56,7 @@ static class ServeVerb
         }
         catch (OperationCanceledException)
         {
-            // Asked to stop: what is being answered is answered, daemons end their pass.
+            // Asked to stop: requests under way are answered, daemons end their pass.
             await server.StopAsync(CancellationToken.None);
         }
     }

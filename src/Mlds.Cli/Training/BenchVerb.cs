@@ -10,12 +10,12 @@ namespace Mlds.Cli.Training;
 static class BenchVerb
 {
     static readonly Option<int> s_batch =
-        new("--batch") { Description = "Sequences a step.", DefaultValueFactory = _ => 128, HelpName = "N" };
+        new("--batch") { Description = "Sequences per step.", DefaultValueFactory = _ => 128, HelpName = "N" };
     static readonly Option<int> s_steps =
-        new("--steps") { Description = "Commands a sequence.", DefaultValueFactory = _ => 16, HelpName = "N" };
+        new("--steps") { Description = "Commands per sequence.", DefaultValueFactory = _ => 16, HelpName = "N" };
     static readonly Option<string?> s_network = new("--network")
     {
-        Description = "Times whole networks of this machine instead, from recipe to zoo, and says where the time goes.",
+        Description = "Times whole networks of this machine instead, from recipe to zoo, and shows where the time goes.",
         HelpName = "MACHINE",
     };
     static readonly Option<string?> s_population = new("--population")
@@ -28,7 +28,7 @@ static class BenchVerb
 
     public static Command Create() =>
         new Verb(
-            "bench", "Measures how fast one core trains the DS1 network, beside the core's own peak.",
+            "bench", "Measures how fast one core trains the DS1 network, compared with the core's own peak.",
             "mlds bench", "mlds bench --batch 32 --json", "mlds bench --network SingleDirectMachine")
         {
             s_batch, s_steps, s_seconds, s_network, s_population,
@@ -44,7 +44,7 @@ static class BenchVerb
         var steps = Limits.Check("--steps", run.Get(s_steps), 1, 1024);
         var seconds = Limits.Check("--seconds", run.Get(s_seconds), 1, 600);
 
-        // What a processor without AVX-512 would roughly do is of use to whoever plans for one; it takes a half of the time.
+        // Roughly what a processor without AVX-512 would do helps whoever plans for one; measuring it takes half of the time.
         var hasNarrower = KernelSet.Best == "avx512";
         var share = hasNarrower ? seconds / 2.0 : seconds;
         var (result, narrower) = run.WithProgress(view =>
@@ -98,7 +98,7 @@ static class BenchVerb
         run.Output.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
             $"{result.Networks} networks of {machine} ({population.Name}), {(double)result.Epochs / result.Networks:0.0} epochs each, "
-            + $"one thread; milliseconds a network:"));
+            + $"one thread; milliseconds per network:"));
         foreach (var (_, what, time) in result.Parts)
         {
             run.Output.WriteLine(string.Create(

@@ -14,9 +14,9 @@ static class GenerateVerb
     static readonly Argument<string> s_population =
         new("POPULATION") { Description = "The population file, or the name of one that ships: ds1, ds2, quickstart." };
     static readonly Option<string?> s_zoo =
-        new("--zoo") { Description = "The folder that keeps the networks; made when it isn't there.", HelpName = "DIR" };
+        new("--zoo") { Description = "The folder that keeps the networks; made if it doesn't exist.", HelpName = "DIR" };
     static readonly Option<int?> s_networks =
-        new("--networks") { Description = "Networks a machine; the population's own number when not given.", HelpName = "N" };
+        new("--networks") { Description = "Networks per machine; when not given, the population's own number.", HelpName = "N" };
     static readonly Option<string> s_shard = new("--shard")
     {
         Description = "Train only part i of n, 0 ≤ i < n: one job of a cluster.",
@@ -25,14 +25,14 @@ static class GenerateVerb
     };
     static readonly Option<int> s_threads = new("--threads")
     {
-        Description = "Networks trained at once; one a core when not given.",
+        Description = "Networks trained at once; one per core when not given.",
         HelpName = "T",
         DefaultValueFactory = _ => Environment.ProcessorCount,
     };
 
     static readonly Option<double> s_checkpoint = new("--checkpoint-every")
     {
-        Description = "Seconds of a network's training that a kill may cost.",
+        Description = "The most seconds of a network's training that a kill may cost.",
         HelpName = "S",
         DefaultValueFactory = _ => 5,
     };
@@ -48,7 +48,7 @@ static class GenerateVerb
     public static Command Create() =>
         new Verb(
             "generate",
-            "Trains a population into a zoo. Stopped in any way, the same command goes on where it was.",
+            "Trains a population into a zoo. However it was stopped, the same command goes on from there.",
             "mlds generate populations/ds1.json --networks 20 --zoo z",
             "mlds generate ds1 --networks 10000 --shard 3/16 --zoo z3",
             "mlds generate ds1 --networks 10000 --plan")
@@ -65,7 +65,7 @@ static class GenerateVerb
         {
             throw new UsageException(
                 $"{networks} networks of each of {population.MachineNames.Count} machines are more than a zoo holds; "
-                + $"take at most {int.MaxValue / population.MachineNames.Count} a machine.");
+                + $"take at most {int.MaxValue / population.MachineNames.Count} per machine.");
         }
 
         var threads = Limits.Check("--threads", run.Get(s_threads), 1, 1024);

@@ -7,7 +7,7 @@ using Mlds.Zoos.Generation;
 
 namespace Mlds.Cli.Training;
 
-/// <summary>A <see cref="GenerationRun"/> as verbs show it: a bar a machine and one for all.</summary>
+/// <summary>A <see cref="GenerationRun"/> as verbs show it: a bar per machine and one for all.</summary>
 static class Generation
 {
     /// <summary>Networks trained and the time it took.</summary>
@@ -62,7 +62,7 @@ static class Generation
     }
 
     /// <summary>
-    /// No more than is known: one figure where it is right to a fifth, else a range that holds the truth eight times of ten.
+    /// No more than is known: one figure where it is right to within a fifth, else a range that holds the truth eight times out of ten.
     /// </summary>
     internal static string Left(TimeLeft? left) => left switch
     {

@@ -15,9 +15,9 @@ namespace Mlds.Cli.Training;
 /// <param name="Epochs">Their epochs, all together.</param>
 /// <param name="Data">Making the machine's sequences: once, for all its networks, and in no share below.</param>
 /// <param name="Recipes">Writing and hashing recipes.</param>
-/// <param name="Hashing">Hashing the trained weights, once a network; part of <paramref name="Store"/> too, which does it again.</param>
-/// <param name="Store">One transaction a network; a population's writer gathers many.</param>
-/// <param name="Total">All of it, one network after the other.</param>
+/// <param name="Hashing">Hashing the trained weights, once per network; part of <paramref name="Store"/> too, which does it again.</param>
+/// <param name="Store">One transaction per network; a population's writer gathers many networks in one.</param>
+/// <param name="Total">The whole, one network after the other.</param>
 /// <param name="Checkpoint">One checkpoint: copied, encoded and stored. Not in the total: networks that take less than `--checkpoint-every`
 /// make none.</param>
 sealed record NetworkBenchmark(
@@ -42,7 +42,7 @@ sealed record NetworkBenchmark(
                 ("milestones", "milestones", Training.Milestones),
                 ("long_test", "long test", Training.LongTest),
                 ("hashing", "hash of the weights", Hashing),
-                ("zoo_write", "zoo write, a transaction each", Store),
+                ("zoo_write", "zoo write, one transaction each", Store),
             ];
             return [.. known, ("rest", "rest", Math.Max(0, Total - known.Sum(part => part.Item3)))];
         }
@@ -67,7 +67,7 @@ sealed record NetworkBenchmark(
     }
 
     /// <summary>Trains seeds 0, 1, … of <paramref name="machine"/> for about <paramref name="seconds"/>, at least two networks.</summary>
-    /// <param name="onNetwork">Told the seconds gone after every network.</param>
+    /// <param name="onNetwork">Called with the seconds gone after every network.</param>
     public static NetworkBenchmark Measure(
         Population population, string machine, double seconds, Action<double> onNetwork, CancellationToken cancellation)
     {
@@ -78,7 +78,7 @@ sealed record NetworkBenchmark(
         try
         {
             using var writer = ZooWriter.Open(folder.FullName, ZooPopulation.Of(population));
-            // The first network pays for what a process does once: compiling, the first pages, the database's tables.
+            // The first network pays for what a process does only once: compiling, the first pages, the database's tables.
             var measured = new NetworkBenchmark(machine, 0, 0, made, 0, default, 0, 0, 0, 0);
             for (uint seed = 0; seed < 2 || clock.Elapsed.TotalSeconds < seconds; seed++)
             {

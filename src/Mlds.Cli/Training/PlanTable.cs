@@ -23,7 +23,7 @@ static class PlanTable
         }
 
         output.WriteLine(
-            $"time    {Time(plan.Seconds)} on {plan.Threads} threads, of which at the end, with a thread idle, {Time(plan.TailSeconds)}");
+            $"time    {Time(plan.Seconds)} on {plan.Threads} threads, of which {Time(plan.TailSeconds)} at the end with a thread idle");
         output.WriteLine($"work    {Number(plan.CoreSeconds, value => Terminal.Duration(TimeSpan.FromSeconds(value)))} of one core");
         output.WriteLine(
             $"disk    {Number(plan.Bytes, Terminal.Size)}"
@@ -34,7 +34,7 @@ static class PlanTable
             $"Measured {plan.MeasuredSeconds:0.0} s on {plan.Threads} threads with networks of {population.Name} itself; "
             + $"they were thrown away and nothing was written."));
         output.WriteLine(
-            "In brackets: one time in ten it is less than the first, one time in ten more than the second, "
+            "In brackets: in one case in ten it is less than the first, in one case in ten more than the second, "
             + "going by the networks seen to end (zoo + measurement).");
         if (plan.Machines.Any(machine => machine is { ToTrain: > 0, Known: 0, Measured: 0 }))
         {

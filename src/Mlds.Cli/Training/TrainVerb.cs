@@ -28,7 +28,7 @@ static class TrainVerb
         HelpName = "FILE",
     };
     static readonly Option<string?> s_out =
-        new("--out") { Description = "Writes the weights there, as a NumPy array.", HelpName = "FILE.npy" };
+        new("--out") { Description = "Writes the weights to this file, as a NumPy array.", HelpName = "FILE.npy" };
 
     public static Command Create() =>
         new Verb(

@@ -3,7 +3,7 @@ using System.Text;
 
 namespace Mlds.Cli.Zoos;
 
-/// <summary>A loss curve in characters: logarithmic losses up, epochs to the right, 2 × 4 dots of braille a character.</summary>
+/// <summary>A loss curve in characters: logarithmic losses up, epochs to the right, 2 × 4 dots of braille per character.</summary>
 static class LossPlot
 {
     // Unicode block 2800: dot numbers as bits, by (column, row).
@@ -11,7 +11,7 @@ static class LossPlot
 
     const int LabelWidth = 8;
 
-    /// <param name="losses">One an epoch; what isn't finite and positive leaves a gap.</param>
+    /// <param name="losses">One per epoch; one that isn't finite and positive leaves a gap.</param>
     /// <param name="width">Characters, labels included; at least 20.</param>
     /// <param name="height">Lines of the curve, at least 2; the axis takes one more.</param>
     public static IReadOnlyList<string> Draw(IReadOnlyList<float> losses, int width, int height)

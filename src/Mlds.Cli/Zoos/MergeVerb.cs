@@ -12,19 +12,19 @@ static class MergeVerb
     static readonly Argument<string[]> s_zoos =
         new("ZOO") { Description = "Folders of zoos of one population; they are only read.", Arity = ArgumentArity.OneOrMore };
     static readonly Option<string> s_into =
-        new("--into") { Description = "The zoo that gets everything; made when it isn't there.", Required = true, HelpName = "ZOO" };
+        new("--into") { Description = "The zoo that gets everything; made if it doesn't exist.", Required = true, HelpName = "ZOO" };
 
     static readonly Option<int?> s_shards = new("--shards")
     {
-        Description = "Demand all N parts of `generate --shard i/N`, whole; otherwise nothing is merged and the missing ones are named.",
+        Description = "Demand all N parts of `generate --shard i/N`, whole; if any is missing, it is named and nothing is merged.",
         HelpName = "N",
     };
 
     public static Command Create() =>
         new Verb(
             "merge",
-            "Brings zoos of one population together. Other bits for the same network are an error; "
-            + "stopped in any way, the same command goes on.",
+            "Merges zoos of one population. Different bits for the same network are an error; "
+            + "however it was stopped, the same command goes on from there.",
             "mlds merge z0 z1 z2 --into z", "mlds merge shard-* --into z --shards 16")
         {
             s_zoos, s_into, s_shards,

@@ -16,19 +16,19 @@ static partial class ReleaseVerb
         new("--out") { Description = "The folder of the release; must not exist yet.", Required = true, HelpName = "DIR" };
     static readonly Option<string?> s_subsets = new("--subsets")
     {
-        Description = "Networks a machine of each nested subset; when not given, one as large as every machine can fill.",
+        Description = "Networks per machine of each nested subset; when not given, one subset as large as every machine can fill.",
         HelpName = "N,N",
     };
     static readonly Option<string> s_formats = new("--formats")
     {
-        Description = "How to write the weights: npy, h5, safetensors, with commas between; each beyond the first is a further copy.",
+        Description = "How to write the weights: npy, h5, safetensors, with commas between; each format after the first is a further copy.",
         HelpName = "F,F",
         DefaultValueFactory = _ => "npy",
     };
 
     static readonly Option<bool> s_trajectories = new("--trajectories")
     {
-        Description = "Adds the weights at every milestone: those the zoo kept; what it didn't keep is trained again.",
+        Description = "Adds the weights at every milestone; what the zoo didn't keep is trained again.",
     };
     static readonly Option<bool> s_trainingData =
         new("--training-data") { Description = "Adds the sequences; without it `mlds machines NAME --export` makes them again." };
@@ -36,18 +36,18 @@ static partial class ReleaseVerb
         new("--archive") { Description = "Also writes DIR.tar.xz or DIR.tar.zst.", HelpName = "tar.xz|tar.zst" };
     static readonly Option<int> s_threads = new("--threads")
     {
-        Description = "Threads that train again for --trajectories; no influence on the bytes.",
+        Description = "Threads that train again for --trajectories; they don't influence the bytes.",
         DefaultValueFactory = _ => Environment.ProcessorCount,
     };
     static readonly Option<string?> s_version =
         new("--dataset-version") { Description = "Version of the dataset; 1.0.0 when not given.", HelpName = "N.N.N" };
     static readonly Option<string?> s_date = new("--date")
     {
-        Description = "Day of publication, for croissant.json and the README; never the clock's.",
+        Description = "Day of publication, for croissant.json and the README; never read from the clock.",
         HelpName = "YYYY-MM-DD",
     };
     static readonly Option<string?> s_url =
-        new("--url") { Description = "Page of the dataset, for croissant.json; the paper's when not given.", HelpName = "URL" };
+        new("--url") { Description = "Page of the dataset, for croissant.json; when not given, the paper's.", HelpName = "URL" };
 
     public static Command Create() =>
         new Verb(
@@ -70,7 +70,7 @@ static partial class ReleaseVerb
         foreach (var share in release.Plan.Machines.Where(share => share.Untrained > 0))
         {
             run.Error.WriteLine(
-                $"The zoo has no network of {share.Untrained} seeds of {share.Name} that are lower than some released: "
+                $"The zoo has no network for {share.Untrained} seeds of {share.Name} that are lower than a released one: "
                 + "the release isn't of the population's lowest seeds, and says so.");
         }
 
@@ -105,7 +105,7 @@ static partial class ReleaseVerb
         output.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
             $"Release '{release.Folder}' of '{zoo.Population.Name}': {release.Plan.Networks.Count} networks, "
-            + $"subsets of {string.Join(", ", release.Plan.Subsets)} a machine, {release.BytesPerNetwork:0} bytes a network{rest}."));
+            + $"subsets of {string.Join(", ", release.Plan.Subsets)} per machine, {release.BytesPerNetwork:0} bytes per network{rest}."));
         foreach (var file in release.Files.Append(release.Archive).OfType<ReleasedFile>())
             output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"  {file.Bytes,13:N0}  {file.Name}"));
         if (options.Publication == new Publication())

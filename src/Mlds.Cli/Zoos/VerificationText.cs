@@ -5,7 +5,7 @@ using Mlds.Zoos.Verification;
 
 namespace Mlds.Cli.Zoos;
 
-/// <summary>A verification for people who weren't there: what was checked, how, and with what result.</summary>
+/// <summary>A verification for people who didn't watch it: what was checked, how, and with what result.</summary>
 static class VerificationText
 {
     const int MostDoubts = 50;

@@ -16,14 +16,14 @@ static class VerifyVerb
         new("--retrain") { Description = "Train N networks again, drawn at random, and compare every bit.", HelpName = "N" };
     static readonly Option<int> s_segments = new("--segments")
     {
-        Description = "Train N segments between kept checkpoints again; takes a zoo made with --keep-milestones.",
+        Description = "Train N segments between kept checkpoints again; needs a zoo made with --keep-milestones.",
         HelpName = "N",
     };
     static readonly Option<uint> s_seed =
         new("--seed") { Description = "Decides which networks and segments are drawn.", HelpName = "S", DefaultValueFactory = _ => 1 };
     static readonly Option<int> s_threads = new("--threads")
     {
-        Description = "Networks worked on at once; one a core when not given.",
+        Description = "Networks worked on at once; one per core when not given.",
         HelpName = "T",
         DefaultValueFactory = _ => Environment.ProcessorCount,
     };
@@ -31,7 +31,7 @@ static class VerifyVerb
     public static Command Create() =>
         new Verb(
             "verify",
-            "Checks all that can be checked of a zoo or a release, and trains some of its networks again, bit for bit.",
+            "Checks all that can be checked in a zoo or a release; can train some of its networks again and compare every bit.",
             "mlds verify r --retrain 5",
             "mlds verify z --segments 20 --seed 3 --json")
         {

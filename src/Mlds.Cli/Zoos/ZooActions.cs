@@ -4,7 +4,7 @@ using Mlds.Zoos;
 
 namespace Mlds.Cli.Zoos;
 
-/// <summary>What <c>mlds zoo DIR</c> does beside showing.</summary>
+/// <summary>What <c>mlds zoo DIR</c> does besides showing.</summary>
 static class ZooActions
 {
     public static void Compact(VerbRun run, string folder)
@@ -22,7 +22,7 @@ static class ZooActions
         return what(zoo);
     }
 
-    /// <summary>A line a network, without the white space that would change its SHA-256: the recipe id.</summary>
+    /// <summary>A line per network, without white space that would change its SHA-256, the recipe id.</summary>
     public static void ExportRecipes(VerbRun run, Zoo zoo, string? file)
     {
         if (file is null)
@@ -51,7 +51,7 @@ static class ZooActions
             }
         }
 
-        run.Output.WriteLine($"{count} recipes in '{file}', a line each; a line's SHA-256 without its line feed is the recipe id.");
+        run.Output.WriteLine($"{count} recipes in '{file}', one line each; a line's SHA-256 without its line feed is the recipe id.");
         run.PrintJson(() => new JsonObject { ["zoo"] = zoo.Folder, ["networks"] = count, ["file"] = file });
     }
 

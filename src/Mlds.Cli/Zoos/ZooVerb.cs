@@ -15,13 +15,13 @@ static class ZooVerb
     static readonly Argument<string[]> s_action = new("ACTION")
     {
         Description = "Nothing for the status; `show ID`: the network whose recipe id begins with ID, or MACHINE/SEED, in full; "
-            + "`compact`: gives unused space back; `export-recipes`: every network's recipe, a line of canonical JSON each; "
-            + "`backup --to FILE`: a copy, also while a writer is at work.",
+            + "`compact`: gives unused space back; `export-recipes`: every network's recipe, one line of canonical JSON each; "
+            + "`backup --to FILE`: a copy, even while a writer is at work.",
         Arity = ArgumentArity.ZeroOrMore,
     };
 
     static readonly Option<string?> s_to =
-        new("--to") { Description = "For backup: the file to write; one called zoo.db is a zoo of its own.", HelpName = "FILE" };
+        new("--to") { Description = "For backup: the file to write; one called zoo.db is itself a zoo.", HelpName = "FILE" };
     static readonly Option<string?> s_out =
         new("--out") { Description = "For export-recipes: the file to write; stdout when not given.", HelpName = "FILE.jsonl" };
 

@@ -4,7 +4,7 @@ namespace Mlds.Kernels.Lanes;
 /// Some neighbouring lanes of a batch, worked on by one instruction. Every operation is IEEE 754 float32 with round-to-nearest-even, lane
 /// by lane, so that kernels written over it give the same bits at every width (docs/decisions/0001 §2).
 /// </summary>
-/// <typeparam name="TSelf">The operations' own type: a type argument, so that the JIT compiles each kernel once a width.</typeparam>
+/// <typeparam name="TSelf">The operations' own type: a type argument, so that the JIT compiles each kernel once per width.</typeparam>
 /// <typeparam name="TVector">The vector they work on.</typeparam>
 unsafe interface ILanes<TSelf, TVector>
     where TSelf : struct, ILanes<TSelf, TVector>

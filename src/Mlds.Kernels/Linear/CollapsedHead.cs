@@ -5,8 +5,8 @@ namespace Mlds.Kernels.Linear;
 
 /// <summary>
 /// Linear layers with nothing between them, W_K … W_1, taken as the one map they are: M = W_K⋯W_1 and its bias c. The batch meets M alone;
-/// the layers' own gradients follow once a step from dM and dc by the chain rule (docs/decisions/0001 §6). On the DS1 network this
-/// leaves out 15 % of all multiply-adds.
+/// the layers' own gradients follow once per step from dM and dc by the chain rule (docs/decisions/0001 §6). On the DS1 network this saves
+/// 15 % of all multiply-adds.
 /// </summary>
 /// <remarks>
 /// S_k = W_K⋯W_{k+1} (O × w_k) and E_k = Σ dy z_kᵀ (O × w_k), z_k being layer k's output: E_0 = dM, E_k = E_{k−1} W_kᵀ + dc b_kᵀ, dW_k =

@@ -3,7 +3,7 @@ using Mlds.Kernels.Lanes;
 
 namespace Mlds.Kernels.Linear;
 
-/// <summary>How a weight gradient walks through time: from a last step downwards.</summary>
+/// <summary>How a weight gradient walks through time: from the last step backwards.</summary>
 /// <param name="deltaStride">Floats between a delta of one time step and the next.</param>
 /// <param name="inputStride">The same for the inputs.</param>
 /// <param name="steps">Time steps.</param>
@@ -16,12 +16,12 @@ readonly struct Sweep(int deltaStride, int inputStride, int steps)
 
 /// <summary>
 /// Weight gradients over a chunk: <c>sums[j, i, lane] += d[t, j, lane]·x[t, i, lane]</c>, t descending, the chunk's first 16 lanes before
-/// its second, each term one fused multiply-add into one of <see cref="LaneCount.Virtual"/> lanes. The lanes are added up once a step
+/// its second, each term one fused multiply-add into one of <see cref="LaneCount.Virtual"/> lanes. The lanes are added up once per step
 /// (<see cref="LaneTree"/>), so neither tiles nor blocks of time change the bits.
 /// </summary>
 /// <remarks>
-/// Tiles are wide: 2 deltas × up to 12 inputs where there are 32 registers, × 6 where there are 16. A block of time of so many inputs fits
-/// the first-level cache and the deltas don't, so the inputs of a tile are kept while all the deltas pass by.
+/// Tiles are wide: 2 deltas × up to 12 inputs where there are 32 registers, × 6 where there are 16. A tile's inputs over a block of time
+/// fit the first-level cache and all the deltas don't, so the inputs are kept there while the deltas pass by.
 /// </remarks>
 static unsafe class OuterProduct<TLanes, TVector>
     where TLanes : struct, ILanes<TLanes, TVector>

@@ -3,7 +3,7 @@ using System.Runtime.Intrinsics;
 namespace Mlds.Kernels.Linear;
 
 /// <summary>
-/// Products of matrices of a few dozen elements, once a step; row-major; every term one fused multiply-add, the inner index ascending.
+/// Products of matrices of a few dozen elements, once per step; row-major; every term one fused multiply-add, the inner index ascending.
 /// </summary>
 static unsafe class SmallMatrix
 {

@@ -2,7 +2,7 @@ namespace Mlds.Kernels.Linear;
 
 /// <summary>
 /// How many rows or columns a register tile has. A type argument, so that the JIT compiles each size by itself and drops the lines of the
-/// rows and columns that it hasn't: only named locals stay in registers, so tiles are written out in full, once, at their largest.
+/// rows and columns that it doesn't have: only named locals stay in registers, so tiles are written out in full, once, at their largest.
 /// </summary>
 interface ITileSize
 {
@@ -73,8 +73,8 @@ readonly struct Of12 : ITileSize
 static class Tiling
 {
     /// <summary>
-    /// The next of as few tiles as can be, of at most <paramref name="largest"/> each and as equal as can be, that make up
-    /// <paramref name="rest"/>.
+    /// The size of the next tile when <paramref name="rest"/> is cut into as few tiles as possible, of at most <paramref name="largest"/>
+    /// each and as equal as possible.
     /// </summary>
     public static int Next(int rest, int largest)
     {

@@ -16,7 +16,7 @@ static unsafe class SquaredError<TLanes, TVector>
     /// <param name="steps">T.</param>
     /// <param name="count">O.</param>
     /// <param name="mask">1 for a lane in use, else 0.</param>
-    /// <param name="scale">What an error is multiplied by after it was squared.</param>
+    /// <param name="scale">What an error is multiplied by after it has been squared.</param>
     /// <param name="squares">[virtual lanes].</param>
     /// <param name="fresh">Start the sums at zero: the first steps of a chunk.</param>
     public static void Add(float* outputs, uint* targets, int steps, int count, float* mask, float scale, float* squares, bool fresh)

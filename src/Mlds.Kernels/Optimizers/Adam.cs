@@ -2,7 +2,7 @@ using Mlds.Kernels.Lanes;
 
 namespace Mlds.Kernels.Optimizers;
 
-/// <summary>Adam's numbers (Kingma &amp; Ba 2015, Algorithm 1) but for the learning rate.</summary>
+/// <summary>Adam's constants (Kingma &amp; Ba 2015, Algorithm 1), without the learning rate.</summary>
 /// <param name="Beta1">β₁.</param>
 /// <param name="Beta2">β₂.</param>
 /// <param name="Epsilon">ε.</param>
@@ -15,7 +15,7 @@ public sealed record AdamSettings(double Beta1, double Beta2, double Epsilon) : 
         new Adam(this, state, AdamKernel.Create(kernelSet));
 }
 
-/// <summary>Adam through a run.</summary>
+/// <summary>Adam's state in the course of a run.</summary>
 sealed class Adam(AdamSettings settings, IReadOnlyList<float[]> state, AdamKernel kernel) : Optimizer(state)
 {
     /// <summary>β₁^t and β₂^t after t steps, multiplied up step by step.</summary>

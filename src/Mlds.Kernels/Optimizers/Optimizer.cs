@@ -1,8 +1,8 @@
 namespace Mlds.Kernels.Optimizers;
 
 /// <summary>
-/// What turns gradients into steps, with what it remembers from step to step. One run's; not thread-safe. Any kernel set gives the same
-/// bits.
+/// Turns gradients into steps, and holds what it remembers from step to step. Belongs to one run; not thread-safe. Any kernel set gives the
+/// same bits.
 /// </summary>
 public abstract class Optimizer(IReadOnlyList<float[]> state)
 {
@@ -20,7 +20,7 @@ public abstract class Optimizer(IReadOnlyList<float[]> state)
     public abstract void Skip();
 }
 
-/// <summary>An optimiser's numbers but for the learning rate, which changes.</summary>
+/// <summary>An optimiser's constants; the learning rate, which changes, isn't one of them.</summary>
 public abstract record OptimizerSettings
 {
     /// <summary>Vectors that an optimiser of this kind remembers.</summary>

@@ -7,7 +7,7 @@ sealed class ScalarAdam : AdamKernel
         in AdamStep step, ReadOnlySpan<float> gradient, Span<float> weights, Span<float> first, Span<float> second) =>
         UpdateAll(step, gradient, weights, first, second);
 
-    /// <summary>Updates weights and moments in place; all spans have one length.</summary>
+    /// <summary>Updates weights and moments in place; all spans have the same length.</summary>
     public static void UpdateAll(in AdamStep step, ReadOnlySpan<float> gradient, Span<float> weights, Span<float> first, Span<float> second)
     {
         for (var i = 0; i < weights.Length; i++)

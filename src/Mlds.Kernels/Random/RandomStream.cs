@@ -6,18 +6,18 @@ namespace Mlds.Kernels.Random;
 /// </summary>
 public enum RandomStream : uint
 {
-    /// <summary>Commands of the training sequences; one sub-stream a sequence; keyed by the data seed.</summary>
+    /// <summary>Commands of the training sequences; one sub-stream per sequence; keyed by the data seed.</summary>
     TrainingSequences = 1,
 
-    /// <summary>Commands of the validation sequences; one sub-stream a sequence; keyed by the data seed.</summary>
+    /// <summary>Commands of the validation sequences; one sub-stream per sequence; keyed by the data seed.</summary>
     ValidationSequences = 2,
 
-    /// <summary>Commands of the long test sequences; one sub-stream a sequence; keyed by the data seed.</summary>
+    /// <summary>Commands of the long test sequences; one sub-stream per sequence; keyed by the data seed.</summary>
     LongTestSequences = 3,
 
     /// <summary>A network's initial weights, in the order of its weight vector; keyed by the network's seed.</summary>
     InitialWeights = 4,
 
-    /// <summary>The order of the training sequences; one sub-stream an epoch; keyed by the network's seed.</summary>
+    /// <summary>The order of the training sequences; one sub-stream per epoch; keyed by the network's seed.</summary>
     Shuffles = 5,
 }

@@ -6,7 +6,7 @@ namespace Mlds.Kernels.Recurrent;
 
 /// <summary>
 /// Forward and backward through time of the recurrent layers for one chunk of <see cref="LaneCount.Chunk"/> sequences, layer by layer.
-/// Letters: T steps, L layers, H units, I inputs, G gates, B sums a unit. docs/decisions/0001 §5 has the order of every sum.
+/// Letters: T steps, L layers, H units, I inputs, G gates, B sums per unit. docs/decisions/0001 §5 has the order of every sum.
 /// </summary>
 sealed unsafe class RecurrentStack<TLanes, TVector>
     where TLanes : struct, ILanes<TLanes, TVector>
@@ -61,8 +61,8 @@ sealed unsafe class RecurrentStack<TLanes, TVector>
     }
 
     /// <summary>Offsets of one layer's arrays.</summary>
-    /// <param name="Sums">[T][B·H][chunk]: the cell's; in backward their gradients. As far apart as <see cref="TimeStride"/> says, like
-    /// h.</param>
+    /// <param name="Sums">[T][B·H][chunk]: the cell's sums; in backward, their gradients. As far apart as <see cref="TimeStride"/> says,
+    /// like h.</param>
     /// <param name="Hidden">[T + 1][H][chunk]: h before the first step (0), then after each.</param>
     /// <param name="Memory">The same of the cell's further states, if it has any.</param>
     /// <param name="Bias">[B·H]: b_ih + b_hh of joint sums, b_ih of the others, then their b_hh.</param>
@@ -97,8 +97,8 @@ sealed unsafe class RecurrentStack<TLanes, TVector>
     public void Forward(int steps) => Forward(steps, hasPast: false);
 
     /// <summary>
-    /// The next <paramref name="steps"/> steps of the same sequences, after a forward of <paramref name="done"/> steps; they take its
-    /// place.
+    /// The next <paramref name="steps"/> steps of the same sequences, after a forward of <paramref name="done"/> steps, whose states they
+    /// overwrite.
     /// </summary>
     public void ForwardOn(int done, int steps)
     {
@@ -169,7 +169,7 @@ sealed unsafe class RecurrentStack<TLanes, TVector>
 
     /// <param name="steps">T.</param>
     /// <param name="above">[T][H][chunk], <see cref="TimeStride"/> apart: in, the gradient of the last layer's h; used up.</param>
-    /// <param name="sums">Lane sums of the gradient, 16 a parameter, at the parameters' own offsets.</param>
+    /// <param name="sums">Lane sums of the gradient, 16 per parameter, at the parameters' own offsets.</param>
     /// <param name="fresh">Start the sums at zero: the first chunk of a batch.</param>
     public void Backward(int steps, float* above, float* sums, bool fresh)
     {
@@ -187,7 +187,7 @@ sealed unsafe class RecurrentStack<TLanes, TVector>
         }
     }
 
-    /// <summary>Sums of the biases of joint sums stand once, at bias_ih; bias_hh has the same gradient there.</summary>
+    /// <summary>The bias gradient of a joint sum is kept once, at bias_ih; bias_hh has the same gradient there.</summary>
     public void CopyMergedBiases(float* gradient)
     {
         for (var layer = 0; layer < _layers.Length; layer++)

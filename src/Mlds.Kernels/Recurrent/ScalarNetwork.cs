@@ -13,7 +13,7 @@ sealed class ScalarNetwork : RecurrentKernels
     readonly float[] _weights;
     readonly float[] _sums;
 
-    /// <summary>[lane][layer][time][B·H]: the cell's; in backward the gradients of its sums.</summary>
+    /// <summary>[lane][layer][time][B·H]: the cell's sums; in backward, their gradients.</summary>
     readonly float[] _sumsOfGates;
 
     /// <summary>[lane][layer][time + 1][(1 + Memory)·H]; the states before the first step are 0.</summary>

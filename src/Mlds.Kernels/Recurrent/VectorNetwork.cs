@@ -126,8 +126,8 @@ sealed unsafe class VectorNetwork<TLanes, TVector> : RecurrentKernels
     }
 
     /// <summary>
-    /// Takes the sequences numbered <paramref name="rows"/> through the steps from <paramref name="first"/> on; from another than 0, the
-    /// steps before must have been the call before.
+    /// Takes the sequences numbered <paramref name="rows"/> through the steps from <paramref name="first"/> on; if that isn't 0, the call
+    /// before must have taken the steps before it.
     /// </summary>
     void Forward(SequenceView sequences, ReadOnlySpan<int> rows, int first, int steps)
     {

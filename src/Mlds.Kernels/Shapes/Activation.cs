@@ -1,6 +1,6 @@
 namespace Mlds.Kernels.Shapes;
 
-/// <summary>What stands between the linear layers; after the last there is never any.</summary>
+/// <summary>The function between the linear layers; there is never one after the last.</summary>
 public enum Activation
 {
     None,

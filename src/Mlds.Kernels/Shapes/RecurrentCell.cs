@@ -8,8 +8,8 @@ namespace Mlds.Kernels.Shapes;
 /// </summary>
 /// <remarks>
 /// A layer of H units has weight_ih (G·H × I), weight_hh (G·H × H), bias_ih and bias_hh (G·H each), G blocks of H rows in the order of
-/// <see cref="Gates"/>. Of a gate the sums W_ih x + b_ih and W_hh h + b_hh are added into one; of the last <see cref="Apart"/> gates they
-/// are kept apart. So a step has B = G + <see cref="Apart"/> sums a unit: the gates', then the recurrent sums of those kept apart.
+/// <see cref="Gates"/>. A gate's sums W_ih x + b_ih and W_hh h + b_hh are added into one; those of the last <see cref="Apart"/> gates are
+/// kept apart. So a step has B = G + <see cref="Apart"/> sums per unit: the gates', then the recurrent sums of those kept apart.
 /// </remarks>
 public abstract class RecurrentCell
 {
@@ -22,7 +22,7 @@ public abstract class RecurrentCell
     /// <summary>How many of the last gates keep the recurrent sum apart from the input's; 0 … <c>Gates.Count</c>.</summary>
     public virtual int Apart => 0;
 
-    /// <summary>Further numbers that a unit remembers beside h: 1 for an LSTM's c, else 0.</summary>
+    /// <summary>Further numbers that a unit remembers besides h: 1 for an LSTM's c, else 0.</summary>
     public virtual int Memory => 0;
 
     /// <summary>
@@ -31,11 +31,11 @@ public abstract class RecurrentCell
     /// </summary>
     public virtual IReadOnlyList<string> Odd => [];
 
-    /// <summary>Sums that a unit has a step: B.</summary>
+    /// <summary>Sums per unit and step: B.</summary>
     public int Sums => Gates.Count + Apart;
 
     /// <summary>One step of H units in plain code: the equations in the order that arithmetic v1 states.</summary>
-    /// <param name="sums">[B][H]: in, the sums; out, whatever <see cref="Backward"/> wants to find there.</param>
+    /// <param name="sums">[B][H]: in, the sums; out, whatever <see cref="Backward"/> expects there.</param>
     /// <param name="before">[1 + Memory][H]: h, then the memory, before the step.</param>
     /// <param name="after">The same after the step.</param>
     public abstract void Forward(Span<float> sums, ReadOnlySpan<float> before, Span<float> after);

@@ -26,7 +26,7 @@ public sealed record RecurrentShape(RecurrentCell Cell, int Inputs, int Hidden, 
     /// <summary>Rows of a recurrent layer's tensors, G·H.</summary>
     public int GateRows => Cell.Gates.Count * Hidden;
 
-    /// <summary>Of these the first, whose input and recurrent sums are one.</summary>
+    /// <summary>The number of those rows, the first ones, whose input and recurrent sums are added into one.</summary>
     public int JointRows => (Cell.Gates.Count - Cell.Apart) * Hidden;
 
     public int InputsOf(int layer) => layer == 0 ? Inputs : Hidden;
@@ -47,8 +47,8 @@ public sealed record RecurrentShape(RecurrentCell Cell, int Inputs, int Hidden, 
     public int LinearBias(int layer) => LinearOffset(layer) + (Linear[layer] * LinearInputs(layer));
 
     /// <summary>
-    /// Multiply-adds a sequence and time step in the matrices of forward and backward, as the equations have them: what any implementation
-    /// of this network is measured by.
+    /// Multiply-adds per sequence and time step in the matrices of forward and backward, as the equations have them: what any
+    /// implementation of this network is measured by.
     /// </summary>
     public long MultiplyAdds()
     {
@@ -58,7 +58,7 @@ public sealed record RecurrentShape(RecurrentCell Cell, int Inputs, int Hidden, 
     }
 
     /// <summary>
-    /// The same, of those that the kernels really do: linear layers without activations are one matrix (docs/decisions/0001 §6).
+    /// The same, counting only those that the kernels really do: linear layers without activations are one matrix (docs/decisions/0001 §6).
     /// </summary>
     public long PerformedMultiplyAdds() => Activation == Activation.None
         ? (3 * (RecurrentMultiplyAdds() + ((long)Outputs * Hidden))) - ((long)GateRows * Inputs)

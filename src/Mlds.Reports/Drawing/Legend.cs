@@ -12,7 +12,7 @@ static class Legend
     /// <summary>Height that <paramref name="entries"/> take within <paramref name="width"/>.</summary>
     public static double Height(IReadOnlyList<LegendEntry> entries, double width) => Rows(entries, width).Count * RowHeight;
 
-    /// <summary>Draws the entries from <paramref name="at"/> (top left) on, as many a row as fit.</summary>
+    /// <summary>Draws the entries from <paramref name="at"/> (top left) on, as many per row as fit.</summary>
     public static void Draw(ICanvas canvas, Point at, double width, IReadOnlyList<LegendEntry> entries)
     {
         var y = at.Y + (RowHeight / 2);

@@ -2,7 +2,9 @@ using SkiaSharp;
 
 namespace Mlds.Reports.Drawing;
 
-/// <summary>The font that comes with the program, so that figures are alike on machines with other fonts or none (Fonts/LICENSE).</summary>
+/// <summary>
+/// The font that comes with the program, so that figures look alike on machines with other fonts or none (Fonts/LICENSE).
+/// </summary>
 static class Lettering
 {
     static readonly SKTypeface s_regular = Load("DejaVuSans");

@@ -1,6 +1,6 @@
 namespace Mlds.Reports.Drawing;
 
-/// <summary>How a marker is filled: by this the variants of a machine are told apart.</summary>
+/// <summary>How a marker is filled, which tells the variants of a machine apart.</summary>
 enum MarkerFill
 {
     Solid,

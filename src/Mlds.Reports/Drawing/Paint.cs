@@ -40,6 +40,6 @@ static class Palette
 
     public static IReadOnlyList<Paint> All { get; } = [Ink, Muted, Grid, Surface, Blue, Vermillion, Green, Purple, Orange, Sky];
 
-    /// <summary>The colour of series <paramref name="index"/>; they repeat after seven, by then with other markers.</summary>
+    /// <summary>The colour of series <paramref name="index"/>; they repeat after seven, but then with other markers.</summary>
     public static Paint Of(int index) => Series[index % Series.Count];
 }

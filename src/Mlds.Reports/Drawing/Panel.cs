@@ -55,7 +55,7 @@ sealed class Panel(ICanvas canvas, Box box, Scale x, Scale y)
         }
     }
 
-    /// <summary>A dashed line across at <paramref name="value"/> of x, labelled at the top.</summary>
+    /// <summary>A dashed vertical line at <paramref name="value"/> of x, labelled at the top.</summary>
     public void VerticalMark(double value, string label)
     {
         canvas.Path(
@@ -63,7 +63,7 @@ sealed class Panel(ICanvas canvas, Box box, Scale x, Scale y)
         canvas.Text(new Point(X(value), box.Y - 5), label, new TextStyle(Palette.Muted, 10.5, Anchor.Middle));
     }
 
-    /// <summary>A dashed line along at <paramref name="value"/> of y, labelled at its right end.</summary>
+    /// <summary>A dashed horizontal line at <paramref name="value"/> of y, labelled at its right end.</summary>
     public void HorizontalMark(double value, string label)
     {
         canvas.Path(

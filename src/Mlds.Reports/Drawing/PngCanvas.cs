@@ -2,7 +2,7 @@ using SkiaSharp;
 
 namespace Mlds.Reports.Drawing;
 
-/// <summary>Paints a PNG, twice as many pixels a side as the figure has, so that it is sharp in print and on dense screens.</summary>
+/// <summary>Paints a PNG with twice as many pixels per side as the figure has, so that it is sharp in print and on dense screens.</summary>
 sealed class PngCanvas : ICanvas, IDisposable
 {
     const int PixelRatio = 2;

@@ -26,8 +26,8 @@ abstract record Scale
     }
 
     /// <summary>
-    /// Around the middle 96 % of <paramref name="values"/> with a margin of an eighth, where that shows the crowd at least one and a half
-    /// times as large as all would; else around all. What lies beyond is drawn on the edge, and whoever uses this must say so.
+    /// Around the middle 96 % of <paramref name="values"/> with a margin of an eighth, if that shows the crowd at least one and a half
+    /// times as large as with all values; else around all. What lies beyond is drawn on the edge, and whoever uses this must say so.
     /// </summary>
     public static Scale AroundMost(IReadOnlyCollection<double> values)
     {

@@ -5,8 +5,8 @@ using Mlds.Reports.Wording;
 namespace Mlds.Reports.Figures;
 
 /// <summary>
-/// Automata found in hidden states, states on a circle. Few states have their commands written at the arrows; of more, pointing at an arrow
-/// tells.
+/// Automata found in hidden states, states on a circle. With few states the commands are written at the arrows; with more, pointing at an
+/// arrow shows them.
 /// </summary>
 static class AutomatonFigure
 {

@@ -9,10 +9,10 @@ static class ConfusionFigure
 {
     const double Gap = 26;
 
-    /// <summary>Smaller cells have neither names nor numbers written at them; pointing at one still tells.</summary>
+    /// <summary>Smaller cells have neither names nor numbers written at them; pointing at one still shows them.</summary>
     const double SmallestNamed = 11;
 
-    /// <summary>One figure a subject of the question, such as the original machines and all machines.</summary>
+    /// <summary>One figure per subject of the question, such as the original machines and all machines.</summary>
     public static IEnumerable<Figure> Of(QuestionResult question, string id)
     {
         var subjects = question.ConfusionMatrices.Where(matrix => matrix.Classes.Count > 0).GroupBy(matrix => matrix.Subject);
@@ -42,7 +42,7 @@ static class ConfusionFigure
             $"Who was taken for whom: {question.Title}",
             $"Who was taken for whom among the {matrices[0].Subject}: rows are the machine that was learned, "
             + "columns the machine that the weights were taken for; numbers count networks that took no part in fitting, "
-            + $"n = {Words.Count(total)} a panel. A perfect answer has numbers on the diagonal only.",
+            + $"n = {Words.Count(total)} per panel. A perfect answer has numbers on the diagonal only.",
             Figure.FullWidth,
             34 + side + longest + 38,
             canvas =>

@@ -10,7 +10,7 @@ static class CourseFigures
 {
     const int MostMachines = 4;
 
-    /// <summary>Twins and strangers by epoch: a row a view, a column a changed machine.</summary>
+    /// <summary>Twins and strangers by epoch: a row per view, a column per changed machine.</summary>
     /// <param name="machines">All machines of the population; modified ones are shown first.</param>
     public static Figure? Divergence(QuestionResult question, string id, IReadOnlyList<MachineSummary> machines)
     {
@@ -35,7 +35,7 @@ static class CourseFigures
             panels, ["twins: original and changed, same seed", "strangers: two seeds of the original"], columns.Length, Linear);
     }
 
-    /// <summary>Loss between two networks, before and after alignment: a panel a machine.</summary>
+    /// <summary>Loss between two networks, before and after alignment: a panel per machine.</summary>
     public static Figure? Barriers(QuestionResult question, string id)
     {
         var curves = question.Curves.Where(curve => curve.Method == "line").ToArray();
@@ -49,11 +49,11 @@ static class CourseFigures
             id, question.Title,
             "Loss along the straight line between two networks of one machine, before alignment and after; mean over pairs of "
             + $"networks with its 95 % interval, {Words.Range(curves.SelectMany(curve => curve.Points).Select(point => point.Networks))} "
-            + "pairs of networks a machine. Both ends are trained networks; what stands between them is the barrier.",
+            + "pairs of networks per machine. Both ends are trained networks; what rises between them is the barrier.",
             panels, [.. views.Select(Words.View)], MostMachines, Linear);
     }
 
-    /// <summary>AUC against the share of altered training sequences: a panel a contrast, by random forest.</summary>
+    /// <summary>AUC against the share of altered training sequences: a panel per contrast, by random forest.</summary>
     public static Figure? Shares(QuestionResult question, string id)
     {
         var curves = question.Curves.Where(curve => curve.Points.Count >= 2 && curve.Method is "forest" or "value").ToArray();
@@ -67,7 +67,7 @@ static class CourseFigures
             id, question.Title,
             "Mean AUC over machines against the share of training sequences that have the key and follow its rule, by random forest, "
             + $"with 95 % intervals; n = {Words.Range(curves.SelectMany(curve => curve.Points).Select(point => point.Networks))} "
-            + "networks a point. Validation loss, training loss and epochs look at no weight.",
+            + "networks per point. Validation loss, training loss and epochs look at no weight.",
             panels, [.. views.Select(Words.View)], 2, values => Scale.LogShare(values.Min() * 0.8, values.Max() * 1.25), 0.5);
     }
 

@@ -4,7 +4,7 @@ using Mlds.Reports.Wording;
 
 namespace Mlds.Reports.Figures;
 
-/// <summary>Scores against the number of training networks: a panel a method, a line a view, its 95 % interval as a band.</summary>
+/// <summary>Scores against the number of training networks: a panel per method, a line per view, its 95 % interval as a band.</summary>
 static class CurveFigure
 {
     /// <summary>The figure, or null when the question has no curve of two points or more.</summary>

@@ -32,7 +32,7 @@ sealed class Families
         _ => MarkerFill.Dotted,
     };
 
-    /// <summary>Where variants are compared within a family, they have a colour each.</summary>
+    /// <summary>Where variants are compared within a family, each has its own colour.</summary>
     public static Paint PaintOfVariant(string variant) => variant switch
     {
         "original" => Palette.Blue,

@@ -27,7 +27,7 @@ static class HeatMapFigure
             "Mean input weights by machine, before and after alignment",
             $"Mean over a machine’s networks of the first layer’s input weights (rows: units{OfGates(maps[0].Blocks)}; columns: input "
             + "lines), as they are and with every network aligned to the machine’s first; "
-            + $"n = {Words.Range(maps.Select(map => map.Networks))} networks a panel. "
+            + $"n = {Words.Range(maps.Select(map => map.Networks))} networks per panel. "
             + $"Vermillion is positive, blue negative, full colour is ±{Words.Figures(largest)}. Averaging erases what isn’t aligned.",
             Figure.FullWidth,
             (views.Length * (PanelHeight + 44)) + 20,
@@ -48,7 +48,7 @@ static class HeatMapFigure
             });
     }
 
-    /// <summary>" of the gates r, z and n"; nothing where there is but one matrix.</summary>
+    /// <summary>" of the gates r, z and n"; empty where there is only one matrix.</summary>
     static string OfGates(IReadOnlyList<string> gates) =>
         gates.Count < 2 ? "" : $" of the gates {string.Join(", ", gates.SkipLast(1))} and {gates[^1]}";
 

@@ -5,7 +5,7 @@ using Mlds.Reports.Wording;
 namespace Mlds.Reports.Figures;
 
 /// <summary>
-/// Finding the key: for every machine the AUC from each view of the weights, beside the AUC of the loss and of the epochs. One panel a
+/// Finding the key: for every machine the AUC from each view of the weights, beside the AUC of the loss and of the epochs. One panel per
 /// method, so that no method is chosen by its result.
 /// </summary>
 static class KeyFigure
@@ -28,7 +28,7 @@ static class KeyFigure
             id,
             question.Title,
             $"AUC of telling the two kinds of networks apart, by machine and by what is looked at, with 95 % intervals; "
-            + $"n = {Words.Range(scores.Select(score => score.Networks))} networks a row. Guessing gives the dashed line. "
+            + $"n = {Words.Range(scores.Select(score => score.Networks))} networks per row. The dashed line is guessing. "
             + "Loss and epochs look at no weight, so they are the same in each panel.",
             Figure.FullWidth,
             34 + height + 44 + Legend.Height(legend, Figure.FullWidth - 60),

@@ -4,7 +4,7 @@ using Mlds.Reports.Wording;
 
 namespace Mlds.Reports.Figures;
 
-/// <summary>How the networks learned: validation loss by epoch, a panel a family, the variants together.</summary>
+/// <summary>How the networks learned: validation loss by epoch, a panel per family, the variants together.</summary>
 static class LossCurveFigure
 {
     const double Height = 190;

@@ -4,7 +4,7 @@ using Mlds.Reports.Wording;
 
 namespace Mlds.Reports.Figures;
 
-/// <summary>How all training runs ended: a bar a machine. None is dropped in silence.</summary>
+/// <summary>How all training runs ended: a bar per machine. None is dropped in silence.</summary>
 static class OutcomeFigure
 {
     const double RowHeight = 22;

@@ -4,7 +4,7 @@ using Mlds.Reports.Wording;
 
 namespace Mlds.Reports.Figures;
 
-/// <summary>The networks as points, one panel a view, side by side.</summary>
+/// <summary>The networks as points, one panel per view, side by side.</summary>
 static class ProjectionFigure
 {
     const double Gap = 34;

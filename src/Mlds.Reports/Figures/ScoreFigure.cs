@@ -5,7 +5,7 @@ using Mlds.Reports.Wording;
 namespace Mlds.Reports.Figures;
 
 /// <summary>
-/// Scores of one question on one metric, a row each: the score with its interval, and beside it what guessing, shuffled labels and the
+/// Scores of one question on one metric, one row each: the score with its interval, and beside it what guessing, shuffled labels and the
 /// metadata alone give.
 /// </summary>
 static class ScoreFigure
@@ -42,7 +42,8 @@ static class ScoreFigure
         return $"Dots are the {Words.Metric(metric)} "
             + $"{(unlabelled ? "of clusters found without labels" : "on networks that took no part in fitting")}, "
             + "lines their 95 % intervals; "
-            + $"n = {networks} networks{(unlabelled ? "" : $", {Words.Range(scores.Select(score => score.NetworksPerClass))} a machine")}. "
+            + $"n = {networks} networks"
+            + $"{(unlabelled ? "" : $", {Words.Range(scores.Select(score => score.NetworksPerClass))} per machine")}. "
             + (scores.Any(score => score.Shuffled is not null)
                 ? "Grey bars hold 95 % of what the same protocol gives with shuffled labels; "
                     + "they must lie around the dashed line, which is guessing."

@@ -4,7 +4,9 @@ using Mlds.Reports.Wording;
 
 namespace Mlds.Reports.Figures;
 
-/// <summary>Spreads as box plots: box from quarter to quarter, line at the median, whiskers over the middle 80 %. A panel a view.</summary>
+/// <summary>
+/// Spreads as box plots: box from quarter to quarter, line at the median, whiskers over the middle 80 %. A panel per view.
+/// </summary>
 static class SpreadFigure
 {
     const double RowHeight = 17;
@@ -32,7 +34,7 @@ static class SpreadFigure
             id,
             question.Title,
             $"{Capital(all[0].Quantity)}: boxes hold the middle half, whiskers the middle 80 %, the line is the median; "
-            + $"{Words.Range(all.Select(distribution => distribution.Count))} pairs of networks a row.",
+            + $"{Words.Range(all.Select(distribution => distribution.Count))} pairs of networks per row.",
             Figure.FullWidth,
             (panelRows * (34 + height + 44)) + Legend.Height(legend, Figure.FullWidth - 60),
             canvas =>

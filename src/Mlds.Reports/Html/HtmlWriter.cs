@@ -36,10 +36,10 @@ sealed class HtmlWriter
         return this;
     }
 
-    /// <summary>An element with nothing but text.</summary>
+    /// <summary>An element that holds nothing but text.</summary>
     public HtmlWriter Element(string element, string text, string? cssClass = null) => Open(element, cssClass).Text(text).Close();
 
-    /// <summary>A link inside the page; whoever points at it is shown <paramref name="details"/>.</summary>
+    /// <summary>A link inside the page that shows <paramref name="details"/> when pointed at.</summary>
     public HtmlWriter Link(string id, string text, string? details = null)
     {
         _html.Append($"<a href=\"#{Escape(id)}\"{(details is null ? "" : $" title=\"{Escape(details)}\"")}>{Escape(text)}</a>");

@@ -79,7 +79,7 @@ static class Opening
     }
 
     /// <summary>
-    /// Where the score was asked for. Questions can have equal scores; then it is the one that has most of those beside it.
+    /// The question that asked for the score. Questions can have equal scores; then it is the one that has most of those beside it.
     /// </summary>
     static void LinkToQuestion(HtmlWriter html, Score score, IReadOnlyList<QuestionResult> questions, IReadOnlyList<Score> beside)
     {

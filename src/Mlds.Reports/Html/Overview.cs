@@ -3,7 +3,7 @@ using Mlds.Reports.Wording;
 
 namespace Mlds.Reports.Html;
 
-/// <summary>All questions in all views in one table: a row a question and method, a column a view.</summary>
+/// <summary>All questions in all views in one table: a row per question and method, a column per view.</summary>
 static class Overview
 {
     public const string Id = "overview";
@@ -23,8 +23,8 @@ static class Overview
         html.Open("section", null, Id).Element("h2", "All questions, all views");
         html.Element(
             "p",
-            "One number a question, method and view; intervals, shuffled labels and baselines stand with the questions below. "
-            + "Loss and epochs look at no weight. Each name leads to its question in full, and shows it when pointed at.",
+            "One number per question, method and view; intervals, shuffled labels and baselines are with the questions below. "
+            + "Loss and epochs look at no weight. Each name links to its question, and shows it in full when pointed at.",
             "note");
         var views = result.Views.Select(view => view.Name).ToArray();
         var rivals = rows.SelectMany(row => row.Scores).Select(score => score.View).Where(Words.IsRival).Distinct().ToArray();
@@ -54,7 +54,7 @@ static class Overview
     static IEnumerable<(QuestionResult Question, string Subject, string Metric, string Method, Score[] Scores)> Rows(
         QuestionResult question)
     {
-        // Where machines have a score each, their mean stands for them.
+        // Where each machine has a score, their mean stands for them.
         var subjects = question.Scores.Select(score => score.Subject).Distinct().ToArray();
         if (subjects.Contains("mean over machines")) subjects = ["mean over machines"];
         return

@@ -6,7 +6,7 @@ using Mlds.Reports.Figures;
 namespace Mlds.Reports.Html;
 
 /// <summary>
-/// The report's one page. It loads nothing: styles, script and figures are in it, and its policy forbids the browser to fetch more.
+/// The report's one page. It loads nothing: styles, script and figures are in it, and its policy forbids the browser to load anything else.
 /// </summary>
 static class Page
 {

@@ -106,7 +106,7 @@ static class Sections
             html.Element("p", $"{Words.View(projection.View)}, {Words.Method(projection.Method)}: {projection.Protocol}");
         html.Open("p").Text("Every network can be made again, bit for bit: ")
             .Element("code", "mlds train --population FILE --machine MACHINE --seed SEED")
-            .Text(". The weights digest says whether it is these. All numbers of this page are in ")
+            .Text(". The weights digest shows whether they are the same. All numbers of this page are in ")
             .Element("code", "metrics.json").Text(", all figures in ").Element("code", "figures/").Text(" as SVG and PNG.").Close();
         html.Close();
     }

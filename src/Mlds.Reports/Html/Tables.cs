@@ -11,7 +11,7 @@ static class Tables
     {
         Header(
             html, "scores", "about", "told from", "by", "metric", "score", "95 % interval", "guessing",
-            "shuffled labels", "metadata only", "networks", "classes", "a class");
+            "shuffled labels", "metadata only", "networks", "classes", "per class");
         foreach (var score in scores)
         {
             html.Open("tr", Words.IsRival(score.View) ? "rival" : null);
@@ -155,7 +155,7 @@ static class Tables
 
     public static void Views(HtmlWriter html, IReadOnlyList<ViewSummary> views)
     {
-        Header(html, "views", "view", "numbers a network", "what it is");
+        Header(html, "views", "view", "numbers per network", "what it is");
         foreach (var view in views)
         {
             html.Open("tr").Element("td", view.Name).Open("td", "number").Count(view.Columns).Close();

@@ -5,16 +5,16 @@ using Mlds.Server.Database;
 namespace Mlds.Server.Accounts;
 
 /// <summary>
-/// Keeps an account from getting work, or lets it have some again. What it holds goes to others at once, or the population would wait for
-/// its deadlines; its clients are told to stop those tasks. What it has finished still counts, but nothing of it is taken on trust: all its
-/// hosts have to show themselves anew.
+/// Keeps an account from getting work, or lets it have some again. The tasks that it holds go to others at once, or the population would
+/// wait for their deadlines; its clients are told to stop them. What it has finished still counts, but nothing of it is taken on trust: all
+/// its hosts have to earn trust anew.
 /// </summary>
 public static class AccountBlocking
 {
     /// <param name="email">The account's address.</param>
     /// <param name="until">Unix seconds.</param>
-    /// <param name="reason">Which the volunteer reads.</param>
-    /// <returns>Tasks that go to others.</returns>
+    /// <param name="reason">The reason, as the volunteer reads it.</param>
+    /// <returns>Number of tasks that go to others.</returns>
     public static Task<int> Block(ProjectDatabase database, string email, long until, string reason, long now) => database.Write(session =>
     {
         if (session.Number("SELECT id FROM account WHERE email = $1", email) is not { } account) return 0;

@@ -4,16 +4,16 @@ using Mlds.Server.Project;
 
 namespace Mlds.Server.Accounts;
 
-/// <summary>A person leaves.</summary>
+/// <summary>Deletes an account, because its owner leaves.</summary>
 static class AccountDeletion
 {
-    /// <summary>Seconds for which statistics sites are told that somebody left: as long as by official servers.</summary>
+    /// <summary>Seconds for which statistics sites are told that somebody left: as long as official servers do.</summary>
     public const long Announced = 60 * 86400;
 
     /// <summary>
-    /// Takes the person out of an account. Credit and results stay, nobody's any more: the project's sums still hold. Of computers stays
-    /// what the networks were computed on, processor and system. Tasks in hand go to others; a team without members goes too. Statistics
-    /// sites hear of it if they had heard of the person.
+    /// Takes the person out of an account. Credit and results stay but belong to nobody, so the project's sums still hold. What stays of
+    /// computers is what the networks were computed on: processor and system. Tasks in hand go to others; a team without members is deleted
+    /// too. Statistics sites are told if they had heard of the person.
     /// </summary>
     public static void Run(Session session, ProjectSettings settings, string email, long now)
     {
@@ -31,14 +31,14 @@ static class AccountDeletion
             + "upload_rate = 0, download_rate = 0 WHERE account_id = $1",
             id);
         session.Execute("UPDATE credit_change SET reason = '' WHERE account_id = $1", id);
-        // paths on its owner's computer
+        // they can hold paths on its owner's computer
         session.Execute("UPDATE result SET stderr = '' WHERE stderr <> '' AND host_id IN (SELECT id FROM host WHERE account_id = $1)", id);
         LetTasksGo(session, settings, id, now);
         session.Execute("UPDATE team SET account_id = 0 WHERE account_id = $1", id);
         session.Execute("DELETE FROM team WHERE account_id = 0 AND NOT EXISTS (SELECT 1 FROM account WHERE account.team_id = team.id)");
     }
 
-    /// <summary>Only of those who were published: else leaving would make known what staying didn't.</summary>
+    /// <summary>Only for those who were published: otherwise leaving would reveal what staying didn't.</summary>
     static void Announce(Session session, long id, long now)
     {
         session.Execute(
@@ -50,7 +50,7 @@ static class AccountDeletion
             id, now);
     }
 
-    /// <summary>Nobody could report them any more. Who comes back at once, at the same network address, had them all the same.</summary>
+    /// <summary>Nobody could report them any more. They still count for whoever comes back at once from the same network address.</summary>
     static void LetTasksGo(Session session, ProjectSettings settings, long id, long now)
     {
         session.Execute(

@@ -12,8 +12,8 @@ using Mlds.Server.Project;
 namespace Mlds.Server.Accounts;
 
 /// <summary>
-/// The calls by which managers make and find accounts. Addresses and passwords travel in the query: no log of ours has it. A look-up
-/// without a password would tell who has an account, so there is none.
+/// The calls by which managers make and find accounts. Addresses and passwords travel in the query, so no log of ours contains the query. A
+/// look-up without a password would reveal who has an account, so there is none.
 /// </summary>
 sealed partial class AccountEndpoints(
     ProjectFolder project, ProjectDatabase database, AccountStore accounts, AppVersions versions,
@@ -35,8 +35,8 @@ sealed partial class AccountEndpoints(
         if (form is null || !AccountForm.IsEmail(form.Email)) return Refuse(context, RpcError.BadEmailAddress, "Invalid email address");
         if (!AccountForm.IsPasswordHash(form.PasswordHash)) return Refuse(context, RpcError.BadPassword, "Invalid password");
         if (!AccountForm.IsName(form.Name)) return Refuse(context, RpcError.BadUserName, "Invalid user name");
-        // The manager tries to create at every attach: with the right password it gets the account that is there. Both are done in either
-        // case, so that the time tells nothing.
+        // The manager tries to create an account at every attach: with the right password it gets the existing one. Both are computed in
+        // either case, so that the time reveals nothing.
         var (exists, known) = await accounts.Find(form.Email, form.PasswordHash);
         var made = await accounts.Create(
             form.Email, form.PasswordHash, form.Name, addresses.Of(context.Connection.RemoteIpAddress), project.Settings.NewAccountsPerDay);

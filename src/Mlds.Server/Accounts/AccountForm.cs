@@ -47,7 +47,7 @@ sealed record AccountForm(string Email, string PasswordHash, string Name, string
 
     public static bool IsPasswordHash(string text) => text.Length == 32 && text.All(char.IsAsciiHexDigit);
 
-    /// <summary>A person's or team's name: what is shown of it is escaped everywhere, but what looks like a tag is none.</summary>
+    /// <summary>A person's or team's name. Names are escaped wherever they are shown, and still none may look like a tag.</summary>
     public static bool IsName(string text) =>
         text.Length is > 0 and <= 63 && PlainText.IsPlain(text) && !text.Any(letter => letter is '<' or '>');
 

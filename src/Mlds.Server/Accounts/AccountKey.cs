@@ -5,8 +5,8 @@ using System.Text;
 namespace Mlds.Server.Accounts;
 
 /// <summary>
-/// Account keys and passwords. The database has neither: a key is looked for by its SHA-256, and kept sealed with the password, so that
-/// who steals the database can neither call as a volunteer nor read the key.
+/// Account keys and passwords. The database has neither: a key is found by its SHA-256, and stored encrypted with the password ("sealed"),
+/// so that a thief of the database can neither call as a volunteer nor read the key.
 /// </summary>
 /// <remarks>
 /// A sealed key is its header (version 1, then PBKDF2's count in 4 bytes, big end first), salt, nonce, tag and the encrypted key. The
@@ -35,8 +35,8 @@ static class AccountKey
 
     /// <summary>The key, encrypted with the password.</summary>
     /// <param name="key">The account key.</param>
-    /// <param name="passwordHash">What clients send for the password: md5(password + lower-case address). It is the password, as far as
-    /// we are concerned.</param>
+    /// <param name="passwordHash">What clients send for the password: md5(password + lower-case address). For us this is the
+    /// password.</param>
     public static byte[] Seal(string key, string passwordHash) => Seal(key, passwordHash, Iterations);
 
     internal static byte[] Seal(string key, string passwordHash, int iterations)
@@ -54,9 +54,8 @@ static class AccountKey
     }
 
     /// <summary>
-    /// The account key, or null when the password is wrong. It takes as long whatever is given, also an old sealed key or an empty one,
-    /// which no password opens: so an account that
-    /// isn't there costs what a wrong password does.
+    /// The account key, or null when the password is wrong. It takes equally long whatever is given, even for an old sealed key or an empty
+    /// one, which no password opens: so a call for an account that doesn't exist takes as long as one with a wrong password.
     /// </summary>
     public static string? Open(byte[] sealedKey, string passwordHash)
     {
@@ -97,7 +96,7 @@ static class AccountKey
     static AesGcm Cipher(ReadOnlySpan<byte> rest, string passwordHash, int iterations) =>
         new(Rfc2898DeriveBytes.Pbkdf2(passwordHash, rest[..SaltBytes], iterations, HashAlgorithmName.SHA256, 32), TagBytes);
 
-    /// <summary>The time of so many iterations.</summary>
+    /// <summary>Spends the time of that many iterations.</summary>
     static void Spend(string passwordHash, int iterations)
     {
         if (iterations > 0) Rfc2898DeriveBytes.Pbkdf2(passwordHash, new byte[SaltBytes], iterations, HashAlgorithmName.SHA256, 32);
@@ -109,6 +108,6 @@ static class AccountKey
 
     static Span<byte> Text(Span<byte> rest) => rest[(SaltBytes + NonceBytes + TagBytes)..];
 
-    /// <param name="Rest">Salt, nonce, tag and text; empty when it is no sealed key.</param>
+    /// <param name="Rest">Salt, nonce, tag and encrypted key; empty when it is no sealed key.</param>
     readonly record struct Sealed(byte[] Header, byte[] Rest, int Iterations);
 }

@@ -6,13 +6,13 @@ using Mlds.Server.Project;
 namespace Mlds.Server.Accounts;
 
 /// <summary>The caller's account.</summary>
-/// <param name="ByWeakKey">The caller may compute for the account, and change nothing of it.</param>
+/// <param name="ByWeakKey">The caller may compute for the account, but can't change it.</param>
 sealed record AccountRow(
     long Id, string Name, string Email, long Created, string EmailHash, string CrossProjectId, string ExternalCpid, string Team,
     double ResourceShare, double TotalCredit, RecentCredit Recent,
     bool ByWeakKey)
 {
-    /// <summary>Valid results less failures.</summary>
+    /// <summary>Valid results minus failures.</summary>
     public long Earned { get; init; }
 
     public long TasksToday { get; init; }
@@ -25,7 +25,8 @@ sealed record AccountRow(
     public long BlockedUntil { get; init; }
     public string BlockedReason { get; init; } = "";
 
-    /// <summary>Of the network address at which it was new (<see cref="AddressKeys"/>); empty: none, or it has shown itself.</summary>
+    /// <summary>The hashed network address at which it was new (<see cref="AddressKeys"/>); empty: none, or the account is no newcomer any
+    /// more.</summary>
     public string AddressKey { get; init; } = "";
 
     public Allowance Allowance(ProjectSettings settings) =>
@@ -56,8 +57,8 @@ sealed record AccountRow(
         keyHash);
 
     /// <summary>
-    /// Takes the id over by which the client knows its owner across projects, as official servers do: of a person's ids the client says the
-    /// oldest account's. With a weak key, or one of another form, nothing changes.
+    /// Takes over the id by which the client knows its owner across projects, as official servers do: of all a person's ids the client
+    /// gives that of the oldest account. With a weak key, or an id of another form, nothing changes.
     /// </summary>
     public AccountRow Adopt(Session session, string crossProjectId)
     {

@@ -8,25 +8,25 @@ using Mlds.Server.Project;
 namespace Mlds.Server.Accounts;
 
 /// <summary>
-/// Makes and finds accounts. Whether an address has an account doesn't show in the time of any call: as much is computed for one that
-/// has none. To derive a key from a password is dear on purpose, so half of the processors do it at a time, and the scheduler has the
-/// others.
+/// Makes and finds accounts. The time of a call doesn't reveal whether an address has an account: as much is computed for one that has
+/// none. Deriving a key from a password is expensive on purpose, so at most half of the processors do it at a time; the others are left to
+/// the scheduler.
 /// </summary>
 public sealed class AccountStore(ProjectDatabase database, TimeProvider time)
 {
-    /// <summary>What is opened for addresses that have no account.</summary>
+    /// <summary>The sealed key that is tried for addresses without an account.</summary>
     static readonly Lazy<byte[]> s_nobodys = new(() => AccountKey.Seal(AccountKey.Create(), AccountKey.Create()));
 
     readonly SemaphoreSlim _turns = new(Math.Max(1, Environment.ProcessorCount / 2));
     long _derivations;
 
-    /// <summary>Keys derived from passwords until now: what calls cost.</summary>
+    /// <summary>Number of keys derived from passwords so far: the cost of calls.</summary>
     internal long Derivations => Interlocked.Read(ref _derivations);
 
     /// <summary>Makes an account; null when the e-mail address has one, or the network address has made too many today.</summary>
     /// <param name="addressKey">Of the network address it is made from (<see cref="AddressKeys"/>); empty: it isn't known or says
     /// nothing.</param>
-    /// <param name="aDay">Accounts that may be made from one network address in a day.</param>
+    /// <param name="aDay">Accounts that may be made per day from one network address.</param>
     public async Task<string?> Create(string email, string passwordHash, string name, string addressKey = "", int aDay = int.MaxValue)
     {
         var key = AccountKey.Create();
@@ -51,12 +51,12 @@ public sealed class AccountStore(ProjectDatabase database, TimeProvider time)
         return made ? key : null;
     }
 
-    /// <summary>The address of the account that has that key; null: there is none. A weak key is none of these.</summary>
+    /// <summary>The address of the account that has that key; null: there is none. A weak key doesn't count.</summary>
     public string? AddressOf(string key) => key.Length == 0
         ? null
         : database.Read(session => session.Text("SELECT email FROM account WHERE key_hash = $1", AccountKey.Hash(key)));
 
-    /// <summary>The account's weak key, which computers may compute with.</summary>
+    /// <summary>The account's weak key, with which computers may compute for it.</summary>
     /// <param name="key">The account's key.</param>
     public Task<string> WeakKeyOf(string email, string key) =>
         database.Write(session => WeakKey.Known(session, session.Number("SELECT id FROM account WHERE email = $1", email)!.Value, key));
@@ -86,8 +86,8 @@ public sealed class AccountStore(ProjectDatabase database, TimeProvider time)
     }
 
     /// <summary>
-    /// The account's key, if <paramref name="secret"/> is its password or that key: who forgot the password finds the key on any computer
-    /// that is attached. Null when it is neither, or there is no such account.
+    /// The account's key, if <paramref name="secret"/> is its password or that key: owners who forgot the password find the key on any
+    /// computer that is attached. Null when it is neither, or there is no such account.
     /// </summary>
     public async Task<string?> Enter(string email, string secret)
     {
@@ -119,7 +119,7 @@ public sealed class AccountStore(ProjectDatabase database, TimeProvider time)
         ?? (long.TryParse(who, NumberStyles.None, CultureInfo.InvariantCulture, out var id) ? session.Text(
             "SELECT email FROM account WHERE id = $1 AND email_hash <> ''", id) : null));
 
-    /// <summary>Gives the account a new key: computers that have the old one are out.</summary>
+    /// <summary>Gives the account a new key: computers that have the old one can't use it any more.</summary>
     public async Task<string> ResetKey(string email, string password)
     {
         var key = AccountKey.Create();
@@ -137,7 +137,7 @@ public sealed class AccountStore(ProjectDatabase database, TimeProvider time)
     /// has the new address, or this one has another key by now.
     /// </summary>
     /// <param name="key">The account's key.</param>
-    /// <param name="password">From now on.</param>
+    /// <param name="password">The password from now on.</param>
     public async Task<bool> ChangeLogin(string email, string newEmail, string key, string password)
     {
         var sealedKey = await Seal(key, AccountForm.HashPassword(password, newEmail));
@@ -146,7 +146,8 @@ public sealed class AccountStore(ProjectDatabase database, TimeProvider time)
             if (newEmail != email && session.Number("SELECT id FROM account WHERE email = $1", newEmail) is not null) return false;
             var crossProjectId = session.Text("SELECT cross_project_id FROM account WHERE email = $1", email);
 
-            // The account that was entered: its key, or whose the address is, may have changed meanwhile.
+            // The condition that it is still the account that was entered: its key, or the owner of the address, may have changed
+            // meanwhile.
             var changed = session.Execute(
                 "UPDATE account SET email = $2, sealed_key = $3, email_hash = $4, external_cpid = $5 WHERE email = $1 AND key_hash = $6",
                 email, newEmail, sealedKey, Md5(newEmail), ExternalCpid(crossProjectId ?? "", newEmail), AccountKey.Hash(key)) == 1;
@@ -161,11 +162,12 @@ public sealed class AccountStore(ProjectDatabase database, TimeProvider time)
         database.Write(session => session.Execute("UPDATE account SET name = $2 WHERE email = $1", email, name));
 
     /// <summary>
-    /// Makes the account a member of the team of that name, which it founds when there is none; of none with an empty name.
+    /// Makes the account a member of the team of that name, and founds the team when there is none. With an empty name the account leaves
+    /// its team.
     /// </summary>
     public Task Join(string email, string team) => database.Write(session =>
     {
-        // One that nobody is in any more goes when its founder goes on: teams cost nothing to make up.
+        // A team without members is deleted when its founder moves on: making up teams costs nothing.
         session.Execute(
             "DELETE FROM team WHERE name <> $2 AND account_id = (SELECT id FROM account WHERE email = $1) AND NOT EXISTS "
             + "(SELECT 1 FROM account c WHERE c.team_id = team.id AND c.email <> $1)",
@@ -182,7 +184,7 @@ public sealed class AccountStore(ProjectDatabase database, TimeProvider time)
     });
 
     /// <summary>
-    /// Makes a new account a member of the team of that name if there is one: its founder is asked by nobody, so a client founds none.
+    /// Makes a new account a member of the team of that name if there is one. A client doesn't found teams: nobody has asked its owner.
     /// </summary>
     public Task JoinExisting(string email, string team) => database.Write(session =>
         session.Execute(

@@ -4,7 +4,7 @@ using Mlds.Server.Project;
 
 namespace Mlds.Server.Accounts;
 
-/// <summary>Counts wrong account keys by address and minute, so that nobody can try keys by the million.</summary>
+/// <summary>Counts wrong account keys per address and minute, so that nobody can try keys by the million.</summary>
 sealed class BadKeys(ProjectSettings settings, TimeProvider time)
 {
     readonly ConcurrentDictionary<string, int> _counts = [];
@@ -19,7 +19,7 @@ sealed class BadKeys(ProjectSettings settings, TimeProvider time)
         _counts.AddOrUpdate(address, 1, (_, count) => count + 1);
     }
 
-    /// <summary>Forgets all when a minute is over.</summary>
+    /// <summary>Forgets all counts when a minute is over.</summary>
     long Minute()
     {
         var minute = time.UnixSeconds() / 60;

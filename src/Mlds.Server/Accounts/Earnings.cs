@@ -4,14 +4,14 @@ using Mlds.Server.Project;
 namespace Mlds.Server.Accounts;
 
 /// <summary>
-/// What an account's results do to what it may have next (<see cref="Boinc.Rules.Allowance"/>); as long as it is new, also to what its
-/// network address may.
+/// How an account's results change its allowance (<see cref="Boinc.Rules.Allowance"/>), and as long as the account is new also that of its
+/// network address.
 /// </summary>
 static class Earnings
 {
     /// <summary>
-    /// A valid result adds a task, up to what the settings allow. An account that has earned as much as it began with has shown itself: its
-    /// address is forgotten, and it is kin to nobody.
+    /// A valid result adds a task, up to what the settings allow. An account that has earned as many tasks as it began with has proved
+    /// itself: its address is forgotten, and it is kin to nobody.
     /// </summary>
     public static void Valid(Session session, ProjectSettings settings, long account)
     {
@@ -24,13 +24,13 @@ static class Earnings
             session.Execute("UPDATE account SET address_key = '', address_time = 0, kin = 0 WHERE id = $1", account);
     }
 
-    /// <summary>Failed, late or false results: each takes a task, down to none.</summary>
+    /// <summary>Failed, late or false results: each takes a task away, down to 0.</summary>
     public static void Failed(Session session, ProjectSettings settings, long account, long results = 1) =>
         Take(session, account, results, -settings.NewAccountTasks);
 
     /// <summary>
-    /// Tasks that were let go: stopped by the volunteer, or lost when the machine attached anew. Nobody's fault, but nobody can let go of
-    /// all there is either: a quarter of the beginning always stays.
+    /// Tasks that were let go: stopped by the volunteer, or lost when the machine attached anew. That is nobody's fault, but it mustn't be
+    /// free either: each takes a task away, down to a quarter of the initial allowance.
     /// </summary>
     public static void LetGo(Session session, ProjectSettings settings, long account, long results = 1) =>
         Take(session, account, results, -(settings.NewAccountTasks * 3L / 4));

@@ -4,8 +4,8 @@ using Mlds.Server.Database;
 namespace Mlds.Server.Accounts;
 
 /// <summary>
-/// Tells wrong account keys before anything is done for them: they take no turn of the database's writer and no memory for a large
-/// request. Keys that were right are remembered; whether one is right still is asked again within the call.
+/// Recognises wrong account keys before anything is done for them: they take neither a turn of the database's writer nor memory for a large
+/// request. Keys that were right are remembered; the call itself checks again whether they still are.
 /// </summary>
 sealed class KnownKeys(ProjectDatabase database)
 {
@@ -13,7 +13,7 @@ sealed class KnownKeys(ProjectDatabase database)
 
     readonly ConcurrentDictionary<string, byte> _kept = [];
 
-    /// <param name="key">What a client says: an account key, or a weak one.</param>
+    /// <param name="key">What a client gives: an account key, or a weak one.</param>
     public bool Contains(string key)
     {
         var keyHash = AccountKey.Hash(key);

@@ -5,8 +5,10 @@ using Mlds.Server.Project;
 
 namespace Mlds.Server.Accounts;
 
-/// <summary>What the new accounts of one network address have had together. Its key is a hash (<see cref="AddressKeys"/>).</summary>
-/// <param name="Earned">Their valid results less their failures; at least minus what a new account may hold.</param>
+/// <summary>What the new accounts of one network address have had together. The address is stored as a hash
+/// (<see cref="AddressKeys"/>).</summary>
+/// <param name="Earned">Their valid results minus their failures; never below minus the number of tasks that a new account may
+/// hold.</param>
 sealed record NewcomerAddress(string Key, long Earned, long TasksToday, long HostsToday, long AccountsToday, long Today)
 {
     public static NewcomerAddress Read(Session session, string key) => session.Row(
@@ -32,7 +34,7 @@ sealed record NewcomerAddress(string Key, long Earned, long TasksToday, long Hos
             ? this with { AccountsToday = AccountsToday + 1 }
             : this with { TasksToday = 0, HostsToday = 0, AccountsToday = 1, Today = day };
 
-    /// <summary>Stores what was counted today; what was earned is <see cref="Earnings"/>' to change.</summary>
+    /// <summary>Stores what was counted today; only <see cref="Earnings"/> changes what was earned.</summary>
     public void Write(Session session, long now) => session.Execute(
         "INSERT INTO network_address (address_key, tasks_today, hosts_today, accounts_today, today, seen) VALUES ($1, $2, $3, $4, $5, $6) "
         + "ON CONFLICT (address_key) DO UPDATE SET tasks_today = excluded.tasks_today, hosts_today = excluded.hosts_today, "
@@ -40,8 +42,8 @@ sealed record NewcomerAddress(string Key, long Earned, long TasksToday, long Hos
         Key, TasksToday, HostsToday, AccountsToday, Today, now);
 
     /// <summary>
-    /// Notes that a new account is at this address. Accounts that were new at one address are <em>kin</em>: for all that takes different
-    /// people they count as one, until they have shown themselves.
+    /// Notes that a new account is at this address. Accounts that were new at one address are <em>kin</em>: wherever different people are
+    /// needed they count as one person, until they have proved themselves.
     /// </summary>
     public static void Join(Session session, long account, string key, long now)
     {

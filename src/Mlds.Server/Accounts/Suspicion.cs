@@ -3,13 +3,13 @@ using Mlds.Server.Database;
 namespace Mlds.Server.Accounts;
 
 /// <summary>
-/// What follows for an account when one of its hosts was caught or blocked. Its hosts that have earned trust keep it: a school with one bad
-/// computer isn't punished. Its other ones, made up in a moment, get few tasks and have every network trained again until they have earned
-/// trust, and nothing they returned before is taken over by lot.
+/// What follows for an account when one of its hosts was caught or blocked. Hosts that have earned trust keep it: a school with one bad
+/// computer isn't punished. The others, which cost nothing to make up, get few tasks and have every network trained again until they have
+/// earned trust, and nothing they returned before is taken over on a sample.
 /// </summary>
 static class Suspicion
 {
-    /// <summary>For how long.</summary>
+    /// <summary>How long an account stays suspect.</summary>
     public const int Days = 90;
 
     public static void Begin(Session session, long host, long now)
@@ -19,8 +19,8 @@ static class Suspicion
     }
 
     /// <summary>
-    /// From when on the host's held results may be taken over when it has earned trust, Unix seconds: those before its account was suspect
-    /// have to be trained again, unless it had earned trust before that.
+    /// The time, in Unix seconds, from which on the host's held results may be taken over once it has earned trust. Those from before its
+    /// account was suspect have to be trained again, unless the host had earned trust before that.
     /// </summary>
     public static long Since(Session session, long host) => session.Number(
         "SELECT CASE WHEN h.proven_at > 0 AND h.proven_at < c.suspect_since THEN 0 ELSE c.suspect_since END "

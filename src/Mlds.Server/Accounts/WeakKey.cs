@@ -6,16 +6,16 @@ using Mlds.Server.Database;
 namespace Mlds.Server.Accounts;
 
 /// <summary>
-/// BOINC's weak account keys, <c>NUMBER_HASH</c>: with one, a computer may compute for an account, but who has it can't change or read the
-/// account. Account managers attach with them. The hash is MD5 of the account key and a salt which is renewed with key and password, as
-/// official servers take what they store of the password. Of the weak key itself only the SHA-256 is stored.
+/// BOINC's weak account keys, <c>NUMBER_HASH</c>: with one, a computer may compute for an account, but can't change or read it. Account
+/// managers attach with them. The hash is the MD5 of the account key and a salt that is renewed with key and password; official servers use
+/// what they store of the password instead of a salt. Of the weak key itself only the SHA-256 is stored.
 /// </summary>
 static class WeakKey
 {
-    /// <summary>Whether a client's key is of that kind.</summary>
+    /// <summary>Whether a client's key has the form of a weak one.</summary>
     public static bool Is(string key) => key.Contains('_', StringComparison.Ordinal);
 
-    /// <summary>Gives the account a new weak key; the one that it had is void.</summary>
+    /// <summary>Gives the account a new weak key; the old one is void.</summary>
     /// <param name="key">The account's key.</param>
     public static void Renew(Session session, long account, string key)
     {
@@ -24,7 +24,7 @@ static class WeakKey
             "UPDATE account SET weak_salt = $2, weak_key_hash = $3 WHERE id = $1", account, salt, AccountKey.Hash(Of(account, key, salt)));
     }
 
-    /// <summary>The account's weak key; one that has none yet, since it is of before there were any, gets it.</summary>
+    /// <summary>The account's weak key; an account from before there were any gets one now.</summary>
     /// <param name="key">The account's key.</param>
     public static string Known(Session session, long account, string key)
     {

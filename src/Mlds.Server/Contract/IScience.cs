@@ -5,7 +5,7 @@ namespace Mlds.Server.Contract;
 
 /// <summary>
 /// What the project server asks the science that it serves: what is to be computed, whether a returned file is right, and where it goes.
-/// The server knows no networks, the science no clients. <c>Science/</c> has the one of trained networks.
+/// The server knows no networks, the science no clients. <c>Science/</c> has the science of trained networks.
 /// </summary>
 public interface IScience
 {
@@ -14,73 +14,73 @@ public interface IScience
 
     string AppFriendlyName { get; }
 
-    /// <summary>Tables of its own, named <c>science_…</c>.</summary>
+    /// <summary>The steps that make its own tables, named <c>science_…</c>.</summary>
     IReadOnlyList<SchemaStep> Schema { get; }
 
     /// <summary>
-    /// Makes work: called while too little is unsent. It is in the transaction that stores the units, so what it notes of them is stored
+    /// Makes work; called while too little is unsent. It runs in the transaction that stores the units, so what it notes of them is stored
     /// with them or not at all. Has to be quick.
     /// </summary>
     /// <returns>At most as many as wanted; none when there is nothing more for now.</returns>
     IReadOnlyList<NewWorkUnit> Generate(Session session, WorkWanted wanted);
 
-    /// <summary>Says the id that a unit of <see cref="Generate"/> got; in the same transaction.</summary>
+    /// <summary>Tells the id that a unit of <see cref="Generate"/> got, in the same transaction.</summary>
     void Created(Session session, string name, long workUnitId);
 
     /// <summary>
-    /// Judges one returned result, by its files' <see cref="StoredFile.Content"/> alone. Outside any transaction; may take minutes; how
-    /// closely it looks may depend on the host, what is right doesn't.
+    /// Judges one returned result, by its files' <see cref="StoredFile.Content"/> alone. Outside any transaction; may take minutes. How
+    /// closely it looks may depend on the host; what is right doesn't.
     /// </summary>
     ResultCheck Check(ProjectDatabase database, ReturnedResult result, CancellationToken cancellation);
 
     /// <summary>
-    /// The same with everything computed again, for a held result that its host can't earn trust for any more. Proved or invalid.
+    /// The same with everything computed again, for a held result whose host can't earn trust any more. The verdict is proved or invalid.
     /// </summary>
     ResultCheck Prove(ProjectDatabase database, ReturnedResult result, CancellationToken cancellation);
 
-    /// <summary>Hears the verdict, in the transaction that stores it, and says what the host's work is worth from now on.</summary>
+    /// <summary>Is told the verdict, in the transaction that stores it, and says what the host's work is worth from now on.</summary>
     HostStanding Judged(Session session, ReturnedResult result, ResultCheck check, ValidateState state);
 
     /// <summary>
-    /// Hears that verdicts on the host's results were taken back: what trust they earned is gone, and what comes of it next is looked at as
-    /// a new host's.
+    /// Is told that verdicts on the host's results were taken back: the trust that they earned is gone, and its next results are looked at
+    /// like a new host's.
     /// </summary>
     void Doubt(Session session, long hostId);
 
     /// <summary>
-    /// Hears that two hosts are one machine and go on as <paramref name="into"/>: what either did wrong stays known of it, and trust is
-    /// the smaller of the two.
+    /// Is told that two hosts are one machine and go on as <paramref name="into"/>: what either did wrong stays known, and of their trust
+    /// the smaller one remains.
     /// </summary>
     void Merged(Session session, long from, long into);
 
     /// <summary>
-    /// Takes the outcome of a work unit over. Outside any transaction; may come twice for one unit and then has to do nothing the second
-    /// time. A <see cref="FileLostException"/>: the work is issued again; any other: the unit comes again later.
+    /// Takes over the outcome of a work unit. Outside any transaction; may be called twice for one unit, and then must do nothing the
+    /// second time. After a <see cref="FileLostException"/> the work is issued again; after any other exception the unit comes again later.
     /// </summary>
     void Assimilate(ProjectDatabase database, FinishedWorkUnit unit, CancellationToken cancellation);
 
-    /// <summary>In the transaction that marks the unit assimilated: notes what work follows from it.</summary>
+    /// <summary>Notes what work follows from the unit, in the transaction that marks it assimilated.</summary>
     void Assimilated(Session session, FinishedWorkUnit unit);
 
     /// <summary>
     /// Goes on with work that no volunteer could return, for no longer than <paramref name="longest"/>, and stores how far it came: a kill
-    /// loses that much at most. Outside any transaction; never called twice at a time. A science without such work leaves it as it is.
+    /// loses no more than that. Outside any transaction; never called twice at a time. A science without such work need not implement it.
     /// </summary>
-    /// <param name="note">Has to be called in the transaction that stores it.</param>
+    /// <param name="note">Has to be called in the transaction that stores the progress.</param>
     /// <returns>Whether there was any.</returns>
     bool ComputeHere(
         ProjectDatabase database, TimeSpan longest, Action<Session, ComputedHere> note, CancellationToken cancellation) => false;
 
-    /// <summary>How much waits for <see cref="ComputeHere"/>.</summary>
+    /// <summary>How many pieces of work wait for <see cref="ComputeHere"/>.</summary>
     long WaitingForServer(Session session) => 0;
 }
 
-/// <param name="CoreSeconds">Of one core.</param>
+/// <param name="CoreSeconds">Seconds of one core.</param>
 /// <param name="Ended">Whether a piece of work came to its end.</param>
 public sealed record ComputedHere(double CoreSeconds, bool Ended);
 
 /// <param name="Count">The most units.</param>
-/// <param name="HostFlops">Median of the measured operations a second of hosts that were active lately; 0 when nothing was measured
+/// <param name="HostFlops">Median of the measured operations per second of hosts that were active lately; 0 when nothing has been measured
 /// yet.</param>
 /// <param name="Now">Unix seconds.</param>
 public sealed record WorkWanted(int Count, double HostFlops, long Now);
@@ -94,7 +94,7 @@ public sealed record NewWorkUnit
     public required IReadOnlyList<InputFile> Inputs { get; init; }
     public required IReadOnlyList<OutputFile> Outputs { get; init; }
 
-    /// <summary>Floating-point operations that the unit probably takes, and at which the client stops it.</summary>
+    /// <summary>Floating-point operations that the unit will probably take, and those at which the client stops it.</summary>
     public required double FpopsEstimate { get; init; }
 
     public required double FpopsBound { get; init; }
@@ -110,7 +110,7 @@ public sealed record NewWorkUnit
 
     public string CommandLine { get; init; } = "";
 
-    /// <summary>Equal results of which one becomes canonical.</summary>
+    /// <summary>How many equal results are needed for one of them to become canonical.</summary>
     public int MinQuorum { get; init; } = 1;
 
     public int TargetResults { get; init; } = 1;
@@ -123,7 +123,7 @@ public sealed record NewWorkUnit
 
     public long Batch { get; init; }
 
-    /// <summary>No account computes two results of the unit, failed ones apart.</summary>
+    /// <summary>No account computes two results of the unit, apart from failed ones.</summary>
     public bool OneResultPerUser { get; init; } = true;
 }
 
@@ -135,7 +135,7 @@ public sealed record InputFile(string LogicalName, ReadOnlyMemory<byte> Content)
 public sealed record OutputFile(string LogicalName, long MaxBytes, bool Optional = false);
 
 /// <summary>A result that came back with success.</summary>
-/// <param name="Suspect">Another host of its account was caught, and this one hasn't shown itself yet: nothing of it may be taken on
+/// <param name="Suspect">Another host of its account was caught, and this one hasn't earned trust yet: nothing of it may be taken on
 /// trust.</param>
 public sealed record ReturnedResult(
     long ResultId,
@@ -152,7 +152,8 @@ public sealed record ReturnedResult(
     IReadOnlyList<StoredFile> Inputs,
     bool Suspect = false)
 {
-    /// <summary>Of a result that was judged, what was stored of it then (<see cref="ResultCheck.ComparisonHash"/>); else empty.</summary>
+    /// <summary>For a result that was judged, the hash stored with the verdict (<see cref="ResultCheck.ComparisonHash"/>); else
+    /// empty.</summary>
     public string ComparisonHash { get; init; } = "";
 }
 
@@ -165,18 +166,18 @@ public enum Verdict
     Retry,
 
     /// <summary>
-    /// Its file isn't what it was when it was judged before: nothing can be said of its host, and the work is issued again.
+    /// Its file isn't what it was when it was judged: that says nothing about its host, and the work is issued again.
     /// </summary>
     Lost,
 }
 
-/// <param name="Verdict">Whether the files are right, as far as they say.</param>
+/// <param name="Verdict">Whether the files are right, as far as they can tell.</param>
 /// <param name="ComparisonHash">Results with the same hash are the same.</param>
 /// <param name="Credit">In cobblestones, from the work's known cost (<see cref="Boinc.Rules.RecentCredit.OfFlops"/>), never from what the
 /// client claims.</param>
 /// <param name="Reason">One sentence when it isn't valid.</param>
-/// <param name="Proved">Computed again here, bit for bit: it need not wait for its host to earn trust.</param>
-/// <param name="Retrained">Of its parts, those that were computed again here: what the host's standing is reckoned by.</param>
+/// <param name="Proved">It was computed again here, bit for bit: it need not wait for its host to earn trust.</param>
+/// <param name="Retrained">How many of its parts were computed again here: the host's standing follows from that.</param>
 public sealed record ResultCheck(
     Verdict Verdict, string ComparisonHash, double Credit, string Reason = "", bool Proved = false, int Retrained = 0);
 
@@ -187,7 +188,7 @@ public enum HostStanding
 
     Trusted = 1,
 
-    /// <summary>It returned false work: everything of it that is held is made again elsewhere.</summary>
+    /// <summary>It returned false work: everything from it that is held is computed again elsewhere.</summary>
     Caught = 2,
 }
 

@@ -20,7 +20,7 @@ sealed class Signals
     }
 }
 
-/// <summary>Stays set until one waits for it.</summary>
+/// <summary>Stays set until somebody waits for it.</summary>
 sealed class Signal
 {
     readonly SemaphoreSlim _set = new(0, 1);

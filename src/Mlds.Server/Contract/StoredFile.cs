@@ -3,14 +3,14 @@ using System.Security.Cryptography;
 namespace Mlds.Server.Contract;
 
 /// <summary>
-/// A file of a work unit or of a result. Its bytes are read once: whoever asks again gets the same ones, whatever becomes of the disk
-/// meanwhile. Where it is known what they were, by the hash that was stored when they were judged or made, no others are given out.
+/// A file of a work unit or of a result. Its bytes are read once: whoever asks again gets the same ones, whatever happens to the disk
+/// meanwhile. Where a hash was stored when they were judged or made, only bytes with that hash are given out.
 /// </summary>
 /// <param name="logicalName">The name in the task's folder.</param>
 /// <param name="path">Where it is on the server.</param>
 /// <param name="bytes">Its size when it was looked for.</param>
-/// <param name="sha256">Of a result's file that was judged: its SHA-256 then, lower-case hex; else empty.</param>
-/// <param name="md5">Of a file that we made: its MD5, lower-case hex; else empty.</param>
+/// <param name="sha256">For a result's file that was judged, its SHA-256 at that time, lower-case hex; else empty.</param>
+/// <param name="md5">For a file that we made, its MD5, lower-case hex; else empty.</param>
 public sealed class StoredFile(string logicalName, string path, long bytes, string sha256 = "", string md5 = "")
 {
     byte[]? _content;
@@ -19,15 +19,15 @@ public sealed class StoredFile(string logicalName, string path, long bytes, stri
 
     public long Bytes => bytes;
 
-    /// <summary>Whether it was judged, and is held to that.</summary>
+    /// <summary>Whether it was judged, so that only the judged bytes will do.</summary>
     public bool IsHeld => sha256.Length > 0;
 
-    /// <summary>Lower-case hex: as it was judged, or of what is there if it wasn't yet.</summary>
+    /// <summary>Lower-case hex: of the bytes that were judged, or of what is there if it hasn't been judged yet.</summary>
     public string Sha256 => sha256.Length > 0 ? sha256 : Hash(Content);
 
     /// <summary>The bytes.</summary>
     /// <exception cref="FileLostException">A result's file is gone, or isn't what was judged.</exception>
-    /// <exception cref="IOException">It can't be read now, or a file that we made isn't what it was: no matter of the result.</exception>
+    /// <exception cref="IOException">It can't be read now, or a file that we made isn't what it was: not the result's fault.</exception>
     public byte[] Content => _content ??= Read();
 
     byte[] Read()
@@ -39,7 +39,7 @@ public sealed class StoredFile(string logicalName, string path, long bytes, stri
         }
         catch (FileNotFoundException) when (md5.Length == 0)
         {
-            // A folder that is missing is another matter: a disk that isn't there now may come back with everything.
+            // A missing folder is another matter: a disk that isn't mounted may come back with everything on it.
             throw new FileLostException($"the file '{path}' is gone");
         }
 
@@ -62,8 +62,7 @@ public sealed class StoredFile(string logicalName, string path, long bytes, stri
 }
 
 /// <summary>
-/// A result's file isn't there any more as it was when it was reported: for a reason of the server's own, since nobody can change it from
-/// outside.
+/// A result's file is gone or not as it was reported. The cause lies with the server, since nobody can change the file from outside.
 /// </summary>
 /// <param name="what">What is wrong with which file, without its full stop.</param>
 public sealed class FileLostException(string what) : Exception(what);

@@ -9,8 +9,8 @@ using Mlds.Server.Project;
 namespace Mlds.Server.Daemons;
 
 /// <summary>
-/// Hands finished work units to the science. The hand-over may be made twice (a kill between it and the mark), never not at all; a unit
-/// that the science can't take is tried again, ever less often, and holds nobody up; one whose file was lost here is issued again.
+/// Hands finished work units to the science. A hand-over may be made twice (after a kill between it and the mark) but is never left out. A
+/// unit that the science can't take is tried again, ever less often, and holds up no other; one whose file was lost here is issued again.
 /// </summary>
 sealed partial class Assimilator(
     ProjectDatabase database, ProjectFolder project, IScience science, TimeProvider time, Signals signals, ServerMetrics metrics,
@@ -62,7 +62,7 @@ sealed partial class Assimilator(
         row => row.Long(0), time.UnixSeconds(), time.UnixSeconds() + LongestRetry, Batch);
 
     /// <summary>
-    /// The next units. From now until they are marked no verdict on them is taken back: what is handed over is what was judged.
+    /// The next units. Until they are marked no verdict on them is taken back: what is handed over is what was judged.
     /// </summary>
     List<FinishedWorkUnit> Take(Session session)
     {

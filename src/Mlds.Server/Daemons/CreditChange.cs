@@ -3,8 +3,8 @@ using Mlds.Server.Database;
 namespace Mlds.Server.Daemons;
 
 /// <summary>
-/// Credit that the operator gave or took, beside what results earn. Kept for good with its reason; who it is about sees it on the account
-/// page.
+/// Credit that the operator gave or took, besides what results earn. It is kept for good with its reason, and the account's owner sees it
+/// on the account page.
 /// </summary>
 /// <param name="Time">Unix seconds.</param>
 /// <param name="Amount">Cobblestones; negative when taken.</param>

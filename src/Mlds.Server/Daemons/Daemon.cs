@@ -5,12 +5,12 @@ using Mlds.Server.Contract;
 
 namespace Mlds.Server.Daemons;
 
-/// <summary>Something that is done over and over in the background. One bad item or hour doesn't end it.</summary>
+/// <summary>Something that is done over and over in the background. A bad item, or a bad hour, doesn't end it.</summary>
 abstract partial class Daemon(Signal signal, TimeSpan pause, ILogger log) : BackgroundService
 {
     static readonly TimeSpan s_afterFailure = TimeSpan.FromSeconds(2);
 
-    /// <summary>Does what there is to do; says whether there may be more at once.</summary>
+    /// <summary>Does what there is to do; returns whether there may be more right away.</summary>
     protected abstract Task<bool> Pass(CancellationToken cancellation);
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)

@@ -3,7 +3,7 @@ using Microsoft.Extensions.Hosting;
 namespace Mlds.Server.Daemons;
 
 /// <summary>
-/// Starts the daemons when the server listens, and not before: one that can't, since another has its port, changes nothing.
+/// Starts the daemons once the server listens, not before: a server that can't listen, since another has its port, changes nothing.
 /// </summary>
 sealed class DaemonsAfterWeb(IEnumerable<Daemon> daemons) : IHostedLifecycleService
 {

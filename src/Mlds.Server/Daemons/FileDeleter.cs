@@ -9,7 +9,7 @@ using Mlds.Server.Uploads;
 namespace Mlds.Server.Daemons;
 
 /// <summary>
-/// Deletes the files of work units that are done with, after a delay, and now and then what uploads left behind. Rows stay: they are the
+/// Deletes the files of finished work units after a delay, and now and then what uploads left behind. Rows stay: they are the
 /// record of who computed what.
 /// </summary>
 sealed partial class FileDeleter(

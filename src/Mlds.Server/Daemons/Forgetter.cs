@@ -6,7 +6,8 @@ using Mlds.Server.Http;
 
 namespace Mlds.Server.Daemons;
 
-/// <summary>Forgets once an hour what is kept for some time only: hashes of network addresses, and that an account is suspect.</summary>
+/// <summary>Deletes once an hour what is kept for a limited time only: hashes of network addresses, and that an account is
+/// suspect.</summary>
 sealed class Forgetter(ProjectDatabase database, TimeProvider time, ILogger<Forgetter> log)
     : Daemon(new Signal(), TimeSpan.FromHours(1), log)
 {
@@ -16,7 +17,7 @@ sealed class Forgetter(ProjectDatabase database, TimeProvider time, ILogger<Forg
         return false;
     }
 
-    /// <summary>Forgets what is older than it may be at <paramref name="now"/>, Unix seconds.</summary>
+    /// <summary>Deletes what is too old at <paramref name="now"/>, Unix seconds.</summary>
     internal static void Forget(Session session, long now)
     {
         var oldest = now - (AddressKeys.Days * 86400L);

@@ -9,13 +9,14 @@ namespace Mlds.Server.Daemons;
 /// <summary>What happens to a host that returned false work.</summary>
 static class HostVoiding
 {
-    /// <summary>Seconds without work.</summary>
+    /// <summary>Seconds for which a caught host gets no work.</summary>
     const long Blocked = 86400;
 
     /// <summary>
-    /// Voids what of the host hasn't earned trust: held results, results that wait for others to agree, tasks in progress. Their units are
-    /// computed anew elsewhere, and the credit for them is taken back. The host gets nothing for a day, then one task a day until it has
-    /// shown itself again. It could come back at once under another name, so its account is suspect from now on (<see cref="Suspicion"/>).
+    /// Voids everything from the host that hasn't been confirmed: held results, results that wait for others to agree, tasks in progress.
+    /// Their units are computed again elsewhere, and the credit for them is taken back. The host gets nothing for a day, then one task a
+    /// day until it has earned trust again. It could come back at once under another name, so its account is suspect from now on
+    /// (<see cref="Suspicion"/>).
     /// </summary>
     /// <returns>Results voided.</returns>
     public static int Void(Session session, ProjectSettings settings, Signals signals, long now, long hostId, string reason)
@@ -48,7 +49,8 @@ static class HostVoiding
         return results.Count;
     }
 
-    /// <summary>Another's result that had agreed takes its place, held as it was; with none the unit is computed anew.</summary>
+    /// <summary>Another host's result that had agreed takes its place, held likewise; if there is none the unit is computed
+    /// again.</summary>
     static void Replace(Session session, long unit, long voided, long hostId)
     {
         var other = session.Number(

@@ -5,7 +5,7 @@ using Mlds.Server.Database;
 namespace Mlds.Server.Daemons;
 
 /// <summary>
-/// What happens to a judged result whose file isn't there any more as it was judged. A file that was reported can't be changed from
+/// What happens to a judged result whose file is gone or isn't what was judged. A file that was reported can't be changed from
 /// outside, so the disk failed, or somebody changed it here: the host has no part in it, and keeps its credit and its standing. Only the
 /// work is issued again.
 /// </summary>
@@ -24,7 +24,7 @@ static class LostFiles
         signals.Assimilator.Set();
     }
 
-    /// <summary>Another result that agreed with it is as good; without one the transitioner issues the unit again.</summary>
+    /// <summary>Another result that agreed with it will do as well; without one the transitioner issues the unit again.</summary>
     static void Replace(Session session, long unit, long lost)
     {
         var other = session.Number(

@@ -6,7 +6,7 @@ using Mlds.Server.Project;
 
 namespace Mlds.Server.Daemons;
 
-/// <summary>Reads a result as the science sees it: names, files on disk, each held to what was judged of it.</summary>
+/// <summary>Reads a result as the science sees it: names, and files on disk, each of which must be what was judged.</summary>
 static class ResultFiles
 {
     const string Columns =
@@ -17,7 +17,7 @@ static class ResultFiles
 
     const string Tables = "result r JOIN workunit w ON w.id = r.workunit_id";
 
-    /// <summary>What there is to judge of a unit, in one read.</summary>
+    /// <summary>Everything that there is to judge of a unit, in one read.</summary>
     /// <exception cref="IOException">The folder of uploads is gone, as when a disk isn't mounted: no host is to blame for that.</exception>
     public static UnitResults OfUnit(Session session, ProjectFolder project, long workUnitId)
     {
@@ -50,11 +50,11 @@ static class ResultFiles
         foreach (var file in result.Outputs) _ = file.Content;
     }
 
-    /// <summary>What is stored with the verdict: a line <c>logical_name sha256</c> for each file that was judged.</summary>
+    /// <summary>The text stored with the verdict: a line <c>logical_name sha256</c> for each file that was judged.</summary>
     public static string Hashes(ReturnedResult result) =>
         string.Join('\n', result.Outputs.Select(file => $"{file.LogicalName} {file.Sha256}"));
 
-    /// <summary>The other way round: the SHA-256 of each file that was judged, by logical name; none before that.</summary>
+    /// <summary>The reverse: the SHA-256 of each file that was judged, by logical name; empty before there was a verdict.</summary>
     public static Dictionary<string, string> Judged(string hashes) =>
         hashes.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => line.Split(' '))
             .ToDictionary(part => part[0], part => part[1]);
@@ -75,7 +75,7 @@ static class ResultFiles
         };
     }
 
-    /// <summary>Of a judged result, the files that were there then, and only those; else what is there.</summary>
+    /// <summary>For a judged result exactly the files that were there at the time; else those that are there now.</summary>
     static StoredFile? Output(string logicalName, string path, Dictionary<string, string> judged)
     {
         var file = new FileInfo(path);
@@ -84,10 +84,10 @@ static class ResultFiles
     }
 }
 
-/// <summary>A unit's results, as far as there is something to judge of them.</summary>
+/// <summary>A unit's results that are to be judged.</summary>
 /// <param name="New">Those that nobody has looked at yet.</param>
 /// <param name="Waiting">Those that had nobody to agree with, and what their check said.</param>
-/// <param name="Alone">The canonical one, if its host alone answers for it.</param>
-/// <param name="Held">Whether that waits for its host to earn trust.</param>
+/// <param name="Alone">The canonical result, if it rests on its host's word alone.</param>
+/// <param name="Held">Whether the canonical result waits for its host to earn trust.</param>
 sealed record UnitResults(
     List<ReturnedResult> New, List<(ReturnedResult Result, ResultCheck Check)> Waiting, ReturnedResult? Alone, bool Held);

@@ -8,7 +8,7 @@ namespace Mlds.Server.Daemons;
 
 /// <summary>What the server has computed itself on one day, in seconds of one core.</summary>
 /// <param name="Trained">Work that no volunteer could return; bounded by the settings.</param>
-/// <param name="Networks">Pieces of it that came to their end.</param>
+/// <param name="Networks">Pieces of it that were finished.</param>
 /// <param name="Checked">Checks of results.</param>
 public sealed record ServerTraining(double Trained, long Networks, double Checked)
 {
@@ -18,7 +18,7 @@ public sealed record ServerTraining(double Trained, long Networks, double Checke
             row => new ServerTraining(row.Real(0), row.Long(1), row.Real(2)), day)
         ?? new(0, 0, 0);
 
-    /// <summary>Core seconds a day that may be spent.</summary>
+    /// <summary>Core seconds that may be spent per day.</summary>
     public static double Budget(ProjectSettings settings) => settings.ServerTraining * 86400;
 
     internal static void Note(Session session, long day, ComputedHere computed) => session.Execute(
@@ -33,8 +33,8 @@ public sealed record ServerTraining(double Trained, long Networks, double Checke
 }
 
 /// <summary>
-/// Has the science compute here what no volunteer could return: a slice at a time, no more in a day than the settings allow, and hardly
-/// anything while results wait to be checked: honest units come first.
+/// Has the science compute here what no volunteer could return: a slice at a time, no more per day than the settings allow, and hardly
+/// anything while results wait to be checked: honest volunteers' units come first.
 /// </summary>
 sealed partial class Trainer(
     ProjectDatabase database, IScience science, ProjectSettings settings, TimeProvider time, Signals signals, ServerMetrics metrics,

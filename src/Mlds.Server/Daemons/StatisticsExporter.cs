@@ -9,7 +9,7 @@ using Mlds.Server.Statistics;
 
 namespace Mlds.Server.Daemons;
 
-/// <summary>Writes the statistics once a day, or as often as the settings say, and keeps the gauges of what waits.</summary>
+/// <summary>Writes the statistics once a day, or as often as the settings say, and updates the metrics of what waits.</summary>
 sealed class StatisticsExporter(
     ProjectDatabase database, ProjectFolder project, IScience science, TimeProvider time, ServerMetrics metrics,
     ILogger<StatisticsExporter> log)

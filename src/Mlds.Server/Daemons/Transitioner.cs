@@ -12,7 +12,7 @@ using Mlds.Server.Scheduler;
 namespace Mlds.Server.Daemons;
 
 /// <summary>
-/// Moves work units on by the rules of <see cref="Transition"/>, whenever something happened to one or its time has come.
+/// Moves work units on by the rules of <see cref="Transition"/>, whenever something has happened to one or its time has come.
 /// </summary>
 sealed class Transitioner(
     ProjectDatabase database, Feeder feeder, ProjectSettings settings, TimeProvider time, Signals signals, ILogger<Transitioner> log)
@@ -34,8 +34,8 @@ sealed class Transitioner(
     }
 
     /// <summary>
-    /// Units that are put off for longer than any may be: the server's clock was set back since. Their tasks count as sent just now;
-    /// else one that was lost would be made again only when the clock gets there.
+    /// Units that are put off for longer than is possible: the server's clock was set back. Their tasks count as sent just now; otherwise a
+    /// lost one would be issued again only when the clock gets there.
     /// </summary>
     List<long> FromTheFuture(Session session, long now)
     {

@@ -5,8 +5,8 @@ using Mlds.Server.Database;
 namespace Mlds.Server.Daemons;
 
 /// <summary>
-/// The verdicts on a work unit's results: each by its own check, then all by comparison. Equal hashes agree; as many as the quorum make one
-/// of them canonical, and what differs from it is invalid.
+/// The verdicts on a work unit's results: each by its own check, then all by comparison. Equal hashes agree; when as many agree as the
+/// quorum demands, one of them becomes canonical, and what differs from it is invalid.
 /// </summary>
 sealed class UnitVerdicts
 {
@@ -23,7 +23,7 @@ sealed class UnitVerdicts
     bool _held;
     string _canonicalHash = "";
 
-    /// <param name="earlier">Results that had nobody to agree with, as they were judged.</param>
+    /// <param name="earlier">Results that nobody had agreed with yet, as they were judged.</param>
     public UnitVerdicts(Session session, long unit, IReadOnlyList<(ReturnedResult Result, ResultCheck Check)> earlier)
     {
         (_session, _unit, _earlier) = (session, unit, earlier);
@@ -31,7 +31,7 @@ sealed class UnitVerdicts
             "SELECT canonical_result_id, min_quorum, target_results, max_total, one_per_account FROM workunit WHERE id = $1",
             row => (row.Long(0), row.Int(1), row.Int(2), row.Int(3), row.Bool(4)), unit);
         if (_canonical != 0) _canonicalHash = session.Text("SELECT comparison_hash FROM result WHERE id = $1", _canonical) ?? "";
-        // What was voided or judged since it was read is decided; and its host may have been merged into another.
+        // What was voided or judged since it was read is already decided; and its host may have been merged into another.
         _open = session.Rows(
             $"SELECT id, host_id FROM result WHERE workunit_id = $1 AND server_state = {ServerState.Over:d} "
             + $"AND outcome = {ResultOutcome.Success:d} AND validate_state IN ({ValidateState.Init:d}, {ValidateState.Inconclusive:d})",
@@ -42,7 +42,7 @@ sealed class UnitVerdicts
 
     public bool ReadyToAssimilate { get; private set; }
 
-    /// <summary>Takes what the check of one result said.</summary>
+    /// <summary>Takes in what the check of one result said.</summary>
     public void Take(ReturnedResult result, ResultCheck check)
     {
         if (!_open.TryGetValue(result.ResultId, out var host)) return;
@@ -51,7 +51,7 @@ sealed class UnitVerdicts
         else if (check.Verdict == Verdict.Valid) _valid.Add((result, check));
     }
 
-    /// <summary>Compares what the checks let pass, together with earlier results that had nobody to agree with.</summary>
+    /// <summary>Compares what passed the checks, together with earlier results that nobody had agreed with.</summary>
     public void Decide()
     {
         if (_canonical != 0)
@@ -82,7 +82,7 @@ sealed class UnitVerdicts
 
         var chosen = agreed.FirstOrDefault(candidate => candidate.Check.Proved, agreed.First());
         (_canonical, _canonicalHash) = (chosen.Result.ResultId, agreed.Key);
-        // What one host alone says waits until that host has earned trust, unless it was computed again here.
+        // A result that rests on one host's word waits until that host has earned trust, unless it was computed again here.
         _held = _quorum == 1 && !chosen.Check.Proved;
         foreach (var (result, check) in candidates)
             Judged.Add((result, Against(check), check.ComparisonHash == agreed.Key ? ValidateState.Valid : ValidateState.Invalid));
@@ -99,7 +99,7 @@ sealed class UnitVerdicts
     }
 
     /// <summary>
-    /// Stores what became of the unit. Comes after the results' own verdicts, which may have changed the standing of the host.
+    /// Stores the outcome for the unit. Comes after the results' own verdicts, which may have changed the host's standing.
     /// </summary>
     public void Store(long now)
     {
@@ -107,7 +107,7 @@ sealed class UnitVerdicts
         {
             var standing = _session.Number($"SELECT count(*) FROM result WHERE workunit_id = $1 AND server_state = {ServerState.Over:d} "
                 + $"AND outcome = {ResultOutcome.Success:d} AND validate_state = {ValidateState.Inconclusive:d}", _unit)!.Value;
-            // Nobody agrees yet: one more opinion.
+            // Nobody agrees yet: one more opinion is needed.
             if (standing >= _target)
             {
                 _session.Execute(

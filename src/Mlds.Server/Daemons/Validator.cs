@@ -31,14 +31,14 @@ sealed partial class Validator(
 
     const long RetryAfter = 60;
 
-    /// <summary>After which the pass looks again who waits: a check may take minutes.</summary>
+    /// <summary>Time after which the pass looks again at who waits: a check may take minutes.</summary>
     static readonly TimeSpan s_longestPass = TimeSpan.FromSeconds(5);
 
     const string AsTheyCame = "SELECT id FROM workunit WHERE need_validate = 1 ORDER BY id LIMIT $1";
 
     /// <summary>
-    /// Accounts take turns, those that were new at one network address as one: whoever brings much to be checked waits behind himself, not
-    /// others behind him.
+    /// Accounts take turns, and those that were new at one network address count as one: whoever returns a lot waits for it himself and
+    /// keeps nobody else waiting.
     /// </summary>
     static readonly string s_inTurn =
         "SELECT id FROM (SELECT w.id AS id, ROW_NUMBER() OVER (PARTITION BY CASE WHEN c.kin = 0 THEN c.id ELSE c.kin END ORDER BY w.id) "
@@ -49,14 +49,14 @@ sealed partial class Validator(
         + "WHERE w.need_validate = 1) AS waiting GROUP BY id ORDER BY min(turn), id LIMIT $1";
 
     /// <summary>
-    /// The last pass left something, or there was none: it matters who comes first. Else all that wait are looked at within one pass.
+    /// Only if the last pass left something, or was the first, does it matter who is next. Otherwise one pass looks at all that wait.
     /// </summary>
     bool _behind = true;
 
     /// <summary>Seconds of checks that aren't noted yet.</summary>
     double _checked;
 
-    /// <summary>When each unit that has to wait, because its check couldn't be made, is looked at again.</summary>
+    /// <summary>When each unit whose check couldn't be made is looked at again.</summary>
     readonly Dictionary<long, long> _later = [];
 
     protected override async Task<bool> Pass(CancellationToken cancellation)
@@ -80,7 +80,7 @@ sealed partial class Validator(
             }
 
             checks = settled;
-            // Those that had nobody to agree with are what they were judged as, or lost.
+            // Results that nobody had agreed with are still what they were judged as, or they are lost.
             var earlier = results.Waiting.ConvertAll(
                 item => (item.Result, Check: Check(item.Result, (_, _, _) => item.Check, cancellation)));
             if (checks.Concat(earlier).Any(check => check.Check.Verdict == Verdict.Retry)) _later[unit] = time.UnixSeconds() + RetryAfter;
@@ -99,8 +99,8 @@ sealed partial class Validator(
     }
 
     /// <summary>
-    /// Where a right-looking result differs from the canonical one that a host alone answers for, one of the two is false, and training
-    /// again says which: nobody is condemned on an unproved word. Null: it can't be said now.
+    /// Where a seemingly right result differs from a canonical one that rests on one host's word, one of the two is false, and training
+    /// again shows which: nobody is condemned on an unproved word. Null: it can't be decided now.
     /// </summary>
     async Task<List<(ReturnedResult Result, ResultCheck Check)>?> Settle(
         UnitResults unit, List<(ReturnedResult Result, ResultCheck Check)> checks, CancellationToken cancellation)
@@ -149,7 +149,7 @@ sealed partial class Validator(
                 + "AND (r.received <= $1 OR r.received > $2) ORDER BY r.received, r.id LIMIT $3",
                 row => (Result: row.Long(0), Unit: row.Long(1)),
                 someUnsent ? time.UnixSeconds() - LongestHeld : time.UnixSeconds(), time.UnixSeconds(), 1L + _later.Count);
-            // One that can't be looked at now keeps nobody else waiting.
+            // A result that can't be looked at now keeps no other waiting.
             var next = waiting.Find(item => !MustWait(item.Unit)).Result;
             return next > 0 ? ResultFiles.ById(session, project, next) : null;
         });
@@ -171,7 +171,7 @@ sealed partial class Validator(
         return true;
     }
 
-    /// <returns>False when it isn't held any more: trust, or a fall from it, came meanwhile.</returns>
+    /// <returns>False when it isn't held any more: its host was trusted or caught meanwhile.</returns>
     bool Proved(Session session, ReturnedResult held, ResultCheck check)
     {
         var host = session.Number(
@@ -228,7 +228,7 @@ sealed partial class Validator(
         }
     }
 
-    /// <returns>0, or the unit if its verdicts couldn't be stored: one bad unit keeps nobody else's.</returns>
+    /// <returns>0, or the unit if its verdicts couldn't be stored: one bad unit doesn't hold up the verdicts on others.</returns>
     async Task<long> TryJudge(
         long unit, List<(ReturnedResult Result, ResultCheck Check)> checks, List<(ReturnedResult Result, ResultCheck Check)> earlier)
     {
@@ -284,7 +284,7 @@ sealed partial class Validator(
         {
             CreditGranting.Grant(session, result.ResultId, result.HostId, result.UserId, check.Credit, now);
 
-            // Credit is for the work really done, which no one knew beforehand: what was measured by it is the host's speed.
+            // Credit is for the work really done, which nobody knew beforehand; the host's speed is measured by it.
             var after = quota with { Quota = quota.Quota.AfterValid(project.Settings.DailyQuota) };
             after.Measured(RecentCredit.ToFlops(check.Credit), result.ElapsedTime).Write(session);
             session.Execute("UPDATE host SET valid_results = valid_results + 1 WHERE id = $1", result.HostId);
@@ -301,7 +301,7 @@ sealed partial class Validator(
         Stand(session, result, check, verdict);
     }
 
-    /// <summary>Hears from the science what the host's work is worth, and acts by it.</summary>
+    /// <summary>Asks the science what the host's work is worth, and acts accordingly.</summary>
     void Stand(Session session, ReturnedResult result, ResultCheck check, ValidateState verdict)
     {
         var standing = science.Judged(session, result, check, verdict);

@@ -16,7 +16,7 @@ sealed partial class WorkGenerator(
 {
     const int Batch = 50;
 
-    /// <summary>Seconds for which the hosts' speed is taken to be what it was.</summary>
+    /// <summary>Seconds for which a measurement of the hosts' speed is used.</summary>
     const long SpeedAge = 60;
 
     long _measured;
@@ -48,7 +48,7 @@ sealed partial class WorkGenerator(
         return true;
     }
 
-    /// <summary>Looks at every host, so it is asked for now and then, and never by the database's writer.</summary>
+    /// <summary>Looks at every host, so it is called only now and then, and never by the database's writer.</summary>
     double Speed()
     {
         var now = time.UnixSeconds();
@@ -58,8 +58,8 @@ sealed partial class WorkGenerator(
     }
 
     /// <summary>
-    /// Each account has one voice, and only hosts that have earned trust have a say in it: speed follows from times that clients claim, and
-    /// the lengths of everybody's units from the median.
+    /// Each account counts once, and only by hosts that have earned trust: speed follows from times that clients claim, and the median
+    /// decides the length of everybody's units.
     /// </summary>
     internal static double MedianFlops(Session session, long now)
     {
@@ -78,7 +78,7 @@ sealed partial class WorkGenerator(
 static class WorkUnitInsertion
 {
     /// <summary>
-    /// The files come first: a row never refers to what isn't there. If the transaction fails they are written again by the next try.
+    /// The files come first: a row never refers to a file that isn't there. If the transaction fails the next try writes them again.
     /// </summary>
     public static long Insert(Session session, ProjectFolder project, string appName, string friendlyName, NewWorkUnit unit, long now)
     {

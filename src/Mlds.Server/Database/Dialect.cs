@@ -7,10 +7,10 @@ namespace Mlds.Server.Database;
 /// <summary>What differs between the two databases. All other SQL is written so that both understand it.</summary>
 abstract class Dialect
 {
-    /// <summary>The type of a key that the database counts up.</summary>
+    /// <summary>The type of a key that the database numbers by itself.</summary>
     public abstract string Identity { get; }
 
-    /// <summary>Begins a transaction that no other process's writer can be in at the same time.</summary>
+    /// <summary>Begins a transaction that excludes the writers of all other processes.</summary>
     public abstract string[] BeginWriting { get; }
 
     /// <summary>Begins a transaction that sees one state of the database.</summary>
@@ -20,12 +20,12 @@ abstract class Dialect
 
     public abstract DbCommand Command(DbConnection connection, string sql, int parameters);
 
-    /// <summary>Whether commands may be kept for the next use.</summary>
+    /// <summary>Whether commands may be kept for reuse.</summary>
     public abstract bool KeepsCommands { get; }
 
     public static bool IsPostgres(string database) => database.Contains("Host=", StringComparison.OrdinalIgnoreCase);
 
-    /// <summary>What a database has to be that can't be one as it is written; null: it can.</summary>
+    /// <summary>What is allowed, if the text can't name a database; null: it can.</summary>
     public static string? WhyNot(string database)
     {
         const string Allowed = "a file's path, or a PostgreSQL connection string such as Host=/run/postgresql;Database=mlds";
@@ -50,11 +50,11 @@ abstract class Dialect
 }
 
 /// <summary>
-/// SQLite with a write-ahead log: readers go on while one writes. synchronous = FULL waits for the disk at every commit, so that what a
+/// SQLite with a write-ahead log: readers go on while one writes. synchronous = FULL waits for the disk at every commit, so that whatever a
 /// client was told is stored survives a power cut; many calls share a commit.
 /// </summary>
-/// <param name="file">Made where there is none, for nobody but its owner to read.</param>
-/// <param name="readOnly">Only reads, and makes nothing.</param>
+/// <param name="file">Made where there is none, readable by nobody but its owner.</param>
+/// <param name="readOnly">Only reads, and creates nothing.</param>
 sealed class SqliteDialect(string file, bool readOnly = false) : Dialect
 {
     public override string Identity => "INTEGER PRIMARY KEY AUTOINCREMENT";
@@ -79,7 +79,7 @@ sealed class SqliteDialect(string file, bool readOnly = false) : Dialect
         return connection;
     }
 
-    /// <summary>SQLite gives the files beside the database its mode, but would make the database itself for all to read.</summary>
+    /// <summary>SQLite gives the files beside the database its mode, but would make the database itself readable by everybody.</summary>
     void Make()
     {
         if (File.Exists(file)) return;
@@ -103,7 +103,7 @@ sealed class SqliteDialect(string file, bool readOnly = false) : Dialect
 }
 
 /// <summary>
-/// PostgreSQL. A lock that all the project's writers take keeps transactions one after another, as SQLite does by itself.
+/// PostgreSQL. A lock that all the project's writers take makes transactions run one after another, as SQLite does by itself.
 /// </summary>
 sealed class PostgresDialect(string connectionString) : Dialect
 {

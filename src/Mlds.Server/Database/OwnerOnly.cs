@@ -1,8 +1,8 @@
 namespace Mlds.Server.Database;
 
 /// <summary>
-/// Files and folders that only their owner may read, whatever the umask: they hold volunteers' addresses, sealed keys and the lot's
-/// secret.
+/// Files and folders that only their owner may read, whatever the umask: they hold volunteers' addresses, sealed keys, and the secret by
+/// which networks are drawn.
 /// </summary>
 public static class OwnerOnly
 {
@@ -32,7 +32,7 @@ public static class OwnerOnly
         writer.Write(text);
     }
 
-    /// <summary>Makes a file of this text or puts it in another's place: the whole of it or nothing.</summary>
+    /// <summary>Makes a file of this text, or replaces one by it: as a whole or not at all.</summary>
     public static void Write(string file, string text)
     {
         var growing = file + ".new";
@@ -49,7 +49,7 @@ public static class OwnerOnly
         }
     }
 
-    /// <summary>Takes everybody's rights but the owner's. What isn't there, or another's, stays as it is.</summary>
+    /// <summary>Takes away everybody's rights but the owner's. What doesn't exist, or belongs to another user, is left alone.</summary>
     internal static void Close(string path)
     {
         if (OperatingSystem.IsWindows() || !Path.Exists(path)) return;
@@ -60,7 +60,7 @@ public static class OwnerOnly
         }
         catch (Exception exception) when (exception is UnauthorizedAccessException or IOException)
         {
-            // Another's, or vanished, as SQLite's files beside the database do.
+            // It belongs to another user, or has vanished, as SQLite's files beside the database do.
         }
     }
 }

@@ -3,12 +3,12 @@ using System.Collections.Concurrent;
 namespace Mlds.Server.Database;
 
 /// <summary>
-/// A project's database. All that is written goes through one thread, which gathers what waits into one transaction: a hundred scheduler
-/// calls cost one wait for the disk instead of a hundred. Each has a savepoint of its own, so one that fails takes nobody else along.
+/// A project's database. All writes go through one thread, which gathers those that wait into one transaction: a hundred scheduler calls
+/// cost one wait for the disk instead of a hundred. Each has a savepoint of its own, so one that fails leaves the others alone.
 /// </summary>
 public sealed class ProjectDatabase : IAsyncDisposable
 {
-    /// <summary>The most works in one transaction.</summary>
+    /// <summary>The most pieces of work in one transaction.</summary>
     const int MaxGathered = 256;
 
     readonly Dialect _dialect;
@@ -23,10 +23,10 @@ public sealed class ProjectDatabase : IAsyncDisposable
         _thread = new Thread(WriteOnAndOn) { IsBackground = true, Name = "database writer" };
     }
 
-    /// <summary>Opens the database, makes it where there is none, and runs the steps that it hasn't had.</summary>
+    /// <summary>Opens the database, creates it where there is none, and runs the schema steps that it hasn't had.</summary>
     /// <param name="database">File name within <paramref name="folder"/>, or PostgreSQL connection string.</param>
     /// <param name="folder">The project's folder.</param>
-    /// <param name="steps">The server's own steps come first by themselves.</param>
+    /// <param name="steps">The science's schema steps; the server's own run before them.</param>
     public static ProjectDatabase Open(string database, string folder, IEnumerable<SchemaStep> steps)
     {
         var opened = new ProjectDatabase(Dialect.Of(database, folder));
@@ -37,8 +37,8 @@ public sealed class ProjectDatabase : IAsyncDisposable
     }
 
     /// <summary>
-    /// Runs <paramref name="work"/> in a transaction; completes when it is on disk. It may be run together with others', and its session is
-    /// for no other thread.
+    /// Runs <paramref name="work"/> in a transaction; completes when it is on disk. It may run together with others' work; no other thread
+    /// may use its session.
     /// </summary>
     public Task<T> Write<T>(Func<Session, T> work)
     {
@@ -94,7 +94,7 @@ public sealed class ProjectDatabase : IAsyncDisposable
             }
             catch (Exception exception)
             {
-                // The disk is full, or the connection is gone: nothing of the batch is stored, and everybody hears it.
+                // The disk is full, or the connection is gone: nothing of the batch is stored, and every caller is told.
                 Abandon();
                 foreach (var work in batch) work.Fail(exception);
             }
@@ -132,7 +132,7 @@ public sealed class ProjectDatabase : IAsyncDisposable
         _writer.Execute("RELEASE SAVEPOINT work");
     }
 
-    /// <summary>Ends what is left of a transaction, or the connection with it.</summary>
+    /// <summary>Ends what is left of a transaction, if need be by closing the connection.</summary>
     void Abandon()
     {
         try

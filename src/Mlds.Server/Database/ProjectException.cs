@@ -1,4 +1,4 @@
 namespace Mlds.Server.Database;
 
-/// <summary>A project's folder, settings, keys or database aren't as they have to be. The message is one clear sentence.</summary>
+/// <summary>Something is wrong with a project's folder, settings, keys or database. The message is one clear sentence.</summary>
 public sealed class ProjectException(string sentence, Exception? cause = null) : Exception(sentence, cause);

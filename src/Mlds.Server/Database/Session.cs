@@ -3,8 +3,8 @@ using System.Data.Common;
 namespace Mlds.Server.Database;
 
 /// <summary>
-/// Statements in one transaction. Parameters are <c>$1, $2, …</c>: long, int, double, string, byte[] or null. A session belongs to the one
-/// who was handed it and only until then: keep none.
+/// Statements in one transaction. Parameters are <c>$1, $2, …</c>: long, int, double, string, byte[] or null. A session is valid only
+/// within the call that it was handed to: don't keep it.
 /// </summary>
 public sealed class Session : IDisposable
 {
@@ -20,7 +20,7 @@ public sealed class Session : IDisposable
 
     internal bool IsOpen => _connection.State == System.Data.ConnectionState.Open;
 
-    /// <summary>Runs a statement; says how many rows it changed.</summary>
+    /// <summary>Runs a statement; returns how many rows it changed.</summary>
     public int Execute(string sql, params ReadOnlySpan<object?> values)
     {
         var command = Command(sql, values);
@@ -63,7 +63,7 @@ public sealed class Session : IDisposable
         }
     }
 
-    /// <summary>All rows, one at a time. Nothing else can be asked of the session meanwhile.</summary>
+    /// <summary>All rows, one at a time. The session takes no other statement meanwhile.</summary>
     internal IEnumerable<T> Stream<T>(string sql, Func<DbDataReader, T> read)
     {
         using var command = _dialect.Command(_connection, sql, 0);

@@ -5,18 +5,18 @@ using System.Text;
 namespace Mlds.Server.Database;
 
 /// <summary>
-/// Copies all rows of all tables from one database to another, whichever of the two kinds they are, and compares what came of it.
+/// Copies all rows of all tables from one database to another, of either kind, and compares the result.
 /// </summary>
 static class TableCopy
 {
     /// <summary>
-    /// Fills <paramref name="to"/>, which is made where there is none, with what <paramref name="source"/> holds; all or nothing.
+    /// Fills <paramref name="to"/>, which is created where there is none, with what <paramref name="source"/> holds; all or nothing.
     /// </summary>
-    /// <param name="source">In a transaction, and with all steps taken.</param>
+    /// <param name="source">A session in a transaction, on a database with all schema steps run.</param>
     /// <param name="to">A file's name in the folder, or a PostgreSQL connection string.</param>
     /// <returns>Rows copied.</returns>
-    /// <exception cref="ProjectException"><paramref name="to"/> has rows already, or didn't take everything; it has nothing of the copy
-    /// then.</exception>
+    /// <exception cref="ProjectException"><paramref name="to"/> has rows already, or didn't take everything; in that case it has nothing of
+    /// the copy.</exception>
     public static async Task<long> Run(Session source, string to, string folder, IReadOnlyList<SchemaStep> steps)
     {
         var tables = await Tables(steps);
@@ -37,7 +37,7 @@ static class TableCopy
         return rows;
     }
 
-    /// <summary>All tables, those that others refer to first: in the order in which the steps make them.</summary>
+    /// <summary>All tables in the order in which the steps make them: those that others refer to come first.</summary>
     static async Task<List<string>> Tables(IReadOnlyList<SchemaStep> steps)
     {
         var folder = Directory.CreateTempSubdirectory("mlds-tables-");
@@ -69,7 +69,8 @@ static class TableCopy
         return copied;
     }
 
-    /// <summary>The number of rows, and the sum of their SHA-256: databases order texts differently, a sum has no order.</summary>
+    /// <summary>The number of rows, and the sum of their SHA-256: databases order texts differently, but a sum doesn't depend on the
+    /// order.</summary>
     static (long, UInt128) Digest(Session session, string table)
     {
         var (count, sum) = (0L, UInt128.Zero);

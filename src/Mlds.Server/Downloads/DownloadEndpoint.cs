@@ -4,7 +4,7 @@ using Mlds.Server.Project;
 
 namespace Mlds.Server.Downloads;
 
-/// <summary>Files for clients: programs and inputs, whole or from where a broken download goes on (Range).</summary>
+/// <summary>Files for clients: programs and inputs, whole or from the point where a broken download resumes (Range).</summary>
 sealed class DownloadEndpoint(ProjectFolder project)
 {
     /// <summary>Answers <c>/download/XX/NAME</c>.</summary>

@@ -36,7 +36,7 @@ static class DownloadFiles
         }
         catch (IOException)
         {
-            File.Delete(file + ".new"); // a full disk isn't to be fuller for it
+            File.Delete(file + ".new"); // don't leave a full disk fuller than before
             throw;
         }
     }

@@ -4,15 +4,15 @@ using Microsoft.AspNetCore.Connections;
 namespace Mlds.Server.Http;
 
 /// <summary>
-/// Keeps the connections of one address to a number, so that one machine can't take all there are. A proxy's are everybody's: behind
-/// one this is the proxy's to do.
+/// Limits the connections of one address, so that one machine can't take all there are. A proxy's connections are everybody's: behind a
+/// proxy, the proxy has to do this.
 /// </summary>
 sealed class AddressConnections(int most)
 {
     readonly Lock _lock = new();
     readonly Dictionary<string, int> _counts = [];
 
-    /// <summary>Serves a connection with <paramref name="next"/>, or closes it at once when its address has enough.</summary>
+    /// <summary>Serves a connection with <paramref name="next"/>, or closes it at once when its address has reached the limit.</summary>
     public ConnectionDelegate Limit(ConnectionDelegate next) => async connection =>
     {
         var address = CallerAddress.Of((connection.RemoteEndPoint as IPEndPoint)?.Address);

@@ -2,13 +2,13 @@ using Microsoft.AspNetCore.Http;
 
 namespace Mlds.Server.Http;
 
-/// <summary>Reads forms' bodies, no further than they may go.</summary>
+/// <summary>Reads the bodies of forms, up to a limit.</summary>
 static class Body
 {
     static readonly TimeSpan s_time = TimeSpan.FromSeconds(30);
 
     /// <summary>
-    /// The whole body as UTF-8 text; what isn't UTF-8 becomes U+FFFD. A longer one, or one that trickles, is a <see
+    /// The whole body as UTF-8 text; what isn't UTF-8 becomes U+FFFD. A longer body, or one that comes too slowly, is a <see
     /// cref="BadHttpRequestException"/>.
     /// </summary>
     public static async Task<string> ReadText(HttpContext context, int maxBytes)

@@ -1,15 +1,15 @@
 namespace Mlds.Server.Http;
 
 /// <summary>
-/// The memory that large bodies take while they come in. All together and those from one address have so much and no more: callers that
-/// begin large ones and never end them shut out the next large ones for a while, and nobody else. Thread-safe.
+/// The memory that large bodies take while they come in, limited in total and per address: callers that begin large bodies and never finish
+/// them keep out other large ones for a while, and nobody else. Thread-safe.
 /// </summary>
 sealed class BodyMemory(long most = BodyMemory.DefaultMost, long mostOfOne = BodyMemory.DefaultMostOfOne)
 {
-    /// <summary>Bytes for all.</summary>
+    /// <summary>Bytes for all bodies together.</summary>
     const long DefaultMost = 64 << 20;
 
-    /// <summary>Bytes for one address: four of the largest.</summary>
+    /// <summary>Bytes for one address: room for four of the largest bodies.</summary>
     const long DefaultMostOfOne = 16 << 20;
 
     readonly Lock _lock = new();

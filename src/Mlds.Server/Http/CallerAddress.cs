@@ -5,8 +5,8 @@ using Microsoft.AspNetCore.Http;
 namespace Mlds.Server.Http;
 
 /// <summary>
-/// By what callers are told apart who have no account: an IPv4 address, also one that is mapped into IPv6, or the first 64 bits of an
-/// IPv6 one, which is the least that a provider hands out: behind it a caller has as many addresses as it likes.
+/// What tells callers without an account apart: an IPv4 address, even if mapped into IPv6, or the first 64 bits of an IPv6 address.
+/// Providers hand out no less than 64 bits, and within them a caller has as many addresses as it likes.
 /// </summary>
 static class CallerAddress
 {

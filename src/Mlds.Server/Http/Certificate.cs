@@ -8,9 +8,8 @@ using Mlds.Server.Project;
 namespace Mlds.Server.Http;
 
 /// <summary>
-/// The certificate for https: the first of its file, with the others there as its chain, without which clients don't find the way to a
-/// root they know. The files are read again when they
-/// have changed, so a renewed one is served without a restart. Thread-safe.
+/// The certificate for https: the first of its file, with the others there as its chain, without which clients can't trace it to a root
+/// that they know. The files are read again when they have changed, so a renewed certificate is served without a restart. Thread-safe.
 /// </summary>
 sealed partial class Certificate
 {
@@ -39,7 +38,7 @@ sealed partial class Certificate
         _served = Read(project);
     }
 
-    /// <summary>What to show to who connects now.</summary>
+    /// <summary>What to show to whoever connects now.</summary>
     public SslStreamCertificateContext Served
     {
         get
@@ -88,12 +87,12 @@ sealed partial class Certificate
         }
         catch (ProjectException exception)
         {
-            // Half of a renewal, perhaps: the other file comes next. What was served goes on.
+            // Perhaps half of a renewal, and the other file comes next. The earlier certificate stays in use.
             LogTrouble(_log, exception.Message);
         }
     }
 
-    /// <summary>Changes whenever one of the files does, or leads elsewhere, as certbot's links do.</summary>
+    /// <summary>Changes whenever one of the files changes, or is a link that now leads elsewhere, as certbot's do.</summary>
     string Stamp() => $"{Stamp(_project.Settings.CertificateFile)} {Stamp(_project.Settings.CertificateKeyFile)}";
 
     string Stamp(string name)

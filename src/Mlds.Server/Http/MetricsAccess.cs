@@ -10,8 +10,8 @@ sealed class MetricsAccess(ProjectSettings settings)
     readonly IPNetwork[] _allowed = [.. settings.Metrics.Select(text => SettingsAddresses.Network(text)!.Value)];
 
     /// <summary>
-    /// A call that somebody forwarded, by a proxy that the settings don't know of, comes from nobody knows where: it isn't let in for
-    /// coming from this machine.
+    /// A call forwarded by a proxy that the settings don't mention may come from anywhere: that it arrives from this machine doesn't let it
+    /// in.
     /// </summary>
     public bool Allows(HttpContext context)
     {

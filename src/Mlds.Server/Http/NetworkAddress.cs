@@ -7,10 +7,10 @@ using Mlds.Server.Project;
 
 namespace Mlds.Server.Http;
 
-/// <summary>What a network address says of who calls.</summary>
+/// <summary>What a network address says about the caller.</summary>
 static class NetworkAddress
 {
-    /// <summary>Whether the address says anything of who calls: that of this machine, or of a network of one's own, doesn't.</summary>
+    /// <summary>Whether the address says anything about the caller: that of this machine, or of a private network, doesn't.</summary>
     public static bool IsPublic(IPAddress address)
     {
         if (address.IsIPv4MappedToIPv6) address = address.MapToIPv4();
@@ -23,11 +23,11 @@ static class NetworkAddress
 
 /// <summary>
 /// What is stored of network addresses: a hash under a secret of the project, which is in <c>keys/</c> and not in the database, so that a
-/// stolen database tells nobody's address. It is forgotten once the account has shown itself, or after <see cref="Days"/>.
+/// stolen database reveals nobody's address. The hash is deleted once the account has proved itself, or after <see cref="Days"/>.
 /// </summary>
 sealed class AddressKeys
 {
-    /// <summary>For which a hash is kept at most.</summary>
+    /// <summary>The most days for which a hash is kept.</summary>
     public const int Days = 30;
 
     const string File = "address_secret";
@@ -44,7 +44,7 @@ sealed class AddressKeys
         return new(Encoding.ASCII.GetBytes(System.IO.File.ReadAllText(file).Trim()));
     }
 
-    /// <summary>Whole or not at all: another part of the server may be making it, and the first one's counts.</summary>
+    /// <summary>Written whole or not at all: another part of the server may be making it too, and the first one counts.</summary>
     static void Make(string file)
     {
         var growing = $"{file}.{Guid.NewGuid():N}";

@@ -8,14 +8,14 @@ using Microsoft.Extensions.DependencyInjection;
 namespace Mlds.Server.Http;
 
 /// <summary>
-/// A request's body while it comes in: as much of it as is asked for, and no longer than it may take. Usual ones are read as they come;
+/// A request's body while it comes in: as much of it as is asked for, within a time limit. Bodies of the usual size are read as they come;
 /// large ones need memory that <see cref="BodyMemory"/> grants.
 /// </summary>
 sealed class RequestBody : IDisposable
 {
     const int FirstBytes = 16 * 1024;
 
-    /// <summary>Bytes that nobody is asked for: how many such bodies there are, the number of connections limits.</summary>
+    /// <summary>Bytes that need no grant: the limit on connections also limits how many such bodies there are.</summary>
     const int FreeBytes = 64 * 1024;
 
     readonly PipeReader _reader;
@@ -38,17 +38,17 @@ sealed class RequestBody : IDisposable
         _over = CancellationTokenSource.CreateLinkedTokenSource(_late.Token, _aborted);
     }
 
-    /// <summary>Bytes that are here.</summary>
+    /// <summary>Bytes that have arrived.</summary>
     public int Length { get; private set; }
 
-    /// <summary>Whether the client has sent all, and it is here.</summary>
+    /// <summary>Whether all that the client sends has arrived.</summary>
     public bool Ended { get; private set; }
 
-    /// <summary>Whether its time was over before its end.</summary>
+    /// <summary>Whether its time was over before it had all arrived.</summary>
     public bool Late { get; private set; }
 
-    /// <summary>Reads until so many bytes are here, the body has ended, or its time is over.</summary>
-    /// <exception cref="BadHttpRequestException">There is no memory for it (status 503), or the client broke the protocol or
+    /// <summary>Reads until the given number of bytes has arrived, the body has ended, or its time is over.</summary>
+    /// <exception cref="BadHttpRequestException">There is no memory for it (status 503), or the client violated the protocol or broke
     /// off.</exception>
     public async Task ReadTo(int bytes)
     {
@@ -67,7 +67,7 @@ sealed class RequestBody : IDisposable
         }
     }
 
-    /// <summary>Reads on and keeps nothing, so that the client has done with sending and hears the answer.</summary>
+    /// <summary>Reads on and keeps nothing, so that the client finishes sending and hears the answer.</summary>
     public async Task PassOver()
     {
         var ended = Ended;
@@ -82,7 +82,7 @@ sealed class RequestBody : IDisposable
         Ended = ended && passed == 0;
     }
 
-    /// <summary>What is here, as UTF-8; what isn't UTF-8 becomes U+FFFD.</summary>
+    /// <summary>What has arrived, as UTF-8; what isn't UTF-8 becomes U+FFFD.</summary>
     public string Text() => Encoding.UTF8.GetString(_bytes, 0, Length);
 
     public void Dispose()

@@ -10,8 +10,8 @@ using Mlds.Server.Project;
 namespace Mlds.Server.Http;
 
 /// <summary>
-/// A full disk or a database that is gone, in a call that doesn't answer for itself: the caller hears to come again later, in the words
-/// of the protocol, and the log has one line.
+/// Handles a full disk or a lost database in calls that don't handle it themselves: the caller is told to come again later, in the words of
+/// the protocol, and the log gets one line.
 /// </summary>
 static partial class StorageTrouble
 {

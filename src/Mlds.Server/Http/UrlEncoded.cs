@@ -3,8 +3,8 @@ using System.Text;
 namespace Mlds.Server.Http;
 
 /// <summary>
-/// Fields of a query or a form (<c>a=b&amp;c=d</c>). Clients percent-encode the bytes that they have: mostly UTF-8, on some Windows
-/// Latin-1, so what isn't UTF-8 is read as that.
+/// Fields of a query or a form (<c>a=b&amp;c=d</c>). Clients percent-encode the bytes that they have: mostly UTF-8, on some Windows systems
+/// Latin-1, so what isn't UTF-8 is read as Latin-1.
 /// </summary>
 static class UrlEncoded
 {
@@ -25,7 +25,7 @@ static class UrlEncoded
         return fields;
     }
 
-    /// <summary>A percent that no two hex digits follow stands for itself.</summary>
+    /// <summary>A percent sign that isn't followed by two hex digits stands for itself.</summary>
     static string Decode(ReadOnlySpan<char> text)
     {
         if (text.IndexOfAny('%', '+') < 0) return text.ToString();

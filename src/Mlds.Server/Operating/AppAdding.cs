@@ -10,13 +10,13 @@ namespace Mlds.Server.Operating;
 /// <summary>Adds a signed program to a project, so that clients get it with their next task.</summary>
 public static class AppAdding
 {
-    /// <summary>Takes a version over; says false when the project has it already.</summary>
+    /// <summary>Adds a version; returns false when the project has it already.</summary>
     public static async Task<bool> Add(ProjectFolder project, ProjectDatabase database, AppVersionFolder version, string friendlyName)
     {
         var key = project.CodeSigningKey;
         var files = version.Files.Select(file => Checked(project, key, file)).ToList();
         if (database.Read(session => IsKnown(session, version))) return false;
-        // The bytes that were checked, not the file again: who can write there may have changed it meanwhile.
+        // The bytes that were checked, not the file again: whoever can write there may have changed it meanwhile.
         foreach (var file in files) DownloadFiles.WriteProgram(project, file.File.Name, file.Content);
         return await database.Write(session =>
         {
@@ -51,7 +51,7 @@ public static class AppAdding
         if (!CodeSigning.Verify(key, content, signature))
         {
             throw new ProjectException(
-                $"The signature of '{file.Path}' isn't this project's key's, or the file was changed after it was signed.");
+                $"The signature of '{file.Path}' isn't by this project's key, or the file was changed after it was signed.");
         }
 
         var there = project.Download(file.Name);

@@ -4,7 +4,7 @@ using Mlds.Server.Database;
 namespace Mlds.Server.Operating;
 
 /// <summary>
-/// Cancels work. The transitioner does the rest: unsent results are dropped, and who computes one hears of it at the next call.
+/// Cancels work. The transitioner does the rest: unsent results are dropped, and clients that compute one are told at their next call.
 /// </summary>
 public static class Cancellation
 {

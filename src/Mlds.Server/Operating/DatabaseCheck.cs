@@ -3,8 +3,8 @@ using Mlds.Server.Database;
 namespace Mlds.Server.Operating;
 
 /// <summary>
-/// Looks whether a database hangs together: SQLite's own checks, the schema's steps, and what rows refer to without the database watching
-/// over it.
+/// Checks that a database is consistent: SQLite's own checks, the schema's steps, and the references between rows that the database itself
+/// doesn't enforce.
 /// </summary>
 static class DatabaseCheck
 {
@@ -15,7 +15,8 @@ static class DatabaseCheck
         ("result", "app_version_id", "app_version"), ("account", "team_id", "team"),
     ];
 
-    /// <summary>Adds what is wrong to <paramref name="faults"/>; says whether the rest of the project can be looked at with it.</summary>
+    /// <summary>Adds what is wrong to <paramref name="faults"/>; returns whether the rest of the project can be checked with this
+    /// database.</summary>
     public static bool Run(Session session, IReadOnlyList<SchemaStep> steps, List<string> faults, List<string> remarks)
     {
         if (!session.IsPostgres)
@@ -23,7 +24,7 @@ static class DatabaseCheck
             faults.AddRange(session.Rows("PRAGMA integrity_check(5)", row => row.GetString(0)).Where(text => text != "ok")
                 .Select(text => $"the database is damaged: {text}"));
             var lost = session.Rows("PRAGMA foreign_key_check", row => (Table: row.GetString(0), To: row.GetString(2))).Distinct();
-            faults.AddRange(lost.Select(rows => $"rows of the table {rows.Table} refer to some of {rows.To} that aren't there"));
+            faults.AddRange(lost.Select(rows => $"rows of the table {rows.Table} refer to rows of {rows.To} that aren't there"));
             if (session.Number("SELECT count(*) FROM sqlite_master WHERE name = 'schema_step'") == 0)
             {
                 faults.Add("the database is no project's: it has no tables");

@@ -5,14 +5,15 @@ namespace Mlds.Server.Operating;
 
 /// <summary>
 /// Moves a project to another database: from SQLite to PostgreSQL when it grows, or back. All rows are copied in one transaction, then
-/// every table's rows are counted and hashed on both sides; only then the settings name the new database. The old one stays as it was.
+/// every table's rows are counted and hashed on both sides; only then are the settings changed to the new database. The old one stays as it
+/// was.
 /// </summary>
 public static class DatabaseMove
 {
     /// <param name="to">A file's name in the project's folder, or a PostgreSQL connection string.</param>
     /// <returns>Rows copied.</returns>
-    /// <exception cref="ProjectException">A part of the server runs, the new database has rows already, can't be opened, or didn't take
-    /// everything; nothing has changed then.</exception>
+    /// <exception cref="ProjectException">A part of the server is running, or the new database has rows already, can't be opened or didn't
+    /// take everything; in all these cases nothing has changed.</exception>
     public static async Task<long> Run(ProjectFolder project, string to, IReadOnlyList<SchemaStep> steps)
     {
         if (to == project.Settings.Database) throw new ProjectException("The project has that database already.");

@@ -4,9 +4,9 @@ using Mlds.Server.Database;
 namespace Mlds.Server.Operating;
 
 /// <summary>
-/// Keeps a host from getting work, or lets it have some again. Its results count as before. Since it could come back under another name at
-/// once, its account is suspect from then on: the account's new hosts get few tasks, all of them trained again, until they have shown
-/// themselves.
+/// Keeps a host from getting work, or lets it have some again. Its results count as before. Since it could come back at once under another
+/// name, its account is suspect from then on: the account's new hosts get few tasks, all of them trained again, until they have earned
+/// trust.
 /// </summary>
 public static class HostBlocking
 {

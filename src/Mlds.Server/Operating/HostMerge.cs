@@ -4,17 +4,17 @@ using Mlds.Server.Database;
 
 namespace Mlds.Server.Operating;
 
-/// <param name="Credit">What came over, cobblestones.</param>
-/// <param name="Results">Results that came over.</param>
+/// <param name="Credit">Credit that was moved, in cobblestones.</param>
+/// <param name="Results">Results that were moved.</param>
 public sealed record MergedHosts(double Credit, int Results);
 
 /// <summary>
-/// A machine that was attached anew and became another host goes on as one: credit, results and counts come over, and its client, should it
-/// call by the old number, hears the new one. What either did wrong stays: a block, a small quota, what the science knows of it.
+/// Merges two hosts that are one machine, attached anew: credit, results and counts are moved, and a client that calls by the old number is
+/// told the new one. What either did wrong stays: a block, a small quota, what the science knows of it.
 /// </summary>
 public static class HostMerge
 {
-    /// <exception cref="ProjectException">There is no such host, or they can't be one machine; nothing was changed.</exception>
+    /// <exception cref="ProjectException">There is no such host, or the two can't be one machine; nothing was changed.</exception>
     public static Task<MergedHosts> Run(ProjectDatabase database, IScience science, long from, long into, long now) =>
         database.Write(session =>
     {
@@ -72,7 +72,7 @@ public static class HostMerge
             from, into);
     }
 
-    /// <summary>When both had earned trust, or the one that has returned anything.</summary>
+    /// <summary>The time from which both had earned trust; if only one has returned anything, that one's time.</summary>
     static long Proven(Standing one, Standing other)
     {
         if (one.Returned == 0) return other.ProvenAt;
@@ -80,7 +80,7 @@ public static class HostMerge
         return one.ProvenAt == 0 || other.ProvenAt == 0 ? 0 : Math.Max(one.ProvenAt, other.ProvenAt);
     }
 
-    /// <summary>Quotas are by program: where both have one, the smaller.</summary>
+    /// <summary>Quotas are per program: where both hosts have one, the smaller.</summary>
     static void JoinQuotas(Session session, long from, long into)
     {
         session.Execute(

@@ -4,7 +4,7 @@ using Mlds.Server.Database;
 namespace Mlds.Server.Operating;
 
 /// <summary>
-/// A code-signing key to come, made where the present one is kept: the pair, and the present key's signature of its public half.
+/// The next code-signing key, made where the present one is kept: the pair, and the present key's signature of its public half.
 /// </summary>
 public static class NewKey
 {

@@ -6,32 +6,31 @@ using Mlds.Zoos;
 
 namespace Mlds.Server.Operating;
 
-/// <param name="Moved">Files from elsewhere that lie within the copy, where its settings name them: one clause each.</param>
-/// <param name="Check">What was found of the copy; nothing is missing.</param>
+/// <param name="Moved">Files from outside the project that now lie within the copy, and the settings that name them there: one clause
+/// each.</param>
+/// <param name="Check">What checking the copy found; nothing is missing.</param>
 public sealed record FinishedBackup(IReadOnlyList<string> Moved, ProjectCheckReport Check);
 
 /// <summary>
-/// Copies a project so that the copy is one: put it where the project was, and serve it. The database comes first, as it is at one
-/// moment, also while the server writes; the files that
-/// it speaks of are there then, never change, and are kept for a day after they are done with; the zoos come last, and networks that the
-/// database doesn't know of yet are found in
-/// them when they come again. Of a PostgreSQL database the copy has the rows, in a SQLite file, and what the settings name elsewhere lies
-/// within it: it needs nothing but itself. It
-/// gets its name when it was opened and everything in it was found.
+/// Copies a project into a folder that is itself a project: put it where the project was, and serve it. The database comes first, as it is
+/// at one moment, also while the server writes; the files that it refers to exist by then, never change, and are kept for a day after they
+/// are last needed; the zoos come last, and networks that the copied database doesn't know of yet are found there when they are returned
+/// again. Of a PostgreSQL database the copy has the rows, in a SQLite file, and what the settings name elsewhere lies
+/// within it: it needs nothing but itself. It gets its final name once it has been opened and everything in it was found.
 /// </summary>
 public static class ProjectBackup
 {
     const string SqliteFile = "project.db";
 
-    /// <exception cref="ProjectException"><paramref name="to"/> exists, something can't be read or written (nothing is left then), or the
-    /// copy isn't whole (it is left under another name).</exception>
+    /// <exception cref="ProjectException"><paramref name="to"/> exists, something can't be read or written (then nothing is left), or the
+    /// copy isn't whole (then it is left under another name).</exception>
     public static async Task<FinishedBackup> Copy(ProjectFolder project, string to, IReadOnlyList<SchemaStep> steps)
     {
         if (Path.Exists(to)) throw new ProjectException($"'{to}' exists already; a backup needs a folder of its own.");
         var target = Path.TrimEndingDirectorySeparator(Path.GetFullPath(to));
         if ((target + Path.DirectorySeparatorChar).StartsWith(project.Path + Path.DirectorySeparatorChar, StringComparison.Ordinal))
             throw new ProjectException($"'{to}' is within the project itself; give a folder elsewhere, at best on another disk.");
-        // A name that nobody else's folder has: what is there under another is left alone.
+        // A name that no other folder has: existing folders are left alone.
         var partial = $"{target}.partial-{Guid.NewGuid().ToString("N")[..8]}";
         try
         {
@@ -113,11 +112,11 @@ public static class ProjectBackup
     {
         if (name.Length == 0) return;
         Directory.CreateDirectory(Path.GetDirectoryName(to)!);
-        File.Copy(project.In(name), to, overwrite: true); // it may lie in keys/, and is there then
+        File.Copy(project.In(name), to, overwrite: true); // it may lie in keys/, and is copied already in that case
         OwnerOnly.Close(to);
     }
 
-    /// <summary>What vanishes meanwhile was done with; what is still growing (<c>.part</c>) its client sends again.</summary>
+    /// <summary>What vanishes meanwhile was no longer needed; what is still growing (<c>.part</c>) is sent again by its client.</summary>
     static void CopyFolder(string from, string to)
     {
         Directory.CreateDirectory(to);
@@ -135,7 +134,7 @@ public static class ProjectBackup
         }
     }
 
-    /// <summary>The copy is one file, with no log beside it: it can be read also from a disk that can't be written to.</summary>
+    /// <summary>The copy is one file, with no log beside it, so it can be read even from a read-only disk.</summary>
     static void CopySqlite(string from, string to)
     {
         using var source = new SqliteConnection(

@@ -7,23 +7,23 @@ using Mlds.Server.Science;
 
 namespace Mlds.Server.Operating;
 
-/// <summary>What a look at a whole project has shown.</summary>
-/// <param name="Programs">Files of programs that were found as the database has them.</param>
-/// <param name="Inputs">Files for clients, the same.</param>
+/// <summary>What a check of a whole project has found.</summary>
+/// <param name="Programs">Program files that agree with the database.</param>
+/// <param name="Inputs">Input files for clients that agree with the database.</param>
 /// <param name="Uploads">Files from clients that are still needed and were found.</param>
-/// <param name="Networks">Networks in the zoos, each of whose weights were read and hashed.</param>
-/// <param name="Faults">What is missing or damaged, a clause each; none: the project is whole.</param>
-/// <param name="Remarks">What is no fault and good to know.</param>
+/// <param name="Networks">Networks in the zoos; the weights of each were read and hashed.</param>
+/// <param name="Faults">What is missing or damaged, a clause each; empty: the project is whole.</param>
+/// <param name="Remarks">What is no fault, but good to know.</param>
 public sealed record ProjectCheckReport(int Programs, int Inputs, int Uploads, int Networks,
     IReadOnlyList<string> Faults, IReadOnlyList<string> Remarks);
 
 /// <summary>
-/// Looks whether a project, a copy or one that is being served, has all that it speaks of: settings, keys, database, files and zoos. It
-/// changes nothing.
+/// Checks that a project, whether a copy or one being served, has everything that it refers to: settings, keys, database, files and zoos.
+/// It changes nothing.
 /// </summary>
 public static class ProjectCheck
 {
-    /// <param name="steps">The science's; see <see cref="ProjectDatabase.Open"/>.</param>
+    /// <param name="steps">The science's schema steps; see <see cref="ProjectDatabase.Open"/>.</param>
     public static ProjectCheckReport Run(ProjectFolder project, IReadOnlyList<SchemaStep> steps)
     {
         var (faults, remarks) = (new List<string>(), new List<string>());
@@ -57,7 +57,7 @@ public static class ProjectCheck
         return new ProjectCheckReport(files.Programs, files.Inputs, files.Uploads, networks, faults, remarks);
     }
 
-    /// <summary>The code-signing key, if the keys are all right.</summary>
+    /// <summary>The code-signing key, if nothing is wrong with the keys.</summary>
     static PublicKey? Keys(ProjectFolder project, List<string> faults)
     {
         try
@@ -67,7 +67,7 @@ public static class ProjectCheck
             if (broken > 0)
             {
                 faults.Add(
-                    $"keys/code_sign_public.{broken}.signature isn't that key's over the next one, so clients that hold it can't follow");
+                    $"keys/code_sign_public.{broken}.signature doesn't sign the next key, so clients that hold this one can't follow");
             }
 
             var upload = PublicKey.Parse(File.ReadAllText(project.In("keys", "upload_public")));

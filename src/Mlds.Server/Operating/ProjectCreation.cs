@@ -8,14 +8,14 @@ namespace Mlds.Server.Operating;
 /// <summary>Makes a new project: folder, settings, keys, database.</summary>
 public static class ProjectCreation
 {
-    /// <summary>The folder beside the project's where the code-signing key is put, for its owner to take away.</summary>
+    /// <summary>The folder beside the project's into which the code-signing key is put, for its owner to take away.</summary>
     public static string SigningFolder(string folder) => Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder)) + "-signing-key";
 
     public static string SigningKeyFile(string folder) => Path.Combine(SigningFolder(folder), "code_sign_private");
 
-    /// <summary>Makes all of it under another name, so that there is a project or nothing.</summary>
-    /// <exception cref="ProjectException">There is something already, the settings aren't allowed, or something can't be written; nothing
-    /// is left then.</exception>
+    /// <summary>Makes everything under a temporary name, so that there is a whole project or nothing.</summary>
+    /// <exception cref="ProjectException">There is something already, the settings aren't allowed, or something can't be written; in all
+    /// these cases nothing is left.</exception>
     public static async Task<ProjectFolder> Create(string folder, ProjectSettings settings, IEnumerable<SchemaStep> steps)
     {
         if (File.Exists(ProjectFolder.SettingsFile(folder))) throw new ProjectException($"There is a project in '{folder}' already.");
@@ -43,7 +43,7 @@ public static class ProjectCreation
         }
     }
 
-    /// <summary>What was made so far.</summary>
+    /// <summary>What has been made so far.</summary>
     sealed class Made(string target, ProjectSettings settings)
     {
         readonly string _partial = $"{target}.partial-{Guid.NewGuid().ToString("N")[..8]}";
@@ -66,7 +66,7 @@ public static class ProjectCreation
             }
 
             settings.Write(ProjectFolder.SettingsFile(_partial));
-            if (Directory.Exists(target)) Directory.Delete(target); // empty, or it fails
+            if (Directory.Exists(target)) Directory.Delete(target); // fails unless it is empty
             Directory.Move(_partial, target);
             _isWhole = true;
         }

@@ -7,13 +7,13 @@ namespace Mlds.Server.Operating;
 
 /// <param name="Units">Work units whose results are judged anew.</param>
 /// <param name="Results">Results that are judged anew.</param>
-/// <param name="Assimilated">Units left alone since their networks are in the zoo already.</param>
+/// <param name="Assimilated">Units left alone because their networks are in the zoo already.</param>
 public sealed record Revalidated(int Units, int Results, int Assimilated);
 
 /// <summary>
-/// Has results judged again, as after a mistake in the check was mended: verdicts and what was granted for them are taken back first, so
-/// nothing counts twice; the validator does the rest. A host's trust begins anew. Units that were assimilated, or are just being, are left
-/// alone: what they brought is in the zoo, and their files go. What a result is held to stays: the files that are judged are those that
+/// Has results judged again, for instance after a mistake in the check was corrected: verdicts and the credit granted for them are taken
+/// back first, so nothing counts twice; the validator does the rest. A host's trust begins anew. Units that were assimilated, or are just
+/// being, are left alone: their networks are in the zoo, and their files will be deleted. The files that are judged are exactly those that
 /// were judged before.
 /// </summary>
 public static class Revalidation
@@ -52,8 +52,9 @@ public static class Revalidation
             return new Revalidated(touched, hosts.Count, units.Count(unit => unit.Done));
         });
 
-    /// <summary>The unit's results that came back with success, by the client's word, and were judged, are as they were before.</summary>
-    /// <returns>Of each such result the host.</returns>
+    /// <summary>Resets the unit's judged results that came back, by the client's word, with success to what they were before the
+    /// verdict.</summary>
+    /// <returns>The host of each such result.</returns>
     static List<long> TakeBack(Session session, long unit, long now)
     {
         var results = session.Rows(

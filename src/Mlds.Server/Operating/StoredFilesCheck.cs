@@ -8,8 +8,8 @@ using Mlds.Server.Project;
 namespace Mlds.Server.Operating;
 
 /// <summary>
-/// Looks whether the files that the rows speak of are there and as the rows have them: programs by SHA-256, inputs by MD5, and uploads
-/// that are still needed.
+/// Checks that the files that the rows refer to exist and agree with the rows: programs by SHA-256, inputs by MD5, and uploads that are
+/// still needed.
 /// </summary>
 sealed class StoredFilesCheck(ProjectFolder project, PublicKey? key, List<string> faults, List<string> remarks)
 {
@@ -29,7 +29,7 @@ sealed class StoredFilesCheck(ProjectFolder project, PublicKey? key, List<string
                 remarks.Add($"{version.Title} isn't signed with the present key, so it isn't sent");
         }
 
-        // Files of units that are done with may be gone any moment.
+        // Files of finished units may be deleted at any moment.
         foreach (var inputs in session.Rows($"SELECT inputs FROM workunit WHERE file_delete_state = {FileDeleteState.Init:d}",
             row => StoredInput.Parse(row.Text(0))))
         {
@@ -37,7 +37,7 @@ sealed class StoredFilesCheck(ProjectFolder project, PublicKey? key, List<string
                 $"the input {file.Name}", file.Name, project.Download, file.Bytes, path => Hex(MD5.HashData, path) == file.Md5));
         }
 
-        // A result that was found valid has brought its files, and they are what was judged; the assimilator wants them.
+        // The files of a result that was found valid must be there and be what was judged; the assimilator needs them.
         var results = session.Rows(
             "SELECT r.name, r.random, w.outputs, r.files_sha256 FROM result r JOIN workunit w ON w.id = r.workunit_id "
             + $"WHERE r.validate_state = {ValidateState.Valid:d} AND r.outcome = {ResultOutcome.Success:d} "

@@ -11,8 +11,8 @@ namespace Mlds.Server.Pages;
 
 /// <summary>
 /// A volunteer's own account: its key and computers, a new key, another name, address or password, a team, consent to publish, a copy of
-/// all that is stored, deletion. Every step asks for address and password (or the account key), so there are no sessions and no cookies
-/// that could be stolen or used from another site.
+/// everything that is stored, deletion. Every step asks for address and password (or the account key), so there are no sessions and no
+/// cookies that could be stolen or used from another site.
 /// </summary>
 sealed partial class AccountPage(ProjectFolder project, ProjectDatabase database, AccountStore accounts, ILogger<AccountPage> log)
 {
@@ -42,11 +42,11 @@ sealed partial class AccountPage(ProjectFolder project, ProjectDatabase database
         var (email, secret) = (Field("email").Trim().ToLowerInvariant(), Field("password"));
         var key = AccountForm.IsEmail(email) && secret.Length > 0 ? await accounts.Enter(email, secret) : null;
         if (key is null) return Form("Your account", "There is no account with this address and password.").Result();
-        var password = key == secret.Trim() ? null : secret; // the key doesn't tell it
+        var password = key == secret.Trim() ? null : secret; // the address isn't known from the key
         switch (Field("do"))
         {
             case "New key":
-                if (password is null) return await Shown(email, key, "A new key needs the password: choose a new one first.");
+                if (password is null) return await Shown(email, key, "A new key needs the password: choose a new password first.");
                 key = await accounts.ResetKey(email, password);
                 return await Shown(
                     email, key, "Your account has a new key. Computers that have the old one need it: remove and add the project there.");
@@ -68,8 +68,8 @@ sealed partial class AccountPage(ProjectFolder project, ProjectDatabase database
         }
     }
 
-    /// <summary>What isn't empty is changed; nothing is where something can't be.</summary>
-    /// <param name="password">The one that holds; null when the key was given instead.</param>
+    /// <summary>Changes every field that isn't empty; if one of them isn't allowed, none is changed.</summary>
+    /// <param name="password">The present password; null when the key was given instead.</param>
     async Task<IResult> Change(string email, string key, string? password, Func<string, string> field)
     {
         var (name, address, newPassword) = (field("new_name").Trim(), field("new_email").Trim().ToLowerInvariant(), field("new_password"));
@@ -81,7 +81,7 @@ sealed partial class AccountPage(ProjectFolder project, ProjectDatabase database
             return await Shown(email, key, $"A password has at least {project.Settings.MinPasswordLength} letters. Nothing was changed.");
         if (newPassword.Length > 0) password = newPassword;
         if (address.Length > 0 && password is null)
-            return await Shown(email, key, "With another address the password is needed, or a new one. Nothing was changed.");
+            return await Shown(email, key, "To change the address, give your password or choose a new one. Nothing was changed.");
         if (password is not null && (address.Length > 0 || newPassword.Length > 0))
         {
             var next = address.Length > 0 ? address : email;

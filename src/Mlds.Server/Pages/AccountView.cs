@@ -5,7 +5,7 @@ using Mlds.Server.Database;
 
 namespace Mlds.Server.Pages;
 
-/// <summary>What an account's owner sees of it.</summary>
+/// <summary>An account as its owner sees it.</summary>
 sealed record AccountView(
     string Name, double Credit, bool Published, string Team, string ExternalCpid, IReadOnlyList<OwnComputer> Computers,
     IReadOnlyList<CreditChange> Changes)

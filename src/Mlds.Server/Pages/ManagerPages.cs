@@ -9,7 +9,8 @@ namespace Mlds.Server.Pages;
 
 /// <summary>
 /// Pages that BOINC's Manager opens by their official addresses: after an account was made in it, and when a password is forgotten. The
-/// first has the account key in its address: no page sends that on (Referrer-Policy), none is kept by caches, and no log of ours has it.
+/// first page has the account key in its address: no page passes that on (Referrer-Policy), caches keep none of these pages, and no log of
+/// ours contains the address.
 /// </summary>
 sealed class ManagerPages(ProjectFolder project, AccountStore accounts, BadKeys badKeys)
 {
@@ -71,7 +72,7 @@ sealed class ManagerPages(ProjectFolder project, AccountStore accounts, BadKeys 
             .Paragraph("That is all: BOINC does the rest. Everything can be changed later under Account.")).Result();
     }
 
-    /// <summary>The address of the account with that key; wrong ones count as the scheduler's do.</summary>
+    /// <summary>The e-mail address of the account with that key; wrong keys count as they do for the scheduler.</summary>
     string? Known(HttpContext context, string key)
     {
         var caller = CallerAddress.Of(context);

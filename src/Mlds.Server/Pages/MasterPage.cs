@@ -6,7 +6,8 @@ using Mlds.Server.Statistics;
 namespace Mlds.Server.Pages;
 
 /// <summary>
-/// The page at the master URL: for people a welcome, for clients the line that names the scheduler. Clients read lines of up to 255 bytes.
+/// The page at the master URL: a welcome for people, and for clients the line that names the scheduler. Clients read lines of up to 255
+/// bytes.
 /// </summary>
 static class MasterPage
 {

@@ -7,7 +7,8 @@ namespace Mlds.Server.Pages;
 static class NoSuchPage
 {
     /// <summary>
-    /// Whether somebody looked for what isn't there, and nobody has said so yet. Downloads are clients', which read no pages.
+    /// Whether the call is for a page that doesn't exist and has no answer yet. Downloads are left out: clients make them, and read no
+    /// pages.
     /// </summary>
     public static bool IsMissing(HttpContext context) =>
         context.Response is { StatusCode: StatusCodes.Status404NotFound, HasStarted: false, ContentType: null }

@@ -50,7 +50,7 @@ sealed class Page(ProjectSettings settings, string title)
         return Raw("</table>\n");
     }
 
-    /// <summary>Markup as it is: never with anything in it that came from outside.</summary>
+    /// <summary>Markup, written as it is: never put anything in it that came from outside.</summary>
     public Page Raw(string markup)
     {
         _body.Append(markup);

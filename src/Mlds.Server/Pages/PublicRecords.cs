@@ -15,7 +15,7 @@ namespace Mlds.Server.Pages;
 
 /// <summary>
 /// One person's or team's credit as BOINC's XML, for statistics sites and account managers: <c>show_user.php</c>, <c>team_lookup.php</c>
-/// and <c>am_get_info.php</c>. Without the account's key only what the statistics export has too: who agreed.
+/// and <c>am_get_info.php</c>. Without the account's key they show only what the statistics export shows too: those who agreed to it.
 /// </summary>
 sealed class PublicRecords(ProjectDatabase database, AccountStore accounts, TimeProvider time)
 {
@@ -67,7 +67,7 @@ sealed class PublicRecords(ProjectDatabase database, AccountStore accounts, Time
         return Xml(new TagWriter().Open("teams").Raw(string.Concat(found)).Close("teams"));
     }
 
-    /// <summary>A part of a name to look for, taken by its letters.</summary>
+    /// <summary>A part of a name to look for, in which every character stands for itself.</summary>
     static string Escaped(string name) => name.Replace("!", "!!", StringComparison.Ordinal).Replace("%", "!%", StringComparison.Ordinal)
         .Replace("_", "!_", StringComparison.Ordinal);
 
@@ -80,7 +80,7 @@ sealed class PublicRecords(ProjectDatabase database, AccountStore accounts, Time
             .ToString(),
         value));
 
-    /// <summary>What account managers ask with the account's key; they attach computers with the weak one.</summary>
+    /// <summary>What account managers ask for with the account's key; they attach computers with the weak key.</summary>
     async Task<IResult> Info(HttpContext context)
     {
         var key = Fields(context).GetValueOrDefault("account_key", "");

@@ -13,7 +13,7 @@ namespace Mlds.Server.Pages;
 
 /// <summary>
 /// What anybody may see of a project: its welcome, its status (as a page and as BOINC's XML), its computers. Numbers are read anew every
-/// few seconds, however many look.
+/// few seconds, however many callers look at them.
 /// </summary>
 sealed class StatusPages(ProjectFolder project, ProjectDatabase database, IScience science, TimeProvider time, ServeOptions options)
 {
@@ -63,7 +63,7 @@ sealed class StatusPages(ProjectFolder project, ProjectDatabase database, IScien
         }
     }
 
-    /// <summary>What was read some time ago is read anew by whoever asks next.</summary>
+    /// <summary>Numbers that are too old are read anew for the next caller.</summary>
     void ForgetOld()
     {
         if (options.Time.GetElapsedTime(_read) >= s_age)
@@ -99,7 +99,7 @@ sealed class StatusPages(ProjectFolder project, ProjectDatabase database, IScien
             .Result();
     }
 
-    /// <summary>The form of BOINC's html/user/server_status.php?xml=1, which status sites read.</summary>
+    /// <summary>The format of BOINC's html/user/server_status.php?xml=1, which status sites read.</summary>
     IResult Xml()
     {
         var numbers = Numbers();
@@ -132,7 +132,7 @@ sealed class StatusPages(ProjectFolder project, ProjectDatabase database, IScien
         var hosts = LastHosts();
         return new Page(project.Settings, "Computers")
             .Heading("Computers")
-            .Paragraph("Those that called last. Their owners' names are shown where they agreed to it.")
+            .Paragraph("Those that called last. Owners' names are shown where they agreed to it.")
             .Table(
                 ["#Id", "Owner", "Processor", "System", "#Valid", "#Invalid", "#Failed", "#Credit"],
                 hosts.Select(host => (string[])[

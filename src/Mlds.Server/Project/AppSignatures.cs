@@ -4,13 +4,13 @@ using Mlds.Server.Database;
 namespace Mlds.Server.Project;
 
 /// <summary>
-/// After a change of the code-signing key: which programs aren't sent until a new version of them was signed with the present one.
+/// After a change of the code-signing key: which programs aren't sent until a new version of them has been signed with the present key.
 /// </summary>
 public static class AppSignatures
 {
     /// <summary>
-    /// Names of the versions that clients wouldn't take: a signature of theirs isn't <paramref name="present"/>'s. Older versions than
-    /// one that is signed don't matter, and aren't among them.
+    /// Names of the versions that clients wouldn't take, because a signature of theirs isn't by <paramref name="present"/>. Versions older
+    /// than one that is signed with it don't matter and are left out.
     /// </summary>
     public static IReadOnlyList<string> NotSent(Session session, PublicKey present)
     {

@@ -8,15 +8,15 @@ namespace Mlds.Server.Project;
 
 /// <summary>
 /// A program for one platform, as a folder <c>APP/VERSION/PLATFORM[__PLAN]/</c> of files, each with its signature beside it
-/// (<c>FILE.sig</c>): BOINC's own layout. A folder with more than one file says in <c>version.xml</c> which is the main program and what
-/// the others are called in a task's folder.
+/// (<c>FILE.sig</c>): BOINC's own layout. If a folder has more than one file, its <c>version.xml</c> says which is the main program and
+/// what the others are called in a task's folder.
 /// </summary>
 public sealed record AppVersionFolder(
     string Path, string App, int Version, string Platform, string PlanClass, IReadOnlyList<AppVersionFile> Files)
 {
     public const string SignatureSuffix = ".sig";
 
-    /// <summary>Finds the app versions in a folder: it may be one version's, or an app's with all its versions.</summary>
+    /// <summary>Finds the app versions in a folder, which may be that of one version or that of an app with all its versions.</summary>
     public static IReadOnlyList<AppVersionFolder> Find(string path)
     {
         if (!Directory.Exists(path)) throw new ProjectException($"There is no folder '{path}'.");
@@ -40,7 +40,8 @@ public sealed record AppVersionFolder(
         string.Create(CultureInfo.InvariantCulture, $"{app} {version / 100m:0.00} for {platform}{(plan.Length > 0 ? $" ({plan})" : "")}");
 
     /// <summary>
-    /// Copies a version's folder, or an app's, without signatures, which may be another project's, into an app's folder of this one.
+    /// Copies the folder of a version or of an app into an app's folder of this project. Signatures are left out: they may be another
+    /// project's.
     /// </summary>
     public static IReadOnlyList<AppVersionFolder> Copy(string from, string appFolder)
     {
@@ -58,7 +59,7 @@ public sealed record AppVersionFolder(
         return Find(appFolder);
     }
 
-    /// <summary>Signs every file; a signature that is there is written anew.</summary>
+    /// <summary>Signs every file; existing signatures are replaced.</summary>
     public void Sign(PrivateKey key)
     {
         foreach (var file in Files)
@@ -85,7 +86,7 @@ public sealed record AppVersionFolder(
         }
     }
 
-    /// <summary>A link in a folder of programs could lead to any file of this machine, and have it signed and published.</summary>
+    /// <summary>A link in a folder of programs could lead to any file of this machine, which would then be signed and published.</summary>
     static void Plain(string path)
     {
         FileSystemInfo there = Directory.Exists(path) ? new DirectoryInfo(path) : new FileInfo(path);
@@ -195,11 +196,11 @@ public sealed record AppVersionFolder(
     }
 }
 
-/// <param name="Path">The file; its name is its name for ever.</param>
+/// <param name="Path">The file, whose name never changes.</param>
 /// <param name="LogicalName">Its name in a task's folder.</param>
 public sealed record AppVersionFile(string Path, string LogicalName, bool MainProgram)
 {
-    /// <summary>As the folder, or its <c>version.xml</c>, has it.</summary>
+    /// <summary>A file as the folder, or its <c>version.xml</c>, describes it.</summary>
     public string Name { get; init; } = System.IO.Path.GetFileName(Path);
 
     public string? Signature =>

@@ -16,14 +16,14 @@ sealed record AppVersionRow(
 sealed record AppVersionFileRow(string Name, string OpenName, bool MainProgram, long Bytes, string Md5, string Sha256, string Signature);
 
 /// <summary>
-/// The programs that are sent out: those whose signatures are the present key's, since clients take no others. Read again every few
-/// seconds, so that a version added meanwhile is found; by the time that has really gone by, whatever the clock is set to.
+/// The programs that are sent out: those signed with the present key, since clients take no others. They are read again every few seconds,
+/// so that a version added meanwhile is found; these seconds are elapsed time, whatever the clock is set to.
 /// </summary>
 sealed class AppVersions(TimeProvider time, PublicKey key)
 {
     static readonly TimeSpan s_age = TimeSpan.FromSeconds(5);
 
-    /// <summary>By key, MD5 and signature. A signature stays what it is.</summary>
+    /// <summary>Results of checks by key, MD5 and signature; they never change.</summary>
     static readonly ConcurrentDictionary<(string Key, string Md5, string Signature), bool> s_verified = [];
 
     readonly Lock _lock = new();
@@ -43,8 +43,8 @@ sealed class AppVersions(TimeProvider time, PublicKey key)
     }
 
     /// <summary>
-    /// The best program of <paramref name="app"/> for the caller; null when there is none. First comes the platform that the client
-    /// names first, its own: what it names after it, it may only emulate.
+    /// The best program of <paramref name="app"/> for the caller; null when there is none. The platform that the client names first, its
+    /// own, is preferred: it may only emulate the ones after it.
     /// </summary>
     public AppVersionRow? Best(string app, SchedulerRequest request)
     {

@@ -4,7 +4,7 @@ using Microsoft.Data.Sqlite;
 namespace Mlds.Server.Project;
 
 /// <summary>
-/// Tells a full disk from other failures: nothing is wrong with what was asked for, and it works when there is room again.
+/// Tells a full disk from other failures: nothing is wrong with the request, which will work once there is room again.
 /// </summary>
 public static class FullDisk
 {
@@ -24,7 +24,7 @@ public static class FullDisk
         _ => Is(exception.InnerException),
     };
 
-    /// <summary>What went wrong, as the end of a sentence; of a full disk also what to do.</summary>
+    /// <summary>What went wrong, as the end of a sentence; for a full disk also what to do.</summary>
     public static string Words(Exception exception) =>
         Is(exception) ? "the disk is full; make room and do it again" : exception.Message.TrimEnd('.');
 }

@@ -6,7 +6,7 @@ namespace Mlds.Server.Project;
 
 /// <summary>
 /// The present code-signing key and those before it. Clients take a new key only with a signature by the one they hold; a client that was
-/// away for several changes is led from key to key, one a call. In <c>keys/</c>: <c>code_sign_public</c>, and for each former key
+/// away for several changes is led from key to key, one per call. In <c>keys/</c>: <c>code_sign_public</c>, and for each former key
 /// <c>code_sign_public.N</c> with <c>code_sign_public.N.signature</c>, its signature over the next one.
 /// </summary>
 public sealed class KeySuccession
@@ -32,7 +32,7 @@ public sealed class KeySuccession
 
     /// <summary>
     /// What to send to a client that holds <paramref name="held"/>: nothing when it is the present key; else the next key, with its
-    /// signature unless it holds none.
+    /// signature unless the client holds no key.
     /// </summary>
     /// <returns>False when the key isn't the project's: such a client has to attach anew.</returns>
     public bool Next(string held, out string? key, out string? signature)
@@ -54,7 +54,7 @@ public sealed class KeySuccession
     }
 
     /// <summary>
-    /// Whether a client that held one key and is sent another has the present one then: with any other it takes no program.
+    /// Whether a client that held one key and is sent another then has the present one: with any other it takes no program.
     /// </summary>
     public bool IsPresent(string held, string? sent) => sent is not null ? sent == Present.Text : IsPresent(held);
 
@@ -72,7 +72,7 @@ public sealed class KeySuccession
     }
 
     /// <summary>
-    /// Takes <paramref name="next"/> as the project's key from now on; <paramref name="signature"/> is the present key's.
+    /// Makes <paramref name="next"/> the project's key from now on; <paramref name="signature"/> is its signature by the present key.
     /// </summary>
     public static void Append(ProjectFolder project, PublicKey next, string signature)
     {
@@ -80,11 +80,11 @@ public sealed class KeySuccession
         if (!CodeSigning.Verify(present, System.Text.Encoding.ASCII.GetBytes(next.Text.Trim()), signature))
         {
             throw new ProjectException(
-                "The signature isn't the present key's over the new one; make it with `mlds project sign --new-key`.");
+                "The new key isn't signed with the present one; make the signature with `mlds project sign --new-key`.");
         }
 
         var number = 1;
-        // A change that broke off before its last step has left the present key's number behind: it is used again.
+        // A change that broke off before its last step has left a file with the present key's number: that number is used again.
         while (File.Exists(Former(project, number)) && Normal(File.ReadAllText(Former(project, number))) != present.Text) number++;
         OwnerOnly.Write(Former(project, number) + ".signature", signature);
         OwnerOnly.Write(Former(project, number), present.Text);
@@ -97,6 +97,7 @@ public sealed class KeySuccession
     /// <summary>The key as we write it, so that clients' white space doesn't matter.</summary>
     static string Normal(string text) => PublicKey.Parse(text)?.Text ?? "";
 
-    /// <summary>Whether it is the present key: clients say it as they were sent it, which is told without reading it as a number.</summary>
+    /// <summary>Whether it is the present key: clients return it as they were sent it, so comparing texts is nearly always
+    /// enough.</summary>
     bool IsPresent(string held) => held.AsSpan().Trim().SequenceEqual(Present.Text.AsSpan().Trim()) || Normal(held) == Present.Text;
 }

@@ -23,21 +23,21 @@ public static class PlanClasses
     /// </summary>
     public static bool Fits(string planClass, string platform, string features) => Missing(planClass, platform, features) is { Count: 0 };
 
-    /// <summary>What of it isn't listed, in the client's words; null for a plan class that isn't known.</summary>
+    /// <summary>The needed features that aren't listed, in the client's words; null for an unknown plan class.</summary>
     public static IReadOnlyList<string>? Missing(string planClass, string platform, string features) =>
         s_known.TryGetValue(planClass, out var known)
             ? [.. known.Features.Where(needed => !Has(features, needed) && !Implied(needed, platform))]
             : null;
 
     /// <summary>
-    /// How many times as fast as the client's benchmark (Whetstone, scalar) a program of this class is thought to be, until the host's own
-    /// results say it: the kernels do 8 and 16 numbers at a time.
+    /// How many times as fast as the client's benchmark (Whetstone, scalar) a program of this class is assumed to be, until there are
+    /// results of the host: the kernels do 8 and 16 numbers at a time.
     /// </summary>
     public static double Speed(string planClass) => s_known.TryGetValue(planClass, out var known) ? known.Speed : 1;
 
     /// <summary>
-    /// Clients on Macs list macOS's machdep.cpu.features, where neither AVX2 nor AVX-512 ever stands: those are in another of its
-    /// lists. Every Mac that has FMA has AVX2 (Intel's Haswell brought both); AVX-512 can't be told there.
+    /// Clients on Macs list macOS's machdep.cpu.features, which never contains AVX2 or AVX-512: macOS lists those elsewhere. Every Mac that
+    /// has FMA has AVX2 (Intel's Haswell brought both); AVX-512 can't be told there.
     /// </summary>
     static bool Implied(string needed, string platform) => needed == "avx2" && ClientPlatform.IsMac(platform);
 

@@ -17,7 +17,7 @@ public sealed class ProjectFolder
     public string Statistics => In("stats");
     public string Apps => In("apps");
 
-    /// <summary>While this file is there, clients hear that the project is down for maintenance; its text is the message.</summary>
+    /// <summary>While this file exists, clients are told that the project is down for maintenance; its text is the message.</summary>
     public string MaintenanceFile => In("maintenance");
 
     public static string SettingsFile(string folder) => System.IO.Path.Combine(folder, "project.json");
@@ -32,7 +32,7 @@ public sealed class ProjectFolder
         return project;
     }
 
-    /// <summary>Closes to others what an earlier version of this program left open to them.</summary>
+    /// <summary>Closes to other users what an earlier version of this program left open to them.</summary>
     void CloseToOthers()
     {
         OwnerOnly.Close(Path);
@@ -47,8 +47,8 @@ public sealed class ProjectFolder
     /// <summary>The SQLite file; null: the database is in PostgreSQL.</summary>
     public string? DatabaseFile => Settings.IsOnPostgres ? null : In(Settings.Database);
 
-    /// <exception cref="ProjectException">It isn't there, or can't be opened. A file that is gone isn't made anew: the project would begin
-    /// without its accounts.</exception>
+    /// <exception cref="ProjectException">It isn't there, or can't be opened. A missing file isn't created: the project would start without
+    /// its accounts.</exception>
     public ProjectDatabase OpenDatabase(IEnumerable<SchemaStep> steps)
     {
         if (DatabaseFile is { } file && !File.Exists(file))
@@ -77,14 +77,14 @@ public sealed class ProjectFolder
     /// <summary>Where clients fetch the file of that name, under <c>download/</c>.</summary>
     public string Download(string name) => In("download", Fan(name), Name(name));
 
-    /// <summary>Where a file that a client sends is kept. While it isn't whole it has <c>.part</c> at its end.</summary>
+    /// <summary>Where a file that a client sends is kept. Until it is whole its name ends in <c>.part</c>.</summary>
     public string Upload(string name) => In("upload", Fan(name), Name(name));
 
     /// <summary>One of 256 folders, so that none gets too many files.</summary>
     public static string Fan(string name) => Convert.ToHexStringLower(MD5.HashData(Encoding.UTF8.GetBytes(name)).AsSpan(0, 1));
 
     /// <summary>
-    /// Whether it is the name of a file and no way out of its folder, wherever it comes from: a request, the database, a backup.
+    /// Whether it is the name of a file and can't lead out of its folder, wherever the name comes from: a request, the database, a backup.
     /// </summary>
     internal static bool IsName(string name) =>
         name.Length is > 0 and <= 255 && name[0] != '.' && !name.AsSpan().ContainsAny('/', '\\', '\0');

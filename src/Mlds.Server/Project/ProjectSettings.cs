@@ -5,17 +5,17 @@ using Mlds.Server.Database;
 namespace Mlds.Server.Project;
 
 /// <summary>
-/// <c>project.json</c>: what a project's operator may set. Whatever is missing has its default; a key that isn't known is an error.
+/// <c>project.json</c>: what a project's operator may set. Missing keys have their defaults; an unknown key is an error.
 /// </summary>
 public sealed record ProjectSettings
 {
     /// <summary>The name that volunteers see.</summary>
     public required string Name { get; init; }
 
-    /// <summary>The address that volunteers attach to; ends in a slash. It is the project's identity: choose it for ever.</summary>
+    /// <summary>The address that volunteers attach to; ends in a slash. It is the project's identity and can't be changed later.</summary>
     public required string MasterUrl { get; init; }
 
-    /// <summary>Where the server listens; when empty, where <see cref="MasterUrl"/> says.</summary>
+    /// <summary>Where the server listens; if empty, at the address of <see cref="MasterUrl"/>.</summary>
     public IReadOnlyList<string> Listen { get; init; } = [];
 
     /// <summary>
@@ -40,25 +40,27 @@ public sealed record ProjectSettings
     public bool AccountCreation { get; init; } = true;
     public int MinPasswordLength { get; init; } = 8;
 
-    /// <summary>Calls of account functions a minute from one address.</summary>
+    /// <summary>Calls of account functions per minute from one address.</summary>
     public int AccountCallsPerMinute { get; init; } = 20;
 
-    /// <summary>Scheduler calls with a wrong account key a minute from one address; beyond, all calls from there wait.</summary>
+    /// <summary>Scheduler calls with a wrong account key per minute from one address; beyond that, all calls from there have to
+    /// wait.</summary>
     public int BadKeysPerMinute { get; init; } = 30;
 
-    /// <summary>Connections at a time; further ones are closed at once.</summary>
+    /// <summary>Simultaneous connections; further ones are closed at once.</summary>
     public int MaxConnections { get; init; } = 2000;
 
-    /// <summary>Of these, from one address. Behind a proxy, which has one address for all, this is the proxy's to limit.</summary>
+    /// <summary>Simultaneous connections from one address. Behind a proxy, which has one address for all callers, the proxy has to limit
+    /// them.</summary>
     public int MaxConnectionsPerAddress { get; init; } = 200;
 
     /// <summary>Seconds that a client waits between two calls.</summary>
     public double RequestDelay { get; init; } = 31;
 
-    /// <summary>Seconds after which even a client without a reason calls, and hears of cancelled work.</summary>
+    /// <summary>Seconds after which a client calls even without a reason, and so learns of cancelled work.</summary>
     public double NextRpcDelay { get; init; } = 6 * 3600;
 
-    /// <summary>Tasks a day and processor that a good host may take.</summary>
+    /// <summary>Tasks per day and processor that a good host may take.</summary>
     public int DailyQuota { get; init; } = 200;
 
     /// <summary>Tasks that a host may hold for each processor.</summary>
@@ -75,15 +77,15 @@ public sealed record ProjectSettings
     /// <summary>Tasks that an account may hold, however many valid results it has.</summary>
     public int MaxTasksPerAccount { get; init; } = 10_000;
 
-    /// <summary>Accounts that may be made in a day from one network address.</summary>
+    /// <summary>Accounts that may be made per day from one network address.</summary>
     public int NewAccountsPerDay { get; init; } = 50;
 
     /// <summary>
-    /// Share of one processor core that may go, over a day, into training networks which no volunteer could return; 0: they wait.
+    /// Share of one processor core that may be spent, over a day, on training networks that no volunteer could return; 0: they wait.
     /// </summary>
     public double ServerTraining { get; init; } = 0.25;
 
-    /// <summary>Seconds past the deadline in which a report is still in time.</summary>
+    /// <summary>Seconds after the deadline during which a report is still in time.</summary>
     public long DeadlineGrace { get; init; } = 3600;
 
     /// <summary>Seconds for which a task that failed on a host isn't offered to it again.</summary>
@@ -98,7 +100,7 @@ public sealed record ProjectSettings
     /// <summary>Bytes of the largest upload.</summary>
     public long MaxUploadBytes { get; init; } = 64 << 20;
 
-    /// <summary>Tasks' results are reported at once instead of with the next call. More calls, sooner results.</summary>
+    /// <summary>Clients report results at once instead of with their next call: more calls, earlier results.</summary>
     public bool ReportImmediately { get; init; }
 
     /// <summary>Seconds between two exports of statistics; 0: none.</summary>
@@ -144,7 +146,7 @@ public sealed record ProjectSettings
         }
     }
 
-    /// <summary>Writes the settings whole or not at all, for nobody but their owner to read.</summary>
+    /// <summary>Writes the settings whole or not at all, readable by nobody but their owner.</summary>
     public void Write(string file) => OwnerOnly.Write(file, JsonSerializer.Serialize(this, s_json) + "\n");
 
     /// <summary>BOINC's clients take a master URL only when its host has a dot (or is an address), and it ends in a slash.</summary>
@@ -153,7 +155,7 @@ public sealed record ProjectSettings
         if (!Uri.TryCreate(url, UriKind.Absolute, out var uri) || uri.Scheme is not ("http" or "https"))
             return "it has to begin with http:// or https://, and a port is 1 to 65535";
         if (!url.All(letter => letter is > ' ' and < (char)127 and not ('<' or '>' or '"' or '&' or '\\')))
-            return "it can have no other than the usual letters of an address";
+            return "it may have only the usual characters of an address";
         if (!uri.Host.Contains('.', StringComparison.Ordinal))
             return "clients take only hosts with a dot in their name, so write 127.0.0.1 instead of localhost";
         if (uri.Query.Length + uri.Fragment.Length + uri.UserInfo.Length > 0) return "it can't have a query, a fragment or a user";
@@ -162,8 +164,8 @@ public sealed record ProjectSettings
 
     /// <summary>Checks every value.</summary>
     /// <param name="file">What to call the settings in a message.</param>
-    /// <param name="text">Their text, by which the message names a line; or nothing.</param>
-    /// <exception cref="ProjectException">One isn't allowed.</exception>
+    /// <param name="text">Their text, so that the message can name a line; may be left out.</param>
+    /// <exception cref="ProjectException">A value isn't allowed.</exception>
     public void Check(string file, string text = "")
     {
         void Need(bool holds, string key, string allowed)

@@ -5,7 +5,7 @@ namespace Mlds.Server.Project;
 /// <summary>How a server is run.</summary>
 public sealed record ServeOptions
 {
-    /// <summary>What of the server can run alone (<see cref="Only"/>).</summary>
+    /// <summary>The parts of the server that can run alone (<see cref="Only"/>).</summary>
     public static IReadOnlyList<string> Parts { get; } =
         ["web", "generator", "transitioner", "validator", "assimilator", "trainer", "deleter", "statistics"];
 

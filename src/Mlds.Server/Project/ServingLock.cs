@@ -3,8 +3,8 @@ using Mlds.Server.Database;
 namespace Mlds.Server.Project;
 
 /// <summary>
-/// The file <c>serving</c> in a project's folder: every running part of its server holds it together with the others, and who must have the
-/// project to himself holds it alone. The system lets go of it when a process ends, however it ends.
+/// The file <c>serving</c> in a project's folder: all running parts of its server share a lock on it, and whoever needs the project to
+/// himself locks it alone. The system releases the lock when a process ends, however it ends.
 /// </summary>
 sealed class ServingLock : IDisposable
 {

@@ -39,7 +39,7 @@ static class SettingsAddresses
         return new IPNetwork(address, address.AddressFamily == System.Net.Sockets.AddressFamily.InterNetwork ? 32 : 128);
     }
 
-    /// <summary>Whether text from the settings can go into pages, logs and replies.</summary>
+    /// <summary>Whether text from the settings may be put into pages, logs and replies.</summary>
     public static bool IsText(string text, int most) =>
         text.Trim().Length > 0 && text.Length <= most
         && !text.Any(letter => char.IsControl(letter) || CharUnicodeInfo.GetUnicodeCategory(letter) is UnicodeCategory.Format);

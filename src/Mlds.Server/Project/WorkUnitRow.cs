@@ -14,7 +14,7 @@ sealed record StoredInput(string Name, string LogicalName, long Bytes, string Md
     public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{Name} {LogicalName} {Bytes} {Md5}");
 }
 
-/// <summary>An output file that results of a work unit have: a line <c>logical max_bytes optional</c>.</summary>
+/// <summary>An output file of a work unit's results: a line <c>logical max_bytes optional</c>.</summary>
 sealed record StoredOutput(string LogicalName, long MaxBytes, bool Optional)
 {
     public static IReadOnlyList<StoredOutput> Parse(string lines) =>
@@ -64,7 +64,7 @@ sealed record WorkUnitRow(
     public static string OutputName(string resultName, long random, int index) =>
         string.Create(CultureInfo.InvariantCulture, $"{resultName}_r{random}_{index}");
 
-    /// <summary>Takes such a name apart.</summary>
+    /// <summary>Splits such a name into its parts.</summary>
     public static bool TryParseOutputName(string name, out string resultName, out long random, out int index)
     {
         (resultName, random, index) = ("", 0, 0);

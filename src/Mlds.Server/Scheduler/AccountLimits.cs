@@ -9,9 +9,10 @@ namespace Mlds.Server.Scheduler;
 
 /// <summary>
 /// What the calling account may have, whatever its hosts say of themselves; and as long as it is new, what all new accounts of its network
-/// address may have together. The common call, of an account that has shown itself, costs one look at an index and one changed row.
+/// address may have together. The usual call, of an account that has proved itself, costs one look-up in an index and one changed row.
 /// </summary>
-/// <param name="addressKey">Of the caller's network address (<see cref="AddressKeys"/>); empty: it has none that says anything.</param>
+/// <param name="addressKey">Of the caller's network address (<see cref="AddressKeys"/>); empty: it has none that tells callers
+/// apart.</param>
 sealed class AccountLimits(Session session, SchedulerState state, AccountRow account, string addressKey, long now)
 {
     Allowance _own = account.Allowance(state.Settings);
@@ -19,7 +20,7 @@ sealed class AccountLimits(Session session, SchedulerState state, AccountRow acc
 
     ProjectSettings Settings => state.Settings;
 
-    /// <summary>Tasks a day for each that may be held at a time: as many as hosts may have.</summary>
+    /// <summary>Tasks per day for each that may be held at a time: the same ratio as for hosts.</summary>
     double ADay => (double)Settings.DailyQuota / Settings.MaxInProgressPerProcessor;
 
     bool IsSuspect => account.SuspectSince > 0;
@@ -36,7 +37,7 @@ sealed class AccountLimits(Session session, SchedulerState state, AccountRow acc
         }
     }
 
-    /// <summary>Reads again what this very call's reports have taken.</summary>
+    /// <summary>Reads again, since the reports of this very call may have changed the allowance.</summary>
     public void Charged()
     {
         var earned = session.Number("SELECT earned FROM account WHERE id = $1", account.Id) ?? 0;
@@ -55,13 +56,13 @@ sealed class AccountLimits(Session session, SchedulerState state, AccountRow acc
         return true;
     }
 
-    /// <summary>Tasks that the host may get now as far as its account goes, and what to say when there are none.</summary>
+    /// <summary>Tasks that the account's limits allow the host to get now, and what to say when there are none.</summary>
     /// <param name="held">Tasks that the host holds.</param>
-    /// <param name="wanted">Tasks that it would get else: whether there is room for more is of no interest.</param>
+    /// <param name="wanted">Tasks that it would get otherwise: whether there is room for more doesn't matter.</param>
     public (long Tasks, string Reason) Left(HostRow host, int held, long wanted)
     {
         var left = _own.Left(state.Day, AtMostInProgress(wanted), ADay);
-        if (left == 0) return (0, "This account has as many tasks as it may; it may have more with each valid result");
+        if (left == 0) return (0, "This account has as many tasks as it may hold; each valid result lets it have more");
         if (IsSuspect && host.ProvenAt == 0)
         {
             var unproven = session.Number(
@@ -72,7 +73,7 @@ sealed class AccountLimits(Session session, SchedulerState state, AccountRow acc
             {
                 return (0,
                     "A computer of this account returned false results, "
-                    + "so its other new ones get few tasks until they have shown themselves");
+                    + "so its other new ones get few tasks until they have earned trust");
             }
         }
 
@@ -82,7 +83,7 @@ sealed class AccountLimits(Session session, SchedulerState state, AccountRow acc
             state.Day,
             InProgress("account_id IN (SELECT id FROM account WHERE address_key = $1 AND address_key <> '')", addressKey, together.Tasks),
             ADay));
-        return (left, "The new accounts of your network address have as many tasks as they may together");
+        return (left, "The new accounts of your network address together have as many tasks as they may hold");
     }
 
     /// <summary>Notes tasks that were sent.</summary>
@@ -104,7 +105,7 @@ sealed class AccountLimits(Session session, SchedulerState state, AccountRow acc
         return counted;
     }
 
-    /// <summary>Tasks in progress; counting ends where more wouldn't matter.</summary>
+    /// <summary>Tasks in progress; counting stops where more wouldn't matter.</summary>
     long InProgress(string whose, object who, long allowed) => session.Number(
         $"SELECT count(*) FROM (SELECT id FROM result WHERE {whose} AND server_state = {ServerState.InProgress:d} LIMIT $2) AS held",
         who, Math.Max(1, allowed))!.Value;

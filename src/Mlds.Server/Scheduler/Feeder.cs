@@ -8,8 +8,8 @@ namespace Mlds.Server.Scheduler;
 sealed record UnsentResult(long Id, string Name, long Random, WorkUnitRow WorkUnit);
 
 /// <summary>
-/// The next unsent results, in memory, so that a scheduler call looks at no table to find work. Only the database's writer touches it. What
-/// it holds is a hint: sending a result changes its row only if that is unsent still.
+/// The next unsent results, in memory, so that a scheduler call needs no table to find work. Only the database's writer touches it. What it
+/// holds is a hint: sending a result changes its row only if that is still unsent.
 /// </summary>
 sealed class Feeder(TimeProvider time, int size = 1000)
 {
@@ -27,7 +27,7 @@ sealed class Feeder(TimeProvider time, int size = 1000)
 
     public void Remove(LinkedListNode<UnsentResult> node) => _unsent.Remove(node);
 
-    /// <summary>New work is there: look at once, however lately it was done.</summary>
+    /// <summary>There is new work: look at once, however recent the last look was.</summary>
     public void Hint() => _filled = null;
 
     void Fill(Session session)

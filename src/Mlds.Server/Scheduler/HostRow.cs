@@ -10,7 +10,7 @@ using Mlds.Server.Database;
 namespace Mlds.Server.Scheduler;
 
 /// <summary>The calling host, as it was before this call.</summary>
-/// <param name="MergedInto">The host that it goes on as; 0: itself.</param>
+/// <param name="MergedInto">The host that it was merged into; 0: none.</param>
 sealed record HostRow(
     long Id, long AccountId, long Created, long RpcTime, long RpcSeqno, long BlockedUntil, string BlockedReason,
     double TotalCredit, RecentCredit Recent, long MergedInto = 0)
@@ -22,14 +22,13 @@ sealed record HostRow(
         "id, account_id, created, rpc_time, rpc_seqno, blocked_until, blocked_reason, total_credit, "
         + "recent_credit, recent_time, merged_into, proven_at, valid_results";
 
-    /// <summary>When it earned trust first, since it was last caught; 0: it hasn't.</summary>
+    /// <summary>When it first earned trust since it was last caught; 0: it hasn't.</summary>
     public long ProvenAt { get; init; }
 
     public long ValidResults { get; init; }
 
     /// <summary>
-    /// The processors that are reckoned with: a machine may say that it has any number, so those beyond a few have to have brought a valid
-    /// result each.
+    /// The processors that count: a machine may claim any number, so for each beyond a few it must have returned a valid result.
     /// </summary>
     public int Processors(HostDescription said) => (int)Math.Min(said.Processors, BelievedProcessors + ValidResults);
 
@@ -50,8 +49,8 @@ sealed record HostRow(
     }
 
     /// <summary>
-    /// The account's newest host that this machine can be: the same cross-project id, and no other processor or system. Without such an id,
-    /// the same name, processor and memory.
+    /// The account's newest host that this machine may be: with the same cross-project id, and the same processor and system. Without such
+    /// an id: with the same name, processor and memory.
     /// </summary>
     public static HostRow? Matching(Session session, AccountRow account, HostDescription host)
     {
@@ -71,8 +70,8 @@ sealed record HostRow(
     }
 
     /// <summary>
-    /// The host's id across projects, as it is stored: hashed with the address, so that a copied data directory of somebody else is another
-    /// host.
+    /// The host's id across projects, as it is stored: hashed with the owner's address, so that a data directory copied from somebody else
+    /// makes another host.
     /// </summary>
     static string Cpid(HostDescription host, AccountRow account) =>
         host.Cpid.Length == 0 ? "" : Convert.ToHexStringLower(MD5.HashData(Encoding.UTF8.GetBytes(host.Cpid + account.Email)));

@@ -14,7 +14,7 @@ static class NoProgram
         if (programs.Count == 0) return "This project has no programs yet.";
         var own = request.Platforms.FirstOrDefault() ?? "?";
 
-        // A program for another kind of processor, which this one emulates, isn't what is missing: one for its own is.
+        // What is missing is a program for the computer's own kind of processor, not for one that it emulates.
         var platform = request.Platforms.Find(name => ClientPlatform.Kind(name) == ClientPlatform.Kind(own)
             && programs.Any(program => program.Platform == name));
         if (platform is not null) return WhyNot(request.Host, platform, programs);

@@ -4,7 +4,7 @@ using Mlds.Server.Database;
 namespace Mlds.Server.Scheduler;
 
 /// <summary>A host's quota and measured speed with one app version.</summary>
-/// <param name="Flops">Operations a second, measured over its results; 0 before the first.</param>
+/// <param name="Flops">Operations per second, measured over its results; 0 before the first.</param>
 sealed record QuotaRow(long HostId, long AppVersionId, HostQuota Quota, double Flops, long Samples)
 {
     public static QuotaRow Read(Session session, long hostId, long appVersionId, long fullQuota) =>
@@ -25,7 +25,8 @@ sealed record QuotaRow(long HostId, long AppVersionId, HostQuota Quota, double F
     /// <summary>More than any core does.</summary>
     const double MostFlops = 1e12;
 
-    /// <summary>Takes in how long a successful result took, by the client's word. Times below a tenth of a second say nothing.</summary>
+    /// <summary>Takes in how long a successful result took, as claimed by the client. Times below a tenth of a second say
+    /// nothing.</summary>
     public QuotaRow Measured(double fpops, double seconds)
     {
         if (seconds < 0.1 || fpops <= 0) return this;

@@ -5,7 +5,7 @@ using Mlds.Server.Project;
 
 namespace Mlds.Server.Scheduler;
 
-/// <summary>Makes a call's reply of its outcome: URLs, upload certificates, key. Outside the database's transaction.</summary>
+/// <summary>Turns a call's outcome into its reply: URLs, upload certificates, key. Outside the database's transaction.</summary>
 sealed class ReplyBuilding(SchedulerState state)
 {
     readonly string _uploadUrl = new Uri(state.Settings.Master, "file_upload_handler").ToString();
@@ -44,7 +44,7 @@ sealed class ReplyBuilding(SchedulerState state)
         var now = state.Now;
         var reply = Empty() with
         {
-            // A client that had too much to report at a time goes on as soon as it may.
+            // A client that had more to report than fits into one call goes on as soon as it may.
             NextRpcDelay = request.IsCut ? state.Settings.RequestDelay : state.Settings.NextRpcDelay,
             NewHostId = outcome.NewHostId,
             Account = new(

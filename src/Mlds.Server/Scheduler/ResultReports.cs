@@ -9,8 +9,8 @@ using Mlds.Server.Uploads;
 namespace Mlds.Server.Scheduler;
 
 /// <summary>
-/// Stores the results that a client reports. All that were read are acknowledged, or the client would report them for ever; what
-/// doesn't count is only not stored.
+/// Stores the results that a client reports. All that were read are acknowledged, or the client would report them for ever; those that
+/// don't count are merely not stored.
 /// </summary>
 sealed class ResultReports(Session session, SchedulerState state, SchedulerRequest request, CallOutcome outcome, long now)
 {
@@ -19,7 +19,7 @@ sealed class ResultReports(Session session, SchedulerState state, SchedulerReque
         var (unknown, others) = (0, 0);
         foreach (var reported in request.Results)
         {
-            if (!FileName.IsValid(reported.Name)) continue; // not a name we gave; saying it back would only repeat nonsense
+            if (!FileName.IsValid(reported.Name)) continue; // not a name that we gave: don't repeat nonsense
             outcome.Acknowledged.Add(reported.Name);
             var known = Find(reported.Name);
             if (known is null)
@@ -51,7 +51,7 @@ sealed class ResultReports(Session session, SchedulerState state, SchedulerReque
     {
         UnfinishedUploads.End(state.Project, reported.Name, known.Random, known.Outputs);
         var success = reported.Succeeded;
-        // The files of a work unit that is done with are gone, so a late success can't be looked at any more.
+        // The files of a finished work unit are gone, so a late success can't be checked any more.
         var validation = success && known.FileDelete != FileDeleteState.Init ? ValidateState.TooLate : ValidateState.Init;
         session.Execute(
             $"UPDATE result SET server_state = {ServerState.Over:d}, outcome = $2, validate_state = $3, host_id = $4, received = $5, "
@@ -76,7 +76,8 @@ sealed class ResultReports(Session session, SchedulerState state, SchedulerReque
         state.Signals.Wake(session, known.WorkUnitId, now);
     }
 
-    /// <summary>What a failure costs. That the project itself stopped a task is believed where it had a reason to.</summary>
+    /// <summary>What a failure costs. The claim that the project itself stopped the task is believed only where the project had a reason
+    /// to.</summary>
     void Charge(ReportedResult reported, KnownResult known, HostRow host)
     {
         if (reported.ExitStatus == ExitStatus.AbortedByProject && known.Unneeded || known.State != ServerState.InProgress) return;

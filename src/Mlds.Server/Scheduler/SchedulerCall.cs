@@ -11,12 +11,12 @@ namespace Mlds.Server.Scheduler;
 /// <summary>A task that goes to the client with this reply.</summary>
 sealed record TaskToSend(string Name, long Random, long Deadline, WorkUnitRow WorkUnit, AppVersionRow Version, double Flops);
 
-/// <summary>What one call came to, as it is stored: the reply is written from it.</summary>
+/// <summary>The outcome of one call, as it is stored: the reply is written from it.</summary>
 sealed class CallOutcome
 {
     public AccountRow? Account { get; set; }
 
-    /// <summary>Null with an account: it made too many hosts today, and this would be one more.</summary>
+    /// <summary>Null although there is an account: it made too many hosts today, and this would be one more.</summary>
     public HostRow? Host { get; set; }
 
     /// <summary>The host's id when the client has to learn it.</summary>
@@ -28,7 +28,7 @@ sealed class CallOutcome
     public List<TaskToSend> Tasks { get; } = [];
     public List<(string Text, bool Notice)> Messages { get; } = [];
 
-    /// <summary>What an operator would want to see, for the log.</summary>
+    /// <summary>Lines for the log that an operator would want to see.</summary>
     public List<string> Remarks { get; } = [];
 }
 
@@ -95,7 +95,7 @@ sealed class SchedulerCall(
         return false;
     }
 
-    /// <summary>Too many new hosts today. A copy goes on as the host that it is a copy of; another one comes back later.</summary>
+    /// <summary>Too many new hosts today. A copy goes on as the host that it was copied from; any other comes back later.</summary>
     bool NoMoreHosts(HostRow? said, HostMatch match)
     {
         if (match == HostMatch.Copied)
@@ -104,15 +104,15 @@ sealed class SchedulerCall(
             return Elapsed.LessThan((long)Settings.RequestDelay - 1, said!.RpcTime, _now);
         }
 
-        _outcome.Messages.Add(("This account has as many new computers as it may have today; "
-            + "this one may join later, and the sooner the more valid results the others return",
+        _outcome.Messages.Add(("This account has had as many new computers today as it may; "
+            + "this one may join later, or sooner if the others return valid results",
             true));
         _outcome.Remarks.Add($"account {_outcome.Account!.Id} has too many new hosts today: one more isn't let in");
         return true;
     }
 
     /// <summary>
-    /// The machine attached anew and holds nothing: what it had is made by others, unless it reports it in this very call.
+    /// The machine attached anew and holds nothing: what it had is computed by others, unless it reports it in this very call.
     /// </summary>
     void Detach(HostRow host)
     {

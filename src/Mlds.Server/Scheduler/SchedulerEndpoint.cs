@@ -11,11 +11,11 @@ using Prometheus;
 
 namespace Mlds.Server.Scheduler;
 
-/// <summary>The scheduler: one POST of a client, one reply. Whatever comes in, the answer is the protocol's.</summary>
+/// <summary>The scheduler: one POST of a client, one reply. Whatever comes in, the answer follows the protocol.</summary>
 sealed partial class SchedulerEndpoint(
     SchedulerState state, ProjectDatabase database, ServerMetrics metrics, BadKeys badKeys, KnownKeys keys, ILogger<SchedulerEndpoint> log)
 {
-    /// <summary>For a whole request: 4 MB at 112 kbit/s. Of a slower one the results that have come are taken.</summary>
+    /// <summary>Time for a whole request: 4 MB at 112 kbit/s. Of a slower one the results that have arrived by then are taken.</summary>
     static readonly TimeSpan s_time = TimeSpan.FromMinutes(5);
 
     readonly ReplyBuilding _replies = new(state);
@@ -66,8 +66,8 @@ sealed partial class SchedulerEndpoint(
     }
 
     /// <summary>
-    /// The request, or as much of a large one as is read at a time. Null: it is a large one with a wrong account key, so most of it
-    /// isn't read.
+    /// The request, or as much of a large one as is read at once. Null: it is a large one with a wrong account key, so most of it isn't
+    /// read.
     /// </summary>
     async Task<SchedulerRequest?> Read(HttpContext context)
     {

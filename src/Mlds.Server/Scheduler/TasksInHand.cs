@@ -7,12 +7,12 @@ using Mlds.Server.Project;
 namespace Mlds.Server.Scheduler;
 
 /// <summary>
-/// Compares what the client holds with what the server thinks it holds: what was lost is sent again, what nobody needs is stopped.
+/// Compares what the client holds with what the server thinks it holds: lost tasks are sent again, those that nobody needs are stopped.
 /// </summary>
 sealed class TasksInHand(Session session, SchedulerState state, SchedulerRequest request, CallOutcome outcome, long now)
 {
     /// <summary>
-    /// Names that are looked up in one call; a client that holds more unknown ones hears of the others with its next calls.
+    /// Names that are looked up in one call; a client that holds more unknown ones is told of the others in its next calls.
     /// </summary>
     const int MaxLooked = 200;
 
@@ -33,8 +33,8 @@ sealed class TasksInHand(Session session, SchedulerState state, SchedulerRequest
     }
 
     /// <summary>
-    /// A task was sent, and the client doesn't have it: the reply never arrived, or its state was lost. It gets the time anew, but all in
-    /// all no more than twice the time: else a client that never says what it holds would keep a task for ever.
+    /// A task was sent, and the client doesn't have it: the reply never arrived, or the client lost its state. The task gets a new
+    /// deadline, but no more than twice the time in all: otherwise a client that never says what it holds would keep a task for ever.
     /// </summary>
     void SendAgain(HeldTask task, HostRow host)
     {
@@ -62,7 +62,7 @@ sealed class TasksInHand(Session session, SchedulerState state, SchedulerRequest
     }
 
     /// <summary>
-    /// A task that isn't in progress here: stopped, unless it is merely late and would still be welcome, or in progress with another host
+    /// A task that isn't in progress here is stopped, unless it is merely late and would still be welcome, or in progress on another host
     /// of the account, of which this one is a copy.
     /// </summary>
     void StopUnlessWanted(string name, HostRow host)

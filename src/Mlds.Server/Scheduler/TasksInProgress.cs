@@ -1,8 +1,8 @@
 namespace Mlds.Server.Scheduler;
 
 /// <summary>
-/// How many tasks an account has in progress at most, in memory: as many as were counted once on this day, and all that were sent since.
-/// That is enough to know that there is room, so that most calls count nothing. Only the database's writer touches it.
+/// An upper bound, in memory, of the tasks that an account has in progress: those counted once on this day, plus all that were sent since.
+/// That is enough to know that there is room, so most calls need not count. Only the database's writer touches it.
 /// </summary>
 sealed class TasksInProgress
 {

@@ -7,7 +7,7 @@ using Mlds.Server.Project;
 
 namespace Mlds.Server.Scheduler;
 
-/// <summary>Chooses tasks for a host: as many as it asks for and may have, such as it can do in time.</summary>
+/// <summary>Chooses tasks for a host: as many as it asks for and may have, and only those that it can finish in time.</summary>
 sealed class WorkSending(Session session, SchedulerState state, SchedulerRequest request, CallOutcome outcome, long now)
 {
     /// <summary>Tasks of the feeder that are looked at in one call.</summary>
@@ -46,7 +46,7 @@ sealed class WorkSending(Session session, SchedulerState state, SchedulerRequest
         limits.Sent(outcome.Tasks.Count - before);
     }
 
-    /// <summary>Operations a second of one processor with that program: as measured, or guessed from the client's benchmark.</summary>
+    /// <summary>Operations per second of one processor with that program: as measured, or guessed from the client's benchmark.</summary>
     public static double Flops(QuotaRow quota, AppVersionRow version, HostDescription host) =>
         quota.Flops > 0 ? quota.Flops : Math.Clamp(host.Fpops, 1e8, 1e11) * PlanClasses.Speed(version.PlanClass);
 
@@ -93,9 +93,9 @@ sealed class WorkSending(Session session, SchedulerState state, SchedulerRequest
     }
 
     /// <summary>
-    /// Copies of one unit go to different people as far as can be told, else one could agree with itself: to other accounts, and of those
-    /// that were new at one network address to one. What an account didn't bring to a good end it gets again only after a while, which
-    /// grows (<see cref="RetryDelay"/>).
+    /// Copies of one unit go to different people, as far as can be told, or somebody could agree with himself: to different accounts, and
+    /// to only one of those that were new at one network address. A unit on which an account has failed goes to it again only after a wait,
+    /// which grows (<see cref="RetryDelay"/>).
     /// </summary>
     bool MayCompute(WorkUnitRow unit, AccountRow account, HostRow host)
     {
@@ -114,7 +114,8 @@ sealed class WorkSending(Session session, SchedulerState state, SchedulerRequest
             if (stands || other.Outcome == ResultOutcome.DidntNeed) continue;
             failures++;
             last = Math.Max(last, other.Ended);
-            // What was false here is so on the account's other computers too; what was only let go may come back at once, the first time.
+            // What was false here is false on the account's other computers too; what was merely let go may come back at once, the first
+            // time.
             here |= other.Outcome == ResultOutcome.ValidateError
                 || (other.Host == host.Id && other.Outcome != ResultOutcome.ClientDetached);
         }

@@ -8,15 +8,15 @@ using Mlds.Training;
 namespace Mlds.Server.Science;
 
 /// <summary>
-/// Takes a finished unit over: networks that ended into the zoo that <c>generate</c> would have made, the others back to be gone on with.
+/// Takes over a finished unit: networks that ended go into the zoo that <c>generate</c> would have made, the others back to be continued.
 /// No recipe is dropped: what no host could return waits to be trained here (<see cref="TrainingHere"/>).
 /// </summary>
 sealed class Assimilation(
     string folder, PlannedPopulation population, IReadOnlyList<UnitNetwork> networks, ReturnedFiles files, OpenZoo zoo)
 {
     /// <summary>
-    /// After so many units that came to nothing a network is trained here: if it is the network's fault, every host would fail. That one
-    /// account says so doesn't end a unit soon (<see cref="Boinc.Rules.Transition"/>, <see cref="Boinc.Rules.RetryDelay"/>).
+    /// After this many units that came to nothing a network is trained here: if it is the network's fault, every host would fail. A single
+    /// account can't end a unit soon by reporting failures (<see cref="Boinc.Rules.Transition"/>, <see cref="Boinc.Rules.RetryDelay"/>).
     /// </summary>
     const int MostFailures = 3;
 
@@ -24,14 +24,14 @@ sealed class Assimilation(
     {
         if (unit.Canonical is not { } canonical) return;
         var ended = Ended(canonical, unit);
-        // Networks that are there with the same weights are left as they are, so a second time changes nothing.
+        // Networks that are there with the same weights are left alone, so a second call changes nothing.
         if (ended.Count == 0) return;
         zoo.Add(
             Path.Combine(folder, population.Zoo), Population.Parse(population.Json, population.Name),
             () => Taken(database, unit, ended), cancellation);
     }
 
-    /// <summary>Without what a recall dropped while it had the zoo.</summary>
+    /// <summary>Leaves out what a recall dropped while it had the zoo.</summary>
     static List<TrainedNetwork> Taken(ProjectDatabase database, FinishedWorkUnit unit, List<TrainedNetwork> ended)
     {
         var networks = database.Read(session => UnitNetwork.Of(session, unit.Name));
@@ -39,7 +39,7 @@ sealed class Assimilation(
         return ended.FindAll(network => !dropped.Contains(network.Recipe.Id));
     }
 
-    /// <summary>What follows for the networks of the unit.</summary>
+    /// <summary>Stores what follows for the networks of the unit.</summary>
     public static void Note(Session session, FinishedWorkUnit unit, IReadOnlyList<UnitNetwork> networks, ReturnedFiles files)
     {
         var parts = unit.Canonical is { } canonical ? files.Read(canonical).Result.Parts : null;
@@ -68,7 +68,7 @@ sealed class Assimilation(
     {
         if (part.Outcome is null)
         {
-            // At the front: the longest runs are what a population waits for in the end.
+            // At the front: in the end a population waits for its longest runs.
             session.Execute(
                 $"UPDATE science_network SET state = {NetworkState.Waiting:d}, place = 0, checkpoint = $2 WHERE id = $1 "
                 + $"AND state = {NetworkState.Out:d}", network.NetworkId, part.State.ToBytes());

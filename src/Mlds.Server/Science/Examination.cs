@@ -6,30 +6,30 @@ using Mlds.Training;
 
 namespace Mlds.Server.Science;
 
-/// <summary>What looking at a returned file has shown.</summary>
+/// <summary>What an examination of a returned file has shown.</summary>
 /// <param name="Fault">One sentence about the first thing that is wrong, or null.</param>
 /// <param name="Result">The file, if it could be read.</param>
 /// <param name="Retrained">Networks that were trained again here and found right to the last bit, ringers among them.</param>
 public sealed record Examination(string? Fault, BundleResult? Result, int Retrained)
 {
-    /// <summary>Whether nothing of it rests on the host's word.</summary>
+    /// <summary>Whether nothing in it rests on the host's word alone.</summary>
     public bool IsProved => Fault is null && Result is not null && Retrained == Result.Parts.Count;
 }
 
 /// <summary>
 /// Looks at returned files: every network's record must agree with itself, with its recipe and with the losses of its weights, which are
-/// computed anew; chosen ones are trained again and compared bit for bit. The same for our own server and for the hooks of an official one.
+/// computed anew; chosen ones are trained again and compared bit for bit. Our own server and the hooks of an official one do the same.
 /// Thread-safe.
 /// </summary>
 public sealed class ResultExaminer
 {
-    /// <summary>Sets of training data kept; a set of DS1 takes some 10 MB.</summary>
+    /// <summary>Number of sets of training data kept in memory; one of DS1 takes some 10 MB.</summary>
     const int MostData = 16;
 
     readonly ConcurrentDictionary<string, Lazy<TrainingData>> _data = [];
 
     /// <param name="bytes">The file that came back for <paramref name="bundle"/>.</param>
-    /// <param name="retrain">Which networks to train again, by their position.</param>
+    /// <param name="retrain">Whether to train again the network at a position.</param>
     /// <param name="known">The SHA-256 of the weights at a position if it is a ringer, else null.</param>
     public Examination Examine(
         byte[] bytes, Bundle bundle, Func<int, TrainedPart, bool> retrain, Func<int, string?> known, CancellationToken cancellation)
@@ -48,7 +48,7 @@ public sealed class ResultExaminer
             return new Examination("The host's arithmetic failed the known-answer test, and it went on all the same.", result, 0);
         var retrained = 0;
 
-        // The cheap looks first: a file that is wrong somewhere costs little.
+        // The cheap checks first: most wrong files then cost little.
         for (var i = 0; i < result.Parts.Count; i++)
         {
             cancellation.ThrowIfCancellationRequested();
@@ -72,17 +72,18 @@ public sealed class ResultExaminer
         return new Examination(null, result, retrained);
     }
 
-    /// <summary>A run that goes on with a network here, from where it stands.</summary>
+    /// <summary>A run that continues a network here, from where it stands.</summary>
     public TrainingRun Begin(BundleNetwork network) => new(network.Recipe, Data(network.Recipe), network.From);
 
-    /// <summary>The network that such a run ended with. Zoos and releases are public: the server's name isn't in its origin.</summary>
+    /// <summary>The network that such a run ended with. Zoos and releases are public, so its origin doesn't contain the server's
+    /// name.</summary>
     public static TrainedNetwork Finish(TrainingRun run)
     {
         var trained = run.Finish();
         return trained with { Provenance = trained.Provenance with { Host = "project server" } };
     }
 
-    /// <summary>Trains a network again and compares every bit; a fault is one sentence without its full stop, null is none.</summary>
+    /// <summary>Trains a network again and compares every bit; returns a fault as one sentence without its full stop, or null.</summary>
     public string? Replay(BundleNetwork network, TrainedPart part, CancellationToken cancellation) =>
         PartCheck.Replay(network, part, Data(network.Recipe), cancellation);
 

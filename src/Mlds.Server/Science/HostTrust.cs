@@ -4,10 +4,10 @@ using Mlds.Server.Database;
 namespace Mlds.Server.Science;
 
 /// <summary>How far a host is to be trusted.</summary>
-/// <param name="Networks">Networks it returned that passed, since it was last caught.</param>
-/// <param name="Retrained">Of those, trained again here.</param>
-/// <param name="Waiting">Of those, in the batch that waits to be taken over.</param>
-/// <param name="Standing">The last answer.</param>
+/// <param name="Networks">Networks that it returned and that passed, since it was last caught.</param>
+/// <param name="Retrained">How many of those were trained again here.</param>
+/// <param name="Waiting">How many of those are in the batch that waits to be taken over.</param>
+/// <param name="Standing">The standing that was last given.</param>
 /// <param name="Times">How often it was caught.</param>
 sealed record HostTrust(long HostId, long Networks, long Retrained, long Waiting, HostStanding Standing, long Times)
 {
@@ -20,8 +20,8 @@ sealed record HostTrust(long HostId, long Networks, long Retrained, long Waiting
         ?? new HostTrust(host, 0, 0, 0, HostStanding.Provisional, 0);
 
     /// <summary>
-    /// After a result that passed. When enough of the waiting batch has been trained again, all of the batch is taken over and the next
-    /// begins.
+    /// The trust after a result that passed. When enough of the waiting batch has been trained again, the whole batch is taken over and the
+    /// next one begins.
     /// </summary>
     public HostTrust After(int networks, int retrained, ReplayPolicy policy)
     {
@@ -36,13 +36,13 @@ sealed record HostTrust(long HostId, long Networks, long Retrained, long Waiting
         };
     }
 
-    /// <summary>After false work: it begins anew, and stays known for it.</summary>
+    /// <summary>The trust after false work: it begins anew, and what the host did stays known.</summary>
     public HostTrust Caught() => new(HostId, 0, 0, 0, HostStanding.Caught, Times + 1);
 
     /// <summary>
-    /// Of a machine that was two hosts. Networks of both count, unless one was ever caught: then as few as the one with fewer has to
-    /// show, so that no good record washes a bad one off. What waits of either has to earn its release from the smaller number of right
-    /// networks.
+    /// The trust in a machine that was two hosts. Networks of both count, unless one was ever caught: then only as many as the host with
+    /// fewer has, so that no good record washes off a bad one. What waits from either has to earn its release with the smaller number of
+    /// right networks.
     /// </summary>
     public HostTrust With(HostTrust other)
     {

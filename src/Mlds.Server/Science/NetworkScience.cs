@@ -44,7 +44,7 @@ public sealed class NetworkScience : IScience, IDisposable
         if (!check.Proved) return check;
         var found = _files.Read(result);
 
-        // Its networks are known now, and may be asked for as ringers.
+        // Its networks are known now, and can serve as ringers.
         database.Write(
             session => WeightsSeen.Note(session, UnitNetwork.Of(session, result.WorkUnitName), found.Bundle, found.Result, proved: true))
             .Wait(cancellation);

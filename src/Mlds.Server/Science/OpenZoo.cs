@@ -5,8 +5,8 @@ using Mlds.Zoos;
 namespace Mlds.Server.Science;
 
 /// <summary>
-/// Writes to zoos, and leaves the last one open for a while: closing seals a zoo, which reads all of it, and units may come every second.
-/// Who else wants to write gets a turn (<see cref="ZooTurn"/>). Thread-safe.
+/// Writes to zoos, and leaves the last one open for a while: closing seals a zoo, which means reading all of it, and units may come every
+/// second. Others who want to write get a turn (<see cref="ZooTurn"/>). Thread-safe.
 /// </summary>
 sealed class OpenZoo : IDisposable
 {
@@ -21,8 +21,8 @@ sealed class OpenZoo : IDisposable
 
     public OpenZoo() => _timer = new Timer(_ => Close());
 
-    /// <summary>Adds networks; those that are there with the same weights are left as they are.</summary>
-    /// <param name="networks">Asked for when nobody else writes any more: what they did may change the answer.</param>
+    /// <summary>Adds networks; those that are there with the same weights are left alone.</summary>
+    /// <param name="networks">Called when nobody else is writing any more: what others wrote may change the answer.</param>
     /// <exception cref="ZooException">Another program is writing to it, or the disk is full.</exception>
     public void Add(
         string folder, Population population, Func<IReadOnlyCollection<TrainedNetwork>> networks, CancellationToken cancellation)

@@ -5,8 +5,8 @@ using Mlds.Server.Contract;
 namespace Mlds.Server.Science;
 
 /// <summary>
-/// Reads the files of returned results. What was read last is kept for a moment, by the SHA-256 of its bytes: the verdict and the
-/// assimilation want the same file that the check wanted, and get that one or none.
+/// Reads the files of returned results. What was read last is kept for a moment, by the SHA-256 of its bytes: verdict and assimilation need
+/// the same file that the check needed, and get that one or none.
 /// </summary>
 sealed class ReturnedFiles
 {

@@ -8,10 +8,10 @@ namespace Mlds.Server.Science;
 
 /// <summary>A population that the project has work for.</summary>
 /// <param name="Zoo">Its zoo's folder within the project's.</param>
-/// <param name="UnitSeconds">What a unit should take.</param>
-/// <param name="EpochLimit">Epochs of a network in one unit.</param>
+/// <param name="UnitSeconds">Seconds that a unit should take.</param>
+/// <param name="EpochLimit">The most epochs of a network in one unit.</param>
 /// <param name="Quorum">Equal results that are wanted of every unit.</param>
-/// <param name="Secret">By which the lot is drawn.</param>
+/// <param name="Secret">The secret of its random draws.</param>
 sealed record PlannedPopulation(long Id, string Name, string Json, string Zoo, long UnitSeconds, int EpochLimit, int Quorum, string Secret)
 {
     const string Columns = "p.id, p.name, p.json, p.zoo, p.unit_seconds, p.epoch_limit, p.quorum, p.secret";
@@ -30,7 +30,8 @@ sealed record PlannedPopulation(long Id, string Name, string Json, string Zoo, l
             $"SELECT {Columns} FROM science_population p JOIN science_unit u ON u.population_id = p.id WHERE u.name = $1", Read, unit)
         ?? throw new InvalidDataException($"The work unit {unit} is none of this project's.");
 
-    /// <summary>A zoo's name becomes a path: it can't lead out of the project, also in a backup that somebody else made.</summary>
+    /// <summary>A zoo's name becomes a path, so it must not lead out of the project, not even in a backup that somebody else
+    /// made.</summary>
     static string Folder(string zoo) =>
         ProjectFolder.IsName(zoo)
             ? zoo
@@ -41,14 +42,14 @@ sealed record PlannedPopulation(long Id, string Name, string Json, string Zoo, l
 }
 
 /// <summary>A network of a unit.</summary>
-/// <param name="Failures">Units with it that came to nothing.</param>
+/// <param name="Failures">How many units with it came to nothing.</param>
 /// <param name="Recipe">Its machine's recipe, with seed 0.</param>
 /// <param name="Ringer">SHA-256 of its weights if it is asked for although it is known; else null.</param>
-/// <param name="IsDropped">What comes of it in this unit isn't taken over: the unit began from what turned out to be false 
+/// <param name="IsDropped">Its outcome in this unit isn't taken over: the unit began from something that turned out to be false 
 /// (<c>Recalls/</c>).</param>
 sealed record UnitNetwork(long NetworkId, long MachineId, uint Seed, long Failures, string Recipe, string? Ringer, bool IsDropped = false)
 {
-    /// <summary>Whether what comes of it is taken over.</summary>
+    /// <summary>Whether its outcome is taken over.</summary>
     public bool IsTaken => Ringer is null && !IsDropped;
 
     public static IReadOnlyList<UnitNetwork> Of(Session session, string unit) => session.Rows(
@@ -65,13 +66,13 @@ sealed record UnitNetwork(long NetworkId, long MachineId, uint Seed, long Failur
 /// <summary>The hashes of all weights that came back: a network whose weights are another's is looked at closely.</summary>
 static class WeightsSeen
 {
-    /// <param name="proved">Whether all of it was trained again here. It is a ringer's answer then, if that wasn't only the end of a
-    /// run.</param>
+    /// <param name="proved">Whether all of it was trained again here. In that case it can be a ringer's answer, unless it was only the end
+    /// of a run.</param>
     public static void Note(Session session, IReadOnlyList<UnitNetwork> networks, Bundle bundle, BundleResult result, bool proved)
     {
         for (var i = 0; i < networks.Count; i++)
         {
-            // What has diverged may be all NaN, as others are.
+            // Networks that diverged may all be NaN, and so equal.
             if (networks[i].IsDropped || result.Parts[i].Outcome is null or Outcome.Diverged) continue;
             session.Execute(
                 "INSERT INTO science_weights (sha256, network_id, epochs, proved) VALUES ($1, $2, $3, $4) ON CONFLICT (sha256, "

@@ -2,7 +2,7 @@ using Mlds.Server.Database;
 
 namespace Mlds.Server.Science;
 
-/// <summary>The tables of what is to be trained, what is out, and how far each host is to be trusted. Whole numbers are BIGINT.</summary>
+/// <summary>The tables of what is to be trained, what is in units, and how far each host is trusted. Whole numbers are BIGINT.</summary>
 static class ScienceSchema
 {
     public static IReadOnlyList<SchemaStep> Steps { get; } =
@@ -73,7 +73,7 @@ static class ScienceSchema
               caught BIGINT NOT NULL DEFAULT 0
             )
             """),
-        // What was trained again after it had been taken over, and what came of that (Recall). found: 0 right, 1 false, 2 false and
+        // What was trained again after it had been taken over, and the finding (Recall). found: 0 right, 1 false, 2 false and
         // withdrawn.
         new(
             "science-2",
@@ -129,19 +129,19 @@ enum NetworkState
     /// <summary>Its unit was cancelled by the operator.</summary>
     Withdrawn = 3,
 
-    /// <summary>No volunteer could return it: it waits to be trained on the server, from its checkpoint on.</summary>
+    /// <summary>No volunteer could return it: it waits to be trained on the server, starting from its checkpoint.</summary>
     ForServer = 4,
 }
 
 /// <summary>What a recall found of something that had been taken over. The numbers are in the database: never renumber.</summary>
 enum RecheckState
 {
-    /// <summary>Trained again it has the same bits.</summary>
+    /// <summary>Training it again gave the same bits.</summary>
     Right = 0,
 
-    /// <summary>It hasn't, and is to be withdrawn.</summary>
+    /// <summary>Training it again gave other bits; it is to be withdrawn.</summary>
     False = 1,
 
-    /// <summary>It hasn't, and was withdrawn.</summary>
+    /// <summary>Training it again gave other bits; it was withdrawn.</summary>
     Withdrawn = 2,
 }

@@ -8,22 +8,22 @@ using Mlds.Training;
 namespace Mlds.Server.Science;
 
 /// <summary>
-/// Trains on the server what no volunteer could return, the longest waiting first and a slice at a time: how far it came is stored with
-/// every slice, so a kill loses that much at most. A network that ended goes into the zoo before the row says so; the same network put
-/// there again changes nothing.
+/// Trains on the server what no volunteer could return, the longest waiting first and a slice at a time: progress is stored with every
+/// slice, so a kill loses no more than one. A network that ended goes into the zoo before the row says so; putting it there again changes
+/// nothing.
 /// </summary>
 sealed class TrainingHere(string folder, ResultExaminer examiner, OpenZoo zoo)
 {
-    /// <summary>After which one that couldn't be gone on with is tried again.</summary>
+    /// <summary>Time after which a network that couldn't be continued is tried again.</summary>
     static readonly TimeSpan s_retry = TimeSpan.FromMinutes(10);
 
     /// <summary>
-    /// Networks that couldn't be gone on with, and when each failed (<see cref="Stopwatch.GetTimestamp"/>): the others don't wait behind
-    /// them.
+    /// Networks that couldn't be continued, and when each failed (<see cref="Stopwatch.GetTimestamp"/>), so that the others don't wait
+    /// behind them.
     /// </summary>
     readonly Dictionary<long, long> _failed = [];
 
-    /// <summary>Goes on with one network, by an epoch at least; false when none waits.</summary>
+    /// <summary>Trains one network further, by at least one epoch; false when none waits.</summary>
     /// <exception cref="Exception">It can't be read, trained or stored. What it took is noted, and the next call goes on with
     /// another.</exception>
     public bool Slice(ProjectDatabase database, TimeSpan longest, Action<Session, ComputedHere> note, CancellationToken cancellation)
@@ -58,7 +58,7 @@ sealed class TrainingHere(string folder, ResultExaminer examiner, OpenZoo zoo)
         return true;
     }
 
-    /// <param name="spent">Core seconds, also when it fails.</param>
+    /// <param name="spent">Core seconds spent, even when it fails.</param>
     TrainingRun Train(ProjectDatabase database, WaitingNetwork network, TimeSpan longest, ref double spent, CancellationToken cancellation)
     {
         var run = examiner.Begin(new BundleNetwork(network.Recipe, network.From));
@@ -86,7 +86,7 @@ sealed class TrainingHere(string folder, ResultExaminer examiner, OpenZoo zoo)
         }
     }
 
-    /// <summary>Whether it still waits, from where this slice began: a recall may have dropped what it began with.</summary>
+    /// <summary>Whether it still waits at the point where this slice began: a recall may have dropped the checkpoint.</summary>
     static bool IsAsItWas(Session session, WaitingNetwork network) =>
         session.Number($"SELECT count(*) FROM science_network WHERE id = $1 AND state = {NetworkState.ForServer:d}", network.Id) == 1
         && (session.Bytes("SELECT checkpoint FROM science_network WHERE id = $1", network.Id) ?? [])

@@ -3,12 +3,11 @@ using Mlds.Bundles;
 namespace Mlds.Server.Science;
 
 /// <summary>
-/// What a unit is called, how large it may get, and what it needs of a host: the same whether our own server gives it out or an official
-/// one.
+/// A unit's name, how large it may get, and what it needs of a host: the same whether our own server or an official one gives it out.
 /// </summary>
 static class UnitNeeds
 {
-    /// <summary>Bytes that a volunteer should have to send at once, at most; a single network may need more.</summary>
+    /// <summary>The most bytes that a volunteer should have to send at once; a single network may need more.</summary>
     public const long MostResultBytes = 64 << 20;
 
     /// <summary>What the worker calls the file with the unit's bundle.</summary>
@@ -40,12 +39,12 @@ static class UnitNeeds
     /// <summary>Bytes of memory that the unit may take.</summary>
     public static double Memory(Bundle bundle) => bundle.Memory + ProgramMemory;
 
-    /// <summary>Bytes of disk that the unit may take: journal, result, and room to write either anew.</summary>
+    /// <summary>Bytes of disk that the unit may take: journal, result, and room to rewrite either.</summary>
     public static double Disk(Bundle bundle) => (3.0 * bundle.LargestResult) + ProgramDisk;
 
-    /// <summary>Results of one unit, good or not, after which it is given up.</summary>
+    /// <summary>The most results of one unit, good or not, before it is given up.</summary>
     public static int MostResults(int quorum) => Math.Max(10, 3 * quorum);
 
-    /// <summary>Results of one unit without an error that may come back and not agree, before it is given up.</summary>
+    /// <summary>The most results of one unit that may come back without an error and not agree, before it is given up.</summary>
     public static int MostSuccesses(int quorum) => Math.Max(5, 2 * quorum);
 }

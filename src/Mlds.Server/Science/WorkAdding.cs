@@ -4,18 +4,18 @@ using Mlds.Zoos;
 
 namespace Mlds.Server.Science;
 
-/// <param name="Networks">Networks a machine: seeds 0 … Networks − 1.</param>
-/// <param name="UnitSeconds">What a unit should take on the hosts' measured speed.</param>
-/// <param name="EpochLimit">Epochs of a network in one unit; those that don't end go on in a further one.</param>
+/// <param name="Networks">Networks per machine: seeds 0 … Networks − 1.</param>
+/// <param name="UnitSeconds">Seconds that a unit should take at the hosts' measured speed.</param>
+/// <param name="EpochLimit">The most epochs of a network in one unit; networks that don't end go on in a further unit.</param>
 /// <param name="Quorum">Equal results of different users that are wanted of every unit; with 1 the server's own checks decide.</param>
 public sealed record WorkOptions(int Networks, int UnitSeconds = 3600, int EpochLimit = 100, int Quorum = 1);
 
 /// <param name="Added">Networks that became work.</param>
-/// <param name="Planned">Networks of the population that the project knows now.</param>
-/// <param name="Zoo">The folder they will end in.</param>
+/// <param name="Planned">All networks of the population that the project now has.</param>
+/// <param name="Zoo">The folder of the zoo that they go into.</param>
 public sealed record AddedWork(int Added, long Planned, string Zoo);
 
-/// <summary>Makes work of a population: notes its networks, from which the generator cuts units whenever hosts need some.</summary>
+/// <summary>Turns a population into work: notes its networks, from which the generator cuts units whenever hosts need some.</summary>
 public static class WorkAdding
 {
     /// <summary>Adds what isn't there yet; the same call again changes nothing.</summary>
@@ -39,7 +39,7 @@ public static class WorkAdding
             return new AddedWork(count, all, Path.Combine(folder, planned.Zoo));
         }).GetAwaiter().GetResult();
 
-        // So that one can look at it before the first network is there.
+        // So that the zoo can be looked at before the first network is there.
         ZooWriter.Open(added.Zoo, ZooPopulation.Of(population)).Dispose();
         return added;
     }
@@ -57,8 +57,8 @@ public static class WorkAdding
     }
 
     /// <summary>
-    /// Networks wait in an order that follows from the population's secret: so a unit's seeds tell a host nothing, not even which of them
-    /// is a ringer.
+    /// Networks wait in an order that follows from the population's secret: so a unit's seeds reveal nothing to a host, not even which of
+    /// them is a ringer.
     /// </summary>
     static int AddMachine(Session session, PlannedPopulation population, Recipe recipe, int networks)
     {
@@ -71,7 +71,7 @@ public static class WorkAdding
         var there = (int)session.Number("SELECT networks FROM science_machine WHERE id = $1", machine)!.Value;
         for (var seed = there; seed < networks; seed++)
         {
-            // 0 is kept for those that are to be gone on with.
+            // 0 is kept for those that are to be continued.
             session.Execute(
                 "INSERT INTO science_network (machine_id, seed, place) VALUES ($1, $2, $3)",
                 machine, (long)seed, 1 + lot.Place(FormattableString.Invariant($"{recipe.MachineName}/{seed}")));

@@ -7,18 +7,18 @@ using Mlds.Training;
 namespace Mlds.Server.Science;
 
 /// <summary>
-/// Cuts waiting networks into units of the wanted length. While few networks are left units get shorter (guided self-scheduling;
+/// Cuts waiting networks into units of the wanted length. When few networks are left, units get shorter (guided self-scheduling;
 /// Polychronopoulos and Kuck 1987), so that many hosts can share the end and a small population isn't one unit.
 /// </summary>
 sealed class WorkCutting(Session session, WorkWanted wanted)
 {
-    /// <summary>No unit takes more than this part of the networks that wait.</summary>
+    /// <summary>No unit takes more than this share of the waiting networks.</summary>
     const int Parts = 32;
 
-    /// <summary>One network in so many is asked for although it is known (a ringer).</summary>
+    /// <summary>One network in this many is asked for although it is known (a ringer).</summary>
     const int RingerEvery = 50;
 
-    /// <summary>After so many units that came to nothing a network gets one to itself.</summary>
+    /// <summary>After this many units that came to nothing a network gets one to itself.</summary>
     const int AloneAfter = 2;
 
     readonly Dictionary<long, MachineRow> _machines = session.Rows(
@@ -67,7 +67,7 @@ sealed class WorkCutting(Session session, WorkWanted wanted)
         return Unit(population, name, [.. networks.Select(network => network.Network)]);
     }
 
-    /// <summary>The next waiting networks, those begun or failed before first, as many as fill a unit.</summary>
+    /// <summary>The next waiting networks, as many as fill a unit; those begun or failed before come first.</summary>
     List<WaitingNetwork> Take(PlannedPopulation population, long most)
     {
         var budget = population.UnitSeconds * (wanted.HostFlops > 0 ? wanted.HostFlops : WorkCost.UsualFlops);
@@ -96,7 +96,7 @@ sealed class WorkCutting(Session session, WorkWanted wanted)
 
     /// <summary>
     /// Now and then a network whose weights are known because they were trained here too; the host can't tell it from the others, whose
-    /// seeds are in no order either.
+    /// seeds are in random order too.
     /// </summary>
     (WaitingNetwork Network, string Weights)? Ringer(PlannedPopulation population, List<WaitingNetwork> taken)
     {

@@ -5,11 +5,11 @@ namespace Mlds.Server.Science;
 /// <summary>The worker's builds, as <c>src/Mlds.Worker/publish --app</c> lays them out.</summary>
 public static class WorkerBuild
 {
-    /// <summary>Where they are, relative to the tree: a folder a version, with one folder a platform.</summary>
+    /// <summary>Where they are, relative to the tree: one folder per version, with one folder per platform.</summary>
     static readonly string s_folder = Path.Combine("artifacts", "worker", "app", "mlds");
 
     /// <summary>
-    /// The folder of the newest version, or null when none was made. It is looked for above the program and above the current folder.
+    /// The folder of the newest version, or null when none was made. The search goes upwards from the program and from the current folder.
     /// </summary>
     public static string? Find() => Above(AppContext.BaseDirectory) ?? Above(Environment.CurrentDirectory);
 

@@ -5,8 +5,8 @@ using Mlds.Zoos;
 namespace Mlds.Server.Science;
 
 /// <summary>
-/// Looks whether the zoos of a project's populations are there, their networks' weights are those that were stored, and none is missing
-/// that was assimilated.
+/// Checks that the zoos of a project's populations exist, that their networks' weights are those that were stored, and that no assimilated
+/// network is missing.
 /// </summary>
 static class ZooCheck
 {
@@ -45,7 +45,7 @@ static class ZooCheck
         }
     }
 
-    /// <summary>Reads all weights, which are compared with their hashes by that.</summary>
+    /// <summary>Reads all weights, and thereby compares them with their hashes.</summary>
     static int Read(Zoo zoo)
     {
         var count = 0;

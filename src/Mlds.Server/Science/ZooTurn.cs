@@ -1,14 +1,14 @@
 namespace Mlds.Server.Science;
 
 /// <summary>
-/// How another program gets its turn at a zoo that the server keeps open: it holds a file beside it, and the server closes the zoo and
-/// waits. The system lets the file go when the program ends in whatever way.
+/// How another program gets its turn at a zoo that the server keeps open: it locks a file beside the zoo, and the server closes the zoo and
+/// waits. The system releases the file when the program ends, however it ends.
 /// </summary>
 static class ZooTurn
 {
     static string File(string zoo) => Path.TrimEndingDirectorySeparator(zoo) + ".wanted";
 
-    /// <summary>Asks for a turn until the answer is disposed; null while somebody else asks.</summary>
+    /// <summary>Asks for a turn, which lasts until the answer is disposed; null while somebody else has asked.</summary>
     public static IDisposable? Ask(string zoo)
     {
         var held = Hold(zoo, FileMode.OpenOrCreate);

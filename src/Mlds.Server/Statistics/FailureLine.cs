@@ -4,7 +4,7 @@ using Mlds.Server.Database;
 
 namespace Mlds.Server.Statistics;
 
-/// <summary>Results of one host with one version of a program that ended alike, and badly.</summary>
+/// <summary>Results of one host with one version of a program that failed in the same way.</summary>
 /// <param name="Program">App, version, platform and plan class.</param>
 /// <param name="ExitStatus">As the client reported it; 0 where nothing was reported.</param>
 /// <param name="Count">How many.</param>
@@ -16,7 +16,7 @@ public sealed partial record FailureLine(
 {
     /// <summary>The groups with the newest failures first.</summary>
     /// <param name="since">Unix seconds.</param>
-    /// <param name="host">Only this host's; null: all.</param>
+    /// <param name="host">Only failures of this host; null: of all.</param>
     public static List<FailureLine> Read(Session session, long since, long? host, int most)
     {
         var groups = session.Rows(
@@ -37,7 +37,7 @@ public sealed partial record FailureLine(
         });
     }
 
-    /// <summary>What clients put around a task's own words.</summary>
+    /// <summary>The tags that clients put around a task's own output.</summary>
     [GeneratedRegex(@"<core_client_version>[^<]*</core_client_version>|<!\[CDATA\[|\]\]>|</?(stderr_txt|message)>")]
     private static partial Regex Wrapping();
 }

@@ -3,7 +3,7 @@ using Mlds.Server.Database;
 
 namespace Mlds.Server.Statistics;
 
-/// <summary>How the results of one version of a program ended: one that fails everywhere shows at a glance.</summary>
+/// <summary>How the results of one version of a program ended: a version that fails everywhere is seen at a glance.</summary>
 public sealed record ProgramLine(string Program, long Valid, long Waiting, long Invalid, long Failed, long Hosts)
 {
     /// <summary>Results received since <paramref name="since"/>, Unix seconds, of programs that are not withdrawn.</summary>

@@ -4,7 +4,7 @@ using Mlds.Server.Database;
 
 namespace Mlds.Server.Statistics;
 
-/// <summary>A project in numbers, as status pages and verbs show it.</summary>
+/// <summary>A project's figures, as status pages and verbs show them.</summary>
 public sealed record ProjectNumbers
 {
     public required long Unsent { get; init; }
@@ -15,7 +15,7 @@ public sealed record ProjectNumbers
     public required long Held { get; init; }
     public required long WaitingForAssimilation { get; init; }
 
-    /// <summary>Of those that wait for assimilation, the ones with which it failed: they are tried again, ever less often.</summary>
+    /// <summary>Those among the ones waiting for assimilation with which it has failed: they are tried again, ever less often.</summary>
     public required long FailingAssimilation { get; init; }
 
     public required long Assimilated { get; init; }
@@ -37,7 +37,7 @@ public sealed record ProjectNumbers
     public required double TotalCredit { get; init; }
     public required double RecentCredit { get; init; }
 
-    /// <summary>GFLOPS by the recent credit: 200 a day are one.</summary>
+    /// <summary>GFLOPS according to the recent credit: 200 per day are one GFLOPS.</summary>
     public double Gigaflops => RecentCredit / 200;
 
     public static ProjectNumbers Read(Session session, long now)
@@ -57,7 +57,7 @@ public sealed record ProjectNumbers
             WaitingForAssimilation = Count("workunit", $"assimilate_state = {AssimilateState.Ready:d}"),
             FailingAssimilation = Count("workunit", $"assimilate_state = {AssimilateState.Ready:d} AND assimilate_tries > 0"),
             Assimilated = Count("workunit", $"assimilate_state = {AssimilateState.Done:d}"),
-            // Nobody needs them, and they have a reason: given up because their file is no longer what was judged.
+            // Nobody needs them, and they have a reason: they were given up because their file was no longer what was judged.
             FilesLost = Count("result", $"server_state = {ServerState.Over:d} AND outcome = {ResultOutcome.DidntNeed:d} AND reason <> ''"),
             WaitingForDeletion = Count("workunit", $"file_delete_state = {FileDeleteState.Ready:d}"),
             Failed = Count("workunit", $"errors <> {WorkUnitErrors.None:d}"),
@@ -81,7 +81,7 @@ public sealed record HostLine(
     long Id, string Account, string Processor, string System, long Processors, HostStanding Standing,
     bool Blocked, string BlockedReason, long Valid, long Invalid, long Failed, double Credit, double RecentCredit, long LastCall)
 {
-    /// <summary>The hosts that called last.</summary>
+    /// <summary>The hosts that called most recently.</summary>
     public static List<HostLine> Last(Session session, int count, long now) => session.Rows(
         "SELECT h.id, CASE WHEN c.consent = 1 THEN c.name ELSE '' END, h.model, h.os_name, h.processors, h.standing, h.blocked_until, "
         + "h.blocked_reason, h.valid_results, h.invalid_results, h.failed_results, h.total_credit, h.recent_credit, h.rpc_time "

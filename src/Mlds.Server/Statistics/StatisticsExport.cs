@@ -10,7 +10,7 @@ namespace Mlds.Server.Statistics;
 
 /// <summary>
 /// Credit in BOINC's XML, which statistics sites fetch: <c>tables.xml</c>, <c>user.gz</c>, <c>team.gz</c>, <c>host.gz</c> in
-/// <c>stats/</c>. Accounts, their hosts and what they add to their teams are in it by consent only. <c>user_deleted.gz</c> and
+/// <c>stats/</c>. It contains accounts, their hosts and what they add to their teams by consent only. <c>user_deleted.gz</c> and
 /// <c>host_deleted.gz</c> say who left lately, so that the sites can forget them too.
 /// </summary>
 static class StatisticsExport
@@ -29,7 +29,7 @@ static class StatisticsExport
         WriteGzip(project, "host_deleted.gz", Deleted(
             session, "hosts_deleted", "host", "host_cpid",
             "SELECT host_id, cpid FROM host_deletion WHERE time > $1 ORDER BY host_id", now));
-        // The sites look at this one first, so it comes last.
+        // The sites look at this file first, so it is written last.
         WriteWhole(project, "tables.xml", stream => stream.Write(Encoding.UTF8.GetBytes(Tables(session, appFriendlyName, now))));
     }
 
@@ -117,7 +117,7 @@ static class StatisticsExport
 
     static string Tables(Session session, string appFriendlyName, long now)
     {
-        // Sums, of all who have credit, whether published by name or not; as the official server counts.
+        // Sums over all who have credit, whether published by name or not, as the official server counts.
         long Count(string sql, params ReadOnlySpan<object?> values) => session.Number("SELECT count(*) FROM " + sql, values) ?? 0;
         var writer = new TagWriter().Raw(Declaration).Open("tables").Element("update_time", now)
             .Element("nusers_total", Count("account WHERE total_credit > 0 AND email_hash <> ''"))

@@ -4,8 +4,8 @@ using Mlds.Server.Project;
 
 namespace Mlds.Server.Uploads;
 
-/// <summary>Why a file can't be written, or no longer.</summary>
-/// <param name="Reason">For the log and the client's.</param>
+/// <summary>Why a file can't be written, or can't be written any more.</summary>
+/// <param name="Reason">For our log and the client's.</param>
 /// <param name="IsForgotten">
 /// The work came too late for anything, through no fault of the client's: it is told that all is well, so that it forgets the file instead
 /// of reporting a failure, and nothing is stored.

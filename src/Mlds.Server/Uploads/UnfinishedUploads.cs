@@ -5,24 +5,26 @@ using Mlds.Server.Project;
 namespace Mlds.Server.Uploads;
 
 /// <summary>
-/// Ends uploads that lead to nothing: those of reported results, those that nobody went on with, and files that came for nothing.
+/// Removes uploads that lead to nothing: those of reported results, those that nobody continued, and files that nothing needs.
 /// </summary>
 static class UnfinishedUploads
 {
-    /// <summary>How long a part waits for its client, which tries for two weeks at most but seldom longer than some hours.</summary>
+    /// <summary>How long a partial file waits for its client, which tries for two weeks at most but seldom longer than some
+    /// hours.</summary>
     public static readonly TimeSpan PartsKept = TimeSpan.FromDays(14);
 
-    /// <summary>Only what has lain for so long is looked at, so that nothing is taken from under an upload that is just ending.</summary>
+    /// <summary>Only files untouched for this long are looked at, so that none is removed from under an upload that is just
+    /// ending.</summary>
     static readonly TimeSpan s_settled = TimeSpan.FromDays(1);
 
     const string Suffix = ".part";
 
-    /// <summary>Where a file is while it isn't whole.</summary>
+    /// <summary>Where a file is until it is whole.</summary>
     public static string Part(ProjectFolder project, string name) => project.Upload(name) + Suffix;
 
     /// <summary>
-    /// In the transaction that stores a result's report: what isn't whole by now never will be. Who still writes to it is refused at the
-    /// end.
+    /// In the transaction that stores a result's report: what isn't whole by now never will be. An upload that still writes to it is
+    /// refused at the end.
     /// </summary>
     public static void End(ProjectFolder project, string result, long random, int outputs)
     {

@@ -14,11 +14,11 @@ using Prometheus;
 
 namespace Mlds.Server.Uploads;
 
-/// <summary>The upload handler. It stores only what an upload certificate of ours names, in the size it names.</summary>
+/// <summary>The upload handler. It stores only the file that an upload certificate of ours names, up to the size that it names.</summary>
 sealed partial class UploadEndpoint(
     ProjectFolder project, UploadStore store, ServerMetrics metrics, TimeProvider time, ILogger<UploadEndpoint> log)
 {
-    /// <summary>For one call: an upload that trickles on gives its connection up, and the client goes on from where it was.</summary>
+    /// <summary>Time for one call: an upload that takes longer loses its connection, and the client goes on from where it was.</summary>
     static readonly TimeSpan s_time = TimeSpan.FromHours(1);
 
     static readonly byte[] s_mark = Encoding.ASCII.GetBytes(UploadRequest.DataMark);
@@ -89,7 +89,7 @@ sealed partial class UploadEndpoint(
             : null;
     }
 
-    /// <summary>Reads up to the data, which stay in the reader.</summary>
+    /// <summary>Reads the head up to the data, which stay in the reader.</summary>
     static async Task<string> ReadHead(PipeReader body, CancellationToken cancellation)
     {
         while (true)

@@ -8,15 +8,15 @@ using Mlds.Server.Project;
 namespace Mlds.Server.Uploads;
 
 /// <summary>
-/// The files that clients sent. One that isn't whole is <c>NAME.part</c>; whole and with the right MD5 it becomes <c>NAME</c>. Becoming so
-/// takes its turn with the reports, in the database's writer: once a result is reported its files never change again, however long ago an
-/// upload of one began.
+/// The files that clients sent. One that isn't whole is <c>NAME.part</c>; once whole and with the right MD5 it becomes <c>NAME</c>. This
+/// renaming takes turns with the reports, in the database's writer: once a result is reported its files never change again, however long
+/// ago an upload of one began.
 /// </summary>
 sealed class UploadStore(ProjectFolder project, ProjectDatabase database)
 {
     readonly ConcurrentDictionary<string, byte> _busy = [];
 
-    /// <summary>Bytes that are here of a file.</summary>
+    /// <summary>The number of bytes of a file that have arrived.</summary>
     public long Size(string name)
     {
         var (whole, part) = (new FileInfo(project.Upload(name)), new FileInfo(UnfinishedUploads.Part(project, name)));
@@ -44,7 +44,7 @@ sealed class UploadStore(ProjectFolder project, ProjectDatabase database)
         }
     }
 
-    /// <summary>Whether the whole file is here already, as the client has it: the reply to an earlier upload was lost.</summary>
+    /// <summary>Whether the whole file is here already, equal to the client's: the reply to an earlier upload was lost.</summary>
     async Task<bool> IsSame(UploadRequest request, CancellationToken cancellation)
     {
         var file = project.Upload(request.Name);
@@ -60,7 +60,7 @@ sealed class UploadStore(ProjectFolder project, ProjectDatabase database)
         Directory.CreateDirectory(Path.GetDirectoryName(part)!);
         long stored = 0;
 
-        // Nobody else, in another process either, writes to it until it has its name.
+        // Nobody else, not even another process, writes to it until it has its name.
         await using var file = new FileStream(part, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
         if (request.Offset > file.Length) return (UploadStatus.Refused, "The offset lies beyond what is here", 0);
         file.SetLength(request.Offset);
@@ -86,7 +86,7 @@ sealed class UploadStore(ProjectFolder project, ProjectDatabase database)
         return (status, message, stored);
     }
 
-    /// <summary>In the writer, where reports are stored too: what was reported since the upload began stays as it is.</summary>
+    /// <summary>Runs in the writer, where reports are stored too: what was reported since the upload began stays as it is.</summary>
     (UploadStatus Status, string? Message) Finish(Session session, string name, string part)
     {
         if (ClosedUpload.Find(session, name) is { } closed)

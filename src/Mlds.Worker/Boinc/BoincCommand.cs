@@ -11,7 +11,7 @@ using Mlds.Worker.Units;
 namespace Mlds.Worker.Boinc;
 
 /// <summary>
-/// The program as a BOINC application: what it does when a client starts it in a slot, without a word on its command line.
+/// The program as a BOINC application: what it does when a client starts it in a slot, with an empty command line.
 /// </summary>
 static class BoincCommand
 {
@@ -89,7 +89,7 @@ static class BoincCommand
         }
         catch (OperationCanceledException)
         {
-            // Told to quit: what was done is kept, and without a finish file the client starts it again when it may.
+            // Told to quit: what was done is kept, and since there is no finish file the client starts the program again when it may.
         }
         catch (IOException problem)
         {
@@ -102,12 +102,12 @@ static class BoincCommand
     }
 
     /// <summary>
-    /// Whether a line tells of the network: of the first, second, fourth, eighth, … and of the last. The client sends all that a task
-    /// wrote with its report, up to 64 KB of it, and a host that was away reports many at once.
+    /// Whether the network gets a line in the log: the first, second, fourth, eighth, … and the last one do. With its report the client
+    /// sends up to 64 KB of what the task wrote, and a host that was away reports many tasks at once.
     /// </summary>
     internal static bool IsSaid(int done, int networks) => done == networks || BitOperations.IsPow2(done);
 
-    /// <summary>Why the task had better not begin, and the exit code that says so; null when it may.</summary>
+    /// <summary>Why the task should not begin, and the exit code that says so; null when it may.</summary>
     static (int Code, string Sentence)? Refusal(InitData init, Bundle bundle)
     {
         string Megabytes(double bytes) => (bytes / 1e6).ToString("f0", CultureInfo.InvariantCulture);
@@ -119,7 +119,7 @@ static class BoincCommand
                 $"The work unit needs up to {Megabytes(memory)} MB of memory, but may have {Megabytes(init.MemoryBound)} MB.");
         }
 
-        // The journal, the checkpoint with its successor, and the result.
+        // The journal, the checkpoint, the next checkpoint while it is being written, and the result.
         var disk = (2.0 * bundle.LargestResult) + (2.0 * bundle.Networks.Max(network => network.Recipe.StateBytes));
         return init.DiskBound > 0 && disk > init.DiskBound
             ? (ExitStatus.DiskLimitExceeded,

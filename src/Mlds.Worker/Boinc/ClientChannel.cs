@@ -4,8 +4,9 @@ using System.Text;
 namespace Mlds.Worker.Boinc;
 
 /// <summary>
-/// The memory that a BOINC client shares with its application: eight channels of 1,024 bytes, each a full flag (one byte) and a zero-ended
-/// text. Who reads clears the flag; who writes waits until it is clear. On Unix it is a file of the slot, on Windows a named mapping.
+/// The memory that a BOINC client shares with its application: eight channels of 1,024 bytes, each a full flag (one byte) and a
+/// zero-terminated text. The reader clears the flag; the writer waits until it is clear. On Unix it is a file of the slot, on Windows a
+/// named mapping.
 /// </summary>
 sealed class ClientChannel : IDisposable
 {
@@ -23,8 +24,8 @@ sealed class ClientChannel : IDisposable
     ClientChannel(MemoryMappedFile file) => (_file, _memory) = (file, file.CreateViewAccessor(0, Channel * Channels));
 
     /// <summary>
-    /// The client's memory for the task in <paramref name="folder"/>, or null where there is none: the task then runs without being heard
-    /// or told anything.
+    /// The client's memory for the task in <paramref name="folder"/>, or null where there is none: the task then runs without hearing from
+    /// the client or being heard.
     /// </summary>
     public static ClientChannel? Open(string folder, string windowsName)
     {
@@ -50,7 +51,7 @@ sealed class ClientChannel : IDisposable
     /// <summary>Whether the client has given a sign of life since the last call.</summary>
     public bool Beats() => Receive(Heartbeat) is not null;
 
-    /// <summary>Tells the client how far the task is; drops it when the client hasn't read the last one yet.</summary>
+    /// <summary>Tells the client how far the task is; drops the message when the client hasn't read the last one yet.</summary>
     public void Tell(string status)
     {
         var at = Status * Channel;
@@ -85,7 +86,7 @@ sealed class ClientChannel : IDisposable
     static ClientChannel? OpenWindows(string name)
     {
         if (name.Length == 0) return null;
-        // A client that runs as a service makes it for all sessions, another one for its own.
+        // A client that runs as a service makes the memory for all sessions, any other for its own session.
         foreach (var full in (string[])["Global\\" + name, name])
         {
             try

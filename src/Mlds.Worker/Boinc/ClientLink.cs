@@ -33,7 +33,7 @@ sealed class ClientLink : IDisposable
     /// <summary>Processor seconds of the task, earlier runs included.</summary>
     double Cpu => _init.EarlierCpuTime + Environment.CpuUsage.TotalTime.TotalSeconds;
 
-    /// <summary>What was done until now is on the disk: the client may count on it.</summary>
+    /// <summary>Everything done so far is on the disk: the client may rely on it.</summary>
     public void Checkpointed() => Volatile.Write(ref _checkpointCpu, Cpu);
 
     public void Dispose()
@@ -121,7 +121,7 @@ sealed class ClientLink : IDisposable
         }
         catch (System.ComponentModel.Win32Exception)
         {
-            // It is there, but not ours to look at.
+            // The process exists, but we may not look at it.
             return true;
         }
     }

@@ -5,10 +5,10 @@ namespace Mlds.Worker.Boinc;
 
 /// <summary>
 /// What the BOINC client tells an application in <c>init_data.xml</c>, of which this program needs little. The file also holds the
-/// volunteer's account key: it is read here and nothing of it is ever written anywhere.
+/// volunteer's account key: the key is never written anywhere.
 /// </summary>
 /// <param name="EarlierCpuTime">Processor seconds of earlier runs of this task (<c>wu_cpu_time</c>).</param>
-/// <param name="CheckpointPeriod">Seconds that the volunteer wants between two writes to the disk.</param>
+/// <param name="CheckpointPeriod">Seconds that the volunteer wants to pass between two writes to the disk.</param>
 /// <param name="ClientProcess">The client's process, or 0.</param>
 /// <param name="MemoryBound">Bytes; 0 for none.</param>
 /// <param name="DiskBound">Bytes; 0 for none.</param>
@@ -39,7 +39,7 @@ sealed record InitData(
         double.TryParse(Value(text, tag), NumberStyles.Float, CultureInfo.InvariantCulture, out var number)
             && number is >= 0 and < 1e15 ? number : 0;
 
-    /// <summary>The file is one element a line and knows no attributes: it is made for readers as simple as this.</summary>
+    /// <summary>The file has one element per line and no attributes: it is made for readers as simple as this one.</summary>
     static string? Value(string text, string tag)
     {
         var begin = text.IndexOf($"<{tag}>", StringComparison.Ordinal);

@@ -17,7 +17,7 @@ sealed class Slot(string folder)
     public string File(string name) => Path.Combine(Folder, name);
 
     /// <summary>
-    /// Where the file that the client calls <paramref name="name"/> really is: its entry in the slot may be one line with a link.
+    /// Where the file that the client calls <paramref name="name"/> really is: the slot may hold a one-line file that links to it.
     /// </summary>
     public string Resolve(string name)
     {
@@ -30,7 +30,8 @@ sealed class Slot(string folder)
         return end < 0 ? path : Path.GetFullPath(Path.Combine(Folder, text[LinkBegin.Length..end].Trim()));
     }
 
-    /// <summary>Keeps a second copy of the program out of the slot, or null when another one is in it. Held until disposed.</summary>
+    /// <summary>A lock that keeps a second copy of the program out of the slot until it is disposed; null when another copy is in the
+    /// slot.</summary>
     public IDisposable? TakeLock(TimeSpan patience)
     {
         var until = DateTime.UtcNow + patience;

@@ -12,10 +12,10 @@ sealed class Arguments
 
     /// <param name="command">For messages.</param>
     /// <param name="words">What was typed after it.</param>
-    /// <param name="file">What the one word that is no option is, or null where there is none.</param>
+    /// <param name="file">What the only word that is no option stands for, or null where the command takes no such word.</param>
     /// <param name="valued">Options that take a value.</param>
-    /// <param name="flags">Options that don't.</param>
-    /// <exception cref="UsageException">The words are none that the command takes.</exception>
+    /// <param name="flags">Options that take none.</param>
+    /// <exception cref="UsageException">The command doesn't take these words.</exception>
     public Arguments(string command, ReadOnlySpan<string> words, string? file, string[] valued, string[] flags)
     {
         for (var i = 0; i < words.Length; i++)
@@ -48,7 +48,7 @@ sealed class Arguments
         if (file is not null && File is null) throw new UsageException($"'{command}' needs {file}; `mlds-worker --help` shows an example.");
     }
 
-    /// <summary>The one word that is no option.</summary>
+    /// <summary>The only word that is no option.</summary>
     public string? File { get; }
 
     public bool Has(string flag) => _flags.Contains(flag);

@@ -1,9 +1,9 @@
 namespace Mlds.Worker.Frame;
 
-/// <summary>What was asked for can't be: a wrong word, number or file. Exit code 2; the message is one clear sentence.</summary>
+/// <summary>What was asked for is impossible: a wrong word, number or file. Exit code 2; the message is one clear sentence.</summary>
 sealed class UsageException(string sentence) : Exception(sentence);
 
-/// <summary>What was asked for could be, but not here or not with these files. Exit code 1; the message is one clear sentence.</summary>
+/// <summary>What was asked for is possible, but not here or not with these files. Exit code 1; the message is one clear sentence.</summary>
 sealed class FailureException(string sentence) : Exception(sentence);
 
 static class ExitCode

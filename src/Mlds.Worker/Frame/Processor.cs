@@ -11,9 +11,10 @@ static class Processor
 {
     public const string AllowSoftwareFma = "--allow-software-fma";
 
-    /// <summary>Ends the run where the kernels can't run, or only so slowly that nobody would want it.</summary>
+    /// <summary>Throws where the kernels can't run, or only so slowly that nobody would want it.</summary>
     /// <exception cref="UsageException">MLDS_KERNELS names a set that isn't there.</exception>
-    /// <exception cref="FailureException">No hardware fused multiply-add, and not said that software will do.</exception>
+    /// <exception cref="FailureException">There is no fused multiply-add in hardware, and nobody has allowed the one in
+    /// software.</exception>
     public static void Check(bool allowSoftwareFma)
     {
         var forced = Environment.GetEnvironmentVariable(KernelSet.Variable);
@@ -32,7 +33,7 @@ static class Processor
         }
     }
 
-    /// <summary>Trains what has a known answer; returns it.</summary>
+    /// <summary>Runs a training whose answer is known, and returns that answer.</summary>
     /// <exception cref="FailureException">Another answer came out.</exception>
     public static string CheckArithmetic() => CheckAnswer(KnownAnswer.Compute());
 
@@ -46,7 +47,7 @@ static class Processor
                 + $"of {KnownAnswer.Expected} ({KernelSet.Best}). It had better not take part; is it overclocked, or its memory broken?");
     }
 
-    /// <summary>Adds what ran to a result.</summary>
+    /// <summary>Adds to a result which kernels ran.</summary>
     public static void Describe(JsonObject result, string kernelSet)
     {
         result["kernel_set"] = kernelSet;

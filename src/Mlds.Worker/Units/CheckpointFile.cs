@@ -5,11 +5,12 @@ using Mlds.Worker.Frame;
 namespace Mlds.Worker.Units;
 
 /// <summary>
-/// Where a run is kept while it goes on: the bytes of docs/formats/checkpoint.md, replaced whole, so that there is always a good one.
+/// Where a run is kept while it goes on, in the format of docs/formats/checkpoint.md. The file is replaced as a whole, so there is always a
+/// good one.
 /// </summary>
 sealed class CheckpointFile(string path)
 {
-    /// <summary>Longest work that a power cut can lose.</summary>
+    /// <summary>The most work that a power cut can lose.</summary>
     static readonly TimeSpan s_every = TimeSpan.FromMinutes(1);
 
     long _written = Stopwatch.GetTimestamp();
@@ -22,7 +23,7 @@ sealed class CheckpointFile(string path)
         try
         {
             var bytes = File.ReadAllBytes(path);
-            // What a power cut leaves of a file whose bytes had not reached the disk: nothing is lost by beginning anew.
+            // Zeros are what a power cut leaves of a file whose bytes had not reached the disk: nothing is lost by beginning anew.
             if (!bytes.AsSpan().ContainsAnyExcept((byte)0)) return null;
             var checkpoint = Checkpoint.FromBytes(bytes);
             return checkpoint.RecipeId == recipeId

@@ -4,7 +4,7 @@ using Mlds.Training;
 
 namespace Mlds.Worker.Units;
 
-/// <summary>A finished network in a line of the log, which volunteers can read on the project's pages.</summary>
+/// <summary>A finished network as a line of the log, which volunteers can read on the project's pages.</summary>
 static class PartWords
 {
     public static string Of(TrainedPart part)

@@ -1,8 +1,8 @@
 namespace Mlds.Worker.Units;
 
 /// <summary>
-/// How whoever runs a unit pauses and stops it. Thread-safe; the training thread meets it between two steps of descent, which are
-/// milliseconds apart.
+/// Pauses and stops a unit from outside. Thread-safe; the training thread looks at it between two steps of descent, which are milliseconds
+/// apart.
 /// </summary>
 sealed class UnitControl : IDisposable
 {

@@ -5,7 +5,7 @@ using Mlds.Worker.Frame;
 namespace Mlds.Worker.Units;
 
 /// <summary>
-/// The networks of a unit that are done: the bundle's SHA-256, then for each network the length of its record (int32), the record and the
+/// The finished networks of a unit: the bundle's SHA-256, then for each network the length of its record (int32), the record and the
 /// record's SHA-256, one after the other. It only grows, so a kill can spoil the last record at most; that one is cut off and its network
 /// trained again.
 /// </summary>
@@ -13,9 +13,9 @@ sealed class UnitJournal(string path, Bundle bundle)
 {
     const int FrameBytes = 4 + Sha256Hash.HashBytes;
 
-    /// <summary>The networks it holds, the first ones of the bundle. What is damaged at its end is cut off; one of zeros, as a power cut
-    /// leaves it, begins anew.</summary>
-    /// <exception cref="FailureException">It is of another bundle.</exception>
+    /// <summary>The networks it holds, which are the first ones of the bundle. What is damaged at its end is cut off; a file of zeros, as a
+    /// power cut leaves it, begins anew.</summary>
+    /// <exception cref="FailureException">It belongs to another bundle.</exception>
     public List<TrainedPart> Read()
     {
         var parts = new List<TrainedPart>();

@@ -9,15 +9,16 @@ using Mlds.Worker.Frame;
 namespace Mlds.Worker.Units;
 
 /// <summary>
-/// One work unit being worked on: network after network, with what is done in a journal and the one that trains in a checkpoint, so that it
-/// can be paused between two steps and stopped or killed at any moment; the next run goes on from there to the same bits.
+/// Works on one work unit, network after network. Finished networks are in a journal and the one being trained is in a checkpoint, so that
+/// the unit can be paused between two steps and stopped or killed at any moment; the next run goes on from there to the same bits.
 /// </summary>
 /// <param name="journal">Where finished networks are kept.</param>
-/// <param name="checkpointPath">Where the one that trains is kept.</param>
+/// <param name="checkpointPath">Where the network being trained is kept.</param>
 /// <param name="every">The disk is written to no more often than this.</param>
 sealed class UnitRun(Bundle bundle, UnitJournal journal, string checkpointPath, TimeSpan every, UnitControl control)
 {
-    /// <summary>Epochs of a network while none of the unit has ended: only the bar that the volunteer sees depends on it.</summary>
+    /// <summary>Epochs assumed for a network until one of the unit has ended: only the progress bar that the volunteer sees depends on
+    /// it.</summary>
     const double UsualEpochs = 30;
 
     readonly CheckpointFile _checkpoint = new(checkpointPath);
@@ -30,7 +31,7 @@ sealed class UnitRun(Bundle bundle, UnitJournal journal, string checkpointPath, 
     /// <summary>Share of the unit that is done, 0 … 1; never falls. For any thread.</summary>
     public double Fraction => Volatile.Read(ref _fraction);
 
-    /// <summary>Called whenever what was done until now is on the disk.</summary>
+    /// <summary>Called whenever everything done so far is on the disk.</summary>
     public Action? OnWritten { get; set; }
 
     /// <summary>Called with each finished network; for a log.</summary>
@@ -86,7 +87,7 @@ sealed class UnitRun(Bundle bundle, UnitJournal journal, string checkpointPath, 
     }
 
     /// <summary>Puts on the disk what isn't there yet.</summary>
-    /// <param name="training">The network that trains, or null between two.</param>
+    /// <param name="training">The network being trained, or null between two networks.</param>
     void Write(Checkpoint? training)
     {
         if (_unwritten.Count > 0) journal.Append(_unwritten);
@@ -97,7 +98,7 @@ sealed class UnitRun(Bundle bundle, UnitJournal journal, string checkpointPath, 
     }
 
     /// <summary>
-    /// What an earlier run left of this network. A checkpoint of another one is an old one; a damaged one costs time, never bits.
+    /// What an earlier run left of this network. A checkpoint of another network is an old one; a damaged one costs time, never bits.
     /// </summary>
     Checkpoint? Begun(BundleNetwork asked)
     {
@@ -114,7 +115,7 @@ sealed class UnitRun(Bundle bundle, UnitJournal journal, string checkpointPath, 
     TrainingData Data(Recipe recipe)
     {
         if (_data?.Sha256 == recipe.DataSha256) return _data;
-        // One set at a time: memory is what a volunteer lends least gladly.
+        // One set at a time: memory is what volunteers are least willing to lend.
         _data = null;
         var data = recipe.Task.Generate();
         return data.Sha256 == recipe.DataSha256
@@ -132,6 +133,6 @@ sealed class UnitRun(Bundle bundle, UnitJournal journal, string checkpointPath, 
             : ended.Average(pair => pair.First.State.Epoch - pair.Second.Begun);
     }
 
-    /// <summary>Straight to nine tenths at the usual length of a run, then ever more slowly: it may take much longer.</summary>
+    /// <summary>Linear up to nine tenths at the usual length of a run, then ever more slowly: a run may take much longer.</summary>
     static double Share(double epochs, double usual) => epochs <= usual ? 0.9 * epochs / usual : 1 - (0.1 * usual / epochs);
 }

@@ -5,19 +5,19 @@ using Mlds.Training;
 
 namespace Mlds.Zoos.Generation;
 
-/// <summary>A quantity that isn't known before it has happened.</summary>
+/// <summary>A quantity that is only known afterwards.</summary>
 /// <param name="Expected">Null where nothing but limits is known.</param>
-/// <param name="Low">One time in ten it is less; without an expected value, never.</param>
-/// <param name="High">One time in ten it is more; without an expected value, never.</param>
+/// <param name="Low">In one case in ten it is less; without an expected value, never.</param>
+/// <param name="High">In one case in ten it is more; without an expected value, never.</param>
 public readonly record struct Forecast(double? Expected, double Low, double High)
 {
     public static Forecast Nothing { get; } = new(0, 0, 0);
 
-    /// <param name="draws">Values that it could take, each as likely.</param>
+    /// <param name="draws">Values that it could take, all equally likely.</param>
     internal static Forecast Of(double? expected, double[] draws)
     {
         Array.Sort(draws);
-        // What has been seen so far may lie outside of what is likely, when little has been seen.
+        // When little has been seen, it may lie outside of what is likely.
         var (low, high) = (draws[draws.Length / 10], draws[draws.Length - 1 - (draws.Length / 10)]);
         return new Forecast(expected, Math.Min(low, expected ?? low), Math.Max(high, expected ?? high));
     }
@@ -25,14 +25,14 @@ public readonly record struct Forecast(double? Expected, double Low, double High
 
 /// <summary>What one machine of a population asks for and is expected to take.</summary>
 /// <param name="Asked">Networks asked for.</param>
-/// <param name="InZoo">Those of them the zoo has.</param>
+/// <param name="InZoo">Those of them that the zoo has.</param>
 /// <param name="ToTrain">The others.</param>
 /// <param name="EpochLimit">The recipe's.</param>
 /// <param name="Known">Networks of it in the zoo, whose epochs and outcomes the forecasts rest on.</param>
 /// <param name="Measured">Networks of it that ended in the measurement, likewise.</param>
-/// <param name="LongestUnfinished">Epochs of the longest run that the measurement broke off, 0 when there is none.</param>
-/// <param name="Epochs">A network's, in the mean. Without an expected value: from the longest unfinished run to the limit.</param>
-/// <param name="CoreSeconds">A network's, in the mean.</param>
+/// <param name="LongestUnfinished">Epochs of the longest run that the measurement broke off; 0 when there is none.</param>
+/// <param name="Epochs">Mean per network. Without an expected value: from the longest unfinished run to the limit.</param>
+/// <param name="CoreSeconds">Mean per network.</param>
 /// <param name="Converged">Of those to train.</param>
 /// <param name="NotConverged">Of those to train.</param>
 /// <param name="Diverged">Of those to train.</param>
@@ -58,8 +58,8 @@ public sealed record MachinePlan(
 /// for some seconds and thrown away. Nothing is written.
 /// </summary>
 /// <param name="Machines">In the population's order.</param>
-/// <param name="Seconds">Wall time of all, the tail included.</param>
-/// <param name="TailSeconds">Those of them at the end in which not every thread has something to do.</param>
+/// <param name="Seconds">Wall time of the whole generation, the tail included.</param>
+/// <param name="TailSeconds">The part of it at the end in which not every thread has something to do.</param>
 /// <param name="CoreSeconds">Of all networks together.</param>
 /// <param name="Bytes">What the zoo grows by.</param>
 /// <param name="ZooBytes">What it has.</param>
@@ -70,21 +70,21 @@ public sealed record GenerationPlan(
 {
     const int Draws = 200;
 
-    /// <summary>With so many networks of every machine the measurement ends early: more would add little.</summary>
+    /// <summary>With this many networks of every machine the measurement ends early: more would add little.</summary>
     const int Enough = 20;
 
     static readonly TimeSpan s_shortest = TimeSpan.FromSeconds(3);
 
     /// <param name="zoo">The population's, or null while there is none.</param>
-    /// <param name="budget">For the measurement; it ends with the epochs that are being trained then.</param>
-    /// <param name="report">Told the seconds gone, a few times a second, on the calling thread.</param>
+    /// <param name="budget">Time for the measurement; it ends with the epochs that are being trained then.</param>
+    /// <param name="report">Called a few times per second with the seconds gone, on the calling thread.</param>
     /// <exception cref="OperationCanceledException">Stopped.</exception>
     public static GenerationPlan Make(
         Population population, Zoo? zoo, GenerationOptions options, TimeSpan budget, Action<double> report, CancellationToken cancellation)
     {
         var asked = new int[population.MachineNames.Count];
         var work = population.MachineNames.Select((_, index) => MachineWork.Of(population, index, zoo, options, out asked[index])).ToList();
-        // What checkpoints save is little beside the whole, and reading them would take time.
+        // Checkpoints save little of the whole, and reading them would take time.
         var queue = new GenerationQueue(work.Select(machine => machine with { Begun = new Dictionary<uint, int>() }), sample: int.MaxValue);
         var known = queue.Lines.ToDictionary(line => line.Work.Machine, line => line.Lengths.Ended);
         var watch = Stopwatch.StartNew();
@@ -190,7 +190,8 @@ public sealed record GenerationPlan(
         }
 
         /// <summary>
-        /// A curve that could be the machine's. While no network of it has ended, any mean from the longest run to the limit is as likely.
+        /// A curve that could be the machine's. While no network of it has ended, any mean from the longest run to the limit is equally
+        /// likely.
         /// </summary>
         (SurvivalCurve Curve, double Scale) Curve(MachineLine line)
         {
@@ -237,8 +238,8 @@ public sealed record GenerationPlan(
         }
 
         /// <summary>
-        /// How many of <paramref name="count"/> networks end how, given that so many ended in the shares of <paramref name="curve"/>: a
-        /// Dirichlet posterior with Jeffreys' prior, as what hasn't been met yet may still come.
+        /// How many of <paramref name="count"/> networks will end with each outcome, given the shares of <paramref name="curve"/> so far: a
+        /// Dirichlet posterior with Jeffreys' prior, since what hasn't been met yet may still come.
         /// </summary>
         (double[] Converged, double[] NotConverged, double[] Diverged) Outcomes(SurvivalCurve curve, int ended, int count)
         {

@@ -5,7 +5,7 @@ namespace Mlds.Zoos.Generation;
 /// <param name="Trained">Networks this run has trained.</param>
 /// <param name="NetworksPerMinute">Trained by this run in its last minute.</param>
 /// <param name="SampleTimestepsPerSecond">Training steps × batch × sequence length in the last minute, all threads together.</param>
-/// <param name="Remaining">Expected time to the end, or null while there is no telling.</param>
+/// <param name="Remaining">Expected time to the end, or null while it can't be told.</param>
 public sealed record GenerationProgress(
     IReadOnlyList<(string Name, int Done, int Total)> Machines,
     int Trained,

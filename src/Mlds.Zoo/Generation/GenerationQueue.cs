@@ -13,10 +13,10 @@ public sealed record MachineWork(
     string Machine, IReadOnlyList<uint> Seeds, IReadOnlyDictionary<uint, int> Begun, long SampleTimesteps,
     int EpochLimit, IReadOnlyList<EndedRuns> Ended)
 {
-    /// <summary>What the networks asked of machine number <paramref name="index"/> leave to be done.</summary>
+    /// <summary>What remains to be done of the networks asked for of machine number <paramref name="index"/>.</summary>
     /// <param name="zoo">The population's zoo, or null while there is none.</param>
     /// <param name="options">How many networks, which part of them, and whether their milestones are to be kept.</param>
-    /// <param name="asked">How many of them belong to the part, whether the zoo has them or not.</param>
+    /// <param name="asked">How many networks belong to the part, whether the zoo has them or not.</param>
     public static MachineWork Of(Population population, int index, Zoo? zoo, GenerationOptions options, out int asked)
     {
         var name = population.MachineNames[index];
@@ -40,19 +40,19 @@ public sealed record MachineWork(
 
 /// <summary>Time until a population is trained.</summary>
 /// <param name="Expected">As likely too long as too short; while <paramref name="IsAtLeast"/>, what it will take at the very least.</param>
-/// <param name="Low">One time in ten it takes less.</param>
-/// <param name="High">One time in ten it takes more.</param>
-/// <param name="IsRough">True while less than a dozen networks of a machine have ended that a quarter or more of the work is left of: too
-/// few to have shown a rare long run.</param>
-/// <param name="IsAtLeast">True until a network of every machine has ended: nobody knows before how long the others take.</param>
+/// <param name="Low">In one case in ten it takes less.</param>
+/// <param name="High">In one case in ten it takes more.</param>
+/// <param name="IsRough">True while a machine with a quarter or more of the remaining work has fewer than a dozen networks ended: too few
+/// to have shown a rare long run.</param>
+/// <param name="IsAtLeast">True until a network of every machine has ended: before that nobody knows how long the others take.</param>
 public readonly record struct TimeLeft(TimeSpan Expected, TimeSpan Low, TimeSpan High, bool IsRough, bool IsAtLeast)
 {
-    /// <summary>Whether it is known to a fifth: then one figure says enough, otherwise it takes the range.</summary>
+    /// <summary>Whether it is known to within a fifth: then one figure says enough, otherwise the range is needed.</summary>
     public bool IsSharp => !IsAtLeast && !IsRough && Low >= 0.8 * Expected && High <= 1.2 * Expected;
 }
 
 /// <summary>
-/// Hands out networks to train: those begun before first, then a few of every machine, which shows what each costs, then those expected
+/// Hands out networks to train: first those already begun, then a few of every machine, which shows what each costs, then those expected
 /// to take longest, so that no long run is left for the end (docs/decisions/0004). The order never influences a result. Thread-safe.
 /// </summary>
 public sealed class GenerationQueue
@@ -92,10 +92,10 @@ public sealed class GenerationQueue
         }
     }
 
-    /// <summary>Records that a network taken has done another epoch.</summary>
+    /// <summary>Records that a network that was handed out has done another epoch.</summary>
     /// <param name="epoch">Epochs it has now.</param>
     /// <param name="seconds">What the epoch took its thread.</param>
-    /// <param name="coreSeconds">What of that a core was at work.</param>
+    /// <param name="coreSeconds">For how much of that a core was at work.</param>
     public void Did(string machine, uint seed, int epoch, double seconds, double coreSeconds)
     {
         lock (_lock)
@@ -108,7 +108,7 @@ public sealed class GenerationQueue
         }
     }
 
-    /// <summary>Records that a network taken has ended.</summary>
+    /// <summary>Records that a network that was handed out has ended.</summary>
     /// <param name="seconds">What it took its thread since it was taken, all its epochs included.</param>
     public void Ended(string machine, uint seed, int epochs, Outcome outcome, double seconds)
     {
@@ -121,7 +121,7 @@ public sealed class GenerationQueue
         }
     }
 
-    /// <summary>Whether at least so many networks of every machine have ended, now or before, or all it has.</summary>
+    /// <summary>Whether at least so many networks of every machine (all, if it has fewer) have ended, now or before.</summary>
     internal bool HasEnded(int networks)
     {
         lock (_lock) return _lines.TrueForAll(line => line.Lengths.Ended >= networks || (line.Waiting == 0 && line.Running.Count == 0));
@@ -153,7 +153,7 @@ public sealed class GenerationQueue
     internal double SecondsPerEpoch(MachineLine line) =>
         line.PerEpoch.Count > 0 ? line.PerEpoch.Mean : line.Work.SampleTimesteps * _perTimestep.Mean;
 
-    /// <summary>Seconds that a network takes beside its epochs.</summary>
+    /// <summary>Seconds that a network takes besides its epochs.</summary>
     internal double SecondsPerNetwork => _perNetwork.Mean;
 
     double DrawRemaining(List<MachineLine> open, int threads, Random random)
@@ -242,7 +242,7 @@ sealed class MachineLine
 }
 
 /// <summary>
-/// The mean of a quantity, over all of it while there is little, later mostly over the last few hundred values: what it is now.
+/// The mean of a quantity, over all values while they are few, later mostly over the last few hundred: what it is now.
 /// </summary>
 sealed class RunningMean
 {

@@ -6,10 +6,10 @@ using Mlds.Training;
 
 namespace Mlds.Zoos.Generation;
 
-/// <param name="Networks">Networks a machine: seeds 0 … Networks − 1.</param>
+/// <param name="Networks">Networks per machine: seeds 0 … Networks − 1.</param>
 /// <param name="Shard">Which part of them.</param>
 /// <param name="Threads">Networks trained at once, 1 … 1024.</param>
-/// <param name="CheckpointEvery">Longest time of work that a kill can lose, a network.</param>
+/// <param name="CheckpointEvery">The most training time that a kill can cost each network.</param>
 public sealed record GenerationOptions(int Networks, Shard Shard, int Threads, TimeSpan CheckpointEvery)
 {
     /// <summary>
@@ -25,7 +25,7 @@ public sealed record GenerationOptions(int Networks, Shard Shard, int Threads, T
 }
 
 /// <summary>
-/// Trains what a population asks for and its zoo lacks, over all cores, one network a thread. Every thread trains; the one that calls
+/// Trains what a population asks for and its zoo lacks, over all cores, one network per thread. Every thread trains; the one that calls
 /// <see cref="Run"/> writes. What ends in the zoo depends on the population alone: not on threads, order, kills or resumptions.
 /// </summary>
 public sealed class GenerationRun
@@ -66,7 +66,7 @@ public sealed class GenerationRun
     }
 
     /// <summary>Trains until all is done. What was finished when it throws is stored.</summary>
-    /// <param name="report">Called a few times a second, on the calling thread.</param>
+    /// <param name="report">Called a few times per second, on the calling thread.</param>
     /// <exception cref="OperationCanceledException">Stopped; unfinished networks left checkpoints.</exception>
     /// <exception cref="ZooException">The zoo could not be written to.</exception>
     public GenerationProgress Run(Action<GenerationProgress> report, CancellationToken cancellation)
@@ -109,7 +109,7 @@ public sealed class GenerationRun
         };
     }
 
-    /// <summary>The furthest state to go on from. Where milestones are to be kept, one that has none before it unkept.</summary>
+    /// <summary>The furthest state to go on from. Where milestones are to be kept, one with no unkept milestone before it.</summary>
     Checkpoint? Begun(string recipeId)
     {
         var checkpoint = _writer.Zoo.Checkpoint(recipeId);
@@ -164,7 +164,9 @@ public sealed class GenerationRun
         _writes.Add(new Write(network, recipe, null), CancellationToken.None);
     }
 
-    /// <summary>Stores what has come in, all of it in one transaction: one wait for the disk however many threads train.</summary>
+    /// <summary>
+    /// Stores what has come in, all of it in one transaction, so that there is one wait for the disk however many threads train.
+    /// </summary>
     void StoreNext()
     {
         if (!_writes.TryTake(out var first, s_reportEvery)) return;

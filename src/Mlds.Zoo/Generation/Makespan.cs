@@ -2,16 +2,17 @@ namespace Mlds.Zoos.Generation;
 
 /// <summary>Networks of one machine that wait for a thread.</summary>
 /// <param name="SecondsPerEpoch">Of one thread, while all threads work.</param>
-/// <param name="SecondsPerNetwork">What a network takes beside its epochs.</param>
+/// <param name="SecondsPerNetwork">What a network takes besides its epochs.</param>
 readonly record struct WaitingNetworks(SurvivalCurve Curve, int Count, double SecondsPerEpoch, double SecondsPerNetwork);
 
 /// <summary>
-/// How long threads take for networks that they take one after the other, in a given order, each by whichever thread is free first.
+/// How long threads need for networks that are taken in a given order, each by whichever thread is free first.
 /// </summary>
 static class Makespan
 {
     /// <summary>
-    /// Networks a thread that are simulated one by one, at the end, where it matters who takes which. Those before are spread evenly.
+    /// How many networks per thread are simulated one by one: the last, where it matters which thread takes which. Those before are spread
+    /// evenly.
     /// </summary>
     const int OneByOneAThread = 8;
 

@@ -36,21 +36,21 @@ sealed class RunLengths
         Ended += runs.Count;
     }
 
-    /// <param name="running">Epochs done by each network that still trains; those with none tell nothing.</param>
+    /// <param name="running">Epochs done by each network that still trains; those with no epoch tell nothing.</param>
     public SurvivalCurve Curve(IEnumerable<int> running) => SurvivalCurve.Of(Groups(running), _limit);
 
     /// <summary>
     /// A curve that could as well be the true one: the networks weighted at random (the Bayesian bootstrap; Rubin 1981).
     /// </summary>
-    /// <param name="scale">What to multiply epochs by: a random factor for what the networks seen can't show, the nearer 1 the more there
-    /// are.</param>
+    /// <param name="scale">What to multiply epochs by: a random factor for what the networks seen can't show; the more there are, the
+    /// nearer to 1.</param>
     public SurvivalCurve Resampled(IEnumerable<int> running, Random random, out double scale)
     {
         scale = Ended > 0 ? Math.Exp(UsualSpread * (1 + (3.0 / Math.Max(4, Ended))) * Normal(random) / Math.Sqrt(Ended)) : 1;
         var groups = Groups(running).ConvertAll(group => new RunGroup(
             group.Epochs, Weight(group.Converged, random), Weight(group.NotConverged, random),
             Weight(group.Diverged, random), Weight(group.Running, random)));
-        // What outlives all that were seen to end is of a slow kind: it ends at an unknown part of the usual rate.
+        // A network that outlives all that were seen to end is of a slow kind: it ends at an unknown fraction of the usual rate.
         return SurvivalCurve.Of(groups, _limit, 1 - random.NextDouble());
     }
 

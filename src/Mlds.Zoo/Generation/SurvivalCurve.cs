@@ -1,12 +1,13 @@
 namespace Mlds.Zoos.Generation;
 
 /// <summary>
-/// The share of networks still training after so many epochs, by Kaplan and Meier's estimate (1958): networks that still run count as what
-/// they are, runs of at least so many epochs. Without them the quick ones, which end first, would make every machine look quick.
+/// The share of networks still training after a number of epochs, by Kaplan and Meier's estimate (1958): networks that still run count as
+/// what they are, runs of at least as many epochs as they have done. Without them the quick ones, which end first, would make every machine
+/// look quick.
 /// </summary>
 /// <remarks>
-/// Beyond the longest run seen the chance of ending is taken to be the same in every epoch, namely as many a run-epoch as in all before; at
-/// the epoch limit every run ends. Who ended how is shared out likewise (Aalen and Johansen).
+/// Beyond the longest run seen the chance of ending is taken to be the same in every epoch, namely the rate per run and epoch of all
+/// before; at the epoch limit every run ends. Outcomes are shared out likewise (Aalen and Johansen).
 /// </remarks>
 sealed class SurvivalCurve
 {
@@ -131,7 +132,7 @@ sealed class SurvivalCurve
     }
 }
 
-/// <summary>Networks of one machine that were seen to do so many epochs.</summary>
+/// <summary>Networks of one machine that were seen to do a number of epochs.</summary>
 /// <param name="Running">Those that did not end there.</param>
 readonly record struct RunGroup(int Epochs, double Converged, double NotConverged, double Diverged, double Running)
 {

@@ -1,6 +1,6 @@
 namespace Mlds.Zoos.Merging;
 
-/// <summary>What <c>merge --shards n</c> demands: all n parts, each asked for as many networks, and none that lacks one.</summary>
+/// <summary>What <c>merge --shards n</c> demands: all n parts, each asked for equally many networks, and none that lacks one.</summary>
 static class PartsCheck
 {
     const int MostNamed = 6;
@@ -28,7 +28,7 @@ static class PartsCheck
         {
             throw Refused(
                 $"{AskedNetworks.Named([.. small.Select(part => part.Shard)])} {(small.Count == 1 ? "was" : "were")} "
-                + $"asked for fewer networks a machine ({small[0].Networks} in '{small[0].Zoo.Folder}') than others ({networks})");
+                + $"asked for fewer networks per machine ({small[0].Networks} in '{small[0].Zoo.Folder}') than others ({networks})");
         }
 
         CheckNetworks(zoos, shards, networks);

@@ -5,7 +5,7 @@ namespace Mlds.Zoos.Merging;
 /// <summary>What a merge did.</summary>
 /// <param name="Added">Networks the target got.</param>
 /// <param name="WereThere">Networks of the sources that it had, or that an earlier source had, with the same bits.</param>
-/// <param name="Checkpoints">Unfinished runs whose checkpoint it took, as it was further than its own.</param>
+/// <param name="Checkpoints">Unfinished runs whose checkpoint it took because it was further than its own.</param>
 /// <param name="Kept">Kept checkpoints it got.</param>
 public readonly record struct MergeResult(int Added, int WereThere, int Checkpoints, int Kept);
 
@@ -15,7 +15,7 @@ public readonly record struct MergeResult(int Added, int WereThere, int Checkpoi
 /// </summary>
 public static class ZooMerge
 {
-    /// <summary>Networks a transaction.</summary>
+    /// <summary>Networks per transaction.</summary>
     const int Batch = 256;
 
     /// <param name="sources">Zoos of one population.</param>
@@ -73,7 +73,7 @@ public static class ZooMerge
         CheckConflicts(all);
     }
 
-    /// <summary>All zoos hold the same bits where they hold the same network.</summary>
+    /// <summary>Checks that zoos that hold the same network hold the same bits.</summary>
     static void CheckConflicts(List<Zoo> all)
     {
         var seen = new Dictionary<string, (string Sha256, int Zoo)>();

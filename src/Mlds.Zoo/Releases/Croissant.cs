@@ -18,7 +18,7 @@ static class Croissant
     const string ByMachine = "split_by_machine";
     const string SplitNames = "split_names";
 
-    /// <summary>Terms of Croissant's own vocabulary that may be written without its prefix, beside those with a type.</summary>
+    /// <summary>Terms of Croissant's own vocabulary that may be written without its prefix, besides those with a type.</summary>
     static readonly string[] s_terms =
     [
         "annotation", "arrayShape", "citeAs", "column", "containedIn", "equivalentProperty", "excludes", "extract", "field",

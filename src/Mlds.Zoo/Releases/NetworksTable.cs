@@ -185,9 +185,8 @@ static class NetworksTable
         row => value(row) is string text ? NoFormula(text) : Convert.ToString(value(row), CultureInfo.InvariantCulture)!);
 
     /// <summary>
-    /// A text that spreadsheets would take for a formula gets an apostrophe before it, by which they take it for text: what processor a
-    /// volunteer's machine says to have could be
-    /// <c>=HYPERLINK(…)</c>. The Parquet file has it as it is.
+    /// A text that spreadsheets would take for a formula gets an apostrophe before it, which makes them take it for text: the processor
+    /// that a volunteer's machine says it has could be <c>=HYPERLINK(…)</c>. The Parquet file has it as it is.
     /// </summary>
     static string NoFormula(string text) => text.Length > 0 && text[0] is '=' or '+' or '-' or '@' or '\t' or '\r' ? $"'{text}" : text;
 

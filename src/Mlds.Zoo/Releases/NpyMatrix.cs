@@ -7,7 +7,7 @@ using System.Text.RegularExpressions;
 namespace Mlds.Zoos.Releases;
 
 /// <summary>
-/// A two-dimensional NumPy file, a release's or anybody's: versions 1 to 3, little-endian float32 or float64 in C order
+/// A two-dimensional NumPy file, a release's or anybody else's: versions 1 to 3, little-endian float32 or float64 in C order
 /// (https://numpy.org/doc/stable/reference/generated/numpy.lib.format.html).
 /// </summary>
 public sealed partial class NpyMatrix
@@ -41,7 +41,7 @@ public sealed partial class NpyMatrix
         if (!shape.Success || !int.TryParse(shape.Groups[1].ValueSpan, CultureInfo.InvariantCulture, out var rows)
             || !int.TryParse(shape.Groups[2].ValueSpan, CultureInfo.InvariantCulture, out var columns))
         {
-            throw Wrong(path, "it has not two dimensions; a weight matrix is networks × parameters");
+            throw Wrong(path, "it doesn't have two dimensions; a weight matrix is networks × parameters");
         }
 
         var expected = offset + ((Int128)(type == "<f8" ? sizeof(double) : sizeof(float)) * rows * columns);

@@ -10,7 +10,7 @@ namespace Mlds.Zoos.Releases;
 /// </summary>
 public sealed class Release
 {
-    /// <summary>Of each machine the recipe of its networks, without the seed.</summary>
+    /// <summary>The file with the recipe of each machine's networks, without the seed.</summary>
     internal const string RecipesFile = "recipes.json";
 
     /// <summary>What is opened here and by whoever reads weights.</summary>
@@ -45,14 +45,16 @@ public sealed class Release
     /// <summary>Names of the machines, in the population's order.</summary>
     public IReadOnlyList<string> Machines { get; }
 
-    /// <summary>Networks a machine of each subset, ascending; subset n is the first n × machines rows.</summary>
+    /// <summary>Networks per machine of each subset, ascending; subset n is the first n × machines rows.</summary>
     public IReadOnlyList<int> Subsets { get; }
 
     /// <summary>SHA-256 over the sorted lines <c>recipe_id weights_sha256</c>, as the release records it.</summary>
     public string WeightsDigest { get; }
 
-    /// <summary>Folders that the release should have and hasn't, as in a copy from a site that keeps no folders. The weights and the table
-    /// need none.</summary>
+    /// <summary>
+    /// Folders that the release should have but doesn't, as in a copy from a site that keeps no folders. The weights and the table need no
+    /// folder.
+    /// </summary>
     public IReadOnlyList<string> MissingFolders { get; }
 
     /// <summary>Where each tensor lies in a row of weights.</summary>
@@ -61,7 +63,7 @@ public sealed class Release
     /// <summary>What the population's file says of its machines or, where it declares no factors, their names.</summary>
     public PopulationFactors Factors { get; }
 
-    /// <summary>The networks, row by row. A release doesn't say on which host they were trained: that is empty.</summary>
+    /// <summary>The networks, row by row. A release doesn't say on which host they were trained: their host is empty.</summary>
     public IReadOnlyList<StoredNetwork> Networks => _table.Networks;
 
     /// <summary>Whether <paramref name="folder"/> looks like a release.</summary>
@@ -76,7 +78,7 @@ public sealed class Release
         return Guarded(folder, () =>
         {
             var manifest = JsonNode.Parse(File.ReadAllText(path))!.AsObject();
-            if ((string?)manifest["format"] != "mlds-release") throw new InvalidDataException($"'{path}' is not of a release of mlds.");
+            if ((string?)manifest["format"] != "mlds-release") throw new InvalidDataException($"'{path}' is not part of an mlds release.");
             if ((int)manifest["version"]! > ReleaseWriter.Version)
             {
                 throw new InvalidDataException(
@@ -98,7 +100,7 @@ public sealed class Release
         });
     }
 
-    /// <summary>Only the manifest of a population that declares factors has any; of others population.json isn't opened.</summary>
+    /// <summary>Only the manifest of a population that declares factors has any; for others population.json isn't opened.</summary>
     static PopulationFactors ReadFactors(string folder, JsonObject manifest, NetworksTable.Contents table)
     {
         if (manifest["factors"] is null) return PopulationFactors.OfNames;
@@ -120,7 +122,7 @@ public sealed class Release
     /// <summary>
     /// The recipe of <paramref name="machine"/>'s network of that seed; its others differ in nothing else. Not thread-safe.
     /// </summary>
-    /// <exception cref="InvalidDataException">The release has no recipe of the machine, or what is there is none.</exception>
+    /// <exception cref="InvalidDataException">The release has no recipe of the machine, or what it has isn't a recipe.</exception>
     public Recipe RecipeOf(string machine, uint seed = 0) => Guarded(Folder, () =>
     {
         if (!_recipes.TryGetValue(machine, out var recipe))

@@ -45,7 +45,7 @@ public static class ReleaseArchive
         catch (IOException exception)
         {
             cancellation.ThrowIfCancellationRequested();
-            // A full disk stops the copy, the copy the program, and the program us: the first of them says why.
+            // A full disk stops the copy, the copy stops the program, and the program stops us: the first of them says why.
             process.Kill();
             var cause = copy.Exception?.InnerException as IOException ?? exception;
             throw new IOException($"{cause.Message} {errors.Result.Trim()}".Trim(), cause);

@@ -11,8 +11,8 @@ sealed record LayoutColumn(string Name, string Meaning, Type Type, Func<WeightTe
 
 /// <summary><c>layout.csv</c>: where each tensor lies in a row of weights, and what it is (docs/formats/release.md).</summary>
 /// <remarks>
-/// Version 1 says names, rows and columns, and leaves gates and roles to be known, as they are of the one network that there was then. It
-/// is still written for that network, byte for byte. Version 2 says all that there is to know, in any number of dimensions.
+/// Version 1 has names, rows and columns; gates and roles must be known, as they are for the one kind of network that there was then. It
+/// is still written for that network, byte for byte. Version 2 says all there is to know, in any number of dimensions.
 /// </remarks>
 static class ReleaseLayout
 {

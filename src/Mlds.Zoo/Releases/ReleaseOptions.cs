@@ -2,8 +2,8 @@ using System.Globalization;
 
 namespace Mlds.Zoos.Releases;
 
-/// <summary>What goes into a release beside what always does, and how it is written.</summary>
-/// <param name="Subsets">Networks a machine of each subset; none for one as large as every machine can fill.</param>
+/// <summary>What goes into a release besides what always does, and how it is written.</summary>
+/// <param name="Subsets">Networks per machine of each subset; empty for one subset as large as every machine can fill.</param>
 /// <param name="Formats">How weights are written: any of <see cref="KnownFormats"/>, at least one.</param>
 public sealed record ReleaseOptions(IReadOnlyList<int> Subsets, IReadOnlyCollection<string> Formats)
 {
@@ -12,13 +12,15 @@ public sealed record ReleaseOptions(IReadOnlyList<int> Subsets, IReadOnlyCollect
     /// <summary>Whether the weights at every milestone come along (<see cref="Releases.Trajectories"/>).</summary>
     public bool Trajectories { get; init; }
 
-    /// <summary>Whether the examples come along that the networks learned from and are judged on.</summary>
+    /// <summary>Whether the examples that the networks learned from and are judged on come along.</summary>
     public bool TrainingData { get; init; }
 
     /// <summary>One of <see cref="ReleaseArchive.KnownKinds"/> for an archive beside the folder, or null.</summary>
     public string? Archive { get; init; }
 
-    /// <summary>Threads that train again what <see cref="Trajectories"/> lack; 1 or more. No influence on the bytes.</summary>
+    /// <summary>
+    /// Threads that train again what <see cref="Trajectories"/> need and the zoo lacks; 1 or more. No influence on the bytes.
+    /// </summary>
     public int Threads { get; init; } = 1;
 
     /// <summary>What only the publisher knows.</summary>
@@ -26,13 +28,13 @@ public sealed record ReleaseOptions(IReadOnlyList<int> Subsets, IReadOnlyCollect
 }
 
 /// <summary>
-/// What only the publisher of a release knows; it goes into croissant.json and manifest.json. Never the clock's: the same zoo gives the
-/// same bytes.
+/// What only the publisher of a release knows; it goes into croissant.json and manifest.json. Never read from the clock: the same zoo gives
+/// the same bytes.
 /// </summary>
 public sealed record Publication
 {
     /// <summary>
-    /// The day on which this form of release was settled; stands for a day that isn't given, for no release can be older.
+    /// The day on which this form of release was settled; it stands in for a day that isn't given, since no release can be older.
     /// </summary>
     public static DateOnly Earliest { get; } = new(2026, 11, 25);
 

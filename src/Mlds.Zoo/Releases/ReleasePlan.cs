@@ -9,8 +9,10 @@ public readonly record struct ReleasedNetwork(StoredNetwork Network, int Subset)
 /// <summary>What a zoo has of one machine, and how much of it goes into a release.</summary>
 public sealed record MachineShare(string Name, int Released, int Converged, int NotConverged, int Diverged)
 {
-    /// <summary>Seeds below the highest released one of which the zoo has no network: then a subset isn't of the lowest seeds there
-    /// are.</summary>
+    /// <summary>
+    /// Seeds below the highest released one for which the zoo has no network: if there are any, a subset isn't of the lowest seeds there
+    /// are.
+    /// </summary>
     public int Untrained { get; init; }
 }
 
@@ -24,7 +26,7 @@ public sealed class ReleasePlan
     ReleasePlan(IReadOnlyList<int> subsets, IReadOnlyList<ReleasedNetwork> networks, IReadOnlyList<MachineShare> machines) =>
         (Subsets, Networks, Machines) = (subsets, networks, machines);
 
-    /// <summary>Networks a machine of each subset, ascending.</summary>
+    /// <summary>Networks per machine of each subset, ascending.</summary>
     public IReadOnlyList<int> Subsets { get; }
 
     /// <summary>In the release's row order.</summary>
@@ -33,7 +35,7 @@ public sealed class ReleasePlan
     /// <summary>In the population's order.</summary>
     public IReadOnlyList<MachineShare> Machines { get; }
 
-    /// <param name="subsets">Networks a machine, each at least 1; none for one subset as large as every machine can fill.</param>
+    /// <param name="subsets">Networks per machine, each at least 1; empty for one subset as large as every machine can fill.</param>
     /// <exception cref="ZooException">A machine has too few converged networks; the message names it.</exception>
     public static ReleasePlan Make(Zoo zoo, IReadOnlyList<int> subsets)
     {

@@ -6,7 +6,7 @@ namespace Mlds.Zoos.Releases;
 
 /// <summary>A machine of a release.</summary>
 /// <param name="Recipe">Of its first network; its others differ in their seeds only.</param>
-/// <param name="Artifacts">What the release has of it beside its networks.</param>
+/// <param name="Artifacts">What the release has of it besides its networks.</param>
 sealed record ReleasedMachine(string Name, Recipe Recipe, TaskArtifacts Artifacts);
 
 /// <summary>All that the files of one release are made of; checked: any doubt aborts before the first file.</summary>
@@ -45,7 +45,9 @@ sealed class ReleaseSource
 
     public WeightLayout Layout { get; }
 
-    /// <summary>How the release's pages speak of what was learned: all of it is of one kind, since one network learned it.</summary>
+    /// <summary>
+    /// How the release's pages speak of what was learned: all of it is of one kind, since networks of one shape learned it.
+    /// </summary>
     public TaskWords Words => Machines[0].Artifacts.Words;
 
     /// <summary>As <see cref="Zoo.WeightsDigest"/>, of the released networks.</summary>

@@ -7,7 +7,7 @@ using Mlds.Networks;
 namespace Mlds.Zoos.Releases;
 
 /// <summary>
-/// <c>weights.safetensors</c>: one tensor a parameter's name, the networks stacked along its first axis, so that <c>gru.weight_ih_l0</c>
+/// <c>weights.safetensors</c>: one tensor per parameter name, the networks stacked along its first axis, so that <c>gru.weight_ih_l0</c>
 /// of a GRU is N × 3H × I (https://huggingface.co/docs/safetensors: 8 bytes length of the header, little-endian; the header, JSON, filled
 /// with blanks; the tensors' values end to end in C order).
 /// </summary>

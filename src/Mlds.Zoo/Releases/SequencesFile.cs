@@ -37,7 +37,7 @@ public static class SequencesFile
     static void Entry(ZipArchive archive, string name, string type, int[] shape, Action<Stream> write)
     {
         var entry = archive.CreateEntry($"{name}.npy", CompressionLevel.Optimal);
-        // Zip's first day, for want of none: no clock gets in.
+        // Zip's first day, since it must have one: no clock gets in.
         entry.LastWriteTime = new DateTimeOffset(1980, 1, 1, 0, 0, 0, TimeSpan.Zero);
         using var target = entry.Open();
         var axes = string.Join(", ", shape.Select(size => size.ToString(CultureInfo.InvariantCulture)));
@@ -45,7 +45,7 @@ public static class SequencesFile
         write(target);
     }
 
-    /// <summary>Words of bits as a byte a bit, lowest first.</summary>
+    /// <summary>Words of bits as one byte per bit, lowest first.</summary>
     static void WriteBits(Stream target, SequenceSet set, uint[] words, int bits)
     {
         var bytes = new byte[Block * set.Length * bits];

@@ -10,16 +10,16 @@ namespace Mlds.Zoos.Releases;
 sealed record TaskDefinition(string File, string Text);
 
 /// <summary>
-/// What a release has, beside the networks, of the task that those of one machine learned: its definition, its examples, and what is said
-/// of them. Each kind of task has one; the files of a release speak to this one alone (docs/extending.md).
+/// What a release has, besides the networks, of the task that the networks of one machine learned: its definition, its examples, and what
+/// is said of them. Each kind of task has one; the files of a release speak to this one alone (docs/extending.md).
 /// </summary>
 abstract class TaskArtifacts
 {
     /// <summary>Where examples are, if they come along.</summary>
     public const string ExamplesFolder = "training-data";
 
-    /// <summary>Of the task of a recipe. A new kind of task is added here.</summary>
-    /// <exception cref="ZooException">Of a kind that can't be released.</exception>
+    /// <summary>Those of a recipe's task. A new kind of task is added here.</summary>
+    /// <exception cref="ZooException">The task is of a kind that can't be released.</exception>
     public static TaskArtifacts Of(Recipe recipe) => recipe.Task switch
     {
         MachineTask task => new MachineArtifacts(recipe.MachineName, task),
@@ -43,7 +43,7 @@ abstract class TaskArtifacts
 
     /// <summary>Writes the examples that come with a release on request.</summary>
     /// <param name="path">Must not exist.</param>
-    /// <param name="data">The task's.</param>
+    /// <param name="data">The task's data.</param>
     public abstract void WriteExamples(string path, TrainingData data);
 
     /// <summary>Adds the task's keys to the machine's entry in manifest.json.</summary>
@@ -59,7 +59,7 @@ sealed record TaskWords
     /// <summary>Goes on from "for each of 5 machines".</summary>
     public required string Learned { get; init; }
 
-    /// <summary>What one may ask of weights, beside how training got there.</summary>
+    /// <summary>What one may ask of weights, besides how training got there.</summary>
     public required string Question { get; init; }
 
     /// <summary>How examples are made and what of them is learned; "by Adam on …" goes on from there.</summary>

@@ -16,7 +16,7 @@ sealed class Trajectories
     public const string WeightsFile = "trajectories/weights.npy";
     public const string IndexFile = "trajectories/milestones.csv";
 
-    /// <summary>Networks trained again between two writings, a thread; all their milestones are in memory.</summary>
+    /// <summary>Networks per thread that are trained again between two writes; all their milestones are in memory.</summary>
     const int BlockPerThread = 2;
 
     readonly ReleaseSource _source;
@@ -29,7 +29,7 @@ sealed class Trajectories
             machine => machine.Name, machine => new Lazy<TrainingData>(() => machine.Recipe.Task.Generate()));
     }
 
-    /// <summary>A network with what is recorded of it and found in the zoo; <c>Weights</c> grows to one vector a milestone.</summary>
+    /// <summary>A network with what is recorded of it and found in the zoo; <c>Weights</c> grows to one vector per milestone.</summary>
     sealed record Course(
         int Row, StoredNetwork Network, Recipe Recipe, IReadOnlyList<Milestone> Milestones, Checkpoint? From, float[]?[] Weights);
 

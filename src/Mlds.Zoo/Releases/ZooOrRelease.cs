@@ -18,7 +18,7 @@ public static class ZooOrRelease
     }
 
     /// <summary>Opens <paramref name="folder"/> and reads it as what it is.</summary>
-    /// <exception cref="ZooException">Neither of both, or a zoo that can't be opened.</exception>
+    /// <exception cref="ZooException">It is neither, or a zoo that can't be opened.</exception>
     /// <exception cref="InvalidDataException">A release that can't be opened.</exception>
     public static T Read<T>(string folder, Func<Zoo, T> fromZoo, Func<Release, T> fromRelease)
     {

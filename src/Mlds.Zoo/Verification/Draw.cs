@@ -5,8 +5,8 @@ using System.Text;
 namespace Mlds.Zoos.Verification;
 
 /// <summary>
-/// Which networks or segments are trained again: everyone can work it out anew. In each machine they come by SHA-256 of the text
-/// <c>seed name</c>, so that how long they take has no say; machines take turns, so that each is represented.
+/// Which networks or segments are trained again: anyone can work it out again. Within each machine they are ordered by the SHA-256 of the
+/// text <c>seed name</c>, so that how long they take has no say; machines take turns, so that each is represented.
 /// </summary>
 static class Draw
 {

@@ -44,7 +44,7 @@ sealed class Duplicates(VerificationLog log)
             FindIn([.. shape.OrderBy(entry => entry.Signature[0]).ThenBy(entry => entry.Network.RecipeId, StringComparer.Ordinal)]);
     }
 
-    /// <summary>Networks of one shape, by the first number of their signatures: a duplicate can't be far.</summary>
+    /// <summary>Networks of one shape, by the first number of their signatures: a duplicate can't be far away.</summary>
     void FindIn(Entry[] entries)
     {
         for (var i = 0; i < entries.Length; i++)
@@ -62,7 +62,8 @@ sealed class Duplicates(VerificationLog log)
         var isEqual = first.Network.WeightsSha256 == second.Network.WeightsSha256;
         if (first.Network.Seed == second.Network.Seed && first.DataSha256 == second.DataSha256)
         {
-            // The same initial weights, batches and examples: two recipes that say the same under two names, or end before they differ.
+            // The same initial weights, batches and examples: these are two recipes that say the same under two names, or that end before
+            // they differ.
             log.Note(
                 Checks.Duplicates,
                 $"{VerificationLog.Name(second.Network)} has the weights of {VerificationLog.Name(first.Network)}, "

@@ -2,8 +2,7 @@ namespace Mlds.Zoos.Verification;
 
 /// <summary>
 /// Tells a copy from a site that keeps no folders: <c>splits/by_seed.csv</c> became <c>by_seed.csv</c> or <c>splits_by_seed.csv</c>. Then
-/// the folder is what is
-/// missing, and is named once.
+/// the folder is what is missing, and it is named once.
 /// </summary>
 static class FlatCopy
 {

@@ -19,10 +19,10 @@ interface IVerifiable : IDisposable
 
     IReadOnlyList<StoredNetwork> Networks { get; }
 
-    /// <summary>Checks what is no single network's: files, tables, the population, subsets and splits.</summary>
+    /// <summary>Checks what belongs to no single network: files, tables, the population, subsets and splits.</summary>
     void CheckWhole(VerificationLog log, CancellationToken cancellation);
 
-    /// <summary>Streams everything stored, a network after the other, in the order of <see cref="Networks"/>.</summary>
+    /// <summary>Streams everything stored, one network after the other, in the order of <see cref="Networks"/>.</summary>
     IEnumerable<StoredRun> Runs(VerificationLog log);
 
     /// <summary>One network as <see cref="Runs"/> has it, or null where it can't be read.</summary>

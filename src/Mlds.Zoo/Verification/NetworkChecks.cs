@@ -16,12 +16,12 @@ sealed class NetworkChecks(VerificationLog log)
     {
         log.Begin(
             Checks.Recipes, "the recipe's SHA-256 is the recipe id, and the population leads to this recipe and its data to their SHA-256");
-        log.Begin(Checks.Weights, "as many as the layout has, of the recorded SHA-256, finite unless the run diverged");
+        log.Begin(Checks.Weights, "as many as the layout has, with the recorded SHA-256, finite unless the run diverged");
         log.Begin(Checks.Losses, "validation loss and loss on long words, evaluated again from the weights, are the recorded bits");
         log.Begin(
             Checks.Records,
-            "history, learning rates and outcome follow from the recipe and the losses (the training "
-            + "loss itself only training again can check)");
+            "history, learning rates and outcome follow from the recipe and the losses (only training again "
+            + "can check the training loss itself)");
         log.Begin(Checks.Milestones, "the hash chain from the recipe id to the last weights holds, with the losses of the history");
         if (hasKept) log.Begin(Checks.Kept, "every kept checkpoint is of its milestone: the same weights, history and losses");
     }

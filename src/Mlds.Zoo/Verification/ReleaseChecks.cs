@@ -121,7 +121,7 @@ sealed class ReleaseChecks(Release release, ReleaseTable table, VerificationLog 
             || sizes.Count == 0
             || sizes[^1] * release.Machines.Count != release.Networks.Count)
         {
-            log.Doubt(Checks.Subsets, Manifest, $"subsets of {string.Join(", ", sizes)} a machine don't "
+            log.Doubt(Checks.Subsets, Manifest, $"subsets of {string.Join(", ", sizes)} per machine don't "
                 + $"make {release.Networks.Count} rows of {release.Machines.Count} machines");
         }
 

@@ -21,8 +21,10 @@ sealed class ReleaseTree
     /// <summary>Those of <see cref="Files"/> that are links, and what they say they lead to.</summary>
     public IReadOnlyDictionary<string, string> Links => _links;
 
-    /// <summary>Files and folders, ended by a slash, whose names begin with a dot: what hubs, git and desktops leave. Nothing is looked for
-    /// in such a folder.</summary>
+    /// <summary>
+    /// Files, and folders with a slash at the end, whose names begin with a dot: what hubs, git and desktops leave. Such folders aren't
+    /// searched.
+    /// </summary>
     public IReadOnlySet<string> Hidden => _hidden;
 
     /// <summary>What is neither file nor folder, and what it is: nothing of it may be opened.</summary>

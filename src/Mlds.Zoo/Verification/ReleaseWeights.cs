@@ -25,7 +25,7 @@ static class ReleaseWeights
         _ => Hdf5Release.Rows(Path.Combine(folder, file), networks, layout.Parameters, networks),
     };
 
-    /// <summary>As an iterator: what is wrong with the file is said when its first row is asked for.</summary>
+    /// <summary>As an iterator, so that what is wrong with the file is said when its first row is asked for.</summary>
     static IEnumerable<float[]> NpyRows(string path, WeightLayout layout, int networks)
     {
         foreach (var row in Release.NpyWeights(path, networks, layout).ReadRows()) yield return row;

@@ -19,7 +19,7 @@ sealed class Retraining(IVerifiable source, NetworkChecks checks, VerificationLo
     {
         log.Begin(
             Checks.Retrained,
-            $"{options.Retrain} networks, drawn with seed {options.Seed}, trained again from their recipes give the recorded weights, "
+            $"{options.Retrain} networks, drawn with seed {options.Seed} and trained again from their recipes, give the recorded weights, "
             + "history, milestones and losses, bit for bit");
         var drawn = Draw.Balanced(source.Networks, network => network.Machine, network => network.RecipeId, options.Retrain, options.Seed);
         if (drawn.Count < options.Retrain) log.Note(Checks.Retrained, $"there are only {drawn.Count} networks");
@@ -32,7 +32,7 @@ sealed class Retraining(IVerifiable source, NetworkChecks checks, VerificationLo
         log.Begin(
             Checks.Segments,
             $"{options.Segments} segments between kept checkpoints, drawn with seed {options.Seed}, "
-            + "trained again from the one give the other, bit for bit, the optimiser's state included");
+            + "trained again from the one, give the other, bit for bit, the optimiser's state included");
         var all = source.Networks.SelectMany(network =>
         {
             var kept = source.KeptEpochs(network);

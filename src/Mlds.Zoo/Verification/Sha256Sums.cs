@@ -3,7 +3,7 @@ using Mlds.Zoos.Releases;
 
 namespace Mlds.Zoos.Verification;
 
-/// <summary>SHA256SUMS of a release: every file is in it and as it was, and nothing else is there.</summary>
+/// <summary>SHA256SUMS of a release: every file is in it and unchanged, and nothing else is there.</summary>
 static partial class Sha256Sums
 {
     public const string FileName = ReleaseFiles.Sums;
@@ -11,11 +11,11 @@ static partial class Sha256Sums
     [GeneratedRegex("^([0-9a-f]{64})  ([^\\0-\\x1f\\\\]+)$")]
     private static partial Regex Line { get; }
 
-    /// <summary>No release has so many files.</summary>
+    /// <summary>No release has as many files.</summary>
     const long MostBytes = 1 << 26;
 
     /// <param name="report">Files done and files in all.</param>
-    /// <returns>Whether the rest of the release may be opened: not where anything in it is neither file nor folder.</returns>
+    /// <returns>Whether the rest of the release may be opened: not if anything in it is neither file nor folder.</returns>
     public static bool Check(string folder, VerificationLog log, int threads, Action<int, int> report, CancellationToken cancellation)
     {
         var tree = ReleaseTree.Of(folder, cancellation);

@@ -4,7 +4,7 @@ using Mlds.Zoos.Releases;
 namespace Mlds.Zoos.Verification;
 
 /// <summary>
-/// The splits of a release: nothing of one side may be on another. That no network is there twice, <see cref="Duplicates"/> checks.
+/// The splits of a release: nothing on one side may be on another. <see cref="Duplicates"/> checks that no network is there twice.
 /// </summary>
 sealed class SplitChecks(Release release, ReleaseTable table, VerificationLog log)
 {
@@ -38,7 +38,7 @@ sealed class SplitChecks(Release release, ReleaseTable table, VerificationLog lo
         {
             yield return line.Split(',') is var row && row.Length == columns
                 ? row
-                : throw new InvalidDataException($"line {i + 1} hasn't {columns} columns");
+                : throw new InvalidDataException($"line {i + 1} doesn't have {columns} columns");
         }
     }
 

@@ -3,19 +3,19 @@ using Mlds.Networks;
 namespace Mlds.Zoos.Verification;
 
 /// <summary>
-/// A few numbers of a network that no change which leaves its function alone alters but for rounding (<see cref="NetworkSymmetries"/>):
-/// units that change places or signs, another split of what acts as a sum, another basis between linear layers. Two networks with the same
-/// signature are one network, disguised.
+/// A few numbers of a network that stay the same, but for rounding, under every change that leaves its function alone
+/// (<see cref="NetworkSymmetries"/>): units that change places or signs, another split of what acts as a sum, another basis between linear
+/// layers. Two networks with the same signature are one network, disguised.
 /// </summary>
 /// <remarks>
-/// All are Frobenius norms, so of one size with the weights and never the difference of large numbers: squares forget signs, sums forget
+/// All are Frobenius norms, so as large as the weights and never the difference of large numbers: squares forget signs, sums forget
 /// order. Linear layers without an activation between them act as their product alone. Tensors whose units may take any scale are left out:
 /// the others are enough to tell networks apart.
 /// </remarks>
 static class SymmetrySignature
 {
     /// <summary>
-    /// Largest difference of two equal numbers, relative to the larger: rounding moves them by some 1e-6, other networks by 1e-2.
+    /// Largest difference of two equal numbers, relative to the larger: rounding moves them by about 1e-6; other networks differ by 1e-2.
     /// </summary>
     public const double Tolerance = 1e-4;
 
@@ -60,7 +60,7 @@ static class SymmetrySignature
 
     public static bool AreClose(double a, double b) => Math.Abs(a - b) <= Tolerance * Math.Max(Math.Abs(a), Math.Abs(b)) + 1e-9;
 
-    /// <summary>Tensors that act only within a product, and those that a unit's scale makes larger or smaller.</summary>
+    /// <summary>Tensors that act only within a product, and those that a unit's scale enlarges or shrinks.</summary>
     static HashSet<WeightTensor> LeftOut(NetworkSymmetries symmetries) =>
     [
         .. symmetries.Chains.SelectMany(chain => chain.Layers).SelectMany(layer => (WeightTensor[])[layer.Weight, layer.Bias]),
@@ -87,7 +87,7 @@ static class SymmetrySignature
         return Math.Sqrt(squares);
     }
 
-    /// <summary>The linear layers as the one map they are: the norm of each output line's row, and of the bias.</summary>
+    /// <summary>The linear layers as the one map they amount to: the norm of each output line's row, and of the bias.</summary>
     static void AddProduct(List<double> numbers, LinearChain chain, ReadOnlySpan<float> weights)
     {
         var (map, bias) = chain.Product(weights);

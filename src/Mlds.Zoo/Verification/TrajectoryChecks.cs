@@ -26,7 +26,7 @@ sealed class TrajectoryChecks(Release release, ReleaseTable table, VerificationL
         var expected = Expected().ToList();
         var lines = File.ReadAllLines(Path.Combine(release.Folder, Index));
         if (lines is not [Header, ..] || lines.Length - 1 != expected.Count)
-            throw new InvalidDataException($"{Index} hasn't the {expected.Count} milestones of the table under '{Header}'");
+            throw new InvalidDataException($"{Index} doesn't have the {expected.Count} milestones of the table under '{Header}'");
         var matrix = NpyMatrix.Open(Path.Combine(release.Folder, Weights));
         if (matrix.Rows != expected.Count || matrix.Columns != release.Layout.Parameters || !matrix.IsSingle)
         {

@@ -37,7 +37,7 @@ sealed class VerifiableZoo : IVerifiable
     public void Dispose() => _zoo.Dispose();
 
     /// <summary>The whole file against its seal; also for a database that can't be opened any more.</summary>
-    /// <returns>Whether the zoo may be opened: not where one of its files is none.</returns>
+    /// <returns>Whether the zoo may be opened: not if one of its files is no file.</returns>
     public static bool CheckSeal(string folder, VerificationLog log, CancellationToken cancellation) =>
         log.Try(Checks.Files, ZooDatabase.FileName, () => ZooDatabase.CheckFiles(folder))
         && (log.Try(Checks.Files, ZooSeal.FileName, () => CompareSeal(folder, log, cancellation)) || true);
@@ -80,7 +80,7 @@ sealed class VerifiableZoo : IVerifiable
             }
 
             foreach (var table in _zoo.Database.Rows("PRAGMA foreign_key_check").Select(row => row.GetString(0)).Distinct().ToList())
-                log.Doubt(Checks.Files, ZooDatabase.FileName, $"the table {table} has rows that belong to none");
+                log.Doubt(Checks.Files, ZooDatabase.FileName, $"the table {table} has rows that belong to nothing");
         });
         cancellation.ThrowIfCancellationRequested();
         log.Try(Checks.Population, "population_json", CheckPopulation(log));
@@ -88,8 +88,7 @@ sealed class VerifiableZoo : IVerifiable
         log.Try(Checks.Files, "checkpoints", () => CheckUnfinished(log, cancellation));
     }
 
-    /// <summary>A network that is missing is no doubt about those that are there, but whoever takes the zoo for the whole should
-    /// know.</summary>
+    /// <summary>A missing network casts no doubt on those that are there, but whoever takes the zoo for the whole should know.</summary>
     void CheckAsked(VerificationLog log)
     {
         Asked = AskedNetworks.Of(_zoo);
@@ -115,7 +114,7 @@ sealed class VerifiableZoo : IVerifiable
                 + $"its population '{population.Name}' has {string.Join(", ", population.MachineNames)}");
         }
 
-        // One recipe a machine is worked out; that all others of it differ in nothing but the seed, their form says.
+        // One recipe per machine is worked out; its other recipes have the same form, so they differ in nothing but the seed.
         foreach (var machine in Networks.GroupBy(network => network.Machine))
         {
             foreach (var form in machine.GroupBy(network => network.Form))
@@ -132,7 +131,7 @@ sealed class VerifiableZoo : IVerifiable
         }
     };
 
-    /// <summary>Checkpoints of unfinished runs: a damaged one costs time only, but it is damage.</summary>
+    /// <summary>Checkpoints of unfinished runs: a damaged one only costs time, but it is damage.</summary>
     void CheckUnfinished(VerificationLog log, CancellationToken cancellation)
     {
         foreach (var row in _zoo.Database.Rows(

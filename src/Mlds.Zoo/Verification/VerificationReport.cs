@@ -12,8 +12,8 @@ public sealed record Doubt(string Check, string Subject, string? RecipeId, strin
 /// <summary>A kind of check and how it went.</summary>
 /// <param name="Meaning">What was compared with what.</param>
 /// <param name="Count">Things checked: files, networks, checkpoints.</param>
-/// <param name="Doubts">Of them how many doubts came up.</param>
-/// <param name="Notes">What could not be checked and why; remarks that are no doubts.</param>
+/// <param name="Doubts">How many doubts came up.</param>
+/// <param name="Notes">What could not be checked and why; remarks that aren't doubts.</param>
 public sealed record CheckResult(string Name, string Meaning, long Count, int Doubts, IReadOnlyList<string> Notes);
 
 /// <summary>A network or a segment that was trained again here.</summary>

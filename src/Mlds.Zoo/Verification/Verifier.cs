@@ -16,8 +16,8 @@ public static class Verifier
 {
     /// <param name="folder">A zoo's or a release's.</param>
     /// <param name="report">Called now and then, from any thread.</param>
-    /// <exception cref="ZooException">The folder is neither, or <c>Segments</c> are asked of what keeps no checkpoints. Damage is no
-    /// exception but a doubt in the report.</exception>
+    /// <exception cref="ZooException">The folder is neither, or <c>Segments</c> are asked for where no checkpoints are kept. Damage is a
+    /// doubt in the report, not an exception.</exception>
     public static VerificationReport Run(
         string folder, VerificationOptions options, Action<VerificationProgress> report, CancellationToken cancellation)
     {
@@ -34,7 +34,7 @@ public static class Verifier
             : VerifiableZoo.CheckSeal(folder, log, cancellation);
         IVerifiable? source = null;
         log.Begin(Checks.Opened, isRelease ? "manifest, recipes and table of networks can be read" : "the database can be read");
-        if (!isOpened) log.Note(Checks.Opened, "not tried: what is no file, and what lies behind it, isn't opened");
+        if (!isOpened) log.Note(Checks.Opened, "not tried: what isn't a file isn't opened, nor is what lies behind it");
         else log.Count(Checks.Opened);
         if (isOpened)
         {
@@ -70,7 +70,7 @@ public static class Verifier
         Duplicates.Announce(log);
         var (checks, duplicates, done, total) = (new NetworkChecks(log), new Duplicates(log), 0, source.Networks.Count);
         report(new VerificationProgress("Checking networks", 0, total));
-        // Whoever asks the stream for the next network holds its lock: the source is read by one thread at a time.
+        // Whoever asks the stream for the next network holds its lock, so that the source is read by one thread at a time.
         Parallel.ForEach(
             Partitioner.Create(source.Runs(log), EnumerablePartitionerOptions.NoBuffering),
             new ParallelOptions { MaxDegreeOfParallelism = options.Threads, CancellationToken = cancellation },

@@ -6,10 +6,10 @@ namespace Mlds.Bundles;
 
 /// <summary>One network that a work unit asks for.</summary>
 /// <param name="Recipe">What to train.</param>
-/// <param name="From">Where to go on, or null to begin.</param>
+/// <param name="From">The checkpoint to go on from; null to start at the beginning.</param>
 public sealed record BundleNetwork(Recipe Recipe, Checkpoint? From)
 {
-    /// <summary>Epochs it has already.</summary>
+    /// <summary>Epochs that it has done already.</summary>
     public int Begun => From?.Epoch ?? 0;
 }
 
@@ -58,7 +58,7 @@ public sealed class Bundle
         + Networks.Sum(network => TrainedPart.Largest(network, EpochLimit));
 
     /// <summary>
-    /// Bytes of memory that training takes at most, beside the program's own: the largest recipe's sequences, network and working memory.
+    /// Bytes of memory that training takes at most, besides the program's own: the largest recipe's sequences, network and working memory.
     /// </summary>
     public long Memory => Networks.Max(network => MemoryOf(network.Recipe));
 

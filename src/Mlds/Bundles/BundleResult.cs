@@ -10,7 +10,7 @@ namespace Mlds.Bundles;
 /// <param name="BundleSha256">Of the bundle that was worked on.</param>
 /// <param name="By">What the machine says it is; <c>CoreSeconds</c> and <c>Host</c> are not in it.</param>
 /// <param name="KnownAnswer">What the known-answer test gave there.</param>
-/// <param name="Parts">One a network, in the bundle's order.</param>
+/// <param name="Parts">One per network, in the bundle's order.</param>
 public sealed record BundleResult(string BundleSha256, Provenance By, string KnownAnswer, IReadOnlyList<TrainedPart> Parts)
 {
     internal const int HeadBytes = 8 + 4 + 4 + 4 + 32 + 4 + 32 + 32;
@@ -74,7 +74,7 @@ public sealed record BundleResult(string BundleSha256, Provenance By, string Kno
     }
 
     /// <summary>
-    /// The hash that two results of one bundle are compared by, from the file alone: for who hasn't got the bundle at hand.
+    /// The hash that two results of one bundle are compared by, from the file alone: for callers that don't have the bundle at hand.
     /// </summary>
     /// <exception cref="InvalidDataException">No result, or a damaged one.</exception>
     public static (string Bundle, string Comparison) Hashes(byte[] bytes)

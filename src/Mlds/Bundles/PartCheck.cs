@@ -4,8 +4,9 @@ using Mlds.Training;
 namespace Mlds.Bundles;
 
 /// <summary>
-/// Whether a returned network is what training its recipe gives. Three checks, each dearer and surer than the one before; a fault is one
-/// sentence, and null is none. Only <see cref="Replay"/> proves: it finds whatever is wrong, down to the last bit.
+/// Whether a returned network is what training its recipe gives. Three checks, each more costly and more certain than the one before; each
+/// gives the fault in one sentence, or null if there is none. Only <see cref="Replay"/> proves: it finds whatever is wrong, down to the
+/// last bit.
 /// </summary>
 public static class PartCheck
 {
@@ -26,7 +27,7 @@ public static class PartCheck
     }
 
     /// <summary>Are the last losses those of the returned weights, to the bit? Costs about a fifth of an epoch.</summary>
-    /// <param name="data">The recipe's.</param>
+    /// <param name="data">The recipe's data.</param>
     public static string? Evaluate(TrainedPart part, TrainingData data)
     {
         var (spec, weights, recorded) = (part.Recipe.Network, part.State.Weights, part.State.History[^1].ValidationLoss);
@@ -40,7 +41,7 @@ public static class PartCheck
     }
 
     /// <summary>Trains it again and compares every bit, until one differs. Costs what training costs.</summary>
-    /// <param name="data">The recipe's.</param>
+    /// <param name="data">The recipe's data.</param>
     public static string? Replay(BundleNetwork asked, TrainedPart part, TrainingData data, CancellationToken cancellation)
     {
         var state = part.State;
@@ -55,7 +56,7 @@ public static class PartCheck
         return again.IsSame ? null : $"trained again, it has other {string.Join(", ", again.Differences)}";
     }
 
-    /// <summary>Where results are compared by their bytes, a NaN must be the one that training writes.</summary>
+    /// <summary>Results are compared by their bytes, so a NaN must be the one that training writes.</summary>
     static string? NaNFault(TrainedPart part)
     {
         var state = part.State;

@@ -5,7 +5,7 @@ namespace Mlds.Bundles;
 
 /// <summary>What a work unit made of one network: trained to its end, or as far as the unit goes.</summary>
 /// <param name="Outcome">How it ended, or null if a further unit is to go on from <paramref name="State"/>.</param>
-/// <param name="LongLoss">Loss on the long words of one that ended; NaN otherwise.</param>
+/// <param name="LongLoss">Loss on the long words if it has ended; NaN otherwise.</param>
 /// <param name="State">Weights, history and milestones; the optimiser's state only while it hasn't ended, else empty.</param>
 public sealed record TrainedPart(Recipe Recipe, Outcome? Outcome, float LongLoss, Checkpoint State)
 {
@@ -21,7 +21,7 @@ public sealed record TrainedPart(Recipe Recipe, Outcome? Outcome, float LongLoss
             run.Recipe, outcome, network.LongLoss, state with { OptimizerState = [], CoreSeconds = network.Provenance.CoreSeconds });
     }
 
-    /// <summary>As the zoo keeps it. Only of one that ended.</summary>
+    /// <summary>As the zoo keeps it. Only for a network that has ended.</summary>
     public TrainedNetwork Network(Provenance provenance) => new(
         Recipe,
         Outcome ?? throw new InvalidOperationException("The network hasn't ended yet."),
@@ -63,11 +63,11 @@ public sealed record TrainedPart(Recipe Recipe, Outcome? Outcome, float LongLoss
             + (72L * MilestoneCount(network.Recipe.Training, epochs, ended: true));
     }
 
-    /// <summary>The epoch that a unit stops at if the network doesn't end before.</summary>
+    /// <summary>The epoch that a unit stops at if the network doesn't end earlier.</summary>
     public static int LastEpoch(BundleNetwork network, int epochLimit) =>
         (int)Math.Min(network.Recipe.Training.EpochLimit, (long)network.Begun + epochLimit);
 
-    /// <summary>Milestones after so many epochs.</summary>
+    /// <summary>The number of milestones after that many epochs.</summary>
     internal static int MilestoneCount(TrainingSpec spec, int epochs, bool ended) =>
         (epochs / spec.MilestoneEvery) + (ended && epochs % spec.MilestoneEvery != 0 ? 1 : 0);
 

@@ -6,7 +6,7 @@ namespace Mlds.Networks;
 public static class InitialWeights
 {
     /// <summary>
-    /// Uniform within each tensor's bound: ±1/√H for recurrent layers and ±1/√(columns) for each linear layer, PyTorch's rule. One draw a
+    /// Uniform within each tensor's bound: ±1/√H for recurrent layers and ±1/√(columns) for each linear layer, PyTorch's rule. One draw per
     /// weight, in the order of the weight vector, so that twins of one seed and shape begin alike.
     /// </summary>
     /// <param name="layout">Shape of the network.</param>

@@ -27,8 +27,8 @@ public abstract record NetworkSpec
     public int Parameters => Layout.Parameters;
 
     /// <summary>
-    /// The form as recipes say it ("lstm"); null for the GRU network, the only one while recipes said none. Formats whose version 1 is from
-    /// then write version 2 where there is a name.
+    /// The form as recipes say it ("lstm"); null for the GRU network, the only one there was before recipes named a form. Formats whose
+    /// version 1 is from that time write version 2 where there is a name.
     /// </summary>
     public abstract string? Form { get; }
 
@@ -47,14 +47,14 @@ public abstract record NetworkSpec
     /// <summary>Multiply-adds of forward and backward for one step of one example, as the equations have them.</summary>
     public abstract long MultiplyAdds { get; }
 
-    /// <summary>The same, of those that the kernels really do.</summary>
+    /// <summary>The same, counting only those that the kernels really do.</summary>
     public abstract long PerformedMultiplyAdds { get; }
 
-    /// <summary>Bytes of working memory that the kernels take for examples of so many steps.</summary>
+    /// <summary>Bytes of working memory that the kernels take for examples of that many steps.</summary>
     public abstract long WorkingBytes(int steps);
 
-    /// <summary>The learner for such examples (docs/decisions/0001). To be disposed of.</summary>
-    /// <param name="examples">The kind of examples, and the longest that gradients are wanted of.</param>
+    /// <summary>The learner for such examples (docs/decisions/0001). The caller disposes of it.</summary>
+    /// <param name="examples">The kind of examples, and the longest ones whose gradients are wanted.</param>
     /// <param name="kernelSet">A kernel set by name; null for the fastest. No effect on bits.</param>
     public abstract NetworkKernels CreateKernels(Examples examples, string? kernelSet = null);
 

@@ -19,12 +19,12 @@ public enum UnitScale
 /// <param name="Tensor">The tensor.</param>
 /// <param name="Axis">Which of its sizes: 0 for rows.</param>
 /// <param name="Start">Where unit 0's part begins.</param>
-/// <param name="Width">Elements of the axis that are one unit's: 1, but the pixels of a channel where an image has been laid out in a
-/// row.</param>
+/// <param name="Width">Elements of the axis that belong to one unit: usually 1; all pixels of a channel where an image has been laid out in
+/// a row.</param>
 /// <param name="Scale">What the unit's scale does to it.</param>
 public sealed record UnitAxis(WeightTensor Tensor, int Axis, int Start, int Width, UnitScale Scale);
 
-/// <summary>Which scales a unit may take beside changing places.</summary>
+/// <summary>Which scales a unit may take besides changing places.</summary>
 public enum UnitScales
 {
     /// <summary>None: units only change places.</summary>
@@ -58,7 +58,7 @@ public sealed record LinearChain(IReadOnlyList<(WeightTensor Weight, WeightTenso
     /// <summary>Outputs of the product.</summary>
     public int Outputs => Layers[^1].Weight.Rows;
 
-    /// <summary>The one map that the layers are, in double precision.</summary>
+    /// <summary>The one linear map that the layers amount to, in double precision.</summary>
     /// <param name="weights">P float32 in the layout's order.</param>
     /// <returns>Outputs × Inputs numbers, and Outputs of the bias.</returns>
     public (double[] Map, double[] Bias) Product(ReadOnlySpan<float> weights)
@@ -94,8 +94,8 @@ public sealed record LinearChain(IReadOnlyList<(WeightTensor Weight, WeightTenso
 }
 
 /// <summary>
-/// All changes of a network's weights that leave its outputs alone, as data: what applies, aligns, brings into canonical form and finds
-/// duplicates is written once over it (shared by every form of network).
+/// All changes of a network's weights that leave its outputs alone, as data: the code that applies them, aligns, brings into canonical form
+/// and finds duplicates is written once for every form of network.
 /// </summary>
 /// <param name="Groups">From the inputs upwards.</param>
 /// <param name="Sums">What acts only as a sum.</param>

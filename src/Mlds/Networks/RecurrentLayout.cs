@@ -1,6 +1,6 @@
 namespace Mlds.Networks;
 
-/// <summary>The tensors of a recurrent network by layer, for what is about recurrent networks alone.</summary>
+/// <summary>The tensors of a recurrent network by layer, for code that deals with recurrent networks only.</summary>
 public static class RecurrentLayout
 {
     extension(WeightLayout layout)

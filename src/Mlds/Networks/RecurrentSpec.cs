@@ -31,7 +31,7 @@ public sealed record RecurrentSpec(int Inputs, int Hidden, int Layers, IReadOnly
     /// <summary>What a recurrent layer is made of; a GRU unless said otherwise.</summary>
     public RecurrentCell Cell { get; init; } = RecurrentCells.Gru;
 
-    /// <summary>The cell's name; a GRU's is not written: recipes from before there were cells keep their ids.</summary>
+    /// <summary>The cell's name; a GRU's is not written, so that recipes from before there were cells keep their ids.</summary>
     public override string? Form => Cell == RecurrentCells.Gru ? null : Cell.Name;
 
     public override string Kind => "recurrent";

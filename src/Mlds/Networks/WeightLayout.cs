@@ -24,7 +24,7 @@ public enum TensorRole
 /// <param name="Shape">Its sizes, outermost first.</param>
 /// <param name="Offset">First element in the weight vector.</param>
 /// <param name="Bound">Initial values are uniform within ± this (docs/decisions/0001 §9).</param>
-/// <param name="Blocks">Names of the equal blocks of its rows: "r", "z", "n" where a matrix stands for three gates; none where it is
+/// <param name="Blocks">Names of the equal blocks of its rows: "r", "z", "n" where a matrix holds three gates; empty where it holds
 /// one.</param>
 public sealed record WeightTensor(
     string Name, TensorRole Role, string Module, int Layer, IReadOnlyList<int> Shape, int Offset, float Bound, IReadOnlyList<string> Blocks)

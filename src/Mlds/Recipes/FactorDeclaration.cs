@@ -17,7 +17,7 @@ sealed record FactorDeclaration(Factor Factor, FactorValue? Default)
         [Factor.Key] = "What tells the machines of one family and variant apart: which key they were given.",
     };
 
-    /// <summary>Signs at which spreadsheets take a text for a formula.</summary>
+    /// <summary>First characters that make a spreadsheet take a text for a formula.</summary>
     const string FormulaSigns = "=+-@'";
 
     /// <summary>The declarations by name: in canonical JSON, which is what a zoo keeps, they stand in this order too.</summary>

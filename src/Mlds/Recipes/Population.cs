@@ -53,7 +53,7 @@ public sealed class Population
     /// <summary>What differs between its networks besides the seed, as the file declares it; empty where machines' names say it.</summary>
     public IReadOnlyList<Factor> Factors => _factors.Declared;
 
-    /// <summary>Networks a machine when the command line names none.</summary>
+    /// <summary>Networks per machine when the command line doesn't say how many.</summary>
     public int DefaultNetworks { get; }
 
     /// <summary>The population in a file.</summary>

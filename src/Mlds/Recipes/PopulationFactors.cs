@@ -34,7 +34,7 @@ public sealed class PopulationFactors
             + $"Its machines: {string.Join(", ", _machines.Keys)}.");
     }
 
-    /// <summary>The factors of a population file, of which nothing else is looked at: zoos and releases keep its text.</summary>
+    /// <summary>The factors of a population file, whose other keys aren't looked at: zoos and releases keep its text.</summary>
     /// <param name="source">What to call the text in messages.</param>
     /// <exception cref="FormatException">No JSON, or factors that aren't as docs/formats/population.md has them.</exception>
     public static PopulationFactors Parse(string populationJson, string source)

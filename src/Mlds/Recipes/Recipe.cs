@@ -12,13 +12,13 @@ namespace Mlds.Recipes;
 public sealed record LearningRateSchedule(int HalveAfter, double Minimum);
 
 /// <summary>Everything about the descent that networks of one machine share.</summary>
-/// <param name="Batch">Sequences a step; the last batch of an epoch may be smaller.</param>
+/// <param name="Batch">Sequences per step; the last batch of an epoch may be smaller.</param>
 /// <param name="LearningRate">The learning rate at the start, Adam's α.</param>
 /// <param name="Optimizer">What turns gradients into steps, and its other numbers.</param>
 /// <param name="Schedule">How the learning rate changes.</param>
-/// <param name="ClipNorm">Largest Euclidean norm of the gradient, longer ones are scaled down to it; 0 for none.</param>
+/// <param name="ClipNorm">Largest Euclidean norm of the gradient; a longer one is scaled down to it. 0 for no limit.</param>
 /// <param name="GoalLoss">Converged when the validation loss is at most this.</param>
-/// <param name="EpochLimit">NotConverged when this many epochs did not reach the goal.</param>
+/// <param name="EpochLimit">NotConverged if the goal isn't reached in this many epochs.</param>
 /// <param name="MilestoneEvery">A milestone every so many epochs, and one at the end.</param>
 public sealed record TrainingSpec(
     int Batch,

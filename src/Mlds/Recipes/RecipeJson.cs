@@ -36,7 +36,7 @@ static class RecipeJson
         if (recipe.CanonicalJson != Canonical.Serialize(JsonNode.Parse(text)))
         {
             throw json.Error(
-                "the recipe doesn't say it in the one way that docs/formats/recipe.md allows (absent optional fields, "
+                "the recipe isn't written in the one way that docs/formats/recipe.md allows (absent optional fields, "
                 + "keys as numbers, ordinary numbers), so its id would be another");
         }
 

@@ -10,6 +10,6 @@ static class TaskForms
     internal static IEnumerable<string> Keys => MachineTask.Keys;
 
     /// <summary>The task of <paramref name="recipe"/>.</summary>
-    /// <exception cref="FormatException">None; the message names the JSON path.</exception>
+    /// <exception cref="FormatException">There is none; the message names the JSON path.</exception>
     internal static LearningTask Read(StrictJson recipe) => MachineTask.ReadForm(recipe);
 }

@@ -32,7 +32,7 @@ public sealed record Checkpoint(
 
     public int Epoch => History.Count;
 
-    /// <summary>Bytes of a checkpoint of so many weights, vectors of an optimiser, epochs and milestones.</summary>
+    /// <summary>Bytes of a checkpoint with this many weights, vectors of an optimiser, epochs and milestones.</summary>
     public static long Length(int parameters, int vectors, int epochs, int milestones) =>
         HeadBytes + (vectors == 2 ? 0 : 4) + (4L * (1 + vectors) * parameters) + (12L * epochs) + (72L * milestones) + Sha256Hash.HashBytes;
 

@@ -5,7 +5,7 @@ namespace Mlds.Training;
 
 /// <summary>
 /// Seconds that a core was at work for the calling thread: what a run costs, whatever else the machine is doing. Exact to less than a
-/// microsecond, since an epoch of a small network takes no longer than some hundred. Where the system doesn't tell (Windows), the wall
+/// microsecond, since an epoch of a small network takes only a few hundred of them. Where the system doesn't tell (Windows), the wall
 /// clock stands in.
 /// </summary>
 static class CoreClock

@@ -27,8 +27,8 @@ public sealed record RecordedRun(
 
 /// <summary>A recorded run, or a stretch of one, trained again: the proof of learning.</summary>
 /// <param name="Differences">
-/// What came out otherwise than recorded, by <see cref="SameBits"/>: <c>weights (…)</c>, <c>milestones</c> and the like. None: it is
-/// proved.
+/// What came out different from the record, by <see cref="SameBits"/>: <c>weights (…)</c>, <c>milestones</c> and the like. Empty: the run
+/// is proved.
 /// </param>
 /// <param name="WeightsSha256">Of the weights that came out.</param>
 /// <param name="Here">Where it was trained again, and how long that took.</param>
@@ -37,7 +37,7 @@ public sealed record ReplayedRun(IReadOnlyList<string> Differences, string Weigh
     public bool IsSame => Differences.Count == 0;
 
     /// <summary>Trains <paramref name="recorded"/> again, until its last epoch or the run's end.</summary>
-    /// <param name="data">The recipe's.</param>
+    /// <param name="data">The recipe's data.</param>
     /// <param name="stopEarly">Whether to stop at the first epoch that differs, and to name nothing else then.</param>
     public static ReplayedRun Of(RecordedRun recorded, TrainingData data, bool stopEarly, CancellationToken cancellation)
     {

@@ -10,7 +10,7 @@ namespace Mlds.Training;
 public static class RunRecord
 {
     /// <summary>
-    /// Doubts about history and outcome, a sentence without its full stop each, the earliest epoch's first; none for a sound record.
+    /// Doubts about history and outcome, each a sentence without its full stop, the earliest epoch's first; none for a sound record.
     /// </summary>
     /// <param name="recipe">What was trained.</param>
     /// <param name="outcome">How the run ended with the last epoch; null: it goes on.</param>

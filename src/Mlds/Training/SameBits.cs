@@ -11,7 +11,7 @@ public static class SameBits
     public static bool Are(float a, float b) =>
         BitConverter.SingleToInt32Bits(a) == BitConverter.SingleToInt32Bits(b) || (float.IsNaN(a) && float.IsNaN(b));
 
-    /// <summary>Also whether there are as many of both.</summary>
+    /// <summary>Also compares the lengths.</summary>
     public static bool Are(ReadOnlySpan<float> a, ReadOnlySpan<float> b)
     {
         if (MemoryMarshal.AsBytes(a).SequenceEqual(MemoryMarshal.AsBytes(b))) return true;

@@ -10,18 +10,18 @@ using Mlds.Networks;
 namespace Mlds.Training;
 
 /// <summary>
-/// How fast one core of this machine trains the DS1 network: whole steps (loading, forward, backward, Adam) on random sequences, beside
-/// the core's own peak, measured in turn with them so that both see the same clock.
+/// How fast one core of this machine trains the DS1 network: whole steps (loading, forward, backward, Adam) on random sequences, and the
+/// core's own peak, measured in turn with them so that both see the same clock.
 /// </summary>
 /// <param name="KernelSet">Kernels that ran.</param>
-/// <param name="Batch">Sequences a step.</param>
-/// <param name="Steps">Time steps a sequence.</param>
+/// <param name="Batch">Sequences per step.</param>
+/// <param name="Steps">Time steps per sequence.</param>
 /// <param name="MedianSeconds">Median time of a step over all rounds.</param>
 /// <param name="BestSeconds">The fastest step met.</param>
 /// <param name="FirstSeconds">Time of the very first step, with whatever had to be compiled for it.</param>
 /// <param name="FirstSecondSeconds">Mean time of the steps of the first second, the very first left out.</param>
-/// <param name="PeakFlops">The core's peak, operations a second.</param>
-/// <param name="Flops">Operations of a step's matrices, as the equations have them: two a multiply-add.</param>
+/// <param name="PeakFlops">The core's peak, in operations per second.</param>
+/// <param name="Flops">Operations of a step's matrices, as the equations have them: two per multiply-add.</param>
 /// <param name="PerformedFlops">Those of them that are really done.</param>
 public sealed record StepBenchmark(
     string KernelSet,
@@ -40,7 +40,7 @@ public sealed record StepBenchmark(
 
     public double TimestepsPerSecond => Batch * Steps / MedianSeconds;
 
-    /// <summary>Share of the peak by what is really done.</summary>
+    /// <summary>The share of the peak that is really reached.</summary>
     public double ShareOfPeak => PerformedFlops / MedianSeconds / PeakFlops;
 
     /// <summary>
@@ -66,7 +66,7 @@ public sealed record StepBenchmark(
         ["steps"] = Steps,
     };
 
-    /// <summary>Measures for about <paramref name="seconds"/>.</summary>
+    /// <summary>Measures for about <paramref name="seconds"/> seconds.</summary>
     /// <param name="onRound">Told of every round; may be null.</param>
     /// <param name="kernelSet">By name; null for the best.</param>
     public static StepBenchmark Measure(

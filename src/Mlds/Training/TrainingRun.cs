@@ -10,7 +10,7 @@ namespace Mlds.Training;
 
 /// <summary>
 /// One recipe being carried out, an epoch at a time, so that whoever drives it can show it, checkpoint it or stop it between epochs.
-/// Not thread-safe; one run a thread. docs/decisions/0001 has every rule that its bits depend on.
+/// Not thread-safe; use one run per thread. docs/decisions/0001 has every rule that its bits depend on.
 /// </summary>
 public sealed class TrainingRun : IDisposable
 {
@@ -97,7 +97,7 @@ public sealed class TrainingRun : IDisposable
     /// </summary>
     public Action<double>? OnStep { get; set; }
 
-    /// <summary>Steps of gradient descent an epoch.</summary>
+    /// <summary>Steps of gradient descent per epoch.</summary>
     int Batches => (_order.Length + Recipe.Training.Batch - 1) / Recipe.Training.Batch;
 
     /// <summary>Trains one epoch and validates. Call only while <see cref="Outcome"/> is null.</summary>
@@ -158,7 +158,7 @@ public sealed class TrainingRun : IDisposable
 
     public void Dispose() => _kernels.Dispose();
 
-    /// <summary>Seconds since <paramref name="timestamp"/>, which becomes now.</summary>
+    /// <summary>Seconds since <paramref name="timestamp"/>, which is then set to now.</summary>
     static double Since(ref long timestamp)
     {
         var (from, now) = (timestamp, Stopwatch.GetTimestamp());

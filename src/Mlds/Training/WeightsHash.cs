@@ -8,7 +8,7 @@ public static class WeightsHash
     /// <summary>Lower-case hex SHA-256 of <paramref name="weights"/> as float32 little-endian.</summary>
     public static string Of(ReadOnlySpan<float> weights) => Sha256Hash.HexOf(Bytes(weights));
 
-    /// <summary>The weights as float32 little-endian bytes, 4 a weight.</summary>
+    /// <summary>The weights as float32 little-endian bytes, 4 per weight.</summary>
     public static byte[] Bytes(ReadOnlySpan<float> weights)
     {
         var bytes = MemoryMarshal.AsBytes(weights).ToArray();

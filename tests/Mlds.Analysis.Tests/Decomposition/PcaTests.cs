@@ -35,7 +35,7 @@ public sealed class PcaTests
     [Fact]
     public void Components_are_orthonormal_also_where_eigenvalues_are_equal()
     {
-        // 30 points on the axes of a cross: all variances are equal.
+        // 30 points, one on either side of the origin on each of 15 axes: all variances are equal.
         var values = new double[30 * 15];
         for (var i = 0; i < 30; i++) values[(i * 15) + (i % 15)] = i < 15 ? 1 : -1;
         var pca = Pca.Fit(new FeatureMatrix(values, 30, [.. Enumerable.Range(0, 15).Select(i => $"x{i}")]), new PcaOptions(15));

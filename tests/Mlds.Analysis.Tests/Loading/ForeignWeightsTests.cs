@@ -67,11 +67,11 @@ public sealed class ForeignWeightsTests : IDisposable
     }
 
     [Theory]
-    [InlineData("varname,start_idx\na,0", "needed are")]
+    [InlineData("varname,start_idx\na,0", "it needs a name")]
     [InlineData("varname,start_idx,end_idx\na,0,171", "only 170 columns")]
     [InlineData("varname,start_idx,end_idx\na,zero,17", "line 2")]
     [InlineData("varname,start_idx,end_idx\na,0,10\nb,20,20", "line 3")]
-    [InlineData("varname,start_idx,end_idx,shape\na,0,10,\"(4, 3)\"", "no whole rows")]
+    [InlineData("varname,start_idx,end_idx,shape\na,0,10,\"(4, 3)\"", "whole rows")]
     [InlineData("varname,start_idx,end_idx\na,0", "2 fields")]
     [InlineData("varname,start_idx,end_idx", "no tensor")]
     public void A_layout_that_is_none_is_refused_with_its_line(string layout, string says)

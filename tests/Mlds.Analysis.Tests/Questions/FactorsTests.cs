@@ -66,7 +66,7 @@ public sealed class FactorsTests
         Assert.Null(expected.Population.Machines[1].Factors);
     }
 
-    /// <summary>And names that would say so are not listened to.</summary>
+    /// <summary>Names that suggest something else are ignored.</summary>
     [Fact]
     public void Names_that_sound_like_variants_mean_nothing_where_factors_are_declared()
     {

@@ -41,7 +41,7 @@ public sealed class QuestionTests
             .Select(s => s.Subject).Where(s => s != "mean over machines").Distinct().Order(StringComparer.Ordinal));
         Assert.Contains("at least two keys", Answer(question, Networks.Population(s_spec, ["AMachine", "AModified"], 12)).Skipped);
 
-        // Originals of several keys are one machine.
+        // The originals for several keys are one machine.
         var named = Answer(WhichMachine.Question, matrix).Scores.Where(score => score.Subject == "original machines");
         Assert.All(named, score => Assert.Equal(2, score.Classes));
     }
@@ -93,7 +93,7 @@ public sealed class QuestionTests
     [Fact]
     public void A_wall_that_only_a_symmetry_put_there_is_gone_after_alignment()
     {
-        // One network and its equal twins: between them the loss is what it is at the ends, once they are aligned.
+        // One network and its equal twins: once they are aligned, the loss between them is what it is at the ends.
         var (first, layout) = (LearnedDirect.Direct.Weights, LearnedDirect.Layout);
         float[][] twins = [first, .. Enumerable.Range(0, 3)
             .Select(i => NetworkSymmetry.Random(layout.Recurrent, new SeededRandom(7, (ulong)i)).Apply(layout, first))];

@@ -18,7 +18,7 @@ public sealed class RidgeRegressionTests
         Assert.InRange(Fit.R2(law[90..], predicted[0]), 0.7, 1);
         Assert.InRange(Fit.R2(noise[90..], predicted[1]), -1, 0.3);
 
-        // Each target chooses for itself: alone it is predicted alike.
+        // Each target chooses its own penalty, so it is predicted the same when it is alone.
         Assert.Equal(predicted[0], RidgeRegression.Predict(matrix.Select(training), [law[..90]], matrix.Select(test))[0]);
     }
 

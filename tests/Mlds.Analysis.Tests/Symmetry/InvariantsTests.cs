@@ -28,7 +28,7 @@ public sealed class InvariantsTests
             AssertSame(layout, weights, Networks.OtherBasis(layout, weights, random), 1e-5);
         }, iter: 60);
 
-    /// <summary>Else a view of zeros would pass: a network's function and nearly every invariant change with every weight.</summary>
+    /// <summary>Otherwise a view of zeros would pass: a network's function and nearly every invariant change with every weight.</summary>
     [Fact]
     public void Another_weight_is_another_network()
     {
@@ -42,7 +42,7 @@ public sealed class InvariantsTests
             var moved = Values(layout, changed, out _).Zip(before)
                 .Count(pair => Math.Abs(pair.First - pair.Second) > 1e-3 * (1e-3 + Math.Abs(pair.Second)));
 
-            // The last bias is one number of one output line; all else acts through others.
+            // The last bias affects one number of one output line; every other weight acts through others.
             var least = tensor == layout.Tensors[^1] ? 1 : 8;
             Assert.True(moved >= least, $"A change in {tensor.Name} moves only {moved} invariants.");
         }
@@ -89,14 +89,15 @@ public sealed class InvariantsTests
         var expected = Values(layout, weights, out var names);
         var actual = Values(layout, same, out _);
 
-        // Relative to the largest number of its block: a quantile that happens to be near zero has no digits of its own.
+        // Relative to the largest number of its block: a quantile that happens to be near zero has no exact digits.
         var scale = names.Select((name, i) => (Block: Block(name), Size: Math.Abs(expected[i]))).GroupBy(c => c.Block)
             .ToDictionary(g => g.Key, g => g.Max(c => c.Size));
         var logNorms = names.Select((name, i) => (name, i)).Where(c => c.name.EndsWith(".log_norm", StringComparison.Ordinal))
             .ToDictionary(c => Block(c.name), c => expected[c.i]);
         for (var i = 0; i < expected.Length; i++)
         {
-            // A product that cancels to nearly nothing keeps the rounding of weights of size one: fewer digits, the smaller it is.
+            // A product that cancels to nearly nothing keeps the rounding errors of weights of size one: the smaller it is, the fewer
+            // digits are exact.
             var digits = tolerance * Math.Exp(Math.Max(0, -logNorms.GetValueOrDefault(Block(names[i]))));
 
             // A relative error of a product is an absolute one of its logarithm.

@@ -36,7 +36,7 @@ public sealed class NetworkSymmetryTests
                 pair => Assert.Equal(pair.First, pair.Second, Networks.Tolerance(spec, 1e-12) * (1 + Math.Abs(pair.First))));
         }, iter: 200);
 
-    /// <summary>Else symmetries that move nothing would do.</summary>
+    /// <summary>Otherwise symmetries that move nothing would pass.</summary>
     [Fact]
     public void Every_group_of_units_moves_by_itself()
     {
@@ -69,7 +69,7 @@ public sealed class NetworkSymmetryTests
         var sequences = new SequenceSet(
             40, 16, new byte[640], [.. Enumerable.Range(0, 640).Select(_ => (uint)random.Next(512))], new uint[640]);
 
-        // Zeros may change their sign; they are equal all the same.
+        // Zeros may change their sign; they are still equal.
         Assert.Equal(Evaluation.Outputs(spec, weights, sequences), Evaluation.Outputs(spec, flipped, sequences));
         Assert.NotEqual(weights, flipped);
     }

@@ -38,7 +38,7 @@ public sealed class CrossValidationTests
         Assert.All(spy.Splits, split => Assert.Equal(Enumerable.Range(0, 31), split.Training.Concat(split.Test).Order()));
     }
 
-    /// <summary>Noise with thousands of columns: whoever fits on test rows finds something in it.</summary>
+    /// <summary>Noise with thousands of columns: a classifier fitted on test rows finds something in it.</summary>
     [Fact]
     public void Pure_noise_scores_at_chance()
     {

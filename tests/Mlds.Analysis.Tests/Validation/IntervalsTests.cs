@@ -42,7 +42,7 @@ public sealed class IntervalsTests
             Assert.Equal(1 - interval.Low, mirrored.High, 1e-9);
         });
 
-    /// <summary>What "95 %" promises, on samples whose true AUC is known: Φ(shift / √2).</summary>
+    /// <summary>Checks what "95 %" promises, on samples whose true AUC is known: Φ(shift / √2).</summary>
     [Theory]
     [InlineData(0.0, 0.5)]
     [InlineData(1.0, 0.760250)]

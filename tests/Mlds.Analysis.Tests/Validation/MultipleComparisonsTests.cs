@@ -29,8 +29,8 @@ public sealed class MultipleComparisonsTests
         });
 
     /// <summary>
-    /// Where nothing is there, whatever the number of tests and however they depend, one run in twenty finds anything: the first test
-    /// decides.
+    /// Where there is nothing to find, one run in twenty finds something, however many tests there are and however they depend on each
+    /// other: the first test decides.
     /// </summary>
     [Fact]
     public void A_fixed_sequence_stops_at_the_first_test_that_finds_nothing()

@@ -29,8 +29,8 @@ public sealed class ViewTests
         Assert.Equal(Find(name).Build(TrainedDs1.Matrix).Values, Find(name).Build(TrainedDs1.Matrix).Values);
 
     /// <summary>
-    /// What is claimed of a view in docs/analysis/symmetry.md: no permutation and no sign changes it. The aligned view may end in another
-    /// local optimum, and isn't in this list.
+    /// What docs/analysis/symmetry.md claims of a view: no permutation and no sign changes it. The aligned view may end in another local
+    /// optimum, so it isn't in this list.
     /// </summary>
     [Theory]
     [InlineData("invariants", 1e-5)]
@@ -130,7 +130,7 @@ public sealed class ViewTests
         var assumed = BehaviourView.Probes(Networks.Population(five, ["AMachine"], 1));
         Assert.Equal(assumed.Inputs, BehaviourView.Probes(Of(five, Automaton(5))).Inputs);
 
-        // Nine inputs may be an automaton's as well.
+        // Nine inputs may belong to an automaton as well.
         var nine = BehaviourView.Probes(Of(new RecurrentSpec(9, 4, 1, [2], Activation.None), Automaton(9)));
         Assert.All(nine.Inputs, input => Assert.Equal(1, System.Numerics.BitOperations.PopCount(input)));
         Assert.Equal(9, nine.Inputs.Distinct().Count());
@@ -168,7 +168,7 @@ public sealed class ViewTests
             Of(new RecurrentSpec(1, 1, 1, [1], Activation.None) { Cell = Cells.Named("plain") }));
     }
 
-    /// <summary>Gate by gate, from weights that were read in another way.</summary>
+    /// <summary>Computed gate by gate, from weights that were read in another way.</summary>
     [Fact]
     public void The_reduced_view_of_a_gru_is_its_gates_summed_biases_and_one_linear_map()
     {

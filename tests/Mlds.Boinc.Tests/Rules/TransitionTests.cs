@@ -155,7 +155,7 @@ public sealed class TransitionTests
             var plan = Plan(unit, numbered);
             Assert.True(plan.NextTime > Now);
             Assert.True(numbered.Length + plan.NewResults <= Math.Max(numbered.Length, unit.MaxTotal));
-            // Something moves it on: work out, a check, an end, or a result in progress whose deadline comes.
+            // Something moves the unit on: work to send, a check, an end, or a result in progress whose deadline will pass.
             var alive = numbered.Any(
                 result => result.State is ServerState.Unsent or ServerState.InProgress && !plan.TimedOut.Contains(result.Id));
             var successes = numbered.Count(result => result is { State: ServerState.Over, Outcome: ResultOutcome.Success }

@@ -3,7 +3,7 @@ using Mlds.Boinc.States;
 namespace Mlds.Boinc.Tests.States;
 
 /// <summary>
-/// The numbers are in databases and in other people's tools: BOINC's, for ever (db/boinc_db_types.h, lib/error_numbers.h).
+/// The numbers are in databases and in other people's tools, so they stay BOINC's for ever (db/boinc_db_types.h, lib/error_numbers.h).
 /// </summary>
 public sealed class StatesTests
 {

@@ -116,7 +116,7 @@ public sealed class TagReaderTests
         "<!--", "-->", "<a/>", " ", "&", "<?", "\0",
     ];
 
-    /// <summary>Four megabytes of the worst kinds take a time that grows with their length only.</summary>
+    /// <summary>For four megabytes of the worst kinds of text the time grows only with their length.</summary>
     [Theory]
     [InlineData("<s>")]
     [InlineData("<")]

@@ -9,14 +9,14 @@ namespace Mlds.EndToEnd.Tests.SameBits;
 /// <param name="folder">For recipes, zoos and checkpoints.</param>
 sealed class BitsPaths(ScratchFolder folder)
 {
-    /// <summary>Points that runs are resumed at.</summary>
+    /// <summary>Epochs after which runs are resumed.</summary>
     const int Points = 100;
 
     static readonly Dictionary<string, string> s_undisturbed = [];
 
     static readonly Dictionary<string, string> s_withoutFma = new() { ["DOTNET_EnableAVX2"] = "0" };
 
-    /// <summary>Of all networks of each population, as the first generation left them.</summary>
+    /// <summary>The bits of all networks of each population, as the first generation left them.</summary>
     readonly Dictionary<string, string> _digests = [];
 
     public IReadOnlyList<BitsPath> All() =>
@@ -86,7 +86,7 @@ sealed class BitsPaths(ScratchFolder folder)
         return file;
     }
 
-    /// <summary>Every network of the populations, by <c>mlds generate</c>; ours are shown.</summary>
+    /// <summary>Every network of the populations, by <c>mlds generate</c>; the table shows those of our recipes.</summary>
     List<Trained> Generated(int threads)
     {
         var shown = new List<Trained>();

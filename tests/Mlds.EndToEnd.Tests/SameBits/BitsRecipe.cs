@@ -15,7 +15,8 @@ sealed record BitsRecipe(string Network, string PopulationJson)
 
     /// <summary>
     /// The paper's network, whose linear layers are one matrix; layers with activations between them; widths and batches that are no
-    /// multiple of any vector, a last batch that is smaller, more than one chunk; clipped, not clipped; rates that fall, that don't; keys.
+    /// multiple of any vector, a last batch that is smaller, more than one chunk; with and without clipping; rates that fall and rates that
+    /// don't; keys.
     /// </summary>
     public static IReadOnlyList<BitsRecipe> All { get; } =
     [

@@ -21,7 +21,7 @@ public sealed class AccountKeyTests
         var other = AccountKey.Seal(key, "right");
         other[4] ^= 1; // another count
         Assert.Null(AccountKey.Open(other, "right"));
-        other[1] = 0x7f; // one that would take for ever
+        other[1] = 0x7f; // one that would take practically for ever
         Assert.Null(AccountKey.Open(other, "right"));
     }
 

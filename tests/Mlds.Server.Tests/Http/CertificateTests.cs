@@ -8,7 +8,7 @@ using Mlds.Server.Project;
 
 namespace Mlds.Server.Tests.Http;
 
-/// <summary>https with a certificate that was issued by way of another, as every public one is.</summary>
+/// <summary>https with a certificate that was issued by an intermediate authority, as every public one is.</summary>
 public sealed class CertificateTests
 {
     [Fact]
@@ -30,7 +30,7 @@ public sealed class CertificateTests
         var sent = await Sent(project, authority.Root);
         Assert.Equal([first, authority.Intermediate.SerialNumber], sent);
 
-        // A renewal is two files, and the key may come a moment later: what was served is served on.
+        // A renewal is two files, and the key may come a moment later: until then the earlier certificate is served.
         var renewed = authority.Issue(out var second);
         File.WriteAllText(project.Folder.In("fullchain.pem"), renewed.Chain);
         project.Clock.TurnAhead(TimeSpan.FromSeconds(11));
@@ -63,7 +63,7 @@ public sealed class CertificateTests
     }
 
     /// <summary>
-    /// Serial numbers of the certificates that come, without the root; with the root alone, which it knows, a client finds them good.
+    /// Serial numbers of the certificates that are sent, without the root; a client that knows only the root finds them good.
     /// </summary>
     static async Task<List<string>> Sent(TestProject project, X509Certificate2 root)
     {

@@ -57,7 +57,7 @@ public abstract class HostMergeTests<TDatabase>(PostgresServer postgres) : OnBot
         Assert.Equal(20, (double)reply.Element("host_total_credit")!);
         Assert.Equal(2, project.Number("SELECT count(*) FROM host"));
 
-        // And one that attaches anew by the same machine's id finds the host that goes on.
+        // And a client that attaches anew with the same machine's id finds the host that goes on.
         (ada.HostId, ada.Seqno) = (0, 0);
         await ada.Call();
         Assert.Equal(into, ada.HostId);

@@ -5,8 +5,7 @@ using Mlds.Server.Operating;
 namespace Mlds.Server.Tests.Project;
 
 /// <summary>
-/// A disk without room, a real one in memory: whoever asks hears to come again, nothing half made is left, and it goes on when there is
-/// room.
+/// A full disk, a real one in memory: callers are told to come again, nothing is left half made, and work goes on when there is room.
 /// </summary>
 public sealed class FullDiskTests
 {

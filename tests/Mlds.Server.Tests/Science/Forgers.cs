@@ -10,7 +10,7 @@ namespace Mlds.Server.Tests.Science;
 /// </summary>
 static class Forgers
 {
-    /// <summary>Right task, wrong seed: best of many, or trained once and sold often.</summary>
+    /// <summary>Right task, wrong seed: the best of many, or one network returned again and again.</summary>
     public static TrainedPart? WrongSeed(BundleNetwork asked, int epochLimit) =>
         Relabelled(asked, Volunteer.Train(asked with { Recipe = asked.Recipe with { Seed = asked.Recipe.Seed + 1_000_000 } }, epochLimit));
 
@@ -38,8 +38,8 @@ static class Forgers
     }
 
     /// <summary>
-    /// Writes a record about <paramref name="part"/>'s weights that no look finds fault with, or returns null where that can't be done (a
-    /// loss that would have to end otherwise).
+    /// Writes a record about <paramref name="part"/>'s weights in which no check finds a fault, or returns null where that is impossible
+    /// (with that loss the run would have ended differently).
     /// </summary>
     static TrainedPart? Relabelled(BundleNetwork asked, TrainedPart part)
     {

@@ -22,11 +22,11 @@ static class ForgeryRate
         };
 
     /// <summary>
-    /// Networks that each host returned until the examination of its results caught it, all of it really done: files read, losses computed
-    /// anew, networks trained again.
+    /// Networks that each host returned until the examination of its results caught it. Everything is really done: files read, losses
+    /// computed anew, networks trained again.
     /// </summary>
-    /// <param name="share">Share of the networks that is trained again.</param>
-    /// <param name="forgeOneIn">Of so many networks one is forged.</param>
+    /// <param name="share">The share of networks that are trained again.</param>
+    /// <param name="forgeOneIn">One network in this many is forged.</param>
     public static List<int> UntilCaught(string kind, double share, int forgeOneIn, int hosts)
     {
         var pool = MakePool(kind);
@@ -57,8 +57,8 @@ static class ForgeryRate
         }
     }
 
-    /// <summary>Of hosts that forge, the share that gets a forged network taken over before it is caught, by the policy alone.</summary>
-    /// <param name="honestFirst">Networks that are honest before.</param>
+    /// <summary>The share of forging hosts that get a forged network taken over before they are caught, by the policy alone.</summary>
+    /// <param name="honestFirst">Honest networks returned before the first forged one.</param>
     public static double Escaping(ReplayPolicy policy, double forgedShare, int honestFirst, int hosts)
     {
         var random = new Random(1);

@@ -28,7 +28,7 @@ public sealed class ForgeryRateTests
         const int Hosts = 40;
         var networks = ForgeryRate.UntilCaught(kind, Share, 1, Hosts);
 
-        // The mean of a geometric variable is 1 ÷ share, its deviation about as much: four deviations of the mean of so many.
+        // The mean of a geometric variable is 1 ÷ share, and its deviation is about the same: allow four deviations of the mean of so many.
         Assert.InRange(networks.Average(), (1 / Share) * (1 - (4 / Math.Sqrt(Hosts))), (1 / Share) * (1 + (4 / Math.Sqrt(Hosts))));
         Assert.All(ForgeryRate.UntilCaught(kind, 1, 1, 3), network => Assert.Equal(1, network));
     }
@@ -64,7 +64,7 @@ public sealed class ForgeryRateTests
         foreach (var row in result["sybils"]!.AsArray()) Assert.Contains(SybilRow(row!), page, StringComparison.Ordinal);
     }
 
-    /// <summary>One person's days of the table, before there were limits and since.</summary>
+    /// <summary>The rows of the table for one person's days, without limits and with them.</summary>
     const int SybilDays = 30;
 
     static SybilOutcome Sybils(bool limited, double forged, int honestFirst, int accounts, int hosts) =>

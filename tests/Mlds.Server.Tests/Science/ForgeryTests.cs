@@ -31,7 +31,7 @@ public sealed class ForgeryTests
         return writer.Zoo.WeightsDigest();
     }
 
-    /// <summary>The forged networks, shown to be good ones: no look at record or losses finds them.</summary>
+    /// <summary>Shows that the forged networks are good ones: no check of record or losses finds them.</summary>
     [Theory]
     [InlineData("wrong seed")]
     [InlineData("permuted copy")]

@@ -12,7 +12,7 @@ public sealed class NetworkScienceTests
 {
     static readonly ReplayPolicy s_policy = new(First: 3, Floor: 0.02, Release: 5);
 
-    /// <summary>What <c>generate</c> makes of the small population, as a digest.</summary>
+    /// <summary>The digest of what <c>generate</c> makes of the small population.</summary>
     static string Generated(int networks)
     {
         using var folder = new ScratchFolder();
@@ -72,7 +72,7 @@ public sealed class NetworkScienceTests
         var flops = WorkCostOf() * epochs;
         Assert.Equal(Boinc.Rules.RecentCredit.OfFlops(flops), project.Checks.Sum(check => check.Check.Credit), 1e-9);
 
-        // 2 operations a multiply-add, by hand: three gates of 5 units from 9 inputs and 5 states, then 5 → 6 → 8; forward once, backward
+        // 2 operations per multiply-add, by hand: three gates of 5 units from 9 inputs and 5 states, then 5 → 6 → 8; forward once, backward
         // twice but not to the inputs.
         static double WorkCostOf() => 2.0 * (3 * ((3 * 5 * 14) + (6 * 5) + (8 * 6)) - (3 * 5 * 9)) * 6 * (96 + (24 / 3.0));
     }

@@ -18,7 +18,7 @@ public sealed class ServeKilledTests : IAsyncDisposable
 {
     const int Networks = 40;
 
-    /// <summary>MLDS_KILLS=100 ./test Server -m '*killed*' kills it as often as one likes.</summary>
+    /// <summary>MLDS_KILLS=100 ./test Server -m '*killed*' kills it that many times.</summary>
     static int Kills => int.TryParse(
         Environment.GetEnvironmentVariable("MLDS_KILLS"), NumberStyles.None, CultureInfo.InvariantCulture, out var kills) ? kills : 8;
 
@@ -102,7 +102,7 @@ public sealed class ServeKilledTests : IAsyncDisposable
     }
 
     /// <summary>
-    /// A volunteer until the end: calls, computes, uploads, reports; tries again whatever fails; forgets all it had one time in six.
+    /// A volunteer until the end: calls, computes, uploads, reports; retries whatever fails; one time in six it forgets everything.
     /// </summary>
     static async Task<int> Volunteer(ProjectFolder project, string name, int seed, CancellationToken cancellation)
     {

@@ -15,8 +15,8 @@ sealed record SybilOutcome(long Returned, long TakenOver, long Forged, long Trai
 /// <summary>
 /// One person with accounts and hosts as many as he likes, each at a network address of its own, which is the best he can do; a host that
 /// is caught leaves and comes back as a new one as soon as it may. By the rules themselves (<see cref="ReplayPolicy"/>,
-/// <see cref="Allowance"/>), an hour at a time, each host with one unit of 20 networks an hour. What is held is never computed again only
-/// because it is old: the server has no time left over.
+/// <see cref="Allowance"/>), an hour at a time, each host with one unit of 20 networks an hour. Held results are never computed again
+/// merely because they are old: the server has no time to spare.
 /// </summary>
 /// <param name="limited">Whether accounts have allowances and are suspect once a host of theirs was caught; false: as it was
 /// before.</param>
@@ -26,7 +26,7 @@ sealed class SybilRate(ReplayPolicy policy, bool limited, double forgedShare, in
     const int HoursADay = 24;
     const int NewAccountTasks = 16;
 
-    /// <summary>Tasks a day for each that may be held at a time: the default settings'.</summary>
+    /// <summary>Tasks per day for each that may be held at a time, by the default settings.</summary>
     const double ADay = 50;
 
     readonly Random _random = new(seed);

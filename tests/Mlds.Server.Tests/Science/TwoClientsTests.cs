@@ -29,7 +29,7 @@ public sealed partial class TwoClientsTests : IAsyncDisposable
     [GeneratedRegex("[0-9a-f]{32}")]
     private static partial Regex Key();
 
-    /// <summary>A second or so of work a network, some of which take several units.</summary>
+    /// <summary>A second or so of work per network; some networks take several units.</summary>
     static Population Work { get; } = Population.Parse(
         Small.Population.CanonicalJson.Replace("\"training\":96", "\"training\":8192", StringComparison.Ordinal)
             .Replace("\"goal_loss\":0.003", "\"goal_loss\":1e-8", StringComparison.Ordinal),
@@ -120,7 +120,8 @@ public sealed partial class TwoClientsTests : IAsyncDisposable
     }
 
     /// <summary>
-    /// An app version whose program is a line that starts the tree's worker: making a build of one file would take half a minute.
+    /// An app version whose program is a one-line script that starts the tree's worker: building a single-file program would take half a
+    /// minute.
     /// </summary>
     AppVersionFolder App(ProjectFolder project, string worker)
     {

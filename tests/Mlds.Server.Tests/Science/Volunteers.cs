@@ -8,8 +8,8 @@ using Mlds.Training;
 namespace Mlds.Server.Tests.Science;
 
 /// <summary>
-/// A project's science with hosts that compute at once: what the server's daemons do, call by call, so that a test can look at every step.
-/// Held and voided units are as in the daemons; clients and HTTP are other tests' matter.
+/// A project's science with hosts that compute immediately: it does what the server's daemons do, call by call, so that a test can look at
+/// every step. Units are held and voided as by the daemons; clients and HTTP are left to other tests.
 /// </summary>
 sealed class Volunteers : IAsyncDisposable
 {
@@ -202,7 +202,8 @@ sealed class Volunteers : IAsyncDisposable
 }
 
 /// <summary>A host, honest unless <paramref name="Forge"/> says otherwise.</summary>
-/// <param name="Forge">Gets a network that was asked for and its position; returns a false one, or null to be honest about it.</param>
+/// <param name="Forge">Gets a network that was asked for and its position; returns a false one, or null to be honest about this
+/// one.</param>
 sealed record Volunteer(long Id, Func<BundleNetwork, int, TrainedPart?>? Forge = null)
 {
     public BundleResult Compute(Bundle bundle) => new(

@@ -71,7 +71,7 @@ public sealed class BundleResultTests
     [Fact]
     public void Whatever_stands_in_a_well_hashed_file_is_read_or_refused_in_a_sentence()
     {
-        // A forger writes right hashes over what he likes, so the reader must stand anything.
+        // A forger can write correct hashes for any content, so the reader must survive anything.
         var bytes = Unit.Result.ToBytes();
         var (claims, science) = (BitConverter.ToInt32(bytes, 12), BitConverter.ToInt32(bytes, 16));
         Gen.Select(Gen.Int[0, 220], Gen.Byte.Array[1, 6]).Sample((at, change) =>

@@ -4,7 +4,7 @@ using Mlds.Training;
 
 namespace Mlds.Tests.Bundles;
 
-/// <summary>A unit of three small networks worked on: one that ends, one that doesn't and one that goes on from a checkpoint.</summary>
+/// <summary>Works on a unit of three small networks: one that ends, one that doesn't and one that goes on from a checkpoint.</summary>
 static class Unit
 {
     internal static Bundle Bundle { get; } = Make();

@@ -20,7 +20,7 @@ public sealed class InitialWeightsTests
                 Assert.InRange(values.Max(), 0.95f * bound, bound);
                 Assert.InRange(values.Min(), -bound, -0.95f * bound);
 
-                // The mean of n uniform draws has the standard deviation bound/√(3n); five of them are never met by chance.
+                // The mean of n uniform draws has the standard deviation bound/√(3n); five of these are never exceeded by chance.
                 Assert.InRange(values.Average(), -5 * bound / Math.Sqrt(3.0 * values.Length), 5 * bound / Math.Sqrt(3.0 * values.Length));
             }
         }

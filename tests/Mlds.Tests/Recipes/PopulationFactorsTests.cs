@@ -99,7 +99,7 @@ public sealed class PopulationFactorsTests
         Assert.All(population.MachineNames, name => Assert.Equal(plain.Recipe(name, 1).Id, population.Recipe(name, 1).Id));
     }
 
-    /// <summary>What nothing is said of is an original of its own, even where its name sounds otherwise.</summary>
+    /// <summary>A machine about which the factors say nothing is an original of its own, even if its name suggests otherwise.</summary>
     [Fact]
     public void Factors_that_are_not_declared_make_every_machine_an_original_of_its_own()
     {

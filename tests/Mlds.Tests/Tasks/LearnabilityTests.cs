@@ -10,7 +10,7 @@ public sealed class LearnabilityTests
     public void Parity_s_plateau_is_a_quarter_on_one_line_of_eight_whatever_window_is_seen()
     {
         var measured = Measure("ParityMachine", s_unplanted);
-        // 1/4 on one line of eight. It begins at 0, so that is a little too much; a window knows whole what has just begun.
+        // 1/4 on one line of eight. It begins at 0, so that is a little too much; a window sees all of a sequence that has just begun.
         Assert.InRange(measured.PlateauLoss, 0.0305, 0.03125);
         Assert.InRange(measured.ErrorWithLast[2], 0.027, measured.ErrorWithLast[1]);
         Assert.Equal(0, Assert.Single(measured.Lines).Line);
@@ -59,7 +59,7 @@ public sealed class LearnabilityTests
         }
 
         Assert.Equal(changed.Average(), measured.Key!.ChangedShare, 1e-9);
-        // The plain outputs tell a little of whether the key came before, so the bound is not quite met.
+        // The plain outputs reveal a little of whether the key came before, so the bound is not quite reached.
         Assert.InRange(measured.Key.ErrorIgnoringKey, 0.9 * changed.Average(q => q * (1 - q)), changed.Average(q => q * (1 - q)));
         Assert.InRange(measured.Key.ShareToLearn(1e-4), 0.999, 1);
         Assert.Equal(0, measured.Key.ShareToLearn(0.5));

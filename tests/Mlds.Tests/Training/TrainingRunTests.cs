@@ -156,7 +156,7 @@ public sealed class TrainingRunTests
         var before = GC.GetAllocatedBytesForCurrentThread();
         for (var i = 0; i < 20; i++) run.NextEpoch();
 
-        // Two readings of the core's clock an epoch; nothing in the steps themselves.
+        // Two readings of the core's clock per epoch; none in the steps themselves.
         Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 20 * 1000);
     }
 

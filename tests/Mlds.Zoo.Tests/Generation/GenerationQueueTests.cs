@@ -85,7 +85,8 @@ public sealed class GenerationQueueTests
     /// <summary>
     /// Runs with a simulated clock, from the tenth of the run on at which a network of every machine has ended. Where one figure is shown,
     /// it must be within 20 % of the time that was really left more than eight times of ten; where a range is shown, the truth must lie in
-    /// it two times of three: it is made to hold it eight times of ten, but before a rare long run has been seen, nothing tells of it.
+    /// it two times of three: the range is made to hold it eight times of ten, but nothing predicts a rare long run before one has been
+    /// seen.
     /// </summary>
     [Theory]
     [InlineData("ds1", 60, 1)]

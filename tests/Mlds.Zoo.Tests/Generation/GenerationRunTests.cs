@@ -133,8 +133,8 @@ public sealed class GenerationRunTests : IDisposable
     }
 
     /// <summary>
-    /// Generates the slow population into the zoo "stopped", stopped every few reports until it is done. A machine may be too busy to
-    /// report that often; then all begins anew, and is stopped sooner.
+    /// Generates the slow population into the zoo "stopped", stopping every few reports until it is done. A machine may be too busy to
+    /// report that often; then everything begins anew, and is stopped sooner.
     /// </summary>
     /// <param name="options">By the stops so far.</param>
     /// <param name="begin">Told of every beginning.</param>

@@ -31,7 +31,7 @@ sealed class ExampleZoo : IDisposable
         return zoo;
     }
 
-    /// <summary>Two networks a machine, really trained, in a moment; with several milestones each.</summary>
+    /// <summary>Two networks per machine, really trained, in a moment; with several milestones each.</summary>
     /// <param name="keep">Whether the zoo keeps the checkpoints at the milestones.</param>
     public static ExampleZoo Trained(bool keep = false)
     {

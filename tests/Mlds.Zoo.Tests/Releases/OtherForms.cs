@@ -3,7 +3,7 @@ using Mlds.Networks;
 
 namespace Mlds.Zoos.Tests.Releases;
 
-/// <summary>Networks that no recipe has, to be laid out and written as if there were such.</summary>
+/// <summary>Networks that no recipe describes, to be laid out and written as if there were any.</summary>
 static class OtherForms
 {
     /// <summary>The shape of the networks of <see cref="ExampleZoo.Trained"/>, with a cell of another name.</summary>

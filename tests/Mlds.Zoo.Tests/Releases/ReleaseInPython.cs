@@ -29,7 +29,7 @@ sealed class ReleaseInPython : IDisposable
     public static ReleaseInPython Trained(params string[] formats) =>
         new(ExampleZoo.Trained(), new ReleaseOptions([1, 2], formats) { TrainingData = true, Trajectories = true });
 
-    /// <summary>Four networks a machine, with weights drawn at random; their seeds are on all sides of the split.</summary>
+    /// <summary>Four networks per machine, with weights drawn at random; their seeds are on all sides of the split.</summary>
     public static ReleaseInPython Drawn() => new(ExampleZoo.Drawn(), new ReleaseOptions([2, 4], ["npy"]));
 
     public string Folder => _zoo["r"];

@@ -5,7 +5,7 @@ using Mlds.Zoos.Verification;
 namespace Mlds.Zoos.Tests.Verification;
 
 /// <summary>
-/// One flipped bit, a file cut short, a file too many: at places drawn with a fixed seed, all found; and no reader breaks over them.
+/// One flipped bit, a file cut short, a file too many: at places drawn with a fixed seed. All are found, and no reader crashes on them.
 /// </summary>
 public sealed class FlippedBitTests(Trained trained) : IClassFixture<Trained>, IDisposable
 {

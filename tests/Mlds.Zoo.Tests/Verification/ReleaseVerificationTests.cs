@@ -162,7 +162,7 @@ public sealed class ReleaseVerificationTests(Trained trained) : IClassFixture<Tr
         });
         Directory.Delete(Folder, recursive: true);
         Directory.Delete(_scratch["z"], recursive: true);
-        Finds("trajectories", "hasn't the", () =>
+        Finds("trajectories", "doesn't have the", () =>
         {
             WriteTrajectories();
             var lines = File.ReadAllLines(At("trajectories/milestones.csv"));

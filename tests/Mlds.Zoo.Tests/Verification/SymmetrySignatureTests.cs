@@ -55,7 +55,7 @@ public sealed class SymmetrySignatureTests
             {
                 var other = Disguises.All(layout, network.Weights, network.Random);
                 IsSame(layout, network.Weights, other);
-                // That a disguise is one is for the loss to say.
+                // The loss shows that it is a disguise.
                 Assert.Equal(
                     Mlds.Training.Evaluation.Loss(RecurrentSpec.Ds1, network.Weights, data.Validation),
                     Mlds.Training.Evaluation.Loss(RecurrentSpec.Ds1, other, data.Validation), 1e-4f);

@@ -2,16 +2,17 @@ using Mlds.Server.Database;
 
 namespace Mlds.Server.Science.Official;
 
-/// <summary>The worker's builds as app versions of an official server: folders that its update_versions reads.</summary>
+/// <summary>The worker's builds as app versions of an official server, in folders that its update_versions reads.</summary>
 public static class OfficialApps
 {
     const UnixFileMode Executable = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute
         | UnixFileMode.GroupRead | UnixFileMode.GroupExecute | UnixFileMode.OtherRead | UnixFileMode.OtherExecute;
 
-    /// <summary>Copies the builds into the <c>apps</c> of <paramref name="site"/>; what is there stays as it is.</summary>
-    /// <param name="builds">A version's folder with one folder a platform; null for none.</param>
+    /// <summary>Copies the builds into the <c>apps</c> of <paramref name="site"/>; existing ones are left alone.</summary>
+    /// <param name="builds">A version's folder with one folder per platform; null for none.</param>
     /// <returns>The folders' names: a platform, and for some a plan class.</returns>
-    /// <exception cref="ProjectException">This version is there in another build: a name stands for the same bytes for ever.</exception>
+    /// <exception cref="ProjectException">This version exists already as another build: a name stands for the same bytes for
+    /// ever.</exception>
     public static IReadOnlyList<string> Copy(string site, string? builds)
     {
         if (builds is null) return [];
@@ -29,7 +30,7 @@ public static class OfficialApps
         return platforms;
     }
 
-    /// <summary>Programs that aren't in the server's <c>download</c> folder, into which update_versions puts them.</summary>
+    /// <summary>Programs that update_versions hasn't put into the server's <c>download</c> folder yet.</summary>
     public static IReadOnlyList<string> Unregistered(string site)
     {
         var apps = Path.Combine(site, "apps", OfficialTemplates.App);
@@ -41,7 +42,7 @@ public static class OfficialApps
         ];
     }
 
-    /// <summary>On Macs another plan class says that there is FMA (<see cref="OfficialTemplates.PlanClassText"/>).</summary>
+    /// <summary>Macs need another plan class to say that there is FMA (<see cref="OfficialTemplates.PlanClassText"/>).</summary>
     static string Platform(string build) => build == "x86_64-apple-darwin__fma" ? build + "_mac" : build;
 
     static void Place(string file, string folder)

@@ -4,11 +4,13 @@ using Mlds.Zoos;
 
 namespace Mlds.Server.Science.Official;
 
-/// <summary>Cuts what a population still lacks into units, all at once: an official server can't ask for more by itself.</summary>
+/// <summary>Cuts all networks that a population still lacks into units at once, since an official server can't ask for more by
+/// itself.</summary>
 public static class OfficialCutting
 {
-    /// <summary>Makes the units' files and returns the units; networks that the zoo has or that are out are left alone.</summary>
-    /// <exception cref="ProjectException">A network's result would be larger than the server is told that one may be.</exception>
+    /// <summary>Makes the units' files and returns the units; networks that are in the zoo or in a unit already are left alone.</summary>
+    /// <exception cref="ProjectException">A network's result would be larger than the size that the server is told as the
+    /// limit.</exception>
     public static IReadOnlyList<OfficialUnit> Cut(OfficialFolder folder, WorkOptions options)
     {
         var units = new List<OfficialUnit>();
@@ -52,7 +54,7 @@ public static class OfficialCutting
     {
         var population = folder.Population;
 
-        // What is out is read before the zoo: a unit that is taken over in between is then in both, not in neither.
+        // The open units are read before the zoo: a unit that is taken over in between is then found in both, not in neither.
         var units = folder.Out().SelectMany(unit => folder.Bundle(unit)!.Networks).ToList();
         using var zoo = Zoo.Exists(folder.Zoo) ? Zoo.Open(folder.Zoo) : null;
         var there = population.MachineNames.ToDictionary(name => name, name => zoo?.Seeds(name) ?? []);

@@ -9,9 +9,8 @@ using Mlds.Training;
 namespace Mlds.Server.Science.Official;
 
 /// <summary>
-/// One population of a work folder. A unit is a file in <c>bundles</c>. While a file of its name is in <c>stage</c>, the server hasn't
-/// got it
-/// yet; that it is done, or came to nothing, a file of its name in <c>done</c> or <c>failed</c> says.
+/// One population of a work folder. A unit is a file in <c>bundles</c>. While there is a file of its name in <c>stage</c>, the server
+/// doesn't have it yet; a file of its name in <c>done</c> or <c>failed</c> says that it is done or came to nothing.
 /// </summary>
 public sealed partial class OfficialFolder
 {
@@ -28,7 +27,7 @@ public sealed partial class OfficialFolder
 
     public Population Population { get; }
 
-    /// <summary>By which networks are chosen that are trained again.</summary>
+    /// <summary>The secret by which networks are chosen to be trained again.</summary>
     public string Secret { get; }
 
     /// <summary>What the names of its units begin with; a number follows.</summary>
@@ -46,7 +45,7 @@ public sealed partial class OfficialFolder
         var json = StrictJson.Parse(File.ReadAllText(file), file).WithKeys("population", "secret", "units");
         var population = Population.Parse(json.Required("population").Text(), file);
 
-        // Those of earlier versions have no tag.
+        // Folders of earlier versions have no tag.
         var units = json.Optional("units")?.Text() ?? UnitNeeds.Prefix(population.Name);
         return new OfficialFolder(System.IO.Path.GetFullPath(path), population, json.Required("secret").Text(), units);
     }
@@ -63,22 +62,22 @@ public sealed partial class OfficialFolder
 
     public bool Has(string unit) => File.Exists(In("bundles", unit));
 
-    /// <summary>The bundle of a unit, or null if it is none of this folder's.</summary>
+    /// <summary>The bundle of a unit, or null if the unit isn't this folder's.</summary>
     public Bundle? Bundle(string unit) => Has(unit) ? Bundles.Bundle.Read(File.ReadAllBytes(In("bundles", unit))) : null;
 
-    /// <summary>Units that are neither done nor failed; those that the server hasn't got yet are among them.</summary>
+    /// <summary>Units that are neither done nor failed, including those that the server doesn't have yet.</summary>
     public IEnumerable<string> Out() => Units().Where(unit => !IsDone(unit) && !File.Exists(In("failed", unit)));
 
-    /// <summary>Units that the server hasn't got yet, in their order.</summary>
+    /// <summary>Units that the server doesn't have yet, in their order.</summary>
     public IEnumerable<string> Staged() => Out().Where(unit => File.Exists(Staged(unit))).Order(StringComparer.Ordinal);
 
-    /// <summary>The file of a unit that the server hasn't got yet.</summary>
+    /// <summary>The file of a unit that the server doesn't have yet.</summary>
     public string Staged(string unit) => In("stage", unit + ".bundle");
 
     /// <summary>Notes that the server has the unit.</summary>
     public void Issued(string unit) => File.Delete(Staged(unit));
 
-    /// <summary>The number of the next unit: one more than any has had, so that no name comes twice.</summary>
+    /// <summary>The number of the next unit: one more than any so far, so that no name is used twice.</summary>
     public int NextNumber() => 1 + Units().Select(unit => UnitNumber().Match(unit)).Where(match => match.Success)
         .Select(match => int.Parse(match.Groups[1].ValueSpan, NumberStyles.None, CultureInfo.InvariantCulture)).DefaultIfEmpty().Max();
 
@@ -96,7 +95,7 @@ public sealed partial class OfficialFolder
         ForgetVerdicts(unit);
     }
 
-    /// <summary>Remembers the bytes that were found right: a client may send its file again, and an official server takes it.</summary>
+    /// <summary>Remembers the bytes that were found right: a client may send its file again, and an official server accepts it.</summary>
     /// <param name="result">The result's file name.</param>
     public void Judged(string result, ReadOnlySpan<byte> bytes)
     {
@@ -117,7 +116,7 @@ public sealed partial class OfficialFolder
 
     public void Keep(Checkpoint checkpoint) => WriteWhole(In("continue", checkpoint.RecipeId), checkpoint.ToBytes());
 
-    /// <summary>Replaces a file; who reads it meets the old one or the new one, whole, also after a power cut.</summary>
+    /// <summary>Replaces a file; readers find the old one or the new one, whole, even after a power cut.</summary>
     public static void WriteWhole(string path, ReadOnlySpan<byte> bytes, UnixFileMode mode = Readable)
     {
         var begun = path + ".new";
@@ -135,7 +134,7 @@ public sealed partial class OfficialFolder
     }
 
     /// <summary>
-    /// The unit that an uploaded file belongs to: official servers call it <c>UNIT_N_rRANDOM_K</c>; null if it isn't called so.
+    /// The unit that an uploaded file belongs to: official servers name it <c>UNIT_N_rRANDOM_K</c>; null for any other name.
     /// </summary>
     public static string? UnitOf(string path)
     {

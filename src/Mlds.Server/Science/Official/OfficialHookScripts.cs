@@ -6,9 +6,9 @@ using Mlds.Server.Database;
 namespace Mlds.Server.Science.Official;
 
 /// <summary>
-/// The scripts that an official server's daemons call. Those take every exit code but 0 and 3 for "false", and whatever the code, so does
-/// a missing
-/// program; a script believes only what the program itself has said, in a word and by its code, and makes "ask again later" of all else.
+/// The scripts that an official server's daemons call. The daemons take every exit code but 0 and 3 for "false", and so would they take a
+/// missing program; so a script believes only what our program itself has said, by a word and by its code, and turns everything else into
+/// "ask again later".
 /// </summary>
 public static partial class OfficialHookScripts
 {
@@ -19,9 +19,9 @@ public static partial class OfficialHookScripts
     public static IReadOnlyList<string> Hooks { get; } = ["init", "compare", "assimilate"];
 
     /// <summary>
-    /// Writes the scripts into the <c>bin</c> of <paramref name="site"/>, each whole: an empty script would say yes to everything.
+    /// Writes the scripts into the <c>bin</c> of <paramref name="site"/>, each whole: an empty script would answer yes to everything.
     /// </summary>
-    /// <exception cref="ProjectException">There are those of another work folder.</exception>
+    /// <exception cref="ProjectException">There are hooks of another work folder.</exception>
     public static void Write(string site, OfficialWorkFolder work)
     {
         var bin = Path.Combine(site, "bin");
@@ -60,8 +60,8 @@ public static partial class OfficialHookScripts
         """.ReplaceLineEndings("\n");
 
     /// <summary>
-    /// This program by absolute paths: a daemon's PATH is not the operator's. The runtime's own starter is preferred, which needs no
-    /// variable to find it.
+    /// This program, by absolute paths: a daemon's PATH is not the operator's. The runtime that runs now is preferred, since no variable is
+    /// needed to find it.
     /// </summary>
     static string[] Program()
     {
@@ -75,7 +75,7 @@ public static partial class OfficialHookScripts
     static string Quoted(string word) => $"'{word.Replace("'", @"'\''", StringComparison.Ordinal)}'";
 
     /// <summary>
-    /// The work folder that a script names, as earlier versions wrote it too; null where there is no script, or not ours.
+    /// The work folder that a script names, in the form of this or an earlier version; null where there is no script, or not one of ours.
     /// </summary>
     static string? Owner(string script)
     {

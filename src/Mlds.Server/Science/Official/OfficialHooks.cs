@@ -14,21 +14,20 @@ public sealed record HookAnswer(int Code, string Sentence)
     public const int Later = 3;
 
     /// <summary>
-    /// The answer in a word. The hook's script believes the exit code only with it: 0, 1 and 3 come from other programs too.
+    /// The answer as a word. The hook's script believes an exit code only together with it: 0, 1 and 3 come from other programs too.
     /// </summary>
     public string Word => Code switch { Yes => "yes", No => "no", _ => "later" };
 }
 
 /// <summary>
 /// The hooks of an official BOINC server's <c>script_validator</c> and <c>script_assimilator</c>, with the arguments that those give by
-/// default. They are
-/// called in any order and more than once, so they look things up and leave everything as it is, except that a finished unit is taken over.
-/// Whatever isn't plainly the result's own fault is answered with "later": a "no" costs its host the credit, and a "yes" to
-/// <see cref="Assimilate"/> its networks.
+/// default. They are called in any order and more than once, so they only look things up, except that a finished unit is taken over.
+/// Whatever isn't plainly the result's own fault is answered with "later": a wrong "no" costs the host its credit, and a wrong "yes" to
+/// <see cref="Assimilate"/> loses the networks.
 /// </summary>
 /// <param name="work">Where the unit is looked for, by its name.</param>
-/// <param name="share">Share of the networks that is trained again.</param>
-/// <param name="project">The server's own folder, whose settings are looked at; null where there is none.</param>
+/// <param name="share">The share of networks that are trained again.</param>
+/// <param name="project">The server's own folder, whose settings are checked; null where there is none.</param>
 public sealed class OfficialHooks(OfficialWorkFolder work, double share, OfficialProject? project = null)
 {
     const string NoArguments =
@@ -50,7 +49,7 @@ public sealed class OfficialHooks(OfficialWorkFolder work, double share, Officia
         var examined = Examine(files[0], bytes, name, folder, cancellation);
         if (examined.Fault is { } fault)
         {
-            // A server that computes wrongly itself would find every honest result false.
+            // A server that itself computes wrongly would find every honest result false.
             if (KnownAnswer.Compute() != KnownAnswer.Expected)
                 return Wait("This server computes wrongly: a training whose result is known gives another here. Is its memory broken?");
             work.Complain($"{Path.GetFileName(files[0])} is false: {fault}");
@@ -80,9 +79,8 @@ public sealed class OfficialHooks(OfficialWorkFolder work, double share, Officia
     }
 
     /// <summary>
-    /// <c>assimilate WU_ID FILE</c>: takes a finished unit over. The server deletes the file after a yes, so there is none while anything
-    /// of it could
-    /// still be wanted: the daemon stops at every other answer, and its log has the sentence.
+    /// <c>assimilate WU_ID FILE</c>: takes over a finished unit. The server deletes the file after a yes, so the answer isn't yes while
+    /// anything in the file is still needed: at any other answer the daemon stops, and its log has the sentence.
     /// </summary>
     public HookAnswer Assimilate(IReadOnlyList<string> words, CancellationToken cancellation)
     {
@@ -104,8 +102,7 @@ public sealed class OfficialHooks(OfficialWorkFolder work, double share, Officia
     }
 
     /// <summary>
-    /// <c>assimilate --error MASK WU_NAME WU_ID BATCH</c>: a unit came to nothing; its networks are given out again by the next <c>work
-    /// add</c>.
+    /// <c>assimilate --error MASK WU_NAME WU_ID BATCH</c>: a unit came to nothing; the next <c>work add</c> gives its networks out again.
     /// </summary>
     public HookAnswer Failed(IReadOnlyList<string> words)
     {
@@ -114,7 +111,7 @@ public sealed class OfficialHooks(OfficialWorkFolder work, double share, Officia
             return Wait($"A failed work unit comes as MASK NAME ID BATCH, not '{string.Join(' ', words)}'.");
         var name = words[1];
 
-        // There is no file in hand that could be lost: a unit that somebody else made is theirs.
+        // No file could be lost here: a unit that somebody else made is theirs.
         if (work.WithUnit(Path.GetFileName(name)) is not { } folder)
             return PassBy($"The failed work unit '{name}' is none of '{work.Path}'.");
         folder.Issued(name);
@@ -172,8 +169,7 @@ public sealed class OfficialHooks(OfficialWorkFolder work, double share, Officia
     }
 
     /// <summary>
-    /// A file that a client never sent, though it says that it did, is its fault; a disk that isn't there, and a file that the server
-    /// deleted, are not.
+    /// A file that a client never sent, though it says so, is its fault; a missing disk, or a file that the server deleted, is not.
     /// </summary>
     HookAnswer Missing(string file, string name, OfficialFolder folder)
     {
@@ -186,7 +182,7 @@ public sealed class OfficialHooks(OfficialWorkFolder work, double share, Officia
     (string Name, OfficialFolder Folder)? Find(string path) =>
         OfficialFolder.UnitOf(path) is { } name && work.WithUnit(name) is { } folder ? (name, folder) : null;
 
-    /// <summary>A unit of nobody that the operator said to let go.</summary>
+    /// <summary>A unit of no population, which the operator has told us to let go.</summary>
     HookAnswer? Dropped(string path) => OfficialFolder.UnitOf(path) is { } name && work.IsDropped(name)
         ? PassBy($"{name} is none of '{work.Path}' and was let go, as its file in 'dropped' says.")
         : null;

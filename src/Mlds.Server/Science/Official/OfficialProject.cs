@@ -35,13 +35,13 @@ public sealed partial class OfficialProject
         }
     }
 
-    /// <summary>Why results of this server can't be trusted, or null.</summary>
+    /// <summary>Why this server's results can't be trusted, or null.</summary>
     public string? Refusal => IsOn("one_result_per_user_per_wu")
         ? null
         : $"'{System.IO.Path.Combine(Path, "config.xml")}' must say <one_result_per_user_per_wu>1</one_result_per_user_per_wu>; "
             + "make_project writes 0, and then the two results of a quorum may come from one person, or one computer.";
 
-    /// <summary>What the operator still has to do, a sentence each.</summary>
+    /// <summary>What the operator still has to do, one sentence each.</summary>
     public IReadOnlyList<string> Notes()
     {
         var notes = new List<string>();
@@ -59,7 +59,7 @@ public sealed partial class OfficialProject
         return notes;
     }
 
-    /// <summary>Puts hooks and templates in place, and plan classes where the project has none.</summary>
+    /// <summary>Installs hooks and templates, and plan classes where the project has none.</summary>
     /// <param name="site">The project's folder, or one that is laid out like it.</param>
     public static void Furnish(string site, OfficialWorkFolder work)
     {
@@ -85,7 +85,7 @@ public sealed partial class OfficialProject
         Stage(folder.Staged(unit.Name), path.Trim());
         (code, var said, trouble) = Run("create_work", ["--appname", OfficialTemplates.App, .. unit.Words(quorum)]);
 
-        // A run that was stopped between making the unit and noting it, has made it.
+        // A run that was stopped between making the unit and noting it has made it already.
         if (code != 0 && !(said + trouble).Contains("Duplicate entry", StringComparison.Ordinal))
             throw Refused("create_work", unit, trouble + said);
         folder.Issued(unit.Name);
@@ -123,12 +123,12 @@ public sealed partial class OfficialProject
         $"{program} didn't take {unit.Name}: {string.Join(' ', said.Split(['\n', ' '], StringSplitOptions.RemoveEmptyEntries))} "
         + "Nothing is lost: the same command again goes on with this unit.");
 
-    /// <summary>A setting as BOINC reads it: there and empty, or a number that isn't 0.</summary>
+    /// <summary>Whether a setting is on, as BOINC reads it: present and empty, or a number other than 0.</summary>
     bool IsOn(string name) => _settings.Element("config")?.Elements(name).LastOrDefault()?.Value.Trim() is { } text
         && (text.Length == 0 || (double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) && number != 0));
 
     /// <summary>
-    /// Looks at the line of one daemon. Servers since July 2025 give a script no arguments at all when its line names tokens after it.
+    /// Checks the line of one daemon. Servers since July 2025 give a script no arguments at all when its line names tokens after it.
     /// </summary>
     void Daemon(List<string> notes, string program, string[] words)
     {

@@ -3,13 +3,12 @@ using Mlds.Bundles;
 namespace Mlds.Server.Science.Official;
 
 /// <summary>
-/// The templates that an official server makes units and results from. They hold for every population and never change, since results are
-/// made
-/// from the template as it is on that day; what differs between units stands on create_work's line.
+/// The templates that an official server makes units and results from. They serve every population and never change, since results are made
+/// later from the template as it then is; what differs between units is on create_work's command line.
 /// </summary>
 public static class OfficialTemplates
 {
-    /// <summary>The app's name there.</summary>
+    /// <summary>The app's name on an official server.</summary>
     public const string App = "mlds";
 
     /// <summary>
@@ -20,7 +19,7 @@ public static class OfficialTemplates
     /// <inheritdoc cref="Input"/>
     public const string Output = "templates/mlds_unit_out";
 
-    /// <summary>Bytes of a result, whatever its unit: a checkpoint that goes back out in a bundle has to fit into one.</summary>
+    /// <summary>The most bytes of a result, whatever its unit: a checkpoint in it has to fit into the bundle of a later unit.</summary>
     public const long MostResultBytes = Bundle.MostBytes;
 
     internal static string InputText { get; } = $"""
@@ -60,8 +59,8 @@ public static class OfficialTemplates
         """;
 
     /// <summary>
-    /// What a processor must have for a class of the worker's builds. Macs list <c>fma</c> and never <c>avx2</c>, which those have all
-    /// the same.
+    /// What a processor must have for a class of the worker's builds. Macs list <c>fma</c> but never <c>avx2</c>, though those with
+    /// <c>fma</c> have it.
     /// </summary>
     internal static string PlanClassText { get; } = $"""
         <plan_classes>
@@ -76,7 +75,7 @@ public static class OfficialTemplates
     /// <summary>The names of the plan classes.</summary>
     internal static IReadOnlyList<string> PlanClasses { get; } = ["fma", "fma_mac", "fma_native", "avx512"];
 
-    /// <param name="speed">How many times as fast as the client's benchmark its program is thought to be until results say it.</param>
+    /// <param name="speed">How many times as fast as the client's benchmark its program is assumed to be until there are results.</param>
     static string PlanClass(string name, double speed, params ReadOnlySpan<string> features) => FormattableString.Invariant(
         $"""
           <plan_class>

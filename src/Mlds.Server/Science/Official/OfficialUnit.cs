@@ -4,8 +4,8 @@ using Mlds.Zoos;
 
 namespace Mlds.Server.Science.Official;
 
-/// <summary>A unit and what the official server has to be told of it.</summary>
-/// <param name="Name">The unit's.</param>
+/// <summary>A unit and what the official server has to be told about it.</summary>
+/// <param name="Name">The unit's name.</param>
 /// <param name="Flops">Operations that it will probably take.</param>
 /// <param name="FlopsBound">Operations after which a client gives it up.</param>
 /// <param name="LargestResult">Bytes.</param>
@@ -23,9 +23,8 @@ public sealed record OfficialUnit(
     }
 
     /// <summary>
-    /// The words for <c>create_work</c>. All that differs between units is here and not in the templates, which therefore never change;
-    /// since
-    /// <c>create_work --stdin</c> takes none of it, units are made one at a time.
+    /// The arguments for <c>create_work</c>. Everything that differs between units is here and not in the templates, which therefore never
+    /// change; since <c>create_work --stdin</c> takes none of it, units are made one at a time.
     /// </summary>
     /// <param name="quorum">Equal results of different users that are wanted.</param>
     public IReadOnlyList<string> Words(int quorum) =>
@@ -46,12 +45,12 @@ public sealed record OfficialUnit(
     ];
 }
 
-/// <summary>What networks of a population cost, by those that its zoo has.</summary>
+/// <summary>The cost of a population's networks, judged by those in its zoo.</summary>
 public sealed class OfficialCosts
 {
     readonly Dictionary<string, (long Count, long Epochs)> _ended;
 
-    /// <param name="folder">Whose zoo is read; there need be none.</param>
+    /// <param name="folder">The folder whose zoo is read; there need be none.</param>
     public OfficialCosts(OfficialFolder folder)
     {
         using var zoo = Zoo.Exists(folder.Zoo) ? Zoo.Open(folder.Zoo) : null;

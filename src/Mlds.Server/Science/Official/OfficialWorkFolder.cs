@@ -6,9 +6,9 @@ using Mlds.Server.Database;
 namespace Mlds.Server.Science.Official;
 
 /// <summary>
-/// All that is known of the work that an official BOINC server gives out: a folder, since that server's hooks are separate short programs
-/// (docs/official-server.md). Each population has a folder of its own in <c>populations</c>; a work folder that an earlier version made is
-/// itself that of one population, and further ones stand beside it.
+/// Everything known about the work that an official BOINC server gives out. It is a folder, since that server's hooks are separate short
+/// programs (docs/official-server.md). Each population has a folder of its own in <c>populations</c>; a work folder made by an earlier
+/// version is itself the folder of one population, and further ones are added in the same place.
 /// </summary>
 public sealed class OfficialWorkFolder
 {
@@ -33,7 +33,7 @@ public sealed class OfficialWorkFolder
                 + $"`mlds project work add POPULATION --official {path}` makes one.");
     }
 
-    /// <summary>Opens it, or makes it without a population.</summary>
+    /// <summary>Opens the folder, or makes one without a population.</summary>
     public static OfficialWorkFolder OpenOrCreate(string path)
     {
         foreach (var name in (string[])["populations", "dropped"]) Directory.CreateDirectory(System.IO.Path.Combine(path, name));
@@ -41,9 +41,8 @@ public sealed class OfficialWorkFolder
     }
 
     /// <summary>
-    /// The folder of <paramref name="population"/>; made if there is none. What the new one's units are called begins with the
-    /// population's name
-    /// and a random tag: an official server takes a name once and for ever, also when this folder was lost and made anew.
+    /// The folder of <paramref name="population"/>; made if there is none. The names of a new folder's units begin with the population's
+    /// name and a random tag: an official server never accepts a name twice, even if this folder was lost and made anew.
     /// </summary>
     public OfficialFolder Of(Population population)
     {
@@ -56,10 +55,10 @@ public sealed class OfficialWorkFolder
     /// <summary>The population that has made <paramref name="unit"/>, or null.</summary>
     public OfficialFolder? WithUnit(string unit) => Populations.FirstOrDefault(folder => folder.Has(unit));
 
-    /// <summary>Whether the operator said to let a unit go, which the hooks won't do by themselves.</summary>
+    /// <summary>Whether the operator has said to let a unit go, which the hooks won't do by themselves.</summary>
     public bool IsDropped(string unit) => File.Exists(In("dropped", unit));
 
-    /// <summary>Keeps a second <c>work add</c> out until disposed of.</summary>
+    /// <summary>A lock that keeps out a second <c>work add</c> until it is disposed.</summary>
     /// <exception cref="ProjectException">There is one.</exception>
     public IDisposable Lock()
     {

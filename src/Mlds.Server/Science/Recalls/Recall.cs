@@ -12,13 +12,13 @@ namespace Mlds.Server.Science.Recalls;
 /// <param name="Threads">Networks trained at once, at least 1.</param>
 public sealed record RecallOptions(string? Population, long Host, int Threads);
 
-/// <summary>Told how many of how many have been looked at, of which population.</summary>
+/// <summary>Is told the population, how many have been looked at, and how many there are.</summary>
 public delegate void RecallProgress(string population, int done, int total);
 
 /// <summary>
-/// Trains again what was taken over, from its recipe, and compares every bit. What differs is withdrawn: from the zoo, or as a checkpoint
-/// to go on from; its network is issued anew, and the host that it is certainly from is caught. Each finding is stored at once, so a recall
-/// that was killed goes on where it was, and what was found right once isn't trained again.
+/// Trains again what was taken over, from its recipe, and compares every bit. What differs is withdrawn, from the zoo or as a checkpoint to
+/// go on from; its network is issued again, and the host is caught if it is certain whose it was. Each finding is stored at once, so a
+/// recall that was killed goes on where it was, and what was once found right isn't trained again.
 /// </summary>
 public sealed class Recall
 {
@@ -29,12 +29,12 @@ public sealed class Recall
     readonly TimeProvider _time;
 
     /// <param name="folder">The project's folder.</param>
-    /// <param name="caught">What happens to a caught host, in the transaction that says so.</param>
+    /// <param name="caught">What happens to a caught host, in the transaction that stores that it was caught.</param>
     internal Recall(ProjectDatabase database, string folder, Action<Session, long, string> caught, TimeProvider time) =>
         (_database, _folder, _caught, _time) = (database, folder, caught, time);
 
     /// <summary>Looks at a project, whether it is being served meanwhile or not.</summary>
-    /// <returns>What was found, a report a population.</returns>
+    /// <returns>What was found, one report per population.</returns>
     /// <exception cref="ProjectException">There is no such population or host.</exception>
     public static IReadOnlyList<RecallReport> Of(
         ProjectFolder project, ProjectDatabase database, RecallOptions options, RecallProgress progress, CancellationToken cancellation)
@@ -76,7 +76,7 @@ public sealed class Recall
         {
             var (now, before) = Look(population, id, options, progress, cancellation);
             (trained, known) = (trained + now, Math.Max(known, before));
-            // Where a network has moved on meanwhile, what it has become is looked at too.
+            // Where a network has moved on meanwhile, its new state is looked at too.
             again = withdrawal.Run(cancellation);
         }
         while (again);
@@ -86,13 +86,13 @@ public sealed class Recall
         return report;
     }
 
-    /// <summary>One that was begun and not finished goes on.</summary>
+    /// <summary>A recall that was begun and not finished goes on.</summary>
     long Begin(Session session, PlannedPopulation population, long host) =>
         session.Number("SELECT id FROM science_recall WHERE population_id = $1 AND host_id = $2 AND finished = 0", population.Id, host)
         ?? session.Number("INSERT INTO science_recall (population_id, host_id, started) VALUES ($1, $2, $3) RETURNING id", population.Id,
             host, Now())!.Value;
 
-    /// <returns>How many were trained again, and how many were known to be right.</returns>
+    /// <returns>How many were trained again, and how many were already known to be right.</returns>
     (int Trained, int Known) Look(
         PlannedPopulation population, long id, RecallOptions options, RecallProgress progress, CancellationToken cancellation)
     {
@@ -121,7 +121,7 @@ public sealed class Recall
         return (trained, known);
     }
 
-    /// <summary>Whether these very bits were looked at before. False ones that are there again are to be withdrawn again.</summary>
+    /// <summary>Whether these very bits were looked at before. False ones that have come back are to be withdrawn again.</summary>
     bool IsKnown(Suspect suspect, long id)
     {
         var found = (RecheckState?)_database.Read(session => session.Number(

@@ -11,23 +11,23 @@ using Mlds.Zoos.Releases;
 namespace Mlds.Server.Science.Recalls;
 
 /// <summary>A network that was withdrawn.</summary>
-/// <param name="WeightsSha256">Of the false weights.</param>
-/// <param name="Origin">What the zoo said of where it was from.</param>
+/// <param name="WeightsSha256">SHA-256 of the false weights.</param>
+/// <param name="Origin">Where it was from, by the zoo's word.</param>
 /// <param name="Hosts">Whose results it was made of; with several it isn't known which of them was false.</param>
 /// <param name="Fault">What differed, without a full stop.</param>
 public sealed record WithdrawnNetwork(
     string RecipeId, string Machine, uint Seed, string WeightsSha256, long Epochs, string Origin, IReadOnlyList<long> Hosts, string Fault);
 
-/// <summary>What a recall of a population came to (docs/formats/recall.md).</summary>
+/// <summary>The outcome of a recall of a population (docs/formats/recall.md).</summary>
 /// <param name="Host">0: all that was taken over was looked at.</param>
 /// <param name="Trained">Trained again by this run.</param>
-/// <param name="Known">Found right by an earlier one.</param>
+/// <param name="Known">Found right by an earlier recall.</param>
 /// <param name="Missing">Networks that should have been in the zoo and weren't; issued again.</param>
 /// <param name="Withdrawn">Networks taken out of the zoo.</param>
 /// <param name="Checkpoints">States of unfinished networks that nobody goes on from any more.</param>
 /// <param name="Caught">Hosts that were caught.</param>
 /// <param name="DigestBefore">The zoo's weights digest before the first withdrawal.</param>
-/// <param name="DigestAfter">And after the last.</param>
+/// <param name="DigestAfter">The digest after the last.</param>
 public sealed record RecallReport(
     long Id,
     string Population,
@@ -51,7 +51,7 @@ public sealed record RecallReport(
         Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping
     };
 
-    /// <summary>Where the record is, in the project's folder; null when nothing was false.</summary>
+    /// <summary>Path of the record within the project's folder; null when nothing was false.</summary>
     public string? Record => IsSound ? null : Path.Combine("recalls", string.Create(CultureInfo.InvariantCulture, $"recall-{Id}.json"));
 
     public bool IsSound => Withdrawn.Count + Checkpoints.Count == 0;
@@ -123,8 +123,8 @@ public sealed record RecallReport(
             finding.Hosts, finding.Fault);
 }
 
-/// <summary>What a release that was cut already holds of networks that were withdrawn.</summary>
-/// <param name="WeightsDigest">By which the release is known.</param>
+/// <summary>The withdrawn networks that a release cut earlier holds.</summary>
+/// <param name="WeightsDigest">The digest by which the release is known.</param>
 /// <param name="RecipeIds">The withdrawn networks in it, with the withdrawn weights.</param>
 /// <param name="Subsets">Its subsets that have any of them.</param>
 public sealed record RecalledRelease(string Folder, string WeightsDigest, IReadOnlyList<string> RecipeIds, IReadOnlyList<int> Subsets)

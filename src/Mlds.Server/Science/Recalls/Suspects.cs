@@ -12,21 +12,20 @@ namespace Mlds.Server.Science.Recalls;
 /// <summary>
 /// Something that was taken over and is to be trained again: a network of the zoo, or the checkpoint of one that isn't finished.
 /// </summary>
-/// <param name="Asked">The network from its beginning: nothing that a host returned is built upon.</param>
+/// <param name="Asked">The network from its beginning, so that nothing relies on what a host returned.</param>
 /// <param name="Part">What was taken over.</param>
 /// <param name="Origin">What the zoo says of where it is from; empty for a checkpoint.</param>
 /// <param name="Hosts">Hosts whose results it is made of, the first first.</param>
 sealed record Suspect(long NetworkId, BundleNetwork Asked, TrainedPart Part, string Origin, IReadOnlyList<long> Hosts)
 {
     /// <summary>
-    /// SHA-256 over all that is recorded, weights and optimiser's state included. What was found once of these very bits needn't be found
-    /// again.
+    /// SHA-256 over everything recorded, including weights and optimiser's state. A finding about these very bits needn't be made again.
     /// </summary>
     public string RecordSha256 { get; } = Hash(Part);
 
     public string WeightsSha256 => WeightsHash.Of(Part.State.Weights);
 
-    /// <summary>Of <paramref name="part"/>, with everything but the processor time.</summary>
+    /// <summary>The SHA-256 of <paramref name="part"/>, with everything but the processor time.</summary>
     public static string Hash(TrainedPart part)
     {
         using var stream = new MemoryStream();
@@ -39,10 +38,10 @@ sealed record Suspect(long NetworkId, BundleNetwork Asked, TrainedPart Part, str
     }
 }
 
-/// <summary>Finds what a host has had a part in, or all that was taken over of a population.</summary>
+/// <summary>Finds what a host has had a part in, or everything that was taken over of a population.</summary>
 sealed class Suspects(ProjectDatabase database, PlannedPopulation population, long host)
 {
-    /// <summary>How a lost loss is written; NaN has many forms.</summary>
+    /// <summary>How a loss that isn't a number is written; NaN has many bit patterns.</summary>
     static readonly float s_notANumber = BitConverter.UInt32BitsToSingle(0x7FC00000);
 
     readonly Dictionary<long, Recipe> _machines = database.Read(session => session.Rows(
@@ -50,16 +49,16 @@ sealed class Suspects(ProjectDatabase database, PlannedPopulation population, lo
             (Id: row.Long(0), Recipe: Recipe.Parse(row.Text(1))), population.Id)).ToDictionary(row => row.Id, row => row.Recipe);
 
     /// <summary>
-    /// A host that was merged into another, and that one's present number: the zoo keeps the number by which it was trained.
+    /// Hosts that were merged into others, with their present numbers: the zoo keeps the number under which a network was trained.
     /// </summary>
     readonly Dictionary<long, long> _merged = database.Read(session => session.Rows(
         "SELECT id FROM host WHERE merged_into > 0", row => row.Long(0))
             .ToDictionary(id => id, id => HostMerge.Present(session, id) ?? id));
 
-    /// <summary>What is to be looked at: each is read when it is asked for. One thread at a time reads the zoo.</summary>
+    /// <summary>What is to be looked at; each is read when it is asked for. One thread at a time reads the zoo.</summary>
     public List<Func<Suspect?>> Find(Zoo zoo)
     {
-        // First the database: a network is in the zoo before the database says so.
+        // The database is read first: a network is in the zoo before the database says so.
         var (networks, touched) = database.Read(session => (Networks(session), Touched(session)));
         var stored = zoo.Networks().ToDictionary(network => (network.Machine, network.Seed));
         var found = new List<Func<Suspect?>>();
@@ -80,7 +79,8 @@ sealed class Suspects(ProjectDatabase database, PlannedPopulation population, lo
     }
 
     /// <summary>
-    /// Networks that have their outcome by the database's word and aren't in the zoo, as after it was restored from an older copy.
+    /// Networks that have their outcome according to the database but aren't in the zoo, for instance since it was restored from an older
+    /// copy.
     /// </summary>
     public List<long> Missing(Zoo zoo)
     {
@@ -124,7 +124,7 @@ sealed class Suspects(ProjectDatabase database, PlannedPopulation population, lo
     /// <summary>A checkpoint as the part of a unit that it came as.</summary>
     public static TrainedPart Part(Recipe recipe, byte[] checkpoint) => new(recipe, null, s_notANumber, Checkpoint.FromBytes(checkpoint));
 
-    /// <summary>Who trained a network by the zoo's word; 0: nobody of the volunteers.</summary>
+    /// <summary>The host that trained a network, by the zoo's word; 0: no volunteer's.</summary>
     long Host(string origin) => VolunteerOrigin.Host(origin) is var said && _merged.TryGetValue(said, out var present) ? present : said;
 
     Recipe Asked(NetworkRow network) => _machines[network.Machine] with { Seed = network.Seed };

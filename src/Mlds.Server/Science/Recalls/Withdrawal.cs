@@ -10,7 +10,7 @@ namespace Mlds.Server.Science.Recalls;
 
 /// <summary>
 /// Takes back what a recall found to be false: first from the zoo, then, in one transaction, everywhere in the database. A kill between the
-/// two leaves the findings open, and the same again ends it.
+/// two leaves the findings open, and doing the same again completes it.
 /// </summary>
 sealed class Withdrawal(
     ProjectDatabase database, string folder, PlannedPopulation population, long recall,
@@ -18,7 +18,7 @@ sealed class Withdrawal(
 {
     string ZooFolder => Path.Combine(folder, population.Zoo);
 
-    /// <summary>Takes back what is open.</summary>
+    /// <summary>Takes back what the findings that are still open say.</summary>
     /// <returns>Whether a network had moved on from a false checkpoint, so that what it has become is to be looked at.</returns>
     public bool Run(CancellationToken cancellation)
     {
@@ -75,7 +75,7 @@ sealed class Withdrawal(
         var movedOn = false;
         foreach (var finding in open)
         {
-            // What a false checkpoint has become since is another finding's matter.
+            // What a false checkpoint has become since is the matter of another finding.
             if (Reissue(session, finding)) Forget(session, finding);
             else movedOn = true;
             session.Execute($"UPDATE science_recheck SET found = {RecheckState.Withdrawn:d} WHERE network_id = $1 AND record_sha256 = $2",
@@ -89,7 +89,8 @@ sealed class Withdrawal(
     }
 
     /// <summary>
-    /// Has the network computed again from its beginning. False when its false checkpoint has been gone on from, and is no more.
+    /// Has the network computed again from its beginning. False when it has moved on from its false checkpoint, which therefore no longer
+    /// exists.
     /// </summary>
     static bool Reissue(Session session, Finding finding)
     {
@@ -106,7 +107,7 @@ sealed class Withdrawal(
                 finding.NetworkId, finding.Epochs);
         }
 
-        // Put into the zoo, and not marked yet: nothing was counted of it.
+        // Put into the zoo but not marked yet, so it hasn't been counted anywhere.
         if (again == 0 && finding.Ended)
         {
             session.Execute(
@@ -123,8 +124,8 @@ sealed class Withdrawal(
         && Suspect.Hash(Suspects.Part(finding.Recipe, bytes)) == finding.RecordSha256;
 
     /// <summary>
-    /// Units that are out with what is false go on, for their hosts do nothing wrong, but nothing of this network is taken over from them;
-    /// and as a ringer's answer it counts no more, which would brand who is honest.
+    /// Units in progress that contain something false go on, for their hosts do nothing wrong, but nothing of this network is taken over
+    /// from them. Nor does it serve as a ringer's answer any more, which would brand honest hosts.
     /// </summary>
     void Forget(Session session, Finding finding)
     {
@@ -169,10 +170,10 @@ sealed record Finding(
     long NetworkId, string RecordSha256, bool Ended, string RecipeId, string WeightsSha256, long Epochs, string Origin,
         IReadOnlyList<long> Hosts, string Fault, Recipe Recipe)
 {
-    /// <summary>The host that it is certainly from; 0 where several had a part in it.</summary>
+    /// <summary>The host from which it certainly is; 0 where several had a part in it.</summary>
     public long Culprit => Hosts.Distinct().Count() == 1 ? Hosts[0] : 0;
 
-    /// <summary>Whether all of it is of one result.</summary>
+    /// <summary>Whether all of it comes from one result.</summary>
     public bool IsOnlyUnit => Hosts.Count == 1;
 
     public string Sentence =>

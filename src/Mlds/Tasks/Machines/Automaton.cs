@@ -79,7 +79,7 @@ public sealed class Automaton : IMachine
             if (definition.Next[state].Count != symbols)
             {
                 throw new ArgumentException(
-                    $"State {state} has {definition.Next[state].Count} successors; it needs {symbols}, one a symbol.");
+                    $"State {state} has {definition.Next[state].Count} successors; it needs {symbols}, one per symbol.");
             }
 
             if (definition.Next[state].Any(next => next < 0 || next >= states))

@@ -32,7 +32,7 @@ public sealed record AutomatonDefinition(
         return json;
     }
 
-    /// <summary>The text of a definition's file: the JSON with a state's row of the table a line.</summary>
+    /// <summary>The text of a definition's file: the JSON with one state's row of the table per line.</summary>
     public string ToText()
     {
         // Other JSON writers would give each number a line of its own.

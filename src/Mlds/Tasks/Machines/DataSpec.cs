@@ -23,8 +23,8 @@ public sealed record PlantedKey(IReadOnlyList<int> Key, int OneIn, int SequenceE
 /// <param name="Seed">Seed of the data streams; the same for all networks of a machine and for its twins.</param>
 /// <param name="Training">Training sequences.</param>
 /// <param name="Validation">Validation sequences.</param>
-/// <param name="Length">Commands a sequence, for both.</param>
+/// <param name="Length">Commands per sequence, for both.</param>
 /// <param name="LongTest">Sequences of the third set, evaluated once at the end.</param>
-/// <param name="LongLength">Commands a sequence of the third set.</param>
+/// <param name="LongLength">Commands per sequence of the third set.</param>
 /// <param name="Planted">The planted key, or null.</param>
 public sealed record DataSpec(uint Seed, int Training, int Validation, int Length, int LongTest, int LongLength, PlantedKey? Planted);

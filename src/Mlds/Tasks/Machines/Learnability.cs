@@ -5,8 +5,8 @@ namespace Mlds.Tasks.Machines;
 /// <param name="ConstantError">Mean squared error of the best constant on this line: ones · (1 − ones).</param>
 public sealed record LineStatistics(int Line, double Ones, double ConstantError);
 
-/// <summary>What a key does to given sequences.</summary>
-/// <param name="KeysASequence">Completed keys a sequence, planted and by chance.</param>
+/// <summary>What a key does on given sequences.</summary>
+/// <param name="KeysASequence">Completed keys per sequence, planted and by chance.</param>
 /// <param name="ChangedShare">Share of the steps whose outputs the rule decides.</param>
 /// <param name="ErrorIgnoringKey">
 /// Loss of the best predictor that knows the machine without its rule, and the step's number, but nothing of keys: what a network that

@@ -23,7 +23,9 @@ public sealed record MachineTask(MachineDefinition Machine, DataSpec Data) : Seq
 
     public override int Steps => Data.Length;
 
-    /// <summary>Symbols, encoded inputs and targets take 9 bytes a command; the order of the training sequences 4 a sequence.</summary>
+    /// <summary>
+    /// Symbols, encoded inputs and targets take 9 bytes per command; the order of the training sequences takes 4 per sequence.
+    /// </summary>
     public override long Bytes =>
         (9 * (((long)Data.Training * Data.Length) + ((long)Data.Validation * Data.Length) + ((long)Data.LongTest * Data.LongLength)))
         + (4L * Data.Training);

@@ -27,7 +27,7 @@ public sealed class MinimalAutomaton
     /// <summary>Transitions: states × symbols.</summary>
     public int Transitions => _next.Length;
 
-    /// <summary>Whether the machine as given had no state too many.</summary>
+    /// <summary>Whether the machine as given had no superfluous state.</summary>
     public bool WasMinimal => GivenStates == States;
 
     /// <summary>The state after a symbol; the start is state 0.</summary>
@@ -48,7 +48,7 @@ public sealed class MinimalAutomaton
         return new MinimalAutomaton(machine, machine is Automaton given ? given.States : graph.States, graph.States, next, output);
     }
 
-    /// <summary>Whether both answer every word alike. Machines must have as many symbols and outputs to be compared.</summary>
+    /// <summary>Whether both answer every word alike. Only machines with equally many symbols and outputs can be compared.</summary>
     public bool BehavesAs(MinimalAutomaton other) =>
         Symbols == other.Symbols && _next.SequenceEqual(other._next) && _output.SequenceEqual(other._output);
 
@@ -121,7 +121,7 @@ public sealed class MinimalAutomaton
     }
 
     /// <summary>
-    /// Nobody sees the outputs of the start before a symbol came in, so any state that goes on as it does can take its place: that with
+    /// Nobody sees the start's outputs before the first symbol, so any state that goes on in the same way can take its place; the one with
     /// the smallest outputs does. A start that is never entered again and is like no other stays a state of its own, with outputs 0.
     /// </summary>
     static int SmallestLikeStart(int[] next, uint[] output, int start, StateGraph graph)

@@ -6,7 +6,7 @@ namespace Mlds.Tasks.Machines;
 
 /// <summary>Command sequences and what the machine answers to them.</summary>
 /// <param name="Count">Sequences.</param>
-/// <param name="Length">Time steps T a sequence.</param>
+/// <param name="Length">Time steps T per sequence.</param>
 /// <param name="Symbols">Count × Length symbols, one sequence after the other.</param>
 /// <param name="Inputs">Count × Length encoded network inputs; bit i is input i.</param>
 /// <param name="Targets">Count × Length output lines; bit k is line k.</param>
@@ -119,9 +119,9 @@ public sealed class SequenceData : TrainingData
     {
         Positive(spec.Training, "training sequences");
         Positive(spec.Validation, "validation sequences");
-        Positive(spec.Length, "commands a sequence");
+        Positive(spec.Length, "commands per sequence");
         Positive(spec.LongTest, "long test sequences");
-        Positive(spec.LongLength, "commands a long test sequence");
+        Positive(spec.LongLength, "commands per long test sequence");
         if ((long)spec.Training * spec.Length > MostSteps
             || (long)spec.Validation * spec.Length > MostSteps
             || (long)spec.LongTest * spec.LongLength > MostSteps)

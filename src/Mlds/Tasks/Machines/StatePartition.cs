@@ -7,7 +7,7 @@ namespace Mlds.Tasks.Machines;
 /// <remarks>
 /// J. E. Hopcroft: An n log n Algorithm for Minimizing States in a Finite Automaton. 1971. A block's states lie together in
 /// <c>_members</c>; those that a splitter leads back to are swapped to its front, and of the two parts the smaller becomes the new
-/// block, so that it is always right to have it split others later.
+/// block, which is the one that must split others later.
 /// </remarks>
 sealed class StatePartition
 {
@@ -37,7 +37,7 @@ sealed class StatePartition
     /// <summary>The block of a state.</summary>
     internal int BlockOf(int state) => _block[state];
 
-    /// <summary>The first blocks: one an output. A start whose outputs nobody ever sees is a block of its own.</summary>
+    /// <summary>The first blocks: one per output. A start whose outputs nobody ever sees is a block of its own.</summary>
     void GroupByOutput()
     {
         var hiddenStart = _graph.StartIsEnteredAgain ? -1 : 0;

@@ -8,7 +8,7 @@ namespace Mlds.Server.Tests.Science.Official;
 /// <summary>
 /// The hooks' scripts, started as script_validator and script_assimilator start them: <c>system("../bin/SCRIPT ARGUMENTS")</c> in a
 /// folder beside
-/// <c>bin</c>. Of the exit code those take 0 for yes, 3 for later, and all else for a no.
+/// <c>bin</c>. The daemons take exit code 0 for yes, 3 for later, and anything else for no.
 /// </summary>
 public sealed class OfficialHookScriptsTests : IDisposable
 {
@@ -126,7 +126,7 @@ public sealed class OfficialHookScriptsTests : IDisposable
         Assert.Equal(3, System("../bin/mlds_init"));
         Assert.Equal(3, System($"../bin/mlds_assimilate 17 {_scratch.In("nobodys-1a2b3_000001_0_r1_0")}"));
 
-        // Its folder can't be written to, the work folder is away, the server's settings are wrong: none of it is the result's fault.
+        // Its folder can't be written to, the work folder is missing, the server's settings are wrong: none of that is the result's fault.
         File.WriteAllText(_scratch.In("project/config.xml"), Config("0"));
         Assert.Equal(3, System($"../bin/mlds_init {forged}"));
         File.Delete(_scratch.In("project/config.xml"));
@@ -149,7 +149,7 @@ public sealed class OfficialHookScriptsTests : IDisposable
         Assert.Contains(Work.Path, refusal.Message, StringComparison.Ordinal);
         Assert.Equal(before, File.ReadAllText(_scratch.In("project/bin/mlds_init")));
 
-        // Scripts as earlier versions wrote them are known too; one whose folder is gone stands in nobody's way.
+        // Scripts as earlier versions wrote them are recognised too; one whose folder is gone is replaced.
         File.WriteAllText(_scratch.In("project/bin/mlds_init"), $"#!/bin/sh\nexec dotnet x.dll hook init --state '{Work.Path}' \"$@\"\n");
         Assert.Throws<ProjectException>(() => OfficialProject.Furnish(_scratch.In("project"), other));
         Directory.Delete(Work.Path, recursive: true);

@@ -13,8 +13,8 @@ using Mlds.Zoos.Verification;
 namespace Mlds.Server.Tests.Science.Recalls;
 
 /// <summary>
-/// A zoo that took forged networks over before they could be found is put right: they go, are computed anew, and in the end it is
-/// generate's.
+/// A zoo that took over forged networks before they could be found is put right: they are withdrawn and computed again, and in the end the
+/// zoo is the one that generate makes.
 /// </summary>
 public sealed class RecallTests
 {
@@ -58,7 +58,7 @@ public sealed class RecallTests
     }
 
     /// <summary>
-    /// Puts forged networks where the forger's were, as the old fault did: each does its task, with a record that hangs together.
+    /// Puts forged networks in place of the forger's, as the old fault did: each does its task, and its record is consistent.
     /// </summary>
     static List<TrainedNetwork> Plant(Volunteers project, int count, Func<StoredNetwork, bool>? which = null)
     {
@@ -126,7 +126,7 @@ public sealed class RecallTests
             session => session.Number("SELECT count(*) FROM science_weights WHERE sha256 = $1", planted[0].WeightsSha256)));
         Assert.Equal(byHost, report.Trained < 24);
 
-        // The zoo is sound, and its record says how it was before and is now.
+        // The zoo is sound, and the recall's record says what it was before and is now.
         using (var zoo = Opened(project))
         {
             Assert.Equal(22, zoo.Networks().Count());
@@ -323,7 +323,7 @@ public sealed class RecallTests
     }
 
     /// <summary>Cuts the largest release, which has the network of that recipe.</summary>
-    /// <returns>Its networks a machine.</returns>
+    /// <returns>Its networks per machine.</returns>
     static int Cut(Volunteers project, string folder, string recipe)
     {
         using var zoo = Opened(project);

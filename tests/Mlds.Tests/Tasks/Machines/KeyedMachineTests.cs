@@ -57,7 +57,7 @@ public sealed class KeyedMachineTests
         Assert.Contains("no rule", Message(new(register, [1], 0, 1)));
     }
 
-    /// <summary>The rule, said a second time over whole words instead of states.</summary>
+    /// <summary>The rule, written a second time over whole words instead of states.</summary>
     static uint[] ByTheWords(KeyedDefinition definition, int[] word)
     {
         var inner = definition.Machine.Build();
