@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Text.Json;
 
 namespace Mlds.Analysis.Tests;
@@ -6,8 +5,6 @@ namespace Mlds.Analysis.Tests;
 /// <summary>numpy and scikit-learn as judges: the same numbers go in, their answer comes back.</summary>
 static class Python
 {
-    const string Interpreter = "/usr/bin/python3";
-
     // rows(name, d): the numbers called name as an N × d array; out(…): the answer.
     const string Prelude = """
         import sys, json, numpy as np
@@ -17,7 +14,7 @@ static class Python
         def out(**answer): print(json.dumps({k: (v.tolist() if hasattr(v, 'tolist') else v) for k, v in answer.items()}))
         """;
 
-    static readonly Lazy<string?> s_missing = new(Missing);
+    static readonly Lazy<string?> s_missing = new(() => SystemPython.Missing("numpy", "sklearn"));
 
     /// <summary>
     /// Runs <paramref name="code"/> on named lists of numbers; skips the test where Python, numpy or scikit-learn is missing.
@@ -26,35 +23,13 @@ static class Python
     {
         Assert.SkipWhen(s_missing.Value is not null, s_missing.Value ?? "");
         var input = JsonSerializer.Serialize(data.ToDictionary(d => d.Name, d => d.Numbers));
-        var (exit, output, error) = Start(Prelude + "\n" + code, input);
-        Assert.True(exit == 0, error);
-        return new Reply(JsonDocument.Parse(output).RootElement);
-    }
-
-    static string? Missing()
-    {
-        if (!File.Exists(Interpreter)) return $"There is no {Interpreter}.";
-        return Start("import numpy, sklearn", "").Exit == 0 ? null : "Python has no numpy or scikit-learn (Debian: python3-sklearn).";
-    }
-
-    static (int Exit, string Output, string Error) Start(string code, string input)
-    {
-        var start = new ProcessStartInfo(Interpreter, ["-c", code])
-        {
-            RedirectStandardInput = true,
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-        };
 
         // Threads that wait for each other on busy cores take scikit-learn a hundred times as long as one.
-        start.Environment["OMP_NUM_THREADS"] = "1";
-        using var process = Process.Start(start)!;
-        var output = process.StandardOutput.ReadToEndAsync();
-        var error = process.StandardError.ReadToEndAsync();
-        process.StandardInput.Write(input);
-        process.StandardInput.Close();
-        process.WaitForExit();
-        return (process.ExitCode, output.Result, error.Result);
+        var (exit, output, error) = Command.Run(
+            SystemPython.Path, ["-c", Prelude + "\n" + code], "/", TimeSpan.FromMinutes(30),
+            new Dictionary<string, string?> { ["OMP_NUM_THREADS"] = "1" }, input);
+        Assert.True(exit == 0, error);
+        return new Reply(JsonDocument.Parse(output).RootElement);
     }
 
     internal sealed class Reply(JsonElement root)

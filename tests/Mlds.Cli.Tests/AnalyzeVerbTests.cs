@@ -2,57 +2,36 @@ using System.Text.Json.Nodes;
 using Mlds.Analysis;
 using Mlds.Analysis.Loading;
 using Mlds.Analysis.Results;
-using Mlds.Cli.Frame;
 using Mlds.Zoos.Releases;
+using static Mlds.Cli.Tests.MldsCommand;
 
 namespace Mlds.Cli.Tests;
 
 /// <summary>analyze on networks that were really trained, though only for a moment.</summary>
 public sealed class AnalyzeVerbTests : IDisposable
 {
-    const string Population = """
-        {
-          "name": "tiny",
-          "description": "For tests.",
-          "licence": "CC-BY-SA-4.0",
-          "network": {"inputs": 9, "hidden": 4, "layers": 2, "linear": [4, 8], "activation": "none"},
-          "networks": 12,
-          "defaults": {
-            "data": {"seed": 1, "training": 512, "validation": 64, "length": 8, "long_test": 8, "long_length": 32},
-            "training": {"optimizer": "adam", "loss": "mean_squared_error", "batch": 32, "learning_rate": 0.01, "beta1": 0.9,
-              "beta2": 0.999, "epsilon": 1e-8, "goal_loss": 0.03, "epoch_limit": 40, "milestone_every": 10}
-          },
-          "machines": [{"machine": "SingleDirectMachine"}, {"machine": "SimpleXORMachine"}]
-        }
-        """;
+    static readonly TinyPopulation s_population = new() { Layers = 2, Linear = [4, 8], Networks = 12, GoalLoss = 0.03, EpochLimit = 40 };
 
-    readonly string _folder = Directory.CreateTempSubdirectory("mlds-cli-test-").FullName;
+    readonly ScratchFolder _scratch = new();
 
-    public void Dispose() => Directory.Delete(_folder, recursive: true);
+    public void Dispose() => _scratch.Dispose();
 
-    string At(string name) => Path.Combine(_folder, name);
-
-    static (int Code, string Output, string Error) Run(params string[] args)
-    {
-        var (output, error) = (new StringWriter(), new StringWriter());
-        var code = CommandLine.Run(Program.Root(), args, output, error);
-        return (code, output.ToString(), error.ToString());
-    }
+    string At(string name) => _scratch.In(name);
 
     void Generate()
     {
-        File.WriteAllText(At("tiny.json"), Population);
-        Assert.Equal(0, Run("generate", At("tiny.json"), "--zoo", At("z")).Code);
+        File.WriteAllText(At("tiny.json"), s_population.Json);
+        Assert.Equal(0, Run("generate", At("tiny.json"), "--zoo", At("z")).ExitCode);
     }
 
     [Fact]
     public void A_zoo_and_its_release_give_the_same_numbers()
     {
         Generate();
-        Assert.Equal(0, Run("release", At("z"), "--out", At("r")).Code);
+        Assert.Equal(0, Run("release", At("z"), "--out", At("r")).ExitCode);
         var zoo = Run("analyze", At("z"), "--out", At("a"));
         var release = Run("analyze", At("r"), "--out", At("b"), "--json");
-        Assert.Equal((0, 0), (zoo.Code, release.Code));
+        Assert.Equal((0, 0), (zoo.ExitCode, release.ExitCode));
         Assert.Contains("24 of 24 networks of 'tiny' analysed", zoo.Output);
         Assert.Contains($"Report: {At("a/report.html")}", zoo.Output);
 
@@ -75,7 +54,7 @@ public sealed class AnalyzeVerbTests : IDisposable
     public void Five_lines_of_code_do_the_same()
     {
         Generate();
-        Assert.Equal(0, Run("release", At("z"), "--out", At("r")).Code);
+        Assert.Equal(0, Run("release", At("z"), "--out", At("r")).ExitCode);
         var matrix = ReleaseMatrix.Read(Release.Open(At("r")));
         var result = WeightAnalysis.Run(matrix, cancellation: TestContext.Current.CancellationToken);
         Assert.Contains("networks of 2 machines", result.Findings[0].Answer, StringComparison.Ordinal);
@@ -92,7 +71,7 @@ public sealed class AnalyzeVerbTests : IDisposable
         })
         {
             var result = Run(args);
-            Assert.Equal((code, ""), (result.Code, result.Output));
+            Assert.Equal((code, ""), (result.ExitCode, result.Output));
             Assert.Single(result.Error.TrimEnd('\n').Split('\n'));
             Assert.Contains(says, result.Error);
         }

@@ -1,4 +1,4 @@
-using Mlds.Cli.Frame;
+using static Mlds.Cli.Tests.MldsCommand;
 
 namespace Mlds.Cli.Tests;
 
@@ -7,22 +7,15 @@ namespace Mlds.Cli.Tests;
 /// </summary>
 public sealed class DamagedZooTests : IDisposable
 {
-    readonly string _folder = Directory.CreateTempSubdirectory("mlds-damaged-").FullName;
+    readonly ScratchFolder _scratch = new();
 
-    public void Dispose() => Directory.Delete(_folder, recursive: true);
+    public void Dispose() => _scratch.Dispose();
 
-    string At(string name) => Path.Combine(_folder, name);
-
-    static (int Code, string Error) Run(params string[] args)
-    {
-        using var output = new StringWriter();
-        using var error = new StringWriter();
-        return (CommandLine.Run(Program.Root(), args, output, error), error.ToString());
-    }
+    string At(string name) => _scratch.In(name);
 
     static void WorksOrSays(params string[] args)
     {
-        var (code, error) = Run(args);
+        var (code, _, error) = Run(args);
         Assert.InRange(code, 0, 1);
         if (code == 0) return;
         var said = Assert.Single(error.Split('\n'), line => line.StartsWith("mlds: ", StringComparison.Ordinal));
@@ -40,14 +33,14 @@ public sealed class DamagedZooTests : IDisposable
     [Fact]
     public void No_verb_breaks_over_a_damaged_zoo_or_release()
     {
-        File.WriteAllText(At("tiny.json"), VerbTests.Population);
+        File.WriteAllText(At("tiny.json"), new TinyPopulation().Json);
         foreach (var args in new string[][]
         {
             ["generate", At("tiny.json"), "--zoo", At("z"), "--keep-milestones"],
             ["release", At("z"), "--out", At("r"), "--formats", "npy,h5"],
         })
         {
-            Assert.Equal(0, Run(args).Code);
+            Assert.Equal(0, Run(args).ExitCode);
         }
 
         var random = new Random(1);

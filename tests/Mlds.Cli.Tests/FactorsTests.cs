@@ -1,48 +1,41 @@
 using System.Text.Json.Nodes;
 using Mlds.Analysis.Results;
-using Mlds.Cli.Frame;
+using static Mlds.Cli.Tests.MldsCommand;
 
 namespace Mlds.Cli.Tests;
 
 /// <summary>A population whose machines have names that mean nothing goes the whole way: generate, zoo, release, verify, analyze.</summary>
 public sealed class FactorsTests : IDisposable
 {
-    const string Population = """
-        {
-          "name": "meaningless",
-          "licence": "CC-BY-SA-4.0",
-          "network": {"inputs": 9, "hidden": 4, "layers": 1, "linear": [8], "activation": "none"},
-          "networks": 12,
-          "defaults": {
-            "data": {"seed": 1, "training": 128, "validation": 64, "length": 8, "long_test": 8, "long_length": 32},
-            "training": {"optimizer": "adam", "loss": "mean_squared_error", "batch": 32, "learning_rate": 0.01, "beta1": 0.9,
-              "beta2": 0.999, "epsilon": 1e-8, "goal_loss": 0.05, "epoch_limit": 60, "milestone_every": 20}
-          },
-          "factors": {
-            "family": {},
-            "variant": {},
-            "strength": {"kind": "number", "description": "How strong the change is.", "default": 0}
-          },
-          "machines": [
-            {"name": "foo1", "machine": "SingleDirectMachine", "factors": {"family": "Direct", "variant": "original"}},
-            {"name": "foo2", "machine": "SingleDirectModified", "factors": {"family": "Direct", "variant": "modified", "strength": 0.5}},
-            {"name": "foo3Control", "machine": "SimpleXORMachine", "factors": {"family": "XOR", "variant": "original"}}
-          ]
-        }
-        """;
-
-    readonly string _folder = Directory.CreateTempSubdirectory("mlds-cli-test-").FullName;
-
-    public void Dispose() => Directory.Delete(_folder, recursive: true);
-
-    string At(string name) => Path.Combine(_folder, name);
-
-    static (int Code, string Output, string Error) Run(params string[] args)
+    static readonly TinyPopulation s_population = new()
     {
-        var (output, error) = (new StringWriter(), new StringWriter());
-        var code = CommandLine.Run(Program.Root(), args, output, error);
-        return (code, output.ToString(), error.ToString());
-    }
+        Name = "meaningless",
+        Description = "",
+        Networks = 12,
+        Data = (128, 64, 8, 8, 32),
+        GoalLoss = 0.05,
+        MilestoneEvery = 20,
+        Factors = """
+            {
+              "family": {},
+              "variant": {},
+              "strength": {"kind": "number", "description": "How strong the change is.", "default": 0}
+            }
+            """,
+        Machines = """
+            [
+              {"name": "foo1", "machine": "SingleDirectMachine", "factors": {"family": "Direct", "variant": "original"}},
+              {"name": "foo2", "machine": "SingleDirectModified", "factors": {"family": "Direct", "variant": "modified", "strength": 0.5}},
+              {"name": "foo3Control", "machine": "SimpleXORMachine", "factors": {"family": "XOR", "variant": "original"}}
+            ]
+            """,
+    };
+
+    readonly ScratchFolder _scratch = new();
+
+    public void Dispose() => _scratch.Dispose();
+
+    string At(string name) => _scratch.In(name);
 
     static string Runs(params string[] args)
     {
@@ -54,7 +47,7 @@ public sealed class FactorsTests : IDisposable
     [Fact]
     public void Names_mean_nothing_and_factors_go_the_whole_way()
     {
-        File.WriteAllText(At("p.json"), Population);
+        File.WriteAllText(At("p.json"), s_population.Json);
         Runs("generate", At("p.json"), "--zoo", At("z"));
         var zoo = JsonNode.Parse(Runs("zoo", At("z"), "--json"))!;
         Assert.Equal(
@@ -88,7 +81,7 @@ public sealed class FactorsTests : IDisposable
     [Fact]
     public void A_factor_that_is_nowhere_declared_is_refused_with_its_path()
     {
-        File.WriteAllText(At("p.json"), Population.Replace("\"strength\": 0.5", "\"strenght\": 0.5", StringComparison.Ordinal));
+        File.WriteAllText(At("p.json"), s_population.Json.Replace("\"strength\": 0.5", "\"strenght\": 0.5", StringComparison.Ordinal));
         var (code, output, error) = Run("generate", At("p.json"), "--zoo", At("z"));
         Assert.Equal((2, ""), (code, output));
         Assert.Contains("$.machines[1].factors.strenght: there is no such key. Did you mean 'strength'?", error, StringComparison.Ordinal);

@@ -1,4 +1,4 @@
-using Mlds.Cli.Frame;
+using static Mlds.Cli.Tests.MldsCommand;
 
 namespace Mlds.Cli.Tests;
 
@@ -6,20 +6,13 @@ namespace Mlds.Cli.Tests;
 /// sentence.</summary>
 public sealed class LimitsTests : IDisposable
 {
-    readonly string _folder = Directory.CreateTempSubdirectory("mlds-limits-").FullName;
+    readonly ScratchFolder _scratch = new();
 
-    public LimitsTests() => File.WriteAllText(At("tiny.json"), VerbTests.Population);
+    public LimitsTests() => File.WriteAllText(At("tiny.json"), new TinyPopulation().Json);
 
-    public void Dispose() => Directory.Delete(_folder, recursive: true);
+    public void Dispose() => _scratch.Dispose();
 
-    string At(string name) => Path.Combine(_folder, name);
-
-    static (int Code, string Output, string Error) Run(params string[] args)
-    {
-        var (output, error) = (new StringWriter(), new StringWriter());
-        var code = CommandLine.Run(Program.Root(), args, output, error);
-        return (code, output.ToString(), error.ToString());
-    }
+    string At(string name) => _scratch.In(name);
 
     static void Fails(int expected, string says, params string[] args)
     {
@@ -32,7 +25,7 @@ public sealed class LimitsTests : IDisposable
 
     string Altered(params (string From, string To)[] changes)
     {
-        var text = VerbTests.Population;
+        var text = new TinyPopulation().Json;
         foreach (var (from, to) in changes)
         {
             Assert.Contains(from, text, StringComparison.Ordinal);
@@ -86,7 +79,7 @@ public sealed class LimitsTests : IDisposable
     [Fact]
     public void A_network_is_shown_by_its_machine_and_seed_too()
     {
-        Assert.Equal(0, Run("generate", At("tiny.json"), "--zoo", At("z")).Code);
+        Assert.Equal(0, Run("generate", At("tiny.json"), "--zoo", At("z")).ExitCode);
         var (code, shown, _) = Run("zoo", At("z"), "show", "SimpleXORMachine/2");
         Assert.Equal(0, code);
         Assert.Contains("SimpleXORMachine, seed 2", shown, StringComparison.Ordinal);
@@ -104,13 +97,13 @@ public sealed class LimitsTests : IDisposable
         foreach (var shard in new[] { "0/4", "2/4" })
         {
             Assert.Equal(0,
-                Run("generate", At("tiny.json"), "--networks", "4", "--shard", shard, "--zoo", At($"s{shard[0]}")).Code);
+                Run("generate", At("tiny.json"), "--networks", "4", "--shard", shard, "--zoo", At($"s{shard[0]}")).ExitCode);
         }
 
         Fails(1, "parts 1/4, 3/4 aren't among the zoos", "merge", At("s0"), At("s2"), "--into", At("all"), "--shards", "4");
         Fails(2, "--shards takes 1 … 100000", "merge", At("s0"), "--into", At("all"), "--shards", "0");
         Assert.False(Directory.Exists(At("all")));
-        Assert.Equal(0, Run("merge", At("s0"), At("s2"), "--into", At("all")).Code);
+        Assert.Equal(0, Run("merge", At("s0"), At("s2"), "--into", At("all")).ExitCode);
         foreach (var args in new string[][] { ["zoo", At("all")], ["verify", At("all")] })
         {
             var (code, output, _) = Run(args);
@@ -127,8 +120,8 @@ public sealed class LimitsTests : IDisposable
     public void A_release_with_a_FIFO_in_it_keeps_no_verb_waiting(string verb, params string[] options)
     {
         Assert.SkipUnless(OperatingSystem.IsLinux(), "There is no mkfifo here.");
-        Assert.Equal(0, Run("generate", At("tiny.json"), "--zoo", At("z")).Code);
-        Assert.Equal(0, Run("release", At("z"), "--out", At("r")).Code);
+        Assert.Equal(0, Run("generate", At("tiny.json"), "--zoo", At("z")).ExitCode);
+        Assert.Equal(0, Run("release", At("z"), "--out", At("r")).ExitCode);
         File.Delete(At("r/recipes.json"));
         System.Diagnostics.Process.Start("mkfifo", [At("r/recipes.json")]).WaitForExit();
         Fails(1, "is a FIFO", [verb, At("r"), .. options.Select(option => option == "a" ? At("a") : option)]);

@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using Mlds.Cli.Frame;
+using static Mlds.Cli.Tests.MldsCommand;
 
 namespace Mlds.Cli.Tests;
 
@@ -8,43 +9,15 @@ namespace Mlds.Cli.Tests;
 /// </summary>
 public sealed class VerbTests : IDisposable
 {
-    internal const string Population = """
-        {
-          "name": "tiny",
-          "description": "For tests.",
-          "licence": "CC-BY-SA-4.0",
-          "network": {"inputs": 9, "hidden": 4, "layers": 1, "linear": [8], "activation": "none"},
-          "networks": 3,
-          "defaults": {
-            "data": {"seed": 1, "training": 512, "validation": 64, "length": 8, "long_test": 8, "long_length": 32},
-            "training": {"optimizer": "adam", "loss": "mean_squared_error", "batch": 32, "learning_rate": 0.01, "beta1": 0.9,
-              "beta2": 0.999, "epsilon": 1e-8, "goal_loss": 0.02, "epoch_limit": 60, "milestone_every": 10}
-          },
-          "machines": [{"machine": "SingleDirectMachine"}, {"machine": "SimpleXORMachine"}]
-        }
-        """;
+    static readonly string s_population = new TinyPopulation().Json;
 
-    readonly string _folder = Directory.CreateTempSubdirectory("mlds-cli-test-").FullName;
+    readonly ScratchFolder _scratch = new();
 
-    public VerbTests() => File.WriteAllText(At("tiny.json"), Population);
+    public VerbTests() => File.WriteAllText(At("tiny.json"), s_population);
 
-    public void Dispose() => Directory.Delete(_folder, recursive: true);
+    public void Dispose() => _scratch.Dispose();
 
-    string At(string name) => Path.Combine(_folder, name);
-
-    static (int Code, string Output, string Error) Run(params string[] args)
-    {
-        var (output, error) = (new StringWriter(), new StringWriter());
-        var code = CommandLine.Run(Program.Root(), args, output, error);
-        return (code, output.ToString(), error.ToString());
-    }
-
-    static JsonObject Json(params string[] args)
-    {
-        var (code, output, error) = Run([.. args, "--json"]);
-        Assert.True(code == 0, error);
-        return JsonNode.Parse(output)!.AsObject();
-    }
+    string At(string name) => _scratch.In(name);
 
     static void Fails(int expected, string says, params string[] args)
     {
@@ -111,7 +84,7 @@ public sealed class VerbTests : IDisposable
         Fails(2, "--plan-seconds takes 1", "generate", At("tiny.json"), "--plan", "--plan-seconds", "0");
         Fails(2, "--zoo DIR", "generate", At("tiny.json"));
         Generate();
-        File.WriteAllText(At("other.json"), Population.Replace("For tests.", "For other tests."));
+        File.WriteAllText(At("other.json"), s_population.Replace("For tests.", "For other tests."));
         Fails(1, "another version of the population", "generate", At("other.json"), "--zoo", At("z"), "--plan");
     }
 
@@ -185,7 +158,7 @@ public sealed class VerbTests : IDisposable
         Fails(1, "is already there", "machines", "SimpleXORMachine", "--export", At("xor.npz"));
         Fails(1, "could not be written", "machines", "SimpleXORMachine", "--export", At("none/xor.npz"));
         Fails(2, "--export writes one machine's sequences", "machines", "--export", At("all.npz"));
-        Assert.Empty(Directory.GetFileSystemEntries(_folder, "*.unfinished-*"));
+        Assert.Empty(Directory.GetFileSystemEntries(_scratch.Path, "*.unfinished-*"));
     }
 
     [Fact]
@@ -213,7 +186,7 @@ public sealed class VerbTests : IDisposable
             2, "no folder", "train", "--machine", "SimpleXORMachine", "--seed", "1", "--population",
             At("tiny.json"), "--out", At("not/here.npy"));
         Fails(2, "There is no population file", "generate", At("none.json"), "--zoo", At("z"));
-        Fails(2, "is a folder", "generate", _folder, "--zoo", At("z"));
+        Fails(2, "is a folder", "generate", _scratch.Path, "--zoo", At("z"));
         Fails(2, "--networks takes 1", "generate", At("tiny.json"), "--zoo", At("z"), "--networks", "0");
         Fails(2, "--threads takes 1 … 1024", "generate", At("tiny.json"), "--zoo", At("z"), "--threads", "0");
         Fails(2, "0 ≤ i < n", "generate", At("tiny.json"), "--zoo", At("z"), "--shard", "4/4");
@@ -225,18 +198,18 @@ public sealed class VerbTests : IDisposable
         Fails(2, "--url takes a page", "release", At("z"), "--out", At("r"), "--url", "../here");
         Fails(2, "recipe id", "zoo", At("z"), "show", "xyz");
         Fails(1, "no network whose recipe id begins", "zoo", At("z"), "show", "0123456789");
-        Fails(1, "no zoo", "zoo", _folder);
-        File.WriteAllText(At("tiny.json"), Population.Replace("\"tiny\"", "\"other\"", StringComparison.Ordinal));
+        Fails(1, "no zoo", "zoo", _scratch.Path);
+        File.WriteAllText(At("tiny.json"), s_population.Replace("\"tiny\"", "\"other\"", StringComparison.Ordinal));
         Fails(1, "holds the population 'tiny', not 'other'", "generate", At("tiny.json"), "--zoo", At("z"));
-        File.WriteAllText(At("tiny.json"), Population.Replace("\"networks\"", "\"netwroks\"", StringComparison.Ordinal));
+        File.WriteAllText(At("tiny.json"), s_population.Replace("\"networks\"", "\"netwroks\"", StringComparison.Ordinal));
         Fails(2, "'networks'", "generate", At("tiny.json"), "--zoo", At("z"));
     }
 
     [Fact]
     public void Verify_prints_its_keys_and_a_report_and_fails_over_one_bit_with_the_file_named()
     {
-        Assert.Equal(0, Run("generate", At("tiny.json"), "--zoo", At("z"), "--keep-milestones").Code);
-        Assert.Equal(0, Run("release", At("z"), "--out", At("r")).Code);
+        Assert.Equal(0, Run("generate", At("tiny.json"), "--zoo", At("z"), "--keep-milestones").ExitCode);
+        Assert.Equal(0, Run("release", At("z"), "--out", At("r")).ExitCode);
         var zoo = Json("verify", At("z"), "--retrain", "2", "--segments", "3");
         Assert.Superset(new HashSet<string> { "checked", "failed", "failures" }, Keys(zoo).ToHashSet());
         Assert.Equal((6, 0, 0), ((int)zoo["checked"]!, (int)zoo["failed"]!, zoo["failures"]!.AsArray().Count));
@@ -260,7 +233,7 @@ public sealed class VerbTests : IDisposable
         Assert.Equal(1, again);
         Assert.Equal((int)JsonNode.Parse(json)!["failed"]!, JsonNode.Parse(json)!["failures"]!.AsArray().Count);
 
-        Fails(1, "neither a zoo", "verify", _folder);
+        Fails(1, "neither a zoo", "verify", _scratch.Path);
         Fails(1, "--retrain takes both", "verify", At("r"), "--segments", "1");
         Fails(2, "--retrain takes 0", "verify", At("r"), "--retrain", "-1");
     }
@@ -270,7 +243,7 @@ public sealed class VerbTests : IDisposable
     {
         Generate();
         foreach (var i in new[] { "0", "1" })
-            Assert.Equal(0, Run("generate", At("tiny.json"), "--zoo", At("s" + i), "--shard", $"{i}/2").Code);
+            Assert.Equal(0, Run("generate", At("tiny.json"), "--zoo", At("s" + i), "--shard", $"{i}/2").ExitCode);
         var merged = Json("merge", At("s0"), At("s1"), "--into", At("m"));
         Assert.Equal((6, 0), ((int)merged["added"]!, (int)merged["were_there"]!));
         Assert.Equal((string?)Json("zoo", At("z"))["weights_digest"], (string?)merged["weights_digest"]);
@@ -278,7 +251,7 @@ public sealed class VerbTests : IDisposable
         Fails(1, "into itself", "merge", At("m"), "--into", At("m"));
         Fails(2, "--into", "merge", At("m"));
 
-        Assert.Equal(0, Run("zoo", At("m"), "backup", "--to", At("copy/zoo.db")).Code);
+        Assert.Equal(0, Run("zoo", At("m"), "backup", "--to", At("copy/zoo.db")).ExitCode);
         Assert.Equal((string?)merged["weights_digest"], (string?)Json("zoo", At("copy"))["weights_digest"]);
         Fails(1, "already there", "zoo", At("m"), "backup", "--to", At("copy/zoo.db"));
         Fails(2, "needs --to FILE", "zoo", At("m"), "backup");
@@ -286,13 +259,13 @@ public sealed class VerbTests : IDisposable
 
         Assert.Equal(6, (int)Json("zoo", At("m"), "export-recipes", "--out", At("recipes.jsonl"))["networks"]!);
         foreach (var line in File.ReadAllLines(At("recipes.jsonl")))
-            Assert.Equal(0, Run("zoo", At("m"), "show", Mlds.Sha256Hash.HexOf(System.Text.Encoding.UTF8.GetBytes(line))).Code);
+            Assert.Equal(0, Run("zoo", At("m"), "show", Mlds.Sha256Hash.HexOf(System.Text.Encoding.UTF8.GetBytes(line))).ExitCode);
         Assert.Equal(File.ReadAllText(At("recipes.jsonl")), Run("zoo", At("m"), "export-recipes").Output);
         Assert.Equal(6, Json("zoo", At("m"), "export-recipes")["recipes"]!.AsArray().Count);
         Fails(1, "already there", "zoo", At("m"), "export-recipes", "--out", At("recipes.jsonl"));
 
         Assert.Equal((string?)merged["zoo"], (string?)Json("zoo", At("m"), "compact")["zoo"]);
-        Assert.Equal(0, Run("verify", At("m")).Code);
+        Assert.Equal(0, Run("verify", At("m")).ExitCode);
         Fails(2, "`compact`", "zoo", At("m"), "compress");
     }
 

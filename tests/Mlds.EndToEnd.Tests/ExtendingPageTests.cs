@@ -64,9 +64,9 @@ public sealed class ExtendingPageTests
         Assert.True(File.Exists(scratch.File("report/report.html")));
 
         HoldsToTheScalarCode(scratch);
-        Assert.SkipUnless(HasNumpy(), "NumPy and h5py are needed to read the release.");
+        if (SystemPython.Missing("numpy", "h5py") is { } missing) Assert.Skip(missing);
         File.WriteAllText(scratch.File("read.py"), Script);
-        var read = Command.Run("/usr/bin/python3", ["read.py", "release", "tree/python"], scratch.Path, s_limit);
+        var read = SystemPython.Run(scratch.Path, "read.py", "release", "tree/python");
         Assert.True(read.ExitCode == 0, read.Everything);
     }
 
@@ -102,6 +102,4 @@ public sealed class ExtendingPageTests
         Directory.CreateDirectory(Path.GetDirectoryName(to)!);
         File.Copy(Repository.PathOf(from), to);
     }
-
-    static bool HasNumpy() => Command.Run("/usr/bin/python3", ["-c", "import numpy, h5py"], "/", s_limit).ExitCode == 0;
 }

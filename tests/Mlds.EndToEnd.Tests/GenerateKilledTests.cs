@@ -21,7 +21,7 @@ public sealed class GenerateKilledTests
     public void A_generation_killed_ten_times_ends_with_the_same_weights_as_an_undisturbed_one_with_other_threads()
     {
         using var scratch = new ScratchFolder();
-        File.WriteAllText(scratch.File("population.json"), Population);
+        File.WriteAllText(scratch.File("population.json"), s_population.Json);
         var watch = Stopwatch.StartNew();
         var undisturbed = Mlds(scratch.Path, Generate("undisturbed", 1));
         Assert.True(undisturbed.ExitCode == 0, undisturbed.Everything);
@@ -74,8 +74,7 @@ public sealed class GenerateKilledTests
     public async Task Two_processes_on_one_zoo_get_a_sentence_and_a_terminated_one_stops_cleanly()
     {
         using var scratch = new ScratchFolder();
-        File.WriteAllText(
-            scratch.File("population.json"), Population.Replace("\"networks\": 3", "\"networks\": 3000", StringComparison.Ordinal));
+        File.WriteAllText(scratch.File("population.json"), (s_population with { Networks = 3000 }).Json);
         using var first = Process.Start(new ProcessStartInfo("dotnet", [s_program, .. Generate("z", 1)])
         {
             WorkingDirectory = scratch.Path,
@@ -144,19 +143,15 @@ public sealed class GenerateKilledTests
     }
 
     /// <summary>Real recipes, small: a machine that learns, one that doesn't, over enough epochs for a kill to fall into a run.</summary>
-    const string Population = """
-        {
-          "name": "killed",
-          "description": "For tests.",
-          "licence": "CC-BY-SA-4.0",
-          "network": {"inputs": 9, "hidden": 12, "layers": 2, "linear": [8], "activation": "none"},
-          "networks": 3,
-          "defaults": {
-            "data": {"seed": 1, "training": 8192, "validation": 256, "length": 16, "long_test": 16, "long_length": 64},
-            "training": {"optimizer": "adam", "loss": "mean_squared_error", "batch": 128, "learning_rate": 0.01, "beta1": 0.9,
-              "beta2": 0.999, "epsilon": 1e-8, "goal_loss": 0.0001, "epoch_limit": 150, "milestone_every": 10}
-          },
-          "machines": [{"machine": "SingleDirectMachine"}, {"machine": "SimpleXORMachine"}, {"machine": "ParityMachine"}]
-        }
-        """;
+    static readonly TinyPopulation s_population = new()
+    {
+        Name = "killed",
+        Hidden = 12,
+        Layers = 2,
+        Data = (8192, 256, 16, 16, 64),
+        Batch = 128,
+        GoalLoss = 0.0001,
+        EpochLimit = 150,
+        Machines = TinyPopulation.Named("SingleDirectMachine", "SimpleXORMachine", "ParityMachine"),
+    };
 }

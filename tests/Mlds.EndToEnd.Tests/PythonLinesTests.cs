@@ -5,13 +5,11 @@ namespace Mlds.EndToEnd.Tests;
 /// <summary>The lines of Python that the README and every release's README show do what they say.</summary>
 public sealed class PythonLinesTests : IDisposable
 {
-    const string Python = "/usr/bin/python3";
-
     readonly ScratchFolder _scratch = new();
 
     public PythonLinesTests()
     {
-        File.WriteAllText(_scratch.File("population.json"), Population);
+        File.WriteAllText(_scratch.File("population.json"), s_population.Json);
         foreach (var arguments in new[] { "generate population.json --zoo z", "release z --out r" })
         {
             var run = Command.Run(
@@ -29,14 +27,8 @@ public sealed class PythonLinesTests : IDisposable
     /// <summary>What the lines print. Skips where Python or one of <paramref name="needs"/> is missing.</summary>
     static string Run(string code, string folder, params string[] needs)
     {
-        if (!File.Exists(Python)) Assert.Skip($"There is no {Python} on this machine.");
-        foreach (var module in needs)
-        {
-            if (Command.Run(Python, ["-c", $"import {module}"], folder, TimeSpan.FromMinutes(20)).ExitCode != 0)
-                Assert.Skip($"Python's {module} is not installed.");
-        }
-
-        var run = Command.Run(Python, ["-c", code], folder, TimeSpan.FromMinutes(30));
+        if (SystemPython.Missing(needs) is { } missing) Assert.Skip(missing);
+        var run = SystemPython.Run(folder, "-c", code);
         Assert.True(run.ExitCode == 0, run.Everything);
         return run.Output;
     }
@@ -64,18 +56,14 @@ public sealed class PythonLinesTests : IDisposable
         Run(Block(page, 1).Split("import pandas")[0] + "\nassert weights.shape == (4, 340)", _scratch.File("r"), "numpy");
     }
 
-    const string Population = """
-        {
-          "name": "lines",
-          "licence": "CC-BY-SA-4.0",
-          "network": {"inputs": 9, "hidden": 4, "layers": 2, "linear": [8], "activation": "none"},
-          "networks": 2,
-          "defaults": {
-            "data": {"seed": 1, "training": 256, "validation": 64, "length": 8, "long_test": 8, "long_length": 32},
-            "training": {"optimizer": "adam", "loss": "mean_squared_error", "batch": 32, "learning_rate": 0.01, "beta1": 0.9,
-              "beta2": 0.999, "epsilon": 1e-8, "goal_loss": 0.5, "epoch_limit": 2, "milestone_every": 10}
-          },
-          "machines": [{"machine": "SingleDirectMachine"}, {"machine": "SimpleXORMachine"}]
-        }
-        """;
+    static readonly TinyPopulation s_population = new()
+    {
+        Name = "lines",
+        Description = "",
+        Layers = 2,
+        Networks = 2,
+        Data = (256, 64, 8, 8, 32),
+        GoalLoss = 0.5,
+        EpochLimit = 2,
+    };
 }

@@ -13,7 +13,7 @@ public sealed class ReleaseKilledTests : IDisposable
 
     public ReleaseKilledTests()
     {
-        File.WriteAllText(_scratch.File("population.json"), Population);
+        File.WriteAllText(_scratch.File("population.json"), s_population.Json);
         var generated = Mlds("generate", "population.json", "--zoo", "z", "--threads", "1");
         Assert.True(generated.ExitCode == 0, generated.Everything);
     }
@@ -96,18 +96,18 @@ public sealed class ReleaseKilledTests : IDisposable
         Assert.True(sums.ExitCode == 0, sums.Everything);
     }
 
-    const string Population = """
-        {
-          "name": "killed",
-          "licence": "CC-BY-SA-4.0",
-          "network": {"inputs": 9, "hidden": 12, "layers": 4, "linear": [12, 12, 12, 12, 8], "activation": "none"},
-          "networks": 8,
-          "defaults": {
-            "data": {"seed": 1, "training": 8192, "validation": 64, "length": 16, "long_test": 8, "long_length": 32},
-            "training": {"optimizer": "adam", "loss": "mean_squared_error", "batch": 64, "learning_rate": 0.01, "beta1": 0.9,
-              "beta2": 0.999, "epsilon": 1e-8, "goal_loss": 0.5, "epoch_limit": 2, "milestone_every": 10}
-          },
-          "machines": [{"machine": "SingleDirectMachine"}, {"machine": "SimpleXORMachine"}, {"machine": "ParityMachine"}]
-        }
-        """;
+    static readonly TinyPopulation s_population = new()
+    {
+        Name = "killed",
+        Description = "",
+        Hidden = 12,
+        Layers = 4,
+        Linear = [12, 12, 12, 12, 8],
+        Networks = 8,
+        Data = (8192, 64, 16, 8, 32),
+        Batch = 64,
+        GoalLoss = 0.5,
+        EpochLimit = 2,
+        Machines = TinyPopulation.Named("SingleDirectMachine", "SimpleXORMachine", "ParityMachine"),
+    };
 }

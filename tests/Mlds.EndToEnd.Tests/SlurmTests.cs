@@ -19,7 +19,7 @@ public sealed class SlurmTests
         using var cluster = OneNodeCluster.Start(out var reason);
         if (cluster is null) Assert.Skip(reason);
         using var scratch = new ScratchFolder();
-        File.WriteAllText(scratch.File("population.json"), Population);
+        File.WriteAllText(scratch.File("population.json"), s_population.Json);
         var mlds = scratch.File("mlds");
         File.WriteAllText(mlds, $"#!/bin/sh\nexec dotnet '{s_program}' \"$@\"\n");
         Command.Run("chmod", ["+x", mlds], scratch.Path, s_limit);
@@ -56,7 +56,7 @@ public sealed class SlurmTests
         using var cluster = OneNodeCluster.Start(out var reason);
         if (cluster is null) Assert.Skip(reason);
         using var scratch = new ScratchFolder();
-        File.WriteAllText(scratch.File("population.json"), Population);
+        File.WriteAllText(scratch.File("population.json"), s_population.Json);
         // The second shard's task ends as one whose time is up does.
         var mlds = scratch.File("mlds");
         File.WriteAllText(mlds, $"#!/bin/sh\ncase \"$*\" in *' 1/3 '*) exit 130;; esac\nexec dotnet '{s_program}' \"$@\"\n");
@@ -83,19 +83,16 @@ public sealed class SlurmTests
     static string Logs(ScratchFolder scratch) =>
         string.Join('\n', Directory.GetFiles(scratch.Path, "*.log").Select(log => $"{Path.GetFileName(log)}:\n{File.ReadAllText(log)}"));
 
-    const string Population = """
-        {
-          "name": "cluster",
-          "description": "For tests.",
-          "licence": "CC-BY-SA-4.0",
-          "network": {"inputs": 9, "hidden": 6, "layers": 2, "linear": [6, 8], "activation": "none"},
-          "networks": 4,
-          "defaults": {
-            "data": {"seed": 1, "training": 1024, "validation": 128, "length": 8, "long_test": 16, "long_length": 32},
-            "training": {"optimizer": "adam", "loss": "mean_squared_error", "batch": 64, "learning_rate": 0.01, "beta1": 0.9,
-              "beta2": 0.999, "epsilon": 1e-8, "goal_loss": 0.001, "epoch_limit": 25, "milestone_every": 10}
-          },
-          "machines": [{"machine": "SingleDirectMachine"}, {"machine": "SimpleXORMachine"}]
-        }
-        """;
+    static readonly TinyPopulation s_population = new()
+    {
+        Name = "cluster",
+        Hidden = 6,
+        Layers = 2,
+        Linear = [6, 8],
+        Networks = 4,
+        Data = (1024, 128, 8, 16, 32),
+        Batch = 64,
+        GoalLoss = 0.001,
+        EpochLimit = 25,
+    };
 }

@@ -74,11 +74,12 @@ public sealed class TestScriptTests
     public void A_wrong_option_or_an_unknown_project_is_a_usage_error()
     {
         using var tree = Tree(("Good.Tests", Program(1, 0, 0)));
+        tree.Project("tests/Shared.Testing", "What tests share is no test project.");
 
         Assert.Equal(2, tree.Run("test", "--fast").ExitCode);
         Assert.Equal(2, tree.Run("test", "-m").ExitCode);
         var unknown = tree.Run("test", "Nothing");
         Assert.Equal(2, unknown.ExitCode);
-        Assert.Contains("there are: Good.Tests", unknown.Error, StringComparison.Ordinal);
+        Assert.Contains("there are: Good.Tests\n", unknown.Error, StringComparison.Ordinal);
     }
 }

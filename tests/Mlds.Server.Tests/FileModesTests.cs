@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Mlds.Server.Project;
 
 namespace Mlds.Server.Tests;
@@ -11,18 +10,14 @@ public sealed class FileModesTests
         | UnixFileMode.OtherRead | UnixFileMode.OtherWrite | UnixFileMode.OtherExecute;
 
     [Fact]
-    public async Task A_new_project_its_moved_settings_and_its_backups_are_closed_to_others_also_without_an_umask()
+    public void A_new_project_its_moved_settings_and_its_backups_are_closed_to_others_also_without_an_umask()
     {
         if (OperatingSystem.IsWindows()) Assert.Skip("Unix modes.");
         using var scratch = new ScratchFolder();
         var mlds = $"dotnet '{Path.Combine(AppContext.BaseDirectory, "Mlds.Cli.dll")}' project";
         var line = $"umask 0; cd '{scratch.Path}' && {mlds} init p && {mlds} backup copy -p p && {mlds} move-database sub/again.db -p p";
-        using var process = Process.Start(
-            new ProcessStartInfo("/bin/bash", ["-c", line]) { RedirectStandardOutput = true, RedirectStandardError = true })!;
-        var error = process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
-        await process.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
-        await process.WaitForExitAsync(TestContext.Current.CancellationToken);
-        Assert.True(process.ExitCode == 0, await error);
+        var run = Command.Run("/bin/bash", ["-c", line], scratch.Path, TimeSpan.FromMinutes(10));
+        Assert.True(run.ExitCode == 0, run.Everything);
         IsClosed(scratch.In("p"), "project.json", "project.db", "sub/again.db", "keys/upload_private", "keys/code_sign_public");
         IsClosed(scratch.In("p-signing-key"), "code_sign_private");
         IsClosed(scratch.In("copy"), "project.json", "project.db", "keys/upload_private");

@@ -26,26 +26,24 @@ public sealed class CommandLineTests : IDisposable
             32, 0.01, new AdamSettings(0.9, 0.999, 1e-8), new LearningRateSchedule(2, 1e-3), 0.5, 1e-6, EpochLimit: 9, MilestoneEvery: 4),
         Seed: 3);
 
-    readonly string _folder = Directory.CreateTempSubdirectory("mlds-worker-").FullName;
+    readonly ScratchFolder _scratch = new();
 
-    public void Dispose() => Directory.Delete(_folder, recursive: true);
+    public void Dispose() => _scratch.Dispose();
 
     string Write(string name, string text)
     {
-        var path = Path.Combine(_folder, name);
+        var path = _scratch.In(name);
         File.WriteAllText(path, text);
         return path;
     }
 
     string RecipeFile(Recipe recipe) => Write($"{recipe.Id}.json", recipe.CanonicalJson);
 
-    static (int Code, string Output, string Error) Run(params string[] args)
+    /// <summary>Tests run on processors of any kind; that the worker refuses some of them is another test's matter.</summary>
+    static Command Run(params string[] args)
     {
-        using var output = new StringWriter();
-        using var error = new StringWriter();
-        // Tests run on processors of any kind; that the worker refuses some of them is another test's matter.
-        var code = CommandLine.Run(args is ["train" or "bench", ..] ? [.. args, "--allow-software-fma"] : args, output, error);
-        return (code, output.ToString(), error.ToString());
+        string[] words = args is ["train" or "bench", ..] ? [.. args, "--allow-software-fma"] : args;
+        return Command.Run((output, error) => CommandLine.Run(words, output, error));
     }
 
     static JsonNode Train(params string[] args)
@@ -73,7 +71,7 @@ public sealed class CommandLineTests : IDisposable
     [Fact]
     public void A_run_stopped_at_every_epoch_goes_on_from_its_checkpoint_to_the_same_weights()
     {
-        var (recipe, checkpoint) = (RecipeFile(s_recipe), Path.Combine(_folder, "run.checkpoint"));
+        var (recipe, checkpoint) = (RecipeFile(s_recipe), _scratch.In("run.checkpoint"));
         var straight = Train(recipe);
         for (var epoch = 1; epoch < 9; epoch++)
         {
@@ -142,7 +140,7 @@ public sealed class CommandLineTests : IDisposable
     [Fact]
     public void A_checkpoint_of_another_recipe_is_refused_and_unharmed()
     {
-        var checkpoint = Path.Combine(_folder, "run.checkpoint");
+        var checkpoint = _scratch.In("run.checkpoint");
         Train(RecipeFile(s_recipe), "--checkpoint", checkpoint, "--stop-after-epoch", "2");
         var before = File.ReadAllBytes(checkpoint);
         var other = s_recipe with { Seed = 4 };
@@ -157,7 +155,7 @@ public sealed class CommandLineTests : IDisposable
     {
         var file = RecipeFile(s_recipe);
         var whole = Train(file);
-        var checkpoint = Path.Combine(_folder, "zeros");
+        var checkpoint = _scratch.In("zeros");
         File.WriteAllBytes(checkpoint, new byte[5000]);
         Assert.Equal((string?)whole["weights_sha256"], (string?)Train(file, "--checkpoint", checkpoint)["weights_sha256"]);
         Assert.Equal(s_recipe.Id, Checkpoint.FromBytes(File.ReadAllBytes(checkpoint)).RecipeId);
@@ -177,7 +175,7 @@ public sealed class CommandLineTests : IDisposable
     {
         Assert.Contains("mlds-worker train RECIPE.json", Run("--help").Output, StringComparison.Ordinal);
         Assert.Equal(Provenance.Version, Run("--version").Output.Trim());
-        Assert.Equal(ExitCode.Success, Run("train", "--help").Code);
-        Assert.Equal(ExitCode.Usage, Run().Code);
+        Assert.Equal(ExitCode.Success, Run("train", "--help").ExitCode);
+        Assert.Equal(ExitCode.Usage, Run().ExitCode);
     }
 }

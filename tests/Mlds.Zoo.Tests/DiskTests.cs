@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Mlds.Training;
 using Mlds.Zoos.Merging;
 using Mlds.Zoos.Releases;
@@ -15,7 +14,7 @@ public sealed class DiskTests : IDisposable
 
     public DiskTests()
     {
-        _disk = _scratch["disk"];
+        _disk = _scratch.In("disk");
         Directory.CreateDirectory(_disk);
     }
 
@@ -25,12 +24,8 @@ public sealed class DiskTests : IDisposable
         _scratch.Dispose();
     }
 
-    static bool Run(string program, params string[] arguments)
-    {
-        using var process = Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardError = true })!;
-        process.WaitForExit();
-        return process.ExitCode == 0;
-    }
+    static bool Run(string program, params string[] arguments) =>
+        Command.Run(program, arguments, "/", TimeSpan.FromMinutes(10)).ExitCode == 0;
 
     void Mount()
     {
@@ -72,13 +67,13 @@ public sealed class DiskTests : IDisposable
     public void A_release_that_fills_the_disk_gets_a_sentence_and_leaves_nothing(string format)
     {
         Mount();
-        using (var writer = ZooWriter.Open(_scratch["z"], Example.Of(Example.Ds1Shape)))
+        using (var writer = ZooWriter.Open(_scratch.In("z"), Example.Of(Example.Ds1Shape)))
         {
             foreach (var machine in Example.Ds1Shape.MachineNames)
                 writer.Add([.. Enumerable.Range(0, 50).Select(seed => Example.Network(Example.Ds1Shape, machine, (uint)seed))]);
         }
 
-        using var zoo = Zoo.Open(_scratch["z"]);
+        using var zoo = Zoo.Open(_scratch.In("z"));
         var error = Assert.Throws<ZooException>(() => ReleaseWriter.Write(
             zoo, Path.Combine(_disk, "r"), new ReleaseOptions([50], [format]), (_, _, _) => { }, TestContext.Current.CancellationToken));
         Assert.Contains("nothing of it is left", error.Message);
@@ -89,13 +84,13 @@ public sealed class DiskTests : IDisposable
     public void A_table_that_does_not_fit_the_disk_gets_a_sentence_too()
     {
         Mount();
-        using (var writer = ZooWriter.Open(_scratch["z"], Example.Of(Example.Small)))
+        using (var writer = ZooWriter.Open(_scratch.In("z"), Example.Of(Example.Small)))
         {
             foreach (var machine in Example.Small.MachineNames)
                 writer.Add([.. Enumerable.Range(0, 500).Select(seed => Example.Network(Example.Small, machine, (uint)seed, epochs: 300))]);
         }
 
-        using var zoo = Zoo.Open(_scratch["z"]);
+        using var zoo = Zoo.Open(_scratch.In("z"));
         Assert.Throws<ZooException>(() => ReleaseWriter.Write(
             zoo, Path.Combine(_disk, "r"), new ReleaseOptions([500], ["npy"]), (_, _, _) => { }, TestContext.Current.CancellationToken));
         Assert.Empty(Directory.GetFileSystemEntries(_disk));
@@ -107,13 +102,13 @@ public sealed class DiskTests : IDisposable
     public void An_archive_that_fills_the_disk_takes_its_release_along(string kind)
     {
         Mount();
-        using (var writer = ZooWriter.Open(_scratch["z"], Example.Of(Example.Ds1Shape)))
+        using (var writer = ZooWriter.Open(_scratch.In("z"), Example.Of(Example.Ds1Shape)))
         {
             foreach (var machine in Example.Ds1Shape.MachineNames)
                 writer.Add([.. Enumerable.Range(0, 22).Select(seed => Example.Network(Example.Ds1Shape, machine, (uint)seed))]);
         }
 
-        using var zoo = Zoo.Open(_scratch["z"]);
+        using var zoo = Zoo.Open(_scratch.In("z"));
         var options = new ReleaseOptions([22], ["npy"]);
         ReleaseWriter.Write(zoo, Path.Combine(_disk, "r"), options, (_, _, _) => { }, TestContext.Current.CancellationToken);
         Directory.Delete(Path.Combine(_disk, "r"), recursive: true);
@@ -127,9 +122,9 @@ public sealed class DiskTests : IDisposable
     public void A_release_to_a_disk_that_can_not_be_written_to_gets_a_sentence()
     {
         Mount();
-        using (var writer = ZooWriter.Open(_scratch["z"], Example.Of(Example.Small)))
+        using (var writer = ZooWriter.Open(_scratch.In("z"), Example.Of(Example.Small)))
             writer.Add([.. Example.Small.MachineNames.Select(machine => Example.Network(Example.Small, machine, 1))]);
-        using var zoo = Zoo.Open(_scratch["z"]);
+        using var zoo = Zoo.Open(_scratch.In("z"));
         Assert.True(Run("mount", "-o", "remount,ro", _disk));
         var error = Assert.Throws<ZooException>(() => ReleaseWriter.Write(
             zoo, Path.Combine(_disk, "r"), new ReleaseOptions([1], ["npy"]), (_, _, _) => { }, TestContext.Current.CancellationToken));
@@ -147,7 +142,7 @@ public sealed class DiskTests : IDisposable
         using (var zoo = Zoo.Open(folder)) Assert.Equal(network.Weights, zoo.ReadWeights(zoo.Networks().Single()));
         var report = Verifier.Run(folder, new(), _ => { }, TestContext.Current.CancellationToken);
         Assert.DoesNotContain(report.Doubts, doubt => doubt.Check is "files" or "weights");
-        Assert.Equal(1, ZooMerge.Run([folder], _scratch["merged"], (_, _) => { }, TestContext.Current.CancellationToken).Added);
+        Assert.Equal(1, ZooMerge.Run([folder], _scratch.In("merged"), (_, _) => { }, TestContext.Current.CancellationToken).Added);
         var error = Assert.Throws<ZooException>(() => ZooWriter.Open(folder, Example.Of(Example.Small)));
         Assert.Contains("can't be written to", error.Message);
         Assert.Contains(

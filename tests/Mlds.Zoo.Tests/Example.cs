@@ -6,20 +6,29 @@ namespace Mlds.Zoos.Tests;
 /// <summary>Populations and networks to store: real recipes with weights drawn at random, as storing asks nothing more of them.</summary>
 static class Example
 {
+    static readonly TinyPopulation s_small = new()
+    {
+        Name = "small",
+        Hidden = 3,
+        Networks = 4,
+        Data = (128, 32, 4, 8, 16),
+        Batch = 16,
+        EpochLimit = 30,
+        Machines = TinyPopulation.Named("SingleDirectMachine", "SimpleXORMachine", "ParityMachine"),
+    };
+
     /// <summary>Three machines whose networks train in a moment.</summary>
-    public static Population Small { get; } = Population.Parse(
-        Json("small", """{"inputs": 9, "hidden": 3, "layers": 1, "linear": [8], "activation": "none"}"""), "small");
+    public static Population Small { get; } = Parse(s_small);
 
     /// <summary>The same with runs long enough to be stopped in.</summary>
-    public static Population Slow { get; } = Population.Parse(
-        Json("slow", """{"inputs": 9, "hidden": 8, "layers": 2, "linear": [8], "activation": "none"}""")
-            .Replace("\"training\": 128", "\"training\": 4096", StringComparison.Ordinal)
-            .Replace("0.02", "1e-12", StringComparison.Ordinal),
-        "slow");
+    public static Population Slow { get; } =
+        Parse(s_small with { Name = "slow", Hidden = 8, Layers = 2, Data = s_small.Data with { Training = 4096 }, GoalLoss = 1e-12 });
 
     /// <summary>The same with the network of DS1.</summary>
-    public static Population Ds1Shape { get; } = Population.Parse(
-        Json("shape", """{"inputs": 9, "hidden": 12, "layers": 4, "linear": [12, 12, 12, 12, 8], "activation": "none"}"""), "shape");
+    public static Population Ds1Shape { get; } =
+        Parse(s_small with { Name = "shape", Hidden = 12, Layers = 4, Linear = [12, 12, 12, 12, 8] });
+
+    static Population Parse(TinyPopulation population) => Population.Parse(population.Json, population.Name);
 
     public static ZooPopulation Of(Population population) => ZooPopulation.Of(population);
 
@@ -47,24 +56,4 @@ static class Example
         var network = Network(Small, recipe.MachineName, recipe.Seed, epochs: epochs);
         return new Checkpoint(recipe.Id, network.Weights, [network.Weights, network.Weights], network.History, network.Milestones, 0.5);
     }
-
-    static string Json(string name, string network) => $$"""
-        {
-          "name": "{{name}}",
-          "description": "For tests.",
-          "licence": "CC-BY-SA-4.0",
-          "network": {{network}},
-          "networks": 4,
-          "defaults": {
-            "data": {"seed": 1, "training": 128, "validation": 32, "length": 4, "long_test": 8, "long_length": 16},
-            "training": {"optimizer": "adam", "loss": "mean_squared_error", "batch": 16, "learning_rate": 0.01, "beta1": 0.9,
-              "beta2": 0.999, "epsilon": 1e-8, "goal_loss": 0.02, "epoch_limit": 30, "milestone_every": 10}
-          },
-          "machines": [
-            {"machine": "SingleDirectMachine"},
-            {"machine": "SimpleXORMachine"},
-            {"machine": "ParityMachine"}
-          ]
-        }
-        """;
 }

@@ -26,12 +26,12 @@ public sealed class GoldenTests : IDisposable
     {
         foreach (var file in Directory.EnumerateFiles(Golden(name), "*", SearchOption.AllDirectories))
         {
-            var copy = Path.Combine(_scratch[name], Path.GetRelativePath(Golden(name), file));
+            var copy = Path.Combine(_scratch.In(name), Path.GetRelativePath(Golden(name), file));
             Directory.CreateDirectory(Path.GetDirectoryName(copy)!);
             File.Copy(file, copy);
         }
 
-        return _scratch[name];
+        return _scratch.In(name);
     }
 
     [Theory]
@@ -76,12 +76,12 @@ public sealed class GoldenTests : IDisposable
             TrainingData = true,
             Publication = new() { Date = new(2026, 1, 1) },
         };
-        ReleaseWriter.Write(zoo, _scratch["r"], options, delegate { }, TestContext.Current.CancellationToken);
-        Assert.Equal(Files(Golden("release-v1")), Files(_scratch["r"]));
+        ReleaseWriter.Write(zoo, _scratch.In("r"), options, delegate { }, TestContext.Current.CancellationToken);
+        Assert.Equal(Files(Golden("release-v1")), Files(_scratch.In("r")));
         foreach (var file in Files(Golden("release-v1")).Except(s_words))
         {
             Assert.True(
-                File.ReadAllBytes(Golden("release-v1", file)).AsSpan().SequenceEqual(File.ReadAllBytes(Path.Combine(_scratch["r"], file))),
+                File.ReadAllBytes(Golden("release-v1", file)).AsSpan().SequenceEqual(File.ReadAllBytes(_scratch.In($"r/{file}"))),
                 file);
         }
     }

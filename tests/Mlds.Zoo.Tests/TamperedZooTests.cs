@@ -11,7 +11,7 @@ public sealed class TamperedZooTests : IDisposable
 
     public void Dispose() => _scratch.Dispose();
 
-    string Folder => _scratch["z"];
+    string Folder => _scratch.In("z");
 
     void Tampered(string sql)
     {
@@ -57,14 +57,14 @@ public sealed class TamperedZooTests : IDisposable
         Assert.Contains("Forged.", zoo.Population.CanonicalJson, StringComparison.Ordinal);
         Action[] uses =
         [
-            () => ReleaseWriter.Write(zoo, _scratch["r"], new ReleaseOptions([], ["npy"]), (_, _, _) => { },
+            () => ReleaseWriter.Write(zoo, _scratch.In("r"), new ReleaseOptions([], ["npy"]), (_, _, _) => { },
                 TestContext.Current.CancellationToken),
-            () => ZooMerge.Run([Folder], _scratch["into"], (_, _) => { }, TestContext.Current.CancellationToken),
+            () => ZooMerge.Run([Folder], _scratch.In("into"), (_, _) => { }, TestContext.Current.CancellationToken),
             () => ZooWriter.Open(Folder, Example.Of(Example.Small)).Dispose(),
-            () => ZooWriter.Open(_scratch["other"], zoo.Population).Dispose(),
+            () => ZooWriter.Open(_scratch.In("other"), zoo.Population).Dispose(),
         ];
         Assert.All(uses, use => Assert.Contains("another SHA-256", Assert.Throws<ZooException>(use).Message, StringComparison.Ordinal));
-        Assert.False(Directory.Exists(_scratch["r"]) || Directory.Exists(_scratch["into"]));
+        Assert.False(Directory.Exists(_scratch.In("r")) || Directory.Exists(_scratch.In("into")));
     }
 
     [Fact]

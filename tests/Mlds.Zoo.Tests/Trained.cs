@@ -15,10 +15,10 @@ public sealed class Trained : IDisposable
 
     public Trained()
     {
-        using var writer = ZooWriter.Open(_scratch["z"], ZooPopulation.Of(Population));
+        using var writer = ZooWriter.Open(_scratch.In("z"), ZooPopulation.Of(Population));
         foreach (var machine in Population.MachineNames)
             for (var seed = 0u; seed < Networks; seed++) Train(writer, machine, seed);
-        ReleaseWriter.Write(writer.Zoo, _scratch["r"], new ReleaseOptions([2, 4], ["npy", "h5"]), delegate { }, default);
+        ReleaseWriter.Write(writer.Zoo, _scratch.In("r"), new ReleaseOptions([2, 4], ["npy", "h5"]), delegate { }, default);
     }
 
     /// <summary>
@@ -54,7 +54,7 @@ public sealed class Trained : IDisposable
     /// <summary>Copies the zoo, or the release, to <paramref name="folder"/>.</summary>
     public void Copy(bool release, string folder)
     {
-        var source = _scratch[release ? "r" : "z"];
+        var source = _scratch.In(release ? "r" : "z");
         foreach (var path in Directory.EnumerateFiles(source, "*", SearchOption.AllDirectories))
         {
             var target = Path.Combine(folder, Path.GetRelativePath(source, path));
@@ -65,6 +65,6 @@ public sealed class Trained : IDisposable
 
     /// <summary>Names of the files of the release, relative to it.</summary>
     public string[] ReleaseFiles =>
-        [.. Directory.EnumerateFiles(_scratch["r"], "*", SearchOption.AllDirectories)
-            .Select(path => Path.GetRelativePath(_scratch["r"], path)).Order(StringComparer.Ordinal)];
+        [.. Directory.EnumerateFiles(_scratch.In("r"), "*", SearchOption.AllDirectories)
+            .Select(path => Path.GetRelativePath(_scratch.In("r"), path)).Order(StringComparer.Ordinal)];
 }

@@ -13,7 +13,7 @@ public sealed class ZooBackupTests : IDisposable
     {
         var (batches, stored) = (0, 0);
         using var stop = new CancellationTokenSource();
-        using var writer = ZooWriter.Open(_scratch["z"], ZooPopulation.Of(Example.Small));
+        using var writer = ZooWriter.Open(_scratch.In("z"), ZooPopulation.Of(Example.Small));
         var writing = new Thread(() =>
         {
             // Ten networks per transaction: a copy of one moment has a multiple of ten.
@@ -21,14 +21,14 @@ public sealed class ZooBackupTests : IDisposable
                 writer.Add([.. Enumerable.Range(0, 10).Select(i => Example.Network(Example.Small, "ParityMachine", seed + (uint)i))]);
         });
         writing.Start();
-        using (var zoo = Zoo.Open(_scratch["z"]))
+        using (var zoo = Zoo.Open(_scratch.In("z")))
         {
             for (var i = 0; i < 8; i++)
             {
                 var before = Volatile.Read(ref batches);
                 while (Volatile.Read(ref batches) < before + 5) Thread.Sleep(1);
-                ZooBackup.Write(zoo, _scratch[$"copy{i}/zoo.db"]);
-                using var copy = Zoo.Open(_scratch[$"copy{i}"]);
+                ZooBackup.Write(zoo, _scratch.In($"copy{i}/zoo.db"));
+                using var copy = Zoo.Open(_scratch.In($"copy{i}"));
                 var networks = copy.Networks().ToList();
                 Assert.True(
                     networks.Count >= 10 * before && networks.Count > stored,
@@ -41,7 +41,8 @@ public sealed class ZooBackupTests : IDisposable
 
         stop.Cancel();
         writing.Join();
-        var report = Verifier.Run(_scratch["copy7"], new VerificationOptions(Threads: 2), _ => { }, TestContext.Current.CancellationToken);
+        var report = Verifier.Run(
+            _scratch.In("copy7"), new VerificationOptions(Threads: 2), _ => { }, TestContext.Current.CancellationToken);
         Assert.DoesNotContain(report.Doubts, doubt => doubt.Check is "files" or "weights");
         Assert.Empty(report.Checks.Single(check => check.Name == "files").Notes);
     }
@@ -49,12 +50,12 @@ public sealed class ZooBackupTests : IDisposable
     [Fact]
     public void A_backup_overwrites_nothing_and_leaves_nothing_half_written()
     {
-        using var writer = ZooWriter.Open(_scratch["z"], ZooPopulation.Of(Example.Small));
-        File.WriteAllText(_scratch["there"], "mine");
-        Assert.Contains("is already there", Assert.Throws<ZooException>(() => ZooBackup.Write(writer.Zoo, _scratch["there"])).Message);
-        Assert.Equal("mine", File.ReadAllText(_scratch["there"]));
+        using var writer = ZooWriter.Open(_scratch.In("z"), ZooPopulation.Of(Example.Small));
+        File.WriteAllText(_scratch.In("there"), "mine");
+        Assert.Contains("is already there", Assert.Throws<ZooException>(() => ZooBackup.Write(writer.Zoo, _scratch.In("there"))).Message);
+        Assert.Equal("mine", File.ReadAllText(_scratch.In("there")));
         Assert.Contains(
-            "could not be written", Assert.Throws<ZooException>(() => ZooBackup.Write(writer.Zoo, _scratch["there/zoo.db"])).Message);
+            "could not be written", Assert.Throws<ZooException>(() => ZooBackup.Write(writer.Zoo, _scratch.In("there/zoo.db"))).Message);
         Assert.Equal(["there", "z"], Directory.GetFileSystemEntries(_scratch.Path).Select(Path.GetFileName).Order(StringComparer.Ordinal));
     }
 
@@ -63,7 +64,7 @@ public sealed class ZooBackupTests : IDisposable
     {
         string digest;
         var recipe = Example.Small.Recipe("ParityMachine", 5000);
-        using (var writer = ZooWriter.Open(_scratch["z"], ZooPopulation.Of(Example.Small)))
+        using (var writer = ZooWriter.Open(_scratch.In("z"), ZooPopulation.Of(Example.Small)))
         {
             writer.Store([], [.. Enumerable.Range(0, 300).Select(i => Example.Small.Recipe("ParityMachine", (uint)i))
                 .Select(r => (r, Example.Checkpoint(r, 30)))]);
@@ -72,38 +73,38 @@ public sealed class ZooBackupTests : IDisposable
             digest = writer.Zoo.WeightsDigest();
         }
 
-        var before = new FileInfo(_scratch["z/zoo.db"]).Length;
-        using (var writer = ZooWriter.Open(_scratch["z"], ZooPopulation.Of(Example.Small))) writer.Compact();
-        Assert.InRange(new FileInfo(_scratch["z/zoo.db"]).Length, 1, (before / 2) + 100_000);
-        Assert.True(new FileInfo(_scratch["z/zoo.db"]).Length < before);
-        using var zoo = Zoo.Open(_scratch["z"]);
+        var before = new FileInfo(_scratch.In("z/zoo.db")).Length;
+        using (var writer = ZooWriter.Open(_scratch.In("z"), ZooPopulation.Of(Example.Small))) writer.Compact();
+        Assert.InRange(new FileInfo(_scratch.In("z/zoo.db")).Length, 1, (before / 2) + 100_000);
+        Assert.True(new FileInfo(_scratch.In("z/zoo.db")).Length < before);
+        using var zoo = Zoo.Open(_scratch.In("z"));
         Assert.Equal(digest, zoo.WeightsDigest());
         Assert.Equal(3, zoo.Checkpoint(recipe.Id)!.Epoch);
-        Assert.True(ZooSeal.IsWhole(_scratch["z"], TestContext.Current.CancellationToken));
+        Assert.True(ZooSeal.IsWhole(_scratch.In("z"), TestContext.Current.CancellationToken));
     }
 
     [Fact]
     public void A_seal_is_broken_by_the_first_change_and_made_anew_at_the_end_and_a_run_that_changes_nothing_leaves_it()
     {
-        using (var writer = ZooWriter.Open(_scratch["z"], ZooPopulation.Of(Example.Small)))
+        using (var writer = ZooWriter.Open(_scratch.In("z"), ZooPopulation.Of(Example.Small)))
         {
-            Assert.Null(ZooSeal.IsWhole(_scratch["z"], TestContext.Current.CancellationToken));
+            Assert.Null(ZooSeal.IsWhole(_scratch.In("z"), TestContext.Current.CancellationToken));
             writer.Add([Example.Network(Example.Small, "ParityMachine", 1)]);
         }
 
-        Assert.True(ZooSeal.IsWhole(_scratch["z"], TestContext.Current.CancellationToken));
-        var seal = File.GetLastWriteTimeUtc(_scratch["z/zoo.seal"]);
-        using (ZooWriter.Open(_scratch["z"], ZooPopulation.Of(Example.Small)))
+        Assert.True(ZooSeal.IsWhole(_scratch.In("z"), TestContext.Current.CancellationToken));
+        var seal = File.GetLastWriteTimeUtc(_scratch.In("z/zoo.seal"));
+        using (ZooWriter.Open(_scratch.In("z"), ZooPopulation.Of(Example.Small)))
         {
         }
 
-        Assert.Equal(seal, File.GetLastWriteTimeUtc(_scratch["z/zoo.seal"]));
-        using (var writer = ZooWriter.Open(_scratch["z"], ZooPopulation.Of(Example.Small)))
+        Assert.Equal(seal, File.GetLastWriteTimeUtc(_scratch.In("z/zoo.seal")));
+        using (var writer = ZooWriter.Open(_scratch.In("z"), ZooPopulation.Of(Example.Small)))
         {
             writer.Add([Example.Network(Example.Small, "ParityMachine", 2)]);
-            Assert.False(File.Exists(_scratch["z/zoo.seal"]));
+            Assert.False(File.Exists(_scratch.In("z/zoo.seal")));
         }
 
-        Assert.True(ZooSeal.IsWhole(_scratch["z"], TestContext.Current.CancellationToken));
+        Assert.True(ZooSeal.IsWhole(_scratch.In("z"), TestContext.Current.CancellationToken));
     }
 }

@@ -13,7 +13,7 @@ public sealed class ZooTests : IDisposable
 
     readonly ScratchFolder _scratch = new();
 
-    string Folder => _scratch["z"];
+    string Folder => _scratch.In("z");
 
     public void Dispose() => _scratch.Dispose();
 

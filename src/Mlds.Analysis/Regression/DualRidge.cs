@@ -75,7 +75,10 @@ sealed class DualRidge
     {
         var n = rows.Rows;
         var gram = Products.Gram(rows.Values, n, rows.Columns);
-        var scale = Math.Max(Enumerable.Range(0, n).Sum(i => gram[((long)i * n) + i]) / n, double.Epsilon);
+        var trace = Enumerable.Range(0, n).Sum(i => gram[((long)i * n) + i]);
+
+        // Where no column varies all is 0, and any penalty gives the constant answer.
+        var scale = trace > 0 ? trace / n : 1;
 
         // Every target chooses its own penalty: a shuffled control that borrowed the true labels' choice would be no control.
         var best = new (double Error, double[] Dual)[centred.Length];

@@ -154,7 +154,7 @@ public sealed class GenerationRun
             var (began, cores) = (watch.Elapsed, run.CoreSeconds);
             run.NextEpoch();
             _queue.Did(machine, seed, run.Epoch, (watch.Elapsed - began).TotalSeconds, run.CoreSeconds - cores);
-            Interlocked.Add(ref _sampleTimesteps, (long)data.Training.Count * data.Training.Length);
+            Interlocked.Add(ref _sampleTimesteps, (long)recipe.Task.TrainingCount * recipe.Task.Steps);
             if (_options.KeepMilestones && run.IsAtMilestone)
                 _writes.Add(new Write(null, recipe, run.Checkpoint(), Keep: true), CancellationToken.None);
         }

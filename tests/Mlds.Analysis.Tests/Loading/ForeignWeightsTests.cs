@@ -7,13 +7,13 @@ namespace Mlds.Analysis.Tests.Loading;
 
 public sealed class ForeignWeightsTests : IDisposable
 {
-    readonly string _folder = Directory.CreateTempSubdirectory("mlds-foreign-").FullName;
+    readonly ScratchFolder _scratch = new();
 
-    string Layout => Path.Combine(_folder, "layout.csv");
+    string Layout => _scratch.In("layout.csv");
 
-    string Weights => Path.Combine(_folder, "weights.npy");
+    string Weights => _scratch.In("weights.npy");
 
-    public void Dispose() => Directory.Delete(_folder, recursive: true);
+    public void Dispose() => _scratch.Dispose();
 
     /// <summary>30 networks of the shape of a small convolutional network, written by numpy itself.</summary>
     void Save(string change = "") => Python.Run(

@@ -1,11 +1,12 @@
 using System.CommandLine;
 using Mlds.Cli.Frame;
+using Command = Mlds.Testing.Command;
 
 namespace Mlds.Cli.Tests.Frame;
 
 public sealed class CommandLineTests
 {
-    static (int Code, string Output, string Error) Run(Func<VerbRun, int> body, params string[] args)
+    static Command Run(Func<VerbRun, int> body, params string[] args)
     {
         var file = new Argument<string>("FILE") { Description = "The file to read." };
         var seed = new Option<uint>("--seed") { Description = "The seed." };
@@ -14,9 +15,7 @@ public sealed class CommandLineTests
             new Verb("generate", "Generates.", "mlds generate x.json --seed 3") { file, seed }.Runs(body),
             new Verb("zoo", "Shows.").Runs(body),
         };
-        var (output, error) = (new StringWriter(), new StringWriter());
-        var code = CommandLine.Run(root, args, output, error);
-        return (code, output.ToString(), error.ToString());
+        return Command.Run((output, error) => CommandLine.Run(root, args, output, error));
     }
 
     static int Fine(VerbRun run) => ExitCode.Success;

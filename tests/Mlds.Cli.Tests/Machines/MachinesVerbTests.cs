@@ -8,9 +8,9 @@ namespace Mlds.Cli.Tests.Machines;
 
 public sealed class MachinesVerbTests : IDisposable
 {
-    readonly string _folder = Directory.CreateTempSubdirectory("mlds-machines-").FullName;
+    readonly ScratchFolder _scratch = new();
 
-    public void Dispose() => Directory.Delete(_folder, recursive: true);
+    public void Dispose() => _scratch.Dispose();
 
     [Fact]
     public void The_table_lists_every_machine_of_the_catalogue()
@@ -69,8 +69,8 @@ public sealed class MachinesVerbTests : IDisposable
     [Fact]
     public void The_automaton_it_writes_is_the_same_machine_again()
     {
-        var target = Path.Combine(_folder, "xor.json");
-        Assert.Equal(ExitCode.Success, Run("SimpleXORModified", "--automaton", target).Code);
+        var target = _scratch.In("xor.json");
+        Assert.Equal(ExitCode.Success, Run("SimpleXORModified", "--automaton", target).ExitCode);
         var automaton = MachineDefinition.Read(StrictJson.Parse(File.ReadAllText(target), target)).Build();
         Assert.True(MinimalAutomaton.Of(automaton).BehavesAs(MinimalAutomaton.Of(MachineCatalogue.Build("SimpleXORModified"))));
         Assert.Equal("set 3", automaton.Describe(7));
@@ -84,7 +84,7 @@ public sealed class MachinesVerbTests : IDisposable
     [Fact]
     public void A_population_s_machines_are_listed_and_described_by_their_names_there()
     {
-        var file = Path.Combine(_folder, "mine.json");
+        var file = _scratch.In("mine.json");
         var population = JsonNode.Parse(Population.Read(Shipped("ds1")).CanonicalJson)!;
         population["machines"] = JsonNode.Parse(
             """
@@ -121,7 +121,7 @@ public sealed class MachinesVerbTests : IDisposable
     [Fact]
     public void A_wrong_definition_is_told_its_place()
     {
-        var file = Path.Combine(_folder, "bad.json");
+        var file = _scratch.In("bad.json");
         File.WriteAllText(file, """{"form": "register", "bits": 8, "outputs": 8, "lines": [{"line": 0, "xor": [9]}]}""");
         var (code, _, error) = Run(file);
         Assert.Equal(ExitCode.Usage, code);
@@ -140,10 +140,5 @@ public sealed class MachinesVerbTests : IDisposable
         return JsonNode.Parse(output)!;
     }
 
-    static (int Code, string Output, string Error) Run(params string[] args)
-    {
-        var (output, error) = (new StringWriter(), new StringWriter());
-        var code = CommandLine.Run(Program.Root(), ["machines", .. args], output, error);
-        return (code, output.ToString(), error.ToString());
-    }
+    static Command Run(params string[] args) => MldsCommand.Run(["machines", .. args]);
 }

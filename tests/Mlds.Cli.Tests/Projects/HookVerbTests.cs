@@ -1,42 +1,30 @@
 using System.Text.Json.Nodes;
 using Mlds.Bundles;
-using Mlds.Cli.Frame;
 using Mlds.Server.Science.Official;
 using Mlds.Training;
+using static Mlds.Cli.Tests.MldsCommand;
 
 namespace Mlds.Cli.Tests.Projects;
 
 /// <summary>Work for an official BOINC server, from the lines for create_work to the zoo.</summary>
 public sealed class HookVerbTests : IDisposable
 {
-    const string Population = """
-        {
-          "name": "tiny", "description": "", "licence": "CC-BY-SA-4.0",
-          "network": {"inputs": 9, "hidden": 4, "layers": 1, "linear": [8], "activation": "none"},
-          "networks": 2,
-          "defaults": {
-            "data": {"seed": 1, "training": 64, "validation": 16, "length": 8, "long_test": 8, "long_length": 32},
-            "training": {"optimizer": "adam", "loss": "mean_squared_error", "batch": 32, "learning_rate": 0.01, "beta1": 0.9,
-              "beta2": 0.999, "epsilon": 1e-8, "goal_loss": 0.02, "epoch_limit": 5, "milestone_every": 10}
-          },
-          "machines": ["SingleDirectMachine"]
-        }
-        """;
-
-    readonly string _folder = Directory.CreateTempSubdirectory("mlds-hook-test-").FullName;
-
-    public HookVerbTests() => File.WriteAllText(At("tiny.json"), Population);
-
-    public void Dispose() => Directory.Delete(_folder, recursive: true);
-
-    string At(string name) => Path.Combine(_folder, name);
-
-    static (int Code, string Output, string Error) Run(params string[] args)
+    static readonly TinyPopulation s_population = new()
     {
-        var (output, error) = (new StringWriter(), new StringWriter());
-        var code = CommandLine.Run(Program.Root(), args, output, error);
-        return (code, output.ToString(), error.ToString());
-    }
+        Description = "",
+        Networks = 2,
+        Data = (64, 16, 8, 8, 32),
+        EpochLimit = 5,
+        Machines = TinyPopulation.Named("SingleDirectMachine"),
+    };
+
+    readonly ScratchFolder _scratch = new();
+
+    public HookVerbTests() => File.WriteAllText(At("tiny.json"), s_population.Json);
+
+    public void Dispose() => _scratch.Dispose();
+
+    string At(string name) => _scratch.In(name);
 
     /// <summary>
     /// Makes the work; its population's folder, and the paths that an official server would give two results of its one unit.
@@ -66,7 +54,7 @@ public sealed class HookVerbTests : IDisposable
     public void A_unit_goes_from_create_works_line_into_the_zoo()
     {
         var (folder, one, other) = Work();
-        static (int, string) Yes((int Code, string Output, string Error) run) => (run.Code, run.Output.ReplaceLineEndings("\n"));
+        static (int, string) Yes(Command run) => (run.ExitCode, run.Output.ReplaceLineEndings("\n"));
         Assert.Equal((0, "yes\n"), Yes(Run("hook", "init", "--state", At("work"), "--retrain", "1", one)));
         Assert.Equal((0, "yes\n"), Yes(Run("hook", "compare", "--state", At("work"), one, other)));
         Assert.Equal((0, "yes\n"), Yes(Run("hook", "assimilate", "--state", At("work"), "17", one)));
@@ -82,37 +70,37 @@ public sealed class HookVerbTests : IDisposable
         var (folder, one, _) = Work();
         var again = Run("project", "work", "add", At("tiny.json"), "--official", At("work"));
         Assert.Contains("--wu_name tiny-", again.Output, StringComparison.Ordinal);
-        Assert.Equal(0, Run("hook", "init", "--state", At("work"), one).Code);
+        Assert.Equal(0, Run("hook", "init", "--state", At("work"), one).ExitCode);
         Assert.Empty(folder.Staged());
-        Assert.Equal((0, ""), (again.Code, Run("project", "work", "add", At("tiny.json"), "--official", At("work")).Output));
+        Assert.Equal((0, ""), (again.ExitCode, Run("project", "work", "add", At("tiny.json"), "--official", At("work")).Output));
     }
 
     [Fact]
     public void A_project_that_lets_one_person_make_a_quorum_is_refused_before_anything_is_made()
     {
         Directory.CreateDirectory(At("server"));
-        (int Code, string Output, string Error) Add() =>
+        Command Add() =>
             Run("project", "work", "add", At("tiny.json"), "--official", At("work"), "--project-dir", At("server"));
-        Assert.Equal(1, Add().Code);
+        Assert.Equal(1, Add().ExitCode);
         File.WriteAllText(
             At("server/config.xml"), "<boinc><config><one_result_per_user_per_wu>0</one_result_per_user_per_wu></config></boinc>");
         var (code, output, error) = Add();
         Assert.Equal((1, ""), (code, output));
         Assert.Contains("<one_result_per_user_per_wu>1</one_result_per_user_per_wu>", error, StringComparison.Ordinal);
         Assert.False(Directory.Exists(At("work")));
-        Assert.Equal(2, Run("project", "work", "add", At("tiny.json"), "--project-dir", At("server")).Code);
+        Assert.Equal(2, Run("project", "work", "add", At("tiny.json"), "--project-dir", At("server")).ExitCode);
     }
 
     [Fact]
     public void What_is_no_fault_of_a_result_is_answered_with_later()
     {
         var (folder, one, _) = Work();
-        Assert.Equal(
-            (3, "later"), (Run("hook", "init", "--state", At("work")).Code, Run("hook", "init", "--state", At("work")).Output.TrimEnd()));
-        Assert.Equal(3, Run("hook", "init", "--state", At("nowhere"), one).Code);
-        Assert.Equal(3, Run("hook", "compare", "--state", At("work"), one, At("gone_0_r1_0")).Code);
-        Assert.Equal(0, Run("hook", "assimilate", "--state", At("work"), "--error", "2", Assert.Single(folder.Out()), "17", "0").Code);
-        Assert.Equal(3, Run("hook", "init", "--state", At("work"), "--project-dir", At("nowhere"), one).Code);
+        var nothing = Run("hook", "init", "--state", At("work"));
+        Assert.Equal((3, "later"), (nothing.ExitCode, nothing.Output.TrimEnd()));
+        Assert.Equal(3, Run("hook", "init", "--state", At("nowhere"), one).ExitCode);
+        Assert.Equal(3, Run("hook", "compare", "--state", At("work"), one, At("gone_0_r1_0")).ExitCode);
+        Assert.Equal(0, Run("hook", "assimilate", "--state", At("work"), "--error", "2", Assert.Single(folder.Out()), "17", "0").ExitCode);
+        Assert.Equal(3, Run("hook", "init", "--state", At("work"), "--project-dir", At("nowhere"), one).ExitCode);
         var answer = JsonNode.Parse(Run("hook", "init", "--state", At("work"), "--json").Output)!;
         Assert.Equal(3, (int)answer["code"]!);
         Assert.Contains("without arguments", (string)answer["sentence"]!, StringComparison.Ordinal);

@@ -1,5 +1,4 @@
-using System.Text.Json.Nodes;
-using Mlds.Cli.Frame;
+using static Mlds.Cli.Tests.MldsCommand;
 
 namespace Mlds.Cli.Tests.Projects;
 
@@ -10,25 +9,11 @@ public sealed class ProjectVerbTests : IDisposable
 {
     const string Leaf = "apps/mlds/1.00/x86_64-pc-linux-gnu";
 
-    readonly string _folder = Directory.CreateTempSubdirectory("mlds-cli-project-").FullName;
+    readonly ScratchFolder _scratch = new();
 
-    public void Dispose() => Directory.Delete(_folder, recursive: true);
+    public void Dispose() => _scratch.Dispose();
 
-    string At(string name) => Path.Combine(_folder, name);
-
-    static (int Code, string Output, string Error) Run(params string[] args)
-    {
-        var (output, error) = (new StringWriter(), new StringWriter());
-        var code = CommandLine.Run(Program.Root(), args, output, error);
-        return (code, output.ToString(), error.ToString());
-    }
-
-    static JsonObject Json(params string[] args)
-    {
-        var (code, output, error) = Run([.. args, "--json"]);
-        Assert.True(code == 0, error);
-        return JsonNode.Parse(output)!.AsObject();
-    }
+    string At(string name) => _scratch.In(name);
 
     static void Fails(int expected, string says, params string[] args)
     {
@@ -171,7 +156,7 @@ public sealed class ProjectVerbTests : IDisposable
         Fails(2, "has to end in a slash", "project", "init", At("q"), "--url", "http://example.org/x");
         Fails(2, "name has to be 1 to 100 letters", "project", "init", At("q"), "--name", new string('x', 101));
         Fails(2, "database has to be", "project", "init", At("q"), "--database", "Host=x;Colour=red");
-        Assert.Empty(Directory.GetFileSystemEntries(_folder));
+        Assert.Empty(Directory.GetFileSystemEntries(_scratch.Path));
         Fails(2, "'mlds project' needs one of: ", "project");
         var project = Init();
         Fails(1, "There is a project in", "project", "init", project);

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Mlds.Server.Database;
 using Mlds.Server.Operating;
 
@@ -94,11 +93,7 @@ public sealed class FullDiskTests
             Directory.Delete(Path);
         }
 
-        static int Run(string program, params string[] arguments)
-        {
-            using var process = Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardError = true })!;
-            process.WaitForExit();
-            return process.ExitCode;
-        }
+        static int Run(string program, params string[] arguments) =>
+            Command.Run(program, arguments, "/", TimeSpan.FromMinutes(10)).ExitCode;
     }
 }

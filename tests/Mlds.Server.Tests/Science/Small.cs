@@ -7,21 +7,21 @@ namespace Mlds.Server.Tests.Science;
 /// </summary>
 static class Small
 {
-    internal static Population Population { get; } = Population.Parse(
-        """
-        {
-          "name": "small", "description": "", "licence": "CC-BY-SA-4.0",
-          "network": {"inputs": 9, "hidden": 5, "layers": 1, "linear": [6, 8], "activation": "none"},
-          "networks": 4,
-          "defaults": {
-            "data": {"seed": 1, "training": 96, "validation": 24, "length": 6, "long_test": 4, "long_length": 20},
-            "training": {
-              "optimizer": "adam", "loss": "mean_squared_error", "batch": 16, "learning_rate": 0.02, "beta1": 0.9, "beta2": 0.99,
-              "epsilon": 1e-8, "goal_loss": 0.003, "epoch_limit": 40, "milestone_every": 5
-            }
-          },
-          "machines": ["SingleDirectMachine", "SimpleXORMachine"]
-        }
-        """,
-        "small.json");
+    static readonly TinyPopulation s_small = new()
+    {
+        Name = "small",
+        Description = "",
+        Hidden = 5,
+        Linear = [6, 8],
+        Networks = 4,
+        Data = (96, 24, 6, 4, 20),
+        Batch = 16,
+        LearningRate = 0.02,
+        Beta2 = 0.99,
+        GoalLoss = 0.003,
+        EpochLimit = 40,
+        MilestoneEvery = 5,
+    };
+
+    internal static Population Population { get; } = Population.Parse(s_small.Json, "small.json");
 }

@@ -29,11 +29,11 @@ public sealed class UnitJournalTests : IDisposable
     static readonly Bundle s_bundle =
         Bundle.Of(3, [.. Enumerable.Range(0, 2).Select(i => new BundleNetwork(s_recipe with { Seed = (uint)i }, null))]);
 
-    readonly string _folder = Directory.CreateTempSubdirectory("mlds-journal-").FullName;
+    readonly ScratchFolder _scratch = new();
 
-    public void Dispose() => Directory.Delete(_folder, recursive: true);
+    public void Dispose() => _scratch.Dispose();
 
-    string Journal => Path.Combine(_folder, "journal");
+    string Journal => _scratch.In("journal");
 
     static TrainedPart Part(int index)
     {

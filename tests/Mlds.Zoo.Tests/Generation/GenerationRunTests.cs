@@ -18,7 +18,7 @@ public sealed class GenerationRunTests : IDisposable
         CancellationTokenSource? stop = null, Population? population = null)
     {
         population ??= Example.Small;
-        using var writer = ZooWriter.Open(_scratch[zoo], Example.Of(population));
+        using var writer = ZooWriter.Open(_scratch.In(zoo), Example.Of(population));
         var end = new GenerationRun(writer, population, options)
             .Run(report ?? (_ => { }), stop?.Token ?? TestContext.Current.CancellationToken);
         return (writer.Zoo.WeightsDigest(), end);
@@ -29,7 +29,7 @@ public sealed class GenerationRunTests : IDisposable
     {
         var (_, end) = Generate("z", Options(3));
         Assert.Equal((9, 9, 9), (end.Trained, end.Done, end.Total));
-        using var zoo = Zoo.Open(_scratch["z"]);
+        using var zoo = Zoo.Open(_scratch.In("z"));
         foreach (var stored in zoo.Networks())
         {
             var recipe = Example.Small.Recipe(stored.Machine, stored.Seed);
@@ -46,7 +46,7 @@ public sealed class GenerationRunTests : IDisposable
     public void A_network_that_does_not_converge_is_kept_with_that_outcome()
     {
         Generate("z", Options(1), population: Example.Slow);
-        using var zoo = Zoo.Open(_scratch["z"]);
+        using var zoo = Zoo.Open(_scratch.In("z"));
         Assert.All(zoo.Networks(), network => Assert.Equal((Outcome.NotConverged, 30), (network.Outcome, network.Epochs)));
         Assert.Equal(3, zoo.Status().Machines.Sum(machine => machine.NotConverged));
     }
@@ -78,7 +78,7 @@ public sealed class GenerationRunTests : IDisposable
         Assert.Equal(undisturbed, digest);
         Assert.InRange(stops, 2, 1000);
         Assert.InRange(begun, stops, 3 * stops);
-        using var whole = Zoo.Open(_scratch["stopped"]);
+        using var whole = Zoo.Open(_scratch.In("stopped"));
         Assert.Equal(0, whole.Status().Machines.Sum(machine => machine.InProgress));
     }
 
@@ -87,7 +87,7 @@ public sealed class GenerationRunTests : IDisposable
     /// <summary>Every milestone of every network is kept, and going on from any of them leads to the network's weights.</summary>
     void HasAllMilestones(string zoo, Population population)
     {
-        using var opened = Zoo.Open(_scratch[zoo]);
+        using var opened = Zoo.Open(_scratch.In(zoo));
         foreach (var network in opened.Networks())
         {
             Assert.Equal(opened.Milestones(network).Select(milestone => milestone.Epoch), opened.KeptEpochs(network));
@@ -108,7 +108,7 @@ public sealed class GenerationRunTests : IDisposable
         var (with, _) = Generate("with", Keeping(2));
         Assert.Equal(without, with);
         HasAllMilestones("with", Example.Small);
-        using var zoo = Zoo.Open(_scratch["without"]);
+        using var zoo = Zoo.Open(_scratch.In("without"));
         Assert.All(zoo.Networks(), network => Assert.Empty(zoo.KeptEpochs(network)));
     }
 
@@ -120,7 +120,7 @@ public sealed class GenerationRunTests : IDisposable
         Assert.Equal((9, 9, 9), (end.Trained, end.Done, end.Total));
         HasAllMilestones("z", Example.Small);
         Assert.Equal(0, Generate("z", Keeping(3)).End.Trained);
-        using var zoo = Zoo.Open(_scratch["z"]);
+        using var zoo = Zoo.Open(_scratch.In("z"));
         Assert.Equal(0, zoo.Status().Machines.Sum(machine => machine.InProgress));
     }
 
@@ -143,7 +143,7 @@ public sealed class GenerationRunTests : IDisposable
     {
         for (var patience = 12; ; patience /= 2)
         {
-            if (Directory.Exists(_scratch["stopped"])) Directory.Delete(_scratch["stopped"], recursive: true);
+            if (Directory.Exists(_scratch.In("stopped"))) Directory.Delete(_scratch.In("stopped"), recursive: true);
             begin?.Invoke();
             var (stops, digest) = (0, (string?)null);
             while (digest is null)
@@ -162,7 +162,7 @@ public sealed class GenerationRunTests : IDisposable
                 catch (OperationCanceledException)
                 {
                     stops++;
-                    using var zoo = Zoo.Open(_scratch["stopped"]);
+                    using var zoo = Zoo.Open(_scratch.In("stopped"));
                     stopped?.Invoke(zoo);
                 }
             }
@@ -175,12 +175,12 @@ public sealed class GenerationRunTests : IDisposable
     public void Shards_together_are_the_whole()
     {
         Generate("whole", Options(4));
-        using var whole = Zoo.Open(_scratch["whole"]);
+        using var whole = Zoo.Open(_scratch.In("whole"));
         var parts = new List<string>();
         for (var i = 0; i < 3; i++)
         {
             Generate($"part{i}", Options(4, shard: new Shard(i, 3)));
-            using var part = Zoo.Open(_scratch[$"part{i}"]);
+            using var part = Zoo.Open(_scratch.In($"part{i}"));
             parts.AddRange(part.Networks().Select(network => $"{network.RecipeId} {network.WeightsSha256}"));
         }
 

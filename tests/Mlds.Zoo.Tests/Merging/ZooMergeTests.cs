@@ -16,21 +16,21 @@ public sealed class ZooMergeTests : IDisposable
 
     string Generate(string name, int networks, Shard? shard = null, bool keep = true)
     {
-        using var writer = ZooWriter.Open(_scratch[name], ZooPopulation.Of(s_population));
+        using var writer = ZooWriter.Open(_scratch.In(name), ZooPopulation.Of(s_population));
         var options = new GenerationOptions(networks, shard ?? Shard.All, 2, TimeSpan.FromSeconds(5)) { KeepMilestones = keep };
         new GenerationRun(writer, s_population, options).Run(_ => { }, TestContext.Current.CancellationToken);
-        return _scratch[name];
+        return _scratch.In(name);
     }
 
     string Store(string name, params TrainedNetwork[] networks)
     {
-        using var writer = ZooWriter.Open(_scratch[name], ZooPopulation.Of(Example.Small));
+        using var writer = ZooWriter.Open(_scratch.In(name), ZooPopulation.Of(Example.Small));
         writer.Add(networks);
-        return _scratch[name];
+        return _scratch.In(name);
     }
 
     MergeResult Merge(string[] sources, string into = "into", Action<int>? report = null, CancellationToken? cancellation = null) =>
-        ZooMerge.Run(sources, _scratch[into], (done, _) => report?.Invoke(done), cancellation ?? TestContext.Current.CancellationToken);
+        ZooMerge.Run(sources, _scratch.In(into), (done, _) => report?.Invoke(done), cancellation ?? TestContext.Current.CancellationToken);
 
     static string[] Everything(string folder)
     {
@@ -53,10 +53,10 @@ public sealed class ZooMergeTests : IDisposable
     {
         string[] shards = [.. Enumerable.Range(0, 3).Select(i => Generate($"shard{i}", 4, new Shard(i, 3)))];
         Assert.Equal(new MergeResult(12, 0, 0, Kept(Generate("whole", 4))), Merge(shards));
-        Assert.Equal(Everything(_scratch["whole"]), Everything(_scratch["into"]));
+        Assert.Equal(Everything(_scratch.In("whole")), Everything(_scratch.In("into")));
         Assert.Equal(new MergeResult(0, 12, 0, 0), Merge(shards));
         Assert.Empty(
-            Verifier.Run(_scratch["into"], new VerificationOptions(Threads: 2), _ => { }, TestContext.Current.CancellationToken).Doubts);
+            Verifier.Run(_scratch.In("into"), new VerificationOptions(Threads: 2), _ => { }, TestContext.Current.CancellationToken).Doubts);
     }
 
     static int Kept(string folder)
@@ -70,7 +70,7 @@ public sealed class ZooMergeTests : IDisposable
     {
         var (without, with) = (Generate("without", 3, keep: false), Generate("with", 2));
         Assert.Equal((9, 6), (Merge([without, with]).Added, Merge([without], "again").Added - 3));
-        Assert.Equal(Kept(with), Kept(_scratch["into"]));
+        Assert.Equal(Kept(with), Kept(_scratch.In("into")));
     }
 
     [Fact]
@@ -84,10 +84,10 @@ public sealed class ZooMergeTests : IDisposable
         }
 
         Assert.Throws<OperationCanceledException>(() => Merge(shards, report: StopInTheMiddle, cancellation: stop.Token));
-        using (var zoo = Zoo.Open(_scratch["into"])) Assert.Equal(6, zoo.Status().Networks);
+        using (var zoo = Zoo.Open(_scratch.In("into"))) Assert.Equal(6, zoo.Status().Networks);
         Assert.Equal((6, 6), (Merge(shards) is var rest ? rest.Added : 0, rest.WereThere));
         Generate("whole", 4);
-        Assert.Equal(Everything(_scratch["whole"]), Everything(_scratch["into"]));
+        Assert.Equal(Everything(_scratch.In("whole")), Everything(_scratch.In("into")));
     }
 
     [Theory]
@@ -109,7 +109,7 @@ public sealed class ZooMergeTests : IDisposable
         }
 
         if (isInTarget) Assert.Equal(before, File.ReadAllBytes(Path.Combine(first, "zoo.db")));
-        else Assert.False(Directory.Exists(_scratch["into"]));
+        else Assert.False(Directory.Exists(_scratch.In("into")));
     }
 
     [Fact]
@@ -118,7 +118,7 @@ public sealed class ZooMergeTests : IDisposable
         var (begun, done) = (Example.Small.Recipe("ParityMachine", 5), Example.Small.Recipe("ParityMachine", 6));
         void Begin(string name, int epochs)
         {
-            using var writer = ZooWriter.Open(_scratch[name], ZooPopulation.Of(Example.Small));
+            using var writer = ZooWriter.Open(_scratch.In(name), ZooPopulation.Of(Example.Small));
             writer.Store(
                 [], [(begun, Example.Checkpoint(begun, epochs)), (done, Example.Checkpoint(done, epochs))], [Example.Checkpoint(begun, 2)]);
         }
@@ -127,9 +127,9 @@ public sealed class ZooMergeTests : IDisposable
         Begin("b", 8);
         Begin("c", 5);
         Store("into", Example.Network(Example.Small, "ParityMachine", 6));
-        var result = Merge([_scratch["a"], _scratch["b"], _scratch["c"]]);
+        var result = Merge([_scratch.In("a"), _scratch.In("b"), _scratch.In("c")]);
         Assert.Equal((2, 1), (result.Checkpoints, result.Kept));
-        using var zoo = Zoo.Open(_scratch["into"]);
+        using var zoo = Zoo.Open(_scratch.In("into"));
         Assert.Equal(8, zoo.Checkpoint(begun.Id)!.Epoch);
         Assert.Null(zoo.Checkpoint(done.Id));
         Assert.Equal([2], zoo.KeptEpochs(begun.Id));
@@ -139,13 +139,13 @@ public sealed class ZooMergeTests : IDisposable
     public void Zoos_of_several_populations_are_not_merged_nor_a_zoo_into_itself()
     {
         var small = Store("small", Example.Network(Example.Small, "ParityMachine", 1));
-        using (var writer = ZooWriter.Open(_scratch["shape"], ZooPopulation.Of(Example.Ds1Shape)))
+        using (var writer = ZooWriter.Open(_scratch.In("shape"), ZooPopulation.Of(Example.Ds1Shape)))
             writer.Add([Example.Network(Example.Ds1Shape, "ParityMachine", 1)]);
-        Assert.Contains("'small' and 'shape'", Assert.Throws<ZooException>(() => Merge([small, _scratch["shape"]])).Message);
-        Assert.Contains("'shape' and 'small'", Assert.Throws<ZooException>(() => Merge([_scratch["shape"]], "small")).Message);
+        Assert.Contains("'small' and 'shape'", Assert.Throws<ZooException>(() => Merge([small, _scratch.In("shape")])).Message);
+        Assert.Contains("'shape' and 'small'", Assert.Throws<ZooException>(() => Merge([_scratch.In("shape")], "small")).Message);
         Assert.Contains("into itself", Assert.Throws<ZooException>(() => Merge([small + "/"], "small")).Message);
-        Assert.Contains("no folder", Assert.Throws<ZooException>(() => Merge([_scratch["none"]])).Message);
-        Assert.False(Directory.Exists(_scratch["into"]));
+        Assert.Contains("no folder", Assert.Throws<ZooException>(() => Merge([_scratch.In("none")])).Message);
+        Assert.False(Directory.Exists(_scratch.In("into")));
     }
 
     [Fact]

@@ -36,7 +36,7 @@ sealed class ExampleZoo : IDisposable
     public static ExampleZoo Trained(bool keep = false)
     {
         var zoo = new ExampleZoo();
-        var population = Population.Parse(TrainedPopulation, "trained");
+        var population = Population.Parse(s_trained.Json, "trained");
         using var writer = ZooWriter.Open(zoo["z"], ZooPopulation.Of(population));
         new GenerationRun(
             writer, population, new GenerationOptions(2, Shard.Parse("0/1"), 1, TimeSpan.FromSeconds(60)) { KeepMilestones = keep })
@@ -44,7 +44,7 @@ sealed class ExampleZoo : IDisposable
         return zoo;
     }
 
-    public string this[string name] => _scratch[name];
+    public string this[string name] => _scratch.In(name);
 
     public string Folder => _scratch.Path;
 
@@ -78,19 +78,19 @@ sealed class ExampleZoo : IDisposable
 
     public void Dispose() => _scratch.Dispose();
 
-    const string TrainedPopulation = """
-        {
-          "name": "trained",
-          "description": "For tests.",
-          "licence": "CC-BY-4.0",
-          "network": {"inputs": 9, "hidden": 6, "layers": 2, "linear": [7, 8], "activation": "tanh"},
-          "networks": 2,
-          "defaults": {
-            "data": {"seed": 1, "training": 256, "validation": 64, "length": 6, "long_test": 8, "long_length": 16},
-            "training": {"optimizer": "adam", "loss": "mean_squared_error", "batch": 16, "learning_rate": 0.01, "beta1": 0.9,
-              "beta2": 0.999, "epsilon": 1e-8, "goal_loss": 0.008, "epoch_limit": 200, "milestone_every": 1}
-          },
-          "machines": [{"machine": "SingleDirectMachine"}, {"machine": "SimpleXORMachine"}]
-        }
-        """;
+    static readonly TinyPopulation s_trained = new()
+    {
+        Name = "trained",
+        Licence = "CC-BY-4.0",
+        Hidden = 6,
+        Layers = 2,
+        Linear = [7, 8],
+        Activation = "tanh",
+        Networks = 2,
+        Data = (256, 64, 6, 8, 16),
+        Batch = 16,
+        GoalLoss = 0.008,
+        EpochLimit = 200,
+        MilestoneEvery = 1,
+    };
 }

@@ -20,8 +20,8 @@ public sealed class NetworksTableTests
         var network = new StoredNetwork(
             "0a", "ParityMachine", 1, Outcome.Converged, 3, -0.5f, 0.25f, 0.125f, "0b",
             new Provenance("0.1.0", processor, "avx2", "", 1.5));
-        Directory.CreateDirectory(scratch["r"]);
-        var file = Path.Combine(scratch["r"], "networks.csv");
+        Directory.CreateDirectory(scratch.In("r"));
+        var file = Path.Combine(scratch.In("r"), "networks.csv");
         NetworksTable.WriteCsv(file, PopulationFactors.OfNames, [new ReleasedNetwork(network, 1)]);
         var line = File.ReadAllLines(file)[1];
         Assert.Contains($",{cell},avx2", line, StringComparison.Ordinal);

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Globalization;
 using DuckDB.NET.Data;
 
@@ -13,34 +12,21 @@ static class OtherPrograms
     /// <summary>What <paramref name="program"/> prints; the test fails with what it says of errors.</summary>
     public static string Run(string program, string folder, params string[] arguments)
     {
-        Process process;
         try
         {
-            process = Process.Start(new ProcessStartInfo(program, arguments)
-            {
-                WorkingDirectory = folder,
-                RedirectStandardOutput = true,
-                RedirectStandardError = true,
-            })!;
+            var run = Command.Run(program, arguments, folder, TimeSpan.FromMinutes(30));
+            if (run.Error.Contains("ModuleNotFoundError", StringComparison.Ordinal)) Assert.Skip(run.Error.TrimEnd().Split('\n')[^1]);
+            Assert.True(run.ExitCode == 0, run.Error);
+            return run.Output;
         }
         catch (System.ComponentModel.Win32Exception)
         {
             Assert.Skip($"There is no {program} on this machine.");
             throw;
         }
-
-        using (process)
-        {
-            var error = process.StandardError.ReadToEndAsync();
-            var output = process.StandardOutput.ReadToEnd();
-            process.WaitForExit();
-            if (error.Result.Contains("ModuleNotFoundError", StringComparison.Ordinal)) Assert.Skip(error.Result.TrimEnd().Split('\n')[^1]);
-            Assert.True(process.ExitCode == 0, error.Result);
-            return output;
-        }
     }
 
-    public static string Python(string folder, string code) => Run("/usr/bin/python3", folder, "-B", "-c", code);
+    public static string Python(string folder, string code) => Run(SystemPython.Path, folder, "-B", "-c", code);
 
     /// <summary>
     /// The rows of an SQL query, run by DuckDB in <paramref name="folder"/>; lists come as texts with semicolons between.

@@ -40,7 +40,7 @@ public sealed class ReleaseLayoutTests : IDisposable
     [Fact]
     public void Safetensors_have_the_shapes_of_the_layout_whatever_their_dimensions()
     {
-        var (layout, path) = (OtherForms.Convolution, _scratch["w.safetensors"]);
+        var (layout, path) = (OtherForms.Convolution, _scratch.In("w.safetensors"));
         float[] rows = [.. Enumerable.Range(0, 2 * layout.Parameters).Select(i => (float)i)];
         using (var file = new SafetensorsFile(path, layout, 2, new Dictionary<string, string>()))
         {
@@ -65,8 +65,8 @@ public sealed class ReleaseLayoutTests : IDisposable
     [Fact]
     public void An_HDF5_file_has_the_columns_of_the_layout_of_version_2()
     {
-        File.WriteAllText(_scratch["layout.csv"], ReleaseLayout.Text(OtherForms.Convolution));
-        new H5File { ["layout"] = Hdf5Release.Layout(OtherForms.Convolution) }.Write(_scratch["l.h5"]);
+        File.WriteAllText(_scratch.In("layout.csv"), ReleaseLayout.Text(OtherForms.Convolution));
+        new H5File { ["layout"] = Hdf5Release.Layout(OtherForms.Convolution) }.Write(_scratch.In("l.h5"));
         OtherPrograms.Python(
             _scratch.Path,
             """

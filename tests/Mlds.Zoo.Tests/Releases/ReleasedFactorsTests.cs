@@ -10,42 +10,46 @@ namespace Mlds.Zoos.Tests.Releases;
 /// <summary>A population that declares its factors: its releases have them as columns, in every file that speaks of columns.</summary>
 public sealed class ReleasedFactorsTests : IDisposable
 {
-    const string Declared = """
-        {
-          "name": "declared",
-          "licence": "CC-BY-SA-4.0",
-          "network": {"inputs": 9, "hidden": 3, "layers": 1, "linear": [8], "activation": "none"},
-          "networks": 2,
-          "defaults": {
-            "data": {"seed": 1, "training": 64, "validation": 16, "length": 4, "long_test": 4, "long_length": 8},
-            "training": {"optimizer": "adam", "loss": "mean_squared_error", "batch": 16, "learning_rate": 0.01, "beta1": 0.9,
-              "beta2": 0.999, "epsilon": 1e-8, "goal_loss": 1, "epoch_limit": 2, "milestone_every": 1}
-          },
-          "factors": {
-            "family": {}, "variant": {}, "key": {"default": ""},
-            "length": {"kind": "number", "description": "Rate | of something."},
-            "noisy": {"kind": "boolean", "description": "Whether."}
-          },
-          "machines": [
-            {"name": "foo1", "machine": "ParityMachine", "factors": {"family": "A", "variant": "original", "length": 1e-5, "noisy": false}},
-            {"name": "foo2", "machine": "ParityModified",
-              "factors": {"family": "A", "variant": "modified", "key": "one, two", "length": -2, "noisy": true}}
-          ]
-        }
-        """;
+    static readonly TinyPopulation s_declared = new()
+    {
+        Name = "declared",
+        Description = "",
+        Hidden = 3,
+        Networks = 2,
+        Data = (64, 16, 4, 4, 8),
+        Batch = 16,
+        GoalLoss = 1,
+        EpochLimit = 2,
+        MilestoneEvery = 1,
+        Factors = """
+            {
+              "family": {}, "variant": {}, "key": {"default": ""},
+              "length": {"kind": "number", "description": "Rate | of something."},
+              "noisy": {"kind": "boolean", "description": "Whether."}
+            }
+            """,
+        Machines = """
+            [
+              {"name": "foo1", "machine": "ParityMachine",
+                "factors": {"family": "A", "variant": "original", "length": 1e-5, "noisy": false}},
+              {"name": "foo2", "machine": "ParityModified",
+                "factors": {"family": "A", "variant": "modified", "key": "one, two", "length": -2, "noisy": true}}
+            ]
+            """,
+    };
 
     readonly ScratchFolder _scratch = new();
 
     public ReleasedFactorsTests()
     {
-        var population = Population.Parse(Declared, "declared");
-        using (var writer = ZooWriter.Open(_scratch["z"], ZooPopulation.Of(population)))
+        var population = Population.Parse(s_declared.Json, "declared");
+        using (var writer = ZooWriter.Open(_scratch.In("z"), ZooPopulation.Of(population)))
             new GenerationRun(writer, population, new GenerationOptions(2)).Run(_ => { }, TestContext.Current.CancellationToken);
-        using var zoo = Zoo.Open(_scratch["z"]);
+        using var zoo = Zoo.Open(_scratch.In("z"));
         ReleaseWriter.Write(zoo, R, new ReleaseOptions([2], ["npy", "h5"]), (_, _, _) => { }, TestContext.Current.CancellationToken);
     }
 
-    string R => _scratch["r"];
+    string R => _scratch.In("r");
 
     public void Dispose() => _scratch.Dispose();
 

@@ -11,7 +11,7 @@ public sealed class FlippedBitTests(Trained trained) : IClassFixture<Trained>, I
 {
     readonly ScratchFolder _scratch = new();
 
-    string Folder => _scratch["x"];
+    string Folder => _scratch.In("x");
 
     public void Dispose() => _scratch.Dispose();
 

@@ -9,7 +9,7 @@ public sealed class ReleaseTreeTests(Trained trained) : IClassFixture<Trained>, 
 {
     readonly ScratchFolder _scratch = new();
 
-    string Folder => _scratch["r"];
+    string Folder => _scratch.In("r");
 
     public void Dispose() => _scratch.Dispose();
 
@@ -49,10 +49,10 @@ public sealed class ReleaseTreeTests(Trained trained) : IClassFixture<Trained>, 
     public void A_hubs_cache_of_links_to_files_is_sound_and_the_links_are_mentioned()
     {
         trained.Copy(release: true, Folder);
-        Directory.CreateDirectory(_scratch["blobs"]);
+        Directory.CreateDirectory(_scratch.In("blobs"));
         foreach (var name in new[] { "weights.npy", "manifest.json" })
         {
-            File.Move(At(name), Path.Combine(_scratch["blobs"], name));
+            File.Move(At(name), Path.Combine(_scratch.In("blobs"), name));
             File.CreateSymbolicLink(At(name), $"../blobs/{name}");
         }
 
@@ -61,7 +61,7 @@ public sealed class ReleaseTreeTests(Trained trained) : IClassFixture<Trained>, 
         Assert.Contains("2 files are links, such as manifest.json to ../blobs/manifest.json", Assert.Single(Notes(report, "files")),
             StringComparison.Ordinal);
 
-        File.AppendAllText(Path.Combine(_scratch["blobs"], "weights.npy"), "x");
+        File.AppendAllText(Path.Combine(_scratch.In("blobs"), "weights.npy"), "x");
         Assert.Contains(Verify(Folder).Doubts, doubt => doubt is { Check: "files", Subject: "weights.npy" });
     }
 

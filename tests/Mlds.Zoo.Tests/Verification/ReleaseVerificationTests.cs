@@ -10,7 +10,7 @@ public sealed class ReleaseVerificationTests(Trained trained) : IClassFixture<Tr
 {
     readonly ScratchFolder _scratch = new();
 
-    string Folder => _scratch["r"];
+    string Folder => _scratch.In("r");
 
     public void Dispose() => _scratch.Dispose();
 
@@ -127,8 +127,8 @@ public sealed class ReleaseVerificationTests(Trained trained) : IClassFixture<Tr
     /// <summary>Trajectories as a release has them, of the zoo's kept checkpoints.</summary>
     void WriteTrajectories()
     {
-        trained.Copy(release: false, _scratch["z"]);
-        using var zoo = Zoo.Open(_scratch["z"]);
+        trained.Copy(release: false, _scratch.In("z"));
+        using var zoo = Zoo.Open(_scratch.In("z"));
         var networks = Release.Open(Folder).Networks.Select(network => zoo.Find(network.RecipeId).Single()).ToList();
         Directory.CreateDirectory(At("trajectories"));
         using var npy = new NpyFile(
@@ -152,7 +152,7 @@ public sealed class ReleaseVerificationTests(Trained trained) : IClassFixture<Tr
     {
         Assert.Empty(Altered(WriteTrajectories));
         Directory.Delete(Folder, recursive: true);
-        Directory.Delete(_scratch["z"], recursive: true);
+        Directory.Delete(_scratch.In("z"), recursive: true);
         Finds("trajectories", "isn't its weights at epoch", () =>
         {
             WriteTrajectories();
@@ -161,7 +161,7 @@ public sealed class ReleaseVerificationTests(Trained trained) : IClassFixture<Tr
             File.WriteAllBytes(At("trajectories/weights.npy"), bytes);
         });
         Directory.Delete(Folder, recursive: true);
-        Directory.Delete(_scratch["z"], recursive: true);
+        Directory.Delete(_scratch.In("z"), recursive: true);
         Finds("trajectories", "doesn't have the", () =>
         {
             WriteTrajectories();
@@ -174,7 +174,7 @@ public sealed class ReleaseVerificationTests(Trained trained) : IClassFixture<Tr
     public void A_name_that_leads_out_of_the_release_is_not_followed()
     {
         trained.Copy(release: true, Folder);
-        File.WriteAllText(_scratch["outside"], "secret");
+        File.WriteAllText(_scratch.In("outside"), "secret");
         File.AppendAllText(At("SHA256SUMS"), $"{new string('0', 64)}  ../outside\n");
         var doubt = Assert.Single(
             Verifier.Run(Folder, new VerificationOptions(Threads: 2), _ => { }, TestContext.Current.CancellationToken).Doubts);

@@ -12,7 +12,7 @@ public sealed class VerifierTests(Trained trained) : IClassFixture<Trained>, IDi
 {
     readonly ScratchFolder _scratch = new();
 
-    string Folder => _scratch["z"];
+    string Folder => _scratch.In("z");
 
     public void Dispose() => _scratch.Dispose();
 
@@ -241,8 +241,8 @@ public sealed class VerifierTests(Trained trained) : IClassFixture<Trained>, IDi
         trained.Copy(release: false, Folder);
         Sql("DELETE FROM kept_checkpoints");
         Assert.Contains("--keep-milestones", Assert.Throws<ZooException>(() => Verify(Folder, segments: 1)).Message);
-        trained.Copy(release: true, _scratch["r"]);
-        Assert.Contains("--retrain takes both", Assert.Throws<ZooException>(() => Verify(_scratch["r"], segments: 1)).Message);
+        trained.Copy(release: true, _scratch.In("r"));
+        Assert.Contains("--retrain takes both", Assert.Throws<ZooException>(() => Verify(_scratch.In("r"), segments: 1)).Message);
         Assert.Contains("neither a zoo", Assert.Throws<ZooException>(() => Verify(_scratch.Path)).Message);
     }
 
