@@ -96,7 +96,7 @@ public sealed class ProjectVerbTests : IDisposable
         Json("project", "key", At("next"), "-p", project);
         Assert.Equal(File.ReadAllText(At("next/code_sign_public")), File.ReadAllText(Path.Combine(project, "keys", "code_sign_public")));
         Json("project", "sign", "--key", Key, "--new-key", At("false")); // by the key that is the old one now
-        Fails(1, "isn't the present key's", "project", "key", At("false"), "-p", project);
+        Fails(1, "isn't signed with the present one", "project", "key", At("false"), "-p", project);
     }
 
     /// <summary>docs/operate.md, step by step.</summary>
