@@ -8,6 +8,10 @@ sealed class RecordedLog : ILoggerProvider
 {
     public ConcurrentQueue<string> Lines { get; } = [];
 
+    /// <summary>The lines that say that something went wrong in the server.</summary>
+    public string Failures => string.Join('\n', Lines.Where(
+        line => line.StartsWith("Error", StringComparison.Ordinal) || line.StartsWith("Critical", StringComparison.Ordinal)));
+
     public ILogger CreateLogger(string categoryName) => new Logger(this);
 
     public void Dispose()

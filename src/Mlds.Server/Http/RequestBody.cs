@@ -99,7 +99,7 @@ sealed class RequestBody : IDisposable
     {
         try
         {
-            return await _reader.ReadAsync(_over.Token);
+            return await _reader.Next(_over.Token);
         }
         catch (OperationCanceledException) when (!_aborted.IsCancellationRequested)
         {

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.IO.Pipelines;
 using System.Text;
+using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Logging;
@@ -65,6 +66,11 @@ sealed partial class UploadEndpoint(
         {
             return (UploadStatus.Refused, "The upload is larger than this project takes", null);
         }
+        catch (Exception exception) when (
+            exception is ConnectionResetException || exception is OperationCanceledException && !late.IsCancellationRequested)
+        {
+            throw; // broken off: nobody hears an answer
+        }
         catch (Exception exception) when (exception is BadHttpRequestException or OperationCanceledException or IOException)
         {
             return (UploadStatus.TryLater, "The upload was interrupted", null);
@@ -94,7 +100,7 @@ sealed partial class UploadEndpoint(
     {
         while (true)
         {
-            var read = await body.ReadAsync(cancellation);
+            var read = await body.Next(cancellation);
             var (head, data) = Split(read.Buffer, read.IsCompleted);
             if (head is not null)
             {

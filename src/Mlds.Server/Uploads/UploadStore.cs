@@ -3,6 +3,7 @@ using System.IO.Pipelines;
 using System.Security.Cryptography;
 using Mlds.Boinc.Transfers;
 using Mlds.Server.Database;
+using Mlds.Server.Http;
 using Mlds.Server.Project;
 
 namespace Mlds.Server.Uploads;
@@ -105,7 +106,7 @@ sealed class UploadStore(ProjectFolder project, ProjectDatabase database)
         long copied = 0;
         while (copied < most)
         {
-            var read = await data.ReadAsync(cancellation);
+            var read = await data.Next(cancellation);
             var buffer = read.Buffer.Slice(0, Math.Min(read.Buffer.Length, most - copied));
             try
             {
