@@ -115,6 +115,9 @@ public abstract class MachineKindsTests<TDatabase>(PostgresServer postgres) : On
         await ada.Call(1, 1);
         var failed = ada.Tasks.Keys.Single();
         await bob.Call(1, 1); // and is never heard of again
+        await TestProject.Until(
+            () => project.Number("SELECT count(*) FROM workunit WHERE transition_time <= $1", project.Clock.Now) == 0,
+            "all units were looked at by the clock that is ahead");
         await ada.Call(results: Caller.Report(failed, 7, 3), others: []);
         project.Clock.TurnAhead(-s_year);
 
@@ -131,6 +134,26 @@ public abstract class MachineKindsTests<TDatabase>(PostgresServer postgres) : On
             () => project.Number("SELECT count(*) FROM result WHERE server_state = 4 AND deadline > $1", now + 2 * 86400) == 0
                 && project.Number("SELECT count(*) FROM workunit WHERE transition_time > $1", now + 11 * 86400) == 0,
             "deadlines are near again");
+    }
+
+    [Fact]
+    public async Task A_task_sent_just_before_the_clock_was_set_back_is_late_at_the_right_time_too()
+    {
+        await using var project = await Begin(new LineScience(1));
+        using var ada = await Caller.Register(project, "Ada");
+        await project.HasUnsent(1);
+        await ada.Call(1, 1);
+
+        // As a clock that is a year ahead would have sent it, if no unit was looked at before it was set back.
+        var now = project.Clock.Now;
+        await project.Database.Write(session =>
+        {
+            session.Execute("UPDATE result SET sent = sent + $1, deadline = deadline + $1", (long)s_year.TotalSeconds);
+            session.Execute("UPDATE workunit SET transition_time = 0");
+        });
+        await TestProject.Until(
+            () => project.Number("SELECT count(*) FROM result WHERE sent > $1 OR deadline > $1", now + 2 * 86400) == 0,
+            "the deadline is near again");
     }
 
     [Fact]

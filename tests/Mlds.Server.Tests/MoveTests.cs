@@ -137,11 +137,12 @@ public sealed class MoveTests(PostgresServer postgres)
 
     static async Task Work(Caller caller, TestProject project, int tasks)
     {
-        for (var end = DateTime.UtcNow.AddSeconds(400); caller.Tasks.Count < tasks; await Task.Delay(
-            300, TestContext.Current.CancellationToken))
+        var end = DateTime.UtcNow.AddSeconds(400);
+        while (caller.Tasks.Count < tasks)
         {
             Assert.True(DateTime.UtcNow < end, $"no work after minutes: {string.Join('\n', project.Log.Lines.TakeLast(5))}");
             await caller.Call(seconds: 0, instances: 1);
+            await Task.Delay(300, TestContext.Current.CancellationToken);
         }
     }
 }

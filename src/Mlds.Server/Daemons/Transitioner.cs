@@ -33,37 +33,31 @@ sealed class Transitioner(
         return moved == Batch;
     }
 
-    /// <summary>
-    /// Units that are put off for longer than is possible: the server's clock was set back. Their tasks count as sent just now; otherwise a
-    /// lost one would be issued again only when the clock gets there.
-    /// </summary>
+    /// <summary>Units that are put off for longer than is possible: the server's clock was set back.</summary>
     List<long> FromTheFuture(Session session, long now)
     {
         var late = now + settings.DeadlineGrace + 1;
-        var units = session.Rows(
-            "SELECT id, delay_bound FROM workunit WHERE transition_time > $1 AND transition_time > $2 + delay_bound + delay_bound / 2 "
+        return session.Rows(
+            "SELECT id FROM workunit WHERE transition_time > $1 AND transition_time > $2 + delay_bound + delay_bound / 2 "
             + "ORDER BY transition_time LIMIT $3",
-            row => (Id: row.Long(0), DelayBound: row.Long(1)), late + Transition.SafetyNet, late, Batch);
-        foreach (var unit in units)
-        {
-            session.Execute(
-                $"UPDATE result SET sent = $2, deadline = $3 WHERE workunit_id = $1 AND server_state = {ServerState.InProgress:d} "
-                + "AND sent > $2", unit.Id, now, now + unit.DelayBound);
-        }
-
-        return units.ConvertAll(unit => unit.Id);
+            row => row.Long(0), late + Transition.SafetyNet, late, Batch);
     }
 
     void Move(Session session, long id, long now)
     {
         var unit = UnitRow.Read(session, id);
-        var results = session.Rows(
-            "SELECT r.id, r.server_state, r.outcome, r.validate_state, r.exit_status, r.deadline, COALESCE(CASE WHEN "
-            + "c.kin = 0 THEN c.id ELSE c.kin END, 0) FROM result r LEFT JOIN account c ON c.id = r.account_id WHERE r.workunit_id = $1",
-            row => new ResultFacts(
-                row.Long(0), (ServerState)row.Int(1), (ResultOutcome)row.Int(2), (ValidateState)row.Int(3),
-                row.Int(4), row.Long(5), row.Long(6)),
-            id);
+        var results = Results(session, id);
+        var latest = now + unit.Facts.DelayBound;
+        if (results.Exists(result => result.State == ServerState.InProgress && result.Deadline > latest))
+        {
+            // Sent while the server's clock was ahead. They count as sent just now; otherwise a lost one would be issued again only when the
+            // clock gets there.
+            session.Execute(
+                $"UPDATE result SET sent = $2, deadline = $3 WHERE workunit_id = $1 AND server_state = {ServerState.InProgress:d} "
+                + "AND deadline > $3", id, now, latest);
+            results = Results(session, id);
+        }
+
         var plan = Transition.Plan(unit.Facts, results, now, settings.DeadlineGrace);
         foreach (var result in plan.TimedOut) TimeOut(session, result);
         foreach (var result in plan.NotNeeded)
@@ -83,6 +77,14 @@ sealed class Transitioner(
         if (plan.ReadyToAssimilate) signals.Assimilator.Set();
         if (plan.ReadyToDeleteFiles) signals.Deleter.Set();
     }
+
+    static List<ResultFacts> Results(Session session, long unit) => session.Rows(
+        "SELECT r.id, r.server_state, r.outcome, r.validate_state, r.exit_status, r.deadline, COALESCE(CASE WHEN "
+        + "c.kin = 0 THEN c.id ELSE c.kin END, 0) FROM result r LEFT JOIN account c ON c.id = r.account_id WHERE r.workunit_id = $1",
+        row => new ResultFacts(
+            row.Long(0), (ServerState)row.Int(1), (ResultOutcome)row.Int(2), (ValidateState)row.Int(3),
+            row.Int(4), row.Long(5), row.Long(6)),
+        unit);
 
     void TimeOut(Session session, long result)
     {
