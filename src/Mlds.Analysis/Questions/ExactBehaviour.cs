@@ -32,11 +32,11 @@ static class ExactBehaviour
 
     internal static Question Question => new("Exact behaviour", s_asked, AppliesTo, Ask);
 
-    static string? AppliesTo(WeightMatrix population) => population.Machines.Count > 0 ? null : NoMachines;
+    static string? AppliesTo(WeightMatrix population) =>
+        NetworkStepper.AppliesTo(population.Layout.Spec) ?? (population.Machines.Count > 0 ? null : NoMachines);
 
     static QuestionResult Ask(QuestionContext context)
     {
-        if (NetworkStepper.AppliesTo(context.Networks.Layout.Spec) is { } reason) return s_asked.Skip(reason);
         var machines = context.Labels.Select(label => label.Machine.Name).Distinct().Where(context.Networks.Machines.ContainsKey).ToArray();
         if (machines.Length == 0) return s_asked.Skip(NoMachines);
         var leftOut = new List<string>();

@@ -36,11 +36,11 @@ static class TwinsDivergence
     internal static Question Question => new("Twins during training", s_asked, AppliesTo, Ask);
 
     static string? AppliesTo(WeightMatrix population) =>
-        TwinsDistance.AppliesTo(population) ?? (Pairs(population.Courses).Any() ? null : NoCourses);
+        View.Invariants.AppliesTo(population.Layout.Spec)
+        ?? TwinsDistance.AppliesTo(population) ?? (Pairs(population.Courses).Any() ? null : NoCourses);
 
     static QuestionResult Ask(QuestionContext context)
     {
-        if (View.Invariants.AppliesTo(context.Networks.Layout.Spec) is { } reason) return s_asked.Skip(reason);
         var pairs = Pairs(context.Networks.Courses).ToArray();
         if (pairs.Length == 0)
             return s_asked.Skip(NoCourses);

@@ -17,21 +17,11 @@ public static class MergedForm
     internal static float[] Of(NetworkSymmetries symmetries, ReadOnlySpan<float> weights)
     {
         var merged = Doubles(weights);
-        foreach (var sum in symmetries.Sums) Merge(sum, sum.First.Offset, sum.Second.Offset, merged);
+        foreach (var sum in symmetries.Sums) sum.Merge(merged);
         foreach (var chain in symmetries.Chains)
             if (chain.Layers.SkipLast(1).All(layer => layer.Weight.Rows >= chain.Inputs)) Merge(chain, weights, merged);
         foreach (var group in symmetries.Groups) group.Normalize(merged);
         return Floats(merged);
-    }
-
-    /// <summary>Adds the second part of a sum to the first; the tensors begin at the given places.</summary>
-    internal static void Merge(MergedSum sum, int first, int second, double[] numbers)
-    {
-        for (var i = sum.Start; i < sum.Start + sum.Length; i++)
-        {
-            numbers[first + i] += numbers[second + i];
-            numbers[second + i] = 0;
-        }
     }
 
     static void Merge(LinearChain chain, ReadOnlySpan<float> weights, double[] merged)

@@ -21,6 +21,7 @@ sealed class MergedLayout
     readonly List<(WeightTensor From, WeightTensor To)> _kept = [];
     readonly List<(LinearChain Chain, WeightTensor Map, WeightTensor Bias)> _products = [];
     readonly List<WeightTensor> _tensors = [];
+    readonly MergedSum[] _sums;
     readonly UnitGroup[] _groups;
 
     internal MergedLayout(IReadOnlyList<WeightTensor> tensors, NetworkSymmetries symmetries)
@@ -35,7 +36,8 @@ sealed class MergedLayout
         }
 
         IsMergedAway = new bool[Length];
-        foreach (var sum in symmetries.Sums) Array.Fill(IsMergedAway, true, Of(sum.Second).Offset + sum.Start, sum.Length);
+        _sums = [.. symmetries.Sums.Select(sum => sum with { First = Of(sum.First), Second = Of(sum.Second) })];
+        foreach (var sum in _sums) Array.Fill(IsMergedAway, true, sum.Second.Offset + sum.Start, sum.Length);
         _groups = [.. symmetries.Groups.Select(group => group with { Axes = [.. Axes(group)] })];
         Groups = [.. _groups.Select(Places)];
     }
@@ -54,7 +56,7 @@ sealed class MergedLayout
 
     /// <summary>Whether this tensor holds a sum of two tensors at its element <paramref name="i"/>.</summary>
     internal bool IsSum(WeightTensor tensor, int i) =>
-        _symmetries.Sums.Any(sum => Of(sum.First) == tensor && i >= sum.Start && i < sum.Start + sum.Length);
+        _sums.Any(sum => sum.First == tensor && i >= sum.Start && i < sum.Start + sum.Length);
 
     /// <summary>The merged numbers of a network of P weights.</summary>
     internal double[] Read(ReadOnlySpan<float> weights)
@@ -66,7 +68,7 @@ sealed class MergedLayout
             for (var i = 0; i < part.Length; i++) numbers[to.Offset + i] = part[i];
         }
 
-        foreach (var sum in _symmetries.Sums) MergedForm.Merge(sum, Of(sum.First).Offset, Of(sum.Second).Offset, numbers);
+        foreach (var sum in _sums) sum.Merge(numbers);
         foreach (var (chain, map, bias) in _products)
         {
             var product = chain.Product(weights);

@@ -35,9 +35,6 @@ static class UnitGroups
 
             if (scales.Any(scale => scale != 1)) group.Move(numbers, [.. Enumerable.Range(0, group.Units)], scales);
         }
-
-        /// <summary>Whether the units are on another axis of the same tensor too, so that they are connected with themselves.</summary>
-        internal bool IsRecurrent(UnitAxis axis) => group.Axes.Any(other => other.Axis != axis.Axis && other.Tensor == axis.Tensor);
     }
 
     extension(NetworkSymmetries symmetries)

@@ -26,14 +26,7 @@ static class SymmetrySignature
         var symmetries = layout.Spec.Symmetries;
         var merged = new double[weights.Length];
         for (var i = 0; i < merged.Length; i++) merged[i] = weights[i];
-        foreach (var sum in symmetries.Sums)
-        {
-            for (var i = sum.Start; i < sum.Start + sum.Length; i++)
-            {
-                merged[sum.First.Offset + i] += merged[sum.Second.Offset + i];
-                merged[sum.Second.Offset + i] = 0;
-            }
-        }
+        foreach (var sum in symmetries.Sums) sum.Merge(merged);
 
         var numbers = new List<double>();
         var leftOut = LeftOut(symmetries);
@@ -69,8 +62,8 @@ static class SymmetrySignature
     ];
 
     /// <summary>Whether rows and columns are the same units, so that the diagonal stays one.</summary>
-    static bool IsSquare(NetworkSymmetries symmetries, WeightTensor tensor) => symmetries.Groups.Any(group =>
-        group.Axes.Any(axis => axis.Tensor == tensor && axis.Axis == 0) && group.Axes.Any(axis => axis.Tensor == tensor && axis.Axis == 1));
+    static bool IsSquare(NetworkSymmetries symmetries, WeightTensor tensor) =>
+        symmetries.Groups.Any(group => group.Axes.Any(axis => axis.Tensor == tensor && group.IsRecurrent(axis)));
 
     static double Norm(ReadOnlySpan<double> values)
     {

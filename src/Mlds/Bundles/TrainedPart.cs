@@ -60,16 +60,12 @@ public sealed record TrainedPart(Recipe Recipe, Outcome? Outcome, float LongLoss
     {
         var epochs = LastEpoch(network, epochLimit);
         return HeadBytes + network.Recipe.StateBytes + (12L * epochs)
-            + (72L * MilestoneCount(network.Recipe.Training, epochs, ended: true));
+            + (72L * RunRecord.MilestoneCount(network.Recipe.Training, epochs, ended: true));
     }
 
     /// <summary>The epoch that a unit stops at if the network doesn't end earlier.</summary>
     public static int LastEpoch(BundleNetwork network, int epochLimit) =>
         (int)Math.Min(network.Recipe.Training.EpochLimit, (long)network.Begun + epochLimit);
-
-    /// <summary>The number of milestones after that many epochs.</summary>
-    internal static int MilestoneCount(TrainingSpec spec, int epochs, bool ended) =>
-        (epochs / spec.MilestoneEvery) + (ended && epochs % spec.MilestoneEvery != 0 ? 1 : 0);
 
     /// <summary>Everything but the processor time, which differs between machines.</summary>
     internal void Write(BinaryWriter writer)
@@ -115,7 +111,7 @@ public sealed record TrainedPart(Recipe Recipe, Outcome? Outcome, float LongLoss
         reader.Count("weights", parameters, parameters);
         var last = LastEpoch(asked, epochLimit);
         var epochs = reader.Count("epochs", outcome is null ? last : asked.Begun + 1, last);
-        var milestoneCount = MilestoneCount(recipe.Training, epochs, outcome is not null);
+        var milestoneCount = RunRecord.MilestoneCount(recipe.Training, epochs, outcome is not null);
         reader.Count("milestones", milestoneCount, milestoneCount);
         var sha256 = reader.Hash();
         var weights = reader.Singles(parameters);

@@ -42,11 +42,27 @@ public enum UnitScales
 /// <param name="Units">How many.</param>
 /// <param name="Scales">Which scales they may take.</param>
 /// <param name="Axes">What goes along. An axis that is named twice for one tensor (rows and columns of weight_hh) moves in both.</param>
-public sealed record UnitGroup(string Name, int Units, UnitScales Scales, IReadOnlyList<UnitAxis> Axes);
+public sealed record UnitGroup(string Name, int Units, UnitScales Scales, IReadOnlyList<UnitAxis> Axes)
+{
+    /// <summary>Whether the units are on another axis of the same tensor too, so that they are connected with themselves.</summary>
+    public bool IsRecurrent(UnitAxis axis) => Axes.Any(other => other.Axis != axis.Axis && other.Tensor == axis.Tensor);
+}
 
 /// <summary>Elements of two tensors that act only through their sums.</summary>
-/// <param name="First">Its elements Start … Start + Length − 1 are added to those of <paramref name="Second"/>.</param>
-public sealed record MergedSum(WeightTensor First, WeightTensor Second, int Start, int Length);
+/// <param name="First">Its elements Start … Start + Length − 1 and those of <paramref name="Second"/>.</param>
+public sealed record MergedSum(WeightTensor First, WeightTensor Second, int Start, int Length)
+{
+    /// <summary>Makes the first part the sum and the second 0.</summary>
+    /// <param name="numbers">A network's, where the tensors say.</param>
+    public void Merge(Span<double> numbers)
+    {
+        for (var i = Start; i < Start + Length; i++)
+        {
+            numbers[First.Offset + i] += numbers[Second.Offset + i];
+            numbers[Second.Offset + i] = 0;
+        }
+    }
+}
 
 /// <summary>Linear layers that follow one another with nothing between them: they act only through the product of their matrices.</summary>
 /// <param name="Layers">Weight and bias of each, in order.</param>

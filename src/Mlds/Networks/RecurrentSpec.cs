@@ -74,15 +74,15 @@ public sealed record RecurrentSpec(int Inputs, int Hidden, int Layers, IReadOnly
 
     public override void CheckFit(StrictJson json, string name, LearningTask task)
     {
-        if (task is not SequenceTask lines)
+        if (task is not SequenceTask sequences)
             throw json.Error($"{name} has no sequences, which is what recurrent layers learn; use another form of network");
-        if (Inputs != lines.Inputs)
-            throw json.Error($"{name} has {lines.Inputs} inputs, but the network takes {Inputs}; set network.inputs to {lines.Inputs}");
-        if (Outputs != lines.Outputs)
+        var (inputs, outputs) = sequences.Lines;
+        if (Inputs != inputs) throw json.Error($"{name} has {inputs} inputs, but the network takes {Inputs}; set network.inputs to {inputs}");
+        if (Outputs != outputs)
         {
             throw json.Error(
-                $"{name} has {lines.Outputs} outputs, but the network's last linear layer has {Outputs}; "
-                + $"set the last of network.linear to {lines.Outputs}");
+                $"{name} has {outputs} outputs, but the network's last linear layer has {Outputs}; "
+                + $"set the last of network.linear to {outputs}");
         }
     }
 

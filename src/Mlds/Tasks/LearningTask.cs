@@ -31,9 +31,6 @@ public abstract record LearningTask
 /// <summary>A task of sequences: binary lines in and out at every time step.</summary>
 public abstract record SequenceTask : LearningTask
 {
-    /// <summary>Input lines, 1 … 32.</summary>
-    public abstract int Inputs { get; }
-
-    /// <summary>Output lines, 1 … 32.</summary>
-    public abstract int Outputs { get; }
+    /// <summary>Input lines and output lines, 1 … 32 each.</summary>
+    public abstract (int Inputs, int Outputs) Lines { get; }
 }

@@ -89,12 +89,12 @@ public static class RunRecord
     }
 
     /// <summary>Every so many epochs, as the recipe has it, and the last of a run that has ended.</summary>
-    static List<int> MilestoneEpochs(TrainingSpec spec, int epochs, bool ended)
-    {
-        List<int> at = [.. Enumerable.Range(1, epochs / spec.MilestoneEvery).Select(i => i * spec.MilestoneEvery)];
-        if (ended && epochs % spec.MilestoneEvery != 0) at.Add(epochs);
-        return at;
-    }
+    static List<int> MilestoneEpochs(TrainingSpec spec, int epochs, bool ended) =>
+        [.. Enumerable.Range(1, MilestoneCount(spec, epochs, ended)).Select(i => (int)Math.Min((long)i * spec.MilestoneEvery, epochs))];
+
+    /// <summary>Milestones after so many epochs.</summary>
+    internal static int MilestoneCount(TrainingSpec spec, int epochs, bool ended) =>
+        (epochs / spec.MilestoneEvery) + (ended && epochs % spec.MilestoneEvery != 0 ? 1 : 0);
 
     /// <summary>An outcome as a sentence says it.</summary>
     internal static string Words(Outcome? outcome) => outcome is { } ended ? OutcomeName.Of(ended).Replace('_', ' ') : "unfinished";

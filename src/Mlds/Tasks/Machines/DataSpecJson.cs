@@ -28,7 +28,7 @@ static class DataSpecJson
 
     static JsonObject Write(PlantedKey planted)
     {
-        var json = new JsonObject { ["key"] = Numbers(planted.Key), ["one_in"] = planted.OneIn };
+        var json = new JsonObject { ["key"] = MachineDefinition.Numbers(planted.Key), ["one_in"] = planted.OneIn };
         if (planted.SequenceEvery > 1) json["sequence_every"] = planted.SequenceEvery;
         return json;
     }
@@ -77,6 +77,4 @@ static class DataSpecJson
 
     /// <summary>Absent means 1, which isn't written: a recipe without the field keeps its id.</summary>
     internal static int ReadSequenceEvery(StrictJson planted) => planted.Optional("sequence_every")?.Integer(2, MostSequences) ?? 1;
-
-    static JsonArray Numbers(IEnumerable<int> numbers) => new([.. numbers.Select(number => (JsonNode)number)]);
 }

@@ -39,5 +39,5 @@ public abstract record MachineDefinition
         return definition;
     }
 
-    private protected static JsonArray Numbers(IEnumerable<int> numbers) => new([.. numbers.Select(number => (JsonNode)number)]);
+    internal static JsonArray Numbers(IEnumerable<int> numbers) => new([.. numbers.Select(number => (JsonNode)number)]);
 }

@@ -13,9 +13,14 @@ public sealed record MachineTask(MachineDefinition Machine, DataSpec Data) : Seq
     /// <summary>The machine itself.</summary>
     public IMachine Build() => Machine.Build();
 
-    public override int Inputs => Build().Inputs;
-
-    public override int Outputs => Build().Outputs;
+    public override (int Inputs, int Outputs) Lines
+    {
+        get
+        {
+            var machine = Build();
+            return (machine.Inputs, machine.Outputs);
+        }
+    }
 
     public override int TrainingCount => Data.Training;
 
@@ -43,8 +48,8 @@ public sealed record MachineTask(MachineDefinition Machine, DataSpec Data) : Seq
     internal static MachineTask ReadForm(StrictJson recipe)
     {
         var definition = MachineDefinition.Read(recipe.Required("machine"));
-        var machine = definition.Build();
-        var data = DataSpecJson.ReadData(recipe.Required("data"), null, planted => DataSpecJson.ReadPlanted(planted, machine));
+        var data = DataSpecJson.ReadData(
+            recipe.Required("data"), null, planted => DataSpecJson.ReadPlanted(planted, definition.Build()));
         DataSpecJson.CheckSize(recipe.Required("data"), data);
         return new MachineTask(definition, data);
     }
