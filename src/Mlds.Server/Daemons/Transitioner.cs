@@ -50,8 +50,8 @@ sealed class Transitioner(
         var latest = now + unit.Facts.DelayBound;
         if (results.Exists(result => result.State == ServerState.InProgress && result.Deadline > latest))
         {
-            // Sent while the server's clock was ahead. They count as sent just now; otherwise a lost one would be issued again only when the
-            // clock gets there.
+            // Sent while the server's clock was ahead. They count as sent just now; otherwise a lost one would be issued again only when
+            // the clock gets there.
             session.Execute(
                 $"UPDATE result SET sent = $2, deadline = $3 WHERE workunit_id = $1 AND server_state = {ServerState.InProgress:d} "
                 + "AND deadline > $3", id, now, latest);

@@ -5,8 +5,8 @@ namespace Mlds.Server.Http;
 static class BodyReading
 {
     /// <summary>
-    /// What a request's body brings next. To the web server a read that a token ended is going on for ever, and it reports that as a failure
-    /// of ours; so the token ends the read as the reader wants it.
+    /// What a request's body brings next. To the web server a read that a token ended is going on for ever, and it reports that as a
+    /// failure of ours; so the token ends the read as the reader wants it.
     /// </summary>
     /// <exception cref="OperationCanceledException">The time is over, or the caller has gone.</exception>
     public static async Task<ReadResult> Next(this PipeReader body, CancellationToken over)

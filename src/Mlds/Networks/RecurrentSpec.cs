@@ -77,7 +77,8 @@ public sealed record RecurrentSpec(int Inputs, int Hidden, int Layers, IReadOnly
         if (task is not SequenceTask sequences)
             throw json.Error($"{name} has no sequences, which is what recurrent layers learn; use another form of network");
         var (inputs, outputs) = sequences.Lines;
-        if (Inputs != inputs) throw json.Error($"{name} has {inputs} inputs, but the network takes {Inputs}; set network.inputs to {inputs}");
+        if (Inputs != inputs)
+            throw json.Error($"{name} has {inputs} inputs, but the network takes {Inputs}; set network.inputs to {inputs}");
         if (Outputs != outputs)
         {
             throw json.Error(
