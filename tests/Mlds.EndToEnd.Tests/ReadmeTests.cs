@@ -14,7 +14,7 @@ public sealed partial class ReadmeTests
     static readonly string s_readme = Repository.Read("README.md");
     static readonly JsonNode s_results = JsonNode.Parse(Repository.Read("docs", "results", "quickstart.json"))!;
 
-    [Fact]
+    [Fact(Explicit = true)]
     public void Every_command_works_and_the_quickstart_gives_the_results_that_are_quoted()
     {
         using var scratch = new ScratchFolder();
