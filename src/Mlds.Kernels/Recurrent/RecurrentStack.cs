@@ -133,6 +133,7 @@ sealed unsafe class RecurrentStack<TLanes, TVector>
             var here = _layers[layer];
             var sums = _memory.At(here.Sums);
             var hidden = _memory.At(here.Hidden);
+            var memory = _memory.At(here.Memory);
             var bias = _memory.At(here.Bias);
             var ih = _memory.At(here.WeightIhTransposed);
             var hh = _memory.At(here.WeightHhTransposed);
@@ -155,17 +156,15 @@ sealed unsafe class RecurrentStack<TLanes, TVector>
                         new Factor(hh + joint, rows, hidden, recurrent), default, bias + rows, apart, sums + (rows * LaneCount.Chunk));
                 }
 
-                _cell.Forward(sums, h, StatesAt(here, t), StatesAt(here, t + 1));
-                sums += _sumStride;
+                var before = new CellStates(hidden, memory);
                 hidden += _hiddenStride;
+                memory += _memoryStride;
+                _cell.Forward(sums, h, before, new CellStates(hidden, memory));
+                sums += _sumStride;
                 input += inputStride;
             }
         }
     }
-
-    /// <summary>The states of a layer before step <paramref name="t"/>.</summary>
-    CellStates StatesAt(Layer layer, int t) =>
-        new(_memory.At(layer.Hidden) + ((nint)t * _hiddenStride), _memory.At(layer.Memory) + ((nint)t * _memoryStride));
 
     /// <param name="steps">T.</param>
     /// <param name="above">[T][H][chunk], <see cref="TimeStride"/> apart: in, the gradient of the last layer's h; used up.</param>
@@ -207,11 +206,14 @@ sealed unsafe class RecurrentStack<TLanes, TVector>
         var inputs = _shape.InputsOf(layer);
         var biasSums = sums + ((nint)_shape.BiasIh(layer) * LaneCount.Virtual);
         var apartSums = sums + ((nint)(_shape.BiasHh(layer) + joint) * LaneCount.Virtual);
+        var deltas = _memory.At(here.Sums) + ((nint)last * _sumStride);
+        var dh = above + ((nint)last * _hiddenStride);
+        var hidden = _memory.At(here.Hidden) + ((nint)last * _hiddenStride);
+        var memory = _memory.At(here.Memory) + ((nint)last * _memoryStride);
         for (var t = last; t >= first; t--)
         {
-            var deltas = _memory.At(here.Sums) + ((nint)t * _sumStride);
-            var dh = above + ((nint)t * _hiddenStride);
-            _cell.Backward(deltas, h, StatesAt(here, t), StatesAt(here, t + 1), dh, carry, biasSums, apartSums);
+            var after = new CellStates(hidden + _hiddenStride, memory + _memoryStride);
+            _cell.Backward(deltas, h, new CellStates(hidden, memory), after, dh, carry, biasSums, apartSums);
             if (t > 0)
             {
                 var together = new Factor(hh, h, deltas, joint);
@@ -220,6 +222,10 @@ sealed unsafe class RecurrentStack<TLanes, TVector>
             }
 
             if (layer > 0) Product<TLanes, TVector>.Multiply(new Factor(ih, inputs, deltas, rows), default, _memory.At(_zeros), inputs, dh);
+            deltas -= _sumStride;
+            dh -= _hiddenStride;
+            hidden -= _hiddenStride;
+            memory -= _memoryStride;
         }
     }
 
