@@ -13,10 +13,10 @@ public sealed class MoveTests(PostgresServer postgres)
         await using var project = await TestProject.Create(new LineScience(6));
         await project.Start();
         using var ada = await Caller.Register(project, "ada");
-        await Work(ada, project, 1);
+        await Work(ada, 1);
         await ada.FinishAll();
         await TestProject.Until(() => project.Science.Zoo.Count == 1, "one is assimilated");
-        await Work(ada, project, 2);
+        await Work(ada, 2);
         var refused = await Assert.ThrowsAsync<ProjectException>(
             () => DatabaseMove.Run(project.Folder, postgres.NewSchema(), project.Science.Schema));
         Assert.Contains("stop the server", refused.Message, StringComparison.Ordinal);
@@ -49,7 +49,7 @@ public sealed class MoveTests(PostgresServer postgres)
         Assert.Equal(Rows(moved), Rows(back));
         await using (var there = await Serve(back, project))
         {
-            await Work(ada, project, 1);
+            await Work(ada, 1);
             await ada.FinishAll();
             await TestProject.Until(() => project.Science.Zoo.Count == 4, "it goes on");
         }
@@ -80,10 +80,10 @@ public sealed class MoveTests(PostgresServer postgres)
         await using var project = await TestProject.Create(new LineScience(5), onPostgres ? postgres.NewSchema() : "project.db");
         await project.Start();
         using var ada = await Caller.Register(project, "ada");
-        await Work(ada, project, 1);
+        await Work(ada, 1);
         await ada.FinishAll();
         await TestProject.Until(() => project.Number("SELECT sum(total_credit) FROM account") == 10, "credit");
-        await Work(ada, project, 1);
+        await Work(ada, 1);
         var copy = Path.Combine(project.Scratch, "copy");
         await ProjectBackup.Copy(project.Folder, copy, project.Science.Schema); // while it is served
         await Assert.ThrowsAsync<ProjectException>(() => ProjectBackup.Copy(project.Folder, copy, project.Science.Schema));
@@ -93,7 +93,7 @@ public sealed class MoveTests(PostgresServer postgres)
         // After the backup this task is reported and credited, and another is sent; then everything is lost.
         await ada.FinishAll();
         await TestProject.Until(() => project.Number("SELECT sum(total_credit) FROM account") == 20, "more credit");
-        await Work(ada, project, 1);
+        await Work(ada, 1);
         await project.Stop();
         Directory.Delete(project.Folder.Path, recursive: true);
         Directory.Move(copy, project.Folder.Path);
@@ -103,12 +103,12 @@ public sealed class MoveTests(PostgresServer postgres)
         await project.Start();
         Assert.Equal(10, project.Number("SELECT sum(total_credit) FROM account"));
         await TestProject.Until(
-            () =>
+            async () =>
             {
                 // The project has what it needs: programs, inputs, the upload key. A task that was in progress at the backup, and that the
                 // client no longer knows, goes to it again.
-                ada.Call(1e6, 5).Wait(TestContext.Current.CancellationToken);
-                ada.FinishAll().Wait(TestContext.Current.CancellationToken);
+                await ada.Call(1e6, 5);
+                await ada.FinishAll();
                 return project.Number("SELECT count(*) FROM workunit WHERE canonical_result_id > 0") == 5;
             },
             "all is computed");
@@ -135,14 +135,11 @@ public sealed class MoveTests(PostgresServer postgres)
         return [.. tables.Select(table => session.Number($"SELECT count(*) FROM {table}")!.Value)];
     }
 
-    static async Task Work(Caller caller, TestProject project, int tasks)
-    {
-        var end = DateTime.UtcNow.AddSeconds(400);
-        while (caller.Tasks.Count < tasks)
+    static Task Work(Caller caller, int tasks) => TestProject.Until(
+        async () =>
         {
-            Assert.True(DateTime.UtcNow < end, $"no work after minutes: {string.Join('\n', project.Log.Lines.TakeLast(5))}");
-            await caller.Call(seconds: 0, instances: 1);
-            await Task.Delay(300, TestContext.Current.CancellationToken);
-        }
-    }
+            if (caller.Tasks.Count < tasks) await caller.Call(seconds: 0, instances: 1);
+            return caller.Tasks.Count >= tasks;
+        },
+        "there is work");
 }

@@ -110,10 +110,14 @@ sealed class TestProject : IAsyncDisposable
 
     /// <summary>Waits until the daemons have brought something about.</summary>
     /// <param name="seconds">The time after which the server is taken to hang: far more than a busy machine needs.</param>
-    public static async Task Until(Func<bool> holds, string what, double seconds = 400)
+    public static Task Until(Func<bool> holds, string what, double seconds = 400) =>
+        Until(() => Task.FromResult(holds()), what, seconds);
+
+    /// <summary>The same of what has to be asked for or done again each time.</summary>
+    public static async Task Until(Func<Task<bool>> holds, string what, double seconds = 400)
     {
         var end = DateTime.UtcNow.AddSeconds(seconds);
-        while (!holds())
+        while (!await holds())
         {
             Assert.True(DateTime.UtcNow < end, $"After {seconds} s still not: {what}");
             await Task.Delay(20, TestContext.Current.CancellationToken);
