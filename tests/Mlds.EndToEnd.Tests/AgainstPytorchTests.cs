@@ -5,7 +5,7 @@ namespace Mlds.EndToEnd.Tests;
 /// <summary>benchmarks/against_pytorch, in its quick mode: what it compares and what it writes, never how fast anything was.</summary>
 public sealed class AgainstPytorchTests
 {
-    [Fact]
+    [Fact(Explicit = true)]
     public void The_losses_agree_and_the_result_is_whole()
     {
         using var scratch = new ScratchFolder();
@@ -35,7 +35,7 @@ public sealed class AgainstPytorchTests
         }
     }
 
-    [Fact]
+    [Fact(Explicit = true)]
     public void Losses_that_differ_by_more_than_is_allowed_are_a_failure_and_nothing_is_written()
     {
         using var scratch = new ScratchFolder();
