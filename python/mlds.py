@@ -72,8 +72,23 @@ def _gru(m, sums, states):
     return ((1 - z) * n + z * h,)
 
 
+def _lstm(m, sums, states):
+    i, f, g, o = sums
+    h, c = states
+    c = m.sigmoid(f) * c + m.sigmoid(i) * m.tanh(g)
+    return m.sigmoid(o) * m.tanh(c), c
+
+
+def _elman(m, sums, states):
+    return (m.tanh(sums[0]),)
+
+
 #: The cells that `network` and `states` know, by the names that recipes and tensors give them. You may add your own.
-CELLS = {"gru": Cell(("r", "z", "n"), _gru, apart=1, torch=("GRU", "gru"))}
+CELLS = {
+    "gru": Cell(("r", "z", "n"), _gru, apart=1, torch=("GRU", "gru")),
+    "lstm": Cell(("i", "f", "g", "o"), _lstm, memory=1, torch=("LSTM", "lstm")),
+    "elman": Cell(("h",), _elman, torch=("RNN", "rnn_tanh")),
+}
 
 #: What cells are made of, by NumPy; the logistic function is written so that it can't overflow.
 _NUMPY = SimpleNamespace(sigmoid=lambda x: 0.5 + 0.5 * np.tanh(0.5 * x), tanh=np.tanh, stack=np.stack)

@@ -111,9 +111,9 @@ static class Networks
     }
 
     /// <summary>
-    /// The network's outputs, T × O; inputs are T × I. For a GRU in double precision straight from PyTorch's equations: a second
-    /// implementation on purpose, which shares no code with what it judges. For any other cell with the cell's own equations in float32
-    /// between sums in double precision.
+    /// The network's outputs, T × O; inputs are T × I. In double precision straight from PyTorch's equations: a second implementation on
+    /// purpose, which shares no code with what it judges. For a cell that it doesn't know, with the cell's own equations in float32 between
+    /// sums in double precision.
     /// </summary>
     internal static double[] Forward(WeightLayout layout, ReadOnlySpan<float> weights, double[][] inputs)
     {
@@ -126,9 +126,13 @@ static class Networks
             var x = input;
             for (var layer = 0; layer < spec.Layers; layer++)
             {
-                states[layer] = spec.Cell == RecurrentCells.Gru
-                    ? Gru(layout, w, layer, x, states[layer])
-                    : Any(layout, w, layer, x, states[layer]);
+                states[layer] = spec.Cell.Name switch
+                {
+                    "gru" => Gru(layout, w, layer, x, states[layer]),
+                    "lstm" => Lstm(layout, w, layer, x, states[layer]),
+                    "elman" => Elman(layout, w, layer, x, states[layer]),
+                    _ => Any(layout, w, layer, x, states[layer]),
+                };
                 x = states[layer][..spec.Hidden];
             }
 
@@ -150,7 +154,7 @@ static class Networks
     }
 
     /// <summary>How far outputs may be apart: farther for cells that are computed in float32, as recurrences amplify rounding.</summary>
-    internal static double Tolerance(RecurrentSpec spec, double ofGru) => spec.Cell == RecurrentCells.Gru ? ofGru : 1e-3;
+    internal static double Tolerance(RecurrentSpec spec, double inDouble) => RecurrentCells.All.Contains(spec.Cell) ? inDouble : 1e-3;
 
     static double Sum(float[] w, WeightTensor matrix, WeightTensor bias, int row, double[] x) =>
         x.Select((value, j) => w[matrix.Offset + (row * matrix.Columns) + j] * value).Sum() + w[bias.Offset + row];
@@ -168,6 +172,22 @@ static class Networks
         })];
     }
 
+    static double[] Lstm(WeightLayout layout, float[] w, int layer, double[] x, double[] state)
+    {
+        var units = state.Length / 2;
+        var (h, c) = (state[..units], state[units..]);
+        double Gate(int gate, int i) =>
+            Sum(w, layout.WeightIh(layer), layout.BiasIh(layer), (gate * units) + i, x)
+            + Sum(w, layout.WeightHh(layer), layout.BiasHh(layer), (gate * units) + i, h);
+        double[] next =
+            [.. c.Select((value, i) => (Sigmoid(Gate(1, i)) * value) + (Sigmoid(Gate(0, i)) * Math.Tanh(Gate(2, i))))];
+        return [.. next.Select((value, i) => Sigmoid(Gate(3, i)) * Math.Tanh(value)), .. next];
+    }
+
+    static double[] Elman(WeightLayout layout, float[] w, int layer, double[] x, double[] h) =>
+        [.. Enumerable.Range(0, h.Length).Select(i => Math.Tanh(
+            Sum(w, layout.WeightIh(layer), layout.BiasIh(layer), i, x) + Sum(w, layout.WeightHh(layer), layout.BiasHh(layer), i, h)))];
+
     static double[] Any(WeightLayout layout, float[] w, int layer, double[] x, double[] state)
     {
         var spec = layout.Recurrent;
@@ -180,6 +200,7 @@ static class Networks
             .. rows.Select(row => (float)(FromInput(row) + (row < joint ? FromState(row) : 0))),
             .. rows[joint..].Select(row => (float)FromState(row)),
         ];
+        Array.Resize(ref sums, spec.Cell.Numbers * spec.Hidden);
         var after = new float[state.Length];
         spec.Cell.Forward(sums, Array.ConvertAll(state, value => (float)value), after);
         return Array.ConvertAll(after, value => (double)value);

@@ -1,7 +1,6 @@
 using Mlds.Kernels.Random;
 using Mlds.Kernels.Recurrent;
 using Mlds.Kernels.Shapes;
-using Mlds.Kernels.Tests.Recurrent;
 
 namespace Mlds.Kernels.Tests;
 
@@ -13,7 +12,7 @@ public sealed class FiniteDifferenceTests
         get
         {
             var variants = new TheoryData<string, Activation, string>();
-            foreach (var cell in TestCells.All)
+            foreach (var cell in RecurrentCells.All)
             {
                 foreach (var activation in Enum.GetValues<Activation>())
                 {
@@ -32,7 +31,7 @@ public sealed class FiniteDifferenceTests
     {
         const int Steps = 9;
         const int Batch = 24;
-        var shape = new RecurrentShape(TestCells.All.Single(known => known.Name == cell), 4, 6, 3, [5, 7, 3], activation);
+        var shape = new RecurrentShape(RecurrentCells.All.Single(known => known.Name == cell), 4, 6, 3, [5, 7, 3], activation);
         var random = new PhiloxStream(7, (RandomStream)1001);
         uint[] inputs = [.. Enumerable.Range(0, Batch * Steps).Select(_ => random.NextUInt32())];
         uint[] targets = [.. Enumerable.Range(0, Batch * Steps).Select(_ => random.NextUInt32())];

@@ -12,7 +12,7 @@ public sealed class GoldenTests
         get
         {
             var states = new TheoryData<string, string>();
-            foreach (var name in (string[])["ds1", "relu", "tanh"])
+            foreach (var name in (string[])["ds1", "relu", "tanh", "lstm", "elman"])
             {
                 foreach (var kernels in KernelSet.Available) states.Add(name, kernels);
             }

@@ -3,7 +3,6 @@ using Mlds.Kernels.Optimizers;
 using Mlds.Kernels.Random;
 using Mlds.Kernels.Recurrent;
 using Mlds.Kernels.Shapes;
-using Mlds.Kernels.Tests.Recurrent;
 
 namespace Mlds.Kernels.Tests;
 
@@ -98,7 +97,7 @@ public sealed class KernelSetTests
             var random = new PhiloxStream(seed, (RandomStream)1000);
             int Between(uint low, uint high) => (int)(low + random.Below(high - low + 1));
             int[] linear = [.. Enumerable.Range(0, Between(1, 4)).Select(_ => Between(1, 15))];
-            var cell = TestCells.All[(int)(seed % (uint)TestCells.All.Count)];
+            var cell = RecurrentCells.All[(int)(seed % (uint)RecurrentCells.All.Count)];
             var shape = seed == 0
                 ? new RecurrentShape(RecurrentCells.Gru, 9, 12, 4, [12, 12, 12, 12, 8], Activation.None)
                 : new RecurrentShape(cell, Between(1, 14), Between(1, 27), Between(1, 4), linear, (Activation)Between(0, 2));

@@ -44,7 +44,7 @@ sealed class NetworkStepper
         _linear = new (float[], float[])[_spec.Linear.Count];
         for (var layer = 0; layer < _linear.Length; layer++)
             _linear[layer] = (Slice(layout.LinearWeight(layer), weights), Slice(layout.LinearBias(layer), weights));
-        _sums = new float[_width];
+        _sums = new float[Math.Max(_width, _spec.Cell.Numbers * _spec.Hidden)];
         var widest = Math.Max(_spec.Hidden, _spec.Linear.Max());
         (_wide, _next) = (new float[widest], new float[widest]);
     }
@@ -64,6 +64,7 @@ sealed class NetworkStepper
     internal void Step(ReadOnlySpan<float> before, uint input, Span<float> after)
     {
         var (h, size) = (_spec.Hidden, LayerSize);
+        var sums = _sums.AsSpan(0, _width);
         for (var layer = 0; layer < _spec.Layers; layer++)
         {
             _bias[layer].CopyTo(_sums, 0);
@@ -71,16 +72,16 @@ sealed class NetworkStepper
             for (var i = 0; i < inputs; i++)
             {
                 var x = layer == 0 ? (input >> i) & 1 : after[((layer - 1) * size) + i];
-                if (x != 0) AddScaled(_sums, x, _input[layer].AsSpan(i * _width, _width));
+                if (x != 0) AddScaled(sums, x, _input[layer].AsSpan(i * _width, _width));
             }
 
             for (var i = 0; i < h; i++)
             {
                 var x = before[(layer * size) + i];
-                if (x != 0) AddScaled(_sums, x, _recurrent[layer].AsSpan(i * _width, _width));
+                if (x != 0) AddScaled(sums, x, _recurrent[layer].AsSpan(i * _width, _width));
             }
 
-            _spec.Cell.Forward(_sums.AsSpan(0, _spec.Cell.Sums * h), before.Slice(layer * size, size), after.Slice(layer * size, size));
+            _spec.Cell.Forward(_sums.AsSpan(0, _spec.Cell.Numbers * h), before.Slice(layer * size, size), after.Slice(layer * size, size));
         }
     }
 

@@ -66,6 +66,9 @@ public static class Activations
         return (b * inverse, a * inverse);
     }
 
+    /// <summary>σ(x) with a division of its own; another rounding than that of <see cref="Sigmoids"/>.</summary>
+    public static float Sigmoid(float x) => 1f / (1f + Exp(-x));
+
     /// <summary>tanh x; odd to the bit and always within ±1.</summary>
     public static float Tanh(float x)
     {

@@ -7,6 +7,10 @@ public static class RecurrentCells
 {
     public static RecurrentCell Gru { get; } = new GruCell();
 
+    public static RecurrentCell Lstm { get; } = new LstmCell();
+
+    public static RecurrentCell Elman { get; } = new ElmanCell();
+
     /// <summary>All cells; their names are those that recipes know.</summary>
-    public static IReadOnlyList<RecurrentCell> All { get; } = [Gru];
+    public static IReadOnlyList<RecurrentCell> All { get; } = [Gru, Lstm, Elman];
 }

@@ -38,7 +38,7 @@ sealed unsafe class RecurrentStack<TLanes, TVector>
         (_shape, _cell, _memory) = (shape, shape.Cell.Vectors<TLanes, TVector>(), memory);
         _inputStride = shape.Inputs * LaneCount.Chunk;
         _block = shape.Hidden * LaneCount.Chunk;
-        _sumStride = TimeStride.Of(shape.Cell.Sums * shape.Hidden);
+        _sumStride = TimeStride.Of(shape.Cell.Numbers * shape.Hidden);
         _memoryStride = shape.Cell.Memory == 0 ? 0 : TimeStride.Of(shape.Cell.Memory * shape.Hidden);
         _hiddenStride = TimeStride.Of(shape.Hidden);
         _input = memory.Reserve((long)steps * _inputStride);
@@ -61,8 +61,8 @@ sealed unsafe class RecurrentStack<TLanes, TVector>
     }
 
     /// <summary>Offsets of one layer's arrays.</summary>
-    /// <param name="Sums">[T][B·H][chunk]: the cell's sums; in backward, their gradients. As far apart as <see cref="TimeStride"/> says,
-    /// like h.</param>
+    /// <param name="Sums">[T][(B + kept)·H][chunk]: the cell's sums; in backward, their gradients. As far apart as
+    /// <see cref="TimeStride"/> says, like h.</param>
     /// <param name="Hidden">[T + 1][H][chunk]: h before the first step (0), then after each.</param>
     /// <param name="Memory">The same of the cell's further states, if it has any.</param>
     /// <param name="Bias">[B·H]: b_ih + b_hh of joint sums, b_ih of the others, then their b_hh.</param>

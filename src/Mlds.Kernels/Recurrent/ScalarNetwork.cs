@@ -13,7 +13,7 @@ sealed class ScalarNetwork : RecurrentKernels
     readonly float[] _weights;
     readonly float[] _sums;
 
-    /// <summary>[lane][layer][time][B·H]: the cell's sums; in backward, their gradients.</summary>
+    /// <summary>[lane][layer][time][(B + kept)·H]: the cell's sums; in backward, their gradients.</summary>
     readonly float[] _sumsOfGates;
 
     /// <summary>[lane][layer][time + 1][(1 + Memory)·H]; the states before the first step are 0.</summary>
@@ -36,7 +36,7 @@ sealed class ScalarNetwork : RecurrentKernels
     {
         _weights = new float[shape.Parameters];
         _sums = new float[shape.LinearWeight(0) * LaneCount.Virtual];
-        _sumsOfGates = new float[(long)LaneCount.Chunk * shape.Layers * steps * shape.Cell.Sums * shape.Hidden];
+        _sumsOfGates = new float[(long)LaneCount.Chunk * shape.Layers * steps * shape.Cell.Numbers * shape.Hidden];
         _states = new float[(long)LaneCount.Chunk * shape.Layers * (steps + 1) * StateSize];
         _above = new float[LaneCount.Chunk * steps * shape.Hidden];
         _outputs = new float[LaneCount.Chunk * steps * shape.Outputs];
@@ -111,7 +111,7 @@ sealed class ScalarNetwork : RecurrentKernels
 
     Span<float> Sums(int lane, int layer, int t)
     {
-        var size = Shape.Cell.Sums * Shape.Hidden;
+        var size = Shape.Cell.Numbers * Shape.Hidden;
         return _sumsOfGates.AsSpan((((lane * Shape.Layers) + layer) * Steps + t) * size, size);
     }
 

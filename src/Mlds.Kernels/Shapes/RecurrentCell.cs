@@ -25,6 +25,9 @@ public abstract class RecurrentCell
     /// <summary>Further numbers that a unit remembers besides h: 1 for an LSTM's c, else 0.</summary>
     public virtual int Memory => 0;
 
+    /// <summary>Numbers per unit and step that <see cref="Forward"/> makes for <see cref="Backward"/> besides what becomes of the sums.</summary>
+    public virtual int Kept => 0;
+
     /// <summary>
     /// The gates whose rows are negated with their unit: h can be −h for ever if all that read it are negated too. Empty where a unit has
     /// no such symmetry.
@@ -34,14 +37,17 @@ public abstract class RecurrentCell
     /// <summary>Sums per unit and step: B.</summary>
     public int Sums => Gates.Count + Apart;
 
+    /// <summary>What is stored per unit and step: B + <see cref="Kept"/>.</summary>
+    public int Numbers => Sums + Kept;
+
     /// <summary>One step of H units in plain code: the equations in the order that arithmetic v1 states.</summary>
-    /// <param name="sums">[B][H]: in, the sums; out, whatever <see cref="Backward"/> expects there.</param>
+    /// <param name="sums">[B + Kept][H]: in, the sums; out, whatever <see cref="Backward"/> expects there.</param>
     /// <param name="before">[1 + Memory][H]: h, then the memory, before the step.</param>
     /// <param name="after">The same after the step.</param>
     public abstract void Forward(Span<float> sums, ReadOnlySpan<float> before, Span<float> after);
 
     /// <summary>The way back through one step.</summary>
-    /// <param name="sums">[B][H]: in, what <see cref="Forward"/> left there; out, the gradients of the sums.</param>
+    /// <param name="sums">[B + Kept][H]: in, what <see cref="Forward"/> left there; out, first the gradients of the B sums.</param>
     /// <param name="before">[1 + Memory][H]: the states before the step.</param>
     /// <param name="after">The states after it.</param>
     /// <param name="above">[H]: the gradient of h after the step, from the layer above.</param>

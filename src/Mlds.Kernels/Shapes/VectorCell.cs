@@ -11,14 +11,14 @@ abstract unsafe class VectorCell<TLanes, TVector>
     where TVector : struct
 {
     /// <summary>From the sums to what <see cref="Backward"/> needs, in place, and to the next states.</summary>
-    /// <param name="sums">B blocks.</param>
+    /// <param name="sums">B blocks, then those of <see cref="RecurrentCell.Kept"/>.</param>
     /// <param name="units">H.</param>
     /// <param name="before">The states before the step.</param>
     /// <param name="after">The states after it, to be written.</param>
     public abstract void Forward(float* sums, int units, CellStates before, CellStates after);
 
     /// <summary>From the gradient of the states to those of the sums, in place; the biases' lanes are added to on the way.</summary>
-    /// <param name="sums">B blocks: in, what <see cref="Forward"/> left; out, the gradients of the sums.</param>
+    /// <param name="sums">As <see cref="Forward"/> left them; out, first the gradients of the B sums.</param>
     /// <param name="units">H.</param>
     /// <param name="before">The states before the step.</param>
     /// <param name="after">The states after it.</param>

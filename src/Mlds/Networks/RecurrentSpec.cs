@@ -67,7 +67,7 @@ public sealed record RecurrentSpec(int Inputs, int Hidden, int Layers, IReadOnly
     public override long PerformedMultiplyAdds => Shape.PerformedMultiplyAdds();
 
     /// <summary>Activations and deltas of a chunk of 32 sequences are kept for every step.</summary>
-    public override long WorkingBytes(int steps) => 4L * 32 * steps * Layers * 4 * (Cell.Sums + Cell.Memory) * Hidden;
+    public override long WorkingBytes(int steps) => 4L * 32 * steps * Layers * 4 * (Cell.Numbers + Cell.Memory) * Hidden;
 
     public override NetworkKernels CreateKernels(Examples examples, string? kernelSet = null) =>
         RecurrentKernels.Create(Shape, ((Sequences)examples).Length, kernelSet);

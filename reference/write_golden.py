@@ -1,10 +1,11 @@
 #!/usr/bin/python3
-"""Writes what PyTorch says of three small networks: the golden states that tests/Mlds.Kernels.Tests/GoldenTests.cs must reproduce.
+"""Writes what PyTorch says of some small networks: the golden states that tests/Mlds.Kernels.Tests/GoldenTests.cs must reproduce.
 
-    /usr/bin/python3 reference/write_golden_gru.py tests/Mlds.Kernels.Tests/Golden
+    /usr/bin/python3 reference/write_golden.py tests/Mlds.Kernels.Tests/Golden
 
 Everything is computed in float64, so a difference is our rounding, not PyTorch's. Numbers are little-endian; a file is
-  "MLDSGOLD", int32 x 8: version (1), I, H, L, K linear layers, activation (0 none, 1 relu, 2 tanh), batch B, steps T; K x int32 widths;
+  "MLDSGOLD", int32 x 8: version, I, H, L, K linear layers, activation (0 none, 1 relu, 2 tanh), batch B, steps T;
+  in version 2, int32: cell (0 GRU, 1 LSTM, 2 Elman; version 1 is a GRU's); K x int32 widths;
   B*T uint32 inputs (bit i is input i), B*T uint32 targets, P float32 weights in parameters() order;
   then float64: B*T*O outputs, loss, P gradients, ten losses before each of ten Adam steps, P weights after them.
 Needs Debian's python3-torch.
@@ -16,23 +17,27 @@ import numpy as np
 import torch
 
 ADAM_STEPS = 10
+CELLS = [("gru", torch.nn.GRU), ("lstm", torch.nn.LSTM), ("elman", torch.nn.RNN)]
 CASES = {
     "ds1": dict(inputs=9, hidden=12, layers=4, linear=[12, 12, 12, 12, 8], activation=0, batch=37, steps=11, seed=1),
     "relu": dict(inputs=5, hidden=7, layers=2, linear=[6, 3], activation=1, batch=33, steps=6, seed=2),
     "tanh": dict(inputs=3, hidden=10, layers=3, linear=[9, 5, 4], activation=2, batch=8, steps=17, seed=3),
+    "lstm": dict(inputs=10, hidden=11, layers=3, linear=[11, 6], activation=0, batch=35, steps=13, seed=4, cell=1),
+    "elman": dict(inputs=6, hidden=9, layers=2, linear=[7, 5], activation=2, batch=33, steps=10, seed=5, cell=2),
 }
 
 
 class Network(torch.nn.Module):
-    def __init__(self, inputs, hidden, layers, linear, activation):
+    def __init__(self, inputs, hidden, layers, linear, activation, cell):
         super().__init__()
-        self.gru = torch.nn.GRU(inputs, hidden, num_layers=layers, batch_first=True)
+        self.cell, recurrent = CELLS[cell]
+        self.add_module(self.cell, recurrent(inputs, hidden, num_layers=layers, batch_first=True))
         widths = [hidden] + linear
         self.linear = torch.nn.ModuleList(torch.nn.Linear(a, b) for a, b in zip(widths, widths[1:]))
         self.between = [lambda x: x, torch.relu, torch.tanh][activation]
 
     def forward(self, x):
-        x, _ = self.gru(x)
+        x, _ = getattr(self, self.cell)(x)
         for i, layer in enumerate(self.linear):
             x = layer(x if i == 0 else self.between(x))
         return x
@@ -46,10 +51,10 @@ def flat(tensors):
     return torch.cat([t.detach().reshape(-1) for t in tensors]).numpy()
 
 
-def write(path, inputs, hidden, layers, linear, activation, batch, steps, seed):
+def write(path, inputs, hidden, layers, linear, activation, batch, steps, seed, cell=0):
     torch.manual_seed(seed)
     generator = np.random.default_rng(seed)
-    network = Network(inputs, hidden, layers, linear, activation)
+    network = Network(inputs, hidden, layers, linear, activation, cell)
     parameters = list(network.parameters())
     weights = flat(parameters).astype("<f4")
     network.double()
@@ -76,7 +81,9 @@ def write(path, inputs, hidden, layers, linear, activation, batch, steps, seed):
 
     with open(path, "wb") as file:
         file.write(b"MLDSGOLD")
-        file.write(struct.pack("<8i", 1, inputs, hidden, layers, len(linear), activation, batch, steps))
+        file.write(struct.pack("<8i", 2 if cell else 1, inputs, hidden, layers, len(linear), activation, batch, steps))
+        if cell:
+            file.write(struct.pack("<i", cell))
         file.write(struct.pack(f"<{len(linear)}i", *linear))
         for array in (words, targets, weights):
             file.write(array.tobytes())
