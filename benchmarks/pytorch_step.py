@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""Measures PyTorch's training steps of the DS1 network when told to: against_pytorch starts it and gives it its turns.
+"""Measures PyTorch's training steps of the DS1 network, or of one like it, when told to: against_pytorch starts it and gives it its turns.
 
 A command a line on standard input, an answer of one line of JSON each on standard output, like `Mlds.Benchmarks step`:
   hello                          what runs where
@@ -7,8 +7,8 @@ A command a line on standard input, an answer of one line of JSON each on standa
                                  the network's and Adam's settings as JSON without spaces
   losses BATCH STEPS N           losses of the first N steps from those weights
   measure BATCH STEPS SECONDS [OPTIONS]   times of steps; OPTIONS are more arguments of Adam as JSON without spaces
-The loop is what a careful user writes: nn.GRU in one call, the batches made beforehand as contiguous time-major tensors, zero_grad to
-None, one thread.
+The loop is what a careful user writes: nn.GRU (or nn.LSTM, nn.RNN) in one call, the batches made beforehand as contiguous time-major
+tensors, zero_grad to None, one thread.
 """
 import ctypes
 import json
@@ -25,17 +25,18 @@ except ImportError as error:
     )
 
 WARM_UP = 5
+CELLS = {"gru": torch.nn.GRU, "lstm": torch.nn.LSTM, "elman": torch.nn.RNN}
 
 
 class Network(torch.nn.Module):
-    def __init__(self, inputs, hidden, layers, linear):
+    def __init__(self, cell, inputs, hidden, layers, linear):
         super().__init__()
-        self.gru = torch.nn.GRU(inputs, hidden, num_layers=layers)
+        self.recurrent = CELLS[cell](inputs, hidden, num_layers=layers)
         widths = [hidden] + linear
         self.linear = torch.nn.Sequential(*(torch.nn.Linear(a, b) for a, b in zip(widths, widths[1:])))
 
     def forward(self, x):
-        return self.linear(self.gru(x)[0])
+        return self.linear(self.recurrent(x)[0])
 
 
 def blas():

@@ -6,7 +6,7 @@ using Mlds.Benchmarks.Analysis;
 switch (args)
 {
     case ["activations"]: ActivationErrors.Measure(); break;
-    case ["step"]: StepServer.Run(); break;
+    case ["step", .. var network]: StepServer.Run(network); break;
     case ["shapes", .. var options]: return Shapes.Run(options);
     case ["questions", .. var options]: return QuestionsBenchmark.Run(options);
     case ["zoo", .. var options]: return ZooSpeed.Run(options);

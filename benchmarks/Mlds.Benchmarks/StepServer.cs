@@ -4,6 +4,7 @@ using System.Text.Json;
 using Mlds.Kernels;
 using Mlds.Kernels.Optimizers;
 using Mlds.Kernels.Random;
+using Mlds.Kernels.Recurrent;
 using Mlds.Networks;
 using Mlds.Recipes;
 using Mlds.Tasks.Machines;
@@ -12,9 +13,9 @@ using Mlds.Training;
 namespace Mlds.Benchmarks;
 
 /// <summary>
-/// <c>Mlds.Benchmarks step</c>: measures training steps of the DS1 network when told to, by one command per line on standard input, and
-/// answers with one line of JSON on standard output. So the caller can let others have their turn in between, and no start of a process is
-/// measured. Ends with its input.
+/// <c>Mlds.Benchmarks step [CELL HIDDEN]</c>: measures training steps of the DS1 network, or of one like it, when told to, by one command
+/// per line on standard input, and answers with one line of JSON on standard output. So the caller can let others have their turn in
+/// between, and no start of a process is measured. Ends with its input.
 /// </summary>
 /// <remarks>
 /// <c>hello</c>: what runs where; <c>data STEPS FOLDER</c>: writes weights and sequences for others; <c>losses BATCH STEPS N</c>: the
@@ -36,17 +37,21 @@ sealed class StepServer : IDisposable
     readonly float[] _weights;
     readonly int[] _order = [.. Enumerable.Range(0, Sequences)];
 
-    StepServer()
+    StepServer(RecurrentSpec network)
     {
-        _weights = InitialWeights.Draw(_population.Network.Layout, Seed);
+        Network = network;
+        _weights = InitialWeights.Draw(network.Layout, Seed);
         new PhiloxStream(Seed, RandomStream.Shuffles, 1).Shuffle(_order);
     }
 
     TrainingSpec Training => _population.TrainingSpec(Machine);
 
-    public static void Run()
+    public static void Run(params ReadOnlySpan<string> arguments)
     {
-        using var server = new StepServer();
+        var network = arguments is [var cell, var hidden]
+            ? StepBenchmark.Like(RecurrentCells.All.Single(known => known.Name == cell), Integer(hidden))
+            : RecurrentSpec.Ds1;
+        using var server = new StepServer(network);
         while (Console.In.ReadLine() is { } line)
             Console.Out.WriteLine(JsonSerializer.Serialize(server.Answer(line.Split(' ')), s_json));
     }
@@ -66,7 +71,7 @@ sealed class StepServer : IDisposable
         _ => throw new ArgumentException($"There is no command '{string.Join(' ', words)}'; see StepServer.cs."),
     };
 
-    RecurrentSpec Network => (RecurrentSpec)_population.Network;
+    RecurrentSpec Network { get; }
 
     AdamSettings Adam => (AdamSettings)Training.Optimizer;
 
@@ -83,7 +88,7 @@ sealed class StepServer : IDisposable
             KernelSet = KernelSet.Best,
             KernelSets = KernelSet.Available,
             Machine,
-            Network = new { network.Inputs, network.Hidden, network.Layers, network.Linear },
+            Network = new { Cell = network.Cell.Name, network.Inputs, network.Hidden, network.Layers, network.Linear },
             Adam = new { Training.LearningRate, Adam.Beta1, Adam.Beta2, Adam.Epsilon },
             PerformedMultiplyAdds = network.PerformedMultiplyAdds,
         };

@@ -60,9 +60,9 @@ public sealed class WeightAnalysisTests
     }
 
     [Theory]
-    [InlineData("plain")]
-    [InlineData("signed")]
-    [InlineData("summing")]
+    [InlineData("unsigned")]
+    [InlineData("elman")]
+    [InlineData("lstm")]
     public void Networks_of_another_cell_are_analysed_in_the_views_that_apply_and_the_others_are_named(string cell)
     {
         var spec = s_spec with { Cell = Cells.Named(cell) };

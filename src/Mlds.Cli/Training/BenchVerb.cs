@@ -2,6 +2,9 @@ using System.CommandLine;
 using System.Globalization;
 using Mlds.Cli.Frame;
 using Mlds.Kernels;
+using Mlds.Kernels.Recurrent;
+using Mlds.Kernels.Shapes;
+using Mlds.Networks;
 using Mlds.Training;
 
 namespace Mlds.Cli.Training;
@@ -13,6 +16,16 @@ static class BenchVerb
         new("--batch") { Description = "Sequences per step.", DefaultValueFactory = _ => 128, HelpName = "N" };
     static readonly Option<int> s_steps =
         new("--steps") { Description = "Commands per sequence.", DefaultValueFactory = _ => 16, HelpName = "N" };
+    static readonly Option<string> s_cell = new("--cell")
+    {
+        Description = $"The recurrent layers' cell: {string.Join(", ", RecurrentCells.All.Select(cell => cell.Name))}.",
+        DefaultValueFactory = _ => RecurrentSpec.Ds1.Cell.Name,
+        HelpName = "NAME",
+    };
+    static readonly Option<int> s_hidden = new("--hidden")
+    {
+        Description = "Units of every layer but the last.", DefaultValueFactory = _ => RecurrentSpec.Ds1.Hidden, HelpName = "N",
+    };
     static readonly Option<string?> s_network = new("--network")
     {
         Description = "Times whole networks of this machine instead, from recipe to zoo, and shows where the time goes.",
@@ -28,10 +41,11 @@ static class BenchVerb
 
     public static Command Create() =>
         new Verb(
-            "bench", "Measures how fast one core trains the DS1 network, compared with the core's own peak.",
-            "mlds bench", "mlds bench --batch 32 --json", "mlds bench --network SingleDirectMachine")
+            "bench", "Measures how fast one core trains the DS1 network, or one like it, compared with the core's own peak.",
+            "mlds bench", "mlds bench --batch 32 --json", "mlds bench --cell lstm --hidden 64",
+            "mlds bench --network SingleDirectMachine")
         {
-            s_batch, s_steps, s_seconds, s_network, s_population,
+            s_batch, s_steps, s_cell, s_hidden, s_seconds, s_network, s_population,
         }
         .Runs(Run);
 
@@ -39,9 +53,14 @@ static class BenchVerb
     {
         if (run.Get(s_network) is { } machine) return RunNetworks(run, machine);
         if (run.Has(s_population))
-            throw new UsageException("--population goes with --network MACHINE; the step is always that of the DS1 network.");
+        {
+            throw new UsageException(
+                "--population goes with --network MACHINE; a step is measured on the DS1 network, or one like it by --cell and --hidden.");
+        }
+
         var batch = Limits.Check("--batch", run.Get(s_batch), 1, 4096);
         var steps = Limits.Check("--steps", run.Get(s_steps), 1, 1024);
+        var network = StepBenchmark.Like(Cell(run.Get(s_cell)!), Limits.Check("--hidden", run.Get(s_hidden), 1, 256));
         var seconds = Limits.Check("--seconds", run.Get(s_seconds), 1, 600);
 
         // Roughly what a processor without AVX-512 would do helps whoever plans for one; measuring it takes half of the time.
@@ -50,14 +69,17 @@ static class BenchVerb
         var (result, narrower) = run.WithProgress(view =>
         {
             var item = view.Begin("training steps", seconds);
-            var best = StepBenchmark.Measure(batch, steps, share, elapsed => item.Report((long)elapsed), run.Cancellation);
+            var best = StepBenchmark.Measure(
+                batch, steps, share, elapsed => item.Report((long)elapsed), run.Cancellation, network: network);
             return (best, hasNarrower
-                ? StepBenchmark.Measure(batch, steps, share, elapsed => item.Report((long)(share + elapsed)), run.Cancellation, "avx2")
+                ? StepBenchmark.Measure(
+                    batch, steps, share, elapsed => item.Report((long)(share + elapsed)), run.Cancellation, "avx2", network)
                 : null);
         });
+        var what = network == RecurrentSpec.Ds1 ? "The DS1 network" : $"A network of {network.Description}";
         var (done, peak) = (result.PerformedFlops / result.MedianSeconds / 1e9, result.PeakFlops / 1e9);
         run.Output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"""
-            The DS1 network, batch {result.Batch} × {result.Steps} commands, one core, {result.KernelSet} kernels:
+            {what}, batch {result.Batch} × {result.Steps} commands, one core, {result.KernelSet} kernels:
               a step (forward, backward, Adam)  {result.MedianSeconds * 1e6:0} µs median, {result.BestSeconds * 1e6:0} µs best
               speed                             {result.TimestepsPerSecond / 1e6:0.00} million sample-timesteps/s
               matrix work done                  {done:0.0} GFLOP/s, {result.ShareOfPeak:0.0 %} of the core's peak of {peak:0.0}
@@ -76,16 +98,29 @@ static class BenchVerb
         run.PrintJson(() =>
         {
             var json = result.ToJson();
+            (json["cell"], json["hidden"]) = (network.Cell.Name, network.Hidden);
             if (narrower is not null) json["avx2"] = narrower.ToJson();
             return json;
         });
         return ExitCode.Success;
     }
 
+    static RecurrentCell Cell(string name)
+    {
+        string[] names = [.. RecurrentCells.All.Select(cell => cell.Name)];
+        return RecurrentCells.All.FirstOrDefault(cell => cell.Name == name)
+            ?? throw new UsageException(
+                $"There is no cell '{name}'. {NearestName.DidYouMean(name, names)}--cell takes {string.Join(", ", names)}.");
+    }
+
     static int RunNetworks(VerbRun run, string machine)
     {
-        if (run.Has(s_batch) || run.Has(s_steps))
-            throw new UsageException("--batch and --steps don't go with --network: a whole network's come from its recipe.");
+        if (run.Has(s_batch) || run.Has(s_steps) || run.Has(s_cell) || run.Has(s_hidden))
+        {
+            throw new UsageException(
+                "--batch, --steps, --cell and --hidden don't go with --network: a whole network's come from its recipe.");
+        }
+
         var seconds = Limits.Check("--seconds", run.Get(s_seconds), 1, 600);
         var population = run.Get(s_population) is { } file ? PopulationFile.Read(file, run.Cancellation)
             : PopulationFile.WithMachine(machine);

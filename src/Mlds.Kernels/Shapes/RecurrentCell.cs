@@ -25,7 +25,9 @@ public abstract class RecurrentCell
     /// <summary>Further numbers that a unit remembers besides h: 1 for an LSTM's c, else 0.</summary>
     public virtual int Memory => 0;
 
-    /// <summary>Numbers per unit and step that <see cref="Forward"/> makes for <see cref="Backward"/> besides what becomes of the sums.</summary>
+    /// <summary>
+    /// Numbers per unit and step that <see cref="Forward"/> makes for <see cref="Backward"/> besides what becomes of the sums.
+    /// </summary>
     public virtual int Kept => 0;
 
     /// <summary>

@@ -10,8 +10,8 @@ using Mlds.Networks;
 namespace Mlds.Training;
 
 /// <summary>
-/// How fast one core of this machine trains the DS1 network: whole steps (loading, forward, backward, Adam) on random sequences, and the
-/// core's own peak, measured in turn with them so that both see the same clock.
+/// How fast one core of this machine trains the DS1 network, or one like it: whole steps (loading, forward, backward, Adam) on random
+/// sequences, and the core's own peak, measured in turn with them so that both see the same clock.
 /// </summary>
 /// <param name="KernelSet">Kernels that ran.</param>
 /// <param name="Batch">Sequences per step.</param>
@@ -66,13 +66,19 @@ public sealed record StepBenchmark(
         ["steps"] = Steps,
     };
 
+    /// <summary>The DS1 network with other cells, or another width H of all its layers but the last: 1 … 256.</summary>
+    public static RecurrentSpec Like(RecurrentCell cell, int hidden) =>
+        RecurrentSpec.Ds1 with { Cell = cell, Hidden = hidden, Linear = [hidden, hidden, hidden, hidden, RecurrentSpec.Ds1.Outputs] };
+
     /// <summary>Measures for about <paramref name="seconds"/> seconds.</summary>
     /// <param name="onRound">Told of every round; may be null.</param>
     /// <param name="kernelSet">By name; null for the best.</param>
+    /// <param name="network">What is trained; null for the DS1 network.</param>
     public static StepBenchmark Measure(
-        int batch, int steps, double seconds, Action<double>? onRound, CancellationToken cancellation, string? kernelSet = null)
+        int batch, int steps, double seconds, Action<double>? onRound, CancellationToken cancellation, string? kernelSet = null,
+        RecurrentSpec? network = null)
     {
-        var spec = RecurrentSpec.Ds1;
+        var spec = network ?? RecurrentSpec.Ds1;
         var shape = spec.Shape;
         using var kernels = RecurrentKernels.Create(shape, steps, kernelSet);
         var random = new PhiloxStream(0, RandomStream.TrainingSequences);

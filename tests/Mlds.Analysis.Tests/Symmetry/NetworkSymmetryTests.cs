@@ -92,7 +92,7 @@ public sealed class NetworkSymmetryTests
         Assert.Contains("no permutation", Refused(two, [0, 0], [1, 1]), StringComparison.Ordinal);
         Assert.Contains("none of them 0", Refused(two, [1, 0], [1, 0]), StringComparison.Ordinal);
         Assert.Contains("each 1 or -1", Refused(two, [1, 0], [1, 2]), StringComparison.Ordinal);
-        Assert.Contains("all 1", Refused(two with { Cell = Cells.Named("plain") }, [1, 0], [1, -1]), StringComparison.Ordinal);
+        Assert.Contains("all 1", Refused(two with { Cell = Cells.Named("unsigned") }, [1, 0], [1, -1]), StringComparison.Ordinal);
         Assert.Contains("the network has groups of [12, 12, 12, 12]", Refused(RecurrentSpec.Ds1, [1, 0], [1, 1]), StringComparison.Ordinal);
     }
 

@@ -165,7 +165,7 @@ public sealed class ViewTests
         Assert.Equal(3644, Of(RecurrentSpec.Ds1).Length);
         Assert.Equal(
             ["l0.w_i[0,0]", "l0.w_h[0,0]", "l0.b[0]", "output[0,0]", "output_bias[0]"],
-            Of(new RecurrentSpec(1, 1, 1, [1], Activation.None) { Cell = Cells.Named("plain") }));
+            Of(new RecurrentSpec(1, 1, 1, [1], Activation.None) { Cell = Cells.Named("elman") }));
     }
 
     /// <summary>Computed gate by gate, from weights that were read in another way.</summary>
@@ -190,7 +190,7 @@ public sealed class ViewTests
     [Fact]
     public void A_view_that_does_not_apply_says_why()
     {
-        var plain = new RecurrentSpec(3, 4, 1, [2], Activation.None) { Cell = Cells.Named("plain") };
+        var plain = new RecurrentSpec(3, 4, 1, [2], Activation.None) { Cell = Cells.Named("elman") };
         var (applying, leftOut) = View.For(plain, View.All);
         Assert.Equal(["raw", "reduced", "aligned", "statistics", "spectral", "behaviour"], applying.Select(view => view.Name));
         Assert.Equal("the view invariants", Assert.Single(leftOut).What);

@@ -10,7 +10,7 @@ sealed class BitsPage(string path)
 
     readonly List<string> _recipes =
         ["| network | recipe id | epochs | validation loss | SHA-256 of the weights |", "|---|---|---|---|---|"];
-    readonly List<string> _paths = ["| way | forced by | kernels | SHA-256 of the three |", "|---|---|---|---|"];
+    readonly List<string> _paths = ["| way | forced by | kernels | SHA-256 of all |", "|---|---|---|---|"];
 
     /// <summary>Lines that a page made elsewhere has too.</summary>
     readonly List<string> _sure = [];

@@ -16,7 +16,7 @@ sealed record BitsRecipe(string Network, string PopulationJson)
     /// <summary>
     /// The paper's network, whose linear layers are one matrix; layers with activations between them; widths and batches that are no
     /// multiple of any vector, a last batch that is smaller, more than one chunk; with and without clipping; rates that fall and rates that
-    /// don't; keys.
+    /// don't; keys; every cell.
     /// </summary>
     public static IReadOnlyList<BitsRecipe> All { get; } =
     [
@@ -65,6 +65,35 @@ sealed record BitsRecipe(string Network, string PopulationJson)
                 }
               },
               "machines": [{"machine": "ParityControl", "data": {"planted": {"one_in": 5}}}]
+            }
+            """),
+        new("2 × LSTM 6, linear 7-8 with tanh", """
+            {
+              "name": "bits-lstm", "licence": "CC-BY-SA-4.0", "networks": 6,
+              "network": {"cell": "lstm", "inputs": 9, "hidden": 6, "layers": 2, "linear": [7, 8], "activation": "tanh"},
+              "defaults": {
+                "data": {"seed": 4, "training": 101, "validation": 37, "length": 9, "long_test": 5, "long_length": 33},
+                "training": {
+                  "optimizer": "adam", "loss": "mean_squared_error", "batch": 35, "learning_rate": 0.03, "beta1": 0.9, "beta2": 0.99,
+                  "epsilon": 1e-8, "clip_norm": 0.4, "schedule": {"halve_after": 3, "minimum": 0.001}, "goal_loss": 1e-9, "epoch_limit": 40,
+                  "milestone_every": 9
+                }
+              },
+              "machines": [{"machine": "SimpleXORModified", "data": {"planted": {"one_in": 6}}}]
+            }
+            """),
+        new("3 × Elman 7, linear 6-8", """
+            {
+              "name": "bits-elman", "licence": "CC-BY-SA-4.0", "networks": 6,
+              "network": {"cell": "elman", "inputs": 9, "hidden": 7, "layers": 3, "linear": [6, 8], "activation": "none"},
+              "defaults": {
+                "data": {"seed": 5, "training": 90, "validation": 41, "length": 8, "long_test": 7, "long_length": 25},
+                "training": {
+                  "optimizer": "adam", "loss": "mean_squared_error", "batch": 40, "learning_rate": 0.02, "beta1": 0.9, "beta2": 0.999,
+                  "epsilon": 1e-8, "goal_loss": 1e-9, "epoch_limit": 50, "milestone_every": 8
+                }
+              },
+              "machines": ["ParityMachine"]
             }
             """),
     ];
