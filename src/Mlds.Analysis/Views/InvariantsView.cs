@@ -1,6 +1,5 @@
 using Mlds.Analysis.Data;
 using Mlds.Analysis.Symmetry;
-using Mlds.Kernels.Recurrent;
 using Mlds.Networks;
 
 namespace Mlds.Analysis.Views;
@@ -8,12 +7,10 @@ namespace Mlds.Analysis.Views;
 /// <summary>All of <see cref="Invariants"/>, with named columns.</summary>
 static class InvariantsView
 {
-    /// <summary>
-    /// What a path through a layer is worth depends on what its gates do, so invariants are written for each cell; so far for one.
-    /// </summary>
-    internal static string? AppliesTo(NetworkSpec spec) => spec is RecurrentSpec recurrent && recurrent.Cell == RecurrentCells.Gru
+    /// <summary>What a path through a layer is worth depends on what its gates do, so somebody has to have written it for the cell.</summary>
+    internal static string? AppliesTo(NetworkSpec spec) => spec is RecurrentSpec recurrent && CellPaths.Of(recurrent.Cell) is not null
         ? null
-        : $"Path invariants are known for GRU layers only; these networks have {spec.Description}.";
+        : $"Path invariants are known for GRU, LSTM and Elman layers only; these networks have {spec.Description}.";
 
     internal static FeatureMatrix Build(WeightMatrix matrix)
     {

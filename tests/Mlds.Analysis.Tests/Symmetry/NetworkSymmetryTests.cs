@@ -1,7 +1,6 @@
 using CsCheck;
 using Mlds.Analysis.Data;
 using Mlds.Analysis.Symmetry;
-using Mlds.Kernels.Recurrent;
 using Mlds.Kernels.Shapes;
 using Mlds.Networks;
 using Mlds.Tasks.Machines;
@@ -19,8 +18,6 @@ public sealed class NetworkSymmetryTests
         from activation in Gen.Enum<Activation>()
         from cell in Gen.Int[0, Cells.All.Length - 1]
         select new RecurrentSpec(inputs, hidden, layers, linear, activation) { Cell = Cells.All[cell] };
-
-    internal static readonly Gen<RecurrentSpec> GruSpecs = Specs.Select(spec => spec with { Cell = RecurrentCells.Gru });
 
     [Fact]
     public void A_random_symmetry_leaves_the_outputs_alone() =>

@@ -176,11 +176,11 @@ public sealed class ViewTests
         var features = View.Reduced.Build(matrix);
         for (var row = 0; row < matrix.Networks; row++)
         {
-            var gru = new GruWeights(matrix.Layout, matrix.Row(row));
+            var gru = new GateWeights(matrix.Layout, matrix.Row(row));
             double[][] blocks =
             [
                 .. Enumerable.Range(0, 4).SelectMany(layer =>
-                    (double[][])[.. gru.Input[layer], .. gru.Recurrent[layer], .. gru.Bias[layer], gru.RecurrentBiasN[layer]]),
+                    (double[][])[.. gru.Input[layer], .. gru.Recurrent[layer], .. gru.Bias[layer], gru.ApartBias[layer][0]]),
                 gru.Output, gru.OutputBias,
             ];
             Assert.Equal(blocks.SelectMany(block => block), features.Row(row).ToArray());
@@ -190,11 +190,11 @@ public sealed class ViewTests
     [Fact]
     public void A_view_that_does_not_apply_says_why()
     {
-        var plain = new RecurrentSpec(3, 4, 1, [2], Activation.None) { Cell = Cells.Named("elman") };
+        var plain = new RecurrentSpec(3, 4, 1, [2], Activation.None) { Cell = Cells.Named("unsigned") };
         var (applying, leftOut) = View.For(plain, View.All);
         Assert.Equal(["raw", "reduced", "aligned", "statistics", "spectral", "behaviour"], applying.Select(view => view.Name));
         Assert.Equal("the view invariants", Assert.Single(leftOut).What);
-        Assert.Contains("GRU layers only", leftOut[0].Why, StringComparison.Ordinal);
+        Assert.Contains("GRU, LSTM and Elman layers only", leftOut[0].Why, StringComparison.Ordinal);
         Assert.Empty(View.For(RecurrentSpec.Ds1, View.All).LeftOut);
     }
 

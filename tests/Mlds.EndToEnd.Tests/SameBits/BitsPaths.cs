@@ -41,6 +41,8 @@ sealed class BitsPaths(ScratchFolder folder)
         Worker("native x86-64-v3, no vectors", WorkerBuild.NativeV3, "avx2", "scalar, 32 bits, native", "MLDS_KERNELS=scalar"),
         Worker("native Arm64, under qemu-user", WorkerBuild.NativeArm, null, "simd128 (NEON), 128 bits, native"),
         Worker("native Arm64, under qemu-user, no vectors", WorkerBuild.NativeArm, null, "scalar, 32 bits, native", "MLDS_KERNELS=scalar"),
+        Worker("Windows x64, under Wine", WorkerBuild.Windows, "avx2", "avx2, 256 bits", "MLDS_KERNELS=avx2"),
+        Worker("Windows x64, under Wine, no vectors", WorkerBuild.Windows, "avx2", "scalar, 32 bits", "MLDS_KERNELS=scalar"),
         Anywhere(
             "a population generated on 1 thread", $"{BitsRecipe.Networks} networks a recipe", "the processor's best", () => Generated(1)),
         Anywhere(

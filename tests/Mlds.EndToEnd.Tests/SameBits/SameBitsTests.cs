@@ -10,7 +10,8 @@ public sealed class SameBitsTests
     public void Every_way_of_training_gives_the_same_bits()
     {
         using var folder = new ScratchFolder();
-        WorkerBuild[] builds = [WorkerBuild.NativeArm, WorkerBuild.NativeV4, WorkerBuild.NativeV3, WorkerBuild.Trimmed];
+        WorkerBuild[] builds =
+            [WorkerBuild.NativeArm, WorkerBuild.NativeV4, WorkerBuild.NativeV3, WorkerBuild.Trimmed, WorkerBuild.Windows];
         Parallel.ForEach(
             builds.Where(build => build.WhyNot() is null), new ParallelOptions { MaxDegreeOfParallelism = 2 }, build => build.Publish());
 

@@ -11,6 +11,8 @@ sealed record WorkerBuild(string Name, string? Needs)
 {
     const string Emulator = "qemu-aarch64";
 
+    const string Wine = "wine";
+
     /// <summary>Where Debian's cross compiler keeps Arm's C library.</summary>
     const string ArmRoot = "/usr/aarch64-linux-gnu";
 
@@ -24,6 +26,8 @@ sealed record WorkerBuild(string Name, string? Needs)
 
     public static WorkerBuild NativeArm { get; } = new("linux-arm64", null);
 
+    public static WorkerBuild Windows { get; } = new("win-x64", "avx2");
+
     static readonly string[] s_knobs =
         [
             "DOTNET_EnableAVX512", "DOTNET_EnableAVX2", "DOTNET_EnableHWIntrinsic", "DOTNET_TieredCompilation",
@@ -31,6 +35,8 @@ sealed record WorkerBuild(string Name, string? Needs)
         ];
 
     bool IsArm => Name == NativeArm.Name;
+
+    bool IsWindows => Name == Windows.Name;
 
     bool IsEmulated => IsArm && RuntimeInformation.ProcessArchitecture != Architecture.Arm64;
 
@@ -42,6 +48,7 @@ sealed record WorkerBuild(string Name, string? Needs)
         if (!OperatingSystem.IsLinux()) return "it is made and run on Linux";
         if (!IsArm && RuntimeInformation.ProcessArchitecture != Architecture.X64) return "this is no x64 processor";
         if (this == Trimmed) return null;
+        if (IsWindows) return IsOnPath(Wine) ? null : "there is no Wine to run it (apt-get install wine wine64)";
         if (!IsOnPath("clang") && (IsEmulated || !IsOnPath("gcc"))) return "there is no clang to link it with (apt-get install clang)";
         if (IsEmulated && !IsOnPath("aarch64-linux-gnu-gcc"))
             return "there is no cross compiler (apt-get install gcc-aarch64-linux-gnu libc6-dev-arm64-cross)";
@@ -60,9 +67,11 @@ sealed record WorkerBuild(string Name, string? Needs)
     public JsonNode Train(string recipe, IReadOnlyDictionary<string, string> environment, params string[] options)
     {
         var all = s_knobs.ToDictionary(name => name, name => environment.GetValueOrDefault(name));
+        if (IsWindows) (all["WINEPREFIX"], all["WINEDEBUG"]) = (Repository.PathOf("artifacts", "worker", "wine"), "-all");
         string[] words = ["train", recipe, "--allow-software-fma", .. options];
-        var file = Repository.PathOf("artifacts", "worker", Name, "mlds-worker");
+        var file = Repository.PathOf("artifacts", "worker", Name, IsWindows ? "mlds-worker.exe" : "mlds-worker");
         var (program, arguments) = this == Tree ? ("dotnet", [Path.Combine(AppContext.BaseDirectory, "mlds-worker.dll"), .. words])
+            : IsWindows ? (Wine, [file, .. words])
             : IsEmulated ? (Emulator, ["-L", ArmRoot, file, .. words])
             : (file, words);
         var run = Command.Run(program, arguments, Repository.Root, TimeSpan.FromMinutes(5), all);

@@ -4,34 +4,29 @@ using Mlds.Networks;
 namespace Mlds.Analysis.Symmetry;
 
 /// <summary>
-/// A GRU network's weights in double precision with everything merged that only acts merged: the biases of r and z summed, the linear
-/// layers multiplied into one map. Gates in the order r, z, n. What <see cref="Invariants"/> are computed from.
+/// A recurrent network's weights in double precision, gate by gate, with everything merged that only acts merged: the two biases of gates
+/// whose sums are joint, and the linear layers, multiplied into one map. What <see cref="Invariants"/> are computed from.
 /// </summary>
-sealed class GruWeights
+sealed class GateWeights
 {
-    internal const int R = 0, Z = 1, N = 2;
-
-    internal GruWeights(WeightLayout layout, ReadOnlySpan<float> weights)
+    internal GateWeights(WeightLayout layout, ReadOnlySpan<float> weights)
     {
         var spec = layout.Recurrent;
         Spec = spec;
         Input = new double[spec.Layers][][];
         Recurrent = new double[spec.Layers][][];
         Bias = new double[spec.Layers][][];
-        RecurrentBiasN = new double[spec.Layers][];
+        ApartBias = new double[spec.Layers][][];
+        var joint = spec.Cell.Gates.Count - spec.Cell.Apart;
         for (var layer = 0; layer < spec.Layers; layer++)
         {
-            Input[layer] = Gates(layout.WeightIh(layer), weights, spec.Hidden);
-            Recurrent[layer] = Gates(layout.WeightHh(layer), weights, spec.Hidden);
-            Bias[layer] = Gates(layout.BiasIh(layer), weights, spec.Hidden);
-            var second = Gates(layout.BiasHh(layer), weights, spec.Hidden);
-            for (var i = 0; i < spec.Hidden; i++)
-            {
-                Bias[layer][R][i] += second[R][i];
-                Bias[layer][Z][i] += second[Z][i];
-            }
-
-            RecurrentBiasN[layer] = second[N];
+            Input[layer] = Gates(layout.WeightIh(layer), weights);
+            Recurrent[layer] = Gates(layout.WeightHh(layer), weights);
+            Bias[layer] = Gates(layout.BiasIh(layer), weights);
+            var second = Gates(layout.BiasHh(layer), weights);
+            for (var gate = 0; gate < joint; gate++)
+                for (var i = 0; i < spec.Hidden; i++) Bias[layer][gate][i] += second[gate][i];
+            ApartBias[layer] = second[joint..];
         }
 
         // Even where there are activations between them: this is what a path through all of them is worth where every activation is linear.
@@ -47,11 +42,11 @@ sealed class GruWeights
     /// <summary>[layer][gate]: H × H.</summary>
     internal double[][][] Recurrent { get; }
 
-    /// <summary>[layer][gate]: H; for r and z both biases summed, for n the input bias b_in.</summary>
+    /// <summary>[layer][gate]: H; both biases summed, but of the last gates, whose sums are kept apart, the input's alone.</summary>
     internal double[][][] Bias { get; }
 
-    /// <summary>[layer]: H; b_hn, which acts inside the reset gate and so doesn't merge.</summary>
-    internal double[][] RecurrentBiasN { get; }
+    /// <summary>[layer][gate kept apart]: H; the recurrent bias, which doesn't merge: a GRU's b_hn acts inside the reset gate.</summary>
+    internal double[][][] ApartBias { get; }
 
     /// <summary>O × H: the product of the linear layers' matrices.</summary>
     internal double[] Output { get; }
@@ -59,11 +54,11 @@ sealed class GruWeights
     /// <summary>O: the bias of that product.</summary>
     internal double[] OutputBias { get; }
 
-    static double[][] Gates(WeightTensor tensor, ReadOnlySpan<float> weights, int hidden)
+    double[][] Gates(WeightTensor tensor, ReadOnlySpan<float> weights)
     {
-        var size = hidden * tensor.Columns;
-        var gates = new double[3][];
-        for (var gate = 0; gate < 3; gate++)
+        var size = Spec.Hidden * tensor.Columns;
+        var gates = new double[Spec.Cell.Gates.Count][];
+        for (var gate = 0; gate < gates.Length; gate++)
         {
             gates[gate] = new double[size];
             for (var i = 0; i < size; i++) gates[gate][i] = weights[tensor.Offset + (gate * size) + i];
