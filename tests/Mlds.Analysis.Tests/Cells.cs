@@ -20,6 +20,8 @@ sealed class UnsignedCell : RecurrentCell
 
     public override IReadOnlyList<string> Gates => _elman.Gates;
 
+    public override int WorkerLevel => _elman.WorkerLevel;
+
     public override void Forward(Span<float> sums, ReadOnlySpan<float> before, Span<float> after) => _elman.Forward(sums, before, after);
 
     public override void Backward(

@@ -17,6 +17,7 @@ sealed class LineScience(int units) : IScience
     public int Quorum { get; init; } = 1;
     public long DelayBound { get; init; } = 86400;
     public string CommandLine { get; init; } = "";
+    public int ProgramLevel { get; init; } = 1;
     public double FpopsEstimate { get; init; } = 1e11;
     public long MaxBytes { get; init; } = 200_000;
     public bool Proved { get; init; } = true;
@@ -68,6 +69,7 @@ sealed class LineScience(int units) : IScience
         FpopsEstimate = FpopsEstimate,
         FpopsBound = FpopsEstimate * 1000,
         CommandLine = CommandLine,
+        ProgramLevel = ProgramLevel,
         MinQuorum = Quorum,
         TargetResults = Quorum,
         DelayBound = DelayBound,

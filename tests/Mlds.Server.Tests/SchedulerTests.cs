@@ -319,6 +319,22 @@ public abstract class SchedulerTests<TDatabase>(PostgresServer postgres) : OnBot
     }
 
     [Fact]
+    public async Task A_unit_that_needs_a_newer_program_waits_for_one_and_is_sent_with_it_alone()
+    {
+        await using var project = await Begin(new LineScience(2) { ProgramLevel = 2 });
+        using var ada = await Caller.Register(project, "Ada");
+        await project.HasUnsent(2);
+        Assert.Contains("newer version of this project's program", Messages(await ada.Call(1e6, 2)), StringComparison.Ordinal);
+        Assert.Empty(ada.Tasks);
+
+        await project.AddApp("1.01", level: 2);
+        await project.Restart();
+        var reply = await WorkFor(ada, project, 1e6);
+        Assert.Equal("101", reply.Element("app_version")!.Element("version_num")!.Value);
+        Assert.Equal(2, ada.Tasks.Count);
+    }
+
+    [Fact]
     public async Task A_restarted_server_goes_on_where_it_was()
     {
         await using var project = await Begin(new LineScience(3));

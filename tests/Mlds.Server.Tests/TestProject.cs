@@ -62,11 +62,20 @@ sealed class TestProject : IAsyncDisposable
     public PrivateKey SigningKey => PrivateKey.Parse(File.ReadAllText(ProjectCreation.SigningKeyFile(Folder.Path)))!;
 
     /// <summary>Adds a version of the tests' program (<see cref="ShellProgram"/>), signed.</summary>
-    public async Task AddApp(string version, string plan = "", string? program = null, string platform = Platform, PrivateKey? key = null)
+    public async Task AddApp(
+        string version, string plan = "", string? program = null, string platform = Platform, PrivateKey? key = null, int level = 1)
     {
         var leaf = Path.Combine(Scratch, "apps", "lines", version, platform + (plan.Length > 0 ? "__" + plan : ""));
         Directory.CreateDirectory(leaf);
         File.WriteAllText(Path.Combine(leaf, $"lines_{version}_{plan}{platform}"), program ?? ShellProgram.Text);
+        if (level > 1)
+        {
+            File.WriteAllText(
+                Path.Combine(leaf, "version.xml"),
+                $"<version><file><physical_name>lines_{version}_{plan}{platform}</physical_name><main_program/></file>"
+                + $"<program_level>{level}</program_level></version>");
+        }
+
         var folder = Assert.Single(AppVersionFolder.Find(leaf));
         folder.Sign(key ?? SigningKey);
         if (Server is not null)

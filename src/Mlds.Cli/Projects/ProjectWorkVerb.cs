@@ -83,12 +83,20 @@ static class ProjectWorkVerb
             project, (_, database) => Task.FromResult(WorkAdding.Add(database, project.Path, population, options)));
         run.Output.WriteLine(
             $"{added.Added} networks of '{population.Name}' are new work, {added.Planned} in all; they will end in '{added.Zoo}'.");
+        if (added.LacksProgram)
+        {
+            run.Output.WriteLine(
+                "The project has no program yet that can train them, so they wait: make a version with src/Mlds.Worker/publish --app, "
+                + "sign it and add it (docs/operate.md).");
+        }
+
         run.PrintJson(() => new JsonObject
         {
             ["population"] = population.Name,
             ["added"] = added.Added,
             ["networks"] = added.Planned,
             ["zoo"] = added.Zoo,
+            ["lacks_program"] = added.LacksProgram,
         });
         return ExitCode.Success;
     }

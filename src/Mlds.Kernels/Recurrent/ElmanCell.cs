@@ -11,6 +11,8 @@ sealed class ElmanCell : RecurrentCell
 
     public override IReadOnlyList<string> Gates { get; } = ["h"];
 
+    public override int WorkerLevel => 2;
+
     /// <summary>tanh is odd: the whole unit changes sign.</summary>
     public override IReadOnlyList<string> Odd { get; } = ["h"];
 

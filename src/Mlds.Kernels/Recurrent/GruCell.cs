@@ -14,6 +14,8 @@ sealed class GruCell : RecurrentCell
 
     public override IReadOnlyList<string> Gates { get; } = ["r", "z", "n"];
 
+    public override int WorkerLevel => 1;
+
     /// <summary>The reset gate multiplies n's recurrent sum alone.</summary>
     public override int Apart => 1;
 

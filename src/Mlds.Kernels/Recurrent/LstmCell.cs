@@ -14,6 +14,8 @@ sealed class LstmCell : RecurrentCell
 
     public override IReadOnlyList<string> Gates { get; } = ["i", "f", "g", "o"];
 
+    public override int WorkerLevel => 2;
+
     /// <summary>c.</summary>
     public override int Memory => 1;
 

@@ -110,6 +110,9 @@ public sealed record NewWorkUnit
 
     public string CommandLine { get; init; } = "";
 
+    /// <summary>The lowest level of programs that can carry the unit out: an app version says its own in version.xml.</summary>
+    public int ProgramLevel { get; init; } = 1;
+
     /// <summary>How many equal results are needed for one of them to become canonical.</summary>
     public int MinQuorum { get; init; } = 1;
 

@@ -89,12 +89,13 @@ static class WorkUnitInsertion
         return session.Number(
             "INSERT INTO workunit (name, app_id, created, batch, priority, fpops_estimate, fpops_bound, "
             + "memory_bound, disk_bound, delay_bound, command_line, min_quorum, target_results, "
-            + "max_errors, max_total, max_successes, one_per_account, inputs, outputs, transition_time) "
-            + "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, 0) RETURNING id",
+            + "max_errors, max_total, max_successes, one_per_account, inputs, outputs, program_level, transition_time) "
+            + "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, 0) RETURNING id",
             unit.Name, AppId(session, appName, friendlyName), now, unit.Batch, (long)unit.Priority, unit.FpopsEstimate, unit.FpopsBound,
             unit.MemoryBound, unit.DiskBound, unit.DelayBound, unit.CommandLine, (long)unit.MinQuorum, (long)unit.TargetResults,
             (long)unit.MaxErrors, (long)unit.MaxTotal, (long)unit.MaxSuccesses, unit.OneResultPerUser ? 1L : 0L, string.Join('\n', inputs),
-            string.Join('\n', unit.Outputs.Select(file => new StoredOutput(file.LogicalName, file.MaxBytes, file.Optional))))!.Value;
+            string.Join('\n', unit.Outputs.Select(file => new StoredOutput(file.LogicalName, file.MaxBytes, file.Optional))),
+            (long)unit.ProgramLevel)!.Value;
     }
 
     public static long AppId(Session session, string name, string friendlyName) =>

@@ -256,5 +256,12 @@ static class ServerSchema
             );
             UPDATE account SET earned = COALESCE((SELECT sum(h.valid_results) FROM host h WHERE h.account_id = account.id), 0)
             """),
+        // What a program knows, and what a unit needs it to know: a unit isn't sent to a program of a lower level.
+        new(
+            "server-6",
+            """
+            ALTER TABLE app_version ADD COLUMN program_level BIGINT NOT NULL DEFAULT 1;
+            ALTER TABLE workunit ADD COLUMN program_level BIGINT NOT NULL DEFAULT 1
+            """),
     ];
 }

@@ -22,9 +22,10 @@ public static class AppAdding
         {
             if (IsKnown(session, version)) return false; // somebody else added it meanwhile
             var id = session.Number(
-                "INSERT INTO app_version (app_id, version, platform, plan_class, created) VALUES ($1, $2, $3, $4, $5) RETURNING id",
+                "INSERT INTO app_version (app_id, version, platform, plan_class, created, program_level) "
+                + "VALUES ($1, $2, $3, $4, $5, $6) RETURNING id",
                 WorkUnitInsertion.AppId(session, version.App, friendlyName), (long)version.Version, version.Platform,
-                version.PlanClass, DateTimeOffset.UtcNow.ToUnixTimeSeconds());
+                version.PlanClass, DateTimeOffset.UtcNow.ToUnixTimeSeconds(), (long)version.Level);
             foreach (var (file, content, signature) in files)
             {
                 session.Execute(

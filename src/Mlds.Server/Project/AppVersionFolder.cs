@@ -16,6 +16,16 @@ public sealed record AppVersionFolder(
 {
     public const string SignatureSuffix = ".sig";
 
+    const string Description = "version.xml";
+
+    const int MostLevel = 1_000_000;
+
+    /// <summary>
+    /// What the program knows, as <c>program_level</c> of its version.xml says it; 1 where it says nothing, as before there were levels.
+    /// Units that need more aren't sent to it.
+    /// </summary>
+    public int Level { get; init; } = 1;
+
     /// <summary>Finds the app versions in a folder, which may be that of one version or that of an app with all its versions.</summary>
     public static IReadOnlyList<AppVersionFolder> Find(string path)
     {
@@ -132,14 +142,39 @@ public sealed record AppVersionFolder(
                 + $"there are {string.Join(", ", PlanClasses.Known.Where(name => name.Length > 0))}, or none.");
         }
 
-        return new(leaf, app, (int)(number * 100), platform, plan, ReadFiles(leaf));
+        return new(leaf, app, (int)(number * 100), platform, plan, ReadFiles(leaf)) { Level = ReadLevel(leaf) };
+    }
+
+    static int ReadLevel(string leaf)
+    {
+        var description = System.IO.Path.Combine(leaf, Description);
+        if (!File.Exists(description)) return 1;
+        var reader = new TagReader(File.ReadAllText(description), 1000);
+        while (reader.Child(out _))
+        {
+            while (reader.Child(out var name))
+            {
+                if (!name.SequenceEqual("program_level"))
+                {
+                    reader.Skip();
+                    continue;
+                }
+
+                var text = reader.Text();
+                return int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var level) && level is >= 1 and <= MostLevel
+                    ? level
+                    : throw new ProjectException($"program_level in '{description}' is a whole number from 1 to {MostLevel}, not '{text}'.");
+            }
+        }
+
+        return 1;
     }
 
     static List<AppVersionFile> ReadFiles(string leaf)
     {
-        var description = System.IO.Path.Combine(leaf, "version.xml");
+        var description = System.IO.Path.Combine(leaf, Description);
         var names = Directory.EnumerateFiles(leaf).Select(file => System.IO.Path.GetFileName(file))
-            .Where(name => !name.EndsWith(SignatureSuffix, StringComparison.Ordinal) && name != "version.xml")
+            .Where(name => !name.EndsWith(SignatureSuffix, StringComparison.Ordinal) && name != Description)
             .Order(StringComparer.Ordinal).ToList();
         if (names.Find(name => !FileName.IsValid(name)) is { } wrong)
             throw new ProjectException($"'{wrong}' in '{leaf}' can't be a file's name: letters, digits and . _ - only.");

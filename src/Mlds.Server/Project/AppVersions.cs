@@ -7,7 +7,8 @@ namespace Mlds.Server.Project;
 
 /// <summary>A program for one platform.</summary>
 sealed record AppVersionRow(
-    long Id, string App, string FriendlyName, int Version, string Platform, string PlanClass, IReadOnlyList<AppVersionFileRow> Files)
+    long Id, string App, string FriendlyName, int Version, string Platform, string PlanClass, int Level,
+    IReadOnlyList<AppVersionFileRow> Files)
 {
     /// <summary>Its name for people: <c>mlds 1.00 for x86_64-pc-linux-gnu (fma)</c>.</summary>
     public string Title => AppVersionFolder.TitleOf(App, Version, Platform, PlanClass);
@@ -82,9 +83,10 @@ sealed class AppVersions(TimeProvider time, PublicKey key)
                 File: new AppVersionFileRow(row.Text(1), row.Text(2), row.Bool(3), row.Long(4), row.Text(5), row.Text(6), row.Text(7))))
             .ToLookup(pair => pair.Version, pair => pair.File);
         return session.Rows(
-            "SELECT v.id, a.name, a.friendly_name, v.version, v.platform, v.plan_class FROM app_version v "
+            "SELECT v.id, a.name, a.friendly_name, v.version, v.platform, v.plan_class, v.program_level FROM app_version v "
             + "JOIN app a ON a.id = v.app_id WHERE v.deprecated = 0 ORDER BY v.id",
-            row => new AppVersionRow(row.Long(0), row.Text(1), row.Text(2), row.Int(3), row.Text(4), row.Text(5), [.. files[row.Long(0)]]));
+            row => new AppVersionRow(
+                row.Long(0), row.Text(1), row.Text(2), row.Int(3), row.Text(4), row.Text(5), row.Int(6), [.. files[row.Long(0)]]));
     }
 
     /// <summary>Whether each of its files is signed with <paramref name="key"/>.</summary>

@@ -36,15 +36,16 @@ sealed record WorkUnitRow(
     long DelayBound,
     string CommandLine,
     bool OnePerAccount,
+    int ProgramLevel,
     IReadOnlyList<StoredInput> Inputs,
     IReadOnlyList<StoredOutput> Outputs)
 {
     /// <summary>The columns that <see cref="Read"/> takes, of <c>workunit w JOIN app a</c>.</summary>
     public const string Columns =
         "w.id, w.name, a.name, w.fpops_estimate, w.fpops_bound, w.memory_bound, w.disk_bound, w.delay_bound, "
-        + "w.command_line, w.one_per_account, w.inputs, w.outputs";
+        + "w.command_line, w.one_per_account, w.program_level, w.inputs, w.outputs";
 
-    public const int ColumnCount = 12;
+    public const int ColumnCount = 13;
 
     public static WorkUnitRow Read(DbDataReader row, int first = 0) => new(
         row.Long(first),
@@ -57,8 +58,9 @@ sealed record WorkUnitRow(
         row.Long(first + 7),
         row.Text(first + 8),
         row.Bool(first + 9),
-        StoredInput.Parse(row.Text(first + 10)),
-        StoredOutput.Parse(row.Text(first + 11)));
+        row.Int(first + 10),
+        StoredInput.Parse(row.Text(first + 11)),
+        StoredOutput.Parse(row.Text(first + 12)));
 
     /// <summary>The physical name of a result's output file: nobody can guess it, and each try has its own.</summary>
     public static string OutputName(string resultName, long random, int index) =>

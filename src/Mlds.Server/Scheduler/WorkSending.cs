@@ -63,7 +63,7 @@ sealed class WorkSending(Session session, SchedulerState state, SchedulerRequest
             var next = node.Next;
             var unsent = node.Value;
             var estimate = unsent.WorkUnit.FpopsEstimate / flops / (request.Host.OnFraction * request.Host.ActiveFraction);
-            if (Fits(unsent, account, host, estimate))
+            if (Fits(unsent, account, host, version, estimate))
             {
                 state.Feeder.Remove(node);
                 if (Assign(unsent, account, host, version, flops))
@@ -80,9 +80,11 @@ sealed class WorkSending(Session session, SchedulerState state, SchedulerRequest
         return quota;
     }
 
-    bool Fits(UnsentResult unsent, AccountRow account, HostRow host, double estimate)
+    bool Fits(UnsentResult unsent, AccountRow account, HostRow host, AppVersionRow version, double estimate)
     {
         var (unit, machine) = (unsent.WorkUnit, request.Host);
+        if (unit.ProgramLevel > version.Level)
+            return Not("Tasks need a newer version of this project's program than it has for this computer");
         if (machine.MemoryBytes > 0 && unit.MemoryBound > machine.MemoryBytes) return Not("Tasks need more memory than this computer has");
         if (machine.DiskShare > 0 && unit.DiskBound > machine.DiskShare)
             return Not("Tasks need more disk than this project may use on this computer");

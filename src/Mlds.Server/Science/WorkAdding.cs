@@ -13,7 +13,8 @@ public sealed record WorkOptions(int Networks, int UnitSeconds = 3600, int Epoch
 /// <param name="Added">Networks that became work.</param>
 /// <param name="Planned">All networks of the population that the project now has.</param>
 /// <param name="Zoo">The folder of the zoo that they go into.</param>
-public sealed record AddedWork(int Added, long Planned, string Zoo);
+/// <param name="LacksProgram">The project has no program yet that can train them (<see cref="Kernels.WorkerLevel"/>).</param>
+public sealed record AddedWork(int Added, long Planned, string Zoo, bool LacksProgram);
 
 /// <summary>Turns a population into work: notes its networks, from which the generator cuts units whenever hosts need some.</summary>
 public static class WorkAdding
@@ -36,7 +37,8 @@ public static class WorkAdding
             var all = session.Number(
                 "SELECT count(*) FROM science_network n JOIN science_machine m ON m.id = n.machine_id WHERE m.population_id = $1",
                 id)!.Value;
-            return new AddedWork(count, all, Path.Combine(folder, planned.Zoo));
+            var level = session.Number("SELECT max(program_level) FROM app_version WHERE deprecated = 0") ?? 0;
+            return new AddedWork(count, all, Path.Combine(folder, planned.Zoo), level < population.Network.WorkerLevel);
         }).GetAwaiter().GetResult();
 
         // So that the zoo can be looked at before the first network is there.

@@ -126,6 +126,7 @@ sealed class WorkCutting(Session session, WorkWanted wanted)
             FpopsBound = UnitNeeds.FlopsBound(bundle, flops),
             MemoryBound = UnitNeeds.Memory(bundle),
             DiskBound = UnitNeeds.Disk(bundle),
+            ProgramLevel = bundle.WorkerLevel,
             MinQuorum = population.Quorum,
             TargetResults = population.Quorum,
             MaxTotal = UnitNeeds.MostResults(population.Quorum),

@@ -62,6 +62,9 @@ public sealed class Bundle
     /// </summary>
     public long Memory => Networks.Max(network => MemoryOf(network.Recipe));
 
+    /// <summary>The lowest <see cref="Kernels.WorkerLevel"/> of programs that can carry it out.</summary>
+    public int WorkerLevel => Networks.Max(network => network.Recipe.Network.WorkerLevel);
+
     /// <param name="epochLimit">1 … <see cref="MostEpochs"/>.</param>
     /// <param name="networks">1 … <see cref="MostNetworks"/>, none of them twice.</param>
     /// <exception cref="ArgumentException">Outside these limits, or a checkpoint of another recipe.</exception>

@@ -44,6 +44,9 @@ public abstract record NetworkSpec
     /// <summary>Which changes of the weights change no output.</summary>
     public NetworkSymmetries Symmetries => field ??= FindSymmetries();
 
+    /// <summary>The lowest <see cref="Kernels.WorkerLevel"/> of programs that can train it.</summary>
+    public abstract int WorkerLevel { get; }
+
     /// <summary>Multiply-adds of forward and backward for one step of one example, as the equations have them.</summary>
     public abstract long MultiplyAdds { get; }
 

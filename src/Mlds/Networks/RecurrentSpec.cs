@@ -62,6 +62,8 @@ public sealed record RecurrentSpec(int Inputs, int Hidden, int Layers, IReadOnly
         }
     }
 
+    public override int WorkerLevel => Cell.WorkerLevel;
+
     public override long MultiplyAdds => Shape.MultiplyAdds();
 
     public override long PerformedMultiplyAdds => Shape.PerformedMultiplyAdds();

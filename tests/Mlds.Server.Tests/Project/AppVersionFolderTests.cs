@@ -41,6 +41,30 @@ public sealed class AppVersionFolderTests : IDisposable
         Refused("have to be names");
     }
 
+    [Theory]
+    [InlineData("", 1)]
+    [InlineData("<program_level>2</program_level>", 2)]
+    public void A_program_says_its_level_or_has_the_first(string element, int level)
+    {
+        WriteDescription(element);
+        Assert.Equal(level, Assert.Single(AppVersionFolder.Find(_leaf)).Level);
+    }
+
+    [Theory]
+    [InlineData("0")]
+    [InlineData("two")]
+    [InlineData("-1")]
+    [InlineData("9999999999")]
+    public void A_level_that_is_no_number_from_1_is_refused(string level)
+    {
+        WriteDescription($"<program_level>{level}</program_level>");
+        Refused("whole number from 1");
+    }
+
+    void WriteDescription(string element) => File.WriteAllText(
+        Path.Combine(_leaf, "version.xml"),
+        $"<version><file><physical_name>lines_1.00</physical_name><main_program/></file>{element}</version>");
+
     [Fact]
     public void A_link_is_refused_wherever_it_lies()
     {

@@ -1,5 +1,9 @@
 using CsCheck;
 using Mlds.Bundles;
+using Mlds.Kernels;
+using Mlds.Kernels.Recurrent;
+using Mlds.Kernels.Shapes;
+using Mlds.Networks;
 using Mlds.Recipes;
 using Mlds.Tests.Training;
 using Mlds.Training;
@@ -37,6 +41,18 @@ public sealed class BundleTests
         Assert.Equal(bundle.Networks[2].From!.ToBytes(), read.Networks[2].From!.ToBytes());
         Assert.Equal(3, read.Networks[2].Begun);
         Assert.Equal(bundle.LargestResult, read.LargestResult);
+    }
+
+    [Fact]
+    public void A_bundle_names_the_lowest_level_of_workers_that_can_carry_it_out()
+    {
+        BundleNetwork With(RecurrentCell cell) => new(
+            Small.Recipe with { Network = (RecurrentSpec)Small.Recipe.Network with { Cell = cell } }, null);
+
+        Assert.Equal(WorkerLevel.First, Example().WorkerLevel);
+        Assert.Equal(2, Bundle.Of(4, [With(RecurrentCells.Gru), With(RecurrentCells.Lstm)]).WorkerLevel);
+        Assert.Equal(2, Bundle.Of(4, [With(RecurrentCells.Elman)]).WorkerLevel);
+        Assert.Equal(WorkerLevel.Current, RecurrentCells.All.Max(cell => cell.WorkerLevel));
     }
 
     [Fact]

@@ -29,6 +29,8 @@ static class OtherForms
 
         public override IReadOnlyList<string> Gates { get; } = ["r", "z", "n"];
 
+        public override int WorkerLevel => 1;
+
         public override int Apart => 1;
 
         public override void Forward(Span<float> sums, ReadOnlySpan<float> before, Span<float> after) => throw new NotSupportedException();

@@ -1,0 +1,14 @@
+namespace Mlds.Kernels;
+
+/// <summary>
+/// What a program that trains networks knows, as a number that grows with every addition: a work unit names the lowest level that can carry
+/// it out, and isn't sent to volunteers' older programs (docs/formats/bundle.md).
+/// </summary>
+public static class WorkerLevel
+{
+    /// <summary>GRU networks: all that programs from before there were levels know.</summary>
+    public const int First = 1;
+
+    /// <summary>The level of this program: 2 added LSTM and Elman cells. src/Mlds.Worker/publish reads this line.</summary>
+    public const int Current = 2;
+}
