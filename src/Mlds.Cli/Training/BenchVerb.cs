@@ -24,7 +24,9 @@ static class BenchVerb
     };
     static readonly Option<int> s_hidden = new("--hidden")
     {
-        Description = "Units of every layer but the last.", DefaultValueFactory = _ => RecurrentSpec.Ds1.Hidden, HelpName = "N",
+        Description = "Units of every layer but the last.",
+        DefaultValueFactory = _ => RecurrentSpec.Ds1.Hidden,
+        HelpName = "N",
     };
     static readonly Option<string?> s_network = new("--network")
     {
