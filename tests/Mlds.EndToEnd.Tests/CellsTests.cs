@@ -30,7 +30,8 @@ public sealed class CellsTests
         Assert.InRange((double)result["share_of_peak"]!, 0.001, 1);
 
         var wrong = Mlds(scratch, "bench", "--cell", "ltsm");
-        Assert.Equal((2, "mlds: There is no cell 'ltsm'. Did you mean 'lstm'? --cell takes gru, lstm, elman.\n"), (wrong.ExitCode, wrong.Error));
+        Assert.Equal(2, wrong.ExitCode);
+        Assert.Equal("mlds: There is no cell 'ltsm'. Did you mean 'lstm'? --cell takes gru, lstm, elman.\n", wrong.Error);
     }
 
     [Fact]

@@ -7,17 +7,17 @@ using Mlds.Networks;
 namespace Mlds.Analysis.Symmetry;
 
 /// <summary>
-/// Numbers of a network that no symmetry changes: neither permutations nor sign flips of the units of any recurrent layer, nor another split of
-/// merged biases, nor another basis between linear layers.
+/// Numbers of a network that no symmetry changes: neither permutations nor sign flips of the units of any recurrent layer, nor another
+/// split of merged biases, nor another basis between linear layers.
 /// </summary>
 /// <remarks>
 /// Input and output lines are no symmetry, so statistics by line are legal. A layer above the first has no lines of its own: its inputs are
 /// the units below, each with a sign that nobody can know. So every layer is read through its <em>source</em> S (units below × lines and a
-/// constant): what a line moves each unit below by, through the candidates n and what is taken of them, S_l+1 = diag(taken) (W_in S_l + [0 |
-/// b_in]), with S_0 the identity; taken is 1 − σ(b_z) for a GRU (<see cref="CellPaths"/>). Rows of S carry the signs of the units below,
-/// columns of W carry them too, and in W S they cancel. In the same way every layer has a <em>target</em> T (outputs × units): T_L−1 is the
-/// product of the linear layers, T_l−1 = T_l diag(taken) W_in. Rows of other gates have no sign; the candidate's have their unit's, so of
-/// these only absolute values and products of two are taken.
+/// constant): what a line moves each unit below by, through the candidates n and what is taken of them, S_l+1 = diag(taken) (W_in S_l +
+/// [0 | b_in]), with S_0 the identity; taken is 1 − σ(b_z) for a GRU (<see cref="CellPaths"/>). Rows of S carry the signs of the units
+/// below, columns of W carry them too, and in W S they cancel. In the same way every layer has a <em>target</em> T (outputs × units):
+/// T_L−1 is the product of the linear layers, T_l−1 = T_l diag(taken) W_in. Rows of other gates have no sign; the candidate's have their
+/// unit's, so of these only absolute values and products of two are taken.
 /// </remarks>
 sealed class Invariants
 {
@@ -142,7 +142,9 @@ sealed class Invariants
         _writer.AddSpread(block, numbers);
     }
 
-    /// <summary>Rows and columns of the candidate's flip together, so its eigenvalues and diagonal stay; of others only columns flip.</summary>
+    /// <summary>
+    /// Rows and columns of the candidate's flip together, so its eigenvalues and diagonal stay; of others only columns flip.
+    /// </summary>
     void Recurrence(int layer)
     {
         Span<double> diagonal = stackalloc double[_hidden];
@@ -186,7 +188,8 @@ sealed class Invariants
             for (var b = a + 1; b < Gates; b++)
             {
                 if (a == _paths.Candidate || b == _paths.Candidate) continue;
-                _writer.AddDirection($"{_names.Gram[a]}{_network.Spec.Cell.Gates[b]}", TransposedTimes(driven[a], driven[b]), _lines, _lines);
+                var name = $"{_names.Gram[a]}{_network.Spec.Cell.Gates[b]}";
+                _writer.AddDirection(name, TransposedTimes(driven[a], driven[b]), _lines, _lines);
             }
         }
     }

@@ -7,7 +7,9 @@ namespace Mlds.Analysis.Views;
 /// <summary>All of <see cref="Invariants"/>, with named columns.</summary>
 static class InvariantsView
 {
-    /// <summary>What a path through a layer is worth depends on what its gates do, so somebody has to have written it for the cell.</summary>
+    /// <summary>
+    /// What a path through a layer is worth depends on what its gates do, so somebody has to have written it for the cell.
+    /// </summary>
     internal static string? AppliesTo(NetworkSpec spec) => spec is RecurrentSpec recurrent && CellPaths.Of(recurrent.Cell) is not null
         ? null
         : $"Path invariants are known for GRU, LSTM and Elman layers only; these networks have {spec.Description}.";

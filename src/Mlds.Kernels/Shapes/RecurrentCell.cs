@@ -19,7 +19,7 @@ public abstract class RecurrentCell
     /// <summary>Short names of the gates in PyTorch's order of rows; "r", "z", "n" for a GRU.</summary>
     public abstract IReadOnlyList<string> Gates { get; }
 
-    /// <summary>The lowest <see cref="Kernels.WorkerLevel"/> of programs that know the cell; said here, and never changed.</summary>
+    /// <summary>The lowest <see cref="Shapes.WorkerLevel"/> of programs that know the cell; said here, and never changed.</summary>
     public abstract int WorkerLevel { get; }
 
     /// <summary>How many of the last gates keep the recurrent sum apart from the input's; 0 … <c>Gates.Count</c>.</summary>

@@ -163,7 +163,8 @@ public sealed record AppVersionFolder(
                 var text = reader.Text();
                 return int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var level) && level is >= 1 and <= MostLevel
                     ? level
-                    : throw new ProjectException($"program_level in '{description}' is a whole number from 1 to {MostLevel}, not '{text}'.");
+                    : throw new ProjectException(
+                        $"program_level in '{description}' is a whole number from 1 to {MostLevel}, not '{text}'.");
             }
         }
 

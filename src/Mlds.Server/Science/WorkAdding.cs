@@ -13,7 +13,7 @@ public sealed record WorkOptions(int Networks, int UnitSeconds = 3600, int Epoch
 /// <param name="Added">Networks that became work.</param>
 /// <param name="Planned">All networks of the population that the project now has.</param>
 /// <param name="Zoo">The folder of the zoo that they go into.</param>
-/// <param name="LacksProgram">The project has no program yet that can train them (<see cref="Kernels.WorkerLevel"/>).</param>
+/// <param name="LacksProgram">The project has no program yet that can train them (<see cref="Kernels.Shapes.WorkerLevel"/>).</param>
 public sealed record AddedWork(int Added, long Planned, string Zoo, bool LacksProgram);
 
 /// <summary>Turns a population into work: notes its networks, from which the generator cuts units whenever hosts need some.</summary>

@@ -62,7 +62,7 @@ public sealed class Bundle
     /// </summary>
     public long Memory => Networks.Max(network => MemoryOf(network.Recipe));
 
-    /// <summary>The lowest <see cref="Kernels.WorkerLevel"/> of programs that can carry it out.</summary>
+    /// <summary>The lowest <see cref="Kernels.Shapes.WorkerLevel"/> of programs that can carry it out.</summary>
     public int WorkerLevel => Networks.Max(network => network.Recipe.Network.WorkerLevel);
 
     /// <param name="epochLimit">1 … <see cref="MostEpochs"/>.</param>

@@ -44,7 +44,7 @@ public abstract record NetworkSpec
     /// <summary>Which changes of the weights change no output.</summary>
     public NetworkSymmetries Symmetries => field ??= FindSymmetries();
 
-    /// <summary>The lowest <see cref="Kernels.WorkerLevel"/> of programs that can train it.</summary>
+    /// <summary>The lowest <see cref="Kernels.Shapes.WorkerLevel"/> of programs that can train it.</summary>
     public abstract int WorkerLevel { get; }
 
     /// <summary>Multiply-adds of forward and backward for one step of one example, as the equations have them.</summary>

@@ -1,6 +1,5 @@
 using CsCheck;
 using Mlds.Bundles;
-using Mlds.Kernels;
 using Mlds.Kernels.Recurrent;
 using Mlds.Kernels.Shapes;
 using Mlds.Networks;

@@ -1,4 +1,4 @@
-namespace Mlds.Kernels;
+namespace Mlds.Kernels.Shapes;
 
 /// <summary>
 /// What a program that trains networks knows, as a number that grows with every addition: a work unit names the lowest level that can carry
