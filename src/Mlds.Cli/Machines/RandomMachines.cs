@@ -133,15 +133,17 @@ static class RandomMachines
         foreach (var group in difficulties.GroupBy(difficulty => difficulty.States).OrderBy(group => group.Key))
         {
             var told = Enumerable.Range(0, MachineDifficulty.LongestWindow + 1)
-                .Select(window => group.Average(difficulty => difficulty.ToldByLast[window]).ToString("0.000", CultureInfo.InvariantCulture));
+                .Select(window => FormattableString.Invariant($"{group.Average(difficulty => difficulty.ToldByLast[window]):0.000}"));
             output.WriteLine(string.Create(
                 CultureInfo.InvariantCulture,
-                $"{group.Key,6}  {group.Count(),8}               {string.Join("  ", told)}    {group.Average(one => one.ConstantError):0.000}"));
+                $"{group.Key,6}  {group.Count(),8}               {string.Join("  ", told)}    "
+                + $"{group.Average(difficulty => difficulty.ConstantError):0.000}"));
         }
 
         output.WriteLine($"Told: the share of the output bits that the last k symbols tell at best, in words of {length}, on average.");
         output.WriteLine("Plateau: the loss of the best constant answer.");
-        output.WriteLine($"Written to {path}: {MachineWords.Count(drawn.Automata.Count, "machine")}; `mlds generate {path}` trains their networks.");
+        output.WriteLine(
+            $"Written to {path}: {MachineWords.Count(drawn.Automata.Count, "machine")}; `mlds generate {path}` trains their networks.");
     }
 
     static JsonObject Json(string path, Population population, IReadOnlyList<MachineDifficulty> difficulties) => new()

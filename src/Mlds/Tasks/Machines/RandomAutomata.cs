@@ -30,7 +30,7 @@ public sealed record RandomAutomata(uint Seed, int LeastStates, int LargestState
     /// from the start, which is 0.
     /// </summary>
     /// <exception cref="ArgumentException">
-    /// A parameter out of its range; or, while drawing, no table was accepted in <see cref="MostTries"/> tries; the message has the reasons.
+    /// A parameter out of its range; or, while drawing, none of <see cref="MostTries"/> tables was accepted; the message has the reasons.
     /// </exception>
     public IEnumerable<AutomatonDefinition> Draw(int count)
     {
@@ -128,8 +128,9 @@ public sealed record RandomAutomata(uint Seed, int LeastStates, int LargestState
         {
             if (new StateGraph(machine).States < machine.States) return false;
             var before = Enumerable.Range(0, machine.States)
-                .SelectMany(state => Enumerable.Range(0, machine.Symbols).Select(symbol => ((int)machine.Next((ulong)state, symbol), state)))
-                .ToLookup(pair => pair.Item1, pair => pair.state);
+                .SelectMany(state => Enumerable.Range(0, machine.Symbols).Select(
+                    symbol => (From: state, To: (int)machine.Next((ulong)state, symbol))))
+                .ToLookup(step => step.To, step => step.From);
             var leading = new HashSet<int> { 0 };
             var waiting = new Stack<int>(leading);
             while (waiting.TryPop(out var state))

@@ -47,7 +47,9 @@ public sealed record SuperfluousStates(IReadOnlyList<int> Unreachable, IReadOnly
                 .OrderBy(group => group[0])]);
     }
 
-    /// <summary>Of the states that go on as the start does, the one with the smallest outputs, as <see cref="MinimalAutomaton"/> has it.</summary>
+    /// <summary>
+    /// Of the states that go on as the start does, the one with the smallest outputs, as <see cref="MinimalAutomaton"/> has it.
+    /// </summary>
     static int? LikeStart(StateGraph graph, int[] block)
     {
         bool GoesOnAlike(int state) =>

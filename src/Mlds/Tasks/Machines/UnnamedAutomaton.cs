@@ -28,7 +28,7 @@ public sealed class UnnamedAutomaton : IEquatable<UnnamedAutomaton>
         if (machine.Symbols > MostSymbols)
         {
             throw new ArgumentException(
-                $"Machines can be compared under all renamings if they have at most {MostSymbols} symbols; this one has {machine.Symbols}.");
+                $"Machines of at most {MostSymbols} symbols can be compared under all renamings; this one has {machine.Symbols}.");
         }
 
         var search = new Search(MinimalAutomaton.Of(machine), machine.Outputs);
