@@ -35,8 +35,8 @@ static class RandomMachines
 
     public static readonly Option<int> Symbols = new("--symbols")
     {
-        Description = $"With --random: symbols of all, 1 … {UnnamedAutomaton.MostSymbols}; 9, the inputs of DS1's networks, by default.",
-        DefaultValueFactory = _ => 9,
+        Description = $"With --random: symbols of all, 1 … {UnnamedAutomaton.MostSymbols}; 4 by default.",
+        DefaultValueFactory = _ => 4,
     };
 
     public static readonly Option<int> Outputs = new("--outputs")

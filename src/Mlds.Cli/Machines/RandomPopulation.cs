@@ -38,11 +38,11 @@ sealed record RandomPopulation(string Name, RandomAutomata Set, IReadOnlyList<Au
               "network": {"inputs": {{Set.Symbols}}, "hidden": {{ds1.Hidden}}, "layers": {{ds1.Layers}}, {{linear}}, "activation": "none"},
               "networks": 100,
               "defaults": {
-                "data": {"seed": 1, "training": 8192, "validation": 2048, "length": 16, "long_test": 512, "long_length": 256},
+                "data": {"seed": 1, "training": 32768, "validation": 2048, "length": 16, "long_test": 512, "long_length": 256},
                 "training": {
                   "optimizer": "adam", "loss": "mean_squared_error", "batch": 128,
                   "learning_rate": 0.01, "beta1": 0.9, "beta2": 0.99, "epsilon": 1e-8, "clip_norm": 0.1,
-                  "schedule": {"halve_after": 5, "minimum": 0.0005}, "goal_loss": 0.0001, "epoch_limit": 200, "milestone_every": 10
+                  "schedule": {"halve_after": 5, "minimum": 0.0005}, "goal_loss": 0.0001, "epoch_limit": 100, "milestone_every": 10
                 }
               },
               "factors": {

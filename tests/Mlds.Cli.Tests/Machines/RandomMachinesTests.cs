@@ -131,7 +131,10 @@ public sealed class RandomMachinesTests : IDisposable
         File.WriteAllText(file, definition.ToText());
         var population = JsonNode.Parse(Population.Read(Path.Combine(AppContext.BaseDirectory, "populations", "ds1.json")).CanonicalJson)!;
         population["network"]!["inputs"] = 2;
-        population["machines"] = new JsonArray(new JsonObject { ["name"] = "Flawed", ["machine"] = definition.ToJson() });
+        var sound = definition with { Next = [[1, 2], [0, 1], [2, 3], [3, 0]] };
+        population["machines"] = new JsonArray(
+            new JsonObject { ["name"] = "Flawed", ["machine"] = definition.ToJson() },
+            new JsonObject { ["name"] = "Sound", ["machine"] = sound.ToJson() });
         var plan = _scratch.In("plan.json");
         File.WriteAllText(plan, population.ToJsonString());
 
