@@ -69,10 +69,9 @@ static class PlanJson
 
     static JsonObject Write(Difficulty difficulty) => new()
     {
-        ["states"] = difficulty.States,
         ["plateau_loss"] = difficulty.PlateauLoss,
-        ["error_with_last"] = new JsonArray([.. difficulty.ErrorWithLast.Select(error => (JsonNode)error)]),
-        ["output_entropy"] = difficulty.OutputEntropy,
+        ["states"] = difficulty.States,
+        ["told_by_last"] = new JsonArray([.. difficulty.ToldByLast.Select(share => (JsonNode)share)]),
     };
 
     static JsonObject Write(Pilot pilot) => new()

@@ -14,6 +14,8 @@ static class PlanTable
         output.WriteLine();
         WriteCost(output, report);
         output.WriteLine();
+        output.WriteLine(
+            "Told by last k: the share of the output bits that the last k symbols tell; plateau: the loss of the best constant answer.");
         var tried = report.Pilots.Machines.Count(machine => machine.IsTried);
         output.WriteLine(
             $"The pilots are networks of {population.Name} itself; '{verdict}' keeps them, and the same command goes on from there.");
@@ -39,15 +41,14 @@ static class PlanTable
     {
         var width = Width(verdict.Machines.Select(machine => machine.Name));
         output.WriteLine(
-            $"{"machine".PadRight(width)}  {"states",6}  {"constant",8}  {"last 1",8}  {"last 3",8}  {"pilots",-22}  {"epochs",-12}  "
+            $"{"machine".PadRight(width)}  {"states",6}  {"told by last 0, 1, 2, 3",-24}  {"plateau",8}  {"pilots",-22}  {"epochs",-12}  "
             + $"{"best loss",-9}  verdict");
         foreach (var machine in verdict.Machines)
         {
             var difficulty = machine.Difficulty;
             output.WriteLine(
                 $"{machine.Name.PadRight(width)}  {difficulty?.States?.ToString(CultureInfo.InvariantCulture) ?? "-",6}  "
-                + $"{Loss(difficulty?.ErrorWithLast[0]),8}  {Loss(difficulty?.ErrorWithLast.ElementAtOrDefault(1)),8}  "
-                + $"{Loss(difficulty?.ErrorWithLast.ElementAtOrDefault(3)),8}  {Pilots(machine),-22}  {Epochs(machine),-12}  "
+                + $"{Told(difficulty),-24}  {Loss(difficulty?.PlateauLoss),8}  {Pilots(machine),-22}  {Epochs(machine),-12}  "
                 + $"{Loss(machine.Pilots.Select(pilot => (double?)pilot.BestValidationLoss).Min()),-9}  {Word(machine)}");
         }
     }
@@ -59,6 +60,9 @@ static class PlanTable
         var begun = machine.Begun.Count > 0 ? $"{machine.Begun.Count} unfinished" : "";
         return string.Join(", ", new[] { ended, begun }.Where(text => text.Length > 0));
     }
+
+    static string Told(Difficulty? difficulty) => string.Join(
+        ' ', (difficulty?.ToldByLast ?? []).Select(share => share.ToString("0.00", CultureInfo.InvariantCulture)));
 
     static string Epochs(MachineVerdict machine) => string.Join(
         " ",

@@ -1,45 +1,46 @@
+using Mlds.Kernels.Shapes;
 using Mlds.Tasks;
 using Mlds.Tasks.Machines;
 
 namespace Mlds.Zoos.Planning;
 
-/// <summary>How hard a machine is, measured on its validation sequences before anything is trained.</summary>
+/// <summary>How hard a machine is, known before anything is trained.</summary>
+/// <param name="PlateauLoss">Of the best constant answer to its validation sequences: what a network has that learned nothing.</param>
 /// <param name="States">Of its minimal automaton; null where that is too large to be found.</param>
-/// <param name="ErrorWithLast">
-/// Item k: mean squared error of the best predictor that sees the last k commands alone (<see cref="Learnability.ErrorWithLast"/>). Item 0
-/// is the plateau: the loss of a network that gives the best constant answer.
+/// <param name="ToldByLast">
+/// Item k: the share of the output bits that the last k symbols tell (<see cref="MachineDifficulty.ToldByLast"/>); empty like
+/// <paramref name="States"/>.
 /// </param>
-/// <param name="OutputEntropy">Of a step's outputs, in bits.</param>
-public sealed record Difficulty(int? States, IReadOnlyList<double> ErrorWithLast, double OutputEntropy)
+public sealed record Difficulty(double PlateauLoss, int? States, IReadOnlyList<double> ToldByLast)
 {
-    /// <summary>The loss of the best constant answer.</summary>
-    public double PlateauLoss => ErrorWithLast[0];
-
-    /// <summary>Null for what is learned from other things than a machine's sequences.</summary>
+    /// <summary>Null for what is learned from other things than sequences.</summary>
     public static Difficulty? Of(LearningTask task, TrainingData data)
     {
-        if (task is not MachineTask machines || data.Validation is not SequenceSet sequences) return null;
-        var machine = machines.Build();
-        var learnability = Learnability.Of(machine, sequences);
-        return new Difficulty(StatesOf(machine), learnability.ErrorWithLast, learnability.OutputEntropy);
-    }
-
-    /// <summary>By value, item for item.</summary>
-    public bool Equals(Difficulty? other) =>
-        other is not null && States == other.States && OutputEntropy.Equals(other.OutputEntropy)
-        && ErrorWithLast.SequenceEqual(other.ErrorWithLast);
-
-    public override int GetHashCode() => HashCode.Combine(States, OutputEntropy, ErrorWithLast.Count);
-
-    static int? StatesOf(IMachine machine)
-    {
+        if (task is not SequenceTask { Lines: var lines } || data.Validation is not Sequences sequences) return null;
+        var plateau = Plateau(sequences.Targets, lines.Outputs);
         try
         {
-            return MinimalAutomaton.Of(machine).States;
+            if (task is MachineTask machine && MachineDifficulty.Of(machine.Build(), machine.Steps) is var exact)
+                return new Difficulty(plateau, exact.States, exact.ToldByLast);
         }
         catch (ArgumentException)
         {
-            return null;
+            // Too many states to be counted.
         }
+
+        return new Difficulty(plateau, null, []);
     }
+
+    /// <summary>The variance of a line's bits, as a mean over the lines.</summary>
+    static double Plateau(uint[] targets, int outputs) => Enumerable.Range(0, outputs).Average(line =>
+    {
+        var ones = targets.Sum(target => (long)(target >> line & 1)) / (double)targets.Length;
+        return ones * (1 - ones);
+    });
+
+    /// <summary>By value, item for item.</summary>
+    public bool Equals(Difficulty? other) =>
+        other is not null && States == other.States && PlateauLoss.Equals(other.PlateauLoss) && ToldByLast.SequenceEqual(other.ToldByLast);
+
+    public override int GetHashCode() => HashCode.Combine(States, PlateauLoss);
 }

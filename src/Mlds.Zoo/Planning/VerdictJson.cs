@@ -35,14 +35,14 @@ static class VerdictJson
         ["unfinished"] = new JsonArray([.. machine.Begun.Select(Write)]),
     };
 
-    internal static JsonObject Write(Difficulty difficulty) => new()
+    static JsonObject Write(Difficulty difficulty) => new()
     {
+        ["plateau_loss"] = difficulty.PlateauLoss,
         ["states"] = difficulty.States,
-        ["error_with_last"] = new JsonArray([.. difficulty.ErrorWithLast.Select(error => (JsonNode)error)]),
-        ["output_entropy"] = difficulty.OutputEntropy,
+        ["told_by_last"] = new JsonArray([.. difficulty.ToldByLast.Select(share => (JsonNode)share)]),
     };
 
-    internal static JsonObject Write(Pilot pilot) => new()
+    static JsonObject Write(Pilot pilot) => new()
     {
         ["seed"] = pilot.Seed,
         ["recipe_id"] = pilot.RecipeId,
@@ -92,12 +92,12 @@ static class VerdictJson
 
     static Difficulty ReadDifficulty(StrictJson json)
     {
-        json.WithKeys("states", "error_with_last", "output_entropy");
+        json.WithKeys("plateau_loss", "states", "told_by_last");
         var states = json.Required("states");
         return new Difficulty(
+            NotNegative(json.Required("plateau_loss")),
             states.IsNull ? null : states.Integer(1, int.MaxValue),
-            [.. json.Required("error_with_last").Items(1).Select(NotNegative)],
-            NotNegative(json.Required("output_entropy")));
+            [.. json.Required("told_by_last").Items().Select(NotNegative)]);
     }
 
     static Pilot ReadPilot(StrictJson json)
