@@ -209,7 +209,7 @@ public readonly struct StrictJson
         return minimum;
     }
 
-    /// <summary>Whether this is of <paramref name="kind"/>; if not, that is a fault. A value that isn't there has been noted before.</summary>
+    /// <summary>Whether this is of <paramref name="kind"/>; if not, that is a fault. One that isn't there was noted before.</summary>
     bool Expect(JsonValueKind kind, string what)
     {
         if (_value.ValueKind == kind) return true;

@@ -70,6 +70,7 @@ static class PlanJson
     static JsonObject Write(Difficulty difficulty) => new()
     {
         ["plateau_loss"] = difficulty.PlateauLoss,
+        ["step_loss"] = difficulty.StepLoss,
         ["states"] = difficulty.States,
         ["told_by_last"] = new JsonArray([.. difficulty.ToldByLast.Select(share => (JsonNode)share)]),
     };

@@ -34,7 +34,21 @@ static class PlanTable
 
         if (tried < report.Pilots.Machines.Count(machine => machine.DataFault is null))
             output.WriteLine($"{tried} of {report.Pilots.Machines.Count} machines were tried: give the command again, or more --seconds.");
+        WriteEasy(output, population, report.Pilots);
         WriteRefused(output, report.Pilots);
+    }
+
+    /// <summary>Machines whose networks converge without having learned anything of them.</summary>
+    static void WriteEasy(TextWriter output, Population population, Verdict verdict)
+    {
+        foreach (var machine in verdict.Machines)
+        {
+            var goal = population.TrainingSpec(machine.Name).GoalLoss;
+            if (machine.Difficulty is not { } difficulty || goal < difficulty.StepLoss) continue;
+            output.WriteLine(
+                $"{machine.Name}: its goal_loss of {Loss(goal)} says little, as who knows no command but the step's number has "
+                + $"{Loss(difficulty.StepLoss)}; set it well below.");
+        }
     }
 
     static void WritePilots(TextWriter output, Verdict verdict)

@@ -74,7 +74,7 @@ static class GenerateVerb
         };
         var folder = run.Get(s_zoo) ?? throw new UsageException(
             "'generate' needs --zoo DIR: the folder that keeps the networks, "
-            + "as in `mlds generate populations/ds1.json --networks 20 --zoo z`; what it will take, `mlds plan populations/ds1.json` says.");
+            + "as in `mlds generate populations/ds1.json --networks 20 --zoo z`; `mlds plan` says what it will take.");
         LearnabilityGate.Check(run.Get(s_population), population, run.Get(s_ungated));
         using var writer = ZooWriter.Open(folder, ZooPopulation.Of(population));
         var result = run.WithProgress(view => Generation.Run(writer, population, options, view, run.Cancellation));

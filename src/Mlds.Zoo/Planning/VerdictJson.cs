@@ -38,6 +38,7 @@ static class VerdictJson
     static JsonObject Write(Difficulty difficulty) => new()
     {
         ["plateau_loss"] = difficulty.PlateauLoss,
+        ["step_loss"] = difficulty.StepLoss,
         ["states"] = difficulty.States,
         ["told_by_last"] = new JsonArray([.. difficulty.ToldByLast.Select(share => (JsonNode)share)]),
     };
@@ -92,10 +93,11 @@ static class VerdictJson
 
     static Difficulty ReadDifficulty(StrictJson json)
     {
-        json.WithKeys("plateau_loss", "states", "told_by_last");
+        json.WithKeys("plateau_loss", "step_loss", "states", "told_by_last");
         var states = json.Required("states");
         return new Difficulty(
             NotNegative(json.Required("plateau_loss")),
+            NotNegative(json.Required("step_loss")),
             states.IsNull ? null : states.Integer(1, int.MaxValue),
             [.. json.Required("told_by_last").Items().Select(NotNegative)]);
     }

@@ -107,6 +107,25 @@ public sealed class PlanVerbTests : IDisposable
     }
 
     [Fact]
+    public void Zoo_and_release_get_about_as_large_as_was_said()
+    {
+        var plan = Plan("--networks", "100", "--pilots", "10");
+        var zoo = Json("generate", Population, "--networks", "100", "--zoo", At("z"));
+        var release = Json("release", At("z"), "--out", At("r"));
+        Assert.InRange((double)plan["release_bytes"]!["expected"]! / (double)release["bytes"]!, 0.9, 1.1);
+        Assert.InRange((double)plan["bytes"]!["expected"]! / (double)zoo["bytes"]!, 0.6, 1.4);
+    }
+
+    [Fact]
+    public void A_goal_that_is_reached_without_knowing_a_command_is_remarked_on()
+    {
+        Write(s_tiny with { GoalLoss = 0.2 });
+        Assert.Contains("SimpleXORMachine: its goal_loss of 0.2 says little", Run("plan", Population).Output);
+        Write(s_tiny with { GoalLoss = 0.004 });
+        Assert.DoesNotContain("says little", Run("plan", Population).Output);
+    }
+
+    [Fact]
     public void The_verdict_is_kept_and_only_what_changed_is_trained_again()
     {
         Plan();
@@ -198,7 +217,8 @@ public sealed class PlanVerbTests : IDisposable
         Assert.Equal($"mlds: '{Population}' has the 2 faults above; nothing was trained or written.", lines[2]);
 
         var document = JsonNode.Parse(Run("plan", Population, "--json").Output)!;
-        Assert.Equal(["$.network.cell", "$.defaults.training.batch"], document["faults"]!.AsArray().Select(fault => (string?)fault!["path"]));
+        Assert.Equal(
+            ["$.network.cell", "$.defaults.training.batch"], document["faults"]!.AsArray().Select(fault => (string?)fault!["path"]));
         Assert.Equal([Population], Directory.GetFileSystemEntries(_scratch.Path));
     }
 

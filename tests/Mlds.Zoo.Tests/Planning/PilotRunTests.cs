@@ -88,10 +88,12 @@ public sealed class PilotRunTests
     {
         var before = Run(Example.Small, 1, 1);
         var changed = Population.Parse(
-            Example.Small.CanonicalJson.Replace("{\"machine\":\"ParityMachine\"}", "{\"machine\":\"ParityMachine\",\"training\":{\"batch\":8}}"),
+            Example.Small.CanonicalJson.Replace(
+                "{\"machine\":\"ParityMachine\"}", "{\"machine\":\"ParityMachine\",\"training\":{\"batch\":8}}"),
             "changed");
         var after = Run(changed, 1, 1, before);
-        Assert.Equal(before.Machines.Take(2).SelectMany(machine => machine.Pilots), after.Machines.Take(2).SelectMany(machine => machine.Pilots));
+        Assert.Equal(
+            before.Machines.Take(2).SelectMany(machine => machine.Pilots), after.Machines.Take(2).SelectMany(machine => machine.Pilots));
         Assert.NotEqual(before.Machines[2].Pilots[0].WeightsSha256, after.Machines[2].Pilots[0].WeightsSha256);
         Assert.Equal(
             ["ParityMachine"], before.Machines.Zip(after.Machines).Where(pair => pair.First.RecipeSha256 != pair.Second.RecipeSha256)
