@@ -24,6 +24,9 @@ sealed class JsonFaults
         if (!_all.Contains(fault)) _all.Add(fault);
     }
 
+    /// <summary>Something can't be read because of a fault that is here already.</summary>
+    internal void Follows() => Met++;
+
     /// <summary>The fault as an exception, from which <see cref="Of"/> gets it back.</summary>
     internal static FormatException Thrown(JsonFault fault, string source, Exception? cause) =>
         new($"{source}: {fault.Path}: {fault.Problem}", cause) { Data = { [typeof(JsonFault)] = fault } };

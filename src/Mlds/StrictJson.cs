@@ -82,8 +82,8 @@ public readonly struct StrictJson
     public StrictJson Required(string key)
     {
         if (Optional(key) is { } value) return value;
-        // What should have been an object has been noted already.
         if (_faults is null || IsObject) Fail($"the key '{key}' is missing");
+        else _faults.Follows();
         return At(default, $".{key}");
     }
 
@@ -214,6 +214,7 @@ public readonly struct StrictJson
     {
         if (_value.ValueKind == kind) return true;
         if (_value.ValueKind != JsonValueKind.Undefined) Fail($"should be {what}, but is {Kind}");
+        else _faults!.Follows();
         return false;
     }
 

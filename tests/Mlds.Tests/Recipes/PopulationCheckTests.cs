@@ -85,7 +85,8 @@ public sealed class PopulationCheckTests
     [InlineData("\"networks\": 3", "\"networks\": true", "$.networks")]
     [InlineData("\"training\": 512", "\"training\": \"many\"", "$.defaults.data.training")]
     [InlineData("\"form\": \"register\"", "\"form\": \"registers\"", "$.machines[2].machine.form")]
-    [InlineData("\"xor\": [0, 1, 2]", "\"xor\": [0, 1, 9]", "$.machines[2].machine.lines[0].xor[2]")]
+    [InlineData("\"xor\": [0, 1, 2]", "\"xor\": [0, 1, 9]", "$.machines[2].machine")]
+    [InlineData("\"xor\": [0, 1, 2]", "\"xor\": 3", "$.machines[2].machine.lines[0].xor")]
     [InlineData("\"one_in\": 16", "\"one_in\": 0", "$.machines[1].data.planted.one_in")]
     [InlineData("\"name\": \"Three\"", "\"name\": \"ParityMachine\"", "$.machines[2]")]
     public void A_fault_brings_no_others_with_it(string old, string broken, string path)
@@ -98,6 +99,16 @@ public sealed class PopulationCheckTests
         // Whoever reads the file to use it is told the same.
         var thrown = Assert.Throws<FormatException>(() => Population.Parse(text, "p.json"));
         Assert.Equal($"p.json: {fault.Path}: {fault.Reason}", thrown.Message);
+    }
+
+    [Theory]
+    [InlineData("network")]
+    [InlineData("defaults")]
+    [InlineData("machines")]
+    public void A_part_that_is_missing_is_told_and_nothing_that_follows_from_it(string part)
+    {
+        var faults = Population.Check(Sound.Replace($"\"{part}\": ", $"\"{part}_\": "), "p.json").Faults;
+        Assert.Equal(["$", $"$.{part}_"], faults.Select(fault => fault.Path).Order(StringComparer.Ordinal));
     }
 
     [Fact]

@@ -1,4 +1,3 @@
-using Mlds.Tasks;
 using Mlds.Tasks.Machines;
 
 namespace Mlds.Tests.Tasks.Machines;
