@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Mlds.Cli.Frame;
 using Mlds.Cli.Machines;
+using Mlds.Cli.Planning;
 using Mlds.Cli.Projects;
 using Mlds.Cli.Training;
 using Mlds.Cli.Zoos;
@@ -15,6 +16,7 @@ static class Program
         QuickstartVerb.Create(),
         MachinesVerb.Create(),
         TrainVerb.Create(),
+        PlanVerb.Create(),
         GenerateVerb.Create(),
         MergeVerb.Create(),
         ZooVerb.Create(),

@@ -52,41 +52,7 @@ public sealed class VerbTests : IDisposable
     }
 
     [Fact]
-    public void A_plan_says_what_is_left_to_train_and_writes_nothing()
-    {
-        var plan = Json("generate", At("tiny.json"), "--networks", "40", "--zoo", At("z"), "--plan", "--plan-seconds", "2");
-        Assert.False(Directory.Exists(At("z")));
-        Assert.Equal(80, (int)plan["to_train"]!);
-        Assert.All(plan["machines"]!.AsArray(), machine =>
-        {
-            Assert.Equal((40, 0, 40), ((int)machine!["asked"]!, (int)machine["in_zoo"]!, (int)machine["to_train"]!));
-            Assert.InRange((int)machine["measured"]!, 1, 40);
-            foreach (var forecast in new[] { "epochs", "core_seconds", "converged", "not_converged", "diverged", "bytes" })
-            {
-                Assert.InRange(
-                    (double)machine[forecast]!["expected"]!, (double)machine[forecast]!["low"]!, (double)machine[forecast]!["high"]!);
-            }
-        });
-
-        Generate();
-        var before = File.ReadAllBytes(Path.Combine(At("z"), "zoo.db"));
-        var rest = Json("generate", At("tiny.json"), "--networks", "4", "--zoo", At("z"), "--plan", "--plan-seconds", "1");
-        Assert.Equal(2, (int)rest["to_train"]!);
-        Assert.All(rest["machines"]!.AsArray(), machine => Assert.Equal((3, 3), ((int)machine!["in_zoo"]!, (int)machine["known"]!)));
-        Assert.Equal(before, File.ReadAllBytes(Path.Combine(At("z"), "zoo.db")));
-        Assert.Contains("Nothing to train", Run("generate", At("tiny.json"), "--networks", "3", "--zoo", At("z"), "--plan").Output);
-    }
-
-    [Fact]
-    public void Generate_says_what_goes_with_a_plan()
-    {
-        Fails(2, "--plan-seconds goes with --plan", "generate", At("tiny.json"), "--zoo", At("z"), "--plan-seconds", "5");
-        Fails(2, "--plan-seconds takes 1", "generate", At("tiny.json"), "--plan", "--plan-seconds", "0");
-        Fails(2, "--zoo DIR", "generate", At("tiny.json"));
-        Generate();
-        File.WriteAllText(At("other.json"), s_population.Replace("For tests.", "For other tests."));
-        Fails(1, "another version of the population", "generate", At("other.json"), "--zoo", At("z"), "--plan");
-    }
+    public void Generate_needs_a_zoo() => Fails(2, "--zoo DIR", "generate", At("tiny.json"));
 
     [Fact]
     public void Generate_and_zoo_print_the_same_status()

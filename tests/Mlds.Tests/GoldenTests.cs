@@ -59,7 +59,8 @@ public sealed class GoldenTests
     public void Every_shipped_population_has_the_recipe_ids_it_always_had()
     {
         var lines = new List<string>();
-        foreach (var file in Directory.GetFiles(Repository.File("populations"), "*.json").Order(StringComparer.Ordinal))
+        foreach (var file in Directory.GetFiles(Repository.File("populations"), "*.json")
+            .Where(file => !file.EndsWith(".plan.json", StringComparison.Ordinal)).Order(StringComparer.Ordinal))
         {
             var population = Population.Parse(File.ReadAllText(file), file);
             lines.Add($"{Path.GetFileName(file)} {Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(file)))}");

@@ -1,4 +1,5 @@
 using Mlds.Recipes;
+using Mlds.Zoos.Planning;
 
 namespace Mlds.Cli.Frame;
 
@@ -13,13 +14,21 @@ static class PopulationFile
     /// <exception cref="UsageException">There is none.</exception>
     public static Population Read(string name, CancellationToken cancellation = default)
     {
-        if (File.Exists(name)) return Population.Parse(InputText.Read(name, cancellation), name);
+        var path = Find(name);
+        return Population.Parse(InputText.Read(path, cancellation), path);
+    }
+
+    /// <summary>The path of what <see cref="Read"/> reads.</summary>
+    /// <exception cref="UsageException">There is none.</exception>
+    public static string Find(string name)
+    {
+        if (File.Exists(name)) return name;
         // "populations/ds1.json" names the shipped file also outside the source tree.
         var shipped = Path.Combine(ShippedFolder, Path.GetFileNameWithoutExtension(name) + ".json");
         var isShipped = !name.Contains("..", StringComparison.Ordinal)
             && (Path.GetDirectoryName(name) is "" or "populations")
             && File.Exists(shipped);
-        if (isShipped) return Population.Read(shipped);
+        if (isShipped) return shipped;
         if (Directory.Exists(name))
             throw new UsageException($"'{name}' is a folder; give a population file, such as populations/ds1.json.");
         throw new UsageException(
@@ -56,7 +65,7 @@ static class PopulationFile
 
     static IReadOnlyList<string> ShippedNames() =>
         Directory.Exists(ShippedFolder)
-            ? [.. Directory.GetFiles(ShippedFolder, "*.json").Select(path => Path.GetFileNameWithoutExtension(path))
-                .Order(StringComparer.Ordinal)]
+            ? [.. Directory.GetFiles(ShippedFolder, "*.json").Where(path => !Verdict.IsPath(path))
+                .Select(path => Path.GetFileNameWithoutExtension(path)).Order(StringComparer.Ordinal)]
             : [];
 }

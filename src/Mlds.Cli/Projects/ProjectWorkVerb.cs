@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Text.Json.Nodes;
 using Mlds.Cli.Frame;
+using Mlds.Cli.Planning;
 using Mlds.Server.Science;
 
 namespace Mlds.Cli.Projects;
@@ -42,6 +43,8 @@ static class ProjectWorkVerb
         HelpName = "DIR",
     };
 
+    static readonly Option<bool> s_ungated = LearnabilityGate.Ungated();
+
     public static Command Create()
     {
         var work = new Command("work", "The work of volunteers' computers.");
@@ -52,7 +55,7 @@ static class ProjectWorkVerb
             "mlds project work add ds1 --networks 100 --unit-minutes 30 -p p",
             "mlds project work add ds1 --networks 100 --official boinc-work --project-dir projects/test")
         {
-            s_population, s_networks, s_minutes, s_epochs, s_quorum, s_official, s_projectDir, ProjectVerb.Folder,
+            s_population, s_networks, s_minutes, s_epochs, s_quorum, s_official, s_projectDir, s_ungated, ProjectVerb.Folder,
         }.Runs(Add));
         return work;
     }
@@ -71,6 +74,7 @@ static class ProjectWorkVerb
                 "--project-dir is an official server's project and goes with --official DIR; a project of our own is named by -p.");
         }
 
+        LearnabilityGate.Check(run.Get(s_population), population, run.Get(s_ungated));
         return run.Get(s_official) is { } folder
             ? OfficialWork.Add(run, folder, run.Get(s_projectDir), population, options)
             : Add(run, population, options);

@@ -1,8 +1,8 @@
 using System.CommandLine;
 using System.Text.Json.Nodes;
 using Mlds.Cli.Frame;
+using Mlds.Cli.Planning;
 using Mlds.Cli.Zoos;
-using Mlds.Recipes;
 using Mlds.Zoos;
 using Mlds.Zoos.Generation;
 
@@ -40,20 +40,16 @@ static class GenerateVerb
     {
         Description = "Keep the checkpoint at every milestone for good: for releases with trajectories and for verify --segments.",
     };
-    static readonly Option<bool> s_plan =
-        new("--plan") { Description = "Only print what it will take: time, bytes and outcomes by machine. Writes nothing." };
-    static readonly Option<double> s_planSeconds =
-        new("--plan-seconds") { Description = "How long --plan may measure.", HelpName = "S", DefaultValueFactory = _ => 20 };
+    static readonly Option<bool> s_ungated = LearnabilityGate.Ungated();
 
     public static Command Create() =>
         new Verb(
             "generate",
             "Trains a population into a zoo. However it was stopped, the same command goes on from there.",
             "mlds generate populations/ds1.json --networks 20 --zoo z",
-            "mlds generate ds1 --networks 10000 --shard 3/16 --zoo z3",
-            "mlds generate ds1 --networks 10000 --plan")
+            "mlds generate ds1 --networks 10000 --shard 3/16 --zoo z3")
         {
-            s_population, s_zoo, s_networks, s_shard, s_threads, s_checkpoint, s_keep, s_plan, s_planSeconds,
+            s_population, s_zoo, s_networks, s_shard, s_threads, s_checkpoint, s_keep, s_ungated,
         }
         .Runs(Run);
 
@@ -76,19 +72,10 @@ static class GenerateVerb
         {
             KeepMilestones = run.Get(s_keep),
         };
-        var planSeconds = run.Get(s_planSeconds);
-        if (planSeconds is not (>= 1 and <= 86_400))
-            throw new UsageException(FormattableString.Invariant($"--plan-seconds takes 1 … 86400 seconds, not {planSeconds}."));
-        if (run.Get(s_plan)) return Plan(run, population, options, TimeSpan.FromSeconds(planSeconds));
-        if (run.Has(s_planSeconds))
-        {
-            throw new UsageException(
-                "--plan-seconds goes with --plan, which only says what it will take; without --plan nothing is measured beforehand.");
-        }
-
         var folder = run.Get(s_zoo) ?? throw new UsageException(
             "'generate' needs --zoo DIR: the folder that keeps the networks, "
-            + "as in `mlds generate populations/ds1.json --networks 20 --zoo z`; or --plan, which only says what it will take.");
+            + "as in `mlds generate populations/ds1.json --networks 20 --zoo z`; `mlds plan` says what it will take.");
+        LearnabilityGate.Check(run.Get(s_population), population, run.Get(s_ungated));
         using var writer = ZooWriter.Open(folder, ZooPopulation.Of(population));
         var result = run.WithProgress(view => Generation.Run(writer, population, options, view, run.Cancellation));
         var status = writer.Zoo.Status();
@@ -103,27 +90,5 @@ static class GenerateVerb
             return (JsonNode)document;
         });
         return ExitCode.Success;
-    }
-
-    static int Plan(VerbRun run, Population population, GenerationOptions options, TimeSpan budget)
-    {
-        var folder = run.Get(s_zoo);
-        using var zoo = folder is not null && Zoo.Exists(folder) ? Zoo.Open(folder) : null;
-        zoo?.CheckPopulation(ZooPopulation.Of(population));
-        try
-        {
-            var plan = run.WithProgress(view =>
-            {
-                var item = view.Begin("Measuring", (long)budget.TotalSeconds);
-                return GenerationPlan.Make(population, zoo, options, budget, seconds => item.Report((long)seconds), run.Cancellation);
-            });
-            PlanTable.Write(run.Output, population, plan);
-            run.PrintJson(() => PlanJson.Document(population, zoo?.Folder, options, plan));
-            return ExitCode.Success;
-        }
-        catch (OperationCanceledException)
-        {
-            throw new OperationCanceledException("Interrupted: a plan writes nothing, so nothing is lost.", run.Cancellation);
-        }
     }
 }

@@ -13,7 +13,7 @@ namespace Mlds.Server.Science;
 sealed class WorkCutting(Session session, WorkWanted wanted)
 {
     /// <summary>No unit takes more than this share of the waiting networks.</summary>
-    const int Parts = 32;
+    internal const int Parts = 32;
 
     /// <summary>One network in this many is asked for although it is known (a ringer).</summary>
     const int RingerEvery = 50;

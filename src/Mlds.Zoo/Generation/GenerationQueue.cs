@@ -75,7 +75,7 @@ public sealed class GenerationQueue
     public GenerationQueue(IEnumerable<MachineWork> work, int sample = Sample) =>
         (_lines, _sample) = ([.. work.Where(machine => machine.Seeds.Count > 0).Select(machine => new MachineLine(machine))], sample);
 
-    /// <summary>The machines, for a <see cref="GenerationPlan"/>. Not to be read while threads train.</summary>
+    /// <summary>The machines, for a plan. Not to be read while threads train.</summary>
     internal IReadOnlyList<MachineLine> Lines => _lines;
 
     /// <summary>The next network to train, or null when all are handed out.</summary>
@@ -108,6 +108,21 @@ public sealed class GenerationQueue
         }
     }
 
+    /// <summary>Takes into account what a network that was trained elsewhere took.</summary>
+    /// <param name="epochs">At least 1.</param>
+    /// <param name="seconds">Wall time of all of them together.</param>
+    /// <param name="coreSeconds">For how much of that a core was at work.</param>
+    internal void Measured(string machine, int epochs, double seconds, double coreSeconds)
+    {
+        lock (_lock)
+        {
+            var line = Line(machine);
+            line.PerEpoch.Add(seconds / epochs);
+            line.CoreSeconds.Add(coreSeconds / epochs);
+            _perTimestep.Add(seconds / epochs / line.Work.SampleTimesteps);
+        }
+    }
+
     /// <summary>Records that a network that was handed out has ended.</summary>
     /// <param name="seconds">What it took its thread since it was taken, all its epochs included.</param>
     public void Ended(string machine, uint seed, int epochs, Outcome outcome, double seconds)
@@ -119,12 +134,6 @@ public sealed class GenerationQueue
             line.End(new EndedRuns(epochs, outcome, 1));
             _perNetwork.Add(Math.Max(0, seconds - running.Seconds));
         }
-    }
-
-    /// <summary>Whether at least so many networks of every machine (all, if it has fewer) have ended, now or before.</summary>
-    internal bool HasEnded(int networks)
-    {
-        lock (_lock) return _lines.TrueForAll(line => line.Lengths.Ended >= networks || (line.Waiting == 0 && line.Running.Count == 0));
     }
 
     /// <summary>Expected time until all are trained, or null before the first epoch of this run has ended.</summary>

@@ -66,6 +66,10 @@ public sealed class Population
     /// <exception cref="FormatException">As <see cref="Read"/>.</exception>
     public static Population Parse(string json, string source) => PopulationJson.Read(json, source);
 
+    /// <summary>The population in a text, or everything that is wrong with it.</summary>
+    /// <param name="source">As for <see cref="Parse"/>.</param>
+    public static PopulationCheck Check(string json, string source) => PopulationJson.Check(json, source);
+
     /// <summary>The machine called <paramref name="machineName"/> here.</summary>
     /// <exception cref="ArgumentException">There is none; the message has the nearest names.</exception>
     public IMachine Machine(string machineName) => MachineTask(machineName).Build();
@@ -107,5 +111,6 @@ public sealed class Population
 /// <summary>One machine of a population with all that its networks share.</summary>
 sealed record PopulationMachine(string Name, LearningTask Task, TrainingSpec Training)
 {
-    internal Lazy<TrainingData> Examples { get; } = new(Task.Generate);
+    /// <summary>What <see cref="Task"/> generates; tests put a broken generator here.</summary>
+    internal Lazy<TrainingData> Examples { get; init; } = new(Task.Generate);
 }

@@ -51,14 +51,19 @@ public sealed class PopulationFactors
         if (population.Optional("factors") is { } json)
         {
             var declarations = FactorDeclaration.ReadAll(json);
-            var factors = machines.ToDictionary(entry => entry.Name, entry => Read(entry.Json, entry.Name, declarations));
+            var factors = new Dictionary<string, MachineFactors>();
+            foreach (var (entry, name) in machines)
+                if (entry.Try(() => Read(entry, name, declarations), out var its)) factors[name] = its!;
             return new PopulationFactors([.. declarations.Select(declaration => declaration.Factor)], factors);
         }
 
         foreach (var (entry, _) in machines)
         {
             if (entry.IsObject && entry.Optional("factors") is { } undeclared)
-                throw undeclared.Error("the population declares no factors; declare them in 'factors' at its top");
+            {
+                entry.Try(
+                    () => throw undeclared.Error("the population declares no factors; declare them in 'factors' at its top"));
+            }
         }
 
         return OfNames;

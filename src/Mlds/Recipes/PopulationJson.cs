@@ -1,3 +1,4 @@
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using Mlds.Networks;
 using Mlds.Tasks.Machines;
@@ -9,77 +10,125 @@ static class PopulationJson
 {
     const int LongestName = 64;
 
-    internal static Population Read(string text, string source)
+    internal static Population Read(string text, string source) => Read(StrictJson.Parse(text, source), text)!;
+
+    /// <summary>Reads all of it, whatever is wrong on the way.</summary>
+    internal static PopulationCheck Check(string text, string source)
     {
-        var json = StrictJson.Parse(text, source)
-            .WithKeys("name", "description", "licence", "network", "networks", "defaults", "factors", "machines");
-        var network = NetworkSpec.Read(json.Required("network"));
-        var defaults = json.Required("defaults").WithKeys("data", "training");
-        var named = json.Required("machines").Items(1).Select(ReadNamed).ToArray();
+        var faults = new JsonFaults();
+        StrictJson json;
+        try
+        {
+            json = StrictJson.Parse(text, source, faults);
+        }
+        catch (FormatException invalid)
+        {
+            var at = (invalid.InnerException as JsonException)?.LineNumber;
+            return new PopulationCheck(null, [new PopulationFault("$", (int)(at ?? 0) + 1, invalid.Message)]);
+        }
+
+        json.Try(() => Read(json, text), out var population);
+        if (faults.All.Count == 0) return new PopulationCheck(population, []);
+        var lines = JsonFaults.Lines(text);
+        return new PopulationCheck(
+            null,
+            [.. faults.All.Select(fault => new PopulationFault(fault.Path, lines.GetValueOrDefault(fault.Path, 1), fault.Problem))
+                .OrderBy(fault => fault.Line)]);
+    }
+
+    /// <summary>The population, or null where faults are collected and there are some.</summary>
+    static Population? Read(StrictJson json, string text)
+    {
+        json.WithKeys("name", "description", "licence", "network", "networks", "defaults", "factors", "machines");
+        var network = json.Try(() => NetworkSpec.Read(json.Required("network")), out var spec) ? spec : null;
+        json.Try(() => json.Required("defaults").WithKeys("data", "training"), out var defaults);
+        json.Try(() => json.Required("machines").Items(1), out var entries);
+        var named = entries!.Select(ReadNamed).ToArray();
         var known = Definitions(named);
-        return new Population(
-            ReadName(json.Required("name")),
-            json.Optional("description")?.Text() ?? "",
-            json.Required("licence").Text(),
-            network,
-            json.Required("networks").Integer(1, int.MaxValue),
-            [.. named.Select(entry => ReadMachine(entry, defaults, network, known))],
-            PopulationFactors.Read(json, [.. named.Select(entry => (entry.Json, entry.Name))]),
-            Canonical.Serialize(JsonNode.Parse(text)));
+        json.Try(() => ReadName(json.Required("name")), out var name);
+        var description = json.Optional("description")?.Text() ?? "";
+        var licence = json.Required("licence").Text();
+        var networks = json.Required("networks").Integer(1, int.MaxValue);
+        var machines = named.Select(entry => ReadMachine(entry, defaults, network, known)).ToArray();
+        var isRead = json.Try(() => PopulationFactors.Read(json, [.. named.Select(entry => (entry.Json, entry.Name))]), out var factors);
+        return network is null || name is null || machines.Contains(null) || !isRead
+            ? null
+            : new Population(
+                name, description, licence, network, networks, machines!, factors!, Canonical.Serialize(JsonNode.Parse(text)));
     }
 
     /// <summary>An entry's name and definition: a catalogue name, or an object with a catalogue name or a definition.</summary>
     static Entry ReadNamed(StrictJson json)
     {
-        if (json.IsText) return new Entry(json, json.Text(), FromCatalogue(json));
+        if (json.IsText) return new Entry(json, json.Text(), Found(json, FromCatalogue));
         json.WithKeys("machine", "name", "factors", "data", "training");
         var machine = json.Required("machine");
         if (machine.IsText)
-            return new Entry(json, json.Optional("name") is { } name ? ReadName(name) : machine.Text(), FromCatalogue(machine));
-        return new Entry(json, ReadName(json.Required("name")), MachineDefinition.Read(machine));
+        {
+            var own = machine.Text();
+            if (json.Optional("name") is { } given) own = Found(given, ReadName) ?? own;
+            return new Entry(json, own, Found(machine, FromCatalogue));
+        }
+
+        return new Entry(json, Found(json.Required("name"), ReadName) ?? "", Found(machine, MachineDefinition.Read));
     }
+
+    /// <summary>What <paramref name="read"/> makes of a value, or null where it is wrong and that is collected.</summary>
+    static T? Found<T>(StrictJson json, Func<StrictJson, T> read)
+        where T : class => json.Try(() => read(json), out var value) ? value : null;
 
     static MachineDefinition FromCatalogue(StrictJson json) =>
         MachineCatalogue.Find(json.Text()) ?? throw json.Error(MachineCatalogue.Unknown(json.Text()).TrimEnd('.'));
 
     /// <summary>What <c>key_of</c> may name: this file's machines, and the catalogue's where the file has none of that name.</summary>
-    static Dictionary<string, MachineDefinition> Definitions(IEnumerable<Entry> entries)
+    static Dictionary<string, MachineDefinition?> Definitions(IEnumerable<Entry> entries)
     {
-        var definitions = new Dictionary<string, MachineDefinition>();
-        foreach (var entry in entries)
+        var definitions = new Dictionary<string, MachineDefinition?>();
+        foreach (var entry in entries.Where(entry => entry.Name.Length > 0))
         {
-            if (!definitions.TryAdd(entry.Name, entry.Definition))
-                throw entry.Json.Error($"there are two machines called '{entry.Name}'; give one of them another 'name'");
+            entry.Json.Try(
+                () =>
+                {
+                    if (definitions.TryAdd(entry.Name, entry.Definition)) return;
+                    throw entry.Json.Error($"there are two machines called '{entry.Name}'; give one of them another 'name'");
+                });
         }
 
-        foreach (var name in MachineCatalogue.Names) definitions.TryAdd(name, MachineCatalogue.Find(name)!);
+        foreach (var name in MachineCatalogue.Names) definitions.TryAdd(name, MachineCatalogue.Find(name));
         return definitions;
     }
 
-    static PopulationMachine ReadMachine(Entry entry, StrictJson defaults, NetworkSpec network, Dictionary<string, MachineDefinition> known)
+    /// <summary>The machine, or null where something of it is wrong and that is collected.</summary>
+    static PopulationMachine? ReadMachine(
+        Entry entry, StrictJson defaults, NetworkSpec? network, Dictionary<string, MachineDefinition?> known)
     {
-        var machine = entry.Definition.Build();
+        var machine = entry.Definition?.Build();
         var own = entry.Json.IsObject ? entry.Json : (StrictJson?)null;
         var (ownData, ownTraining) = (own?.Optional("data"), own?.Optional("training"));
-        PlantedKey Planted(StrictJson json) => ReadPlanted(json, entry.Name, machine, known);
-
+        // Whose definition can't be read has a key that can't be checked.
+        PlantedKey Planted(StrictJson json) => machine is null ? s_unread : ReadPlanted(json, entry.Name, machine, known);
         // A default key that the entry replaces needn't suit its machine, so it isn't read.
         var replaced = ownData?.Optional("planted") is not null;
-        var data = DataSpecJson.ReadData(defaults.Required("data"), null, json => replaced ? s_unread : Planted(json));
-        if (ownData is { } changes) data = DataSpecJson.ReadData(changes, data, Planted);
-        DataSpecJson.CheckSize(ownData ?? defaults.Required("data"), data);
-        var training = SpecJson.ReadTraining(defaults.Required("training"), null);
-        if (ownTraining is { } others) training = SpecJson.ReadTraining(others, training);
-        var task = new MachineTask(entry.Definition, data);
-        network.CheckFit(entry.Json, entry.Name, task);
-        return new PopulationMachine(entry.Name, task, training);
+        var hasData = entry.Json.Try(
+            () => DataSpecJson.ReadData(defaults.Required("data"), null, json => replaced ? s_unread : Planted(json)), out var basis);
+        var data = basis;
+        if (ownData is { } changes) hasData &= entry.Json.Try(() => DataSpecJson.ReadData(changes, basis ?? s_any, Planted), out data);
+        if (hasData) hasData = entry.Json.Try(() => DataSpecJson.CheckSize(ownData ?? defaults.Required("data"), data!));
+        var hasTraining = entry.Json.Try(() => SpecJson.ReadTraining(defaults.Required("training"), null), out var common);
+        var training = common;
+        if (ownTraining is { } others) hasTraining &= entry.Json.Try(() => SpecJson.ReadTraining(others, common), out training);
+        if (entry.Definition is null || network is null || !hasData) return null;
+        var task = new MachineTask(entry.Definition, data!);
+        return entry.Json.Try(() => network.CheckFit(entry.Json, entry.Name, task)) && hasTraining
+            ? new PopulationMachine(entry.Name, task, training!)
+            : null;
     }
 
     /// <summary>
     /// <c>{"key": […], "one_in": n}</c>, <c>{"key_of": name, "one_in": n}</c>, or <c>{"one_in": n}</c> for a keyed machine's own key; each
     /// may have <c>sequence_every</c> as well.
     /// </summary>
-    static PlantedKey ReadPlanted(StrictJson json, string name, IMachine machine, Dictionary<string, MachineDefinition> known)
+    static PlantedKey ReadPlanted(StrictJson json, string name, IMachine machine, Dictionary<string, MachineDefinition?> known)
     {
         json.WithKeys("key", "key_of", "one_in", "sequence_every");
         PlantedKey Plant(IReadOnlyList<int> key) => new(key, DataSpecJson.ReadOneIn(json), DataSpecJson.ReadSequenceEvery(json));
@@ -94,17 +143,19 @@ static class PopulationJson
         throw json.Error($"{name} has no key of its own; add 'key' with the symbols or 'key_of' with the name of its keyed twin");
     }
 
-    static IReadOnlyList<int> KeyOf(StrictJson json, IMachine machine, Dictionary<string, MachineDefinition> known)
+    static IReadOnlyList<int> KeyOf(StrictJson json, IMachine machine, Dictionary<string, MachineDefinition?> known)
     {
         var name = json.Text();
         var keyed = known.Where(pair => pair.Value is KeyedDefinition).Select(pair => pair.Key).ToArray();
+        // What is wrong with its definition is noted where that is.
+        if (known.TryGetValue(name, out var unread) && unread is null) return s_unread.Key;
         if (!keyed.Contains(name))
         {
             throw json.Error(
                 $"there is no keyed machine '{name}'. {NearestName.DidYouMean(name, keyed)}Keyed machines: {string.Join(", ", keyed)}");
         }
 
-        var key = ((KeyedDefinition)known[name]).Key;
+        var key = ((KeyedDefinition)known[name]!).Key;
         if (key.Any(symbol => symbol >= machine.Symbols))
             throw json.Error($"the key of {name} has symbols beyond this machine's 0 to {machine.Symbols - 1}");
         return key;
@@ -119,7 +170,12 @@ static class PopulationJson
             $"'{name}' is no name; use up to {LongestName} letters, digits, '-', '_' and '.', the first a letter or digit");
     }
 
-    sealed record Entry(StrictJson Json, string Name, MachineDefinition Definition);
+    /// <param name="Name">Empty where it is wrong and that is collected.</param>
+    /// <param name="Definition">Null where it is wrong and that is collected.</param>
+    sealed record Entry(StrictJson Json, string Name, MachineDefinition? Definition);
 
     static readonly PlantedKey s_unread = new([0], 1);
+
+    /// <summary>Stands for defaults that can't be read, so that what is laid over them is read all the same.</summary>
+    static readonly DataSpec s_any = new(0, 1, 1, 1, 1, 1, null);
 }

@@ -59,6 +59,19 @@ public sealed record Recipe(
     /// <summary>Lower-case hex SHA-256 of <see cref="CanonicalJson"/>: the network's name everywhere.</summary>
     public string Id => field ??= Sha256Hash.HexOf(Encoding.UTF8.GetBytes(CanonicalJson));
 
+    /// <summary>
+    /// Lower-case hex SHA-256 of the canonical JSON without <c>seed</c>: the same for all networks of a population's machine.
+    /// </summary>
+    public string SeedlessSha256
+    {
+        get
+        {
+            var json = ToJson();
+            json.Remove("seed");
+            return Sha256Hash.HexOf(Encoding.UTF8.GetBytes(Canonical.Serialize(json)));
+        }
+    }
+
     /// <summary>Bytes of the weights and of what the optimiser remembers: the greater part of a run's state.</summary>
     public long StateBytes => 4L * (1 + Training.Optimizer.StateVectors) * Network.Parameters;
 

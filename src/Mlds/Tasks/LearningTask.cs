@@ -24,6 +24,12 @@ public abstract record LearningTask
     /// <exception cref="ArgumentException">The task contradicts itself; the message says where.</exception>
     public abstract TrainingData Generate();
 
+    /// <summary>
+    /// Where examples say something else than this task, in a clause; null where they don't, or where it can't be told. A generator's fault
+    /// is a fault of every network that learns from it, and shows nowhere else as long as what is learned hangs together.
+    /// </summary>
+    public virtual string? ContradictionIn(TrainingData data) => null;
+
     /// <summary>Adds the task's keys to a recipe (docs/formats/recipe.md).</summary>
     public abstract void WriteTo(JsonObject recipe);
 }

@@ -33,7 +33,7 @@ public abstract record MachineDefinition
         }
         catch (ArgumentException problem)
         {
-            throw new FormatException(json.Error(problem.Message.TrimEnd('.')).Message, problem);
+            throw json.Error(problem.Message.TrimEnd('.'), problem);
         }
 
         return definition;

@@ -37,6 +37,8 @@ public sealed record MachineTask(MachineDefinition Machine, DataSpec Data) : Seq
 
     public override SequenceData Generate() => SequenceData.Generate(Build(), Data);
 
+    public override string? ContradictionIn(TrainingData data) => SequenceCheck.ContradictionIn(this, data);
+
     public override void WriteTo(JsonObject recipe)
     {
         recipe["machine"] = Machine.ToJson();

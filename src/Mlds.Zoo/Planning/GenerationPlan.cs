@@ -1,9 +1,7 @@
-using System.Diagnostics;
-using System.Runtime.ExceptionServices;
 using Mlds.Recipes;
-using Mlds.Training;
+using Mlds.Zoos.Generation;
 
-namespace Mlds.Zoos.Generation;
+namespace Mlds.Zoos.Planning;
 
 /// <summary>A quantity that is only known afterwards.</summary>
 /// <param name="Expected">Null where nothing but limits is known.</param>
@@ -29,14 +27,15 @@ public readonly record struct Forecast(double? Expected, double Low, double High
 /// <param name="ToTrain">The others.</param>
 /// <param name="EpochLimit">The recipe's.</param>
 /// <param name="Known">Networks of it in the zoo, whose epochs and outcomes the forecasts rest on.</param>
-/// <param name="Measured">Networks of it that ended in the measurement, likewise.</param>
-/// <param name="LongestUnfinished">Epochs of the longest run that the measurement broke off; 0 when there is none.</param>
+/// <param name="Pilots">Pilots of it that ended and aren't in the zoo, likewise.</param>
+/// <param name="LongestUnfinished">Epochs of the longest pilot that was broken off; 0 when there is none.</param>
 /// <param name="Epochs">Mean per network. Without an expected value: from the longest unfinished run to the limit.</param>
 /// <param name="CoreSeconds">Mean per network.</param>
 /// <param name="Converged">Of those to train.</param>
 /// <param name="NotConverged">Of those to train.</param>
 /// <param name="Diverged">Of those to train.</param>
 /// <param name="Bytes">Of those to train, in the zoo.</param>
+/// <param name="ReleaseBytes">Of those of them that converge, in a release.</param>
 public sealed record MachinePlan(
     string Name,
     int Asked,
@@ -44,102 +43,72 @@ public sealed record MachinePlan(
     int ToTrain,
     int EpochLimit,
     int Known,
-    int Measured,
+    int Pilots,
     int LongestUnfinished,
     Forecast Epochs,
     Forecast CoreSeconds,
     Forecast Converged,
     Forecast NotConverged,
     Forecast Diverged,
-    Forecast Bytes);
+    Forecast Bytes,
+    Forecast ReleaseBytes);
 
-/// <summary>
-/// What a generation will take, from the networks its zoo has and from a measurement: the population's own networks, trained on all threads
-/// for some seconds and thrown away. Nothing is written.
-/// </summary>
+/// <summary>What a generation will take, by the networks that its zoo has and by pilots. Nothing is trained for it.</summary>
 /// <param name="Machines">In the population's order.</param>
 /// <param name="Seconds">Wall time of the whole generation, the tail included.</param>
 /// <param name="TailSeconds">The part of it at the end in which not every thread has something to do.</param>
 /// <param name="CoreSeconds">Of all networks together.</param>
 /// <param name="Bytes">What the zoo grows by.</param>
 /// <param name="ZooBytes">What it has.</param>
-/// <param name="MeasuredSeconds">How long the measurement took.</param>
+/// <param name="ReleaseBytes">Of a release of the networks to train that converge, its texts included.</param>
+/// <param name="IsTimed">Whether a pilot of a machine with networks to train has done an epoch: else nothing is known of time.</param>
 public sealed record GenerationPlan(
     IReadOnlyList<MachinePlan> Machines, int Threads, Forecast Seconds, Forecast TailSeconds, Forecast CoreSeconds,
-    Forecast Bytes, long ZooBytes, double MeasuredSeconds)
+    Forecast Bytes, long ZooBytes, Forecast ReleaseBytes, bool IsTimed)
 {
     const int Draws = 200;
 
-    /// <summary>With this many networks of every machine the measurement ends early: more would add little.</summary>
-    const int Enough = 20;
-
-    static readonly TimeSpan s_shortest = TimeSpan.FromSeconds(3);
-
     /// <param name="zoo">The population's, or null while there is none.</param>
-    /// <param name="budget">Time for the measurement; it ends with the epochs that are being trained then.</param>
-    /// <param name="report">Called a few times per second with the seconds gone, on the calling thread.</param>
-    /// <exception cref="OperationCanceledException">Stopped.</exception>
-    public static GenerationPlan Make(
-        Population population, Zoo? zoo, GenerationOptions options, TimeSpan budget, Action<double> report, CancellationToken cancellation)
+    /// <param name="verdict">The population's pilots.</param>
+    public static GenerationPlan Make(Population population, Zoo? zoo, GenerationOptions options, Verdict verdict)
     {
         var asked = new int[population.MachineNames.Count];
-        var work = population.MachineNames.Select((_, index) => MachineWork.Of(population, index, zoo, options, out asked[index])).ToList();
-        // Checkpoints save little of the whole, and reading them would take time.
-        var queue = new GenerationQueue(work.Select(machine => machine with { Begun = new Dictionary<uint, int>() }), sample: int.MaxValue);
-        var known = queue.Lines.ToDictionary(line => line.Work.Machine, line => line.Lengths.Ended);
-        var watch = Stopwatch.StartNew();
-        if (queue.Lines.Count > 0) Train(population, queue, options.Threads, budget, report, cancellation);
-        return new Forecaster(population, queue, options).Plan(work, asked, known, zoo?.Status().Bytes ?? 0, watch.Elapsed.TotalSeconds);
-    }
-
-    static void Train(
-        Population population, GenerationQueue queue, int threads, TimeSpan budget, Action<double> report, CancellationToken cancellation)
-    {
-        var watch = Stopwatch.StartNew();
-        Exception? fault = null;
-        bool IsOver() =>
-            fault is not null || cancellation.IsCancellationRequested || watch.Elapsed >= budget || (watch.Elapsed >= s_shortest
-                && queue.HasEnded(Enough));
-        var training = Enumerable.Range(0, threads).Select(i => new Thread(() =>
+        var known = new Dictionary<string, int>();
+        var work = new List<MachineWork>();
+        var tried = verdict.Machines.ToDictionary(machine => machine.Name);
+        for (var i = 0; i < asked.Length; i++)
         {
-            try
-            {
-                do
-                {
-                    if (queue.Next() is not { } next) return;
-                    TrainOne(population, queue, next.Machine, next.Seed, IsOver);
-                }
-                while (!IsOver());
-            }
-            catch (Exception exception)
-            {
-                Interlocked.CompareExchange(ref fault, exception, null);
-            }
-        })
-        { Name = $"measuring {i}", IsBackground = true }).ToList();
-        foreach (var thread in training) thread.Start();
-        foreach (var thread in training)
-            while (!thread.Join(TimeSpan.FromMilliseconds(250))) report(watch.Elapsed.TotalSeconds);
-        if (fault is not null) ExceptionDispatchInfo.Throw(fault);
-        cancellation.ThrowIfCancellationRequested();
-    }
-
-    /// <summary>Trains one network to its end, or to the end of the epoch at which the measurement is over; at least an epoch.</summary>
-    static void TrainOne(Population population, GenerationQueue queue, string machine, uint seed, Func<bool> isOver)
-    {
-        var (recipe, data) = (population.Recipe(machine, seed), population.Data(machine));
-        var watch = Stopwatch.StartNew();
-        using var run = new TrainingRun(recipe, data);
-        do
-        {
-            var (began, cores) = (watch.Elapsed, run.CoreSeconds);
-            run.NextEpoch();
-            queue.Did(machine, seed, run.Epoch, (watch.Elapsed - began).TotalSeconds, run.CoreSeconds - cores);
+            var machine = MachineWork.Of(population, i, zoo, options, out asked[i]);
+            known[machine.Machine] = machine.Ended.Sum(runs => runs.Count);
+            work.Add(With(machine, tried.GetValueOrDefault(machine.Machine), zoo?.Seeds(machine.Machine)));
         }
-        while (run.Outcome is null && !isOver());
-        if (run.Outcome is not { } outcome) return;
-        run.Finish();
-        queue.Ended(machine, seed, run.Epoch, outcome, watch.Elapsed.TotalSeconds);
+
+        var queue = new GenerationQueue(work);
+        foreach (var line in queue.Lines)
+            if (tried.TryGetValue(line.Work.Machine, out var machine)) Time(queue, machine);
+        return new Forecaster(population, queue, options).Plan(work, asked, known, zoo?.Status().Bytes ?? 0);
+    }
+
+    /// <summary>What is to be done of a machine, in the light of its pilots that the zoo doesn't have.</summary>
+    static MachineWork With(MachineWork work, MachineVerdict? tried, ISet<uint>? inZoo)
+    {
+        bool IsNew(uint seed) => inZoo?.Contains(seed) != true;
+        if (tried is null) return work with { Begun = new Dictionary<uint, int>() };
+        return work with
+        {
+            Ended = [.. work.Ended, .. tried.Pilots.Where(pilot => IsNew(pilot.Seed))
+                .Select(pilot => new EndedRuns(pilot.Epochs, pilot.Outcome, 1))],
+            // Those of the zoo save little of the whole, and reading them would take time.
+            Begun = tried.Begun.Where(pilot => work.Seeds.Contains(pilot.Seed))
+                .ToDictionary(pilot => pilot.Seed, pilot => pilot.State.Epoch),
+        };
+    }
+
+    static void Time(GenerationQueue queue, MachineVerdict machine)
+    {
+        foreach (var pilot in machine.Pilots) queue.Measured(machine.Name, pilot.Epochs, pilot.Seconds, pilot.By.CoreSeconds);
+        foreach (var pilot in machine.Begun)
+            queue.Measured(machine.Name, pilot.State.Epoch, pilot.Seconds, pilot.State.CoreSeconds);
     }
 
     /// <summary>From what a queue has seen to what all of its networks will take, by drawing futures.</summary>
@@ -149,7 +118,7 @@ public sealed record GenerationPlan(
         readonly int _parameters = population.Network.Layout.Parameters;
 
         public GenerationPlan Plan(
-            List<MachineWork> work, int[] asked, Dictionary<string, int> known, long zooBytes, double measuredSeconds)
+            List<MachineWork> work, int[] asked, Dictionary<string, int> known, long zooBytes)
         {
             var lines = queue.Lines.OrderByDescending(line => line.ExpectedCost).ToList();
             var draws = lines.ToDictionary(line => line.Work.Machine, _ => new double[Draws]);
@@ -175,8 +144,9 @@ public sealed record GenerationPlan(
                 work.Select((machine, index) => queue.Lines.FirstOrDefault(line => line.Work.Machine == machine.Machine) is { } line
                     ? Machine(line, asked[index], known[machine.Machine], draws[machine.Machine])
                     : new MachinePlan(
-                        machine.Machine, asked[index], asked[index], 0, machine.EpochLimit, machine.Ended.Sum(runs => runs.Count), 0, 0,
-                        Forecast.Nothing, Forecast.Nothing, Forecast.Nothing, Forecast.Nothing, Forecast.Nothing, Forecast.Nothing))
+                        machine.Machine, asked[index], asked[index], 0, machine.EpochLimit, known[machine.Machine],
+                        machine.Ended.Sum(runs => runs.Count) - known[machine.Machine], 0, Forecast.Nothing, Forecast.Nothing,
+                        Forecast.Nothing, Forecast.Nothing, Forecast.Nothing, Forecast.Nothing, Forecast.Nothing))
                             .ToList();
             var isKnown = lines.TrueForAll(line => line.Lengths.Ended > 0);
             Forecast Total(double[] values)
@@ -186,7 +156,16 @@ public sealed record GenerationPlan(
             }
 
             return new GenerationPlan(
-                machines, options.Threads, Total(all), Total(tail), Total(cores), Total(bytes), zooBytes, measuredSeconds);
+                machines, options.Threads, Total(all), Total(tail), Total(cores), Total(bytes), zooBytes, Release(machines),
+                lines.Count == 0 || lines.Exists(line => line.PerEpoch.Count > 0));
+        }
+
+        static Forecast Release(List<MachinePlan> machines)
+        {
+            double Sum(Func<Forecast, double> of) => ReleaseSize.Texts + machines.Sum(machine => of(machine.ReleaseBytes));
+            var isKnown = machines.TrueForAll(machine => machine.ReleaseBytes.Expected is not null);
+            return new Forecast(
+                isKnown ? Sum(bytes => bytes.Expected!.Value) : null, Sum(bytes => bytes.Low), Sum(bytes => bytes.High));
         }
 
         /// <summary>
@@ -207,7 +186,8 @@ public sealed record GenerationPlan(
             var longest = line.EpochsDone.Max();
             var plan = new MachinePlan(
                 work.Machine, asked, asked - count, count, work.EpochLimit, known, line.Lengths.Ended - known, longest,
-                Forecast.Nothing, Forecast.Nothing, Forecast.Nothing, Forecast.Nothing, Forecast.Nothing, Forecast.Nothing);
+                Forecast.Nothing, Forecast.Nothing, Forecast.Nothing, Forecast.Nothing, Forecast.Nothing, Forecast.Nothing,
+                Forecast.Nothing);
             if (line.Lengths.Ended == 0)
             {
                 var least = Math.Max(1, longest);
@@ -219,6 +199,7 @@ public sealed record GenerationPlan(
                     NotConverged = new Forecast(null, 0, count),
                     Diverged = new Forecast(null, 0, count),
                     Bytes = new Forecast(null, count * BytesOf(line, least), count * BytesOf(line, work.EpochLimit)),
+                    ReleaseBytes = new Forecast(null, 0, count * ReleasedBytesOf(line, work.EpochLimit)),
                 };
             }
 
@@ -226,14 +207,19 @@ public sealed record GenerationPlan(
             var mean = Forecast.Of(curve.Mean, epochs);
             var (converged, notConverged, diverged) = Outcomes(curve, line.Lengths.Ended, count);
             Forecast Through(Func<double, double> of) => new(of(mean.Expected!.Value), of(mean.Low), of(mean.High));
+            var ofConverged = Forecast.Of(count * curve.Converged, converged);
             return plan with
             {
                 Epochs = mean,
                 CoreSeconds = Through(value => CoreSecondsOf(line, value)),
-                Converged = Forecast.Of(count * curve.Converged, converged),
+                Converged = ofConverged,
                 NotConverged = Forecast.Of(count * curve.NotConverged, notConverged),
                 Diverged = Forecast.Of(count * curve.Diverged, diverged),
                 Bytes = Through(value => count * BytesOf(line, value)),
+                ReleaseBytes = new Forecast(
+                    ofConverged.Expected * ReleasedBytesOf(line, mean.Expected!.Value),
+                    ofConverged.Low * ReleasedBytesOf(line, mean.Low),
+                    ofConverged.High * ReleasedBytesOf(line, mean.High)),
             };
         }
 
@@ -266,6 +252,9 @@ public sealed record GenerationPlan(
 
         double BytesOf(MachineLine line, double epochs) =>
             ZooSize.OfNetwork(_parameters, epochs, population.TrainingSpec(line.Work.Machine), options.KeepMilestones);
+
+        double ReleasedBytesOf(MachineLine line, double epochs) =>
+            ReleaseSize.OfNetwork(_parameters, epochs, population.TrainingSpec(line.Work.Machine));
 
         /// <summary>
         /// Share of a thread's time in which it had a core: below 1 with more threads than cores, or with other work on the machine.
