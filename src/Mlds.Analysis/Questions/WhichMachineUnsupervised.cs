@@ -35,7 +35,7 @@ static class WhichMachineUnsupervised
         {
             return s_asked.Skip(
                 "Clustering by machine needs at least two original machines with "
-                + $"{context.Options.MinimumPerClass} converged networks each.",
+                + $"{context.MinimumPerClass} converged networks each.",
                 selection.LeftOut);
         }
 
@@ -85,16 +85,18 @@ static class WhichMachineUnsupervised
     static Score Silhouettes(QuestionContext context, Selection selection, int view, FeatureMatrix features)
     {
         var random = context.Random("silhouette_shuffle", view);
-        var value = Silhouette.Of(features, selection.Labels);
+        var distances = PermutationTest.Distances(features);
+        int[] all = [.. Enumerable.Range(0, features.Rows)];
+        var value = Silhouette.Of(distances, all, selection.Labels);
         var shuffled = Enumerable.Range(0, 5).Select(_ =>
         {
             var labels = selection.Labels.ToArray();
             random.Shuffle<int>(labels);
-            return Silhouette.Of(features, labels);
+            return Silhouette.Of(distances, all, labels);
         }).ToArray();
         var rounds = Validation.Bootstrap.Interval(
             Array.ConvertAll(selection.Seeds(context), seed => (int)seed),
-            rows => Silhouette.Of(features.Select(rows), Array.ConvertAll(rows, row => selection.Labels[row])),
+            rows => Silhouette.Of(distances, rows, Array.ConvertAll(rows, row => selection.Labels[row])),
             SilhouetteRounds,
             context.Options.Seed);
         var estimate = new Estimate(value, Math.Min(value, rounds.Low), Math.Max(value, rounds.High));
