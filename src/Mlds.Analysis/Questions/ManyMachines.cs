@@ -1,7 +1,6 @@
 using Mlds.Analysis.Data;
 using Mlds.Analysis.Validation;
 using Mlds.Recipes;
-using Mlds.Tasks.Machines;
 
 namespace Mlds.Analysis.Questions;
 
@@ -17,8 +16,9 @@ static class ManyMachines
     /// <summary>Shuffled controls of a score: over so many classes one already scatters little, and each costs as many columns.</summary>
     internal const int Shuffles = 3;
 
-    internal const string Splits = "Machines are split into as many parts as seeds: the networks of one part of the machines and one part of "
-        + "the seeds are tested together, and what learns from others sees neither those machines nor those seeds. ";
+    internal const string Splits =
+        "Machines are split into as many parts as seeds: the networks of one part of the machines and one part of the seeds are tested "
+        + "together, and what is learned from others sees neither those machines nor those seeds. ";
 
     /// <summary>Null where there are many original machines.</summary>
     internal static string? AppliesTo(WeightMatrix population) => WhichMachine.Families(population) >= Fewest
