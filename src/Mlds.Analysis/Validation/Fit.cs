@@ -20,6 +20,7 @@ static class Fit
     /// <summary>Pearson's r: the cosine of the centred numbers; 0 where either doesn't vary.</summary>
     internal static double Pearson(ReadOnlySpan<double> a, ReadOnlySpan<double> b)
     {
+        if (!Vary(a) || !Vary(b)) return 0;
         double meanA = 0, meanB = 0, product = 0, squaresA = 0, squaresB = 0;
         for (var i = 0; i < a.Length; i++) (meanA, meanB) = (meanA + (a[i] / a.Length), meanB + (b[i] / a.Length));
         for (var i = 0; i < a.Length; i++)
@@ -32,6 +33,8 @@ static class Fit
 
         return squaresA == 0 || squaresB == 0 ? 0 : product / Math.Sqrt(squaresA * squaresB);
     }
+
+    static bool Vary(ReadOnlySpan<double> values) => values.Length > 0 && values.ContainsAnyExcept(values[0]);
 
     /// <summary>Spearman's ρ (1904): Pearson's r of the ranks, ties with their mean rank.</summary>
     internal static double Spearman(double[] a, double[] b) => Pearson(Ranks(a), Ranks(b));

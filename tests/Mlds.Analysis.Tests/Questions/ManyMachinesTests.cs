@@ -21,8 +21,16 @@ public sealed class ManyMachinesTests
     static readonly AnalysisOptions s_quick =
         new() { Trees = 20, CurveRepetitions = 1, RidgeShuffles = 2, MantelPermutations = 199, Views = [View.Raw, View.Statistics] };
 
-    static readonly Lazy<WeightMatrix> s_planted = new(() => Population(planted: true));
-    static readonly Lazy<WeightMatrix> s_unrelated = new(() => Population(planted: false));
+    static readonly Lazy<WeightMatrix> s_planted = new(() => Population(Planted.Behaviour));
+    static readonly Lazy<WeightMatrix> s_unrelated = new(() => Population(Planted.Nothing));
+
+    /// <summary>What the centres of the machines' networks depend on.</summary>
+    enum Planted
+    {
+        Nothing,
+        Behaviour,
+        States,
+    }
 
     static string Name(int machine) => $"Automaton{machine:00}Machine";
 
@@ -37,25 +45,25 @@ public sealed class ManyMachinesTests
     }
 
     /// <summary>
-    /// A network is its machine's centre and noise. Planted: the centre is a random linear image of what the machine answers to fixed words
-    /// and of its states, so that machines alike have centres alike. Else every centre is drawn by itself.
+    /// A network is its machine's centre and noise. A centre is a random linear image of what the machine answers to fixed words, so that
+    /// machines alike have centres alike; or of its states; or drawn by itself.
     /// </summary>
-    static WeightMatrix Population(bool planted, int machines = Machines, int seeds = Seeds, int dropped = 0)
+    static WeightMatrix Population(Planted planted, int machines = Machines, int seeds = Seeds, int dropped = 0)
     {
         var layout = s_spec.Layout;
         var built = Enumerable.Range(0, machines).Select(machine => Draw(machine).Build()).ToArray();
-        var answers = built.Select(Answers).ToArray();
-        var image = answers[0].Select((_, i) => Networks.Random(layout, new SeededRandom(5, (ulong)i), 0.1)).ToArray();
+        var numbers = built.Select(machine => planted == Planted.States ? [((Automaton)machine).States] : Answers(machine)).ToArray();
+        var image = numbers[0].Select((_, i) => Networks.Random(layout, new SeededRandom(5, (ulong)i), 0.1)).ToArray();
         var weights = new List<float>();
         var labels = new List<NetworkLabel>();
         for (var machine = 0; machine < machines; machine++)
         {
             var centre = Networks.Random(layout, new SeededRandom(6, (ulong)machine));
-            if (planted)
+            if (planted != Planted.Nothing)
             {
                 Array.Clear(centre);
                 for (var i = 0; i < image.Length; i++)
-                    for (var p = 0; p < centre.Length; p++) centre[p] += (float)(answers[machine][i] * image[i][p]);
+                    for (var p = 0; p < centre.Length; p++) centre[p] += (float)(numbers[machine][i] * image[i][p]);
             }
 
             for (uint seed = 0; seed < seeds - (machine == 0 ? dropped : 0); seed++)
@@ -76,15 +84,15 @@ public sealed class ManyMachinesTests
         };
     }
 
-    /// <summary>±1 for each answered bit of twelve words of eight symbols, and the states.</summary>
+    /// <summary>±½ for each answered bit of twelve words of 24 symbols.</summary>
     static double[] Answers(IMachine machine)
     {
         var random = new SeededRandom(21);
-        var answers = new List<double> { 3.0 * ((Automaton)machine).States };
+        var answers = new List<double>();
         for (var word = 0; word < 12; word++)
         {
             var state = machine.Start;
-            for (var t = 0; t < 8; t++)
+            for (var t = 0; t < 24; t++)
             {
                 state = machine.Next(state, random.Next(3));
                 for (var line = 0; line < 2; line++) answers.Add((machine.Read(state) >> line & 1) == 1 ? 0.5 : -0.5);
@@ -128,7 +136,7 @@ public sealed class ManyMachinesTests
     [Fact]
     public void Four_networks_of_each_of_many_machines_suffice_and_what_is_left_out_is_one_sentence()
     {
-        var result = Answer(WhichMachine.Question, Population(planted: false, seeds: 5, dropped: 1));
+        var result = Answer(WhichMachine.Question, Population(Planted.Nothing, seeds: 5, dropped: 1));
         Assert.Null(result.Skipped);
         Assert.Equal(4, result.Scores[0].NetworksPerClass);
         Assert.Equal(
@@ -140,7 +148,7 @@ public sealed class ManyMachinesTests
     [Fact]
     public void Few_machines_are_asked_as_ever()
     {
-        var few = Population(planted: false, machines: 5, seeds: 12);
+        var few = Population(Planted.Nothing, machines: 5, seeds: 12);
         var result = Answer(WhichMachine.Question, few);
         Assert.All(result.Scores, score => Assert.Equal("accuracy", score.Metric));
         Assert.All(result.Curves, curve => Assert.Equal("accuracy", curve.YLabel));
@@ -194,7 +202,7 @@ public sealed class ManyMachinesTests
     [Fact]
     public void Difficulty_is_told_of_machines_never_seen_where_weights_follow_it()
     {
-        var planted = Answer(Difficulty.Question, s_planted.Value);
+        var planted = Answer(Difficulty.Question, Population(Planted.States));
         Score States(QuestionResult result, string metric) => result.Scores.Single(
             score => (score.Subject, score.View, score.Metric) == ("states", "raw", metric));
         Assert.InRange(States(planted, "r2").Value.Value, 0.6, 1);
