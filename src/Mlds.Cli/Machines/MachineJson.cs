@@ -22,11 +22,20 @@ static class MachineJson
         json["given_states"] = study.Minimal.GivenStates;
         json["reachable_states"] = study.Minimal.ReachableStates;
         json["was_minimal"] = study.Minimal.WasMinimal;
+        if (machine is Automaton automaton) json["superfluous_states"] = Superfluous(automaton.Superfluous());
         json["definite_memory"] = study.Minimal.DefiniteMemory();
         json["example"] = Array(study.Example.Select(step => (JsonNode)Step(machine, step)));
         json["learnability"] = Measured(study);
         return json;
     }
+
+    public static JsonObject Difficulty(MachineDifficulty difficulty) => new()
+    {
+        ["states"] = difficulty.States,
+        ["length"] = difficulty.Length,
+        ["told_by_last"] = Array(difficulty.ToldByLast.Select(share => (JsonNode)share)),
+        ["constant_error"] = difficulty.ConstantError,
+    };
 
     static JsonObject Summary(NamedMachine named, MinimalAutomaton minimal)
     {
@@ -44,6 +53,12 @@ static class MachineJson
         json["changed_steps"] = keyed.Steps;
         return json;
     }
+
+    static JsonObject Superfluous(SuperfluousStates states) => new()
+    {
+        ["unreachable"] = Array(states.Unreachable.Select(state => (JsonNode)state)),
+        ["equal"] = Array(states.Equal.Select(group => (JsonNode)Array(group.Select(state => (JsonNode)state)))),
+    };
 
     static JsonObject Step(IMachine machine, ExampleStep step)
     {

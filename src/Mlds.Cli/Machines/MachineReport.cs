@@ -23,6 +23,10 @@ static class MachineReport
         }
 
         output.WriteLine("States and transitions are those of the minimal automaton. `mlds machines NAME` describes one machine.");
+        foreach (var (named, _) in machines)
+        {
+            if (Superfluous(named.Machine) is { Length: > 0 } fault) output.WriteLine($"{named.Name}: {fault}");
+        }
     }
 
     public static void Write(TextWriter output, MachineStudy study)
@@ -35,6 +39,7 @@ static class MachineReport
         output.WriteLine(
             $"  key         {MachineWords.Key(machine)}{(machine is KeyedMachine keyed ? $"; {MachineWords.Rule(keyed)}" : "")}");
         output.WriteLine($"  minimal     {Minimal(study.Minimal)}");
+        if (Superfluous(machine) is { Length: > 0 } fault) output.WriteLine($"              {fault}");
         output.WriteLine($"  memory      {MachineWords.Memory(study.Minimal)}");
         output.WriteLine();
         WriteExample(output, machine, study.Example);
@@ -43,6 +48,9 @@ static class MachineReport
     }
 
     static string Live(IMachine machine) => $"{MachineWords.Ranges(MachineWords.LiveLines(machine))} of {machine.Outputs}";
+
+    /// <summary>Which states a table could do without; nothing is wrong with it otherwise.</summary>
+    static string Superfluous(IMachine machine) => machine is Automaton automaton ? automaton.Superfluous().Sentence() : "";
 
     static string Minimal(MinimalAutomaton minimal)
     {

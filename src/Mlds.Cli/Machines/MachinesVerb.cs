@@ -37,18 +37,27 @@ static class MachinesVerb
     public static Command Create() =>
         new Verb(
             "machines",
-            "Lists the machines, or describes one: outputs, key, minimal automaton, an example, learnability.",
+            "Lists the machines, or describes one: outputs, key, minimal automaton, an example, learnability. Or draws random ones.",
             "mlds machines",
             "mlds machines ParityModified",
             "mlds machines SimpleXORModified --automaton xor.json",
-            "mlds machines ParityMachine --export parity.npz")
+            "mlds machines ParityMachine --export parity.npz",
+            RandomMachines.Example)
         {
             s_name, s_population, s_automaton, s_export,
+            RandomMachines.Count, RandomMachines.Seed, RandomMachines.States, RandomMachines.Symbols, RandomMachines.Outputs,
+            RandomMachines.Stay, RandomMachines.Target,
         }
         .Runs(Run);
 
     static int Run(VerbRun run)
     {
+        if (run.Has(RandomMachines.Count)) return DrawAtRandom(run);
+        if (RandomMachines.Others.FirstOrDefault(run.Has) is { } lone)
+        {
+            throw new UsageException($"{lone.Name} belongs to --random, as in `{RandomMachines.Example}`.");
+        }
+
         var (name, target) = (run.Get(s_name), run.Get(s_automaton));
         var machines = name is null ? MachineSource.All(run.Get(s_population), run.Cancellation)
             : MachineSource.Find(name, run.Get(s_population), run.Cancellation);
@@ -75,6 +84,15 @@ static class MachinesVerb
         MachineReport.WriteTable(run.Output, rows);
         run.PrintJson(() => MachineJson.Table(rows));
         return ExitCode.Success;
+    }
+
+    static int DrawAtRandom(VerbRun run)
+    {
+        if (run.Get(s_name) is { } name)
+            throw new UsageException($"--random draws new machines, so that '{name}' has no place here; leave one of the two out.");
+        if (new Option[] { s_population, s_automaton, s_export }.FirstOrDefault(run.Has) is { } other)
+            throw new UsageException($"{other.Name} is about a machine that is there already; leave it or --random out.");
+        return RandomMachines.Run(run);
     }
 
     static void Describe(VerbRun run, NamedMachine named, string? target, string? sequences)

@@ -20,4 +20,7 @@ public enum RandomStream : uint
 
     /// <summary>The order of the training sequences; one sub-stream per epoch; keyed by the network's seed.</summary>
     Shuffles = 5,
+
+    /// <summary>Tables of random automata; one sub-stream per automaton of a set; keyed by the set's seed.</summary>
+    Automata = 6,
 }

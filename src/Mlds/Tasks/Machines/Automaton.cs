@@ -38,6 +38,9 @@ public sealed class Automaton : IMachine
 
     public ulong Start => (ulong)_definition.Start;
 
+    /// <summary>The states that the table could do without.</summary>
+    public SuperfluousStates Superfluous() => SuperfluousStates.Of(this);
+
     public ulong Next(ulong state, int symbol) => (ulong)_next[((int)state * Symbols) + symbol];
 
     public uint Read(ulong state) => _output[state];

@@ -110,7 +110,9 @@ public sealed class MachineDifficulty
             for (var state = 0; state < before.Length; state++) after[_automaton.Next(state, symbol)] += before[state];
         }
 
-        /// <summary>For each word of <paramref name="symbols"/> symbols and each line: how many ones of how many bits are expected.</summary>
+        /// <summary>
+        /// For each word of <paramref name="symbols"/> symbols and each line: how many ones of how many bits are expected.
+        /// </summary>
         /// <param name="states">How often each state is expected before the word.</param>
         /// <param name="share">The word's probability so far.</param>
         void AfterEachWord(double[] states, int symbols, double share, Action<double, double> take)

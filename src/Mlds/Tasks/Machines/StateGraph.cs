@@ -34,6 +34,7 @@ sealed class StateGraph
             }
         }
 
+        Given = [.. states];
         Next = [.. next];
         Output = [.. states.Select(machine.Read)];
         StartIsEnteredAgain = next.Contains(0);
@@ -44,6 +45,9 @@ sealed class StateGraph
 
     /// <summary>Reachable states; the start is state 0.</summary>
     internal int States => Output.Length;
+
+    /// <summary>States: what the machine itself calls them.</summary>
+    internal ulong[] Given { get; }
 
     /// <summary>States × S successors.</summary>
     internal int[] Next { get; }

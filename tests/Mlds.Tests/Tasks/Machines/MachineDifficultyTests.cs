@@ -32,7 +32,8 @@ public sealed class MachineDifficultyTests
 
     [Fact]
     public void States_are_those_that_words_can_tell_apart() =>
-        Assert.Equal(2, MachineDifficulty.Of(new AutomatonDefinition(2, 1, 0, [[2, 1], [1, 0], [0, 1], [3, 3]], [0, 1, 0, 1]).Build()).States);
+        Assert.Equal(
+            2, MachineDifficulty.Of(new AutomatonDefinition(2, 1, 0, [[2, 1], [1, 0], [0, 1], [3, 3]], [0, 1, 0, 1]).Build()).States);
 
     [Fact]
     public void A_machine_that_repeats_its_symbol_is_told_by_one()
