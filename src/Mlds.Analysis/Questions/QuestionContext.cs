@@ -62,8 +62,10 @@ sealed class QuestionContext
     /// <summary>Carries out independent jobs on all cores; the results come in the order of the jobs.</summary>
     internal TResult[] InParallel<TJob, TResult>(IReadOnlyList<TJob> jobs, Func<TJob, TResult> run)
     {
+        // Without a limit, jobs that wait for work of their own let others begin, and each has its copies of the features.
+        var options = new ParallelOptions { CancellationToken = Cancellation, MaxDegreeOfParallelism = Environment.ProcessorCount };
         var results = new TResult[jobs.Count];
-        Parallel.For(0, jobs.Count, new ParallelOptions { CancellationToken = Cancellation }, i => results[i] = run(jobs[i]));
+        Parallel.For(0, jobs.Count, options, i => results[i] = run(jobs[i]));
         return results;
     }
 }

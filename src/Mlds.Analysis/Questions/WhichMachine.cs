@@ -20,6 +20,9 @@ static class WhichMachine
 
     const int Top = 5;
 
+    /// <summary>Repetitions of a curve's points: of so many machines, each tests hundreds of networks.</summary>
+    const int RepetitionsOfMany = 2;
+
     static readonly int[] s_sizes = [5, 10, 20, 40, 80, 160, 320, 640, 1280, 2560];
     static readonly int[] s_sizesOfMany = [1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024, 2048];
 
@@ -157,7 +160,10 @@ static class WhichMachine
         IClassifier classifier, int size)
     {
         int right = 0, near = 0, tested = 0;
-        for (var repetition = 0; repetition < context.Options.CurveRepetitions; repetition++)
+        var repetitions = context.HasManyMachines
+            ? Math.Min(RepetitionsOfMany, context.Options.CurveRepetitions)
+            : context.Options.CurveRepetitions;
+        for (var repetition = 0; repetition < repetitions; repetition++)
         {
             context.Cancellation.ThrowIfCancellationRequested();
             var order = distinct.ToArray();
@@ -173,7 +179,7 @@ static class WhichMachine
             tested += test.Length;
         }
 
-        var once = (double)tested / context.Options.CurveRepetitions;
+        var once = (double)tested / repetitions;
         CurvePoint Of(int count) => new(size, Intervals.Proportion((double)count / tested, once), tested);
         return (Of(right), Of(near));
     }
