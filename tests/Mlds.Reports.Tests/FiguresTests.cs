@@ -12,13 +12,15 @@ public sealed class FiguresTests
 {
     static readonly XNamespace s_svg = "http://www.w3.org/2000/svg";
 
-    public static TheoryData<string> Results => ["usual", "one machine", "long names", "thirty machines", "two networks", "with courses"];
+    public static TheoryData<string> Results =>
+        ["usual", "one machine", "long names", "thirty machines", "two networks", "with courses", "hundred machines"];
 
     static AnalysisResult Result(string kind) => kind switch
     {
         "usual" => SyntheticResult.Make(),
         "with courses" => SyntheticCourses.AddTo(SyntheticResult.Make(networks: 3)),
         "two networks" => SyntheticResult.Make(networks: 2),
+        "hundred machines" => SyntheticMany.Make(),
         "one machine" => SyntheticResult.Make(networks: 4) is var all
             ? all with
             {
@@ -93,6 +95,42 @@ public sealed class FiguresTests
         var figure = new FigureSet(result).All.Single(figure => figure.Id == "twins-divergence").ToSvg(inline: false);
         var places = new[] { "foo2Control", "foo1", "foo3Modified" }.Select(name => figure.IndexOf(name, StringComparison.Ordinal));
         Assert.Equal(places.Order(), places);
+    }
+
+    [Fact]
+    public void Of_a_hundred_machines_the_most_confused_are_shown_and_no_network_is_lost()
+    {
+        var question = SyntheticMany.Make().Questions[0];
+        var shown = ConfusionFigure.Confused([.. question.ConfusionMatrices]);
+        Assert.All(shown, matrix => Assert.Equal(21, matrix.Classes.Count));
+        Assert.All(shown, matrix => Assert.Equal(400, matrix.Counts.Sum(row => row.Sum())));
+
+        // Machines 0, 21, 42, … and those after them are confused in both matrices.
+        foreach (var name in new[] { "Automaton000", "Automaton021", "Automaton022", "Automaton084" })
+            Assert.Contains(name, shown[0].Classes);
+        var row = shown[1].Classes.ToList().IndexOf("Automaton021");
+        Assert.Equal(2, shown[1].Counts[row][row + 1]);
+    }
+
+    [Theory]
+    [InlineData(5, 8, new[] { 0, 1, 2, 3, 4 })]
+    [InlineData(9, 3, new[] { 0, 4, 8 })]
+    [InlineData(100, 4, new[] { 0, 33, 66, 99 })]
+    public void What_is_thinned_is_thinned_evenly(int all, int most, int[] shown) =>
+        Assert.Equal(shown, Thinning.Evenly([.. Enumerable.Range(0, all)], most));
+
+    [Fact]
+    public void Figures_of_a_hundred_machines_stay_readable()
+    {
+        var figures = new FigureSet(SyntheticMany.Make()).All.ToArray();
+        string[] expected =
+        [
+            "which-machine-accuracy", "which-machine-top5-accuracy", "which-machine-curve", "which-machine-curve-2",
+            "which-machine-confusion", "nearest-known-machines-nearest-in-5", "nearest-known-machines-rank-correlation", "machine-distances-mantel-r",
+            "machine-distances", "difficulty-from-weights-r2", "extracted-automata",
+        ];
+        Assert.Empty(expected.Except(figures.Select(figure => figure.Id)));
+        Assert.All(figures, figure => Assert.InRange(figure.Height, 100, 2200));
     }
 
     [Theory]

@@ -57,6 +57,20 @@ public sealed partial class ReportTests
     }
 
     [Fact]
+    public void A_report_of_a_hundred_machines_folds_its_long_tables_and_says_what_its_figures_leave_out()
+    {
+        using var report = new WrittenReport(SyntheticMany.Make());
+
+        Assert.Contains("<summary>All machines</summary>", report.Page, StringComparison.Ordinal);
+        Assert.Contains("<summary>The automata found</summary>", report.Page, StringComparison.Ordinal);
+        Assert.Contains("the 20 machines most often confused", report.Page, StringComparison.Ordinal);
+        Assert.Contains("Shown are 12 of 100, from the fastest to the slowest", report.Page, StringComparison.Ordinal);
+        Assert.Contains("Shown are 20 of 100 machines", report.Page, StringComparison.Ordinal);
+        foreach (Match caption in Regex.Matches(report.Page, "<figcaption>(.*?)</figcaption>", RegexOptions.Singleline))
+            Assert.Matches("[0-9] (test |converged )?networks|[0-9] pairs of networks|[0-9] per panel", caption.Groups[1].Value);
+    }
+
+    [Fact]
     public void A_report_loads_nothing()
     {
         using var report = new WrittenReport(SyntheticCourses.AddTo(SyntheticResult.Make()));

@@ -76,11 +76,13 @@ sealed class DecisionTree
         (int Column, int Bin) Best(Span<int> rows)
         {
             var (column, bin, quality) = (-1, 0, double.NegativeInfinity);
+            long squares = 0;
+            foreach (var count in _all) squares += (long)count * count;
             for (var draw = 0; draw < _order.Length && (draw < tried || column < 0); draw++)
             {
                 var swap = draw + random.Next(_order.Length - draw);
                 (_order[draw], _order[swap]) = (_order[swap], _order[draw]);
-                var (candidate, gain) = BestBin(_order[draw], rows);
+                var (candidate, gain) = BestBin(_order[draw], rows, squares);
                 if (gain > quality) (column, bin, quality) = (_order[draw], candidate, gain);
             }
 
@@ -92,13 +94,13 @@ sealed class DecisionTree
         /// to left changes these sums by 2 L_k + 1 and 1 − 2 R_k, so that a column costs one pass over its sorted rows, however many
         /// classes there are.
         /// </summary>
-        (int Bin, double Quality) BestBin(int column, Span<int> rows)
+        /// <param name="rightSquares">Σ R_k² with all rows on the right.</param>
+        (int Bin, double Quality) BestBin(int column, Span<int> rows, long rightSquares)
         {
             var sorted = Sort(column, rows);
             if (sorted[0] >> 8 == sorted[^1] >> 8) return (0, double.NegativeInfinity);
             Array.Clear(_left);
-            long leftSquares = 0, rightSquares = 0;
-            foreach (var count in _all) rightSquares += (long)count * count;
+            long leftSquares = 0;
             var (best, quality) = (0, double.NegativeInfinity);
             for (var i = 0; i + 1 < sorted.Length; i++)
             {

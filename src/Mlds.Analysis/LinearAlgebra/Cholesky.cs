@@ -9,6 +9,9 @@ sealed class Cholesky
     /// </summary>
     const int Block = 48;
 
+    /// <summary>Right-hand sides taken at a time: each row of L is then read once for all of them, and they stay in the cache.</summary>
+    const int Together = 16;
+
     readonly double[] _lower;
     readonly int _n;
 
@@ -62,19 +65,34 @@ sealed class Cholesky
     internal double[] Solve(double[] right)
     {
         var solution = (double[])right.Clone();
-        for (var start = 0; start < right.Length; start += _n) SolveInPlace(solution.AsSpan(start, _n));
+        var step = Together * _n;
+        Parallel.For(0, (solution.Length + step - 1) / step, part =>
+            SolveInPlace(solution.AsSpan(part * step, Math.Min(step, solution.Length - (part * step)))));
         return solution;
     }
 
-    void SolveInPlace(Span<double> x)
+    void SolveInPlace(Span<double> columns)
     {
-        for (var i = 0; i < _n; i++) x[i] = (x[i] - Products.Dot(_lower.AsSpan(i * _n, i), x[..i])) / _lower[(i * _n) + i];
+        for (var i = 0; i < _n; i++)
+        {
+            var row = _lower.AsSpan(i * _n, i);
+            for (var start = 0; start < columns.Length; start += _n)
+            {
+                var x = columns.Slice(start, _n);
+                x[i] = (x[i] - Products.Dot(row, x[..i])) / _lower[(i * _n) + i];
+            }
+        }
 
         // Backwards by columns of Lᵀ, which are rows of L: contiguous.
         for (var i = _n - 1; i >= 0; i--)
         {
-            x[i] /= _lower[(i * _n) + i];
-            Products.AddScaled(x[..i], -x[i], _lower.AsSpan(i * _n, i));
+            var row = _lower.AsSpan(i * _n, i);
+            for (var start = 0; start < columns.Length; start += _n)
+            {
+                var x = columns.Slice(start, _n);
+                x[i] /= _lower[(i * _n) + i];
+                Products.AddScaled(x[..i], -x[i], row);
+            }
         }
     }
 

@@ -17,6 +17,9 @@ public sealed record AnalysisOptions
     /// <summary>A machine with fewer converged networks than this takes no part in a question.</summary>
     public int MinimumPerClass { get; init; } = 10;
 
+    /// <summary>The same in a population of many machines (<see cref="ManyMachines"/>), where each machine says little alone.</summary>
+    public int MinimumPerClassOfMany { get; init; } = 4;
+
     /// <summary>At most this many networks of a class take part in a question: those of the lowest seeds that most classes have.</summary>
     public int MostPerClass { get; init; } = 100;
 
@@ -25,6 +28,12 @@ public sealed record AnalysisOptions
 
     /// <summary>Networks per machine that are compared with their machine word by word.</summary>
     public int ExactPerMachine { get; init; } = 5;
+
+    /// <summary>Networks per machine, of many, in whose hidden states an automaton is searched for.</summary>
+    public int ExtractedPerMachine { get; init; } = 5;
+
+    /// <summary>Relabellings of machines of a Mantel test.</summary>
+    public int MantelPermutations { get; init; } = 9999;
 
     /// <summary>Steps of a network that may be spent on trying all words up to some length.</summary>
     public int ExactSteps { get; init; } = 1 << 20;

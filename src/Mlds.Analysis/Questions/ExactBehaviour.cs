@@ -82,17 +82,19 @@ static class ExactBehaviour
     {
         context.Cancellation.ThrowIfCancellationRequested();
         var learned = context.Networks.Machines[name];
-        var words = SequenceData.Generate(learned.Machine, learned.Data with
-        {
-            Training = 1,
-            LongTest = 1,
-            LongLength = 1,
-            Validation = Math.Min(Sequences, learned.Data.Validation),
-        }).Validation;
         return HiddenAutomaton.Of(
             new NetworkStepper(context.Networks.Layout, context.Networks.Row(row)), learned.Machine,
-            minimal, words, name, context.Labels[row].Seed);
+            minimal, ValidationWords(learned), name, context.Labels[row].Seed);
     }
+
+    /// <summary>The first of the machine's validation sequences.</summary>
+    internal static SequenceSet ValidationWords(LearnedMachine learned) => SequenceData.Generate(learned.Machine, learned.Data with
+    {
+        Training = 1,
+        LongTest = 1,
+        LongLength = 1,
+        Validation = Math.Min(Sequences, learned.Data.Validation),
+    }).Validation;
 
     static Tally Tally(string name, string what, IMachine machine, int[]?[] counterexamples)
     {

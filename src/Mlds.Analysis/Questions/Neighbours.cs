@@ -39,7 +39,7 @@ static class Neighbours
         if (selection.Classes.Length < 2)
         {
             return s_asked.Skip(
-                $"It needs at least two machines with {context.Options.MinimumPerClass} converged networks each.", selection.LeftOut);
+                $"It needs at least two machines with {context.MinimumPerClass} converged networks each.", selection.LeftOut);
         }
 
         var found = context.InParallel([.. Enumerable.Range(0, context.Features.Count)], view => Nearest(context, selection, view));

@@ -31,6 +31,10 @@ sealed record Question(string Name, Asked Asked, Func<WeightMatrix, string?> App
         Barriers.Question,
         LossFromWeights.Question,
         ExactBehaviour.Question,
+        NearestKnown.Question,
+        MachineDistances.Question,
+        Difficulty.Question,
+        ExtractedAutomata.Question,
     ];
 
     /// <summary>Networks and machines that have no part in the question even where it doesn't apply, one sentence each.</summary>

@@ -13,9 +13,11 @@ sealed class QuestionContext
         Features = [.. options.Views.Select(view => view.Build(networks))];
         var metadata = networks.Labels.SelectMany(label => new[] { label.Epochs, label.ValidationLoss });
         Metadata = new FeatureMatrix([.. metadata], networks.Networks, ["epochs", "validation_loss"]);
+        HasManyMachines = ManyMachines.AppliesTo(networks) is null;
+        var shuffles = HasManyMachines ? Math.Min(ManyMachines.Shuffles, options.RidgeShuffles) : options.RidgeShuffles;
         Methods =
         [
-            (new Ridge(RidgeOptions.Default), options.RidgeShuffles),
+            (new Ridge(RidgeOptions.Default), shuffles),
             (new RandomForest(new ForestOptions(options.Trees, Seed: options.Seed)), options.ForestShuffles),
         ];
     }
@@ -25,6 +27,14 @@ sealed class QuestionContext
     internal AnalysisOptions Options { get; }
 
     internal CancellationToken Cancellation { get; }
+
+    /// <summary>Whether this is a population of many machines (<see cref="ManyMachines"/>).</summary>
+    internal bool HasManyMachines { get; }
+
+    /// <summary>A class with fewer networks takes no part in a question.</summary>
+    internal int MinimumPerClass => HasManyMachines
+        ? Math.Min(Options.MinimumPerClassOfMany, Options.MinimumPerClass)
+        : Options.MinimumPerClass;
 
     /// <summary>The answers so far, in the order of the questions.</summary>
     internal List<QuestionResult> Answered { get; } = [];
@@ -52,8 +62,10 @@ sealed class QuestionContext
     /// <summary>Carries out independent jobs on all cores; the results come in the order of the jobs.</summary>
     internal TResult[] InParallel<TJob, TResult>(IReadOnlyList<TJob> jobs, Func<TJob, TResult> run)
     {
+        // Without a limit, jobs that wait for work of their own let others begin, and each has its copies of the features.
+        var options = new ParallelOptions { CancellationToken = Cancellation, MaxDegreeOfParallelism = Environment.ProcessorCount };
         var results = new TResult[jobs.Count];
-        Parallel.For(0, jobs.Count, new ParallelOptions { CancellationToken = Cancellation }, i => results[i] = run(jobs[i]));
+        Parallel.For(0, jobs.Count, options, i => results[i] = run(jobs[i]));
         return results;
     }
 }

@@ -20,24 +20,34 @@ sealed record Selection(int[] Rows, int[] Labels, string[] Classes, int PerClass
         var kept = new List<(string Name, IReadOnlyList<int> Rows)>();
         foreach (var (name, rows) in classes)
         {
-            if (rows.Count >= context.Options.MinimumPerClass) kept.Add((name, rows));
-            else leftOut.Add($"{name} has {rows.Count} converged networks; at least {context.Options.MinimumPerClass} are needed.");
+            if (rows.Count >= context.MinimumPerClass) kept.Add((name, rows));
+            else leftOut.Add($"{name} has {rows.Count} converged networks; at least {context.MinimumPerClass} are needed.");
         }
 
         if (kept.Count < 2) return new Selection([], [], [.. kept.Select(c => c.Name)], 0, leftOut);
         var perClass = Math.Min(kept.Min(c => c.Rows.Count), context.Options.MostPerClass);
         var shared = kept.SelectMany(c => c.Rows.Select(row => context.Labels[row].Seed)).CountBy(seed => seed).ToDictionary();
         var selected = new List<int>();
+        var larger = 0;
         foreach (var (name, rows) in kept)
         {
             selected.AddRange(
                 rows.OrderByDescending(row => shared[context.Labels[row].Seed]).ThenBy(row => context.Labels[row].Seed).Take(perClass));
-            if (rows.Count > perClass)
+            if (rows.Count == perClass) continue;
+            larger++;
+            if (!context.HasManyMachines)
             {
                 leftOut.Add(
                     $"{rows.Count - perClass} networks of {name} were left out to balance the classes, "
                     + $"at most {context.Options.MostPerClass} each.");
             }
+        }
+
+        if (context.HasManyMachines && larger > 0)
+        {
+            leftOut.Add(
+                $"{kept.Sum(c => c.Rows.Count) - selected.Count} networks of {larger} machines were left out to balance the classes, "
+                + $"at most {context.Options.MostPerClass} each.");
         }
 
         var labels = Enumerable.Range(0, kept.Count).SelectMany(k => Enumerable.Repeat(k, perClass));

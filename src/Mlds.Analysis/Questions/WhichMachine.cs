@@ -15,7 +15,16 @@ static class WhichMachine
     internal const string Originals = "original machines";
     internal const string All = "all machines";
 
+    /// <summary>Metric of how often the true class is among the <see cref="Top"/> that score highest.</summary>
+    internal const string TopMetric = "top5_accuracy";
+
+    const int Top = 5;
+
+    /// <summary>Repetitions of a curve's points: of so many machines, each tests hundreds of networks.</summary>
+    const int RepetitionsOfMany = 2;
+
     static readonly int[] s_sizes = [5, 10, 20, 40, 80, 160, 320, 640, 1280, 2560];
+    static readonly int[] s_sizesOfMany = [1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024, 2048];
 
     static readonly Asked s_asked = new(
         "which_machine",
@@ -24,6 +33,11 @@ static class WhichMachine
         "Accuracy with Wilson's interval. " + Asked.Controls +
         " The curve: networks of n random seeds are trained on, those of all other seeds are tested, averaged over repetitions; " +
         "its interval counts every test network once.");
+
+    static readonly Asked s_askedOfMany = s_asked with
+    {
+        Protocol = s_asked.Protocol + $" Top-5 accuracy: how often the machine is among the five that score highest.",
+    };
 
     internal static Question Question => new("Which machine", s_asked, AppliesTo, Ask);
 
@@ -40,7 +54,7 @@ static class WhichMachine
         if (originals.Classes.Length < 2)
         {
             return s_asked.Skip(
-                $"Naming the machine needs at least two original machines with {context.Options.MinimumPerClass} converged networks each.",
+                $"Naming the machine needs at least two original machines with {context.MinimumPerClass} converged networks each.",
                 originals.LeftOut);
         }
 
@@ -53,8 +67,8 @@ static class WhichMachine
             results = [.. results, .. Scores(context, all, All)];
         }
 
-        var scores = results.Select(result => result.Score).ToArray();
-        return s_asked.Answer(
+        var scores = results.SelectMany(result => result.Scores).ToArray();
+        return (context.HasManyMachines ? s_askedOfMany : s_asked).Answer(
             Answer(scores), leftOut, scores, Curves(context, originals), [.. results.Select(result => result.Confusion)]);
     }
 
@@ -68,43 +82,47 @@ static class WhichMachine
 
     static string Class(NetworkLabel label) => label.Machine.Class;
 
-    static (Score Score, ConfusionMatrix Confusion)[] Scores(QuestionContext context, Selection selection, string subject)
+    static (Score[] Scores, ConfusionMatrix Confusion)[] Scores(QuestionContext context, Selection selection, string subject)
     {
         var folds = Folds.BySeed(selection.Seeds(context), context.Options.Folds, context.Random("folds"));
         var classes = selection.Classes.Length;
         var metadata = CrossValidation.OutOfFold(
             context.MetadataMethod, context.Metadata.Select(selection.Rows), [selection.Labels], classes, folds, context.Cancellation)[0];
-        var baseline = Accuracy(CrossValidation.Predictions(metadata, classes), selection.Labels);
         var jobs =
             from view in Enumerable.Range(0, context.Features.Count)
             from method in context.Methods
             select (view, method.Classifier, method.Shuffles);
         return context.InParallel(
-            [.. jobs], job => Score(context, selection, subject, folds, job.view, job.Classifier, job.Shuffles, baseline));
+            [.. jobs], job => Scores(context, selection, subject, folds, job.view, job.Classifier, job.Shuffles, metadata));
     }
 
-    static (Score, ConfusionMatrix) Score(
+    static (Score[], ConfusionMatrix) Scores(
         QuestionContext context, Selection selection, string subject, int[] folds, int view,
-        IClassifier classifier, int shuffles, Estimate baseline)
+        IClassifier classifier, int shuffles, double[] metadata)
     {
         var classes = selection.Classes.Length;
         var name = context.Options.Views[view].Name;
         var labelings = Labelings.WithShuffles(context, selection.Labels, folds, shuffles, "which_machine", view);
         var scores = CrossValidation.OutOfFold(
             classifier, context.Features[view].Select(selection.Rows), labelings, classes, folds, context.Cancellation);
-        var predictions = scores.Select(s => CrossValidation.Predictions(s, classes)).ToArray();
-        var shuffled = predictions.Skip(1).Select((p, set) => Accuracy(p, labelings[set + 1]).Value).ToArray();
-        var score = new Score(
-            subject, name, classifier.Name, "accuracy",
-            Accuracy(predictions[0], selection.Labels), 1.0 / classes, selection.Rows.Length, classes,
-            selection.PerClass, shuffled.Length > 0 ? Intervals.Proportion(shuffled.Average(), selection.Labels.Length) : null, baseline);
-        return (score, Confusion(selection, subject, name, classifier.Name, predictions[0]));
+        Score Of(string metric, int top)
+        {
+            var shuffled = scores.Skip(1).Select((s, set) => Accuracy(s, labelings[set + 1], classes, top).Value).ToArray();
+            return new Score(
+                subject, name, classifier.Name, metric, Accuracy(scores[0], selection.Labels, classes, top), (double)top / classes,
+                selection.Rows.Length, classes, selection.PerClass,
+                shuffled.Length > 0 ? Intervals.Proportion(shuffled.Average(), selection.Labels.Length) : null,
+                Accuracy(metadata, selection.Labels, classes, top));
+        }
+
+        Score[] found = context.HasManyMachines ? [Of("accuracy", 1), Of(TopMetric, Top)] : [Of("accuracy", 1)];
+        return (found, Confusion(selection, subject, name, classifier.Name, CrossValidation.Predictions(scores[0], classes)));
     }
 
-    static Estimate Accuracy(int[] predictions, int[] labels)
+    static Estimate Accuracy(double[] scores, int[] labels, int classes, int top)
     {
-        var right = predictions.Zip(labels).Count(pair => pair.First == pair.Second);
-        return Intervals.Proportion((double)right / labels.Length, labels.Length);
+        var ranks = CrossValidation.RanksOf(scores, labels, classes);
+        return Intervals.Proportion((double)ranks.Count(rank => rank <= top) / labels.Length, labels.Length);
     }
 
     static ConfusionMatrix Confusion(Selection selection, string subject, string view, string method, int[] predictions)
@@ -118,28 +136,34 @@ static class WhichMachine
     {
         var seeds = selection.Seeds(context);
         var distinct = seeds.Distinct().Order().ToArray();
-        var sizes = s_sizes.Where(size => size <= 0.8 * distinct.Length).ToArray();
+        var sizes = (context.HasManyMachines ? s_sizesOfMany : s_sizes).Where(size => size <= 0.8 * distinct.Length).ToArray();
         var jobs =
             from view in Enumerable.Range(0, context.Features.Count)
             from method in context.Methods
             select (view, method.Classifier);
-        return context.InParallel([.. jobs], job =>
+        return [.. context.InParallel([.. jobs], job =>
         {
             var features = context.Features[job.view].Select(selection.Rows);
-            var points = sizes.Select(size => Point(context, selection, seeds, distinct, features, job.Classifier, size));
+            var points = sizes.Select(size => Points(context, selection, seeds, distinct, features, job.Classifier, size)).ToArray();
             var view = context.Options.Views[job.view].Name;
-            return new Curve(
-                $"{view}, {job.Classifier.Name}", view, job.Classifier.Name, "training networks per class", "accuracy",
-                1.0 / selection.Classes.Length, [.. points]);
-        });
+            Curve Of(string metric, int top, IEnumerable<CurvePoint> points) => new(
+                $"{view}, {job.Classifier.Name}", view, job.Classifier.Name, "training networks per class", metric,
+                (double)top / selection.Classes.Length, [.. points]);
+            var accuracy = Of("accuracy", 1, points.Select(point => point.First));
+            return context.HasManyMachines ? [accuracy, Of("top-5 accuracy", Top, points.Select(point => point.Top))] : new[] { accuracy };
+        }).SelectMany(curves => curves)];
     }
 
-    static CurvePoint Point(
+    /// <summary>How often the machine scores highest, and how often it is among the first five.</summary>
+    static (CurvePoint First, CurvePoint Top) Points(
         QuestionContext context, Selection selection, uint[] seeds, uint[] distinct, FeatureMatrix features,
         IClassifier classifier, int size)
     {
-        int right = 0, tested = 0;
-        for (var repetition = 0; repetition < context.Options.CurveRepetitions; repetition++)
+        int right = 0, near = 0, tested = 0;
+        var repetitions = context.HasManyMachines
+            ? Math.Min(RepetitionsOfMany, context.Options.CurveRepetitions)
+            : context.Options.CurveRepetitions;
+        for (var repetition = 0; repetition < repetitions; repetition++)
         {
             context.Cancellation.ThrowIfCancellationRequested();
             var order = distinct.ToArray();
@@ -148,21 +172,26 @@ static class WhichMachine
             var training = CrossValidation.Where(seeds, chosen.Contains);
             var test = CrossValidation.Where(seeds, seed => !chosen.Contains(seed));
             var scores = CrossValidation.HeldOut(classifier, features, [selection.Labels], selection.Classes.Length, training, test)[0];
-            var predictions = CrossValidation.Predictions(scores, selection.Classes.Length);
-            right += predictions.Where((p, i) => p == selection.Labels[test[i]]).Count();
+            var labels = Array.ConvertAll(test, i => selection.Labels[i]);
+            var ranks = CrossValidation.RanksOf(scores, labels, selection.Classes.Length);
+            right += ranks.Count(rank => rank == 1);
+            near += ranks.Count(rank => rank <= Top);
             tested += test.Length;
         }
 
-        var once = (double)tested / context.Options.CurveRepetitions;
-        return new CurvePoint(size, Intervals.Proportion((double)right / tested, once), tested);
+        var once = (double)tested / repetitions;
+        CurvePoint Of(int count) => new(size, Intervals.Proportion((double)count / tested, once), tested);
+        return (Of(right), Of(near));
     }
 
     static string Answer(IReadOnlyList<Score> scores)
     {
-        Score? Find(string view, string method) => scores.FirstOrDefault(s => (s.Subject, s.View, s.Method) == (Originals, view, method));
-        var best = Find("invariants", "ridge") ?? scores.Where(s => s.Subject == Originals).MaxBy(s => s.Value.Value)!;
+        Score? Find(string view, string method, string metric = "accuracy") =>
+            scores.FirstOrDefault(s => (s.Subject, s.View, s.Method, s.Metric) == (Originals, view, method, metric));
+        var best = Find("invariants", "ridge") ?? scores.Where(s => s.Subject == Originals && s.Metric == "accuracy").MaxBy(s => s.Value.Value)!;
         var answer = $"From {best.View} ({best.Method}) the machine is named right for {Words.Percent(best.Value)} "
             + $"of {best.Networks} networks of {best.Classes} machines, {best.NetworksPerClass} each";
+        if (Find(best.View, best.Method, TopMetric) is { } top) answer += $", and is among the first five for {Words.Percent(top.Value)}";
         return Find("raw", "forest") is { } raw
             ? $"{answer}; from raw weights, with the paper's random forest, for {Words.Percent(raw.Value)}."
             : answer + ".";

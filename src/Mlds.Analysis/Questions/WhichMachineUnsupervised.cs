@@ -12,6 +12,9 @@ static class WhichMachineUnsupervised
     const int BootstrapRounds = 500;
     const int SilhouetteRounds = 20;
 
+    /// <summary>Each start costs as many squares of networks as it takes steps: of two thousand networks, seconds.</summary>
+    const int StartsOfMany = 10;
+
     static readonly Asked s_asked = new(
         "which_machine_unsupervised",
         "Do networks of the same machine lie together?",
@@ -20,6 +23,11 @@ static class WhichMachineUnsupervised
         + "reduced, aligned, behaviour). ARI: adjusted Rand index between clusters and machines; NMI: normalised mutual information. "
         + "Silhouette (Rousseeuw 1987) of the true machines, without k-means. Intervals: percentile bootstrap over "
         + "seeds of the assignment as found, so an ARI of exactly 1 has no length. Shuffled: the same clusters against shuffled machines.");
+
+    static readonly Asked s_askedOfMany = s_asked with
+    {
+        Protocol = s_asked.Protocol.Replace("100 k-means++ starts", $"{StartsOfMany} k-means++ starts", StringComparison.Ordinal),
+    };
 
     internal static Question Question => new("Which machine, without labels", s_asked, AppliesTo, Ask);
 
@@ -35,12 +43,12 @@ static class WhichMachineUnsupervised
         {
             return s_asked.Skip(
                 "Clustering by machine needs at least two original machines with "
-                + $"{context.Options.MinimumPerClass} converged networks each.",
+                + $"{context.MinimumPerClass} converged networks each.",
                 selection.LeftOut);
         }
 
         var scores = Enumerable.Range(0, context.Features.Count).SelectMany(view => Scores(context, selection, view)).ToArray();
-        return s_asked.Answer(Answer(scores), selection.LeftOut, scores);
+        return (context.HasManyMachines ? s_askedOfMany : s_asked).Answer(Answer(scores), selection.LeftOut, scores);
     }
 
     static bool IsOriginal(NetworkLabel label) => label.Machine.Variant == Variant.Original;
@@ -50,7 +58,9 @@ static class WhichMachineUnsupervised
         context.Cancellation.ThrowIfCancellationRequested();
         var features = context.Features[view].Select(selection.Rows);
         if (context.Options.Views[view].Standardized) features = Standardizer.Fit(features).Transform(features);
-        var clusters = KMeans.Fit(features, new KMeansOptions(selection.Classes.Length, Seed: context.Options.Seed)).Labels;
+        var options = new KMeansOptions(selection.Classes.Length, Seed: context.Options.Seed);
+        if (context.HasManyMachines) options = options with { Restarts = StartsOfMany };
+        var clusters = KMeans.Fit(features, options).Labels;
         return
         [
             Score(context, selection, view, clusters, "ari", Agreement.AdjustedRandIndex),
@@ -85,16 +95,18 @@ static class WhichMachineUnsupervised
     static Score Silhouettes(QuestionContext context, Selection selection, int view, FeatureMatrix features)
     {
         var random = context.Random("silhouette_shuffle", view);
-        var value = Silhouette.Of(features, selection.Labels);
+        var distances = PermutationTest.Distances(features);
+        int[] all = [.. Enumerable.Range(0, features.Rows)];
+        var value = Silhouette.Of(distances, all, selection.Labels);
         var shuffled = Enumerable.Range(0, 5).Select(_ =>
         {
             var labels = selection.Labels.ToArray();
             random.Shuffle<int>(labels);
-            return Silhouette.Of(features, labels);
+            return Silhouette.Of(distances, all, labels);
         }).ToArray();
         var rounds = Validation.Bootstrap.Interval(
             Array.ConvertAll(selection.Seeds(context), seed => (int)seed),
-            rows => Silhouette.Of(features.Select(rows), Array.ConvertAll(rows, row => selection.Labels[row])),
+            rows => Silhouette.Of(distances, rows, Array.ConvertAll(rows, row => selection.Labels[row])),
             SilhouetteRounds,
             context.Options.Seed);
         var estimate = new Estimate(value, Math.Min(value, rounds.Low), Math.Max(value, rounds.High));

@@ -54,6 +54,26 @@ static class CrossValidation
         return predictions;
     }
 
+    /// <summary>
+    /// The place, from 1, that the scores give each network's own class: 1 where <see cref="Predictions"/> names it. The lower class comes
+    /// first on a tie.
+    /// </summary>
+    /// <param name="scores">N × K.</param>
+    internal static int[] RanksOf(double[] scores, IReadOnlyList<int> labels, int classes)
+    {
+        var ranks = new int[labels.Count];
+        for (var i = 0; i < ranks.Length; i++)
+        {
+            var row = scores.AsSpan(i * classes, classes);
+            var own = row[labels[i]];
+            ranks[i] = 1;
+            for (var k = 0; k < classes; k++)
+                if (row[k] > own || (row[k] == own && k < labels[i])) ranks[i]++;
+        }
+
+        return ranks;
+    }
+
     /// <summary>The positions whose value fulfils the condition, ascending.</summary>
     internal static int[] Where<T>(T[] values, Func<T, bool> condition) =>
         [.. Enumerable.Range(0, values.Length).Where(i => condition(values[i]))];

@@ -12,11 +12,16 @@ static class ConfusionFigure
     /// <summary>Smaller cells have neither names nor numbers written at them; pointing at one still shows them.</summary>
     const double SmallestNamed = 11;
 
+    /// <summary>With more classes than this, only those most often confused are shown.</summary>
+    const int MostClasses = 40;
+    const int MostConfused = 20;
+    const string Others = "all others";
+
     /// <summary>One figure per subject of the question, such as the original machines and all machines.</summary>
     public static IEnumerable<Figure> Of(QuestionResult question, string id)
     {
         var subjects = question.ConfusionMatrices.Where(matrix => matrix.Classes.Count > 0).GroupBy(matrix => matrix.Subject);
-        return subjects.Select((subject, i) => Of(question, Shown([.. subject]), i == 0 ? id : $"{id}-{i + 1}"));
+        return subjects.Select((subject, i) => Of(question, Confused(Shown([.. subject])), i == 0 ? id : $"{id}-{i + 1}"));
     }
 
     /// <summary>
@@ -31,6 +36,27 @@ static class ConfusionFigure
         return chosen.Length == 2 ? chosen : candidates.Length < 2 ? candidates : [candidates[0], candidates[^1]];
     }
 
+    /// <summary>The classes most often confused in any of the matrices, and the others as one; all classes if they are few.</summary>
+    internal static ConfusionMatrix[] Confused(ConfusionMatrix[] matrices)
+    {
+        var classes = matrices[0].Classes;
+        if (classes.Count <= MostClasses) return matrices;
+        int[] all = [.. Enumerable.Range(0, classes.Count)];
+        int Errors(int k) => matrices.Sum(
+            matrix => all.Where(other => other != k).Sum(other => matrix.Counts[k][other] + matrix.Counts[other][k]));
+        int[] shown = [.. all.OrderByDescending(Errors).Take(MostConfused).Order()];
+        int[][] groups = [.. shown.Select(k => new[] { k }), [.. all.Except(shown)]];
+        return
+        [
+            .. matrices.Select(matrix => matrix with
+            {
+                Classes = [.. shown.Select(k => classes[k]), Others],
+                Counts = [.. groups.Select(rows => (IReadOnlyList<int>)
+                    [.. groups.Select(columns => rows.Sum(row => columns.Sum(column => matrix.Counts[row][column])))])],
+            }),
+        ];
+    }
+
     static Figure Of(QuestionResult question, ConfusionMatrix[] matrices, string id)
     {
         var longest = matrices[0].Classes.Max(name => Lettering.Width(Lettering.Short(name), Panel.LabelSize));
@@ -42,7 +68,10 @@ static class ConfusionFigure
             $"Who was taken for whom: {question.Title}",
             $"Who was taken for whom among the {matrices[0].Subject}: rows are the machine that was learned, "
             + "columns the machine that the weights were taken for; numbers count networks that took no part in fitting, "
-            + $"n = {Words.Count(total)} per panel. A perfect answer has numbers on the diagonal only.",
+            + $"n = {Words.Count(total)} per panel. A perfect answer has numbers on the diagonal only."
+            + (matrices[0].Classes[^1] == Others
+                ? $" Shown are the {MostConfused} machines most often confused; all others are one row and one column."
+                : ""),
             Figure.FullWidth,
             34 + side + longest + 38,
             canvas =>

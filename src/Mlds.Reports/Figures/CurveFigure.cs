@@ -7,12 +7,13 @@ namespace Mlds.Reports.Figures;
 /// <summary>Scores against the number of training networks: a panel per method, a line per view, its 95 % interval as a band.</summary>
 static class CurveFigure
 {
-    /// <summary>The figure, or null when the question has no curve of two points or more.</summary>
-    public static Figure? Of(QuestionResult question, string id)
+    /// <summary>A figure for each kind of score; none when the question has no curve of two points or more.</summary>
+    public static IEnumerable<Figure> Of(QuestionResult question, string id) =>
+        question.Curves.Where(curve => curve.Points.Count >= 2).GroupBy(curve => curve.YLabel)
+            .Select((score, i) => Of([.. score], i == 0 ? id : $"{id}-{i + 1}"));
+
+    static Figure Of(Curve[] curves, string id)
     {
-        var curves = question.Curves.Where(curve => curve.Points.Count >= 2).ToArray();
-        if (curves.Length == 0)
-            return null;
         var methods = curves.Select(curve => curve.Method).Distinct().ToArray();
         var views = curves.Select(curve => curve.View).Distinct().ToArray();
         var legend = views.Select((view, i) => new LegendEntry(

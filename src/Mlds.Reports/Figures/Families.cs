@@ -7,6 +7,9 @@ namespace Mlds.Reports.Figures;
 /// <summary>Which sign each machine has, the same in all figures: colour and shape by family, filling by variant.</summary>
 sealed class Families
 {
+    /// <summary>More families than this aren't named in legends: colours and shapes come again.</summary>
+    const int MostNamed = 30;
+
     readonly string[] _variants;
 
     public Families(PopulationSummary population)
@@ -43,10 +46,13 @@ sealed class Families
     public void Draw(ICanvas canvas, Point at, string family, string variant, double radius = 4) =>
         Marker.Draw(canvas, at, IndexOf(family), PaintOf(family), FillOf(variant), radius);
 
-    /// <summary>Signs of families, then of the variants if there are several.</summary>
+    /// <summary>Whether there are so many families that signs stand for several.</summary>
+    public bool SignsRepeat => All.Count > MostNamed;
+
+    /// <summary>Signs of families, if there are few, then of the variants if there are several.</summary>
     public IReadOnlyList<LegendEntry> Legend()
     {
-        var entries = All.Select(
+        var entries = (SignsRepeat ? [] : All).Select(
             family => new LegendEntry(Lettering.Short(family), (canvas, at) => Draw(canvas, at, family, "original", 4.5)));
         var variants = _variants.Length < 2
             ? []

@@ -5,7 +5,9 @@ namespace Mlds.Reports.Figures;
 /// <summary>All figures of a report, by where they stand in it.</summary>
 sealed class FigureSet
 {
-    static readonly string[] s_metrics = ["accuracy", "ari", "r2"];
+    static readonly string[] s_metrics =
+        ["accuracy", "top5_accuracy", "ari", "r2", "nearest_in_5", "rank_correlation", "mantel_r"];
+
     readonly Dictionary<string, IReadOnlyList<Figure>> _ofQuestions = [];
 
     public FigureSet(AnalysisResult result)
@@ -49,14 +51,16 @@ sealed class FigureSet
             "interpolation_barriers" => Present(CourseFigures.Barriers(question, id), SpreadFigure.Of(question, id + "-spread")),
             "how_small_a_change" => Present(CourseFigures.Shares(question, id)),
             "exact_behaviour" => Present(AutomatonFigure.Of(question, "hidden-automata")),
+            "machine_distances" => Present(ScoreFigure.Of(question, "mantel_r", id + "-mantel-r"), MachineFigures.Distances(question, id)),
+            "extracted_automata" => Present(MachineFigures.Extracted(question, id)),
             _ => Usual(question, id),
         };
     }
 
     static List<Figure> Usual(QuestionResult question, string id) => Present(
     [
-        .. s_metrics.Select(metric => ScoreFigure.Of(question, metric, $"{id}-{metric}")),
-        CurveFigure.Of(question, id + "-curve"),
+        .. s_metrics.Select(metric => ScoreFigure.Of(question, metric, $"{id}-{metric.Replace('_', '-')}")),
+        .. CurveFigure.Of(question, id + "-curve"),
         KeyFigure.Of(question, id + "-auc"),
         .. ConfusionFigure.Of(question, id + "-confusion"),
         SpreadFigure.Of(question, id + "-spread"),

@@ -18,10 +18,12 @@ static class LinesFigure
 
     /// <param name="perRow">Panels side by side.</param>
     /// <param name="xScale">The x axis over all points' x.</param>
-    /// <param name="chance">Level of guessing, or null.</param>
+    /// <param name="chance">Level of a dashed line, or null.</param>
+    /// <param name="chanceLabel">What the dashed line is.</param>
     internal static Figure Of(
         string id, string title, string caption, IReadOnlyList<LinePanel> panels, IReadOnlyList<string> series,
-        int perRow, Func<IReadOnlyList<double>, Scale> xScale, double? chance = null)
+        int perRow, Func<IReadOnlyList<double>, Scale> xScale, double? chance = null,
+        string chanceLabel = "guessing")
     {
         var columns = Math.Min(perRow, panels.Count);
         var rows = (panels.Count + columns - 1) / columns;
@@ -35,14 +37,16 @@ static class LinesFigure
                 for (var i = 0; i < panels.Count; i++)
                 {
                     var box = new Box(Left + (i % columns * (width + Left)), Top + (i / columns * height), width, PanelHeight);
-                    Draw(canvas, box, panels[i], xScale, chance, firstColumn: i % columns == 0);
+                    Draw(canvas, box, panels[i], xScale, (chance, chanceLabel), firstColumn: i % columns == 0);
                 }
 
                 Legend.Draw(canvas, new Point(24, (rows * height) + 2), Figure.FullWidth - 60, legend);
             });
     }
 
-    static void Draw(ICanvas canvas, Box box, LinePanel panel, Func<IReadOnlyList<double>, Scale> xScale, double? chance, bool firstColumn)
+    static void Draw(
+        ICanvas canvas, Box box, LinePanel panel, Func<IReadOnlyList<double>, Scale> xScale, (double? At, string Label) chance,
+        bool firstColumn)
     {
         var points = panel.Lines.SelectMany(line => line.Curve.Points).ToArray();
         var low = Math.Min(0, points.Min(point => point.Y.Low));
@@ -67,6 +71,6 @@ static class LinesFigure
             }
         }
 
-        if (chance is { } level) axes.HorizontalMark(level, "guessing");
+        if (chance.At is { } level) axes.HorizontalMark(level, chance.Label);
     }
 }

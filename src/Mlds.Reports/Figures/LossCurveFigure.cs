@@ -10,6 +10,8 @@ static class LossCurveFigure
     const double Height = 190;
     const double GapX = 62;
     const double Below = 52;
+    const int MostFamilies = 30;
+    const int MostPanels = 12;
 
     /// <summary>The figure, or null when the source keeps no history.</summary>
     public static Figure? Of(AnalysisResult result, Families families)
@@ -17,19 +19,24 @@ static class LossCurveFigure
         var curves = result.LossCurves.Where(curve => curve.Points.Count > 0).ToArray();
         if (curves.Length == 0)
             return null;
-        var groups = curves.GroupBy(curve => curve.Family).OrderBy(group => families.IndexOf(group.Key)).ToArray();
+        var all = curves.GroupBy(curve => curve.Family).OrderBy(group => families.IndexOf(group.Key)).ToArray();
+        var groups = all.Length <= MostFamilies
+            ? all
+            : Thinning.Evenly([.. all.OrderBy(group => group.Max(curve => curve.Points[^1].Epoch))], MostPanels);
+        curves = [.. groups.SelectMany(group => group)];
         var columns = Math.Min(groups.Length, 3);
         var rows = (groups.Length + columns - 1) / columns;
         var width = (Figure.FullWidth - 70 - (GapX * (columns - 1))) / columns;
-        var all = curves.SelectMany(curve => curve.Points).ToArray();
-        var losses = Scale.Log(Math.Max(1e-7, all.Min(point => point.P10)), all.Max(point => point.P90));
+        var points = curves.SelectMany(curve => curve.Points).ToArray();
+        var losses = Scale.Log(Math.Max(1e-7, points.Min(point => point.P10)), points.Max(point => point.P90));
         var legend = families.VariantLegend();
         return new Figure(
             "loss-curves",
             "Validation loss by epoch, by machine",
             "Validation loss by epoch: lines are medians over a machine's networks, bands hold the middle 80 % of them. "
             + "A network that has stopped keeps its last loss. "
-            + $"n = {Words.Count(curves.Sum(curve => curve.Networks))} networks of {Words.Counted(curves.Length, "machine")}.",
+            + $"n = {Words.Count(curves.Sum(curve => curve.Networks))} networks of {Words.Counted(curves.Length, "machine")}."
+            + (groups.Length == all.Length ? "" : $" Shown are {groups.Length} of {all.Length}, from the fastest to the slowest."),
             Figure.FullWidth,
             (rows * (28 + Height + Below)) + Legend.Height(legend, Figure.FullWidth - 60),
             canvas =>

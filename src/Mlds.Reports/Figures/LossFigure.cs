@@ -10,6 +10,7 @@ namespace Mlds.Reports.Figures;
 static class LossFigure
 {
     const double RowHeight = 22;
+    const int MostRows = 40;
 
     /// <summary>The figure, or null when no network's loss is in the result.</summary>
     public static Figure? Of(AnalysisResult result, Families families)
@@ -18,8 +19,10 @@ static class LossFigure
             .Where(point => point.ValidationLoss > 0).ToArray();
         if (networks is null || networks.Length == 0)
             return null;
-        var rows = networks.GroupBy(point => (point.Family, point.Variant)).OrderBy(row => families.IndexOf(row.Key.Family))
+        var all = networks.GroupBy(point => (point.Family, point.Variant)).OrderBy(row => families.IndexOf(row.Key.Family))
             .ThenBy(row => Families.VariantShape(row.Key.Variant)).ToArray();
+        var rows = Thinning.Evenly(all, MostRows);
+        networks = [.. rows.SelectMany(row => row)];
         var left = 40 + rows.Max(
             row => Lettering.Width(Lettering.Short(row.Key.Family), 12, bold: true) + Lettering.Width(row.Key.Variant, Panel.LabelSize));
         var height = (rows.Length * RowHeight) + 10;
@@ -27,7 +30,8 @@ static class LossFigure
             "validation-loss",
             "Final validation loss of every network",
             "Final validation loss: every tick is a network, the diamond the median of its machine. Where the rows of one family overlap, "
-            + $"the loss cannot tell an original from a modified machine. n = {Words.Count(networks.Length)} converged networks.",
+            + $"the loss cannot tell an original from a modified machine. n = {Words.Count(networks.Length)} converged networks."
+            + (rows.Length == all.Length ? "" : $" Shown are {rows.Length} of {all.Length} machines, evenly through the population."),
             Figure.FullWidth,
             16 + height + 46,
             canvas =>

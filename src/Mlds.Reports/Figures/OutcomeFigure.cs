@@ -8,10 +8,11 @@ namespace Mlds.Reports.Figures;
 static class OutcomeFigure
 {
     const double RowHeight = 22;
+    const int MostRows = 40;
 
     public static Figure Of(PopulationSummary population)
     {
-        var machines = population.Machines;
+        var machines = Shown(population.Machines);
         var left = 34 + machines.Max(machine => Lettering.Width(Lettering.Short(machine.Name), Panel.LabelSize));
         var height = (machines.Count * RowHeight) + 8;
         LegendEntry[] legend =
@@ -24,7 +25,10 @@ static class OutcomeFigure
             "outcomes",
             "Outcomes by machine",
             $"How every training run ended, by machine; n = {Words.Count(population.Networks)} networks, "
-            + $"of which {Words.Count(population.Used)} converged and were analysed.",
+            + $"of which {Words.Count(population.Used)} converged and were analysed."
+            + (machines.Count == population.Machines.Count
+                ? ""
+                : $" Shown are the {machines.Count} of {population.Machines.Count} machines of which the smallest shares converged."),
             Figure.FullWidth,
             16 + height + 48 + Legend.Height(legend, Figure.FullWidth - 60),
             canvas =>
@@ -40,6 +44,10 @@ static class OutcomeFigure
                 Legend.Draw(canvas, new Point(24, 16 + height + 42), Figure.FullWidth - 60, legend);
             });
     }
+
+    static IReadOnlyList<MachineSummary> Shown(IReadOnlyList<MachineSummary> machines) => machines.Count <= MostRows
+        ? machines
+        : [.. machines.OrderBy(machine => (double)machine.Converged / Math.Max(1, machine.Networks)).Take(MostRows)];
 
     static void DrawBar(Panel panel, MachineSummary machine, double y)
     {

@@ -50,7 +50,9 @@ static class ProjectionFigure
             $"Every point is one trained network, placed {placed} its {Words.Join(views)}; "
             + $"n = {Words.Count(points.Count)} networks of "
             + $"{Words.Counted(points.Select(point => point.Machine).Distinct().Count(), "machine")}. "
-            + "Colour and shape say which machine it learned, the filling says which variant. Point at one for its seed; "
+            + "Colour and shape say which machine it learned, "
+            + $"{(families.SignsRepeat ? "though among so many machines they come again, " : "")}"
+            + $"the filling says which variant. Point at one for its {(families.SignsRepeat ? "machine and " : "")}seed; "
             + "in the report the wheel zooms, dragging moves and a double click goes back.",
             Figure.FullWidth,
             (rows * panelHeight) + Legend.Height(legend, Figure.FullWidth - 60) + 10,

@@ -37,10 +37,11 @@ static class ScoreFigure
 
     static string Caption(Score[] scores, string metric)
     {
-        var unlabelled = metric is "ari" or "nmi";
+        var unlabelled = metric is "ari" or "nmi" or "mantel_r";
+        var what = metric == "mantel_r" ? "of distances between machines" : "of clusters found without labels";
         var networks = Words.Range(scores.Select(score => score.Networks));
         return $"Dots are the {Words.Metric(metric)} "
-            + $"{(unlabelled ? "of clusters found without labels" : "on networks that took no part in fitting")}, "
+            + $"{(unlabelled ? what : "on networks that took no part in fitting")}, "
             + "lines their 95 % intervals; "
             + $"n = {networks} networks"
             + $"{(unlabelled ? "" : $", {Words.Range(scores.Select(score => score.NetworksPerClass))} per machine")}. "
@@ -54,7 +55,8 @@ static class ScoreFigure
         ICanvas canvas, IGrouping<string, Score>[] groups, bool severalSubjects, Box box, string metric, IReadOnlyList<LegendEntry> legend)
     {
         var all = groups.SelectMany(group => group).ToArray();
-        var lowest = all.Min(score => Math.Min(score.Value.Low, score.Shuffled?.Low ?? 0));
+        // Below −1 an R² says no more than that it is bad; its mark stands on the edge.
+        var lowest = Math.Max(-1, all.Min(score => Math.Min(score.Value.Low, score.Shuffled?.Low ?? 0)));
         var panel = new Panel(canvas, box, Scale.Linear(Math.Min(0, lowest), 1), Scale.Linear(0, 1));
         panel.Frame(null, Words.Metric(metric), null, yTicks: false);
         canvas.Text(new Point(panel.X(all[0].Chance), box.Y - 6), "guessing", new TextStyle(Palette.Muted, 10.5, Anchor.Middle));

@@ -10,6 +10,8 @@ namespace Mlds.Reports.Figures;
 static class SpreadFigure
 {
     const double RowHeight = 17;
+    const int MostSubjects = 30;
+    const int MostShown = 20;
 
     /// <summary>The figure, or null when the question has no spread.</summary>
     public static Figure? Of(QuestionResult question, string id)
@@ -18,6 +20,9 @@ static class SpreadFigure
         if (all.Length == 0)
             return null;
         all = [.. all.Select(distribution => distribution with { Group = WithoutVariant(distribution.Group) })];
+        var subjects = all.Select(distribution => distribution.Subject).Distinct().ToArray();
+        var shown = subjects.Length <= MostSubjects ? subjects : Evenly(all);
+        all = Array.FindAll(all, distribution => shown.Contains(distribution.Subject));
         var groups = all.Select(distribution => distribution.Group).Distinct().ToArray();
         var panels = all.GroupBy(distribution => distribution.View).ToArray();
         var rows = all.Select(distribution => (distribution.Subject, distribution.Group)).Distinct()
@@ -34,7 +39,10 @@ static class SpreadFigure
             id,
             question.Title,
             $"{Capital(all[0].Quantity)}: boxes hold the middle half, whiskers the middle 80 %, the line is the median; "
-            + $"{Words.Range(all.Select(distribution => distribution.Count))} pairs of networks per row.",
+            + $"{Words.Range(all.Select(distribution => distribution.Count))} pairs of networks per row."
+            + (shown.Length == subjects.Length
+                ? ""
+                : $" Shown are {shown.Length} of {subjects.Length} machines, from the least median in the first panel to the largest."),
             Figure.FullWidth,
             (panelRows * (34 + height + 44)) + Legend.Height(legend, Figure.FullWidth - 60),
             canvas =>
@@ -47,6 +55,13 @@ static class SpreadFigure
 
                 Legend.Draw(canvas, new Point(24, panelRows * (34 + height + 44)), Figure.FullWidth - 60, legend);
             });
+    }
+
+    static string[] Evenly(Distribution[] all)
+    {
+        var first = all.Where(distribution => (distribution.View, distribution.Group) == (all[0].View, all[0].Group));
+        string[] subjects = [.. first.OrderBy(distribution => distribution.Median).Select(distribution => distribution.Subject)];
+        return Thinning.Evenly(subjects, MostShown);
     }
 
     static void DrawPanel(

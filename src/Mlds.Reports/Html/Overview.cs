@@ -13,6 +13,8 @@ static class Overview
         [
             ("accuracy", "ridge"), ("accuracy", "forest"), ("accuracy", "nearest"), ("ari", "kmeans"),
             ("silhouette", "machines"), ("auc", "ridge"), ("auc", "forest"), ("r2", "ridge"),
+            ("top5_accuracy", "ridge"), ("top5_accuracy", "forest"), ("nearest_in_5", "centroid"), ("nearest_in_5", "ridge"),
+            ("rank_correlation", "centroid"), ("rank_correlation", "ridge"), ("mantel_r", "distance"),
         ];
 
     public static void Write(HtmlWriter html, AnalysisResult result)

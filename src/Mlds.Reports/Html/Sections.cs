@@ -9,6 +9,9 @@ static class Sections
 {
     public const string WeightSpaceId = "planes";
 
+    /// <summary>Tables of machines with more rows are folded.</summary>
+    const int MostOpen = 40;
+
     public static void WeightSpace(HtmlWriter html, FigureSet figures)
     {
         if (figures.WeightSpace is not { } plane)
@@ -38,7 +41,9 @@ static class Sections
         html.Element("p", question.Answer, "answer");
         foreach (var figure in figures)
             Figure(html, figure);
-        if (question.Automata.Count > 0)
+        if (question.Automata.Count > MostOpen)
+            Folded(html, "The automata found", () => Tables.Automata(html, question.Automata));
+        else if (question.Automata.Count > 0)
             Tables.Automata(html, question.Automata);
         if (question.Tallies.Count > 0)
             Folded(html, "What was counted", () => Tables.Tallies(html, question.Tallies));
@@ -75,7 +80,10 @@ static class Sections
         html.Open("section", null, "training").Element("h2", "How the networks learned");
         foreach (var figure in figures)
             Figure(html, figure);
-        Tables.Machines(html, result.Population.Machines);
+        if (result.Population.Machines.Count > MostOpen)
+            Folded(html, "All machines", () => Tables.Machines(html, result.Population.Machines));
+        else
+            Tables.Machines(html, result.Population.Machines);
         html.Close();
     }
 

@@ -29,6 +29,8 @@ static class Words
         "tsne" => "t-SNE",
         "nearest" => "nearest neighbour",
         "machines" => "true machines",
+        "centroid" => "nearest mean",
+        "distance" => "distances",
         "value" => "the number alone",
         _ => name.Replace('_', ' '),
     };
@@ -42,6 +44,9 @@ static class Words
         "nmi" => "NMI",
         "r2" => "R²",
         "kendall_tau" => "Kendall’s τ",
+        "top5_accuracy" => "top-5 accuracy",
+        "nearest_in_5" => "share of nearest among five",
+        "mantel_r" => "Mantel’s r",
         _ => name.Replace('_', ' '),
     };
 
@@ -60,6 +65,9 @@ static class Words
             (_, _, "which_machine_unsupervised") => "machines as clusters",
             (_, _, "loss_and_epoch_from_weights") => "loss and epochs",
             (_, _, "interpolation_barriers") => "barriers",
+            (_, _, "nearest_known_machines") => "machine never seen",
+            (_, _, "machine_distances") => "distances of machines",
+            (_, _, "difficulty_from_weights") => "difficulty",
             (_, _, "twins_distance") => "distance of twins",
             (_, _, "twins_divergence") => "divergence of twins",
             _ => id.Replace('_', ' '),

@@ -23,6 +23,17 @@ public sealed class CholeskyTests
         }, iter: 40);
 
     [Fact]
+    public void Many_right_hand_sides_are_solved_to_the_bit_as_each_alone()
+    {
+        var random = new SeededRandom(8);
+        const int n = 37;
+        var factor = Cholesky.Factor(Products.Gram(Samples.Normals(random, n * 50), n, 50), n, 0.5);
+        var right = Samples.Normals(random, 53 * n);
+        var each = Enumerable.Range(0, 53).SelectMany(column => factor.Solve(right[(column * n)..((column + 1) * n)]));
+        Assert.Equal(each, factor.Solve(right));
+    }
+
+    [Fact]
     public void A_matrix_that_is_not_positive_definite_is_refused() =>
         Assert.Throws<ArithmeticException>(() => Cholesky.Factor([1, 2, 2, 1], 2, 0));
 }

@@ -38,6 +38,25 @@ public sealed class CrossValidationTests
         Assert.All(spy.Splits, split => Assert.Equal(Enumerable.Range(0, 31), split.Training.Concat(split.Test).Order()));
     }
 
+    [Fact]
+    public void The_rank_of_the_own_class_is_its_place_by_score_and_1_exactly_where_it_is_predicted()
+    {
+        var random = new SeededRandom(14);
+        const int classes = 7;
+
+        // Few different scores, so that many tie.
+        double[] scores = [.. Enumerable.Range(0, 200 * classes).Select(_ => (double)random.Next(4))];
+        int[] labels = [.. Enumerable.Range(0, 200).Select(_ => random.Next(classes))];
+        var ranks = CrossValidation.RanksOf(scores, labels, classes);
+        var predictions = CrossValidation.Predictions(scores, classes);
+        for (var i = 0; i < 200; i++)
+        {
+            var order = Enumerable.Range(0, classes).OrderByDescending(k => scores[(i * classes) + k]).ToList();
+            Assert.Equal(order.IndexOf(labels[i]) + 1, ranks[i]);
+            Assert.Equal(predictions[i] == labels[i], ranks[i] == 1);
+        }
+    }
+
     /// <summary>Noise with thousands of columns: a classifier fitted on test rows finds something in it.</summary>
     [Fact]
     public void Pure_noise_scores_at_chance()
