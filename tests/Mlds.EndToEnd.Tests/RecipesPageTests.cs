@@ -12,7 +12,8 @@ public sealed class RecipesPageTests
     public void Random_automata_stand_in_their_table_by_their_numbers_of_states(string population, int count)
     {
         var page = File.ReadAllText(Repository.PathOf("docs/recipes.md"));
-        var machines = JsonNode.Parse(File.ReadAllText(Repository.PathOf($"docs/results/recipes-{population}.json")))!["machines"]!.AsArray();
+        var result = JsonNode.Parse(File.ReadAllText(Repository.PathOf($"docs/results/recipes-{population}.json")))!;
+        var machines = result["machines"]!.AsArray();
         Assert.Equal(count, machines.Count);
         foreach (var (states, group) in machines.GroupBy(machine => $"{machine!["factors"]!["states"]}")
             .Select(group => (group.Key, Machines: group.ToArray())).Append(("all", [.. machines])))

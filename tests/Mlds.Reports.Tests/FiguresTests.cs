@@ -126,7 +126,8 @@ public sealed class FiguresTests
         string[] expected =
         [
             "which-machine-accuracy", "which-machine-top5-accuracy", "which-machine-curve", "which-machine-curve-2",
-            "which-machine-confusion", "nearest-known-machines-nearest-in-5", "nearest-known-machines-rank-correlation", "machine-distances-mantel-r",
+            "which-machine-confusion", "nearest-known-machines-nearest-in-5", "nearest-known-machines-rank-correlation",
+            "machine-distances-mantel-r",
             "machine-distances", "difficulty-from-weights-r2", "extracted-automata",
         ];
         Assert.Empty(expected.Except(figures.Select(figure => figure.Id)));

@@ -188,7 +188,8 @@ static class WhichMachine
     {
         Score? Find(string view, string method, string metric = "accuracy") =>
             scores.FirstOrDefault(s => (s.Subject, s.View, s.Method, s.Metric) == (Originals, view, method, metric));
-        var best = Find("invariants", "ridge") ?? scores.Where(s => s.Subject == Originals && s.Metric == "accuracy").MaxBy(s => s.Value.Value)!;
+        var best = Find("invariants", "ridge")
+            ?? scores.Where(s => s.Subject == Originals && s.Metric == "accuracy").MaxBy(s => s.Value.Value)!;
         var answer = $"From {best.View} ({best.Method}) the machine is named right for {Words.Percent(best.Value)} "
             + $"of {best.Networks} networks of {best.Classes} machines, {best.NetworksPerClass} each";
         if (Find(best.View, best.Method, TopMetric) is { } top) answer += $", and is among the first five for {Words.Percent(top.Value)}";

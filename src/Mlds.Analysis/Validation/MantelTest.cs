@@ -38,8 +38,8 @@ public sealed record MantelTest(double Correlation, double PValue, int Permutati
     }
 
     /// <summary>
-    /// r of the objects <paramref name="rows"/> alone, in which one may come several times, for a bootstrap over objects; pairs of an object
-    /// with itself are left out. NaN where there are fewer than three pairs.
+    /// r of the objects <paramref name="rows"/> alone, in which one may come several times, for a bootstrap over objects; pairs of an
+    /// object with itself are left out. NaN where there are fewer than three pairs.
     /// </summary>
     internal static double Among(double[] a, double[] b, int n, int[] rows)
     {

@@ -28,8 +28,8 @@ public sealed class UnnamedAutomatonTests
             {
                 var target = MinimalAutomaton.Of(other.Build());
                 var expected = (from symbols in Orders(3)
-                    from lines in Orders(2)
-                    select MinimalAutomaton.Of(Rename(one, symbols, lines).Build())).Any(target.BehavesAs);
+                                from lines in Orders(2)
+                                select MinimalAutomaton.Of(Rename(one, symbols, lines).Build())).Any(target.BehavesAs);
                 Assert.Equal(expected, UnnamedAutomaton.Of(one.Build()).Equals(UnnamedAutomaton.Of(other.Build())));
                 Interlocked.Increment(ref expected ? ref equal : ref different);
             },
@@ -60,7 +60,8 @@ public sealed class UnnamedAutomatonTests
             UnnamedAutomaton.Of(one.Build()), UnnamedAutomaton.Of((one with { Symbols = 2, Next = [[1, 1], [0, 0]] }).Build()));
         var wide = new AutomatonDefinition(11, 1, 0, [[.. new int[11]]], [0]);
         Assert.Contains(
-            "at most 10 symbols can be compared under all renamings; this one has 11", Assert.Throws<ArgumentException>(() => UnnamedAutomaton.Of(wide.Build())).Message,
+            "at most 10 symbols can be compared under all renamings; this one has 11",
+            Assert.Throws<ArgumentException>(() => UnnamedAutomaton.Of(wide.Build())).Message,
             StringComparison.Ordinal);
     }
 
