@@ -1,4 +1,5 @@
 using Mlds.Boinc.States;
+using Mlds.Recipes;
 using Mlds.Server.Contract;
 using Mlds.Server.Science;
 using Mlds.Training;
@@ -13,11 +14,12 @@ public sealed class NetworkScienceTests
     static readonly ReplayPolicy s_policy = new(First: 3, Floor: 0.02, Release: 5);
 
     /// <summary>The digest of what <c>generate</c> makes of the small population.</summary>
-    static string Generated(int networks)
+    static string Generated(int networks, Population? population = null)
     {
         using var folder = new ScratchFolder();
-        using var writer = ZooWriter.Open(folder.Path, ZooPopulation.Of(Small.Population));
-        new GenerationRun(writer, Small.Population, new GenerationOptions(networks)).Run(_ => { }, TestContext.Current.CancellationToken);
+        population ??= Small.Population;
+        using var writer = ZooWriter.Open(folder.Path, ZooPopulation.Of(population));
+        new GenerationRun(writer, population, new GenerationOptions(networks)).Run(_ => { }, TestContext.Current.CancellationToken);
         return writer.Zoo.WeightsDigest();
     }
 
@@ -49,6 +51,27 @@ public sealed class NetworkScienceTests
         Assert.All(project.Checks, check => Assert.Equal(Verdict.Valid, check.Check.Verdict));
         Assert.True(
             project.Checks.Sum(check => check.Check.Retrained) < project.Checks.Count * 4, "Not everything is to be trained again.");
+    }
+
+    [Theory]
+    [InlineData("lstm")]
+    [InlineData("elman")]
+    public async Task Networks_of_other_cells_come_back_as_generate_makes_them(string cell)
+    {
+        await using var project = new Volunteers(s_policy);
+        var population = Small.Of(cell);
+        Assert.True(WorkAdding.Add(project.Database, project.Folder, population, new WorkOptions(6, EpochLimit: 7)).LacksProgram);
+        do
+        {
+            project.Run(new Volunteer(1), new Volunteer(2));
+            project.ProveHeld();
+            project.Run(new Volunteer(1), new Volunteer(2));
+        }
+        while (project.Held > 0);
+
+        Assert.Equal(Generated(6, population), Digest(project));
+        Assert.All(project.Checks, check => Assert.Equal(Verdict.Valid, check.Check.Verdict));
+        Assert.All(project.Units, unit => Assert.Equal(2, unit.ProgramLevel));
     }
 
     [Fact]

@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using Mlds.Recipes;
 
 namespace Mlds.Server.Tests.Science;
@@ -24,4 +25,12 @@ static class Small
     };
 
     internal static Population Population { get; } = Population.Parse(s_small.Json, "small.json");
+
+    /// <summary>The same machines and sequences for networks of another cell.</summary>
+    internal static Population Of(string cell)
+    {
+        var json = JsonNode.Parse(s_small.Json)!;
+        json["network"]!["cell"] = cell;
+        return Population.Parse(json.ToJsonString(), "small.json");
+    }
 }

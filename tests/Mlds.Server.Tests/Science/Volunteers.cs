@@ -41,6 +41,9 @@ sealed class Volunteers : IAsyncDisposable
 
     public int Held => _held.Count;
 
+    /// <summary>All units so far.</summary>
+    public IEnumerable<NewWorkUnit> Units => _units.Values;
+
     /// <summary>Hosts of which nothing may be taken on trust.</summary>
     public HashSet<long> Suspects { get; } = [];
 
