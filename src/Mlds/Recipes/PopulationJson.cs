@@ -28,12 +28,30 @@ static class PopulationJson
         }
 
         json.Try(() => Read(json, text), out var population);
-        if (faults.All.Count == 0) return new PopulationCheck(population, []);
+        IReadOnlyList<JsonFault> all = faults.All.Count > 0 ? faults.All : [.. Superfluous(population!)];
+        if (all.Count == 0) return new PopulationCheck(population, []);
         var lines = JsonFaults.Lines(text);
         return new PopulationCheck(
             null,
-            [.. faults.All.Select(fault => new PopulationFault(fault.Path, lines.GetValueOrDefault(fault.Path, 1), fault.Problem))
+            [.. all.Select(fault => new PopulationFault(fault.Path, lines.GetValueOrDefault(fault.Path, 1), fault.Problem))
                 .OrderBy(fault => fault.Line)]);
+    }
+
+    /// <summary>
+    /// Automata with states that nothing needs, which were hardly meant. They are no faults to <see cref="Population.Parse"/>: recipes hold
+    /// such tables, and stay valid.
+    /// </summary>
+    static IEnumerable<JsonFault> Superfluous(Population population)
+    {
+        for (var i = 0; i < population.MachineNames.Count; i++)
+        {
+            if (population.Task(population.MachineNames[i]) is MachineTask task && task.Build() is Automaton automaton
+                && automaton.Superfluous().Sentence() is { Length: > 0 } sentence)
+            {
+                yield return new JsonFault(
+                    $"$.machines[{i}].machine", $"{sentence} Take out what isn't needed, or correct what leads there");
+            }
+        }
     }
 
     /// <summary>The population, or null where faults are collected and there are some.</summary>

@@ -1,4 +1,5 @@
 using Mlds.Recipes;
+using Mlds.Tasks.Machines;
 
 namespace Mlds.Tests.Recipes;
 
@@ -38,6 +39,24 @@ public sealed class PopulationCheckTests
         var (population, faults) = Population.Check(Sound, "p.json");
         Assert.Empty(faults);
         Assert.Equal(Population.Parse(Sound, "p.json").Sha256, population!.Sha256);
+    }
+
+    [Fact]
+    public void An_automaton_with_an_unreachable_state_and_two_equal_ones_is_told_with_the_states_and_still_read()
+    {
+        var text = Sound.Replace(
+            "\"form\": \"register\", \"bits\": 8, \"outputs\": 8,",
+            "\"form\": \"automaton\", \"symbols\": 9, \"outputs\": 8, \"start\": 0, \"output\": [1, 2, 2, 3],");
+        string[] rows = ["[1,2,0,0,0,0,0,0,0]", "[0,1,1,1,1,1,1,1,1]", "[0,2,2,2,2,2,2,2,2]", "[3,3,3,3,3,3,3,3,0]"];
+        text = text.Replace("\"lines\": [{\"line\": 0, \"xor\": [0, 1, 2]}]", $"\"next\": [{string.Join(", ", rows)}]");
+
+        var (population, faults) = Population.Check(text, "p.json");
+
+        Assert.Null(population);
+        var fault = Assert.Single(faults);
+        Assert.Equal(("$.machines[2].machine", 19), (fault.Path, fault.Line));
+        Assert.StartsWith("State 3 can't be reached; states 1 and 2 answer every word alike.", fault.Reason, StringComparison.Ordinal);
+        Assert.Equal(4, ((Automaton)Population.Parse(text, "p.json").Machine("Three")).States);
     }
 
     [Fact]
