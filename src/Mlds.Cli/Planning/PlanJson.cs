@@ -40,7 +40,7 @@ static class PlanJson
             ["units"] = Write(report.OnVolunteers(cost => cost.Units)),
             ["results"] = Write(report.OnVolunteers(cost => cost.Results)),
             ["upload_bytes"] = Write(report.OnVolunteers(cost => cost.UploadBytes)),
-            ["core_seconds"] = report.Here.IsTimed ? Write(report.OnVolunteers(cost => cost.CoreSeconds)) : null,
+            ["core_seconds"] = report.Here.IsTimed ? Write(report.VolunteersCoreSeconds) : null,
         },
     };
 
