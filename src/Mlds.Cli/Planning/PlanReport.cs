@@ -18,7 +18,7 @@ sealed record PlanReport(
     {
         VolunteerCost Cost(Func<Forecast, double> of) => VolunteerCost.Of(
             [.. plan.Machines.Where(machine => machine.ToTrain > 0).Select(machine => new VolunteersShare(
-                population.Recipe(machine.Name, 0), machine.ToTrain, Math.Max(1, of(machine.Epochs)), of(machine.CoreSeconds)))],
+                population.Recipe(machine.Name, 0), machine.ToTrain, Math.Max(1, of(machine.Epochs))))],
             work);
         var isKnown = plan.Machines.All(machine => machine.Epochs.Expected is not null);
         return new PlanReport(
@@ -26,7 +26,11 @@ sealed record PlanReport(
             Cost(forecast => forecast.High), work);
     }
 
-    /// <summary>One number of the cost on volunteers.</summary>
+    /// <summary>Core-seconds on volunteers, on cores like the one that was measured: every result of a quorum trains the same.</summary>
+    public Forecast VolunteersCoreSeconds => new(
+        Work.Quorum * Here.CoreSeconds.Expected, Work.Quorum * Here.CoreSeconds.Low, Work.Quorum * Here.CoreSeconds.High);
+
+    /// <summary>One number of the cost on volunteers; low and high are with every machine at the end of its range.</summary>
     public Forecast OnVolunteers(Func<VolunteerCost, double> number)
     {
         var (low, high) = (number(Low), number(High));

@@ -128,7 +128,7 @@ static class PlanTable
 
     static void WriteVolunteers(TextWriter output, PlanReport report)
     {
-        var work = report.Here.IsTimed ? $", {Time(report.OnVolunteers(cost => cost.CoreSeconds))} of a core like this one's" : "";
+        var work = report.Here.IsTimed ? $", {Time(report.VolunteersCoreSeconds)} of a core like this one's" : "";
         output.WriteLine(
             $"volunteers  {Number(report.OnVolunteers(cost => cost.Units), Whole)} work units of about {report.Work.UnitSeconds / 60} "
             + $"minutes, {Number(report.OnVolunteers(cost => cost.Results), Whole)} results (quorum {report.Work.Quorum}), "

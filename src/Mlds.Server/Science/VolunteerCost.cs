@@ -6,8 +6,7 @@ namespace Mlds.Server.Science;
 /// <summary>Networks of one machine that volunteers are to train.</summary>
 /// <param name="Recipe">Of any of them.</param>
 /// <param name="Epochs">Mean per network; at least 1.</param>
-/// <param name="CoreSeconds">Mean per network, on a core like the one it was measured on.</param>
-public sealed record VolunteersShare(Recipe Recipe, int Networks, double Epochs, double CoreSeconds);
+public sealed record VolunteersShare(Recipe Recipe, int Networks, double Epochs);
 
 /// <summary>
 /// What networks cost on volunteers' computers if all goes well: no result is lost, none is wrong, no network is asked for twice.
@@ -15,8 +14,7 @@ public sealed record VolunteersShare(Recipe Recipe, int Networks, double Epochs,
 /// <param name="Units">Work units, cut as <see cref="WorkCutting"/> cuts them for hosts of the usual speed.</param>
 /// <param name="Results">Results that a quorum of every unit makes.</param>
 /// <param name="UploadBytes">Of all results.</param>
-/// <param name="CoreSeconds">Of all results, on cores like the one that was measured.</param>
-public sealed record VolunteerCost(double Units, double Results, double UploadBytes, double CoreSeconds)
+public sealed record VolunteerCost(double Units, double Results, double UploadBytes)
 {
     /// <summary>With more networks this many are cut, and the rest is like them.</summary>
     const int MostCut = 200_000;
@@ -29,14 +27,13 @@ public sealed record VolunteerCost(double Units, double Results, double UploadBy
     public static VolunteerCost Of(IReadOnlyList<VolunteersShare> shares, WorkOptions options)
     {
         var networks = shares.Sum(share => (long)share.Networks);
-        if (networks == 0) return new VolunteerCost(0, 0, 0, 0);
+        if (networks == 0) return new VolunteerCost(0, 0, 0);
         var scale = Math.Max(1, networks / (double)MostCut);
         var (units, bytes) = Cut(shares, scale, options);
         return new VolunteerCost(
             units * scale,
             units * scale * options.Quorum,
-            ((bytes * scale) + (units * scale * ResultBytes)) * options.Quorum,
-            shares.Sum(share => share.Networks * share.CoreSeconds) * options.Quorum);
+            ((bytes * scale) + (units * scale * ResultBytes)) * options.Quorum);
     }
 
     /// <summary>Fills unit after unit with the next waiting networks; those begun come first.</summary>

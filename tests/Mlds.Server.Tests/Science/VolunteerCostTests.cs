@@ -12,7 +12,7 @@ public sealed class VolunteerCostTests
     static readonly WorkOptions s_usual = new(0);
 
     static VolunteersShare Share(int networks, double epochs, int machine = 0) =>
-        new(s_population.Recipe(s_population.MachineNames[machine], 0), networks, epochs, 0.5);
+        new(s_population.Recipe(s_population.MachineNames[machine], 0), networks, epochs);
 
     [Fact]
     public void Uploads_are_as_large_as_the_results_of_real_units()
@@ -63,10 +63,7 @@ public sealed class VolunteerCostTests
     {
         var shares = new[] { Share(100, 20), Share(50, 40, machine: 1) };
         var (one, three) = (VolunteerCost.Of(shares, s_usual), VolunteerCost.Of(shares, s_usual with { Quorum = 3 }));
-        Assert.Equal(75, one.CoreSeconds, 9);
-        Assert.Equal(
-            (one.Units, 3 * one.Units, 3 * one.UploadBytes, 3 * one.CoreSeconds),
-            (three.Units, three.Results, three.UploadBytes, three.CoreSeconds));
+        Assert.Equal((one.Units, 3 * one.Units, 3 * one.UploadBytes), (three.Units, three.Results, three.UploadBytes));
     }
 
     [Fact]
@@ -74,9 +71,9 @@ public sealed class VolunteerCostTests
     {
         var (few, many) = (VolunteerCost.Of([Share(200_000, 20)], s_usual), VolunteerCost.Of([Share(2_000_000, 20)], s_usual));
         Assert.Equal(10, many.UploadBytes / few.UploadBytes, 2);
-        Assert.Equal(10, many.CoreSeconds / few.CoreSeconds, 6);
+        Assert.Equal(10, many.Units / few.Units, 2);
     }
 
     [Fact]
-    public void Nothing_costs_nothing() => Assert.Equal(new VolunteerCost(0, 0, 0, 0), VolunteerCost.Of([], s_usual));
+    public void Nothing_costs_nothing() => Assert.Equal(new VolunteerCost(0, 0, 0), VolunteerCost.Of([], s_usual));
 }
