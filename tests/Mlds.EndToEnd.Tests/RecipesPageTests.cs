@@ -5,6 +5,27 @@ namespace Mlds.EndToEnd.Tests;
 /// <summary>docs/recipes.md says what docs/results/recipes-*.json hold.</summary>
 public sealed class RecipesPageTests
 {
+    /// <summary>The table is what reference/recipe_table.py prints of the committed result: here its sums are taken again.</summary>
+    [Fact]
+    public void Ds3_s_automata_stand_in_their_table_by_their_numbers_of_states()
+    {
+        var page = File.ReadAllText(Repository.PathOf("docs/recipes.md"));
+        var machines = JsonNode.Parse(File.ReadAllText(Repository.PathOf("docs/results/recipes-ds3.json")))!["machines"]!.AsArray();
+        Assert.Equal(100, machines.Count);
+        foreach (var (states, group) in machines.GroupBy(machine => $"{machine!["factors"]!["states"]}").Select(group => (group.Key, group))
+            .Append(("all", machines)))
+        {
+            var converged = group.Sum(machine => (int)machine!["converged"]!);
+            var total = converged + group.Sum(machine => (int)machine!["not_converged"]! + (int)machine["diverged"]!);
+            var row = Assert.Single(
+                page.Split('\n'),
+                line => line.StartsWith($"| {states} | {group.Count()} | {converged} of {total} (", StringComparison.Ordinal));
+            Assert.EndsWith(
+                FormattableString.Invariant($"| {group.Sum(machine => (double)machine!["core_seconds"]!) / converged:0.00} |"), row,
+                StringComparison.Ordinal);
+        }
+    }
+
     [Fact]
     public void Every_machine_of_the_three_populations_stands_in_the_table_with_its_measured_share()
     {
