@@ -192,8 +192,8 @@ public sealed class PlanVerbTests : IDisposable
     [Fact]
     public void Where_nothing_was_tried_nothing_is_refused()
     {
-        // Enough to do that the time is over before the second machine's turn.
-        Write(s_hopeless with { Data = (4096, 64, 64, 8, 32), GoalLoss = 1e-9, EpochLimit = 1_000_000 });
+        // Enough to do, with a goal that nobody reaches, that the time is over before the second machine's turn.
+        Write(s_hopeless with { Data = (4096, 64, 64, 8, 32), GoalLoss = 1e-30, EpochLimit = 1_000_000 });
         var plan = Json("plan", Population, "--seconds", "1", "--threads", "1");
         Assert.Equal(["SimpleXORMachine"], plan["not_tried"]!.AsArray().Select(name => (string?)name));
         var unfinished = Verdict.Read(VerdictFile)!.Machines[0].Begun.Single().State.Epoch;
