@@ -12,37 +12,37 @@ static class PlanJson
 {
     public static JsonObject Document(
         Population population, string? zoo, GenerationOptions options, string verdict, PlanReport report) => new()
-    {
-        ["population"] = population.Name,
-        ["population_sha256"] = population.Sha256,
-        ["verdict"] = verdict,
-        ["refused"] = new JsonArray([.. report.Pilots.Machines.Where(machine => machine.IsRefused)
-            .Select(machine => (JsonNode)machine.Name)]),
-        ["not_tried"] = new JsonArray([.. report.Pilots.Machines.Where(machine => machine is { IsTried: false, IsRefused: false })
-            .Select(machine => (JsonNode)machine.Name)]),
-        ["zoo"] = zoo,
-        ["networks"] = options.Networks,
-        ["shard"] = options.Shard.ToString(),
-        ["threads"] = report.Here.Threads,
-        ["machines"] = new JsonArray([.. report.Here.Machines.Zip(report.Pilots.Machines, Machine)]),
-        ["to_train"] = report.Here.Machines.Sum(machine => machine.ToTrain),
-        ["seconds"] = report.Here.IsTimed ? Write(report.Here.Seconds) : null,
-        ["tail_seconds"] = report.Here.IsTimed ? Write(report.Here.TailSeconds) : null,
-        ["core_seconds"] = report.Here.IsTimed ? Write(report.Here.CoreSeconds) : null,
-        ["bytes"] = Write(report.Here.Bytes),
-        ["zoo_bytes"] = report.Here.ZooBytes,
-        ["release_bytes"] = Write(report.Here.ReleaseBytes),
-        ["volunteers"] = new JsonObject
         {
-            ["unit_minutes"] = report.Work.UnitSeconds / 60,
-            ["unit_epochs"] = report.Work.EpochLimit,
-            ["quorum"] = report.Work.Quorum,
-            ["units"] = Write(report.OnVolunteers(cost => cost.Units)),
-            ["results"] = Write(report.OnVolunteers(cost => cost.Results)),
-            ["upload_bytes"] = Write(report.OnVolunteers(cost => cost.UploadBytes)),
-            ["core_seconds"] = report.Here.IsTimed ? Write(report.VolunteersCoreSeconds) : null,
-        },
-    };
+            ["population"] = population.Name,
+            ["population_sha256"] = population.Sha256,
+            ["verdict"] = verdict,
+            ["refused"] = new JsonArray([.. report.Pilots.Machines.Where(machine => machine.IsRefused)
+            .Select(machine => (JsonNode)machine.Name)]),
+            ["not_tried"] = new JsonArray([.. report.Pilots.Machines.Where(machine => machine is { IsTried: false, IsRefused: false })
+            .Select(machine => (JsonNode)machine.Name)]),
+            ["zoo"] = zoo,
+            ["networks"] = options.Networks,
+            ["shard"] = options.Shard.ToString(),
+            ["threads"] = report.Here.Threads,
+            ["machines"] = new JsonArray([.. report.Here.Machines.Zip(report.Pilots.Machines, Machine)]),
+            ["to_train"] = report.Here.Machines.Sum(machine => machine.ToTrain),
+            ["seconds"] = report.Here.IsTimed ? Write(report.Here.Seconds) : null,
+            ["tail_seconds"] = report.Here.IsTimed ? Write(report.Here.TailSeconds) : null,
+            ["core_seconds"] = report.Here.IsTimed ? Write(report.Here.CoreSeconds) : null,
+            ["bytes"] = Write(report.Here.Bytes),
+            ["zoo_bytes"] = report.Here.ZooBytes,
+            ["release_bytes"] = Write(report.Here.ReleaseBytes),
+            ["volunteers"] = new JsonObject
+            {
+                ["unit_minutes"] = report.Work.UnitSeconds / 60,
+                ["unit_epochs"] = report.Work.EpochLimit,
+                ["quorum"] = report.Work.Quorum,
+                ["units"] = Write(report.OnVolunteers(cost => cost.Units)),
+                ["results"] = Write(report.OnVolunteers(cost => cost.Results)),
+                ["upload_bytes"] = Write(report.OnVolunteers(cost => cost.UploadBytes)),
+                ["core_seconds"] = report.Here.IsTimed ? Write(report.VolunteersCoreSeconds) : null,
+            },
+        };
 
     static JsonObject Machine(MachinePlan machine, MachineVerdict verdict) => new()
     {
