@@ -16,8 +16,8 @@ static class Difficulty
     static readonly Asked s_asked = new(
         "difficulty_from_weights",
         "Do the weights tell how hard a machine is?",
-        ManyMachines.Splits + "Ridge regression from networks of the known machines onto numbers that are known before training: the states "
-        + "of the minimal automaton; the share of output bits that the last three commands don't tell, and the mean squared "
+        ManyMachines.Splits + "Ridge regression from networks of the known machines onto numbers that are known before training: the "
+        + "states of the minimal automaton; the share of output bits that the last three commands don't tell, and the mean squared "
         + "error of the best constant answer, both exactly over all words of the length of the training sequences; and the "
         + "numbers that the population declares as factors. Its penalty is chosen by leave-one-out on the training "
         + "networks. Predictions are averaged over a machine's networks; R² and Kendall's τ_b over machines, with a "
