@@ -12,14 +12,13 @@ public sealed class RecipesPageTests
         var page = File.ReadAllText(Repository.PathOf("docs/recipes.md"));
         var machines = JsonNode.Parse(File.ReadAllText(Repository.PathOf("docs/results/recipes-ds3.json")))!["machines"]!.AsArray();
         Assert.Equal(100, machines.Count);
-        foreach (var (states, group) in machines.GroupBy(machine => $"{machine!["factors"]!["states"]}").Select(group => (group.Key, group))
-            .Append(("all", machines)))
+        foreach (var group in machines.GroupBy(machine => $"{machine!["factors"]!["states"]}").Concat(machines.GroupBy(_ => "all")))
         {
             var converged = group.Sum(machine => (int)machine!["converged"]!);
             var total = converged + group.Sum(machine => (int)machine!["not_converged"]! + (int)machine["diverged"]!);
             var row = Assert.Single(
                 page.Split('\n'),
-                line => line.StartsWith($"| {states} | {group.Count()} | {converged} of {total} (", StringComparison.Ordinal));
+                line => line.StartsWith($"| {group.Key} | {group.Count()} | {converged} of {total} (", StringComparison.Ordinal));
             Assert.EndsWith(
                 FormattableString.Invariant($"| {group.Sum(machine => (double)machine!["core_seconds"]!) / converged:0.00} |"), row,
                 StringComparison.Ordinal);

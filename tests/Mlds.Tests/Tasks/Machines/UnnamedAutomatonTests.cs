@@ -60,7 +60,8 @@ public sealed class UnnamedAutomatonTests
             UnnamedAutomaton.Of(one.Build()), UnnamedAutomaton.Of((one with { Symbols = 2, Next = [[1, 1], [0, 0]] }).Build()));
         var wide = new AutomatonDefinition(11, 1, 0, [[.. new int[11]]], [0]);
         Assert.Contains(
-            "at most 10 symbols can be compared under all renamings; this one has 11", Assert.Throws<ArgumentException>(() => UnnamedAutomaton.Of(wide.Build())).Message,
+            "at most 10 symbols can be compared under all renamings; this one has 11",
+            Assert.Throws<ArgumentException>(() => UnnamedAutomaton.Of(wide.Build())).Message,
             StringComparison.Ordinal);
     }
 
