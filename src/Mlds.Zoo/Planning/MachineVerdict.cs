@@ -15,6 +15,12 @@ public sealed record MachineVerdict(
     string Name, string RecipeSha256, Difficulty? Difficulty, string? DataFault, IReadOnlyList<Pilot> Pilots,
     IReadOnlyList<BegunPilot> Begun)
 {
+    /// <summary>Pilots that a machine is given before it is refused, where one of them nearly learned it.</summary>
+    internal const int Chances = 6;
+
+    /// <summary>The share of the loss of a constant answer at which a machine is nearly learned.</summary>
+    const double Near = 0.01;
+
     /// <summary>The verdict on a machine of which no pilot has been trained.</summary>
     public static MachineVerdict Untried(Population population, string name)
     {
@@ -31,8 +37,14 @@ public sealed record MachineVerdict(
 
     /// <summary>
     /// Whether its networks aren't worth training: its examples are wrong, or pilots have ended and none of those tried may still converge.
+    /// A machine that is nearly learned is hard, but perhaps not for every seed, and has more chances.
     /// </summary>
-    public bool IsRefused => DataFault is not null || (Pilots.Count > 0 && Converged == 0 && Begun.Count == 0);
+    public bool IsRefused =>
+        DataFault is not null || (Pilots.Count > 0 && Converged == 0 && Begun.Count == 0 && !(IsNear && Pilots.Count < Chances));
+
+    /// <summary>Whether no pilot has converged, but one has come close: its loss is a hundredth of a constant answer's.</summary>
+    internal bool IsNear => Converged == 0 && Difficulty is { } known && Pilots.Any(
+        pilot => pilot.BestValidationLoss <= Near * known.PlateauLoss);
 
     /// <summary>
     /// Why, in a clause: "not_converged after 60 epochs, validation loss 0.061 (best 0.06); a constant answer gives 0.0625". Null while it

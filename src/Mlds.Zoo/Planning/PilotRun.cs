@@ -29,6 +29,9 @@ public sealed class PilotRun
     readonly Lock _lock = new();
     readonly List<MachineVerdict> _machines;
     readonly Queue<(int Machine, uint Seed)> _waiting;
+
+    /// <summary>Of each machine, the first seed that isn't wanted.</summary>
+    readonly uint[] _next;
     readonly Stopwatch _clock = new();
     Exception? _fault;
 
@@ -58,12 +61,14 @@ public sealed class PilotRun
             .SelectMany(seed => Enumerable.Range(0, _machines.Count).Select(machine => (Machine: machine, Seed: (uint)seed)))
             .Where(pilot => _machines[pilot.Machine].DataFault is null).ToList();
         Wanted = wanted.Count;
+        _next = [.. _machines.Select(_ => (uint)options.Pilots)];
         _waiting = new(wanted.Where(pilot => !_machines[pilot.Machine].Pilots.Any(ended => ended.Seed == pilot.Seed))
             .OrderByDescending(pilot => _machines[pilot.Machine].Begun.Any(begun => begun.Seed == pilot.Seed)));
+        for (var machine = 0; machine < _machines.Count; machine++) GiveAnotherChance(machine);
     }
 
     /// <summary>Pilots that are wanted, those of the verdict included.</summary>
-    public int Wanted { get; }
+    public int Wanted { get; private set; }
 
     /// <summary>The verdict as it is now.</summary>
     public Verdict Verdict
@@ -100,8 +105,9 @@ public sealed class PilotRun
     {
         lock (_lock)
         {
-            var ended = _machines.Where(machine => machine.DataFault is null)
-                .Sum(machine => machine.Pilots.Count(pilot => pilot.Seed < _options.Pilots));
+            var ended = _machines.Select((machine, i) => machine.DataFault is null
+                ? machine.Pilots.Count(pilot => pilot.Seed < _next[i])
+                : 0).Sum();
             return new PilotProgress(ended, Wanted, Seconds);
         }
     }
@@ -145,11 +151,32 @@ public sealed class PilotRun
         else Keep(machine, was => was.With(Pilot.Of(run.Finish(), All())));
     }
 
+    /// <summary>
+    /// One more seed for a machine that its pilots nearly learned: with hard machines the seed decides, so a few failures say little.
+    /// Due when all before it have ended, so that threads make no difference.
+    /// </summary>
+    void GiveAnotherChance(int machine)
+    {
+        var known = _machines[machine];
+        bool HasEnded(uint seed) => known.Pilots.Any(pilot => pilot.Seed == seed);
+        bool IsDue() => known is { DataFault: null, IsNear: true } && _next[machine] < MachineVerdict.Chances
+            && Enumerable.Range(0, (int)_next[machine]).All(seed => HasEnded((uint)seed));
+        while (IsDue())
+        {
+            var seed = _next[machine]++;
+            Wanted++;
+            if (HasEnded(seed)) continue;
+            _waiting.Enqueue((machine, seed));
+            return;
+        }
+    }
+
     void Keep(int machine, Func<MachineVerdict, MachineVerdict> change)
     {
         lock (_lock)
         {
             _machines[machine] = change(_machines[machine]);
+            GiveAnotherChance(machine);
             _keep(new Verdict(_population.Name, [.. _machines]));
         }
     }

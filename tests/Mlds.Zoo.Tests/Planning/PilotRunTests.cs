@@ -39,6 +39,26 @@ public sealed class PilotRunTests
         });
     }
 
+    /// <summary>Its goal is out of reach, its machine isn't.</summary>
+    [Fact]
+    public void A_machine_that_pilots_nearly_learn_is_tried_with_more_seeds_before_it_is_given_up()
+    {
+        var near = new TinyPopulation
+        {
+            Hidden = 8,
+            Data = (4096, 256, 8, 8, 32),
+            GoalLoss = 1e-30,
+            EpochLimit = 25,
+            Machines = TinyPopulation.Named("SingleDirectMachine"),
+        };
+        var verdict = Run(Population.Parse(near.Json, "near.json"), 1, 2).Machines.Single();
+        Assert.Equal([0u, 1u, 2u, 3u, 4u, 5u], verdict.Pilots.Select(pilot => pilot.Seed));
+        Assert.True(verdict.IsRefused);
+
+        var hopeless = Population.Parse((near with { EpochLimit = 1, LearningRate = 1e-6 }).Json, "hopeless.json");
+        Assert.Single(Run(hopeless, 1, 2).Machines.Single().Pilots);
+    }
+
     [Fact]
     public void However_often_it_is_broken_off_and_on_however_many_threads_the_verdict_is_the_same()
     {

@@ -36,6 +36,22 @@ public sealed class VerdictTests
         Assert.Equal(refused ? [Machine] : [], Of(machine).Refused(Example.Small).Select(found => found.Name));
     }
 
+    [Theory]
+    [InlineData(1, 0.009, false)]
+    [InlineData(5, 0.009, false)]
+    [InlineData(6, 0.009, true)]
+    [InlineData(1, 0.011, true)]
+    public void A_machine_that_was_nearly_learned_has_six_chances(int failed, double shareOfPlateau, bool refused)
+    {
+        var best = (float)(shareOfPlateau * s_untried.Difficulty!.PlateauLoss);
+        var machine = s_untried with
+        {
+            Pilots = [.. Enumerable.Range(0, failed).Select(
+                seed => Ended((uint)seed, Outcome.NotConverged) with { BestValidationLoss = seed == 0 ? best : 1 })],
+        };
+        Assert.Equal(refused, machine.IsRefused);
+    }
+
     [Fact]
     public void A_machine_of_another_recipe_or_name_is_not_refused()
     {
