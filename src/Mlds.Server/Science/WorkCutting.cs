@@ -80,15 +80,19 @@ sealed class WorkCutting(Session session, WorkWanted wanted)
                 row.IsDBNull(5) ? null : Checkpoint.FromBytes(row.GetFieldValue<byte[]>(5))),
             population.Id, most);
         var taken = new List<WaitingNetwork>();
+        var machines = new HashSet<long>();
         var (cost, bytes) = (0.0, 0L);
         foreach (var candidate in candidates)
         {
+            // A bundle has recipes of so many machines, and a ringer may bring another. Networks of further machines wait.
+            if (machines.Count == Bundle.MostForms - 1 && !machines.Contains(candidate.MachineId)) continue;
             var machine = _machines[candidate.MachineId];
             cost += Cost(machine, candidate, population.EpochLimit);
             bytes += TrainedPart.Largest(Asked(candidate), population.EpochLimit);
             var tooMuch = cost > budget || bytes > UnitNeeds.MostResultBytes;
             if (taken.Count > 0 && (tooMuch || candidate.Failures >= AloneAfter || taken[0].Failures >= AloneAfter)) break;
             taken.Add(candidate);
+            machines.Add(candidate.MachineId);
         }
 
         return taken;

@@ -1,4 +1,5 @@
 using Mlds.Boinc.States;
+using Mlds.Bundles;
 using Mlds.Recipes;
 using Mlds.Server.Contract;
 using Mlds.Server.Science;
@@ -72,6 +73,19 @@ public sealed class NetworkScienceTests
         Assert.Equal(Generated(6, population), Digest(project));
         Assert.All(project.Checks, check => Assert.Equal(Verdict.Valid, check.Check.Verdict));
         Assert.All(project.Units, unit => Assert.Equal(2, unit.ProgramLevel));
+    }
+
+    [Fact]
+    public async Task Units_of_a_population_of_many_machines_hold_no_more_machines_than_a_bundle_may()
+    {
+        await using var project = new Volunteers(s_policy);
+        WorkAdding.Add(project.Database, project.Folder, Small.OfMachines(100), new WorkOptions(60));
+        for (var i = 0; i < 3; i++)
+        {
+            var networks = project.BundleOf(project.Next()!).Networks;
+            Assert.InRange(networks.Select(network => network.Recipe.MachineName).Distinct().Count(), 50, Bundle.MostForms);
+            Assert.InRange(networks.Count, Bundle.MostForms, 6000 / 32);
+        }
     }
 
     [Fact]

@@ -26,6 +26,24 @@ static class Small
 
     internal static Population Population { get; } = Population.Parse(s_small.Json, "small.json");
 
+    /// <summary>As many machines, each the exclusive or of other bits of its register.</summary>
+    internal static Population OfMachines(int count)
+    {
+        static string Machine(int number)
+        {
+            var bits = string.Join(", ", Enumerable.Range(0, 8).Where(bit => ((number + 1) >> bit & 1) != 0));
+            return $$$"""
+                {
+                  "name": "M{{{number}}}",
+                  "machine": {"form": "register", "bits": 8, "outputs": 8, "lines": [{"line": 0, "xor": [{{{bits}}}]}]}
+                }
+                """;
+        }
+
+        var machines = $"[{string.Join(", ", Enumerable.Range(0, count).Select(Machine))}]";
+        return Population.Parse((s_small with { Machines = machines }).Json, "many.json");
+    }
+
     /// <summary>The same machines and sequences for networks of another cell.</summary>
     internal static Population Of(string cell)
     {

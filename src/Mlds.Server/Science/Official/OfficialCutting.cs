@@ -17,6 +17,7 @@ public static class OfficialCutting
         var costs = new OfficialCosts(folder);
         var number = folder.NextNumber();
         var bundle = new List<BundleNetwork>();
+        var machines = new HashSet<string>();
         var (cost, bytes) = (0.0, 0L);
         foreach (var network in Missing(folder, options.Networks))
         {
@@ -24,8 +25,11 @@ public static class OfficialCutting
             var size = TrainedPart.Largest(network, options.EpochLimit);
             if (size > OfficialTemplates.MostResultBytes / 2) throw TooLarge(network, size);
             var tooLong = cost + flops > options.UnitSeconds * WorkCost.UsualFlops;
-            if (bundle.Count > 0 && (tooLong || bytes + size > UnitNeeds.MostResultBytes || bundle.Count == Bundle.MostNetworks)) Close();
+            var tooMany = bundle.Count == Bundle.MostNetworks
+                || (machines.Count == Bundle.MostForms && !machines.Contains(network.Recipe.MachineName));
+            if (bundle.Count > 0 && (tooLong || tooMany || bytes + size > UnitNeeds.MostResultBytes)) Close();
             bundle.Add(network);
+            machines.Add(network.Recipe.MachineName);
             (cost, bytes) = (cost + flops, bytes + size);
         }
 
@@ -37,6 +41,7 @@ public static class OfficialCutting
             units.Add(Write(folder, options.EpochLimit, UnitNeeds.Name(folder.UnitPrefix, number++), bundle, costs));
             (cost, bytes) = (0, 0);
             bundle.Clear();
+            machines.Clear();
         }
     }
 

@@ -1,3 +1,4 @@
+using Mlds.Bundles;
 using Mlds.Server.Database;
 using Mlds.Server.Science;
 using Mlds.Server.Science.Official;
@@ -56,6 +57,14 @@ public sealed class OfficialProjectTests : IDisposable
         File.WriteAllBytes(file, new Volunteer(1).Compute(Folder.Bundle(unit)!).ToBytes());
         Assert.Equal(fine ? 0 : 3, hooks.Init([file], TestContext.Current.CancellationToken).Code);
         if (!fine) Assert.Contains("one_result_per_user_per_wu", File.ReadAllText(Work.In("errors.txt")), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Units_of_many_machines_hold_no_more_machines_than_a_bundle_may()
+    {
+        var folder = Work.Of(Small.OfMachines(100));
+        var bundles = OfficialCutting.Cut(folder, new WorkOptions(1)).Select(unit => folder.Bundle(unit.Name)!).ToList();
+        Assert.Equal([Bundle.MostForms, 100 - Bundle.MostForms], bundles.Select(bundle => bundle.Networks.Count));
     }
 
     [Fact]
