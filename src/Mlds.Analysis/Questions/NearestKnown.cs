@@ -16,7 +16,7 @@ static class NearestKnown
 
     const int Near = 5;
     const int BootstrapRounds = 1000;
-    const int Shuffles = 20;
+    const int Shuffles = 200;
 
     static readonly Asked s_asked = new(
         "nearest_known_machines",
@@ -28,7 +28,8 @@ static class NearestKnown
         + "Nearest in 5: how often the known machine nearest by weights is among the five nearest by behaviour, with Wilson's interval "
         + "counting each unseen machine once, whatever its networks. Rank correlation: Spearman's between both orders of the known "
         + "machines, mean over a machine's networks and then over machines, with a percentile bootstrap over machines. Shuffled: the same "
-        + "with the machines' behaviours exchanged, the mean of twenty with the interval of a single one. Metadata only: the distance in "
+        + "with the machines' behaviours exchanged, the mean of 200 with the interval of a single one; unlike Wilson's, this interval "
+        + "knows that a machine may lie near all others and be named again and again. Metadata only: the distance in "
         + "epochs and validation loss instead of in weights.");
 
     internal static Question Question => new("Nearest known machines", s_asked, ManyMachines.AppliesToComparable, Ask);

@@ -180,6 +180,26 @@ public sealed class ManyMachinesTests
         foreach (var score in unrelated.Scores) Assert.InRange(score.Value.Value, score.Chance - 0.2, score.Chance + 0.25);
     }
 
+    /// <summary>
+    /// Weights say nothing here, but one machine's networks have the smallest ones and so lie nearest to all: whether it behaves like
+    /// another is a single piece of luck, seen many times, and the shuffled control must show how much luck may give.
+    /// </summary>
+    [Fact]
+    public void A_machine_that_lies_near_all_others_makes_the_shuffled_interval_wide()
+    {
+        var unrelated = s_unrelated.Value;
+        float[] weights = [.. Enumerable.Range(0, unrelated.Networks).SelectMany(row => unrelated.Row(row).ToArray().Select(
+            weight => unrelated.Labels[row].Machine.Name == Name(4) ? weight / 100 : weight))];
+        var hub = new WeightMatrix("hub", "matrix", weights, unrelated.Layout, unrelated.Labels) { Machines = unrelated.Machines };
+        double Width(WeightMatrix matrix)
+        {
+            var shuffled = Find(Answer(NearestKnown.Question, matrix), "raw", "centroid", "nearest_in_5").Shuffled!.Value;
+            return shuffled.High - shuffled.Low;
+        }
+
+        Assert.True(Width(hub) > 1.2 * Width(unrelated), $"{Width(hub)} and {Width(unrelated)}");
+    }
+
     [Fact]
     public void Distances_of_weights_that_follow_behaviour_pass_Mantels_test_and_others_do_not()
     {
