@@ -36,7 +36,7 @@ import numpy as np
 __all__ = ["load", "Cell", "CELLS", "Release", "ReleaseError", "Table", "Tensor", "sequences"]
 
 #: The newest format of releases that this file reads.
-VERSION = 2
+VERSION = 3
 
 
 class Tensor(namedtuple("Tensor", "name shape offset length")):
@@ -369,8 +369,8 @@ class Release:
         machine, seed = self.table["machine"][row], int(self.table["seed"][row])
         with _reading(path):
             for recipe in json.loads(self._cached("recipes", lambda: _text(path))):
-                if recipe["machine_name"] == machine:
-                    return dict(recipe, seed=seed)
+                if recipe["machine_name"] == machine and seed in recipe.get("seeds", (seed,)):
+                    return {**{key: recipe[key] for key in recipe if key != "seeds"}, "seed": seed}
             raise ValueError(f"it has no recipe of {machine}")
 
     def dataframe(self):

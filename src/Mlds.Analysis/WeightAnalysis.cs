@@ -22,11 +22,11 @@ public static class WeightAnalysis
     {
         options ??= new AnalysisOptions();
         var watch = Stopwatch.StartNew();
-        var converged = matrix.Where(label => label.Outcome == Outcome.Converged);
-        if (converged.Networks < 2)
+        var converged = matrix.Labels.Count(label => label.Outcome == Outcome.Converged);
+        if (converged < 2)
         {
             throw new ArgumentException(
-                $"An analysis needs at least 2 converged networks; '{matrix.Name}' has {converged.Networks} among {matrix.Networks}. "
+                $"An analysis needs at least 2 converged networks; '{matrix.Name}' has {converged} among {matrix.Networks}. "
                 + "Generate more, or raise the recipe's epoch limit.",
                 nameof(matrix));
         }
@@ -34,7 +34,7 @@ public static class WeightAnalysis
         progress?.Report(new AnalysisProgress("Computing views", 0));
         var (applying, leftOut) = View.For(matrix.Layout.Spec, options.Views);
         options = options with { Views = applying };
-        var context = new QuestionContext(converged, options, cancellation);
+        var context = new QuestionContext(matrix, options, cancellation);
         var (all, questions) = (Question.All, context.Answered);
         foreach (var question in all)
         {

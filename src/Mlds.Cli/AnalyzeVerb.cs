@@ -7,6 +7,7 @@ using Mlds.Analysis.Loading;
 using Mlds.Analysis.Questions;
 using Mlds.Analysis.Results;
 using Mlds.Cli.Frame;
+using Mlds.Cli.Zoos;
 using Mlds.Reports;
 using Mlds.Zoos.Releases;
 
@@ -29,12 +30,18 @@ static class AnalyzeVerb
         DefaultValueFactory = _ => 1,
     };
 
+    static readonly Option<string?> s_where = new("--where")
+    {
+        Description = "Only networks with these values of factors, such as hidden=12.",
+        HelpName = "FACTOR=VALUE,…",
+    };
+
     public static Command Create() =>
         new Verb(
             "analyze", "Asks what the weights tell: which machine, whether a key is hidden, and how much of that the loss tells.",
             "mlds analyze z --out a", "mlds analyze r --out a --json")
         {
-            s_source, s_out, s_seed,
+            s_source, s_out, s_seed, s_where,
         }
         .Runs(Run);
 
@@ -76,7 +83,7 @@ static class AnalyzeVerb
 
     static WeightMatrix Read(VerbRun run, string folder) => ZooOrRelease.Read(
         folder,
-        zoo => ZooMatrix.Read(zoo, run.Cancellation),
+        zoo => ZooMatrix.Read(zoo, Conditions.Of(run.Get(s_where), zoo.Factors), run.Cancellation),
         release =>
         {
             if (release.MissingFolders.Count > 0)
@@ -87,7 +94,7 @@ static class AnalyzeVerb
                     + "`mlds verify` says more.");
             }
 
-            return ReleaseMatrix.Read(release);
+            return ReleaseMatrix.Read(release, Conditions.Of(run.Get(s_where), release.Factors));
         });
 
     static JsonObject Json(AnalysisResult result, string folder, string page) => new()

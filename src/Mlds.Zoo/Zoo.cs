@@ -211,6 +211,10 @@ public sealed class Zoo : IDisposable
             Known(machine), (long)seed)
             .Select(Network).FirstOrDefault();
 
+    /// <summary>The networks grouped by their recipe but for the seed; each group in the given order.</summary>
+    public static IEnumerable<IReadOnlyList<StoredNetwork>> ByForm(IEnumerable<StoredNetwork> networks) =>
+        networks.GroupBy(network => network.Form).Select(form => form.ToArray());
+
     /// <summary>The canonical JSON of a network's recipe.</summary>
     public string RecipeJson(StoredNetwork network)
     {

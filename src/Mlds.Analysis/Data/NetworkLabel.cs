@@ -1,3 +1,4 @@
+using Mlds.Recipes;
 using Mlds.Training;
 
 namespace Mlds.Analysis.Data;
@@ -17,4 +18,19 @@ public sealed record NetworkLabel(
     double? TrainingLoss,
     double LongLoss,
     string WeightsSha256,
-    IReadOnlyList<EpochRecord>? History);
+    IReadOnlyList<EpochRecord>? History)
+{
+    /// <summary>What the population varies from seed to seed, by the factor's name, in order; empty where it varies nothing.</summary>
+    public IReadOnlyList<KeyValuePair<string, FactorValue>> Settings { get; init; } = [];
+
+    /// <summary>The value of the varied factor <paramref name="name"/>.</summary>
+    internal FactorValue Setting(string name) => Settings.First(setting => setting.Key == name).Value;
+
+    /// <summary>The <see cref="Settings"/> of a network in a population with these factors.</summary>
+    internal static IReadOnlyList<KeyValuePair<string, FactorValue>> SettingsOf(string machine, uint seed, PopulationFactors factors)
+    {
+        if (factors.Varied.Count == 0) return [];
+        var all = factors.Of(machine, seed);
+        return [.. factors.Varied.Select(factor => KeyValuePair.Create(factor.Name, all[factor.Name]))];
+    }
+}

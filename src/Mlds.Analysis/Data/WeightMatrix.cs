@@ -48,6 +48,9 @@ public sealed class WeightMatrix
     /// <summary>n: every n-th training sequence of <paramref name="machine"/> has the key; 1 where the source doesn't say.</summary>
     internal int AlteredEvery(MachineLabel machine) => Machines.GetValueOrDefault(machine.Name)?.AlteredEvery ?? 1;
 
+    /// <summary>Networks of the same source that have other shapes, a matrix for each shape; most questions leave them out.</summary>
+    public IReadOnlyList<WeightMatrix> OtherShapes { get; set; } = [];
+
     /// <summary>Training courses of some of the networks; empty where the source kept none.</summary>
     public IReadOnlyList<Course> Courses { get; init; } = [];
 
@@ -60,7 +63,14 @@ public sealed class WeightMatrix
     /// <summary>The networks that <paramref name="keep"/> takes, in the same order.</summary>
     public WeightMatrix Where(Func<NetworkLabel, bool> keep)
     {
-        var rows = Enumerable.Range(0, Networks).Where(i => keep(Labels[i])).ToArray();
+        var kept = Rows([.. Enumerable.Range(0, Networks).Where(i => keep(Labels[i]))]);
+        kept.OtherShapes = [.. OtherShapes.Select(other => other.Where(keep))];
+        return kept;
+    }
+
+    /// <summary>The networks of the given rows, in the given order.</summary>
+    internal WeightMatrix Rows(int[] rows)
+    {
         var weights = new float[rows.Length * Layout.Parameters];
         for (var i = 0; i < rows.Length; i++) Row(rows[i]).CopyTo(weights.AsSpan(i * Layout.Parameters));
         var ids = rows.Select(row => Labels[row].RecipeId).ToHashSet();
@@ -71,6 +81,7 @@ public sealed class WeightMatrix
         };
     }
 
-    /// <summary>The <see cref="Zoos.WeightsDigest"/> of all networks.</summary>
-    public string WeightsDigest() => Zoos.WeightsDigest.Of(Labels.Select(label => (label.RecipeId, label.WeightsSha256)));
+    /// <summary>The <see cref="Zoos.WeightsDigest"/> of all networks, of whatever shape.</summary>
+    public string WeightsDigest() => Zoos.WeightsDigest.Of(
+        Labels.Concat(OtherShapes.SelectMany(other => other.Labels)).Select(label => (label.RecipeId, label.WeightsSha256)));
 }

@@ -1,6 +1,7 @@
 using Mlds.Analysis.Data;
 using Mlds.Networks;
 using Mlds.Recipes;
+using Mlds.Training;
 using Mlds.Zoos;
 
 namespace Mlds.Analysis.Loading;
@@ -8,20 +9,67 @@ namespace Mlds.Analysis.Loading;
 /// <summary>The weight matrix of a zoo: all its networks, whatever their outcome, with their loss histories.</summary>
 public static class ZooMatrix
 {
-    /// <exception cref="ZooException">An empty zoo, networks of different shapes, or damaged weights; the message says which.</exception>
-    public static WeightMatrix Read(Zoo zoo, CancellationToken cancellation = default)
+    /// <inheritdoc cref="Read(Zoo, IReadOnlyList{KeyValuePair{string, string}}, CancellationToken)"/>
+    public static WeightMatrix Read(Zoo zoo, CancellationToken cancellation = default) => Read(zoo, [], cancellation);
+
+    /// <param name="where">Values of factors that networks must have; empty for all networks.</param>
+    /// <exception cref="ZooException">An empty zoo, networks of different shapes though nothing varies them, or damaged weights; the
+    /// message says which.</exception>
+    public static WeightMatrix Read(
+        Zoo zoo, IReadOnlyList<KeyValuePair<string, string>> where, CancellationToken cancellation = default)
     {
+        var selection = new NetworkSelection(AllOutcomes: true, where);
+        var networks = zoo.Networks().Where(network => selection.Includes(network, zoo.Factors)).ToArray();
+        if (networks.Length == 0)
+        {
+            throw new ZooException(
+                $"The zoo '{zoo.Folder}' holds no trained network{selection.Words}{(where.Count > 0 ? "" : " yet")}; "
+                + "generate some first.");
+        }
+
+        var shapes = Shapes(zoo, networks);
+        if (shapes.Count > 1 && zoo.Factors.ShapeFactors.Count == 0)
+        {
+            throw new ZooException(
+                $"Networks of {shapes[0].Networks[0].Machine} and {shapes[1].Networks[0].Machine} in the zoo '{zoo.Folder}' differ in "
+                + "shape; only networks of one shape can be analysed together.");
+        }
+
+        var matrices = shapes.Select(shape => Read(zoo, shape.Spec, shape.Networks, cancellation)).ToList();
+        var first = matrices.MaxBy(matrix => matrix.Labels.Count(label => label.Outcome == Outcome.Converged))!;
+        matrices.Remove(first);
+        first.OtherShapes = matrices;
+        return first;
+    }
+
+    /// <summary>The networks by their shape, each in the zoo's order.</summary>
+    static List<(NetworkSpec Spec, List<StoredNetwork> Networks)> Shapes(Zoo zoo, StoredNetwork[] networks)
+    {
+        var shapes = new List<(NetworkSpec Spec, List<StoredNetwork> Networks)>();
+        foreach (var form in Zoo.ByForm(networks))
+        {
+            var spec = Recipe.Parse(zoo.RecipeJson(form[0])).Network;
+            var at = shapes.FindIndex(shape => shape.Spec.Equals(spec));
+            if (at < 0) shapes.Add((spec, [.. form]));
+            else shapes[at].Networks.AddRange(form);
+        }
+
+        var order = networks.Index().ToDictionary(one => one.Item.RecipeId, one => one.Index);
+        return [.. shapes.Select(shape => (shape.Spec, shape.Networks.OrderBy(network => order[network.RecipeId]).ToList()))];
+    }
+
+    static WeightMatrix Read(Zoo zoo, NetworkSpec spec, List<StoredNetwork> meant, CancellationToken cancellation)
+    {
+        var ids = meant.Select(network => network.RecipeId).ToHashSet();
         var weights = new List<StoredWeights>();
         foreach (var machine in zoo.Machines)
         {
             cancellation.ThrowIfCancellationRequested();
-            weights.Add(zoo.ReadWeights(machine));
+            weights.Add(zoo.ReadWeights(machine, network => ids.Contains(network.RecipeId)));
         }
 
         var networks = weights.SelectMany(w => w.Networks).ToArray();
-        if (networks.Length == 0) throw new ZooException($"The zoo '{zoo.Folder}' holds no trained network yet; generate some first.");
-        var layout = Layout(zoo, weights);
-        var matrix = new float[(long)networks.Length * layout.Parameters];
+        var matrix = new float[(long)networks.Length * spec.Parameters];
         var at = 0L;
         foreach (var part in weights)
         {
@@ -31,29 +79,17 @@ public static class ZooMatrix
 
         var machines = zoo.Machines.ToDictionary(name => name, name => MachineLabel.Of(name, zoo.Factors));
         var labels = networks.Select(network => Label(zoo, network, machines[network.Machine]));
-        return new WeightMatrix(zoo.Population.Name, "zoo", matrix, layout, [.. labels])
+        return new WeightMatrix(zoo.Population.Name, "zoo", matrix, spec.Layout, [.. labels])
         {
             Machines = LearnedMachines.Of(zoo, weights),
             Courses = ZooCourses.Read(zoo, networks, machines, cancellation),
         };
     }
 
-    static WeightLayout Layout(Zoo zoo, IEnumerable<StoredWeights> weights)
-    {
-        var specs = weights.Where(part => part.Networks.Count > 0)
-            .Select(part => (part.Networks[0].Machine, Spec: Recipe.Parse(zoo.RecipeJson(part.Networks[0])).Network)).ToArray();
-        var odd = Array.Find(specs, one => !one.Spec.Equals(specs[0].Spec));
-        if (odd.Machine is not null)
-        {
-            throw new ZooException(
-                $"Networks of {specs[0].Machine} and {odd.Machine} in the zoo '{zoo.Folder}' differ in shape; "
-                + "only networks of one shape can be analysed together.");
-        }
-
-        return specs[0].Spec.Layout;
-    }
-
     static NetworkLabel Label(Zoo zoo, StoredNetwork network, MachineLabel machine) => new(
         network.RecipeId, machine, network.Seed, network.Outcome, network.Epochs, network.ValidationLoss,
-        network.TrainingLoss, network.LongLoss, network.WeightsSha256, zoo.History(network));
+        network.TrainingLoss, network.LongLoss, network.WeightsSha256, zoo.History(network))
+    {
+        Settings = NetworkLabel.SettingsOf(network.Machine, network.Seed, zoo.Factors),
+    };
 }

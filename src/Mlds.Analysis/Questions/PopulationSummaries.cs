@@ -15,9 +15,17 @@ static class PopulationSummaries
             leftOut.Add($"{late} of {matrix.Networks} networks reached their epoch limit before the goal loss.");
         if (Count(Outcome.Diverged) is > 0 and var lost)
             leftOut.Add($"{lost} of {matrix.Networks} networks had a loss that was infinite or no number.");
+        var others = matrix.OtherShapes.Sum(other => other.Networks);
+        if (others > 0)
+        {
+            leftOut.Add(
+                $"{others} of {matrix.Networks + others} networks have other shapes than the one with most converged networks; they take part "
+                + "in the questions about settings and losses only. `--where` chooses another shape.");
+        }
+
         return new PopulationSummary(
             matrix.Name, matrix.Source, matrix.WeightsDigest(), matrix.Layout.Parameters,
-            matrix.Layout.Spec.Description, matrix.Networks, Count(Outcome.Converged), leftOut,
+            matrix.Layout.Spec.Description, matrix.Networks + others, Count(Outcome.Converged), leftOut,
             [.. matrix.Labels.GroupBy(label => label.Machine).Select(group => Machine(group.Key, [.. group]))]);
     }
 

@@ -35,6 +35,8 @@ sealed record Question(string Name, Asked Asked, Func<WeightMatrix, string?> App
         MachineDistances.Question,
         Difficulty.Question,
         ExtractedAutomata.Question,
+        LossAndGap.Question,
+        FactorsFromWeights.Question,
     ];
 
     /// <summary>Networks and machines that have no part in the question even where it doesn't apply, one sentence each.</summary>

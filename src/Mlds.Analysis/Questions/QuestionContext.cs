@@ -1,15 +1,18 @@
 using Mlds.Analysis.Classification;
 using Mlds.Analysis.Data;
 using Mlds.Analysis.Results;
+using Mlds.Training;
 
 namespace Mlds.Analysis.Questions;
 
 /// <summary>What every question is asked of: the converged networks, seen in every view.</summary>
 sealed class QuestionContext
 {
-    internal QuestionContext(WeightMatrix networks, AnalysisOptions options, CancellationToken cancellation)
+    /// <param name="population">All networks, whatever their outcome.</param>
+    internal QuestionContext(WeightMatrix population, AnalysisOptions options, CancellationToken cancellation)
     {
-        (Networks, Options, Cancellation) = (networks, options, cancellation);
+        var networks = population.Where(label => label.Outcome == Outcome.Converged);
+        (Population, Networks, Options, Cancellation) = (population, networks, options, cancellation);
         Features = [.. options.Views.Select(view => view.Build(networks))];
         var metadata = networks.Labels.SelectMany(label => new[] { label.Epochs, label.ValidationLoss });
         Metadata = new FeatureMatrix([.. metadata], networks.Networks, ["epochs", "validation_loss"]);
@@ -22,7 +25,14 @@ sealed class QuestionContext
         ];
     }
 
+    /// <summary>All networks, whatever their outcome.</summary>
+    internal WeightMatrix Population { get; }
+
+    /// <summary>The converged ones.</summary>
     internal WeightMatrix Networks { get; }
+
+    /// <summary>What <see cref="Questions.Sweep.Of"/> has made.</summary>
+    internal Sweep? Sweep { get; set; }
 
     internal AnalysisOptions Options { get; }
 

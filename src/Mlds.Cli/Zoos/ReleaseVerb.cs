@@ -26,6 +26,18 @@ static partial class ReleaseVerb
         DefaultValueFactory = _ => "npy",
     };
 
+    static readonly Option<string> s_outcomes = new("--outcomes")
+    {
+        Description = "Which networks: those that converged, or all, marked by their outcome.",
+        HelpName = "converged|all",
+        DefaultValueFactory = _ => "converged",
+    };
+    static readonly Option<string?> s_where = new("--where")
+    {
+        Description = "Only networks with these values of factors, such as hidden=12: one release has networks of one shape.",
+        HelpName = "FACTOR=VALUE,…",
+    };
+
     static readonly Option<bool> s_trajectories = new("--trajectories")
     {
         Description = "Adds the weights at every milestone; what the zoo didn't keep is trained again.",
@@ -54,9 +66,10 @@ static partial class ReleaseVerb
             "release",
             "Cuts an immutable dataset from a zoo: balanced, nested subsets of converged networks.",
             "mlds release z --out r --subsets 20,100 --formats npy,h5,safetensors",
-            "mlds release z --out r --trajectories --training-data --archive tar.zst")
+            "mlds release z --out r --trajectories --training-data --archive tar.zst",
+            "mlds release zs --out r12 --outcomes all --where hidden=12")
         {
-            s_zoo, s_out, s_subsets, s_formats, s_trajectories, s_trainingData, s_archive, s_threads, s_version, s_date, s_url,
+            s_zoo, s_out, s_subsets, s_formats, s_outcomes, s_where, s_trajectories, s_trainingData, s_archive, s_threads, s_version, s_date, s_url,
         }
         .Runs(Run);
 
@@ -65,6 +78,7 @@ static partial class ReleaseVerb
         var options = Options(run);
         var folder = run.Get(s_out)!;
         using var zoo = Zoo.Open(run.Get(s_zoo));
+        options = options with { Selection = Selection(run, zoo) };
         var release = Write(run, zoo, folder, options);
         Print(run.Output, zoo, release, options);
         foreach (var share in release.Plan.Machines.Where(share => share.Untrained > 0))
@@ -151,6 +165,13 @@ static partial class ReleaseVerb
             Threads = Limits.Check("--threads", run.Get(s_threads), 1, 1024),
             Publication = Publication(run.Get(s_version), run.Get(s_date), run.Get(s_url)),
         };
+    }
+
+    static NetworkSelection Selection(VerbRun run, Zoo zoo)
+    {
+        var outcomes = run.Get(s_outcomes)!;
+        if (outcomes is not ("converged" or "all")) throw new UsageException($"--outcomes takes converged or all, not '{outcomes}'.");
+        return new NetworkSelection(outcomes == "all", Conditions.Of(run.Get(s_where), zoo.Factors));
     }
 
     static Publication Publication(string? version, string? date, string? url)

@@ -23,4 +23,7 @@ public enum RandomStream : uint
 
     /// <summary>Tables of random automata; one sub-stream per automaton of a set; keyed by the set's seed.</summary>
     Automata = 6,
+
+    /// <summary>What a population draws for each of its networks; one sub-stream per network seed; keyed by the draw's seed.</summary>
+    Variation = 8,
 }

@@ -138,8 +138,8 @@ public sealed class GenerationRun
     void Train(string machine, uint seed, CancellationToken stop)
     {
         var watch = Stopwatch.StartNew();
-        // The first network of a machine makes its data; all others share it.
-        var (recipe, data) = (_population.Recipe(machine, seed), _population.Data(machine));
+        // The first network of a machine makes its data; all others share it, unless it is varied.
+        var (recipe, data) = (_population.Recipe(machine, seed), _population.Data(machine, seed));
         using var run = new TrainingRun(recipe, data, _begun.GetValueOrDefault((machine, seed)));
         var saved = watch.Elapsed;
         while (run.Outcome is null)

@@ -6,7 +6,7 @@ namespace Mlds.Zoos.Planning;
 
 /// <summary>What is known of one machine's learnability.</summary>
 /// <param name="Name">The machine's name in the population.</param>
-/// <param name="RecipeSha256">Of its recipe without seed (<see cref="Recipe.SeedlessSha256"/>): what the verdict is valid for.</param>
+/// <param name="RecipeSha256">Of what determines its networks (<see cref="Population.PlanSha256"/>): what the verdict is valid for.</param>
 /// <param name="Difficulty">Null for what is learned from other things than a machine's sequences.</param>
 /// <param name="DataFault">Where its examples aren't the task's; null if they are.</param>
 /// <param name="Pilots">Those that ended, by seed.</param>
@@ -26,7 +26,7 @@ public sealed record MachineVerdict(
     {
         var (task, data) = (population.Task(name), population.Data(name));
         return new MachineVerdict(
-            name, population.Recipe(name, 0).SeedlessSha256, Difficulty.Of(task, data), task.ContradictionIn(data), [], []);
+            name, population.PlanSha256(name), Difficulty.Of(task, data), task.ContradictionIn(data), [], []);
     }
 
     /// <summary>Whether a pilot has ended or begun.</summary>

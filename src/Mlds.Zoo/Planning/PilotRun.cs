@@ -139,7 +139,7 @@ public sealed class PilotRun
         var name = _population.MachineNames[machine];
         var recipe = _population.Recipe(name, seed);
         var watch = Stopwatch.StartNew();
-        using var run = new TrainingRun(recipe, _population.Data(name), begun?.State);
+        using var run = new TrainingRun(recipe, _population.Data(name, seed), begun?.State);
         while (run.Outcome is null)
         {
             run.NextEpoch();

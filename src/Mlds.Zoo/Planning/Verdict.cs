@@ -61,5 +61,5 @@ public sealed record Verdict(string Population, IReadOnlyList<MachineVerdict> Ma
 
     static bool IsValid(MachineVerdict machine, Population population) =>
         population.MachineNames.Contains(machine.Name)
-        && population.Recipe(machine.Name, 0).SeedlessSha256 == machine.RecipeSha256;
+        && population.PlanSha256(machine.Name) == machine.RecipeSha256;
 }

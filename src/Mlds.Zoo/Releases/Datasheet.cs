@@ -27,7 +27,11 @@ static class Datasheet
     public static string Summary(ReleaseSource source) =>
         $"{Count(source.Plan.Networks.Count)} trained {source.Layout.Spec.Kind} networks of {Count(source.Layout.Parameters)} weights, "
         + $"{Count(source.Plan.Subsets[^1])} for each of {source.Machines.Count} machines {source.Words.Learned}, "
-        + "trained under full control: networks of one machine differ only in their seed.";
+        + $"trained under full control: networks of one machine differ only in {Differences(source)}.";
+
+    static string Differences(ReleaseSource source) => source.Factors.Varied.Count == 0
+        ? "their seed"
+        : $"their seed and in {string.Join(", ", source.Factors.Varied.Select(factor => factor.Name))}";
 
     public static string Text(ReleaseSource source)
     {
@@ -50,8 +54,8 @@ static class Datasheet
         page.Section("Motivation");
         page.Line($"""
             **Why was it made?** To ask what the weights of a network alone reveal: {source.Words.Question}, how training got there. That
-            needs many networks of which everything is known and nothing but the seed differs; networks collected from the world differ in
-            everything at once.
+            needs many networks of which everything is known and nothing differs but {Differences(source)}; networks collected from the
+            world differ in everything at once.
 
             **By whom?** By whoever ran mlds, an independent implementation of the system of MLDS (arXiv 2104.10555).
             """);
@@ -70,8 +74,10 @@ static class Datasheet
         page.Table(
             ["networks a machine", "rows"],
             plan.Subsets.Select(size => new[] { Count(size), $"the first {Count(size * source.Machines.Count)}" }));
+        var selection = source.Options.Selection;
         page.Line(
-            "A subset has, of every machine, the converged networks of the lowest seeds. "
+            $"A subset has, of every machine, the {(selection.AllOutcomes ? "" : "converged ")}networks{selection.Words} of the lowest seeds"
+            + $"{(selection.AllOutcomes ? ", whatever their outcome (column `outcome`)" : "")}. "
             + "Its networks are those with `subset` at most its size.\n");
         page.Line("**Machines, and what was left out.**\n");
         page.Table(
@@ -109,7 +115,7 @@ static class Datasheet
             """);
         page.Table(
             ["column", "type", "means"],
-            NetworksTable.Columns(source.Factors)
+            NetworksTable.Columns(source)
                 .Select(column => new[] { $"`{column.Name}`", TypeName(column.Type), Cell(column.Meaning) }));
         Files(page, source);
         SplitsOf(page, source);
@@ -119,14 +125,37 @@ static class Datasheet
     static void FactorsOf(Page page, ReleaseSource source)
     {
         var factors = source.Factors;
-        if (factors.Declared.Count == 0) return;
-        page.Line("**Factors.** What differs between machines by plan. Each is a column of the table below, which says what it means; "
-            + "names of machines mean nothing.\n");
+        if (factors.OfMachines.Count > 0)
+        {
+            page.Line("**Factors.** What differs between machines by plan. Each is a column of the table below, which says what it means; "
+                + "names of machines mean nothing.\n");
+            page.Table(
+                ["machine", .. factors.OfMachines.Select(factor => factor.Name)],
+                source.Machines.Select(machine => (string[])
+                    [machine.Name, .. factors.Of(machine.Name).Values.Select(value => Cell($"{value.Value}"))]));
+        }
+
+        if (factors.Varied.Count == 0) return;
+        page.Line("**What varies.** In these, networks of one machine differ from seed to seed by plan; each is a column of the table below, "
+            + "and networks of equal seed have equal values.\n");
         page.Table(
-            ["machine", .. factors.Declared.Select(factor => factor.Name)],
-            source.Machines.Select(machine => (string[])
-                [machine.Name, .. factors.Of(machine.Name).Values.Select(value => Cell($"{value.Value}"))]));
+            ["factor", "values here"],
+            factors.Varied.Select(factor => new[] { factor.Name, Cell(ValuesOf(factor, source)) }));
     }
+
+    /// <summary>All values if they are few; else the range.</summary>
+    static string ValuesOf(Factor factor, ReleaseSource source)
+    {
+        var values = source.Plan.Networks
+            .Select(released => source.Factors.Of(released.Network.Machine, released.Network.Seed)[factor.Name])
+            .Distinct().OrderBy(value => value.Number).ThenBy(value => value.ToString(), StringComparer.Ordinal).ToList();
+        return values.Count <= MostListed
+            ? string.Join(", ", values)
+            : $"{values.Count} from {values[0]} to {values[^1]}";
+    }
+
+    /// <summary>Values of a factor that are listed one by one.</summary>
+    const int MostListed = 12;
 
     /// <summary>A text of the population's author in a cell of a table.</summary>
     static string Cell(string text) => text.Replace("|", "\\|", StringComparison.Ordinal);
@@ -155,7 +184,8 @@ static class Datasheet
                 + "the `network` (its row in the table) and `epoch` of each of its rows");
             yield return (true, "`population.json`", "the whole plan: machines, network, training");
             yield return (true, "`recipes.json`",
-                "of each machine the recipe of its networks; "
+                "of each machine the recipe of its networks"
+                + $"{(source.Factors.Varied.Count > 0 ? ", one for each setting, with the `seeds` that have it (to be taken out)" : "")}; "
                 + "with a `seed` put in, its canonical JSON (RFC 8785) is what `recipe_id` is the SHA-256 of");
             yield return (true, "`manifest.json`", "the numbers of this page for programs");
             yield return (true, "`croissant.json`", "this page for data-set searches and loaders (Croissant 1.1)");

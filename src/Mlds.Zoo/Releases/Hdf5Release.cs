@@ -62,7 +62,7 @@ sealed class Hdf5Release : IDisposable
             Attributes =
             {
                 ["format"] = "mlds-release",
-                ["version"] = ReleaseLayout.Version(layout),
+                ["version"] = source.Version,
                 ["population"] = zoo.Population.Name,
                 ["population_sha256"] = zoo.Population.Sha256,
             },
@@ -128,7 +128,7 @@ sealed class Hdf5Release : IDisposable
     {
         foreach (var factor in factors.Declared)
         {
-            var values = networks.Select(network => factors.Of(network.Machine)[factor.Name]);
+            var values = networks.Select(network => factors.Of(network.Machine, network.Seed)[factor.Name]);
             columns[factor.Name] = factor.Kind switch
             {
                 FactorKind.Number => values.Select(value => value.Number).ToArray(),

@@ -16,6 +16,7 @@ static class NetworksTable
     public const string CsvFileName = "networks.csv";
 
     const string Chain = "milestone_chain";
+    const string Outcome = "outcome";
 
     /// <summary>Rows held in memory at once, a row group of the file.</summary>
     const int RowGroup = 2048;
@@ -46,7 +47,7 @@ static class NetworksTable
         Of(
             "split", "Its side by seed: train, validation or test; twins have the same (splits/by_seed.csv).",
             row => Splits.Of(row.Network.Seed)),
-        Of("outcome", "How its training ended: converged, for every network of this release.", row => OutcomeName.Of(row.Network.Outcome)),
+        Of(Outcome, "How its training ended: converged, for every network of this release.", row => OutcomeName.Of(row.Network.Outcome)),
         Of("epochs", "Epochs trained.", row => row.Network.Epochs),
         Of(
             "training_loss", "Mean squared error over the last epoch's batches, each taken before its step.",
@@ -77,19 +78,22 @@ static class NetworksTable
     ];
 
     /// <summary>The columns: name, meaning and type of a value; lists have an array's.</summary>
-    public static IEnumerable<(string Name, string Meaning, Type Type)> Columns(PopulationFactors factors) =>
-        All(factors).Select(column => (column.Name, column.Meaning, column.Type));
+    public static IEnumerable<(string Name, string Meaning, Type Type)> Columns(ReleaseSource source) => All(source.Factors).Select(
+        column => (column.Name, column.Name == Outcome && source.Options.Selection.AllOutcomes ? AnyOutcome : column.Meaning, column.Type));
+
+    const string AnyOutcome = "How its training ended: converged, not_converged (the goal wasn't reached in the epochs there were) or "
+        + "diverged (its loss or weights stopped being finite numbers).";
 
     /// <summary>The columns of every release, then those of the factors that the population declares.</summary>
     static IEnumerable<TableColumn> All(PopulationFactors factors) =>
         [.. s_columns, .. factors.Declared.Select(factor => Of(factor, factors))];
 
     /// <summary>Writes the CSV file (RFC 4180 but for line feeds alone): floats with as many digits as bring the same float back.</summary>
-    public static void WriteCsv(string path, PopulationFactors factors, IReadOnlyList<ReleasedNetwork> networks)
+    public static void WriteCsv(string path, ReleaseSource source, IReadOnlyList<ReleasedNetwork> networks)
     {
         using var writer = new StreamWriter(path, append: false) { NewLine = "\n" };
         // The chain's end belongs to the lists it ends.
-        var columns = All(factors).Where(column => !column.Type.IsArray && column.Name != Chain).ToList();
+        var columns = All(source.Factors).Where(column => !column.Type.IsArray && column.Name != Chain).ToList();
         writer.WriteLine(string.Join(',', columns.Select(column => column.Name)));
         for (var i = 0; i < networks.Count; i++)
         {
@@ -98,8 +102,10 @@ static class NetworksTable
         }
     }
 
-    public static void Write(string path, Zoo zoo, IReadOnlyList<ReleasedNetwork> networks, CancellationToken cancellation)
+    public static void Write(
+        string path, ReleaseSource source, IReadOnlyList<ReleasedNetwork> networks, CancellationToken cancellation)
     {
+        var zoo = source.Zoo;
         var columns = All(zoo.Factors).ToList();
         using var properties = new WriterPropertiesBuilder().Compression(Compression.Zstd).CompressionLevel(9).Build();
         var nodes = columns.Select(column => Schema(column.Name, column.Type)).ToArray();
@@ -163,7 +169,7 @@ static class NetworksTable
 
     static TableColumn Of(Factor factor, PopulationFactors factors)
     {
-        FactorValue Value(Row row) => factors.Of(row.Network.Machine)[factor.Name];
+        FactorValue Value(Row row) => factors.Of(row.Network.Machine, row.Network.Seed)[factor.Name];
         var column = factor.Kind switch
         {
             FactorKind.Number => Of(factor.Name, factor.Description, row => Value(row).Number),

@@ -13,6 +13,9 @@ public sealed class Release
     /// <summary>The file with the recipe of each machine's networks, without the seed.</summary>
     internal const string RecipesFile = "recipes.json";
 
+    /// <summary>The seeds that a recipe is of, where a machine has several.</summary>
+    internal const string SeedsKey = "seeds";
+
     /// <summary>What is opened here and by whoever reads weights.</summary>
     static readonly string[] s_opened =
         ["manifest.json", RecipesFile, NetworksTable.FileName, "weights.npy", SafetensorsFile.FileName, Hdf5Release.FileName];
@@ -22,13 +25,13 @@ public sealed class Release
     readonly NetworksTable.Contents _table;
 
     /// <summary>By machine, without the seed.</summary>
-    readonly Dictionary<string, JsonObject> _recipes;
+    readonly ILookup<string, Form> _recipes;
 
-    Release(
-        string folder, JsonObject manifest, Dictionary<string, JsonObject> recipes, PopulationFactors factors, NetworksTable.Contents table)
+    Release(string folder, JsonObject manifest, IReadOnlyList<Form> recipes, PopulationFactors factors, NetworksTable.Contents table)
     {
-        (Folder, _recipes, Factors, _table) = (folder, recipes, factors, table);
-        Layout = RecipeOf(recipes.Keys.First()).Network.Layout;
+        (Folder, _recipes, Factors, _table) = (folder, recipes.ToLookup(form => form.Machine), factors, table);
+        Layout = RecipeOf(recipes[0].Machine).Network.Layout;
+        Selection = ReleaseTexts.SelectionOf(manifest);
         Population = manifest["population"]!.GetValue<string>();
         Subsets = [.. manifest["subsets"]!.AsArray().Select(size => size!.GetValue<int>())];
         Machines = [.. manifest["machines"]!.AsArray().Select(machine => machine!["name"]!.GetValue<string>())];
@@ -36,8 +39,22 @@ public sealed class Release
         MissingFolders = [.. Folders(manifest).Where(name => !Directory.Exists(Path.Combine(folder, name)))];
     }
 
+    /// <summary>A recipe without its seed, and whose it is: of these seeds of the machine, or of all.</summary>
+    sealed record Form(string Machine, JsonObject Recipe, HashSet<uint>? Seeds)
+    {
+        internal static Form Of(JsonObject recipe)
+        {
+            var seeds = recipe[SeedsKey]?.AsArray().Select(seed => seed!.GetValue<uint>()).ToHashSet();
+            recipe.Remove(SeedsKey);
+            return new Form((string)recipe["machine_name"]!, recipe, seeds);
+        }
+    }
+
     /// <summary>The folder, as it was given.</summary>
     public string Folder { get; }
+
+    /// <summary>Which of the zoo's networks it is of.</summary>
+    public NetworkSelection Selection { get; }
 
     /// <summary>Name of the population.</summary>
     public string Population { get; }
@@ -87,7 +104,7 @@ public sealed class Release
             }
 
             var recipes = JsonNode.Parse(File.ReadAllText(Path.Combine(folder, RecipesFile)))!.AsArray()
-                .Select(recipe => recipe!.AsObject()).ToDictionary(recipe => (string)recipe["machine_name"]!);
+                .Select(recipe => Form.Of(recipe!.AsObject())).ToArray();
             var table = NetworksTable.Read(Path.Combine(folder, NetworksTable.FileName));
             if (table.Networks.Count != (int)manifest["networks"]!)
             {
@@ -119,16 +136,15 @@ public sealed class Release
         if (manifest["trajectories"]?.GetValue<bool>() == true) yield return "trajectories";
     }
 
-    /// <summary>
-    /// The recipe of <paramref name="machine"/>'s network of that seed; its others differ in nothing else. Not thread-safe.
-    /// </summary>
+    /// <summary>The recipe of <paramref name="machine"/>'s network of that seed. Not thread-safe.</summary>
+    /// <param name="seed">Null for any of its networks; they differ in their seeds only, unless the population varies them.</param>
     /// <exception cref="InvalidDataException">The release has no recipe of the machine, or what it has isn't a recipe.</exception>
-    public Recipe RecipeOf(string machine, uint seed = 0) => Guarded(Folder, () =>
+    public Recipe RecipeOf(string machine, uint? seed = null) => Guarded(Folder, () =>
     {
-        if (!_recipes.TryGetValue(machine, out var recipe))
-            throw new InvalidDataException($"The release '{Folder}' has no recipe of {machine} in its {RecipesFile}.");
-        recipe["seed"] = seed;
-        return Recipe.Parse(Canonical.Serialize(recipe));
+        var form = _recipes[machine].FirstOrDefault(form => seed is null || form.Seeds is null || form.Seeds.Contains(seed.Value))
+            ?? throw new InvalidDataException($"The release '{Folder}' has no recipe of {machine} in its {RecipesFile}.");
+        form.Recipe["seed"] = seed ?? form.Seeds?.Min() ?? 0;
+        return Recipe.Parse(Canonical.Serialize(form.Recipe));
     });
 
     /// <summary>The losses of network <paramref name="row"/> by epoch.</summary>

@@ -23,6 +23,9 @@ public sealed record ReleaseOptions(IReadOnlyList<int> Subsets, IReadOnlyCollect
     /// </summary>
     public int Threads { get; init; } = 1;
 
+    /// <summary>Which of the zoo's networks it is of.</summary>
+    public NetworkSelection Selection { get; init; } = NetworkSelection.Converged;
+
     /// <summary>What only the publisher knows.</summary>
     public Publication Publication { get; init; } = new();
 }

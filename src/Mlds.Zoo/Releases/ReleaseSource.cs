@@ -5,9 +5,14 @@ using Mlds.Recipes;
 namespace Mlds.Zoos.Releases;
 
 /// <summary>A machine of a release.</summary>
-/// <param name="Recipe">Of its first network; its others differ in their seeds only.</param>
+/// <param name="Recipe">Of its first network; its others differ in their seeds only, unless the population varies them.</param>
 /// <param name="Artifacts">What the release has of it besides its networks.</param>
 sealed record ReleasedMachine(string Name, Recipe Recipe, TaskArtifacts Artifacts);
+
+/// <summary>A recipe that networks of one machine share but for their seeds.</summary>
+/// <param name="Recipe">Of the first of them.</param>
+/// <param name="Seeds">Their seeds, ascending; null for all seeds of the machine.</param>
+sealed record ReleasedForm(Recipe Recipe, IReadOnlyList<uint>? Seeds);
 
 /// <summary>All that the files of one release are made of; checked: any doubt aborts before the first file.</summary>
 sealed class ReleaseSource
@@ -24,8 +29,12 @@ sealed class ReleaseSource
         Description = (string?)population["description"] ?? "";
         Licence = new ReleaseLicence((string?)population["licence"] ?? "CC-BY-SA-4.0");
         foreach (var name in zoo.Machines.Append(zoo.Population.Name)) CheckName(name);
-        Machines = [.. Recipes(zoo, plan).Select(recipe => new ReleasedMachine(recipe.MachineName, recipe, TaskArtifacts.Of(recipe)))];
-        Layout = CommonLayout(Machines);
+        Forms = [.. plan.Networks.GroupBy(released => released.Network.Machine)
+            .SelectMany(machine => FormsOf(zoo, machine.Key, [.. machine.Select(released => released.Network)]))];
+        Machines = [.. Forms.DistinctBy(form => form.Recipe.MachineName)
+            .Select(form => new ReleasedMachine(form.Recipe.MachineName, form.Recipe, TaskArtifacts.Of(form.Recipe)))];
+        Layout = CommonLayout();
+        if (options.TrainingData) CheckExamples();
         Digest = WeightsDigest.Of(plan.Networks.Select(released => released.Network));
     }
 
@@ -42,6 +51,14 @@ sealed class ReleaseSource
 
     /// <summary>In the population's order.</summary>
     public IReadOnlyList<ReleasedMachine> Machines { get; }
+
+    /// <summary>The different recipes, machine by machine: one of each unless the population varies them.</summary>
+    public IReadOnlyList<ReleasedForm> Forms { get; }
+
+    /// <summary>The version of the release's format.</summary>
+    public int Version => Factors.Varied.Count > 0 || !Options.Selection.IsUsual
+        ? ReleaseWriter.Version
+        : ReleaseLayout.Version(Layout);
 
     public WeightLayout Layout { get; }
 
@@ -63,31 +80,55 @@ sealed class ReleaseSource
         (file == Hdf5Release.FileName && options.Formats.Any(format => format != "h5"))
         || (file == SafetensorsFile.FileName && options.Formats.Contains("npy"));
 
-    /// <summary>The first network's recipe of each machine; all its others must differ in their seeds only.</summary>
-    static IEnumerable<Recipe> Recipes(Zoo zoo, ReleasePlan plan)
+    /// <summary>The recipes of one machine's networks, which must differ in their seeds only unless the population varies more.</summary>
+    IEnumerable<ReleasedForm> FormsOf(Zoo zoo, string machine, IReadOnlyList<StoredNetwork> networks)
     {
-        foreach (var machine in plan.Networks.GroupBy(released => released.Network.Machine))
+        if (Factors.Varied.Count > 0)
         {
-            var first = machine.First().Network;
-            if (machine.FirstOrDefault(other => other.Network.Form != first.Form) is { Network: { } odd })
-            {
-                throw new ZooException(
-                    $"Networks {first.RecipeId} and {odd.RecipeId} of {first.Machine} differ in more than their seeds; "
-                    + "nothing was released.");
-            }
-
-            yield return Recipe.Parse(zoo.RecipeJson(first));
+            return networks.GroupBy(network => network.Form).Select(form => new ReleasedForm(
+                Recipe.Parse(zoo.RecipeJson(form.First())), [.. form.Select(network => network.Seed).Order()]));
         }
+
+        var first = networks[0];
+        return networks.FirstOrDefault(other => other.Form != first.Form) is { } odd
+            ? throw new ZooException(
+                $"Networks {first.RecipeId} and {odd.RecipeId} of {machine} differ in more than their seeds; nothing was released.")
+            : [new ReleasedForm(Recipe.Parse(zoo.RecipeJson(first)), null)];
     }
 
-    static WeightLayout CommonLayout(IReadOnlyList<ReleasedMachine> machines)
+    WeightLayout CommonLayout()
     {
-        var first = machines[0];
-        return machines.FirstOrDefault(machine => !machine.Recipe.Network.Equals(first.Recipe.Network)) is { } odd
-            ? throw new ZooException(
-                $"The networks of {odd.Name} have another shape than those of {first.Name}, "
-                + "so they don't fit one matrix; nothing was released.")
-            : first.Recipe.Network.Layout;
+        var first = Forms[0].Recipe;
+        if (Forms.Select(form => form.Recipe).FirstOrDefault(recipe => !recipe.Network.Equals(first.Network)) is not { } odd)
+            return first.Network.Layout;
+        var shapes = ShapeFactors.Count == 0 ? "" : $" Choose one with --where, such as --where {ShapeOf(first)}.";
+        throw new ZooException(
+            $"The networks of {odd.MachineName}{Named(odd)} have another shape than those of {first.MachineName}{Named(first)}, "
+            + $"so they don't fit one matrix; nothing was released.{shapes}");
+    }
+
+    /// <summary>Varied factors that make other shapes.</summary>
+    IReadOnlyList<Factor> ShapeFactors => Factors.ShapeFactors;
+
+    string ShapeOf(Recipe recipe)
+    {
+        var values = Factors.Of(recipe.MachineName, recipe.Seed);
+        return string.Join(',', ShapeFactors.Select(factor => $"{factor.Name}={values[factor.Name]}"));
+    }
+
+    string Named(Recipe recipe) => ShapeFactors.Count == 0 ? "" : $" ({ShapeOf(recipe)})";
+
+    void CheckExamples()
+    {
+        foreach (var machine in Forms.GroupBy(form => form.Recipe.MachineName))
+        {
+            if (machine.Select(form => form.Recipe.DataSha256).Distinct().Count() > 1)
+            {
+                throw new ZooException(
+                    $"The networks of {machine.Key} learned from different {Words.Examples}, so --training-data can't write them as one file; "
+                    + "leave it out: the recipes make them again. Nothing was released.");
+            }
+        }
     }
 
     /// <summary>A population file holds no other names; a zoo that was tampered with might.</summary>

@@ -17,11 +17,12 @@ static class ReleaseTexts
         return reader.ReadToEnd();
     }
 
-    /// <summary>What all networks of a machine have in common.</summary>
-    public static JsonObject WithoutSeed(Recipe recipe)
+    /// <summary>What all networks of a machine have in common; or those of some seeds, which are then in <c>seeds</c>.</summary>
+    public static JsonObject WithoutSeed(ReleasedForm form)
     {
-        var json = JsonNode.Parse(recipe.CanonicalJson)!.AsObject();
+        var json = JsonNode.Parse(form.Recipe.CanonicalJson)!.AsObject();
         json.Remove("seed");
+        if (form.Seeds is { } seeds) json[Release.SeedsKey] = Array(seeds.Select(seed => (JsonNode)seed));
         return json;
     }
 
@@ -31,7 +32,7 @@ static class ReleaseTexts
         var manifest = new JsonObject
         {
             ["format"] = "mlds-release",
-            ["version"] = ReleaseLayout.Version(source.Layout),
+            ["version"] = source.Version,
             ["dataset_version"] = options.Publication.Version,
             ["program_version"] = Provenance.Version,
             ["arithmetic_version"] = Recipe.ArithmeticVersion,
@@ -46,7 +47,7 @@ static class ReleaseTexts
             ["training_data"] = options.TrainingData,
             ["subsets"] = Array(plan.Subsets.Select(size => (JsonNode)size)),
             ["splits"] = new JsonObject([.. Splits.Counts(plan).Select(pair => KeyValuePair.Create(pair.Key, (JsonNode?)pair.Value))]),
-            ["machines"] = Array(plan.Machines.Zip(source.Machines, Machine)),
+            ["machines"] = Array(plan.Machines.Zip(source.Machines, (share, machine) => (JsonNode)Machine(share, machine, factors))),
             ["outcomes"] = new JsonObject
             {
                 ["converged"] = plan.Machines.Sum(machine => machine.Converged),
@@ -59,6 +60,7 @@ static class ReleaseTexts
         };
         // Only where the population declares them: other releases keep their bytes.
         if (factors.AreDeclared) manifest["factors"] = Factors(factors);
+        if (!options.Selection.IsUsual) manifest["selection"] = Selection(options.Selection);
         return manifest;
     }
 
@@ -70,15 +72,33 @@ static class ReleaseTexts
         ["description"] = factor.Description,
     }));
 
+    static JsonObject Selection(NetworkSelection selection) => new()
+    {
+        ["outcomes"] = selection.AllOutcomes ? "all" : "converged",
+        ["where"] = new JsonObject([.. selection.Where.Select(wanted => KeyValuePair.Create(wanted.Key, (JsonNode?)wanted.Value))]),
+    };
+
+    /// <summary>The selection that a manifest names.</summary>
+    public static NetworkSelection SelectionOf(JsonNode manifest) => manifest["selection"] is not { } selection
+        ? NetworkSelection.Converged
+        : new NetworkSelection(
+            (string?)selection["outcomes"] == "all",
+            [.. selection["where"]!.AsObject().Select(wanted => KeyValuePair.Create(wanted.Key, (string)wanted.Value!))]);
+
     /// <summary>What the zoo has and the release has not.</summary>
     public static IEnumerable<(string What, int Count, string Why)> LeftOut(ReleaseSource source)
     {
         var machines = source.Plan.Machines;
-        yield return ("networks that did not converge", machines.Sum(machine => machine.NotConverged),
-            "a subset compares networks that learned their machine; these did not reach the goal loss within the epoch limit");
-        yield return ("networks that diverged",
-            machines.Sum(machine => machine.Diverged), "their loss or weights stopped being finite numbers");
-        yield return ("converged networks of higher seeds", machines.Sum(machine => machine.Converged - machine.Released),
+        var selection = source.Options.Selection;
+        if (!selection.AllOutcomes)
+        {
+            yield return ("networks that did not converge", machines.Sum(machine => machine.NotConverged),
+                "a subset compares networks that learned their machine; these did not reach the goal loss within the epoch limit");
+            yield return ("networks that diverged",
+                machines.Sum(machine => machine.Diverged), "their loss or weights stopped being finite numbers");
+        }
+
+        yield return ($"{(selection.AllOutcomes ? "" : "converged ")}networks of higher seeds", machines.Sum(machine => machine.Higher),
             "every machine has as many as the one with the fewest, or as was asked for");
         // Only where there are some: a release of a whole population says nothing of it.
         if (machines.Any(machine => machine.Untrained > 0))
@@ -94,7 +114,7 @@ static class ReleaseTexts
         yield return ("names of the hosts that trained", 1, "they concern nobody and have no influence on the weights");
     }
 
-    static JsonObject Machine(MachineShare share, ReleasedMachine machine)
+    static JsonObject Machine(MachineShare share, ReleasedMachine machine, PopulationFactors factors)
     {
         var entry = new JsonObject
         {
@@ -105,7 +125,7 @@ static class ReleaseTexts
             ["diverged"] = share.Diverged,
         };
         machine.Artifacts.AddTo(entry);
-        entry["data_sha256"] = machine.Recipe.DataSha256;
+        if (factors.ExampleFactors.Count == 0) entry["data_sha256"] = machine.Recipe.DataSha256;
         return entry;
     }
 

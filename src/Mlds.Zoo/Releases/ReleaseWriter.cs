@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Mlds.Training;
 
 namespace Mlds.Zoos.Releases;
 
@@ -29,8 +30,11 @@ public delegate void ReleaseProgress(string step, int done, int total);
 /// </summary>
 public static class ReleaseWriter
 {
-    /// <summary>The newest version of the format. A release is of the version of its layout.csv (<see cref="ReleaseLayout"/>).</summary>
-    public const int Version = 2;
+    /// <summary>
+    /// The newest version of the format: that of releases of varied or selected networks. Others are of the version of their layout.csv
+    /// (<see cref="ReleaseLayout"/>).
+    /// </summary>
+    public const int Version = 3;
 
     static readonly JsonSerializerOptions s_indented =
         new() { WriteIndented = true, Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
@@ -52,7 +56,7 @@ public static class ReleaseWriter
         }
 
         if (options.Archive is not null) ReleaseArchive.CheckProgram(options.Archive);
-        var source = new ReleaseSource(zoo, ReleasePlan.Make(zoo, options.Subsets), options);
+        var source = new ReleaseSource(zoo, ReleasePlan.Make(zoo, options.Subsets, options.Selection), options);
         var leftovers = Leftovers(place);
         // A name that says what it is, should a kill leave it there.
         var growing = $"{place}.unfinished-{Environment.ProcessId}";
@@ -96,12 +100,11 @@ public static class ReleaseWriter
         var (plan, options) = (source.Plan, source.Options);
         void Text(string name, string text) => ReleaseFiles.Write(folder, name, text);
         WriteWeights(folder, source, done => report("Writing weights", done, plan.Networks.Count), cancellation);
-        NetworksTable.Write(Path.Combine(folder, NetworksTable.FileName), source.Zoo, plan.Networks, cancellation);
-        NetworksTable.WriteCsv(Path.Combine(folder, NetworksTable.CsvFileName), source.Factors, plan.Networks);
+        NetworksTable.Write(Path.Combine(folder, NetworksTable.FileName), source, plan.Networks, cancellation);
+        NetworksTable.WriteCsv(Path.Combine(folder, NetworksTable.CsvFileName), source, plan.Networks);
         Text(ReleaseLayout.FileName, ReleaseLayout.Text(source.Layout));
         Text("population.json", source.Zoo.Population.CanonicalJson);
-        var recipes = source.Machines.Select(machine => ReleaseTexts.WithoutSeed(machine.Recipe));
-        Text(Release.RecipesFile, Indented(new JsonArray([.. recipes])));
+        Text(Release.RecipesFile, Indented(new JsonArray([.. source.Forms.Select(ReleaseTexts.WithoutSeed)])));
         Text(Splits.BySeedFile, Splits.BySeed(plan));
         Text(Splits.ByMachineFile, Splits.ByMachine(plan));
         foreach (var definition in source.Machines.Select(machine => machine.Artifacts.Definition).OfType<TaskDefinition>())
@@ -153,11 +156,11 @@ public static class ReleaseWriter
             cancellation.ThrowIfCancellationRequested();
             var network = plan.Networks[i].Network;
             var weights = source.Zoo.ReadWeights(network);
-            if (Array.FindIndex(weights, weight => !float.IsFinite(weight)) is var at and >= 0)
+            if (network.Outcome != Outcome.Diverged && Array.FindIndex(weights, weight => !float.IsFinite(weight)) is var at and >= 0)
             {
                 throw new ZooException(
                     $"Network {network.RecipeId} ({network.Machine}, "
-                    + $"seed {network.Seed}) counts as converged but its weight {at} is {weights[at]}; nothing was released.");
+                    + $"seed {network.Seed}) counts as {OutcomeName.Of(network.Outcome)} but its weight {at} is {weights[at]}; nothing was released.");
             }
 
             npy?.WriteRow(weights);

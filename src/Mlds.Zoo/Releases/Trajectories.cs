@@ -20,14 +20,9 @@ sealed class Trajectories
     const int BlockPerThread = 2;
 
     readonly ReleaseSource _source;
-    readonly Dictionary<string, Lazy<TrainingData>> _data;
+    readonly ExampleCache _examples = new();
 
-    public Trajectories(ReleaseSource source)
-    {
-        _source = source;
-        _data = source.Machines.ToDictionary(
-            machine => machine.Name, machine => new Lazy<TrainingData>(() => machine.Recipe.Task.Generate()));
-    }
+    public Trajectories(ReleaseSource source) => _source = source;
 
     /// <summary>A network with what is recorded of it and found in the zoo; <c>Weights</c> grows to one vector per milestone.</summary>
     sealed record Course(
@@ -120,7 +115,7 @@ sealed class Trajectories
     /// <summary>Trains to <paramref name="epoch"/> and takes the weights of milestones on the way that are not there yet.</summary>
     void Train(Course course, int epoch, CancellationToken cancellation)
     {
-        using var run = new TrainingRun(course.Recipe, _data[course.Network.Machine].Value, course.From);
+        using var run = new TrainingRun(course.Recipe, _examples.Of(course.Recipe.Task), course.From);
         var next = 0;
         while (run.Outcome is null && run.Epoch < epoch)
         {

@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using Mlds.Kernels.Shapes;
 using Mlds.Networks;
 using Mlds.Recipes;
@@ -10,7 +9,7 @@ namespace Mlds.Zoos.Verification;
 /// <summary>What can be checked of one network alone without training it. Thread-safe.</summary>
 sealed class NetworkChecks(VerificationLog log)
 {
-    readonly ConcurrentDictionary<string, Lazy<TrainingData?>> _data = new();
+    readonly ExampleCache _examples = new();
 
     public static void Announce(VerificationLog log, bool hasKept)
     {
@@ -51,9 +50,8 @@ sealed class NetworkChecks(VerificationLog log)
     }
 
     /// <summary>The examples of a recipe, made once for all that share them; null where they are not those it names.</summary>
-    public TrainingData? Data(Recipe recipe) => _data.GetOrAdd(
-        recipe.DataSha256,
-        _ => new Lazy<TrainingData?>(() => recipe.Task.Generate() is { } data && data.Sha256 == recipe.DataSha256 ? data : null)).Value;
+    public TrainingData? Data(Recipe recipe) =>
+        _examples.Of(recipe.Task) is { } data && data.Sha256 == recipe.DataSha256 ? data : null;
 
     bool AreWhole(StoredRun run, WeightLayout layout, float[] weights)
     {

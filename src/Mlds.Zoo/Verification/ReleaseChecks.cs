@@ -40,7 +40,8 @@ sealed class ReleaseChecks(Release release, ReleaseTable table, VerificationLog 
             if (text != $"{expected}") log.Doubt(Checks.Population, Manifest, $"its {key} is {text}, but should be {expected}");
         }
 
-        Compare("version", ReleaseLayout.Version(release.Layout));
+        var isUsual = release.Factors.Varied.Count == 0 && release.Selection.IsUsual;
+        Compare("version", isUsual ? ReleaseLayout.Version(release.Layout) : ReleaseWriter.Version);
         Compare("arithmetic_version", Recipe.ArithmeticVersion);
         Compare("networks", release.Networks.Count);
         Compare("parameters", release.Layout.Parameters);
@@ -49,7 +50,8 @@ sealed class ReleaseChecks(Release release, ReleaseTable table, VerificationLog 
         {
             var (name, released) = ((string)machine!["name"]!, (int)machine["released"]!);
             var there = release.Networks.Count(network => network.Machine == name);
-            if (released != there || (int)machine["converged"]! < there)
+            var most = (int)machine["converged"]! + (release.Selection.AllOutcomes ? (int)machine["not_converged"]! + (int)machine["diverged"]! : 0);
+            if (released != there || most < there)
             {
                 log.Doubt(
                     Checks.Population, Manifest,
@@ -77,15 +79,12 @@ sealed class ReleaseChecks(Release release, ReleaseTable table, VerificationLog 
         if (population.Name != release.Population || !population.MachineNames.SequenceEqual(release.Machines))
             log.Doubt(Checks.Population, "population.json", $"its machines are not those of {Manifest}");
         CheckFactors(PopulationFactors.Parse(text, "population.json"), manifest);
-        foreach (var network in release.Networks.DistinctBy(network => network.Machine)
+        // Networks of one machine that differ in their seeds only are checked by the first.
+        foreach (var network in (population.IsVaried ? release.Networks : release.Networks.DistinctBy(network => network.Machine))
             .Where(network => population.MachineNames.Contains(network.Machine)))
         {
-            if (population.Recipe(network.Machine, network.Seed).Id != network.RecipeId)
-            {
-                log.Doubt(
-                    Checks.Recipes, network,
-                    $"population.json leads to another recipe, {population.Recipe(network.Machine, network.Seed).Id}");
-            }
+            if (population.Recipe(network.Machine, network.Seed).Id is var id && id != network.RecipeId)
+                log.Doubt(Checks.Recipes, network, $"population.json leads to another recipe, {id}");
         }
     }
 
@@ -106,7 +105,7 @@ sealed class ReleaseChecks(Release release, ReleaseTable table, VerificationLog 
             for (var i = 0; i < release.Networks.Count; i++)
             {
                 log.Count(Checks.Population);
-                var planned = factors.Of(release.Networks[i].Machine)[factor.Name];
+                var planned = factors.Of(release.Networks[i].Machine, release.Networks[i].Seed)[factor.Name];
                 if (values[i] == planned) continue;
                 var network = release.Networks[i];
                 log.Doubt(Checks.Population, network, $"its {factor.Name} is '{values[i]}', population.json says '{planned}'");
@@ -135,10 +134,14 @@ sealed class ReleaseChecks(Release release, ReleaseTable table, VerificationLog 
             if (rows is not null && rows[i] != i) log.Doubt(Checks.Subsets, network, $"its row is {rows[i]}, but it is in row {i}");
             if (smallest is not null && smallest[i] != size)
                 log.Doubt(Checks.Subsets, network, $"its subset is {smallest[i]}, but its row is of subset {size}");
-            if (network.Outcome != Outcome.Converged)
+            if (network.Outcome != Outcome.Converged && !release.Selection.AllOutcomes)
             {
                 log.Doubt(
                     Checks.Subsets, network, $"its outcome is {OutcomeName.Of(network.Outcome)}; a subset has converged networks only");
+            }
+            else if (!release.Selection.Includes(network, release.Factors))
+            {
+                log.Doubt(Checks.Subsets, network, $"it isn't one of the networks{release.Selection.Words}, which {Manifest} says they are");
             }
 
             if (last.GetValueOrDefault(network.Machine, -1) >= network.Seed)

@@ -1,4 +1,6 @@
+using System.Collections.Concurrent;
 using System.Text;
+using System.Text.Json.Nodes;
 using Mlds.Networks;
 using Mlds.Tasks;
 using Mlds.Tasks.Machines;
@@ -11,6 +13,10 @@ public sealed class Population
 {
     readonly Dictionary<string, PopulationMachine> _machines;
     readonly PopulationFactors _factors;
+    readonly Variation _variation;
+    readonly ConcurrentDictionary<(string Machine, uint Point), NetworkSetting> _points = [];
+    readonly ConcurrentDictionary<LearningTask, string> _sha256s = [];
+    readonly ExampleCache _examples = new();
 
     internal Population(
         string name,
@@ -20,10 +26,11 @@ public sealed class Population
         int networks,
         IReadOnlyList<PopulationMachine> machines,
         PopulationFactors factors,
+        Variation variation,
         string canonicalJson)
     {
         (Name, Description, Licence, Network, DefaultNetworks) = (name, description, licence, network, networks);
-        (_factors, CanonicalJson) = (factors, canonicalJson);
+        (_factors, _variation, CanonicalJson) = (factors, variation, canonicalJson);
         MachineNames = [.. machines.Select(machine => machine.Name)];
         _machines = machines.ToDictionary(machine => machine.Name);
         Sha256 = Sha256Hash.HexOf(Encoding.UTF8.GetBytes(canonicalJson));
@@ -38,8 +45,14 @@ public sealed class Population
     /// <summary>The licence of the networks, as an SPDX identifier.</summary>
     public string Licence { get; }
 
-    /// <summary>The shape of every network.</summary>
+    /// <summary>The shape of every network; where the file varies it, of those that it doesn't.</summary>
     public NetworkSpec Network { get; }
+
+    /// <summary>Whether networks of one machine differ in more than their seed.</summary>
+    public bool IsVaried => !_variation.IsNone;
+
+    /// <summary>Points of the grid: so many networks of a machine have every setting once; 1 where there is no grid.</summary>
+    public int GridPoints => _variation.Points;
 
     /// <summary>SHA-256 of the canonical JSON of the file, by which a zoo knows its population.</summary>
     public string Sha256 { get; }
@@ -83,20 +96,55 @@ public sealed class Population
     /// <exception cref="ArgumentException">As <see cref="Machine"/>.</exception>
     public MachineFactors FactorsOf(string machineName) => _factors.Of(Find(machineName).Name);
 
-    /// <summary>Which sequences the networks of one machine learn from.</summary>
+    /// <summary>Which sequences the networks of one machine learn from, but for what the file varies.</summary>
     public DataSpec DataSpec(string machineName) => MachineTask(machineName).Data;
 
-    /// <summary>How the networks of one machine are trained.</summary>
+    /// <summary>How the networks of one machine are trained, but for what the file varies.</summary>
     public TrainingSpec TrainingSpec(string machineName) => Find(machineName).Training;
 
-    /// <summary>The examples of one machine, generated once and shared by all its networks.</summary>
+    /// <summary>The examples of one machine, but for what the file varies; generated once and shared by all its networks.</summary>
     public TrainingData Data(string machineName) => Find(machineName).Examples.Value;
+
+    /// <summary>The examples of one network; what the file doesn't vary is generated once for all.</summary>
+    public TrainingData Data(string machineName, uint seed)
+    {
+        var machine = Find(machineName);
+        var task = SettingOf(machine, seed).Task;
+        return task == machine.Task ? machine.Examples.Value : _examples.Of(task);
+    }
 
     /// <summary>The recipe of one network: machine <paramref name="machineName"/>, seed <paramref name="seed"/>.</summary>
     public Recipe Recipe(string machineName, uint seed)
     {
         var machine = Find(machineName);
-        return new Recipe(machine.Name, machine.Task, machine.Examples.Value.Sha256, Network, machine.Training, seed);
+        var setting = SettingOf(machine, seed);
+        var sha256 = setting.Task == machine.Task
+            ? machine.Examples.Value.Sha256
+            : _sha256s.GetOrAdd(setting.Task, task => _examples.Of(task).Sha256);
+        return new Recipe(machine.Name, setting.Task, sha256, setting.Network, setting.Training, seed);
+    }
+
+    /// <summary>
+    /// Lower-case hex SHA-256 of what determines all networks of a machine: of the recipe without its seed and, where the file varies it,
+    /// of how.
+    /// </summary>
+    public string PlanSha256(string machineName)
+    {
+        var machine = Find(machineName);
+        var recipe = new Recipe(machine.Name, machine.Task, machine.Examples.Value.Sha256, Network, machine.Training, 0).SeedlessSha256;
+        if (!IsVaried) return recipe;
+        var vary = Canonical.Serialize(JsonNode.Parse(CanonicalJson)!["vary"]);
+        return Sha256Hash.HexOf(Encoding.UTF8.GetBytes($"{recipe} {vary}"));
+    }
+
+    /// <summary>A grid's settings are kept, so that networks of one setting share its parts.</summary>
+    NetworkSetting SettingOf(PopulationMachine machine, uint seed)
+    {
+        var setting = new NetworkSetting(Network, machine.Task, machine.Training);
+        if (_variation.IsNone) return setting;
+        return _variation.IsGrid
+            ? _points.GetOrAdd((machine.Name, seed % (uint)_variation.Points), point => setting.With(_variation.Of(point.Point)))
+            : setting.With(_variation.Of(seed));
     }
 
     MachineTask MachineTask(string name) =>

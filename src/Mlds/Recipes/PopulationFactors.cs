@@ -10,17 +10,34 @@ namespace Mlds.Recipes;
 public sealed class PopulationFactors
 {
     readonly IReadOnlyDictionary<string, MachineFactors>? _machines;
+    readonly Variation _variation;
 
-    PopulationFactors(IReadOnlyList<Factor> declared, IReadOnlyDictionary<string, MachineFactors>? machines) =>
-        (Declared, _machines) = (declared, machines);
+    PopulationFactors(
+        IReadOnlyList<Factor> declared, IReadOnlyDictionary<string, MachineFactors>? machines, Variation variation) =>
+        (OfMachines, Declared, _machines, _variation) =
+        (declared, [.. declared.Concat(variation.Factors).OrderBy(factor => factor.Name, StringComparer.Ordinal)], machines, variation);
 
     /// <summary>Read off the machines' names.</summary>
-    public static PopulationFactors OfNames { get; } = new([], null);
+    public static PopulationFactors OfNames { get; } = new([], null, Variation.None);
 
-    /// <summary>The factors that the file declares, by name.</summary>
+    /// <summary>The factors that the file declares and those that it varies, by name.</summary>
     public IReadOnlyList<Factor> Declared { get; }
 
-    /// <summary>Whether the file declares its factors, so that names mean nothing.</summary>
+    /// <summary>Those that all networks of a machine have in common.</summary>
+    public IReadOnlyList<Factor> OfMachines { get; }
+
+    /// <summary>Those in which networks of one machine differ: the fields of the recipe that the file varies.</summary>
+    public IReadOnlyList<Factor> Varied => _variation.Factors;
+
+    /// <summary>Those of <see cref="Varied"/> that give networks another shape.</summary>
+    public IReadOnlyList<Factor> ShapeFactors =>
+        [.. _variation.Fields.Where(one => one.Part == VariedField.Network).Select(one => one.Factor)];
+
+    /// <summary>Those of <see cref="Varied"/> that give networks other examples to learn from.</summary>
+    public IReadOnlyList<Factor> ExampleFactors =>
+        [.. _variation.Fields.Where(one => one.Part == VariedField.Data).Select(one => one.Factor)];
+
+    /// <summary>Whether the file declares or varies its factors, so that names mean nothing.</summary>
     public bool AreDeclared => _machines is not null;
 
     /// <summary>The factors of the machine called <paramref name="machineName"/>.</summary>
@@ -34,13 +51,26 @@ public sealed class PopulationFactors
             + $"Its machines: {string.Join(", ", _machines.Keys)}.");
     }
 
+    /// <summary>The factors of one network: its machine's, and what the file varies; all of <see cref="Declared"/>, by name.</summary>
+    /// <exception cref="ArgumentException">As <see cref="Of(string)"/>.</exception>
+    public MachineFactors Of(string machineName, uint seed)
+    {
+        var machine = Of(machineName);
+        if (_variation.IsNone) return machine;
+        var varied = _variation.Of(seed).Select(one => KeyValuePair.Create(one.Field.Factor.Name, one.Value));
+        return new MachineFactors(machine.Family, machine.Variant, machine.Key)
+        {
+            Values = [.. machine.Values.Concat(varied).OrderBy(value => value.Key, StringComparer.Ordinal)],
+        };
+    }
+
     /// <summary>The factors of a population file, whose other keys aren't looked at: zoos and releases keep its text.</summary>
     /// <param name="source">What to call the text in messages.</param>
     /// <exception cref="FormatException">No JSON, or factors that aren't as docs/formats/population.md has them.</exception>
     public static PopulationFactors Parse(string populationJson, string source)
     {
         var json = StrictJson.Parse(populationJson, source);
-        if (!json.IsObject || json.Optional("factors") is null) return OfNames;
+        if (!json.IsObject || (json.Optional("factors") is null && json.Optional("vary") is null)) return OfNames;
         return Read(json, [.. json.Required("machines").Items().Select(entry => (entry, NameOf(entry)))]);
     }
 
@@ -48,13 +78,14 @@ public sealed class PopulationFactors
     /// <param name="machines">The entries of its <c>machines</c>, each with its name.</param>
     internal static PopulationFactors Read(StrictJson population, IReadOnlyList<(StrictJson Json, string Name)> machines)
     {
-        if (population.Optional("factors") is { } json)
+        var variation = Variation.Read(population);
+        if (population.Optional("factors") is { } || !variation.IsNone)
         {
-            var declarations = FactorDeclaration.ReadAll(json);
+            var declarations = population.Optional("factors") is { } json ? ReadDeclarations(json, variation) : [];
             var factors = new Dictionary<string, MachineFactors>();
             foreach (var (entry, name) in machines)
                 if (entry.Try(() => Read(entry, name, declarations), out var its)) factors[name] = its!;
-            return new PopulationFactors([.. declarations.Select(declaration => declaration.Factor)], factors);
+            return new PopulationFactors([.. declarations.Select(declaration => declaration.Factor)], factors, variation);
         }
 
         foreach (var (entry, _) in machines)
@@ -67,6 +98,17 @@ public sealed class PopulationFactors
         }
 
         return OfNames;
+    }
+
+    static IReadOnlyList<FactorDeclaration> ReadDeclarations(StrictJson json, Variation variation)
+    {
+        foreach (var field in variation.Fields)
+        {
+            if (json.Optional(field.Factor.Name) is { } taken)
+                throw taken.Error($"'{field.Factor.Name}' is a factor already, since 'vary' has {field.Path}; take this one out or rename it");
+        }
+
+        return FactorDeclaration.ReadAll(json);
     }
 
     static MachineFactors Read(StrictJson entry, string name, IReadOnlyList<FactorDeclaration> declarations)

@@ -57,7 +57,7 @@ static class PopulationJson
     /// <summary>The population, or null where faults are collected and there are some.</summary>
     static Population? Read(StrictJson json, string text)
     {
-        json.WithKeys("name", "description", "licence", "network", "networks", "defaults", "factors", "machines");
+        json.WithKeys("name", "description", "licence", "network", "networks", "defaults", "factors", "vary", "machines");
         var network = json.Try(() => NetworkSpec.Read(json.Required("network")), out var spec) ? spec : null;
         json.Try(() => json.Required("defaults").WithKeys("data", "training"), out var defaults);
         json.Try(() => json.Required("machines").Items(1), out var entries);
@@ -69,11 +69,46 @@ static class PopulationJson
         var networks = json.Required("networks").Integer(1, int.MaxValue);
         var machines = named.Select(entry => ReadMachine(entry, defaults, network, known)).ToArray();
         var isRead = json.Try(() => PopulationFactors.Read(json, [.. named.Select(entry => (entry.Json, entry.Name))]), out var factors);
+        isRead &= json.Try(() => ReadVariation(json, network, machines), out var variation);
         return network is null || name is null || machines.Contains(null) || !isRead
             ? null
             : new Population(
-                name, description, licence, network, networks, machines!, factors!, Canonical.Serialize(JsonNode.Parse(text)));
+                name, description, licence, network, networks, machines!, factors!, variation!,
+                Canonical.Serialize(JsonNode.Parse(text)));
     }
+
+    /// <summary>Tries every value that the file gives on its first machine: what one machine allows, all do.</summary>
+    static Variation ReadVariation(StrictJson json, NetworkSpec? network, PopulationMachine?[] machines)
+    {
+        var variation = Variation.Read(json);
+        if (variation.IsNone || network is null || machines.Contains(null)) return variation;
+        var vary = json.Required("vary");
+        var first = new NetworkSetting(network, machines[0]!.Task, machines[0]!.Training);
+        var largest = first;
+        foreach (var (field, value, place) in Variation.Samples(vary))
+        {
+            vary.Try(() =>
+            {
+                try
+                {
+                    first.With(field, value);
+                    largest = Larger(largest, largest.With(field, value));
+                }
+                catch (FormatException problem)
+                {
+                    throw place.Error((JsonFaults.Of(problem)?.Problem ?? problem.Message).TrimEnd('.'));
+                }
+            });
+            foreach (var machine in machines.Where(machine => field.Part == VariedField.Data && machine!.Task is not MachineTask))
+                vary.Try(() => throw place.Error($"the examples of {machine!.Name} come from a file, so they can't be varied"));
+        }
+
+        if (largest.Task is MachineTask task) DataSpecJson.CheckSize(vary, task.Data);
+        return variation;
+    }
+
+    /// <summary>Whichever takes more memory: what counts and lengths come to together is limited too.</summary>
+    static NetworkSetting Larger(NetworkSetting one, NetworkSetting other) => other.Task.Bytes > one.Task.Bytes ? other : one;
 
     /// <summary>An entry's name and definition: a catalogue name, or an object with a catalogue name or a definition.</summary>
     static Entry ReadNamed(StrictJson json)

@@ -1,0 +1,214 @@
+using Mlds.Analysis.Classification;
+using Mlds.Analysis.Data;
+using Mlds.Analysis.Regression;
+using Mlds.Analysis.Results;
+using Mlds.Analysis.Validation;
+using Mlds.Recipes;
+using Mlds.Training;
+
+namespace Mlds.Analysis.Questions;
+
+/// <summary>
+/// The networks of a population that varies more than seeds, whatever their outcome and shape, as its questions see them: thinned evenly to
+/// what can be regressed in a few minutes.
+/// </summary>
+sealed class Sweep
+{
+    /// <summary>Networks that take part at most.</summary>
+    internal const int MostRows = 2_000;
+
+    const int BootstrapRounds = 500;
+
+    /// <summary>What stands in a protocol of such a question.</summary>
+    internal const string Networks =
+        "All networks whose losses and weights are finite numbers take part, whether they converged or not, and of every shape; of more than "
+        + "2,000 as many, evenly thinned. Views whose columns depend on the shape are left out where there are several. ";
+
+    /// <summary>Views that are of a network's weights alone, whatever other networks there are.</summary>
+    static readonly string[] s_views = ["raw", "statistics", "invariants", "spectral"];
+
+    Sweep(IReadOnlyList<NetworkLabel> labels, IReadOnlyList<(string Name, FeatureMatrix Features)> views, IReadOnlyList<string> leftOut) =>
+        (Labels, Views, LeftOut) = (labels, views, leftOut);
+
+    internal IReadOnlyList<NetworkLabel> Labels { get; }
+
+    /// <summary>The views that all these networks have.</summary>
+    internal IReadOnlyList<(string Name, FeatureMatrix Features)> Views { get; }
+
+    internal IReadOnlyList<string> LeftOut { get; }
+
+    /// <summary>The varied factors, in order of their names.</summary>
+    internal IReadOnlyList<(string Name, FactorKind Kind)> Factors =>
+        [.. Labels[0].Settings.Select(setting => (setting.Key, setting.Value.Kind))];
+
+    /// <summary>Null where a population varies something.</summary>
+    internal static string? AppliesTo(WeightMatrix networks) => networks.Labels.Any(label => label.Settings.Count > 0)
+        ? null
+        : "The networks of a machine differ in their seed alone: its file has no 'vary'.";
+
+    internal static Sweep Of(QuestionContext context) => context.Sweep ??= Make(context);
+
+    static Sweep Make(QuestionContext context)
+    {
+        WeightMatrix[] shapes = [context.Population, .. context.Population.OtherShapes];
+        var all = shapes.SelectMany((shape, i) => Enumerable.Range(0, shape.Networks).Select(row => (Shape: i, Row: row))).ToArray();
+        var finite = all.Where(one => IsFinite(shapes[one.Shape], one.Row)).ToArray();
+        var leftOut = new List<string>();
+        if (finite.Length < all.Length) leftOut.Add($"{all.Length - finite.Length} networks whose losses or weights aren't finite numbers.");
+        var kept = finite.OrderBy(one => shapes[one.Shape].Labels[one.Row].Seed).ToArray();
+        if (kept.Length > MostRows) leftOut.Add($"{kept.Length - MostRows} of {kept.Length} networks, evenly thinned.");
+        kept = [.. Thinned(kept).OrderBy(one => one.Shape).ThenBy(one => one.Row)];
+        var parts = kept.GroupBy(one => one.Shape).Select(part => shapes[part.Key].Rows([.. part.Select(one => one.Row)])).ToArray();
+        var views = new List<(string, FeatureMatrix)>();
+        foreach (var view in context.Options.Views.Where(view => s_views.Contains(view.Name)))
+        {
+            context.Cancellation.ThrowIfCancellationRequested();
+            if (parts.Any(part => view.AppliesTo(part.Layout.Spec) is not null)) continue;
+            // A small sample shows whether the columns are the same.
+            if (parts.Length > 1 && parts.Select(part => view.Build(part.Rows([0])).ColumnNames).ToArray() is var names
+                && names.Any(columns => !columns.SequenceEqual(names[0])))
+            {
+                continue;
+            }
+
+            views.Add((view.Name, Together([.. parts.Select(view.Build)])));
+        }
+
+        if (parts.Length > 1)
+            leftOut.Add($"Views other than {string.Join(", ", views.Select(view => view.Item1))}: there are networks of {parts.Length} shapes.");
+        return new Sweep([.. parts.SelectMany(part => part.Labels)], views, leftOut);
+    }
+
+    static bool IsFinite(WeightMatrix networks, int row)
+    {
+        var label = networks.Labels[row];
+        if (label.Outcome == Outcome.Diverged || !double.IsFinite(label.ValidationLoss) || !double.IsFinite(label.LongLoss)) return false;
+        if (label.TrainingLoss is { } training && !double.IsFinite(training)) return false;
+        foreach (var weight in networks.Row(row))
+            if (!float.IsFinite(weight)) return false;
+        return true;
+    }
+
+    static T[] Thinned<T>(T[] all) =>
+        all.Length <= MostRows ? all : [.. Enumerable.Range(0, MostRows).Select(i => all[(int)((long)i * all.Length / MostRows)])];
+
+    static FeatureMatrix Together(FeatureMatrix[] parts) => parts.Length == 1
+        ? parts[0]
+        : new FeatureMatrix([.. parts.SelectMany(part => part.Values)], parts.Sum(part => part.Rows), parts[0].ColumnNames);
+
+    /// <summary>Folds by seed.</summary>
+    internal int[] Folds(QuestionContext context) =>
+        Validation.Folds.BySeed([.. Labels.Select(label => label.Seed)], context.Options.Folds, context.Random("folds"));
+
+    /// <summary>A factor's numbers; those above 0 that reach over a factor of 10 as decimal logarithms.</summary>
+    internal (double[] Values, bool IsLogarithm) Numbers(string factor)
+    {
+        var values = Labels.Select(label => label.Setting(factor).Number).ToArray();
+        var isLogarithm = values.Min() > 0 && values.Max() >= 10 * values.Min();
+        return (isLogarithm ? Array.ConvertAll(values, Log) : values, isLogarithm);
+    }
+
+    /// <summary>Texts as indicators, numbers as <see cref="Numbers"/> has them, machines as indicators, and further columns.</summary>
+    internal FeatureMatrix Metadata(params IReadOnlyList<(string Name, Func<NetworkLabel, double> Value)> further)
+    {
+        var columns = new List<(string Name, double[] Values)>();
+        void Indicators(string name, string[] texts)
+        {
+            foreach (var text in texts.Distinct().Order(StringComparer.Ordinal).Skip(1))
+                columns.Add(($"{name}={text}", Array.ConvertAll(texts, other => other == text ? 1.0 : 0.0)));
+        }
+
+        Indicators("machine", [.. Labels.Select(label => label.Machine.Name)]);
+        foreach (var (name, kind) in Factors)
+        {
+            if (kind == FactorKind.Number) columns.Add((name, Numbers(name).Values));
+            else Indicators(name, [.. Labels.Select(label => label.Setting(name).ToString())]);
+        }
+
+        return Matrix([.. columns, .. further.Select(one => (one.Name, Labels.Select(one.Value).ToArray()))]);
+    }
+
+    internal FeatureMatrix Matrix(IReadOnlyList<(string Name, double[] Values)> columns)
+    {
+        var values = new double[Labels.Count * columns.Count];
+        for (var row = 0; row < Labels.Count; row++)
+            for (var column = 0; column < columns.Count; column++) values[(row * columns.Count) + column] = columns[column].Values[row];
+        return new FeatureMatrix(values, Labels.Count, [.. columns.Select(column => column.Name)]);
+    }
+
+    internal static double Log(double value) => Math.Log10(Math.Max(value, 1e-12));
+
+    /// <summary>What was predicted for rows that took no part in fitting, by the method's name, for each target.</summary>
+    internal static double[][] OutOfFold(
+        QuestionContext context, string method, FeatureMatrix features, IReadOnlyList<double[]> targets, int[] folds)
+    {
+        var predicted = targets.Select(target => new double[target.Length]).ToArray();
+        foreach (var fold in folds.Distinct().Order())
+        {
+            context.Cancellation.ThrowIfCancellationRequested();
+            var (training, test) = (CrossValidation.Where(folds, f => f != fold), CrossValidation.Where(folds, f => f == fold));
+            double[][] known = [.. targets.Select(target => Array.ConvertAll(training, i => target[i]))];
+            var (from, to) = (features.Select(training), features.Select(test));
+            var held = method == Forest
+                ? RegressionForest.Predict(from, known, to, new ForestOptions(context.Options.Trees, Seed: context.Options.Seed))
+                : RidgeRegression.Predict(from, known, to);
+            for (var set = 0; set < held.Length; set++)
+                for (var i = 0; i < test.Length; i++) predicted[set][test[i]] = held[set][i];
+        }
+
+        return predicted;
+    }
+
+    internal const string Ridge = "ridge";
+    internal const string Forest = "forest";
+
+    /// <summary>R² with its interval: a bootstrap over seeds.</summary>
+    internal Estimate R2(QuestionContext context, double[] truth, double[] predicted)
+    {
+        var spread = Bootstrap.Interval(
+            [.. Labels.Select(label => (int)label.Seed)],
+            rows => Fit.R2(Array.ConvertAll(rows, row => truth[row]), Array.ConvertAll(rows, row => predicted[row])),
+            BootstrapRounds, context.Options.Seed);
+        var value = Fit.R2(truth, predicted);
+        return new Estimate(value, Math.Min(value, spread.Low), Math.Max(value, spread.High));
+    }
+
+    /// <summary>
+    /// R² of every target from every view and by both methods, with shuffled targets beside, and what <paramref name="metadata"/> alone
+    /// tell by the same method.
+    /// </summary>
+    internal IReadOnlyList<Score> Scores(
+        QuestionContext context, IReadOnlyList<(string Name, double[] Values)> targets, IReadOnlyList<FeatureMatrix> metadata)
+    {
+        var folds = Folds(context);
+        int[] order = Validation.Folds.Shuffled([.. Enumerable.Range(0, Labels.Count)], folds, context.Random("sweep_shuffle"));
+        double[][] truths = [.. targets.Select(target => target.Values)];
+        double[][] shuffled = [.. truths.Select(truth => Array.ConvertAll(order, i => truth[i]))];
+        var scores = new List<Score>();
+        foreach (var method in (string[])[Ridge, Forest])
+        {
+            var alone = targets.Select((_, t) => OutOfFold(context, method, metadata[t], [truths[t]], folds)[0]).ToArray();
+            foreach (var (view, features) in Views)
+            {
+                var predicted = OutOfFold(context, method, features, [.. truths, .. shuffled], folds);
+                for (var t = 0; t < targets.Count; t++)
+                {
+                    scores.Add(new Score(
+                        targets[t].Name, view, method, "r2", R2(context, truths[t], predicted[t]), 0, Labels.Count, 1, Labels.Count,
+                        R2(context, shuffled[t], predicted[targets.Count + t]), R2(context, truths[t], alone[t])));
+                }
+            }
+        }
+
+        return [.. scores.OrderBy(score => targets.Select(target => target.Name).ToList().IndexOf(score.Subject))];
+    }
+
+    /// <summary>A sentence for each subject: the view and method chosen beforehand, and metadata alone.</summary>
+    internal static string Sentences(IEnumerable<Score> scores) => string.Join(" ", scores.GroupBy(score => score.Subject).Select(subject =>
+    {
+        var shown = subject.FirstOrDefault(score => score is { View: "statistics", Method: Forest }) ?? subject.First();
+        var what = shown.Metric == "r2" ? "R²" : "accuracy";
+        return $"{char.ToUpperInvariant(subject.Key[0])}{subject.Key[1..]}: {what} {Words.Number(shown.Value)} from {shown.View}"
+            + $"{(shown.MetadataOnly is { } alone ? $", {Words.Number(alone.Value)} from metadata alone" : "")}.";
+    }));
+}
