@@ -11,6 +11,17 @@ namespace Mlds.Analysis;
 public static class WeightAnalysis
 {
     /// <summary>
+    /// The networks that questions are asked of, unless they say otherwise: the converged ones. Where a population varies how networks are
+    /// trained and hardly one reached its goal, as in a sweep of fixed length, those that didn't diverge.
+    /// </summary>
+    public static WeightMatrix Used(WeightMatrix matrix)
+    {
+        var converged = matrix.Where(label => label.Outcome == Outcome.Converged);
+        var isVaried = matrix.Labels.Any(label => label.Settings.Count > 0);
+        return converged.Networks >= 2 || !isVaried ? converged : matrix.Where(label => label.Outcome != Outcome.Diverged);
+    }
+
+    /// <summary>
     /// Analyses the converged networks of <paramref name="matrix"/>. The same networks and options give the same result to the bit on the
     /// same processor type, but for <see cref="AnalysisResult.Seconds"/>, which no file holds.
     /// </summary>
@@ -22,11 +33,11 @@ public static class WeightAnalysis
     {
         options ??= new AnalysisOptions();
         var watch = Stopwatch.StartNew();
-        var converged = matrix.Labels.Count(label => label.Outcome == Outcome.Converged);
-        if (converged < 2)
+        var used = Used(matrix);
+        if (used.Networks < 2)
         {
             throw new ArgumentException(
-                $"An analysis needs at least 2 converged networks; '{matrix.Name}' has {converged} among {matrix.Networks}. "
+                $"An analysis needs at least 2 converged networks; '{matrix.Name}' has {used.Networks} among {matrix.Networks}. "
                 + "Generate more, or raise the recipe's epoch limit.",
                 nameof(matrix));
         }
@@ -34,7 +45,7 @@ public static class WeightAnalysis
         progress?.Report(new AnalysisProgress("Computing views", 0));
         var (applying, leftOut) = View.For(matrix.Layout.Spec, options.Views);
         options = options with { Views = applying };
-        var context = new QuestionContext(matrix, options, cancellation);
+        var context = new QuestionContext(matrix, used, options, cancellation);
         var (all, questions) = (Question.All, context.Answered);
         foreach (var question in all)
         {
@@ -46,7 +57,7 @@ public static class WeightAnalysis
         progress?.Report(new AnalysisProgress("Projecting", (all.Count + 1.0) / (all.Count + 2)));
         var views = options.Views.Select((view, i) => new ViewSummary(view.Name, context.Features[i].Columns, view.Description));
         var result = new AnalysisResult(
-            Provenance.Version, options.Seed, PopulationSummaries.Of(matrix), [.. views], Conclusions.Headlines(questions),
+            Provenance.Version, options.Seed, PopulationSummaries.Of(matrix, used), [.. views], Conclusions.Headlines(questions),
             Conclusions.Findings(questions), questions, Projections.Of(context), LossCurves.Of(matrix))
         {
             HeatMaps = HeatMaps.Of(context),

@@ -64,7 +64,7 @@ static class AnalyzeVerb
     static AnalysisResult Analyze(VerbRun run, IProgressView view)
     {
         var matrix = Read(run, run.Get(s_source));
-        if (matrix.Labels.Count(label => label.Outcome == Mlds.Training.Outcome.Converged) is < 2 and var converged)
+        if (WeightAnalysis.Used(matrix).Networks is < 2 and var converged)
         {
             throw new FailureException(
                 "An analysis needs at least 2 converged networks; "

@@ -7,7 +7,7 @@ namespace Mlds.Analysis.Questions;
 /// <summary>Counts what the analysis was given, and says what it left out.</summary>
 static class PopulationSummaries
 {
-    internal static PopulationSummary Of(WeightMatrix matrix)
+    internal static PopulationSummary Of(WeightMatrix matrix, WeightMatrix used)
     {
         int Count(Outcome outcome) => matrix.Labels.Count(label => label.Outcome == outcome);
         var leftOut = new List<string>();
@@ -15,6 +15,8 @@ static class PopulationSummaries
             leftOut.Add($"{late} of {matrix.Networks} networks reached their epoch limit before the goal loss.");
         if (Count(Outcome.Diverged) is > 0 and var lost)
             leftOut.Add($"{lost} of {matrix.Networks} networks had a loss that was infinite or no number.");
+        if (used.Networks > Count(Outcome.Converged))
+            leftOut.Add("None or one converged, so networks that did not are analysed in their place: what is said of machines holds for them.");
         var others = matrix.OtherShapes.Sum(other => other.Networks);
         if (others > 0)
         {
@@ -25,7 +27,7 @@ static class PopulationSummaries
 
         return new PopulationSummary(
             matrix.Name, matrix.Source, matrix.WeightsDigest(), matrix.Layout.Parameters,
-            matrix.Layout.Spec.Description, matrix.Networks + others, Count(Outcome.Converged), leftOut,
+            matrix.Layout.Spec.Description, matrix.Networks + others, used.Networks, leftOut,
             [.. matrix.Labels.GroupBy(label => label.Machine).Select(group => Machine(group.Key, [.. group]))]);
     }
 

@@ -1,7 +1,6 @@
 using Mlds.Analysis.Classification;
 using Mlds.Analysis.Data;
 using Mlds.Analysis.Results;
-using Mlds.Training;
 
 namespace Mlds.Analysis.Questions;
 
@@ -9,9 +8,9 @@ namespace Mlds.Analysis.Questions;
 sealed class QuestionContext
 {
     /// <param name="population">All networks, whatever their outcome.</param>
-    internal QuestionContext(WeightMatrix population, AnalysisOptions options, CancellationToken cancellation)
+    /// <param name="networks">Those that questions are asked of, unless they say otherwise.</param>
+    internal QuestionContext(WeightMatrix population, WeightMatrix networks, AnalysisOptions options, CancellationToken cancellation)
     {
-        var networks = population.Where(label => label.Outcome == Outcome.Converged);
         (Population, Networks, Options, Cancellation) = (population, networks, options, cancellation);
         Features = [.. options.Views.Select(view => view.Build(networks))];
         var metadata = networks.Labels.SelectMany(label => new[] { label.Epochs, label.ValidationLoss });
@@ -28,7 +27,7 @@ sealed class QuestionContext
     /// <summary>All networks, whatever their outcome.</summary>
     internal WeightMatrix Population { get; }
 
-    /// <summary>The converged ones.</summary>
+    /// <summary>Those that questions are asked of, unless they say otherwise: the converged ones (<see cref="WeightAnalysis.Used"/>).</summary>
     internal WeightMatrix Networks { get; }
 
     /// <summary>What <see cref="Questions.Sweep.Of"/> has made.</summary>

@@ -103,7 +103,7 @@ public sealed class ManyMachinesTests
     }
 
     static QuestionResult Answer(Question question, WeightMatrix matrix) =>
-        question.Of(matrix, new QuestionContext(matrix, s_quick, TestContext.Current.CancellationToken));
+        question.Of(matrix, new QuestionContext(matrix, WeightAnalysis.Used(matrix), s_quick, TestContext.Current.CancellationToken));
 
     static Score Find(QuestionResult result, string view, string method, string metric) =>
         result.Scores.First(score => (score.View, score.Method, score.Metric) == (view, method, metric));
@@ -235,7 +235,7 @@ public sealed class ManyMachinesTests
     [Fact]
     public void No_machine_and_no_seed_is_on_both_sides_of_a_split_and_every_machine_is_tested_once()
     {
-        var context = new QuestionContext(s_planted.Value, s_quick, TestContext.Current.CancellationToken);
+        var context = new QuestionContext(s_planted.Value, s_planted.Value, s_quick, TestContext.Current.CancellationToken);
         var selection = ManyMachines.Select(context);
         var splits = ManyMachines.UnseenMachines(context, selection);
         var seeds = selection.Seeds(context);
