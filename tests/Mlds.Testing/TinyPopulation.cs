@@ -44,6 +44,9 @@ public sealed record TinyPopulation
     /// <summary>The JSON object of declared factors; null declares none.</summary>
     public string? Factors { get; init; }
 
+    /// <summary>The JSON object of what varies from seed to seed; null varies nothing.</summary>
+    public string? Vary { get; init; }
+
     /// <summary>The JSON array of machines.</summary>
     public string Machines { get; init; } = Named("SingleDirectMachine", "SimpleXORMachine");
 
@@ -71,7 +74,7 @@ public sealed record TinyPopulation
               "beta2": {{Beta2}}, "epsilon": 1e-8, "goal_loss": {{GoalLoss}}, "epoch_limit": {{EpochLimit}},
               "milestone_every": {{MilestoneEvery}}
             }
-          },{{(Factors is null ? "" : $"\n  \"factors\": {Factors},")}}
+          },{{(Factors is null ? "" : $"\n  \"factors\": {Factors},")}}{{(Vary is null ? "" : $"\n  \"vary\": {Vary},")}}
           "machines": {{Machines}}
         }
         """;

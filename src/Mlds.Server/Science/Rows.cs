@@ -43,7 +43,7 @@ sealed record PlannedPopulation(long Id, string Name, string Json, string Zoo, l
 
 /// <summary>A network of a unit.</summary>
 /// <param name="Failures">How many units with it came to nothing.</param>
-/// <param name="Recipe">Its machine's recipe, with seed 0.</param>
+/// <param name="Recipe">Its recipe, with whatever seed.</param>
 /// <param name="Ringer">SHA-256 of its weights if it is asked for although it is known; else null.</param>
 /// <param name="IsDropped">Its outcome in this unit isn't taken over: the unit began from something that turned out to be false 
 /// (<c>Recalls/</c>).</param>
@@ -53,7 +53,8 @@ sealed record UnitNetwork(long NetworkId, long MachineId, uint Seed, long Failur
     public bool IsTaken => Ringer is null && !IsDropped;
 
     public static IReadOnlyList<UnitNetwork> Of(Session session, string unit) => session.Rows(
-        "SELECT n.id, n.machine_id, n.seed, n.failures, m.recipe, u.ringer, u.dropped FROM science_unit_network u JOIN science_network n "
+        $"SELECT n.id, n.machine_id, n.seed, n.failures, {ScienceSchema.Recipe}, u.ringer, u.dropped "
+        + "FROM science_unit_network u JOIN science_network n "
         + "ON n.id = u.network_id JOIN science_machine m ON m.id = n.machine_id "
         + "WHERE u.unit = $1 ORDER BY u.position",
         row => new UnitNetwork(row.Long(0), row.Long(1), (uint)row.Long(2), row.Long(3), row.Text(4), row.Text(5) is { Length: > 0 } ringer

@@ -5,6 +5,9 @@ namespace Mlds.Server.Science;
 /// <summary>The tables of what is to be trained, what is in units, and how far each host is trusted. Whole numbers are BIGINT.</summary>
 static class ScienceSchema
 {
+    /// <summary>SQL for the recipe of a network n of machine m, with whatever seed.</summary>
+    public const string Recipe = "CASE WHEN n.recipe = '' THEN m.recipe ELSE n.recipe END";
+
     public static IReadOnlyList<SchemaStep> Steps { get; } =
     [
         new(
@@ -110,6 +113,12 @@ static class ScienceSchema
             """
             CREATE INDEX science_network_for_server ON science_network (id) WHERE state = 4;
             UPDATE host SET proven_at = 1 WHERE id IN (SELECT host_id FROM science_host WHERE retrained > waiting)
+            """),
+        // Empty where it is the machine's, with another seed: where the population varies networks it isn't.
+        new(
+            "science-4",
+            """
+            ALTER TABLE science_network ADD COLUMN recipe TEXT NOT NULL DEFAULT ''
             """),
     ];
 }

@@ -121,7 +121,7 @@ sealed class TrainingHere(string folder, ResultExaminer examiner, OpenZoo zoo)
     static WaitingNetwork Read(Session session, long id)
     {
         var (machine, seed, from, recipe, population) = session.Row(
-            "SELECT n.machine_id, n.seed, n.checkpoint, m.recipe, m.population_id FROM science_network n "
+            $"SELECT n.machine_id, n.seed, n.checkpoint, {ScienceSchema.Recipe}, m.population_id FROM science_network n "
             + "JOIN science_machine m ON m.id = n.machine_id WHERE n.id = $1",
             row => (row.Long(0), (uint)row.Long(1), row.IsDBNull(2) ? null : row.GetFieldValue<byte[]>(2), row.Text(3), row.Long(4)), id);
         return new(

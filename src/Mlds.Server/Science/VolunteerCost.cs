@@ -39,28 +39,32 @@ public sealed record VolunteerCost(double Units, double Results, double UploadBy
     /// <summary>Fills unit after unit with the next waiting networks; those begun come first.</summary>
     static (long Units, double Bytes) Cut(IReadOnlyList<VolunteersShare> shares, double scale, WorkOptions options)
     {
-        var waiting = new Queue<(VolunteersShare Share, int Done)>(Mixed(shares, scale));
-        var begun = new Queue<(VolunteersShare Share, int Done)>();
+        var waiting = new LinkedList<(VolunteersShare Share, int Done)>(Mixed(shares, scale));
         var (units, bytes) = (0L, 0.0);
-        while (waiting.Count + begun.Count > 0)
+        while (waiting.Count > 0)
         {
-            var most = Math.Clamp((waiting.Count + begun.Count) / WorkCutting.Parts, 1, Bundle.MostNetworks / 2);
+            var most = Math.Clamp(waiting.Count / WorkCutting.Parts, 1, Bundle.MostNetworks / 2);
             var goOn = new List<(VolunteersShare Share, int Done)>();
-            var (cost, largest, taken) = (0.0, 0L, 0);
-            while (taken < most && (begun.TryPeek(out var next) || waiting.TryPeek(out next)))
+            var machines = new HashSet<VolunteersShare>(ReferenceEqualityComparer.Instance);
+            var (cost, largest, taken, next) = (0.0, 0L, 0, waiting.First);
+            for (var looked = 0; looked < most && next is not null; looked++)
             {
-                var (part, last) = Part(next.Share, next.Done, options.EpochLimit);
-                var flops = WorkCost.OfEpoch(next.Share.Recipe) * part;
-                var size = TrainedPart.Largest(new BundleNetwork(next.Share.Recipe, null), next.Done + options.EpochLimit);
+                var (node, (share, done)) = (next, next.Value);
+                next = next.Next;
+                if (machines.Count == Bundle.MostForms - 1 && !machines.Contains(share)) continue;
+                var (part, last) = Part(share, done, options.EpochLimit);
+                var flops = WorkCost.OfEpoch(share.Recipe) * part;
+                var size = TrainedPart.Largest(new BundleNetwork(share.Recipe, null), done + options.EpochLimit);
                 var isFull = cost + flops > options.UnitSeconds * WorkCost.UsualFlops || largest + size > UnitNeeds.MostResultBytes;
                 if (taken > 0 && isFull) break;
-                if (!begun.TryDequeue(out _)) waiting.Dequeue();
+                waiting.Remove(node);
+                machines.Add(share);
                 (cost, largest, taken) = (cost + flops, largest + size, taken + 1);
-                bytes += Sent(next.Share.Recipe, next.Done + part, last);
-                if (!last) goOn.Add((next.Share, next.Done + part));
+                bytes += Sent(share.Recipe, done + part, last);
+                if (!last) goOn.Add((share, done + part));
             }
 
-            foreach (var network in goOn) begun.Enqueue(network);
+            foreach (var network in Enumerable.Reverse(goOn)) waiting.AddFirst(network);
             units++;
         }
 

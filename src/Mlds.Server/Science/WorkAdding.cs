@@ -25,6 +25,10 @@ public static class WorkAdding
     {
         // The sequences' hashes are in the recipes: making them takes seconds, so it is done before the transaction.
         var recipes = population.MachineNames.Select(name => population.Recipe(name, 0)).ToList();
+        var varied = population.IsVaried
+            ? population.MachineNames.ToDictionary(
+                name => name, name => Enumerable.Range(0, options.Networks).Select(seed => Unseeded(population, name, (uint)seed)).ToArray())
+            : [];
         var added = database.Write(session =>
         {
             var planned = PlannedPopulation.Find(session, population.Sha256);
@@ -33,7 +37,8 @@ public static class WorkAdding
             session.Execute(
                 "UPDATE science_population SET unit_seconds = $2, epoch_limit = $3, quorum = $4 WHERE id = $1",
                 id, (long)options.UnitSeconds, (long)options.EpochLimit, (long)options.Quorum);
-            var count = recipes.Sum(recipe => AddMachine(session, planned, recipe, options.Networks));
+            var count = recipes.Sum(
+                recipe => AddMachine(session, planned, recipe, options.Networks, varied.GetValueOrDefault(recipe.MachineName)));
             var all = session.Number(
                 "SELECT count(*) FROM science_network n JOIN science_machine m ON m.id = n.machine_id WHERE m.population_id = $1",
                 id)!.Value;
@@ -58,11 +63,16 @@ public static class WorkAdding
             (long)options.EpochLimit, (long)options.Quorum, ReplayLot.NewSecret())!.Value;
     }
 
+    /// <summary>With seed 0, so that networks of one setting have one text.</summary>
+    static string Unseeded(Population population, string machine, uint seed) =>
+        (population.Recipe(machine, seed) with { Seed = 0 }).CanonicalJson;
+
     /// <summary>
     /// Networks wait in an order that follows from the population's secret: so a unit's seeds reveal nothing to a host, not even which of
     /// them is a ringer.
     /// </summary>
-    static int AddMachine(Session session, PlannedPopulation population, Recipe recipe, int networks)
+    /// <param name="varied">The networks' recipes by seed; null where they are all <paramref name="recipe"/> but for the seed.</param>
+    static int AddMachine(Session session, PlannedPopulation population, Recipe recipe, int networks, string[]? varied)
     {
         var machine = session.Number(
             "SELECT id FROM science_machine WHERE population_id = $1 AND name = $2", population.Id, recipe.MachineName)
@@ -75,8 +85,8 @@ public static class WorkAdding
         {
             // 0 is kept for those that are to be continued.
             session.Execute(
-                "INSERT INTO science_network (machine_id, seed, place) VALUES ($1, $2, $3)",
-                machine, (long)seed, 1 + lot.Place(FormattableString.Invariant($"{recipe.MachineName}/{seed}")));
+                "INSERT INTO science_network (machine_id, seed, place, recipe) VALUES ($1, $2, $3, $4)",
+                machine, (long)seed, 1 + lot.Place(FormattableString.Invariant($"{recipe.MachineName}/{seed}")), varied?[seed] ?? "");
         }
 
         if (networks > there) session.Execute("UPDATE science_machine SET networks = $2 WHERE id = $1", machine, (long)networks);

@@ -26,6 +26,8 @@ sealed class WorkCutting(Session session, WorkWanted wanted)
             row => new MachineRow(row.Long(0), Recipe.Parse(row.Text(1)), row.Real(2), row.Long(3), row.Long(4)))
         .ToDictionary(machine => machine.Id);
 
+    readonly Dictionary<string, Recipe> _recipes = [];
+
     long _number = session.Number("SELECT count(*) FROM science_unit")!.Value;
 
     public IReadOnlyList<NewWorkUnit> Cut()
@@ -72,27 +74,27 @@ sealed class WorkCutting(Session session, WorkWanted wanted)
     {
         var budget = population.UnitSeconds * (wanted.HostFlops > 0 ? wanted.HostFlops : WorkCost.UsualFlops);
         var candidates = session.Rows(
-            "SELECT n.id, n.machine_id, n.seed, n.place, n.failures, n.checkpoint FROM science_network n "
+            "SELECT n.id, n.machine_id, n.seed, n.place, n.failures, n.checkpoint, n.recipe FROM science_network n "
             + $"JOIN science_machine m ON m.id = n.machine_id WHERE n.state = {NetworkState.Waiting:d} AND m.population_id = $1 "
             + "ORDER BY n.place LIMIT $2",
             row => new WaitingNetwork(
                 row.Long(0), row.Long(1), (uint)row.Long(2), row.Long(3), row.Long(4),
-                row.IsDBNull(5) ? null : Checkpoint.FromBytes(row.GetFieldValue<byte[]>(5))),
+                row.IsDBNull(5) ? null : Checkpoint.FromBytes(row.GetFieldValue<byte[]>(5)), row.Text(6)),
             population.Id, most);
         var taken = new List<WaitingNetwork>();
-        var machines = new HashSet<long>();
+        var forms = new HashSet<(long Machine, string Recipe)>();
         var (cost, bytes) = (0.0, 0L);
         foreach (var candidate in candidates)
         {
-            // A bundle has recipes of so many machines, and a ringer may bring another. Networks of further machines wait.
-            if (machines.Count == Bundle.MostForms - 1 && !machines.Contains(candidate.MachineId)) continue;
+            // A bundle has so many recipes that differ in more than their seed, and a ringer may bring another. Further ones wait.
+            if (forms.Count == Bundle.MostForms - 1 && !forms.Contains(candidate.Form)) continue;
             var machine = _machines[candidate.MachineId];
             cost += Cost(machine, candidate, population.EpochLimit);
             bytes += TrainedPart.Largest(Asked(candidate), population.EpochLimit);
             var tooMuch = cost > budget || bytes > UnitNeeds.MostResultBytes;
             if (taken.Count > 0 && (tooMuch || candidate.Failures >= AloneAfter || taken[0].Failures >= AloneAfter)) break;
             taken.Add(candidate);
-            machines.Add(candidate.MachineId);
+            forms.Add(candidate.Form);
         }
 
         return taken;
@@ -109,10 +111,10 @@ sealed class WorkCutting(Session session, WorkWanted wanted)
         if (lot.Draw($"ringer before {taken[0].Id}", 0) * RingerEvery >= taken.Count) return null;
         var last = session.Number("SELECT max(network_id) FROM science_weights WHERE proved = 1") ?? 0;
         return session.Row(
-            "SELECT n.id, n.machine_id, n.seed, n.place, w.sha256 FROM science_weights w JOIN science_network n "
+            "SELECT n.id, n.machine_id, n.seed, n.place, w.sha256, n.recipe FROM science_weights w JOIN science_network n "
             + "ON n.id = w.network_id JOIN science_machine m ON m.id = n.machine_id WHERE w.proved = 1 AND w.network_id >= $2 "
             + $"AND w.epochs <= $3 AND n.state = {NetworkState.InZoo:d} AND m.population_id = $1 ORDER BY w.network_id LIMIT 1",
-            row => ((WaitingNetwork, string)?)(new WaitingNetwork(row.Long(0), row.Long(1), (uint)row.Long(2), row.Long(3), 0, null),
+            row => ((WaitingNetwork, string)?)(new WaitingNetwork(row.Long(0), row.Long(1), (uint)row.Long(2), row.Long(3), 0, null, row.Text(5)),
                 row.Text(4)),
             population.Id, (long)(last * lot.Draw($"which before {taken[0].Id}", 0)), (long)population.EpochLimit);
     }
@@ -140,13 +142,26 @@ sealed class WorkCutting(Session session, WorkWanted wanted)
         };
     }
 
-    BundleNetwork Asked(WaitingNetwork network) => new(_machines[network.MachineId].Recipe with { Seed = network.Seed }, network.From);
+    BundleNetwork Asked(WaitingNetwork network) => new(RecipeOf(network) with { Seed = network.Seed }, network.From);
 
-    static double Cost(MachineRow machine, WaitingNetwork network, int epochLimit) => machine.EpochFlops
+    /// <summary>Parsed once for all networks that have it, which makes a bundle of thousands fast.</summary>
+    Recipe RecipeOf(WaitingNetwork network)
+    {
+        if (network.Recipe.Length == 0) return _machines[network.MachineId].Recipe;
+        if (!_recipes.TryGetValue(network.Recipe, out var recipe)) _recipes[network.Recipe] = recipe = Recipe.Parse(network.Recipe);
+        return recipe;
+    }
+
+    double Cost(MachineRow machine, WaitingNetwork network, int epochLimit) =>
+        (network.Recipe.Length == 0 ? machine.EpochFlops : WorkCost.OfEpoch(RecipeOf(network)))
         * WorkCost.ExpectedEpochs(
-            machine.Ended, machine.EndedEpochs, network.From?.Epoch ?? 0, epochLimit, machine.Recipe.Training.EpochLimit);
+            machine.Ended, machine.EndedEpochs, network.From?.Epoch ?? 0, epochLimit, RecipeOf(network).Training.EpochLimit);
 
     sealed record MachineRow(long Id, Recipe Recipe, double EpochFlops, long Ended, long EndedEpochs);
 
-    sealed record WaitingNetwork(long Id, long MachineId, uint Seed, long Place, long Failures, Checkpoint? From);
+    /// <param name="Recipe">With whatever seed; empty where it is the machine's.</param>
+    sealed record WaitingNetwork(long Id, long MachineId, uint Seed, long Place, long Failures, Checkpoint? From, string Recipe)
+    {
+        internal (long Machine, string Recipe) Form => (MachineId, Recipe);
+    }
 }

@@ -19,7 +19,7 @@ public sealed class QuestionTests
     static readonly AnalysisOptions s_quick =
         new() { Trees = 20, CurveRepetitions = 1, RidgeShuffles = 2, Views = [View.Raw, View.Invariants] };
 
-    static QuestionContext Context(WeightMatrix matrix) => new(matrix, s_quick, TestContext.Current.CancellationToken);
+    static QuestionContext Context(WeightMatrix matrix) => new(matrix, matrix, s_quick, TestContext.Current.CancellationToken);
 
     /// <summary>The question's answer, as the report has it.</summary>
     static QuestionResult Answer(Question question, WeightMatrix matrix) => question.Of(matrix, Context(matrix));

@@ -76,6 +76,23 @@ public sealed class NetworkScienceTests
     }
 
     [Fact]
+    public async Task Networks_that_a_population_varies_come_back_as_generate_makes_them()
+    {
+        await using var project = new Volunteers(s_policy);
+        WorkAdding.Add(project.Database, project.Folder, Small.Varied, new WorkOptions(40, EpochLimit: 7));
+        do
+        {
+            project.Run(new Volunteer(1), new Volunteer(2));
+            project.ProveHeld();
+            project.Run(new Volunteer(1), new Volunteer(2));
+        }
+        while (project.Held > 0);
+
+        Assert.Equal(Generated(40, Small.Varied), Digest(project));
+        Assert.All(project.Checks, check => Assert.Equal(Verdict.Valid, check.Check.Verdict));
+    }
+
+    [Fact]
     public async Task Units_of_a_population_of_many_machines_hold_no_more_machines_than_a_bundle_may()
     {
         await using var project = new Volunteers(s_policy);

@@ -44,6 +44,19 @@ static class Small
         return Population.Parse((s_small with { Machines = machines }).Json, "many.json");
     }
 
+    /// <summary>The same machines for networks that differ in rate, width and number of sequences.</summary>
+    internal static Population Varied { get; } = Population.Parse(
+        (s_small with
+        {
+            Vary = """
+                {
+                  "grid": {"network.hidden": [4, 5], "data.training": [48, 96]},
+                  "draw": {"seed": 1, "fields": {"training.learning_rate": {"log_uniform": [0.01, 0.03]}}}
+                }
+                """,
+        }).Json,
+        "varied.json");
+
     /// <summary>The same machines and sequences for networks of another cell.</summary>
     internal static Population Of(string cell)
     {

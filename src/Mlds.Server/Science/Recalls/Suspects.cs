@@ -91,10 +91,11 @@ sealed class Suspects(ProjectDatabase database, PlannedPopulation population, lo
     }
 
     List<NetworkRow> Networks(Session session) => session.Rows(
-        "SELECT n.id, n.machine_id, n.seed, n.state, CASE WHEN n.checkpoint IS NULL THEN 0 ELSE 1 END FROM science_network n JOIN "
+        "SELECT n.id, n.machine_id, n.seed, n.state, CASE WHEN n.checkpoint IS NULL THEN 0 ELSE 1 END, n.recipe FROM science_network n JOIN "
         + "science_machine m ON m.id = n.machine_id "
         + "WHERE m.population_id = $1 ORDER BY n.machine_id, n.seed",
-        row => new NetworkRow(row.Long(0), row.Long(1), (uint)row.Long(2), (NetworkState)row.Int(3), row.GetInt32(4) != 0), population.Id);
+        row => new NetworkRow(row.Long(0), row.Long(1), (uint)row.Long(2), (NetworkState)row.Int(3), row.GetInt32(4) != 0, row.Text(5)),
+        population.Id);
 
     /// <summary>Networks that the host had a part in, though another may have ended them.</summary>
     HashSet<long> Touched(Session session) => host == 0
@@ -127,7 +128,8 @@ sealed class Suspects(ProjectDatabase database, PlannedPopulation population, lo
     /// <summary>The host that trained a network, by the zoo's word; 0: no volunteer's.</summary>
     long Host(string origin) => VolunteerOrigin.Host(origin) is var said && _merged.TryGetValue(said, out var present) ? present : said;
 
-    Recipe Asked(NetworkRow network) => _machines[network.Machine] with { Seed = network.Seed };
+    Recipe Asked(NetworkRow network) =>
+        (network.Recipe.Length > 0 ? Recipe.Parse(network.Recipe) : _machines[network.Machine]) with { Seed = network.Seed };
 
     Suspect Of(NetworkRow network, TrainedPart part, string origin)
     {
@@ -141,5 +143,6 @@ sealed class Suspects(ProjectDatabase database, PlannedPopulation population, lo
         return new Suspect(network.Id, new BundleNetwork(part.Recipe, null), part, origin, hosts);
     }
 
-    sealed record NetworkRow(long Id, long Machine, uint Seed, NetworkState State, bool HasCheckpoint);
+    /// <param name="Recipe">Empty where it is the machine's.</param>
+    sealed record NetworkRow(long Id, long Machine, uint Seed, NetworkState State, bool HasCheckpoint, string Recipe);
 }

@@ -180,8 +180,8 @@ sealed record Finding(
         string.Create(CultureInfo.InvariantCulture, $"Network {Recipe.MachineName} seed {Recipe.Seed} (recipe {RecipeId[..12]}): {Fault}.");
 
     public static List<Finding> Read(Session session, string which, params ReadOnlySpan<object?> values) => session.Rows(
-        "SELECT c.network_id, c.record_sha256, c.ended, c.recipe_id, c.weights_sha256, c.epochs, c.origin, c.hosts, c.fault, m.recipe, "
-        + "n.seed FROM science_recheck c "
+        "SELECT c.network_id, c.record_sha256, c.ended, c.recipe_id, c.weights_sha256, c.epochs, c.origin, c.hosts, c.fault, "
+        + $"{ScienceSchema.Recipe}, n.seed FROM science_recheck c "
         + $"JOIN science_network n ON n.id = c.network_id JOIN science_machine m ON m.id = n.machine_id WHERE {which} ORDER BY m.id, "
         + "n.seed",
         row => new Finding(
