@@ -23,4 +23,7 @@ public enum RandomStream : uint
 
     /// <summary>Tables of random automata; one sub-stream per automaton of a set; keyed by the set's seed.</summary>
     Automata = 6,
+
+    /// <summary>Which output bits of the training sequences are flipped; one sub-stream per sequence; keyed by the data seed.</summary>
+    LabelNoise = 7,
 }
