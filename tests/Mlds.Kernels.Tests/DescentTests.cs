@@ -5,7 +5,7 @@ using Mlds.Kernels.Shapes;
 
 namespace Mlds.Kernels.Tests;
 
-/// <summary>Ten steps of each optimiser against PyTorch in float64 (reference/write_golden.py), as near as <see cref="GoldenTests"/>.</summary>
+/// <summary>Ten steps of each optimiser against PyTorch in float64 (reference/write_golden.py), as in <see cref="GoldenTests"/>.</summary>
 public sealed class DescentTests
 {
     public static TheoryData<int, string> Descents

@@ -49,7 +49,7 @@ public sealed class DatasheetTests : IDisposable
         Assert.Contains("| ParityMachine | 128, 32 | 4 | 0.125 | 16 | 0.01 | 0 | 0 | 1 | ", readme, StringComparison.Ordinal);
     }
 
-    /// <summary>README.md of a release of the small population, changed by <paramref name="change"/>, with two networks a machine.</summary>
+    /// <summary>README.md of a release of the small population, changed, with two networks a machine.</summary>
     string Readme(Action<JsonNode> change)
     {
         var json = JsonNode.Parse(Example.Small.CanonicalJson)!;
@@ -63,7 +63,7 @@ public sealed class DatasheetTests : IDisposable
         }
 
         using var zoo = Zoo.Open(_scratch.In("z"));
-        ReleaseWriter.Write(zoo, _scratch.In("r"), new ReleaseOptions([2], ["npy"]), (_, _, _) => { }, TestContext.Current.CancellationToken);
+        ReleaseWriter.Write(zoo, _scratch.In("r"), new ReleaseOptions([2], ["npy"]), delegate { }, TestContext.Current.CancellationToken);
         return File.ReadAllText(_scratch.In("r/README.md"));
     }
 }
