@@ -8,6 +8,9 @@ Everything is computed in float64, so a difference is our rounding, not PyTorch'
   in version 2, int32: cell (0 GRU, 1 LSTM, 2 Elman; version 1 is a GRU's); K x int32 widths;
   B*T uint32 inputs (bit i is input i), B*T uint32 targets, P float32 weights in parameters() order;
   then float64: B*T*O outputs, loss, P gradients, ten losses before each of ten Adam steps, P weights after them.
+Other descents go on from the network, weights and sequences of "tanh", in descents.golden:
+  "MLDSDSCT", int32: number of descents; of each int32: optimizer (0 Adam, 1 AdamW, 2 SGD), float64 x 6: learning rate, beta1 or
+  momentum, beta2, epsilon, weight decay, largest norm of the gradient (0: not clipped); ten losses before each of ten steps; P weights.
 Needs Debian's python3-torch.
 """
 import struct
@@ -16,7 +19,7 @@ import sys
 import numpy as np
 import torch
 
-ADAM_STEPS = 10
+STEPS = 10
 CELLS = [("gru", torch.nn.GRU), ("lstm", torch.nn.LSTM), ("elman", torch.nn.RNN)]
 CASES = {
     "ds1": dict(inputs=9, hidden=12, layers=4, linear=[12, 12, 12, 12, 8], activation=0, batch=37, steps=11, seed=1),
@@ -25,6 +28,17 @@ CASES = {
     "lstm": dict(inputs=10, hidden=11, layers=3, linear=[11, 6], activation=0, batch=35, steps=13, seed=4, cell=1),
     "elman": dict(inputs=6, hidden=9, layers=2, linear=[7, 5], activation=2, batch=33, steps=10, seed=5, cell=2),
 }
+
+
+# Adam's weight decay is L2, AdamW's is decoupled; betas and epsilon are 0 where an optimizer has none.
+DESCENTS = [
+    dict(optimizer=1, rate=0.01, beta1=0.9, beta2=0.99, epsilon=1e-8, decay=0.5, norm=0),
+    dict(optimizer=0, rate=0.01, beta1=0.9, beta2=0.99, epsilon=1e-8, decay=0.05, norm=0),
+    dict(optimizer=0, rate=0.02, beta1=0.8, beta2=0.999, epsilon=1e-7, decay=0.05, norm=0.05),
+    dict(optimizer=2, rate=0.2, beta1=0.9, beta2=0, epsilon=0, decay=0.02, norm=0),
+    dict(optimizer=2, rate=0.5, beta1=0.8, beta2=0, epsilon=0, decay=0.1, norm=0.1),
+    dict(optimizer=2, rate=0.5, beta1=0, beta2=0, epsilon=0, decay=0, norm=0),
+]
 
 
 class Network(torch.nn.Module):
@@ -51,33 +65,40 @@ def flat(tensors):
     return torch.cat([t.detach().reshape(-1) for t in tensors]).numpy()
 
 
-def write(path, inputs, hidden, layers, linear, activation, batch, steps, seed, cell=0):
+def problem(inputs, hidden, layers, linear, activation, batch, steps, seed, cell=0):
     torch.manual_seed(seed)
     generator = np.random.default_rng(seed)
     network = Network(inputs, hidden, layers, linear, activation, cell)
-    parameters = list(network.parameters())
-    weights = flat(parameters).astype("<f4")
+    weights = flat(network.parameters()).astype("<f4")
     network.double()
     words = generator.integers(0, 1 << inputs, (batch, steps)).astype("<u4")
     targets = generator.integers(0, 1 << linear[-1], (batch, steps)).astype("<u4")
     x, y = bits(words, inputs), bits(targets, linear[-1])
+    return network, weights, words, targets, x, lambda: torch.nn.functional.mse_loss(network(x), y)
 
-    def loss():
-        return torch.nn.functional.mse_loss(network(x), y)
+
+def descend(network, loss, optimizer, norm=0):
+    losses = []
+    for _ in range(STEPS):
+        optimizer.zero_grad()
+        value = loss()
+        value.backward()
+        losses.append(value.item())
+        if norm:
+            torch.nn.utils.clip_grad_norm_(network.parameters(), norm)
+        optimizer.step()
+    return losses
+
+
+def write(path, inputs, hidden, layers, linear, activation, batch, steps, seed, cell=0):
+    network, weights, words, targets, x, loss = problem(inputs, hidden, layers, linear, activation, batch, steps, seed, cell)
 
     outputs = network(x).detach().numpy()
     first = loss()
     first.backward()
     gradients = flat(p.grad for p in network.parameters())
 
-    optimizer = torch.optim.Adam(network.parameters(), lr=0.01, betas=(0.9, 0.999), eps=1e-8)
-    losses = []
-    for _ in range(ADAM_STEPS):
-        optimizer.zero_grad()
-        value = loss()
-        value.backward()
-        losses.append(value.item())
-        optimizer.step()
+    losses = descend(network, loss, torch.optim.Adam(network.parameters(), lr=0.01, betas=(0.9, 0.999), eps=1e-8))
 
     with open(path, "wb") as file:
         file.write(b"MLDSGOLD")
@@ -89,9 +110,30 @@ def write(path, inputs, hidden, layers, linear, activation, batch, steps, seed, 
             file.write(array.tobytes())
         for array in (outputs, first.item(), gradients, losses, flat(network.parameters())):
             file.write(np.asarray(array, dtype="<f8").tobytes())
-    print(f"{path}: {weights.size} parameters, loss {first.item():.6f}, after {ADAM_STEPS} steps {losses[-1]:.6f}")
+    print(f"{path}: {weights.size} parameters, loss {first.item():.6f}, after {STEPS} steps {losses[-1]:.6f}")
+
+
+def optimizer_of(parameters, optimizer, rate, beta1, beta2, epsilon, decay):
+    if optimizer == 2:
+        return torch.optim.SGD(parameters, lr=rate, momentum=beta1, weight_decay=decay)
+    return [torch.optim.Adam, torch.optim.AdamW][optimizer](
+        parameters, lr=rate, betas=(beta1, beta2), eps=epsilon, weight_decay=decay)
+
+
+def write_descents(path):
+    with open(path, "wb") as file:
+        file.write(b"MLDSDSCT" + struct.pack("<i", len(DESCENTS)))
+        for case in DESCENTS:
+            network, weights, _, _, _, loss = problem(**CASES["tanh"])
+            norm = case["norm"]
+            losses = descend(network, loss, optimizer_of(network.parameters(), **{k: v for k, v in case.items() if k != "norm"}), norm)
+            file.write(struct.pack("<i6d", *case.values()))
+            for array in (losses, flat(network.parameters())):
+                file.write(np.asarray(array, dtype="<f8").tobytes())
+            print(f"{path}: {case}: loss {losses[0]:.6f} to {losses[-1]:.6f}")
 
 
 if __name__ == "__main__":
     for name, case in CASES.items():
         write(f"{sys.argv[1]}/{name}.golden", **case)
+    write_descents(f"{sys.argv[1]}/descents.golden")

@@ -114,6 +114,9 @@ public readonly struct StrictJson
     /// <summary>An integer between <paramref name="minimum"/> and <paramref name="maximum"/>, both allowed.</summary>
     public int Integer(int minimum, int maximum) => (int)Whole(minimum, maximum);
 
+    /// <summary>A whole number of <paramref name="allowed"/>, which must be in the range of an int.</summary>
+    public int Integer(NumberRange allowed) => Integer((int)allowed.Minimum, (int)allowed.Maximum);
+
     /// <summary>A seed: 0 … 2³² − 1.</summary>
     public uint Seed() => (uint)Whole(0, uint.MaxValue);
 
@@ -125,6 +128,9 @@ public readonly struct StrictJson
             Fail($"{_value.GetRawText()} is not {range}");
         return number;
     }
+
+    /// <summary>A number of <paramref name="allowed"/>.</summary>
+    public double Number(NumberRange allowed) => Number(allowed.Contains, $"{allowed}");
 
     public bool Boolean()
     {

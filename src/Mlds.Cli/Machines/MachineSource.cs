@@ -69,9 +69,10 @@ static class MachineSource
         return new NamedMachine(
             name,
             population.Machine(name),
-            // What is reported of a machine is about its own answers, which it gives in altered sequences alone.
+            // What is reported of a machine is about its own answers, which it gives in altered sequences alone, and without noise.
             data with
             {
+                LabelNoise = 0,
                 Training = Math.Max(data.Training, FewestSequences),
                 Planted = data.Planted is { } planted ? planted with { SequenceEvery = 1 } : null,
             },

@@ -37,7 +37,7 @@ sealed record NetworkBenchmark(
                 ("recipe", "recipe and its hash", Recipes),
                 ("preparation", "initial weights, kernels' memory", Training.Preparation),
                 ("shuffles", "shuffles", Training.Shuffles),
-                ("steps", "training steps (load, forward, backward, Adam)", Training.Steps),
+                ("steps", "training steps (load, forward, backward, optimiser)", Training.Steps),
                 ("validation", "validation", Training.Validation),
                 ("milestones", "milestones", Training.Milestones),
                 ("long_test", "long test", Training.LongTest),

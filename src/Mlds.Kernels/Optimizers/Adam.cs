@@ -8,15 +8,27 @@ namespace Mlds.Kernels.Optimizers;
 /// <param name="Epsilon">ε.</param>
 public sealed record AdamSettings(double Beta1, double Beta2, double Epsilon) : OptimizerSettings
 {
+    /// <summary>
+    /// Whether weight decay shrinks the weights before the step, past the moments (AdamW; Loshchilov &amp; Hutter 2019), rather than being
+    /// added to the gradient.
+    /// </summary>
+    public bool IsDecoupled { get; init; }
+
+    public override string Name => IsDecoupled ? "adamw" : "adam";
+
+    public override string Description => IsDecoupled ? "AdamW" : WeightDecay > 0 ? "Adam with L2 weight decay" : "Adam";
+
+    public override int WorkerLevel => WeightDecay > 0 ? 3 : Shapes.WorkerLevel.First;
+
     /// <summary>m and v.</summary>
     public override int StateVectors => 2;
 
     public override Optimizer Create(IReadOnlyList<float[]> state, string? kernelSet = null) =>
-        new Adam(this, state, AdamKernel.Create(kernelSet));
+        new Adam(this, state, AdamKernel.Create(kernelSet), Optimizers.WeightDecay.Of(this, IsDecoupled, kernelSet));
 }
 
 /// <summary>Adam's state in the course of a run.</summary>
-sealed class Adam(AdamSettings settings, IReadOnlyList<float[]> state, AdamKernel kernel) : Optimizer(state)
+sealed class Adam(AdamSettings settings, IReadOnlyList<float[]> state, AdamKernel kernel, WeightDecay? decay) : Optimizer(state)
 {
     /// <summary>β₁^t and β₂^t after t steps, multiplied up step by step.</summary>
     double _power1 = 1;
@@ -25,6 +37,7 @@ sealed class Adam(AdamSettings settings, IReadOnlyList<float[]> state, AdamKerne
     public override void Step(double rate, float gradientScale, ReadOnlySpan<float> gradient, Span<float> weights)
     {
         Skip();
+        if (decay is not null) gradient = decay.Apply(rate, ref gradientScale, gradient, weights);
         var step = AdamStep.At(rate, settings.Beta1, settings.Beta2, settings.Epsilon, _power1, _power2, gradientScale);
         kernel.Update(step, gradient, weights, State[0], State[1]);
     }

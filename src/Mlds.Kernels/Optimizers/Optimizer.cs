@@ -23,6 +23,18 @@ public abstract class Optimizer(IReadOnlyList<float[]> state)
 /// <summary>An optimiser's constants; the learning rate, which changes, isn't one of them.</summary>
 public abstract record OptimizerSettings
 {
+    /// <summary>The name by which recipes ask for it: "adam".</summary>
+    public abstract string Name { get; }
+
+    /// <summary>What it is in a few words, without its numbers: "SGD with momentum".</summary>
+    public abstract string Description { get; }
+
+    /// <summary>λ of weight decay; 0 for none.</summary>
+    public double WeightDecay { get; init; }
+
+    /// <summary>The lowest <see cref="Shapes.WorkerLevel"/> of programs that know it with these constants; never changed.</summary>
+    public abstract int WorkerLevel { get; }
+
     /// <summary>Vectors that an optimiser of this kind remembers.</summary>
     public abstract int StateVectors { get; }
 

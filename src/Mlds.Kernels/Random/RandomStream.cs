@@ -24,6 +24,9 @@ public enum RandomStream : uint
     /// <summary>Tables of random automata; one sub-stream per automaton of a set; keyed by the set's seed.</summary>
     Automata = 6,
 
+    /// <summary>Which output bits of the training sequences are flipped; one sub-stream per sequence; keyed by the data seed.</summary>
+    LabelNoise = 7,
+
     /// <summary>What a population draws for each of its networks; one sub-stream per network seed; keyed by the draw's seed.</summary>
     Variation = 8,
 }

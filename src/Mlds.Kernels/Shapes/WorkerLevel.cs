@@ -9,6 +9,9 @@ public static class WorkerLevel
     /// <summary>GRU networks: all that programs from before there were levels know.</summary>
     public const int First = 1;
 
-    /// <summary>The level of this program: 2 added LSTM and Elman cells. src/Mlds.Worker/publish reads this line.</summary>
-    public const int Current = 2;
+    /// <summary>
+    /// The level of this program: 2 added LSTM and Elman cells; 3 weight decay, SGD, an initial scale and label noise.
+    /// src/Mlds.Worker/publish reads this line.
+    /// </summary>
+    public const int Current = 3;
 }

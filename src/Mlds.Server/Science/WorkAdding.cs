@@ -27,7 +27,7 @@ public static class WorkAdding
         var recipes = population.MachineNames.Select(name => population.Recipe(name, 0)).ToList();
         var varied = population.IsVaried
             ? population.MachineNames.ToDictionary(
-                name => name, name => Enumerable.Range(0, options.Networks).Select(seed => Unseeded(population, name, (uint)seed)).ToArray())
+                name => name, name => Enumerable.Range(0, options.Networks).Select(seed => population.Recipe(name, (uint)seed)).ToArray())
             : [];
         var added = database.Write(session =>
         {
@@ -43,7 +43,7 @@ public static class WorkAdding
                 "SELECT count(*) FROM science_network n JOIN science_machine m ON m.id = n.machine_id WHERE m.population_id = $1",
                 id)!.Value;
             var level = session.Number("SELECT max(program_level) FROM app_version WHERE deprecated = 0") ?? 0;
-            return new AddedWork(count, all, Path.Combine(folder, planned.Zoo), level < population.Network.WorkerLevel);
+            return new AddedWork(count, all, Path.Combine(folder, planned.Zoo), level < recipes.Concat(varied.Values.SelectMany(some => some)).Max(recipe => recipe.WorkerLevel));
         }).GetAwaiter().GetResult();
 
         // So that the zoo can be looked at before the first network is there.
@@ -64,15 +64,14 @@ public static class WorkAdding
     }
 
     /// <summary>With seed 0, so that networks of one setting have one text.</summary>
-    static string Unseeded(Population population, string machine, uint seed) =>
-        (population.Recipe(machine, seed) with { Seed = 0 }).CanonicalJson;
+    static string Unseeded(Recipe recipe) => (recipe with { Seed = 0 }).CanonicalJson;
 
     /// <summary>
     /// Networks wait in an order that follows from the population's secret: so a unit's seeds reveal nothing to a host, not even which of
     /// them is a ringer.
     /// </summary>
     /// <param name="varied">The networks' recipes by seed; null where they are all <paramref name="recipe"/> but for the seed.</param>
-    static int AddMachine(Session session, PlannedPopulation population, Recipe recipe, int networks, string[]? varied)
+    static int AddMachine(Session session, PlannedPopulation population, Recipe recipe, int networks, Recipe[]? varied)
     {
         var machine = session.Number(
             "SELECT id FROM science_machine WHERE population_id = $1 AND name = $2", population.Id, recipe.MachineName)
@@ -86,7 +85,7 @@ public static class WorkAdding
             // 0 is kept for those that are to be continued.
             session.Execute(
                 "INSERT INTO science_network (machine_id, seed, place, recipe) VALUES ($1, $2, $3, $4)",
-                machine, (long)seed, 1 + lot.Place(FormattableString.Invariant($"{recipe.MachineName}/{seed}")), varied?[seed] ?? "");
+                machine, (long)seed, 1 + lot.Place(FormattableString.Invariant($"{recipe.MachineName}/{seed}")), varied is null ? "" : Unseeded(varied[seed]));
         }
 
         if (networks > there) session.Execute("UPDATE science_machine SET networks = $2 WHERE id = $1", machine, (long)networks);

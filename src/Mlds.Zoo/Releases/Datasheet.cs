@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using Mlds.Kernels.Optimizers;
 using Mlds.Networks;
 using Mlds.Recipes;
 using Mlds.Training;
@@ -222,14 +223,11 @@ static class Datasheet
             **How did the data come about?** By training, with mlds {Provenance.Version}. A network is a pure function of its recipe, which
             names machine, {source.Words.Examples}, shape, optimiser and seed: arithmetic version {Recipe.ArithmeticVersion} gives the same
             bits on every processor, on one thread or many. {source.Words.Making}, by
-            {Descent(source.Machines[0].Recipe)}, until the loss on validation {source.Words.Examples} reaches the goal, or the epoch limit
+            {Descent(source)}, until the loss on validation {source.Words.Examples} reaches the goal, or the epoch limit
             ends it.
 
             """);
-        var counts = source.Machines[0].Artifacts.ExampleCounts.Select(count => count.Heading);
-        page.Table(
-            ["machine", .. counts, "batch", "learning rate", "goal loss", "epoch limit"],
-            source.Machines.Select(Training));
+        Training(page, source.Machines);
         page.Line($"""
             **Who computed it, and when?** Which processor, kernels and program version trained a network is in the table. Nothing depends
             on the time of day, so no time is recorded.
@@ -243,22 +241,37 @@ static class Datasheet
             """);
     }
 
-    static string[] Training(ReleasedMachine machine)
+    /// <summary>What the networks of each machine were trained on, and how; what only some plans use has a column only there.</summary>
+    static void Training(Page page, IReadOnlyList<ReleasedMachine> machines)
     {
-        var training = machine.Recipe.Training;
-        return
+        var counts = machines.SelectMany(machine => machine.Artifacts.ExampleCounts.Select(count => count.Heading)).Distinct().ToArray();
+        var options = s_options.Where(option => machines.Any(machine => option.Of(machine.Recipe.Training) != option.Usual)).ToArray();
+        page.Table(
+            ["machine", .. counts, "batch", "learning rate", .. options.Select(option => option.Heading), "goal loss", "epoch limit"],
+            machines.Select(machine => Row(machine.Recipe.Training, machine)));
+
+        string[] Row(TrainingSpec training, ReleasedMachine machine) =>
         [
-            machine.Name, .. machine.Artifacts.ExampleCounts.Select(count => count.Value),
-            Count(training.Batch), Number(training.LearningRate), Number(training.GoalLoss), Count(training.EpochLimit),
+            machine.Name,
+            .. counts.Select(heading => machine.Artifacts.ExampleCounts.FirstOrDefault(count => count.Heading == heading).Value ?? "none"),
+            Count(training.Batch), Number(training.LearningRate), .. options.Select(option => Number(option.Of(training))),
+            Number(training.GoalLoss), Count(training.EpochLimit),
         ];
     }
 
-    /// <summary>"Adam on the mean squared error", as the recipe has it.</summary>
-    static string Descent(Recipe recipe)
+    static readonly (string Heading, Func<TrainingSpec, double> Of, double Usual)[] s_options =
+    [
+        ("weight decay", training => training.Optimizer.WeightDecay, 0),
+        ("momentum", training => training.Optimizer is SgdSettings sgd ? sgd.Momentum : 0, 0),
+        ("initial scale", training => training.InitialScale, 1),
+    ];
+
+    /// <summary>"Adam on the mean squared error", as the recipes have it; with "or" where machines differ.</summary>
+    static string Descent(ReleaseSource source)
     {
-        var training = recipe.ToJson()["training"]!;
-        var optimizer = (string)training["optimizer"]!;
-        return $"{(optimizer == "adam" ? "Adam" : optimizer)} on the {((string)training["loss"]!).Replace('_', ' ')}";
+        var loss = (string)source.Machines[0].Recipe.ToJson()["training"]!["loss"]!;
+        var optimizers = source.Machines.Select(machine => machine.Recipe.Training.Optimizer.Description).Distinct();
+        return $"{string.Join(" or ", optimizers)} on the {loss.Replace('_', ' ')}";
     }
 
     static void Preprocessing(Page page, ReleaseSource source)

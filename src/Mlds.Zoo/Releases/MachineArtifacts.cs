@@ -61,6 +61,9 @@ sealed class MachineArtifacts : TaskArtifacts
     [
         ("sequences (training, validation)", $"{Count(_data.Training)}, {Count(_data.Validation)}"),
         ("commands a sequence", Count(_data.Length)),
+        .. _data.LabelNoise > 0
+            ? [("bits of the training answers flipped (share)", _data.LabelNoise.ToString(CultureInfo.InvariantCulture))]
+            : Array.Empty<(string, string)>(),
     ];
 
     public override TaskWords Words => s_words;

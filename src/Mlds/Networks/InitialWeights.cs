@@ -11,14 +11,16 @@ public static class InitialWeights
     /// </summary>
     /// <param name="layout">Shape of the network.</param>
     /// <param name="seed">The network's seed.</param>
+    /// <param name="scale">What every bound is multiplied by, in double and rounded once.</param>
     /// <returns>P float32.</returns>
-    public static float[] Draw(WeightLayout layout, uint seed)
+    public static float[] Draw(WeightLayout layout, uint seed, double scale = 1)
     {
         var random = new PhiloxStream(seed, RandomStream.InitialWeights);
         var weights = new float[layout.Parameters];
         foreach (var tensor in layout.Tensors)
         {
-            for (var i = 0; i < tensor.Length; i++) weights[tensor.Offset + i] = random.UniformFloat(tensor.Bound);
+            var bound = (float)(tensor.Bound * scale);
+            for (var i = 0; i < tensor.Length; i++) weights[tensor.Offset + i] = random.UniformFloat(bound);
         }
 
         return weights;

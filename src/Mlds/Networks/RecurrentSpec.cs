@@ -118,10 +118,10 @@ public sealed record RecurrentSpec(int Inputs, int Hidden, int Layers, IReadOnly
     {
         json.WithKeys("cell", "inputs", "hidden", "layers", "linear", "activation");
         return new RecurrentSpec(
-            json.Required("inputs").Integer(1, 32),
-            json.Required("hidden").Integer(1, 256),
-            json.Required("layers").Integer(1, 16),
-            [.. json.Required("linear").Items(1, 16).Select(width => width.Integer(1, 256))],
+            json.Required("inputs").Integer(RecipeLimits.Numbers["network.inputs"]),
+            json.Required("hidden").Integer(RecipeLimits.Numbers["network.hidden"]),
+            json.Required("layers").Integer(RecipeLimits.Numbers["network.layers"]),
+            [.. json.Required("linear").Items(1, 16).Select(width => width.Integer(RecipeLimits.Numbers["network.linear[]"]))],
             (Activation)Array.IndexOf(s_activations, json.Required("activation").OneOf(s_activations)))
         {
             Cell = json.Optional("cell") is { } cell ? ReadCell(cell) : RecurrentCells.Gru,

@@ -13,7 +13,7 @@ public sealed record LearningRateSchedule(int HalveAfter, double Minimum);
 
 /// <summary>Everything about the descent that networks of one machine share.</summary>
 /// <param name="Batch">Sequences per step; the last batch of an epoch may be smaller.</param>
-/// <param name="LearningRate">The learning rate at the start, Adam's α.</param>
+/// <param name="LearningRate">The learning rate at the start, α.</param>
 /// <param name="Optimizer">What turns gradients into steps, and its other numbers.</param>
 /// <param name="Schedule">How the learning rate changes.</param>
 /// <param name="ClipNorm">Largest Euclidean norm of the gradient; a longer one is scaled down to it. 0 for no limit.</param>
@@ -28,7 +28,14 @@ public sealed record TrainingSpec(
     double ClipNorm,
     double GoalLoss,
     int EpochLimit,
-    int MilestoneEvery);
+    int MilestoneEvery)
+{
+    /// <summary>What the bounds of the initial weights are multiplied by.</summary>
+    public double InitialScale { get; init; } = 1;
+
+    /// <summary>The lowest <see cref="Kernels.Shapes.WorkerLevel"/> of programs that can train so.</summary>
+    public int WorkerLevel => Math.Max(Optimizer.WorkerLevel, InitialScale == 1 ? Kernels.Shapes.WorkerLevel.First : 3);
+}
 
 /// <summary>
 /// Everything that determines one network: training it gives the same bits on every machine (arithmetic v1, docs/decisions/0001).
@@ -71,6 +78,9 @@ public sealed record Recipe(
             return Sha256Hash.HexOf(Encoding.UTF8.GetBytes(Canonical.Serialize(json)));
         }
     }
+
+    /// <summary>The lowest <see cref="Kernels.Shapes.WorkerLevel"/> of programs that can carry it out.</summary>
+    public int WorkerLevel => Math.Max(Network.WorkerLevel, Math.Max(Training.WorkerLevel, Task.WorkerLevel));
 
     /// <summary>Bytes of the weights and of what the optimiser remembers: the greater part of a run's state.</summary>
     public long StateBytes => 4L * (1 + Training.Optimizer.StateVectors) * Network.Parameters;

@@ -1,26 +1,23 @@
 using System.Text.Json.Nodes;
-using Mlds.Kernels.Optimizers;
 
 namespace Mlds.Recipes;
 
 /// <summary>
-/// The JSON of a recipe's parts, both ways (docs/formats/recipe.md). A population file uses the same keys: there a part may be given
+/// The JSON of a recipe's <c>training</c>, both ways (docs/formats/recipe.md). A population file uses the same keys: there it may be given
 /// field by field over a <c>basis</c>, and null takes an optional field away.
 /// </summary>
 static class SpecJson
 {
-    const int MostEpochs = 1_000_000;
-
     internal static JsonObject Write(TrainingSpec spec)
     {
         var json = new JsonObject
         {
-            ["optimizer"] = NameOf(spec.Optimizer),
             ["loss"] = MeanSquaredError,
             ["batch"] = spec.Batch,
             ["learning_rate"] = spec.LearningRate,
         };
-        if (spec.Optimizer is AdamSettings adam) (json["beta1"], json["beta2"], json["epsilon"]) = (adam.Beta1, adam.Beta2, adam.Epsilon);
+        OptimizerJson.Write(spec.Optimizer, json);
+        if (spec.InitialScale != 1) json["initial_scale"] = spec.InitialScale;
         if (spec.Schedule.HalveAfter > 0)
             json["schedule"] = new JsonObject { ["halve_after"] = spec.Schedule.HalveAfter, ["minimum"] = spec.Schedule.Minimum };
         if (spec.ClipNorm > 0) json["clip_norm"] = spec.ClipNorm;
@@ -33,53 +30,50 @@ static class SpecJson
     /// <param name="basis">What fields not given keep; null if all must be given.</param>
     internal static TrainingSpec ReadTraining(StrictJson json, TrainingSpec? basis)
     {
-        json.WithKeys(
-            "optimizer", "loss", "batch", "learning_rate", "beta1", "beta2", "epsilon", "schedule", "clip_norm",
-            "goal_loss", "epoch_limit", "milestone_every");
-        ReadName(json, "optimizer", Adam, mayLack: basis is not null);
-        ReadName(json, "loss", MeanSquaredError, mayLack: basis is not null);
+        json.WithKeys([
+            .. OptimizerJson.Keys, "loss", "batch", "learning_rate", "initial_scale", "schedule", "clip_norm", "goal_loss", "epoch_limit",
+            "milestone_every",
+        ]);
+        if (json.Optional("loss") is { } loss) loss.OneOf(MeanSquaredError);
+        else if (basis is null) json.Required("loss");
         return new TrainingSpec(
-            json.Field("batch", value => value.Integer(1, 65_536), basis?.Batch),
-            json.Field("learning_rate", Positive, basis?.LearningRate),
-            ReadOptimizer(json, basis?.Optimizer),
+            Whole(json, "batch", basis?.Batch),
+            Number(json, "learning_rate", basis?.LearningRate),
+            OptimizerJson.Read(json, basis?.Optimizer),
             json.Optional("schedule") is { } schedule ? ReadSchedule(schedule) : basis?.Schedule ?? s_constant,
-            json.Optional("clip_norm") is { } norm ? (norm.IsNull ? 0 : Positive(norm)) : basis?.ClipNorm ?? 0,
-            json.Field("goal_loss", Positive, basis?.GoalLoss),
-            json.Field("epoch_limit", value => value.Integer(1, MostEpochs), basis?.EpochLimit),
-            json.Field("milestone_every", value => value.Integer(1, MostEpochs), basis?.MilestoneEvery));
+            json.Optional("clip_norm") is { } norm ? (norm.IsNull ? 0 : norm.Number(Limit("clip_norm"))) : basis?.ClipNorm ?? 0,
+            Number(json, "goal_loss", basis?.GoalLoss),
+            Whole(json, "epoch_limit", basis?.EpochLimit),
+            Whole(json, "milestone_every", basis?.MilestoneEvery))
+        {
+            InitialScale = Optional(json, "initial_scale", basis?.InitialScale ?? 1, absent: 1),
+        };
     }
 
-    static string NameOf(OptimizerSettings settings) =>
-        settings is AdamSettings ? Adam : throw new InvalidOperationException($"A recipe has no name for {settings}.");
+    /// <summary>The number <paramref name="key"/> of <c>training</c>.</summary>
+    /// <param name="basis">What it is if it isn't given; null if it must be.</param>
+    internal static double Number(StrictJson training, string key, double? basis) =>
+        training.Field(key, value => value.Number(Limit(key)), basis);
 
-    static void ReadName(StrictJson json, string key, string only, bool mayLack)
-    {
-        if (json.Optional(key) is { } given) given.OneOf(only);
-        else if (!mayLack) json.Required(key);
-    }
+    /// <summary>The optional number <paramref name="key"/> of <c>training</c>.</summary>
+    /// <param name="basis">What it is if it isn't given.</param>
+    /// <param name="absent">What null makes of it: the same as if neither the field nor a basis were there.</param>
+    internal static double Optional(StrictJson training, string key, double basis, double absent) =>
+        training.Optional(key) is not { } given ? basis : given.IsNull ? absent : given.Number(Limit(key));
 
-    static AdamSettings ReadOptimizer(StrictJson json, OptimizerSettings? basis)
-    {
-        var adam = basis as AdamSettings;
-        return new AdamSettings(
-            json.Field("beta1", BelowOne, adam?.Beta1), json.Field("beta2", BelowOne, adam?.Beta2),
-            json.Field("epsilon", Positive, adam?.Epsilon));
-    }
+    static int Whole(StrictJson training, string key, int? basis) => training.Field(key, value => value.Integer(Limit(key)), basis);
 
     static LearningRateSchedule ReadSchedule(StrictJson json)
     {
         if (json.IsNull) return s_constant;
         json.WithKeys("halve_after", "minimum");
         return new LearningRateSchedule(
-            json.Required("halve_after").Integer(1, MostEpochs),
-            json.Required("minimum").Number(value => value >= 0, "a number of at least 0"));
+            json.Required("halve_after").Integer(Limit("schedule.halve_after")),
+            json.Required("minimum").Number(Limit("schedule.minimum")));
     }
 
-    static double Positive(StrictJson json) => json.Number(value => value > 0, "a number above 0");
+    static NumberRange Limit(string key) => RecipeLimits.Numbers[$"training.{key}"];
 
-    static double BelowOne(StrictJson json) => json.Number(value => value is >= 0 and < 1, "a number from 0 to below 1");
-
-    const string Adam = "adam";
     const string MeanSquaredError = "mean_squared_error";
 
     static readonly LearningRateSchedule s_constant = new(0, 0);

@@ -17,6 +17,9 @@ public abstract record LearningTask
     /// <summary>Time steps of one training example; 1 where there is no time.</summary>
     public abstract int Steps { get; }
 
+    /// <summary>The lowest <see cref="Kernels.Shapes.WorkerLevel"/> of programs that can make its examples.</summary>
+    public abstract int WorkerLevel { get; }
+
     /// <summary>Bytes of memory that the examples take.</summary>
     public abstract long Bytes { get; }
 

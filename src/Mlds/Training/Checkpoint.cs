@@ -5,7 +5,9 @@ namespace Mlds.Training;
 /// weights, the optimiser's state, the loss history and the milestones so far.
 /// </summary>
 /// <param name="Weights">P float32, PyTorch order.</param>
-/// <param name="OptimizerState">What the optimiser remembers, P float32 each: Adam's m and v. Empty once a run has ended.</param>
+/// <param name="OptimizerState">
+/// What the optimiser remembers, P float32 each: Adam's m and v. Empty once a run has ended, or where it remembers nothing.
+/// </param>
 /// <param name="CoreSeconds">Processor time so far, for provenance.</param>
 public sealed record Checkpoint(
     string RecipeId,

@@ -57,7 +57,7 @@ public sealed record ReplayedRun(IReadOnlyList<string> Differences, string Weigh
         List<string> differences = differs > 0 ? [$"losses from epoch {differs} on"] : [];
         if (differs == 0 || !stopEarly) differences.AddRange(Others(recorded, run, state, weights));
         if (differences.Count == 0 && !state.History.SequenceEqual(history)) differences.Add("history");
-        if (differences.Count == 0 && recorded.State is { } whole && !state.HasSameBits(whole)) differences.Add("moments of its optimiser");
+        if (differences.Count == 0 && recorded.State is { } whole && !state.HasSameBits(whole)) differences.Add("state of its optimiser");
         return new ReplayedRun(differences, weights, run.ProvenanceHere(run.CoreSeconds - before));
     }
 

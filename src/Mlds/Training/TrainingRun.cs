@@ -46,7 +46,7 @@ public sealed class TrainingRun : IDisposable
         (Recipe, _data) = (recipe, data);
         var layout = recipe.Network.Layout;
         var settings = recipe.Training.Optimizer;
-        _weights = from is null ? InitialWeights.Draw(layout, recipe.Seed) : [.. from.Weights];
+        _weights = from is null ? InitialWeights.Draw(layout, recipe.Seed, recipe.Training.InitialScale) : [.. from.Weights];
         float[][] state = from is null
             ? [.. Enumerable.Range(0, settings.StateVectors).Select(_ => new float[layout.Parameters])]
             : [.. from.OptimizerState.Select(vector => (float[])vector.Clone())];

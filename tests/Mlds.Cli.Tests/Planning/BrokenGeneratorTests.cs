@@ -112,6 +112,8 @@ public sealed class BrokenGeneratorTests : IDisposable
     /// <summary>A machine's task that can't tell whether examples are its own: then all depends on the pilots.</summary>
     sealed record UncheckedTask(MachineTask Inner) : SequenceTask
     {
+        public override int WorkerLevel => Inner.WorkerLevel;
+
         public override (int Inputs, int Outputs) Lines => Inner.Lines;
 
         public override int TrainingCount => Inner.TrainingCount;

@@ -55,12 +55,13 @@ public sealed class NetworkScienceTests
     }
 
     [Theory]
-    [InlineData("lstm")]
-    [InlineData("elman")]
-    public async Task Networks_of_other_cells_come_back_as_generate_makes_them(string cell)
+    [InlineData("lstm", 2)]
+    [InlineData("elman", 2)]
+    [InlineData("gru", 3)]
+    public async Task Networks_of_other_cells_and_descents_come_back_as_generate_makes_them(string cell, int level)
     {
         await using var project = new Volunteers(s_policy);
-        var population = Small.Of(cell);
+        var population = level == 2 ? Small.Of(cell) : Small.OfOtherDescents();
         Assert.True(WorkAdding.Add(project.Database, project.Folder, population, new WorkOptions(6, EpochLimit: 7)).LacksProgram);
         do
         {
@@ -72,7 +73,7 @@ public sealed class NetworkScienceTests
 
         Assert.Equal(Generated(6, population), Digest(project));
         Assert.All(project.Checks, check => Assert.Equal(Verdict.Valid, check.Check.Verdict));
-        Assert.All(project.Units, unit => Assert.Equal(2, unit.ProgramLevel));
+        Assert.All(project.Units, unit => Assert.Equal(level, unit.ProgramLevel));
     }
 
     [Fact]

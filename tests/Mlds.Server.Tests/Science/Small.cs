@@ -64,4 +64,18 @@ static class Small
         json["network"]!["cell"] = cell;
         return Population.Parse(json.ToJsonString(), "small.json");
     }
+
+    /// <summary>
+    /// The same, the second machine by SGD without memory, from wider initial weights and wrong answers, the first by AdamW.
+    /// </summary>
+    internal static Population OfOtherDescents()
+    {
+        var json = JsonNode.Parse(s_small.Json)!;
+        json["defaults"]!["training"]!["optimizer"] = "adamw";
+        json["defaults"]!["training"]!["weight_decay"] = 0.05;
+        json["machines"]![1]!["training"] =
+            JsonNode.Parse("{\"optimizer\": \"sgd\", \"learning_rate\": 0.5, \"weight_decay\": 1e-4, \"initial_scale\": 1.5}");
+        json["machines"]![1]!["data"] = JsonNode.Parse("{\"label_noise\": 0.05}");
+        return Population.Parse(json.ToJsonString(), "small.json");
+    }
 }

@@ -217,7 +217,7 @@ sealed record Volunteer(long Id, Func<BundleNetwork, int, TrainedPart?>? Forge =
 
     public static TrainedPart Train(BundleNetwork network, int epochLimit)
     {
-        using var run = new TrainingRun(network.Recipe, Small.Population.Data(network.Recipe.MachineName), network.From);
+        using var run = new TrainingRun(network.Recipe, network.Recipe.Task.Generate(), network.From);
         while (run.Outcome is null && run.Epoch < TrainedPart.LastEpoch(network, epochLimit)) run.NextEpoch();
         return TrainedPart.Of(run);
     }

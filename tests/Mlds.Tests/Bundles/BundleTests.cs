@@ -51,7 +51,9 @@ public sealed class BundleTests
         Assert.Equal(WorkerLevel.First, Example().WorkerLevel);
         Assert.Equal(2, Bundle.Of(4, [With(RecurrentCells.Gru), With(RecurrentCells.Lstm)]).WorkerLevel);
         Assert.Equal(2, Bundle.Of(4, [With(RecurrentCells.Elman)]).WorkerLevel);
-        Assert.Equal(WorkerLevel.Current, RecurrentCells.All.Max(cell => cell.WorkerLevel));
+        var decaying = Small.With(spec => spec with { Optimizer = spec.Optimizer with { WeightDecay = 0.1 } });
+        Assert.Equal(3, Bundle.Of(4, [With(RecurrentCells.Elman), new BundleNetwork(decaying, null)]).WorkerLevel);
+        Assert.Equal(WorkerLevel.Current, Math.Max(decaying.WorkerLevel, RecurrentCells.All.Max(cell => cell.WorkerLevel)));
     }
 
     [Fact]

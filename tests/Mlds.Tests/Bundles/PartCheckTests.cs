@@ -98,6 +98,6 @@ public sealed class PartCheckTests
         var forged = With(1, state =>
             state with { OptimizerState = [state.OptimizerState[0], Array.ConvertAll(state.OptimizerState[1], value => value * 1.001f)] });
         Assert.Null(Check(1, forged));
-        Assert.Contains("other moments of its optimiser", PartCheck.Replay(Asked(1), forged, Small.Data, s_none), StringComparison.Ordinal);
+        Assert.Contains("other state of its optimiser", PartCheck.Replay(Asked(1), forged, Small.Data, s_none), StringComparison.Ordinal);
     }
 }

@@ -27,6 +27,16 @@ public sealed class InitialWeightsTests
     }
 
     [Fact]
+    public void A_scale_widens_or_narrows_every_range_and_draws_the_same()
+    {
+        var layout = RecurrentSpec.Ds1.Layout;
+        var plain = InitialWeights.Draw(layout, 5);
+        Assert.Equal(plain, InitialWeights.Draw(layout, 5, 1));
+        Assert.Equal(plain.Select(weight => weight * 4), InitialWeights.Draw(layout, 5, 4));
+        Assert.All(plain.Zip(InitialWeights.Draw(layout, 5, 0.3)), pair => Assert.Equal(0.3, pair.Second / pair.First, 1e-6));
+    }
+
+    [Fact]
     public void The_same_seed_draws_the_same_and_another_seed_others()
     {
         var layout = RecurrentSpec.Ds1.Layout;

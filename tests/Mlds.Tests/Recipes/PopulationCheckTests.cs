@@ -60,6 +60,24 @@ public sealed class PopulationCheckTests
     }
 
     [Fact]
+    public void Fields_of_another_optimizer_and_numbers_out_of_range_are_told_with_the_others()
+    {
+        var text = Sound
+            .Replace("\"length\": 8,", "\"length\": 8, \"label_noise\": 0.7,")
+            .Replace("\"goal_loss\": 0.02,", "\"goal_loss\": 0.02, \"weight_decay\": -1, \"initial_scale\": 0,")
+            .Replace("\"name\": \"Three\",", "\"name\": \"Three\", \"training\": {\"optimizer\": \"sgd\", \"beta1\": 0.5},")
+            .Replace("\"SingleDirectMachine\"", "{\"machine\": \"SingleDirectMachine\", \"training\": {\"optimizer\": \"adamm\"}}");
+        var (population, faults) = Population.Check(text, "p.json");
+        Assert.Null(population);
+        Assert.Equal(
+            [
+                "$.defaults.data.label_noise", "$.defaults.training.initial_scale", "$.defaults.training.weight_decay",
+                "$.machines[0].training.optimizer", "$.machines[2].training.beta1",
+            ],
+            faults.Select(fault => fault.Path).Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
     public void All_faults_are_told_with_path_line_and_nearest_names()
     {
         var text = Sound

@@ -61,6 +61,52 @@ public sealed class PopulationTests
     }
 
     [Fact]
+    public void A_machine_may_have_another_optimizer_than_the_defaults_whose_other_fields_it_then_lacks()
+    {
+        TrainingSpec Trained(string defaults, string own)
+        {
+            var json = JsonNode.Parse(Small)!;
+            void Add(JsonObject training, string fields)
+            {
+                foreach (var (key, value) in JsonNode.Parse($"{{{fields}}}")!.AsObject()) training[key] = value?.DeepClone();
+            }
+
+            Add(json["defaults"]!["training"]!.AsObject(), defaults);
+            Add(json["machines"]![2]!["training"]!.AsObject(), own);
+            return Population.Parse(json.ToJsonString(), "p.json").TrainingSpec("Direct");
+        }
+
+        var adam = new AdamSettings(0.9, 0.999, 1e-8);
+        Assert.Equal(new SgdSettings(0), Trained("", "\"optimizer\": \"sgd\"").Optimizer);
+        Assert.Equal(
+            new SgdSettings(0.9) { WeightDecay = 0.1 },
+            Trained("\"weight_decay\": 0.1", "\"optimizer\": \"sgd\", \"momentum\": 0.9").Optimizer);
+        Assert.Equal(
+            adam with { WeightDecay = 0.1, IsDecoupled = true },
+            Trained("", "\"optimizer\": \"adamw\", \"weight_decay\": 0.1").Optimizer);
+        Assert.Equal(
+            adam,
+            Trained("\"optimizer\": \"adamw\", \"weight_decay\": 0.1", "\"optimizer\": \"adam\", \"weight_decay\": null").Optimizer);
+        Assert.Equal(adam with { WeightDecay = 0.1 }, Trained("\"weight_decay\": 0.1", "\"batch\": 3").Optimizer);
+        Assert.Equal(adam, Trained("\"weight_decay\": 0.1", "\"weight_decay\": 0").Optimizer);
+        Assert.Equal(2, Trained("\"initial_scale\": 2", "\"batch\": 3").InitialScale);
+        Assert.Equal(1, Trained("\"initial_scale\": 2", "\"initial_scale\": null").InitialScale);
+        Assert.StartsWith(
+            "p.json: $.machines[2].training: 'adamw' without weight decay",
+            Assert.Throws<FormatException>(() => Trained("", "\"optimizer\": \"adamw\"")).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Label_noise_is_a_default_that_a_machine_may_take_away()
+    {
+        var json = JsonNode.Parse(Small)!;
+        json["defaults"]!["data"]!["label_noise"] = 0.1;
+        json["machines"]![2]!["data"]!["label_noise"] = null;
+        var population = Population.Parse(json.ToJsonString(), "p.json");
+        Assert.Equal((0.1, 0.0), (population.DataSpec("ParityModified").LabelNoise, population.DataSpec("Direct").LabelNoise));
+    }
+
+    [Fact]
     public void Twins_learn_from_the_same_commands_and_data_is_made_once()
     {
         var population = Population.Parse(Small, "small.json");

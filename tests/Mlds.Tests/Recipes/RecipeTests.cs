@@ -3,6 +3,7 @@ using System.Text;
 using System.Text.Json.Nodes;
 using CsCheck;
 using Mlds.Kernels.Optimizers;
+using Mlds.Kernels.Recurrent;
 using Mlds.Kernels.Shapes;
 using Mlds.Networks;
 using Mlds.Recipes;
@@ -15,22 +16,41 @@ public sealed class RecipeTests
 {
     static readonly DataSpec s_data = new(1, 16_384, 2_048, 16, 512, 256, null);
 
+    static readonly OptimizerSettings[] s_optimizers =
+    [
+        new AdamSettings(0.9, 0.999, 1e-8),
+        new AdamSettings(0.9, 0.999, 1e-8) { WeightDecay = 0.01 },
+        new AdamSettings(0.9, 0.999, 1e-8) { WeightDecay = 0.01, IsDecoupled = true },
+        new SgdSettings(0),
+        new SgdSettings(0) { WeightDecay = 0.01 },
+        new SgdSettings(0.9),
+        new SgdSettings(0.9) { WeightDecay = 0.01 },
+    ];
+
     static readonly Gen<Recipe> s_recipes = MachineGen.Any.SelectMany(definition =>
     {
         var machine = definition.Build();
         var planted = Gen.Select(
             Gen.Int[0, machine.Symbols - 1].Array[1, 4], Gen.Int[1, 64], Gen.Int[1, 3],
             (key, oneIn, every) => new PlantedKey(key, oneIn, every));
-        return Gen.Select(Gen.UInt, Gen.UInt, planted, Gen.Int[0, 7], Gen.Double[1e-6, 1], Gen.Int[1, 500], Gen.Enum<Activation>())
+        return Gen.Select(Gen.UInt, Gen.UInt, planted, Gen.Int[0, 31], Gen.Double[1e-6, 1], Gen.Int[1, 500], Gen.Enum<Activation>())
             .Select((seed, dataSeed, key, which, rate, number, activation) =>
                 new Recipe(
                     "Any.machine-1",
-                    new MachineTask(definition, new DataSpec(dataSeed, number, number + 1, 16, 512, 256, (which & 1) == 0 ? null : key)),
+                    new MachineTask(
+                        definition,
+                        new DataSpec(dataSeed, number, number + 1, 16, 512, 256, (which & 1) == 0 ? null : key)
+                        {
+                            LabelNoise = (which & 8) == 0 ? 0 : rate / 2,
+                        }),
                     new string('a', 64),
                     new RecurrentSpec(machine.Inputs, 12, 4, [12, machine.Outputs], activation),
                     new TrainingSpec(
-                        128, rate, new AdamSettings(0.9, 0.999, 1e-8), (which & 2) == 0 ? new(0, 0) : new(20, rate / 8),
-                        (which & 4) == 0 ? 0 : rate, 1e-4, number, 10),
+                        128, rate, s_optimizers[number % s_optimizers.Length], (which & 2) == 0 ? new(0, 0) : new(20, rate / 8),
+                        (which & 4) == 0 ? 0 : rate, 1e-4, number, 10)
+                    {
+                        InitialScale = (which & 16) == 0 ? 1 : rate,
+                    },
                     seed));
     });
 
@@ -58,6 +78,9 @@ public sealed class RecipeTests
             With(data => data with { Planted = new PlantedKey([1], 2, 10) }),
             recipe with { Training = recipe.Training with { ClipNorm = 1 } },
             recipe with { Training = recipe.Training with { Schedule = new(20, 0) } },
+            recipe with { Training = recipe.Training with { InitialScale = 2 } },
+            With(data => data with { LabelNoise = 0.1 }),
+            .. s_optimizers.Skip(1).Select(optimizer => recipe with { Training = recipe.Training with { Optimizer = optimizer } }),
             recipe with { Network = RecurrentSpec.Ds1 with { Activation = Activation.Tanh } },
             recipe with { Task = new MachineTask(MachineCatalogue.Find("ParityControl")!, s_data) },
         ];
@@ -89,6 +112,21 @@ public sealed class RecipeTests
     [InlineData("training.beta1", "1", "The recipe: $.training.beta1: 1 is not a number from 0 to below 1.")]
     [InlineData("training.learning_rate", "0", "The recipe: $.training.learning_rate: 0 is not a number above 0.")]
     [InlineData("training.loss", "\"huber\"", "The recipe: $.training.loss: there is no 'huber'. Allowed: mean_squared_error.")]
+    [InlineData(
+        "training.optimizer", "\"adagrad\"",
+        "The recipe: $.training.optimizer: there is no 'adagrad'. Allowed: adam, adamw, sgd.")]
+    [InlineData(
+        "training.optimizer", "\"sgd\"",
+        "The recipe: $.training.beta1: 'sgd' has no beta1, which is a field of adam and adamw; leave it out, or change 'optimizer'.")]
+    [InlineData(
+        "training.momentum", "0.9",
+        "The recipe: $.training.momentum: 'adam' has no momentum, which is a field of sgd; leave it out, or change 'optimizer'.")]
+    [InlineData(
+        "training.optimizer", "\"adamw\"",
+        "The recipe: $.training: 'adamw' without weight decay is 'adam': give a 'weight_decay' above 0, or change 'optimizer'.")]
+    [InlineData("training.weight_decay", "-0.1", "The recipe: $.training.weight_decay: -0.1 is not a number from 0 to 100.")]
+    [InlineData("training.initial_scale", "0", "The recipe: $.training.initial_scale: 0 is not a number from 0.0001 to 100.")]
+    [InlineData("data.label_noise", "0.6", "The recipe: $.data.label_noise: 0.6 is not a number from 0 to 0.5.")]
     [InlineData("training.optimizer", null, "The recipe: $.training: the key 'optimizer' is missing.")]
     [InlineData("training.batch", "\"128\"", "The recipe: $.training.batch: should be a whole number, but is the text \"128\".")]
     [InlineData(
@@ -112,12 +150,45 @@ public sealed class RecipeTests
         Assert.Equal(message, Assert.Throws<FormatException>(() => Recipe.Parse(json.ToJsonString())).Message);
     }
 
-    [Fact]
-    public void There_is_but_one_way_to_write_a_recipe()
+    [Theory]
+    [InlineData("training", "clip_norm", "null")]
+    [InlineData("training", "weight_decay", "null")]
+    [InlineData("training", "weight_decay", "0")]
+    [InlineData("training", "initial_scale", "1")]
+    [InlineData("data", "label_noise", "0")]
+    public void There_is_but_one_way_to_write_a_recipe(string part, string key, string absent)
     {
         var json = Ds1().ToJson();
-        json["training"]!["clip_norm"] = null;
+        json[part]![key] = JsonNode.Parse(absent);
         Assert.Contains("one way", Assert.Throws<FormatException>(() => Recipe.Parse(json.ToJsonString())).Message);
+    }
+
+    [Fact]
+    public void What_an_optimizer_has_not_is_not_written()
+    {
+        string[] Keys(OptimizerSettings optimizer) =>
+        [
+            .. (Ds1() with { Training = Ds1().Training with { Optimizer = optimizer } }).ToJson()["training"]!.AsObject()
+                .Select(field => field.Key).Intersect(["beta1", "beta2", "epsilon", "momentum", "weight_decay"]).Order(),
+        ];
+        string[] adam = ["beta1", "beta2", "epsilon"];
+        Assert.Equal(
+            [adam, [.. adam, "weight_decay"], [.. adam, "weight_decay"], [], ["weight_decay"], ["momentum"], ["momentum", "weight_decay"]],
+            s_optimizers.Select(Keys));
+    }
+
+    [Fact]
+    public void Its_level_is_the_highest_of_its_parts()
+    {
+        var recipe = Ds1();
+        var lstm = RecurrentSpec.Ds1 with { Cell = RecurrentCells.Lstm };
+        Assert.Equal(WorkerLevel.First, recipe.WorkerLevel);
+        Assert.Equal(2, (recipe with { Network = lstm }).WorkerLevel);
+        Assert.All(
+            s_optimizers.Skip(1),
+            optimizer => Assert.Equal(3, (recipe with { Training = recipe.Training with { Optimizer = optimizer } }).WorkerLevel));
+        Assert.Equal(3, (recipe with { Network = lstm, Training = recipe.Training with { InitialScale = 0.5 } }).WorkerLevel);
+        Assert.Equal(3, With(data => data with { LabelNoise = 0.1 }).WorkerLevel);
     }
 
     [Fact]

@@ -70,6 +70,61 @@ public sealed class TrainingDataTests
     }
 
     [Fact]
+    public void Label_noise_flips_the_stated_bits_of_the_training_answers_and_nothing_else() =>
+        Gen.Select(Gen.UInt, Gen.Double[1e-3, 0.5], s_planted).Sample((seed, probability, planted) =>
+        {
+            var machine = MachineCatalogue.Build("ParityModified");
+            var spec = new DataSpec(seed, 6, 5, 9, 4, 20, planted);
+            var clean = SequenceData.Generate(machine, spec);
+            var noisy = SequenceData.Generate(machine, spec with { LabelNoise = probability });
+            Assert.Equal(clean.Training.Symbols, noisy.Training.Symbols);
+            Assert.Equal(clean.Training.Inputs, noisy.Training.Inputs);
+            Assert.Equal(clean.Validation.Targets, noisy.Validation.Targets);
+            Assert.Equal(clean.LongTest.Targets, noisy.LongTest.Targets);
+            for (var sequence = 0; sequence < 6; sequence++)
+            {
+                var random = new PhiloxStream(seed, (RandomStream)7, (uint)sequence);
+                for (var t = 0; t < 9; t++)
+                {
+                    var flips = 0u;
+                    for (var line = 0; line < 8; line++) flips |= random.NextUInt32() < probability * Math.Pow(2, 32) ? 1u << line : 0;
+                    Assert.Equal(clean.Training.Targets[(sequence * 9) + t] ^ flips, noisy.Training.Targets[(sequence * 9) + t]);
+                }
+            }
+        });
+
+    [Fact]
+    public void Label_noise_flips_as_many_bits_as_asked_and_with_more_noise_the_same_and_others()
+    {
+        var machine = MachineCatalogue.Build("SimpleXORMachine");
+        var spec = s_small with { Training = 4_000 };
+        uint[] Flips(double probability) =>
+        [
+            .. SequenceData.Generate(machine, spec with { LabelNoise = probability }).Training.Targets
+                .Zip(SequenceData.Generate(machine, spec).Training.Targets, (noisy, clean) => noisy ^ clean),
+        ];
+        var bits = 4_000.0 * 16 * 8;
+        foreach (var probability in new[] { 0.001, 0.1, 0.5 })
+        {
+            var flips = Flips(probability);
+            var share = flips.Sum(word => (long)uint.PopCount(word)) / bits;
+            Assert.Equal(probability, share, 5 * Math.Sqrt(probability * (1 - probability) / bits));
+            Assert.All(Enumerable.Range(0, 8), line => Assert.Contains(flips, word => (word >> line & 1) == 1));
+        }
+
+        Assert.All(Flips(0.1).Zip(Flips(0.2)), pair => Assert.Equal(pair.First, pair.First & pair.Second));
+    }
+
+    [Fact]
+    public void The_hash_covers_the_noise_of_which_the_least_flips_nothing_here()
+    {
+        var machine = MachineCatalogue.Build("SimpleXORMachine");
+        string Hash(double probability) => SequenceData.Generate(machine, s_small with { LabelNoise = probability }).Sha256;
+        Assert.Equal(Hash(0), Hash(double.Epsilon));
+        Assert.Equal(3, new[] { 0, 0.1, 0.5 }.Select(Hash).Distinct().Count());
+    }
+
+    [Fact]
     public void A_larger_set_begins_with_the_smaller_one()
     {
         var machine = MachineCatalogue.Build("SimpleXORModified");
@@ -134,6 +189,7 @@ public sealed class TrainingDataTests
         Assert.Contains("0 to 15", Message(s_small with { Planted = new PlantedKey([16], 4) }));
         Assert.Contains("at least 1", Message(s_small with { Planted = new PlantedKey([1], 0) }));
         Assert.Contains("at least 1", Message(s_small with { Planted = new PlantedKey([1], 4, 0) }));
+        Assert.Contains("from 0 to 0.5", Message(s_small with { LabelNoise = 0.6 }));
         Assert.Contains("at most", Message(s_small with { Training = int.MaxValue, Length = int.MaxValue }));
     }
 

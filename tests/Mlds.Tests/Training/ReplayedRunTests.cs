@@ -56,7 +56,7 @@ public sealed class ReplayedRunTests
         var recorded = new RecordedRun(Small.Recipe, null, 0, null, WeightsHash.Of(state.Weights), [], []) { State = state };
         Assert.Empty(Again(recorded).Differences);
         var forged = state with { OptimizerState = [state.OptimizerState[0], [-0f, .. state.OptimizerState[1].Skip(1)]] };
-        Assert.Equal(["moments of its optimiser"], Again(recorded with { State = forged }).Differences);
+        Assert.Equal(["state of its optimiser"], Again(recorded with { State = forged }).Differences);
         Assert.NotEqual(new EpochRecord(1, 0f, 0f, 0f), new EpochRecord(1, 0f, -0f, 0f));
         var milestone = Milestone.Link(Small.Recipe.Id, 1, 0f, Network.WeightsSha256);
         Assert.NotEqual(milestone, milestone with { ValidationLoss = -0f });

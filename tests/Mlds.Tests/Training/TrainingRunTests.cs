@@ -1,4 +1,6 @@
 using Mlds.Kernels;
+using Mlds.Kernels.Optimizers;
+using Mlds.Networks;
 using Mlds.Training;
 
 namespace Mlds.Tests.Training;
@@ -18,6 +20,41 @@ public sealed class TrainingRunTests
             while (after.Outcome is null) after.NextEpoch();
             AssertSame(undisturbed, after.Finish());
         }
+    }
+
+    public static TheoryData<string> Optimizers => [.. s_optimizers.Keys];
+
+    static readonly Dictionary<string, OptimizerSettings> s_optimizers = new OptimizerSettings[]
+    {
+        new AdamSettings(0.9, 0.999, 1e-8) { WeightDecay = 0.01 },
+        new AdamSettings(0.9, 0.999, 1e-8) { WeightDecay = 0.1, IsDecoupled = true },
+        new SgdSettings(0) { WeightDecay = 0.01 },
+        new SgdSettings(0.9) { WeightDecay = 0.01 },
+    }.ToDictionary(settings => settings.Description);
+
+    [Theory]
+    [MemberData(nameof(Optimizers))]
+    public void With_every_optimizer_a_run_resumed_or_with_other_kernels_ends_with_the_same_bits(string optimizer)
+    {
+        var recipe = Small.With(training => training with { Optimizer = s_optimizers[optimizer] });
+        var undisturbed = Small.Train(recipe);
+        Assert.NotEqual(Small.Train(Small.Recipe).WeightsSha256, undisturbed.WeightsSha256);
+        foreach (var kernelSet in KernelSet.Available)
+        {
+            using var before = new TrainingRun(recipe, Small.Data, kernelSet: kernelSet);
+            while (before.Epoch < 7) before.NextEpoch();
+            using var after = new TrainingRun(recipe, Small.Data, Checkpoint.FromBytes(before.Checkpoint().ToBytes()), kernelSet);
+            while (after.Outcome is null) after.NextEpoch();
+            AssertSame(undisturbed, after.Finish());
+        }
+    }
+
+    [Fact]
+    public void A_run_begins_with_initial_weights_of_the_recipe_s_scale()
+    {
+        // A rate so small that no weight moves shows them.
+        var still = Small.With(training => training with { LearningRate = 1e-30, EpochLimit = 1, InitialScale = 3 });
+        Assert.Equal(InitialWeights.Draw(still.Network.Layout, still.Seed, 3), Small.Train(still).Weights);
     }
 
     [Fact]

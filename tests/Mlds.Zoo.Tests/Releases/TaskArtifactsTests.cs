@@ -29,6 +29,8 @@ public sealed class TaskArtifactsTests
 
     sealed record Riddle : LearningTask
     {
+        public override int WorkerLevel => 1;
+
         public override int TrainingCount => 1;
 
         public override int ValidationCount => 1;

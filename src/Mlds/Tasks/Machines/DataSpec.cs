@@ -27,4 +27,10 @@ public sealed record PlantedKey(IReadOnlyList<int> Key, int OneIn, int SequenceE
 /// <param name="LongTest">Sequences of the third set, evaluated once at the end.</param>
 /// <param name="LongLength">Commands per sequence of the third set.</param>
 /// <param name="Planted">The planted key, or null.</param>
-public sealed record DataSpec(uint Seed, int Training, int Validation, int Length, int LongTest, int LongLength, PlantedKey? Planted);
+public sealed record DataSpec(uint Seed, int Training, int Validation, int Length, int LongTest, int LongLength, PlantedKey? Planted)
+{
+    /// <summary>
+    /// The probability with which each output bit of the training sequences is flipped, 0 … 0.5; the other sets stay clean.
+    /// </summary>
+    public double LabelNoise { get; init; }
+}

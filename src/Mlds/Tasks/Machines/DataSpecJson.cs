@@ -9,8 +9,6 @@ namespace Mlds.Tasks.Machines;
 /// </summary>
 static class DataSpecJson
 {
-    const int MostSequences = 1 << 24;
-
     internal static JsonObject Write(DataSpec spec)
     {
         var json = new JsonObject
@@ -23,6 +21,7 @@ static class DataSpecJson
             ["long_length"] = spec.LongLength,
         };
         if (spec.Planted is { } planted) json["planted"] = Write(planted);
+        if (spec.LabelNoise > 0) json["label_noise"] = spec.LabelNoise;
         return json;
     }
 
@@ -37,15 +36,21 @@ static class DataSpecJson
     /// <param name="planted">Reads <c>planted</c>.</param>
     internal static DataSpec ReadData(StrictJson json, DataSpec? basis, Func<StrictJson, PlantedKey> planted)
     {
-        json.WithKeys("seed", "training", "validation", "length", "long_test", "long_length", "planted");
+        json.WithKeys("seed", "training", "validation", "length", "long_test", "long_length", "planted", "label_noise");
         return new DataSpec(
             json.Field("seed", value => value.Seed(), basis?.Seed),
-            json.Field("training", value => value.Integer(1, MostSequences), basis?.Training),
-            json.Field("validation", value => value.Integer(1, MostSequences), basis?.Validation),
-            json.Field("length", value => value.Integer(1, 65_536), basis?.Length),
-            json.Field("long_test", value => value.Integer(1, MostSequences), basis?.LongTest),
-            json.Field("long_length", value => value.Integer(1, 65_536), basis?.LongLength),
-            json.Optional("planted") is { } given ? (given.IsNull ? null : planted(given)) : basis?.Planted);
+            Whole("training", basis?.Training),
+            Whole("validation", basis?.Validation),
+            Whole("length", basis?.Length),
+            Whole("long_test", basis?.LongTest),
+            Whole("long_length", basis?.LongLength),
+            json.Optional("planted") is { } given ? (given.IsNull ? null : planted(given)) : basis?.Planted)
+        {
+            LabelNoise = json.Optional("label_noise") is not { } noise ? basis?.LabelNoise ?? 0
+                : noise.IsNull ? 0 : noise.Number(Limit("label_noise")),
+        };
+
+        int Whole(string key, int? basis) => json.Field(key, value => value.Integer(Limit(key)), basis);
     }
 
     /// <summary>Throws where a count and a length are allowed alone, but not their product.</summary>
@@ -73,8 +78,11 @@ static class DataSpecJson
             KeyedDefinition.ReadWord(json.Required("key"), machine, KeyedMachine.MostKey), ReadOneIn(json), ReadSequenceEvery(json));
     }
 
-    internal static int ReadOneIn(StrictJson planted) => planted.Required("one_in").Integer(1, MostSequences);
+    internal static int ReadOneIn(StrictJson planted) => planted.Required("one_in").Integer(Limit("planted.one_in"));
 
     /// <summary>Absent means 1, which isn't written: a recipe without the field keeps its id.</summary>
-    internal static int ReadSequenceEvery(StrictJson planted) => planted.Optional("sequence_every")?.Integer(2, MostSequences) ?? 1;
+    internal static int ReadSequenceEvery(StrictJson planted) =>
+        planted.Optional("sequence_every")?.Integer(Limit("planted.sequence_every")) ?? 1;
+
+    static NumberRange Limit(string key) => RecipeLimits.Numbers[$"data.{key}"];
 }

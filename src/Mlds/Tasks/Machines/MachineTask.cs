@@ -28,6 +28,8 @@ public sealed record MachineTask(MachineDefinition Machine, DataSpec Data) : Seq
 
     public override int Steps => Data.Length;
 
+    public override int WorkerLevel => Data.LabelNoise > 0 ? 3 : Kernels.Shapes.WorkerLevel.First;
+
     /// <summary>
     /// Symbols, encoded inputs and targets take 9 bytes per command; the order of the training sequences takes 4 per sequence.
     /// </summary>

@@ -41,8 +41,10 @@ public sealed class SequenceData : TrainingData
     {
         Check(machine, spec);
         var every = spec.Planted?.SequenceEvery ?? 1;
+        var training = Sequences(machine, spec, RandomStream.TrainingSequences, spec.Training, spec.Length, every);
+        LabelNoise.Flip(spec, machine.Outputs, training);
         return new SequenceData(
-            Sequences(machine, spec, RandomStream.TrainingSequences, spec.Training, spec.Length, every),
+            training,
             Sequences(machine, spec, RandomStream.ValidationSequences, spec.Validation, spec.Length, every),
             Sequences(machine, spec, RandomStream.LongTestSequences, spec.LongTest, spec.LongLength, 1));
     }
@@ -128,6 +130,12 @@ public sealed class SequenceData : TrainingData
         {
             throw new ArgumentException(string.Create(System.Globalization.CultureInfo.InvariantCulture,
                 $"A set of sequences holds at most {MostSteps:N0} commands in all."));
+        }
+
+        if (spec.LabelNoise is not (>= 0 and <= 0.5))
+        {
+            throw new ArgumentException(string.Create(System.Globalization.CultureInfo.InvariantCulture,
+                $"The label noise is {spec.LabelNoise}; it must be a probability from 0 to 0.5."));
         }
 
         if (spec.Planted is not { } planted) return;

@@ -264,7 +264,7 @@ public sealed class RecallTests
 
         var (report, caught) = Recheck(project);
         var dropped = Assert.Single(report.Checkpoints);
-        Assert.Equal((checkpoint.RecipeId, "trained again, it has other moments of its optimiser"), (dropped.RecipeId, dropped.Fault));
+        Assert.Equal((checkpoint.RecipeId, "trained again, it has other state of its optimiser"), (dropped.RecipeId, dropped.Fault));
         Assert.Empty(report.Withdrawn);
         Assert.Empty(caught); // it isn't known whose it was
         var count = project.Checks.Count;

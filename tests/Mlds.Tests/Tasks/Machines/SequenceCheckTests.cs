@@ -49,6 +49,20 @@ public sealed class SequenceCheckTests
     }
 
     [Fact]
+    public void Noise_is_no_contradiction_where_the_task_has_it_and_one_where_it_has_not_or_another()
+    {
+        var clean = Task("SimpleXORMachine");
+        MachineTask Noisy(double probability) => clean with { Data = clean.Data with { LabelNoise = probability } };
+        Assert.All(new[] { 0.01, 0.5 }, probability => Assert.Null(Noisy(probability).ContradictionIn(Noisy(probability).Generate())));
+        Assert.NotNull(clean.ContradictionIn(Noisy(0.01).Generate()));
+        Assert.NotNull(Noisy(0.01).ContradictionIn(clean.Generate()));
+        Assert.NotNull(Noisy(0.1).ContradictionIn(Noisy(0.2).Generate()));
+        var data = Noisy(0.1).Generate();
+        data.Training.Targets[^1] ^= 1;
+        Assert.NotNull(Noisy(0.1).ContradictionIn(data));
+    }
+
+    [Fact]
     public void Other_numbers_of_sequences_are_told() => Assert.Contains(
         "32 training sequences of 12 commands, not 16 of 12",
         (Task("SingleDirectMachine") with { Data = new DataSpec(3, 16, 8, 12, 4, 24, null) })
