@@ -116,7 +116,7 @@ static class Datasheet
             """);
         page.Table(
             ["column", "type", "means"],
-            NetworksTable.Columns(source)
+            NetworksTable.Columns(source.Factors, source.Options.Selection.AllOutcomes)
                 .Select(column => new[] { $"`{column.Name}`", TypeName(column.Type), Cell(column.Meaning) }));
         Files(page, source);
         SplitsOf(page, source);

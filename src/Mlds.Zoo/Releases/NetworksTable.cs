@@ -78,8 +78,9 @@ static class NetworksTable
     ];
 
     /// <summary>The columns: name, meaning and type of a value; lists have an array's.</summary>
-    public static IEnumerable<(string Name, string Meaning, Type Type)> Columns(ReleaseSource source) => All(source.Factors).Select(
-        column => (column.Name, column.Name == Outcome && source.Options.Selection.AllOutcomes ? AnyOutcome : column.Meaning, column.Type));
+    /// <param name="allOutcomes">Whether networks of all outcomes are in the table.</param>
+    public static IEnumerable<(string Name, string Meaning, Type Type)> Columns(PopulationFactors factors, bool allOutcomes = false) => All(factors).Select(
+        column => (column.Name, column.Name == Outcome && allOutcomes ? AnyOutcome : column.Meaning, column.Type));
 
     const string AnyOutcome = "How its training ended: converged, not_converged (the goal wasn't reached in the epochs there were) or "
         + "diverged (its loss or weights stopped being finite numbers).";
@@ -89,11 +90,11 @@ static class NetworksTable
         [.. s_columns, .. factors.Declared.Select(factor => Of(factor, factors))];
 
     /// <summary>Writes the CSV file (RFC 4180 but for line feeds alone): floats with as many digits as bring the same float back.</summary>
-    public static void WriteCsv(string path, ReleaseSource source, IReadOnlyList<ReleasedNetwork> networks)
+    public static void WriteCsv(string path, PopulationFactors factors, IReadOnlyList<ReleasedNetwork> networks)
     {
         using var writer = new StreamWriter(path, append: false) { NewLine = "\n" };
         // The chain's end belongs to the lists it ends.
-        var columns = All(source.Factors).Where(column => !column.Type.IsArray && column.Name != Chain).ToList();
+        var columns = All(factors).Where(column => !column.Type.IsArray && column.Name != Chain).ToList();
         writer.WriteLine(string.Join(',', columns.Select(column => column.Name)));
         for (var i = 0; i < networks.Count; i++)
         {

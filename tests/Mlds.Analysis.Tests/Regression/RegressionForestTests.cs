@@ -44,7 +44,7 @@ public sealed class RegressionForestTests
         var alone = RegressionForest.Predict(from, [target[..300]], to, s_options)[0];
         Assert.All(alone, y => Assert.InRange(y, target[..300].Min(), target[..300].Max()));
         Assert.Equal(alone, RegressionForest.Predict(from, [target[..300], target[..300]], to, s_options)[0]);
-        Assert.InRange(Fit.R2(target[300..], alone), 0.97, 1);
+        Assert.InRange(Fit.R2(target[300..], alone), 0.9, 1);
     }
 
     [Fact]

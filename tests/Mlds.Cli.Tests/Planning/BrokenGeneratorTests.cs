@@ -88,7 +88,7 @@ public sealed class BrokenGeneratorTests : IDisposable
                 },
                 new PopulationMachine(Sound, sound.Task(Sound), sound.TrainingSpec(Sound)),
             ],
-            PopulationFactors.OfNames, sound.CanonicalJson);
+            PopulationFactors.OfNames, Variation.None, sound.CanonicalJson);
         var options = new PilotOptions(2, 2, TimeSpan.FromMinutes(5));
         var run = new PilotRun(population, null, options, verdict => verdict.Write(Verdict.PathOf(PopulationPath)));
         var verdict = run.Run(delegate { }, TestContext.Current.CancellationToken);

@@ -97,9 +97,9 @@ public sealed class VariationTests
         var population = Parse(Grid, """{"family": {"default": "all"}}""");
         var factors = PopulationFactors.Parse(population.CanonicalJson, "zoo");
         Assert.Equal(["family", "hidden", "learning_rate"], factors.Declared.Select(factor => factor.Name));
-        Assert.Equal((["family"], ["hidden", "learning_rate"], ["hidden"]), (
-            factors.OfMachines.Select(factor => factor.Name), factors.Varied.Select(factor => factor.Name),
-            factors.ShapeFactors.Select(factor => factor.Name)));
+        Assert.Equal(["family"], factors.OfMachines.Select(factor => factor.Name));
+        Assert.Equal(["hidden", "learning_rate"], factors.Varied.Select(factor => factor.Name));
+        Assert.Equal(["hidden"], factors.ShapeFactors.Select(factor => factor.Name));
         var network = factors.Of("SimpleXORMachine", 4);
         Assert.Equal(("all", "6", 0.003), (network.Family, $"{network["hidden"]}", network["learning_rate"].Number));
         Assert.Equal("SimpleXORMachine", PopulationFactors.Parse(Parse(Grid).CanonicalJson, "zoo").Of("SimpleXORMachine", 0).Family);
