@@ -45,7 +45,7 @@ static class PopulationJson
     {
         for (var i = 0; i < population.MachineNames.Count; i++)
         {
-            if (population.Task(population.MachineNames[i]) is MachineTask task && task.Build() is Automaton automaton
+            if (population.Task(population.MachineNames[i]) is MachineTask task && Automaton.Within(task.Build()) is { } automaton
                 && automaton.Superfluous().Sentence() is { Length: > 0 } sentence)
             {
                 yield return new JsonFault(
@@ -88,7 +88,7 @@ static class PopulationJson
             return new Entry(json, own, Found(machine, FromCatalogue));
         }
 
-        return new Entry(json, Found(json.Required("name"), ReadName) ?? "", Found(machine, MachineDefinition.Read));
+        return new Entry(json, Found(json.Required("name"), ReadName) ?? "", Found(machine, MachineForms.Read));
     }
 
     /// <summary>What <paramref name="read"/> makes of a value, or null where it is wrong and that is collected.</summary>
