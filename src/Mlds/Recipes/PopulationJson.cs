@@ -10,6 +10,9 @@ static class PopulationJson
 {
     const int LongestName = 64;
 
+    /// <summary>By this key an editor finds docs/formats/population.schema.json. It says nothing of the plan.</summary>
+    const string Schema = "$schema";
+
     internal static Population Read(string text, string source) => Read(StrictJson.Parse(text, source), text)!;
 
     /// <summary>Reads all of it, whatever is wrong on the way.</summary>
@@ -57,7 +60,8 @@ static class PopulationJson
     /// <summary>The population, or null where faults are collected and there are some.</summary>
     static Population? Read(StrictJson json, string text)
     {
-        json.WithKeys("name", "description", "licence", "network", "networks", "defaults", "factors", "machines");
+        json.WithKeys(Schema, "name", "description", "licence", "network", "networks", "defaults", "factors", "machines");
+        json.Optional(Schema)?.Text();
         var network = json.Try(() => NetworkSpec.Read(json.Required("network")), out var spec) ? spec : null;
         json.Try(() => json.Required("defaults").WithKeys("data", "training"), out var defaults);
         json.Try(() => json.Required("machines").Items(1), out var entries);
@@ -72,7 +76,15 @@ static class PopulationJson
         return network is null || name is null || machines.Contains(null) || !isRead
             ? null
             : new Population(
-                name, description, licence, network, networks, machines!, factors!, Canonical.Serialize(JsonNode.Parse(text)));
+                name, description, licence, network, networks, machines!, factors!, CanonicalText(text));
+    }
+
+    /// <summary>The canonical JSON of a file, without what it says to editors alone.</summary>
+    static string CanonicalText(string text)
+    {
+        var json = JsonNode.Parse(text)!.AsObject();
+        json.Remove(Schema);
+        return Canonical.Serialize(json);
     }
 
     /// <summary>An entry's name and definition: a catalogue name, or an object with a catalogue name or a definition.</summary>
