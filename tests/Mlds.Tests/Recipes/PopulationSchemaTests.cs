@@ -2,7 +2,9 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using Json.Schema;
+using Mlds.Kernels.Recurrent;
 using Mlds.Recipes;
+using Mlds.Tasks.Machines;
 
 namespace Mlds.Tests.Recipes;
 
@@ -39,6 +41,8 @@ public sealed class PopulationSchemaTests
         // Drawing at random.
         (@"\.machine$", "can't be drawn"),
     ];
+
+    const string Schema = "docs/formats/population.schema.json";
 
     const string Training = """
         {
@@ -129,7 +133,7 @@ public sealed class PopulationSchemaTests
         ["", " ", "x", "x y", " x", "x ", "=x", "-x", "x\ty", "A", "ParityMachine", "a>", "gru", "variant", new('x', 64), new('x', 65), new('x', 129),
          new('x', 501), "\u0001", "\ud83d\ude00"];
 
-    static readonly JsonSchema s_schema = JsonSchema.FromText(File.ReadAllText(Repository.File("docs/formats/population.schema.json")));
+    static readonly JsonSchema s_schema = JsonSchema.FromText(File.ReadAllText(Repository.File(Schema)));
 
     [Fact]
     public void Every_population_that_ships_is_valid()
@@ -144,7 +148,7 @@ public sealed class PopulationSchemaTests
     public void The_schema_has_every_key_of_the_reader_and_the_reader_every_key_of_the_schema()
     {
         var schema = new HashSet<string>();
-        Collect(JsonNode.Parse(File.ReadAllText(Repository.File("docs/formats/population.schema.json"))));
+        Collect(JsonNode.Parse(File.ReadAllText(Repository.File(Schema))));
         var used = new[] { Registers, Automata }
             .SelectMany(text => Nodes(JsonNode.Parse(text)!)).OfType<JsonObject>().SelectMany(node => node.Select(member => member.Key))
             .Except(["rate", "big", "note"]).Distinct();
@@ -167,6 +171,19 @@ public sealed class PopulationSchemaTests
                 Collect(value);
             }
         }
+    }
+
+    [Fact]
+    public void The_names_that_the_schema_lists_are_all_there_are()
+    {
+        Assert.Equal(MachineCatalogue.Names.Order(), Listed("$defs", "catalogue"));
+        Assert.Equal(RecurrentCells.All.Select(cell => cell.Name).Order(), Listed("$defs", "network", "properties", "cell"));
+        Assert.Equal(VariantName.All.Order(), Listed("$defs", "variant"));
+        Assert.Equal(Factor.TakenNames.Order(), Listed("properties", "factors", "propertyNames", "not"));
+
+        static IEnumerable<string> Listed(params string[] path) => path
+            .Aggregate(JsonNode.Parse(File.ReadAllText(Repository.File(Schema)))!, (node, key) => node[key]!)["enum"]!
+            .AsArray().Select(name => name!.GetValue<string>()).Order();
     }
 
     [Fact]
