@@ -44,6 +44,13 @@ public sealed class PopulationSchemaTests
 
     const string Schema = "docs/formats/population.schema.json";
 
+    /// <summary>Keys that only sweeps, other descents and sequences from a file have.</summary>
+    static readonly string[] s_ofSweeps =
+    [
+        "vary", "grid", "draw", "fields", "uniform", "log_uniform", "label_noise", "momentum", "weight_decay", "initial_scale",
+        "sequences", "file", "sha256",
+    ];
+
     const string Training = """
         {
           "optimizer": "adam", "loss": "mean_squared_error", "batch": 32, "learning_rate": 0.01, "beta1": 0.9, "beta2": 0.999,
@@ -122,6 +129,41 @@ public sealed class PopulationSchemaTests
         }
         """;
 
+    /// <summary>A sweep, and what descents other than Adam's have.</summary>
+    const string Sweep = $$$$"""
+        {
+          "name": "sweep", "licence": "CC-BY-SA-4.0",
+          "network": {"inputs": 9, "hidden": 4, "layers": 1, "linear": [8], "activation": "none"},
+          "networks": 3,
+          "defaults": {
+            "data": {"seed": 1, "training": 512, "validation": 64, "length": 8, "long_test": 8, "long_length": 32, "label_noise": 0.1},
+            "training": {
+              "optimizer": "adamw", "loss": "mean_squared_error", "batch": 32, "learning_rate": 0.01, "beta1": 0.9, "beta2": 0.999,
+              "epsilon": 1e-8, "weight_decay": 0.01, "initial_scale": 2, "goal_loss": 0.02, "epoch_limit": 60, "milestone_every": 10
+            }
+          },
+          "vary": {
+            "grid": {"network.hidden": [4, 8], "network.cell": ["gru", "lstm"], "training.learning_rate": [0.01, 0.003]},
+            "draw": {
+              "seed": 1,
+              "fields": {
+                "training.weight_decay": {"log_uniform": [1e-5, 0.01]},
+                "data.label_noise": {"uniform": [0, 0.1]},
+                "training.initial_scale": {"values": [0.5, 1, 2]},
+                "training.batch": {"values": [16, 32]}
+              }
+            }
+          },
+          "machines": [
+            "SingleDirectMachine",
+            {
+              "machine": "ParityMachine", "data": {"label_noise": null},
+              "training": {"optimizer": "sgd", "momentum": 0.9, "weight_decay": null, "initial_scale": null}
+            }
+          ]
+        }
+        """;
+
     /// <summary>Around every limit there is, and what is no whole number.</summary>
     static readonly double[] s_numbers =
     [
@@ -152,6 +194,7 @@ public sealed class PopulationSchemaTests
         var used = new[] { Registers, Automata }
             .SelectMany(text => Nodes(JsonNode.Parse(text)!)).OfType<JsonObject>().SelectMany(node => node.Select(member => member.Key))
             .Except(["rate", "big", "note"]).Distinct();
+        schema.RemoveWhere(key => s_ofSweeps.Contains(key) || key.Contains('.'));
         Assert.Equal(schema.Order(StringComparer.Ordinal), used.Order(StringComparer.Ordinal));
 
         var read = new[] { Registers, Automata }
@@ -171,6 +214,64 @@ public sealed class PopulationSchemaTests
                 Collect(value);
             }
         }
+    }
+
+    [Theory]
+    [InlineData("vary", "{}", false)]
+    [InlineData("vary.grid", "{}", true)]
+    [InlineData("vary.draw", """{"seed": 1, "fields": {}}""", true)]
+    [InlineData("vary.draw", """{"fields": {}}""", false)]
+    [InlineData("vary.grid.network:hidden", "[256]", true)]
+    [InlineData("vary.grid.network:hidden", "[257]", false)]
+    [InlineData("vary.grid.network:hidden", "[4, 4]", false)]
+    [InlineData("vary.grid.network:hidden", "[]", false)]
+    [InlineData("vary.grid.network:inputs", "[9]", false)]
+    [InlineData("vary.grid.training:clip_norm", "[0, 1]", true)]
+    [InlineData("vary.draw.fields.data:label_noise", """{"uniform": [0, 0.5]}""", true)]
+    [InlineData("vary.draw.fields.data:label_noise", """{"uniform": [0, 0.6]}""", false)]
+    [InlineData("vary.draw.fields.data:label_noise", """{"log_uniform": [0, 0.5]}""", false)]
+    [InlineData("vary.draw.fields.data:label_noise", """{"uniform": [0, 0.2, 0.3]}""", false)]
+    [InlineData("vary.draw.fields.data:label_noise", """{"values": [0.1], "uniform": [0, 0.5]}""", false)]
+    [InlineData("vary.draw.fields.training:batch", """{"uniform": [16, 32]}""", false)]
+    [InlineData("defaults.data.label_noise", "0.5", true)]
+    [InlineData("defaults.data.label_noise", "0.51", false)]
+    [InlineData("defaults.training.optimizer", "\"adam\"", true)]
+    [InlineData("defaults.training.optimizer", "\"sgd\"", false)]
+    [InlineData("defaults.training.optimizer", "\"rmsprop\"", false)]
+    [InlineData("defaults.training.weight_decay", "0", false)]
+    [InlineData("defaults.training.weight_decay", "100", true)]
+    [InlineData("defaults.training.weight_decay", "101", false)]
+    [InlineData("defaults.training.momentum", "0.5", false)]
+    [InlineData("defaults.training.initial_scale", "0", false)]
+    [InlineData("defaults.training.initial_scale", "100", true)]
+    [InlineData("machines.1.training.momentum", "0", true)]
+    [InlineData("machines.1.training.momentum", "1", false)]
+    [InlineData("machines.1.training.beta1", "0.9", false)]
+    [InlineData("machines.1.training.weight_decay", "0", true)]
+    public void The_fields_of_sweeps_and_of_other_descents_have_their_limits(string path, string value, bool isValid)
+    {
+        var json = JsonNode.Parse(Sweep)!;
+        Assert.True(IsValid(json));
+        var keys = path.Split('.');
+        var place = keys[..^1].Aggregate(json, (node, key) => node is JsonArray items ? items[int.Parse(key)]! : node[key]!);
+        place[keys[^1].Replace(':', '.')] = JsonNode.Parse(value);
+        Assert.Equal(isValid, IsValid(json));
+    }
+
+    [Theory]
+    [InlineData("data/mine.npz", true)]
+    [InlineData("../mine.npz", false)]
+    [InlineData("data/../mine.npz", false)]
+    [InlineData("/mine.npz", false)]
+    [InlineData("data//mine.npz", false)]
+    [InlineData("data/", false)]
+    [InlineData("", false)]
+    public void Sequences_from_a_file_lie_below_the_population_s_folder(string file, bool isValid)
+    {
+        var json = JsonNode.Parse(Sweep)!;
+        json["machines"]!.AsArray().Add(
+            new JsonObject { ["name"] = "Own", ["sequences"] = new JsonObject { ["file"] = file, ["sha256"] = new string('a', 64) } });
+        Assert.Equal(isValid, IsValid(json));
     }
 
     [Fact]
