@@ -11,10 +11,16 @@ public sealed class FormatPagesTests
     public void The_machines_of_the_page_are_definitions()
     {
         var definitions = Examples("docs/formats/machine.md").Where(text => text.StartsWith("{\"form\"", StringComparison.Ordinal))
-            .Select(text => MachineDefinition.Read(StrictJson.Parse(text, "machine.md"))).ToArray();
+            .Select(text => MachineForms.Read(StrictJson.Parse(text, "machine.md"))).ToArray();
         Assert.Equal(
-            [typeof(RegisterDefinition), typeof(KeyedDefinition), typeof(AutomatonDefinition)],
+            [
+                typeof(RegisterDefinition), typeof(KeyedDefinition), typeof(AutomatonDefinition),
+                typeof(AutomatonDefinition), typeof(AutomatonDefinition), typeof(AutomatonDefinition),
+            ],
             definitions.Select(definition => definition.GetType()));
+        Assert.Equal(["a", "b"], ((AutomatonDefinition)definitions[3]).Names);
+        Assert.Equal(2, ((AutomatonDefinition)definitions[4]).Outputs);
+        Assert.Equal(6, ((AutomatonDefinition)definitions[5]).Next.Count);
     }
 
     [Fact]

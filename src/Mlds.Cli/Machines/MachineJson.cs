@@ -22,7 +22,7 @@ static class MachineJson
         json["given_states"] = study.Minimal.GivenStates;
         json["reachable_states"] = study.Minimal.ReachableStates;
         json["was_minimal"] = study.Minimal.WasMinimal;
-        if (machine is Automaton automaton) json["superfluous_states"] = Superfluous(automaton.Superfluous());
+        if (Automaton.Within(machine) is { } automaton) json["superfluous_states"] = Superfluous(automaton.Superfluous());
         json["definite_memory"] = study.Minimal.DefiniteMemory();
         json["example"] = Array(study.Example.Select(step => (JsonNode)Step(machine, step)));
         json["learnability"] = Measured(study);

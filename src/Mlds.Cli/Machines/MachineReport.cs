@@ -50,7 +50,7 @@ static class MachineReport
     static string Live(IMachine machine) => $"{MachineWords.Ranges(MachineWords.LiveLines(machine))} of {machine.Outputs}";
 
     /// <summary>Which states a table could do without; nothing is wrong with it otherwise.</summary>
-    static string Superfluous(IMachine machine) => machine is Automaton automaton ? automaton.Superfluous().Sentence() : "";
+    static string Superfluous(IMachine machine) => Automaton.Within(machine)?.Superfluous().Sentence() ?? "";
 
     static string Minimal(MinimalAutomaton minimal)
     {

@@ -51,7 +51,7 @@ static class MachineSource
         var text = InputText.Read(path, cancellation);
         var json = StrictJson.Parse(text, path);
         if (!json.IsObject || json.Optional("form") is null) return All(Population.Parse(text, path));
-        return [WithoutPopulation(Path.GetFileNameWithoutExtension(path), MachineDefinition.Read(json).Build())];
+        return [WithoutPopulation(Path.GetFileNameWithoutExtension(path), MachineForms.Read(json).Build())];
     }
 
     static NamedMachine FromCatalogue(string name)

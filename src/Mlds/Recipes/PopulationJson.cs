@@ -10,6 +10,9 @@ static class PopulationJson
 {
     const int LongestName = 64;
 
+    /// <summary>By this key an editor finds docs/formats/population.schema.json. It says nothing of the plan.</summary>
+    const string Schema = "$schema";
+
     internal static Population Read(string text, string source) => Read(StrictJson.Parse(text, source), text)!;
 
     /// <summary>Reads all of it, whatever is wrong on the way.</summary>
@@ -45,7 +48,7 @@ static class PopulationJson
     {
         for (var i = 0; i < population.MachineNames.Count; i++)
         {
-            if (population.Task(population.MachineNames[i]) is MachineTask task && task.Build() is Automaton automaton
+            if (population.Task(population.MachineNames[i]) is MachineTask task && Automaton.Within(task.Build()) is { } automaton
                 && automaton.Superfluous().Sentence() is { Length: > 0 } sentence)
             {
                 yield return new JsonFault(
@@ -57,7 +60,8 @@ static class PopulationJson
     /// <summary>The population, or null where faults are collected and there are some.</summary>
     static Population? Read(StrictJson json, string text)
     {
-        json.WithKeys("name", "description", "licence", "network", "networks", "defaults", "factors", "vary", "machines");
+        json.WithKeys(Schema, "name", "description", "licence", "network", "networks", "defaults", "factors", "vary", "machines");
+        json.Optional(Schema)?.Text();
         var network = json.Try(() => NetworkSpec.Read(json.Required("network")), out var spec) ? spec : null;
         json.Try(() => json.Required("defaults").WithKeys("data", "training"), out var defaults);
         json.Try(() => json.Required("machines").Items(1), out var entries);
@@ -73,8 +77,15 @@ static class PopulationJson
         return network is null || name is null || machines.Contains(null) || !isRead
             ? null
             : new Population(
-                name, description, licence, network, networks, machines!, factors!, variation!,
-                Canonical.Serialize(JsonNode.Parse(text)));
+                name, description, licence, network, networks, machines!, factors!, variation!, CanonicalText(text));
+    }
+
+    /// <summary>The canonical JSON of a file, without what it says to editors alone.</summary>
+    static string CanonicalText(string text)
+    {
+        var json = JsonNode.Parse(text)!.AsObject();
+        json.Remove(Schema);
+        return Canonical.Serialize(json);
     }
 
     /// <summary>Tries every value that the file gives on its first machine: what one machine allows, all do.</summary>
@@ -123,7 +134,7 @@ static class PopulationJson
             return new Entry(json, own, Found(machine, FromCatalogue));
         }
 
-        return new Entry(json, Found(json.Required("name"), ReadName) ?? "", Found(machine, MachineDefinition.Read));
+        return new Entry(json, Found(json.Required("name"), ReadName) ?? "", Found(machine, MachineForms.Read));
     }
 
     /// <summary>What <paramref name="read"/> makes of a value, or null where it is wrong and that is collected.</summary>

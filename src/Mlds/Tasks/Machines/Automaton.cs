@@ -38,6 +38,9 @@ public sealed class Automaton : IMachine
 
     public ulong Start => (ulong)_definition.Start;
 
+    /// <summary>The automaton that <paramref name="machine"/> is, or to which it adds a key; null if it is of another form.</summary>
+    public static Automaton? Within(IMachine machine) => (machine is KeyedMachine keyed ? keyed.Unkeyed : machine) as Automaton;
+
     /// <summary>The states that the table could do without.</summary>
     public SuperfluousStates Superfluous() => SuperfluousStates.Of(this);
 

@@ -37,10 +37,11 @@ public sealed record KeyedDefinition(MachineDefinition Machine, IReadOnlyList<in
 
     public override int GetHashCode() => HashCode.Combine(Machine, Rule, Steps, Key.Count);
 
-    internal static KeyedDefinition ReadForm(StrictJson json)
+    /// <param name="shorthands">Forms that the inner machine may have besides those of recipes.</param>
+    internal static KeyedDefinition ReadForm(StrictJson json, IReadOnlyList<MachineShorthand> shorthands)
     {
         json.WithKeys("form", "machine", "key", "rule", "steps");
-        var machine = Read(json.Required("machine"));
+        var machine = Read(json.Required("machine"), shorthands);
         return new KeyedDefinition(
             machine,
             ReadWord(json.Required("key"), machine.Build(), KeyedMachine.MostKey),

@@ -17,15 +17,20 @@ public abstract record MachineDefinition
 
     /// <summary>The definition in <paramref name="json"/>, of whichever form its key <c>form</c> says.</summary>
     /// <exception cref="FormatException">Not a definition; the message names the JSON path and what is allowed.</exception>
-    public static MachineDefinition Read(StrictJson json)
+    public static MachineDefinition Read(StrictJson json) => Read(json, []);
+
+    /// <param name="shorthands">Other forms that are allowed here, and in a keyed machine.</param>
+    internal static MachineDefinition Read(StrictJson json, IReadOnlyList<MachineShorthand> shorthands)
     {
         if (!json.IsObject) throw json.Error("should be a machine's definition, an object with the key 'form'");
-        MachineDefinition definition = json.Required("form")
-            .OneOf(RegisterDefinition.Form, KeyedDefinition.Form, AutomatonDefinition.Form) switch
+        var form = json.Required("form").OneOf(
+            [RegisterDefinition.Form, KeyedDefinition.Form, AutomatonDefinition.Form, .. shorthands.Select(shorthand => shorthand.Form)]);
+        MachineDefinition definition = form switch
         {
             RegisterDefinition.Form => RegisterDefinition.ReadForm(json),
-            KeyedDefinition.Form => KeyedDefinition.ReadForm(json),
-            _ => AutomatonDefinition.ReadForm(json),
+            KeyedDefinition.Form => KeyedDefinition.ReadForm(json, shorthands),
+            AutomatonDefinition.Form => AutomatonDefinition.ReadForm(json),
+            _ => shorthands.First(shorthand => shorthand.Form == form).Read(json),
         };
         try
         {
