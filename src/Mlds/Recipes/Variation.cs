@@ -138,6 +138,7 @@ sealed class Variation
         var logarithmic = json.Optional("log_uniform").HasValue;
         var range = json.Optional("uniform") ?? json.Required("log_uniform");
         if (field.Factor.Kind != FactorKind.Number) throw range.Error($"'{field.Path}' isn't a number; draw it from 'values'");
+        if (field.IsWhole) throw range.Error($"'{field.Path}' is a whole number; draw it from 'values'");
         var ends = range.Items(2, 2);
         var (low, high) = (ends[0].Number(_ => true, "a number"), ends[1].Number(_ => true, "a number"));
         if (low >= high) throw range.Error("should be two numbers, the smaller first");

@@ -37,6 +37,9 @@ sealed record VariedField(string Part, string Key, Factor Factor, double? Absent
         Number(Training, "epoch_limit", "The most epochs of its training."),
     ];
 
+    /// <summary>Whether only whole numbers are allowed, so that values are listed rather than drawn from a range.</summary>
+    internal bool IsWhole => RecipeLimits.Numbers.TryGetValue(Path, out var range) && range.IsWhole;
+
     /// <summary>As population files name it: <c>training.learning_rate</c>.</summary>
     internal string Path => $"{Part}.{Key}";
 

@@ -124,11 +124,11 @@ public sealed class VariationTests
     [InlineData("""{"grid": {}}""", "$.vary", "varies 0 fields")]
     [InlineData("""{"gird": {}}""", "$.vary.gird", "Did you mean 'grid'?")]
     [InlineData(
-        """{"draw": {"seed": 1, "fields": {"training.batch": {"uniform": [9, 3]}}}}""", "$.vary.draw.fields.training.batch.uniform",
+        """{"draw": {"seed": 1, "fields": {"training.beta1": {"uniform": [0.9, 0.3]}}}}""", "$.vary.draw.fields.training.beta1.uniform",
         "the smaller first")]
     [InlineData(
-        """{"draw": {"seed": 1, "fields": {"training.batch": {"uniform": [1.5, 3]}}}}""", "$.vary.draw.fields.training.batch.uniform[0]",
-        "1.5 is not a whole number")]
+        """{"draw": {"seed": 1, "fields": {"training.batch": {"uniform": [1, 3]}}}}""", "$.vary.draw.fields.training.batch.uniform",
+        "is a whole number; draw it from 'values'")]
     [InlineData(
         """{"draw": {"seed": 1, "fields": {"training.learning_rate": {"log_uniform": [0, 3]}}}}""",
         "$.vary.draw.fields.training.learning_rate.log_uniform", "above 0")]
