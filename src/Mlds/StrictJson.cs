@@ -137,6 +137,13 @@ public readonly struct StrictJson
         return Expect(JsonValueKind.String, "a text") ? _value.GetString()! : "";
     }
 
+    /// <summary>A SHA-256 of 64 lower-case hex digits.</summary>
+    public string Sha256()
+    {
+        var text = Text();
+        return text.Length == 64 && text.All(char.IsAsciiHexDigitLower) ? text : throw Error("should be a SHA-256 of 64 lower-case hex digits");
+    }
+
     /// <summary>One of <paramref name="names"/>.</summary>
     public string OneOf(params ReadOnlySpan<string> names)
     {

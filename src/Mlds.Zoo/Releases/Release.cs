@@ -128,8 +128,14 @@ public sealed class Release
         if (!_recipes.TryGetValue(machine, out var recipe))
             throw new InvalidDataException($"The release '{Folder}' has no recipe of {machine} in its {RecipesFile}.");
         recipe["seed"] = seed;
-        return Recipe.Parse(Canonical.Serialize(recipe));
+        return Recipe.Parse(Canonical.Serialize(recipe)).WithFilesIn(FileFolders);
     });
+
+    /// <summary>
+    /// Where files of sequences are looked for: beside the release, which is never changed, and in it if it came with its training data.
+    /// </summary>
+    internal IReadOnlyList<string> FileFolders =>
+        [Path.GetDirectoryName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(Folder))) ?? "/", Path.Combine(Folder, "training-data")];
 
     /// <summary>The losses of network <paramref name="row"/> by epoch.</summary>
     public IReadOnlyList<EpochRecord> History(int row) => _table.Histories[row];

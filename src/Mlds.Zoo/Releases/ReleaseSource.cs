@@ -45,10 +45,8 @@ sealed class ReleaseSource
 
     public WeightLayout Layout { get; }
 
-    /// <summary>
-    /// How the release's pages speak of what was learned: all of it is of one kind, since networks of one shape learned it.
-    /// </summary>
-    public TaskWords Words => Machines[0].Artifacts.Words;
+    /// <summary>How the release's pages speak of what was learned.</summary>
+    public TaskWords Words => TaskWords.Together([.. Machines.Select(machine => machine.Artifacts.Words).Distinct()]);
 
     /// <summary>As <see cref="Zoo.WeightsDigest"/>, of the released networks.</summary>
     public string Digest { get; }
@@ -76,7 +74,7 @@ sealed class ReleaseSource
                     + "nothing was released.");
             }
 
-            yield return Recipe.Parse(zoo.RecipeJson(first));
+            yield return zoo.ReadRecipe(first);
         }
     }
 
