@@ -14,9 +14,11 @@ public static class ReleaseMatrix
         var labels = release.Networks.Select((network, row) => new NetworkLabel(
             network.RecipeId, machines[network.Machine], network.Seed, network.Outcome, network.Epochs, network.ValidationLoss,
             network.TrainingLoss, network.LongLoss, network.WeightsSha256, release.History(row)));
+        var learned = LearnedMachines.Of(release);
         return new WeightMatrix(release.Population, "release", release.ReadWeights().Weights, release.Layout, [.. labels])
         {
-            Machines = LearnedMachines.Of(release),
+            Machines = learned.Known,
+            NoMachines = learned.Others,
         };
     }
 }
