@@ -122,9 +122,9 @@ static class PopulationJson
                 });
         }
 
-        // They have no key, whatever is called so in the catalogue.
-        foreach (var entry in entries.Where(entry => entry.Form is not null)) definitions.Remove(entry.Name);
         foreach (var name in MachineCatalogue.Names) definitions.TryAdd(name, MachineCatalogue.Find(name));
+        // What is no machine has no key, whatever is called so in the catalogue.
+        foreach (var entry in entries.Where(entry => entry.Form is not null)) definitions.Remove(entry.Name);
         return definitions;
     }
 

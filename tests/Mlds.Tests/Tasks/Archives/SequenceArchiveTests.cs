@@ -207,7 +207,7 @@ public sealed class SequenceArchiveTests : IDisposable
             Refusal(With("training_inputs", array => array with { Shape = "(1073741824, 32, 32)" })),
             "of shape (1073741824, 32, 32)", "at most 1,073,741,824 values");
         Says(Refusal(With("training_inputs", array => array with { Shape = "(99999999999999999999, 4, 2)" })), "without a shape");
-        Says(Refusal(With("training_inputs", array => array with { Shape = "(67108864, 4, 2)" })), "where its shape needs 536,870");
+        Says(Refusal(With("training_inputs", array => array with { Shape = "(67108864, 4, 2)" })), "where its shape needs 536,871,040");
         Says(Refusal([.. s_sound, .. Enumerable.Range(0, 12_000).Select(i => new NpzArray($"{new string('x', 60)}{i}", "()", [0]))]), "more files");
         Assert.InRange(GC.GetTotalAllocatedBytes(precise: true) - before, 0, 400 << 20);
     }
