@@ -38,7 +38,7 @@ public static class WorkAdding
                 "SELECT count(*) FROM science_network n JOIN science_machine m ON m.id = n.machine_id WHERE m.population_id = $1",
                 id)!.Value;
             var level = session.Number("SELECT max(program_level) FROM app_version WHERE deprecated = 0") ?? 0;
-            return new AddedWork(count, all, Path.Combine(folder, planned.Zoo), level < population.Network.WorkerLevel);
+            return new AddedWork(count, all, Path.Combine(folder, planned.Zoo), level < recipes.Max(recipe => recipe.WorkerLevel));
         }).GetAwaiter().GetResult();
 
         // So that the zoo can be looked at before the first network is there.

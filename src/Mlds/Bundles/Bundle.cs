@@ -63,7 +63,7 @@ public sealed class Bundle
     public long Memory => Networks.Max(network => MemoryOf(network.Recipe));
 
     /// <summary>The lowest <see cref="Kernels.Shapes.WorkerLevel"/> of programs that can carry it out.</summary>
-    public int WorkerLevel => Networks.Max(network => network.Recipe.Network.WorkerLevel);
+    public int WorkerLevel => Networks.Max(network => network.Recipe.WorkerLevel);
 
     /// <param name="epochLimit">1 … <see cref="MostEpochs"/>.</param>
     /// <param name="networks">1 … <see cref="MostNetworks"/>, none of them twice.</param>

@@ -75,6 +75,9 @@ public sealed record Recipe(
     /// <summary>Bytes of the weights and of what the optimiser remembers: the greater part of a run's state.</summary>
     public long StateBytes => 4L * (1 + Training.Optimizer.StateVectors) * Network.Parameters;
 
+    /// <summary>The lowest <see cref="Kernels.Shapes.WorkerLevel"/> of programs that can train it.</summary>
+    public int WorkerLevel => Math.Max(Network.WorkerLevel, Task.WorkerLevel);
+
     /// <summary>The same recipe, the files of its task looked for in folders that keep them by their SHA-256.</summary>
     public Recipe WithFilesIn(params IReadOnlyList<string> folders) =>
         Task.Files.Count == 0 ? this : this with { Task = Task.WithFilesIn(folders) };

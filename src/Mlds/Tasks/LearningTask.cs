@@ -20,6 +20,9 @@ public abstract record LearningTask
     /// <summary>Bytes of memory that the examples take.</summary>
     public abstract long Bytes { get; }
 
+    /// <summary>The lowest <see cref="Kernels.Shapes.WorkerLevel"/> of programs that know this kind of task.</summary>
+    public virtual int WorkerLevel => Kernels.Shapes.WorkerLevel.First;
+
     /// <summary>Files that the examples are read from; none where they follow from the recipe alone.</summary>
     public virtual IReadOnlyList<TaskFile> Files => [];
 
