@@ -45,7 +45,7 @@ public sealed class OwnSequencesTests : IDisposable
     string[] Entries() => [.. Directory.GetFileSystemEntries(_scratch.Path, "*", SearchOption.AllDirectories).Order(StringComparer.Ordinal)];
 
     static JsonNode Left(JsonNode metrics, string question) =>
-        metrics["questions"]!.AsArray().Single(one => (string?)one!["name"] == question)!;
+        metrics["questions"]!.AsArray().Single(one => (string?)one!["id"] == question)!;
 
     [Fact]
     public void Sequences_from_a_file_go_the_whole_way()
@@ -89,7 +89,7 @@ public sealed class OwnSequencesTests : IDisposable
         const string Why = "learned sequences, behind which no machine is known";
         var view = Assert.Single(metrics["left_out"]!.AsArray(), one => ((string?)one!["what"])!.Contains("behaviour"));
         Assert.Contains(Why, (string?)view!["why"], StringComparison.Ordinal);
-        foreach (var question in new[] { "Exact behaviour", "Barriers" })
+        foreach (var question in new[] { "exact_behaviour", "interpolation_barriers" })
             Assert.Contains(Why, Left(metrics, question).ToJsonString(), StringComparison.Ordinal);
         Assert.Contains(Why, File.ReadAllText(At($"report-{source}/report.html")), StringComparison.Ordinal);
     }
@@ -133,7 +133,7 @@ public sealed class OwnSequencesTests : IDisposable
     [Fact]
     public void Machines_and_sequences_live_in_one_population()
     {
-        var table = """{"form": "automaton", "symbols": 2, "outputs": 2, "next": [[0, 1], [1, 0]], "output": [0, 3]}""";
+        var table = """{"form": "automaton", "symbols": 2, "outputs": 2, "start": 0, "next": [[0, 1], [1, 0]], "output": [0, 3]}""";
         var others = $$""", {"name": "Two", "machine": {{table}}}, {{Own.Entry.Replace("Mine", "Same")}}""";
         File.WriteAllText(At("mixed.json"), (Own with { Networks = 4, Others = others }).Json);
         Runs("generate", At("mixed.json"), "--zoo", At("z"));
@@ -148,7 +148,7 @@ public sealed class OwnSequencesTests : IDisposable
         Assert.Contains("recipes.json names the file by its SHA-256", sheet, StringComparison.Ordinal);
         Runs("analyze", At("r"), "--out", At("report"));
         var metrics = JsonNode.Parse(File.ReadAllText(At("report/metrics.json")))!;
-        var exact = Left(metrics, "Exact behaviour").ToJsonString();
+        var exact = Left(metrics, "exact_behaviour").ToJsonString();
         Assert.Contains("The networks of Mine, Same learned sequences", exact, StringComparison.Ordinal);
         Assert.Contains("Two", exact, StringComparison.Ordinal);
 
