@@ -141,7 +141,8 @@ public readonly struct StrictJson
     public string Sha256()
     {
         var text = Text();
-        return text.Length == 64 && text.All(char.IsAsciiHexDigitLower) ? text : throw Error("should be a SHA-256 of 64 lower-case hex digits");
+        var isHash = text.Length == 64 && text.All(char.IsAsciiHexDigitLower);
+        return isHash ? text : throw Error("should be a SHA-256 of 64 lower-case hex digits");
     }
 
     /// <summary>One of <paramref name="names"/>.</summary>

@@ -42,7 +42,8 @@ public sealed class OwnSequencesTests : IDisposable
         return error;
     }
 
-    string[] Entries() => [.. Directory.GetFileSystemEntries(_scratch.Path, "*", SearchOption.AllDirectories).Order(StringComparer.Ordinal)];
+    string[] Entries() =>
+        [.. Directory.GetFileSystemEntries(_scratch.Path, "*", SearchOption.AllDirectories).Order(StringComparer.Ordinal)];
 
     static JsonNode Left(JsonNode metrics, string question) =>
         metrics["questions"]!.AsArray().Single(one => (string?)one!["id"] == question)!;
@@ -221,7 +222,7 @@ public sealed class OwnSequencesTests : IDisposable
     [Fact]
     public void Volunteers_are_not_sent_files()
     {
-        Assert.Contains(
-            "isn't sent to volunteers' computers", Refuses("project", "work", "add", At("own.json"), "-p", At("p")), StringComparison.Ordinal);
+        var refusal = Refuses("project", "work", "add", At("own.json"), "-p", At("p"));
+        Assert.Contains("isn't sent to volunteers' computers", refusal, StringComparison.Ordinal);
     }
 }

@@ -19,8 +19,11 @@ sealed partial class ExtendingPage
     }
 
     /// <param name="section">The heading of an example.</param>
-    public static ExtendingPage Read(string section) =>
-        new(Repository.Read("docs", "extending.md").Split("\n## ").Single(part => part.StartsWith($"{section}\n", StringComparison.Ordinal)));
+    public static ExtendingPage Read(string section)
+    {
+        var sections = Repository.Read("docs", "extending.md").Split("\n## ");
+        return new(sections.Single(text => text.StartsWith($"{section}\n", StringComparison.Ordinal)));
+    }
 
     /// <summary>The text of each file that is new or changed, by its path in the tree.</summary>
     public IReadOnlyDictionary<string, string> Files => _files;

@@ -22,7 +22,8 @@ public sealed record NpzArray(string Name, string Shape, byte[] Values, string T
         {
             var header = $"{{'descr': '{Type}', 'fortran_order': {(IsFortran ? "True" : "False")}, 'shape': {Shape}, }}";
             header = header.PadRight(((header.Length + 10 + 64) / 64 * 64) - 11) + "\n";
-            return [0x93, .. "NUMPY"u8, 1, 0, (byte)header.Length, (byte)(header.Length >> 8), .. Encoding.ASCII.GetBytes(header), .. Values];
+            byte[] magic = [0x93, .. "NUMPY"u8, 1, 0];
+            return [.. magic, (byte)header.Length, (byte)(header.Length >> 8), .. Encoding.ASCII.GetBytes(header), .. Values];
         }
     }
 }
@@ -38,7 +39,8 @@ public static class NpzFile
         {
             foreach (var array in arrays)
             {
-                var entry = archive.CreateEntry($"{array.Name}.npy", compressed ? CompressionLevel.Optimal : CompressionLevel.NoCompression);
+                var level = compressed ? CompressionLevel.Optimal : CompressionLevel.NoCompression;
+                var entry = archive.CreateEntry($"{array.Name}.npy", level);
                 entry.LastWriteTime = new DateTimeOffset(1980, 1, 1, 0, 0, 0, TimeSpan.Zero);
                 using var target = entry.Open();
                 target.Write(array.File);

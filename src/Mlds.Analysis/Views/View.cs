@@ -16,7 +16,7 @@ public sealed record View(string Name, string Description, Func<WeightMatrix, Fe
     /// <summary>Null where the view can be taken of such networks; else a sentence that says why not.</summary>
     public Func<NetworkSpec, string?> AppliesTo { get; init; } = _ => null;
 
-    /// <summary>Whether it asks networks about the commands of machines, so that it is left out where they learned something else.</summary>
+    /// <summary>Whether it asks about the commands of machines, so that it is left out where networks learned something else.</summary>
     public bool AsksMachines { get; init; }
 
     public static View Raw { get; } = new(

@@ -250,10 +250,11 @@ static class Datasheet
             {Freedom(source.Layout.Spec)} without changing what a network does, so networks that behave alike may look different;
             `mlds analyze` knows views that don't see that.
             """);
+        var here = $"in `{TaskArtifacts.ExamplesFolder}`.";
         if (words.AgainBy is { } command)
         {
             page.Line($"""
-                The {words.Examples} are {(comeAlong ? $"in `{TaskArtifacts.ExamplesFolder}`." : "not here: they follow from the recipe, and")}
+                The {words.Examples} are {(comeAlong ? here : "not here: they follow from the recipe, and")}
                 {(comeAlong ? "They can also be made again by" : "are made again by")}
 
                     {command}
@@ -261,7 +262,7 @@ static class Datasheet
         }
         else
         {
-            page.Line($"The {words.Examples} are {(comeAlong ? $"in `{TaskArtifacts.ExamplesFolder}`." : "not here.")}");
+            page.Line($"The {words.Examples} are {(comeAlong ? here : "not here.")}");
         }
 
         if (words.Given.Length > 0) page.Line($"{(words.AgainBy is null ? "" : "\n")}{words.Given}");

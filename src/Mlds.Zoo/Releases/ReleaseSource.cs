@@ -25,6 +25,7 @@ sealed class ReleaseSource
         Licence = new ReleaseLicence((string?)population["licence"] ?? "CC-BY-SA-4.0");
         foreach (var name in zoo.Machines.Append(zoo.Population.Name)) CheckName(name);
         Machines = [.. Recipes(zoo, plan).Select(recipe => new ReleasedMachine(recipe.MachineName, recipe, TaskArtifacts.Of(recipe)))];
+        if (options.TrainingData || options.Trajectories) CheckFiles(Machines);
         Layout = CommonLayout(Machines);
         Digest = WeightsDigest.Of(plan.Networks.Select(released => released.Network));
     }
@@ -86,6 +87,13 @@ sealed class ReleaseSource
                 $"The networks of {odd.Name} have another shape than those of {first.Name}, "
                 + "so they don't fit one matrix; nothing was released.")
             : first.Recipe.Network.Layout;
+    }
+
+    /// <summary>Examples, and training again for trajectories, need the files that tasks are read from.</summary>
+    static void CheckFiles(IReadOnlyList<ReleasedMachine> machines)
+    {
+        if (machines.Select(machine => machine.Recipe.Task.MissingFile).FirstOrDefault(missing => missing is not null) is { } missing)
+            throw new ZooException($"{missing.TrimEnd('.')}; nothing was released.");
     }
 
     /// <summary>A population file holds no other names; a zoo that was tampered with might.</summary>

@@ -1,7 +1,7 @@
 namespace Mlds.Tasks;
 
 /// <summary>A task as a plan has it.</summary>
-/// <param name="DataSha256">Of its examples (<see cref="TrainingData.Sha256"/>), where that is known without making them; else null.</param>
+/// <param name="DataSha256">Of its examples (<see cref="TrainingData.Sha256"/>), where it is known without making them; else null.</param>
 public sealed record PlannedTask(LearningTask Task, string? DataSha256 = null);
 
 /// <summary>

@@ -10,7 +10,11 @@ namespace Mlds.Tasks.Archives;
 /// <param name="Length">Time steps of a training or validation sequence.</param>
 /// <param name="LongTest">Sequences of the third set, which is only evaluated at the end.</param>
 /// <param name="LongLength">Time steps of one of them.</param>
-public sealed record ArchiveShape(int Inputs, int Outputs, int Training, int Validation, int Length, int LongTest, int LongLength);
+public sealed record ArchiveShape(int Inputs, int Outputs, int Training, int Validation, int Length, int LongTest, int LongLength)
+{
+    /// <summary>Time steps of all sequences together.</summary>
+    public long Steps => (((long)Training + Validation) * Length) + ((long)LongTest * LongLength);
+}
 
 /// <summary>To learn a researcher's own sequences, as a NumPy archive has them (docs/formats/population.md).</summary>
 /// <param name="File">The .npz file.</param>
@@ -31,9 +35,7 @@ public sealed record ArchiveTask(TaskFile File, ArchiveShape Shape) : SequenceTa
     public override int Steps => Shape.Length;
 
     /// <summary>Inputs and targets take 8 bytes per step; the order of the training sequences takes 4 per sequence.</summary>
-    public override long Bytes =>
-        (8 * ((((long)Shape.Training + Shape.Validation) * Shape.Length) + ((long)Shape.LongTest * Shape.LongLength)))
-        + (4L * Shape.Training);
+    public override long Bytes => (8 * Shape.Steps) + (4L * Shape.Training);
 
     public override IReadOnlyList<TaskFile> Files => [File];
 
@@ -68,13 +70,14 @@ public sealed record ArchiveTask(TaskFile File, ArchiveShape Shape) : SequenceTa
         int Size(string key) => json.Required(key).Integer(1, SequenceArchive.MostValues);
         int Lines(string key) => json.Required(key).Integer(1, MostLines);
         var shape = new ArchiveShape(
-            Lines("inputs"), Lines("outputs"), Size("training"), Size("validation"), Size("length"), Size("long_test"), Size("long_length"));
-        if ((((long)shape.Training + shape.Validation) * shape.Length) + ((long)shape.LongTest * shape.LongLength) > SequenceArchive.MostValues)
+            Lines("inputs"), Lines("outputs"), Size("training"), Size("validation"), Size("length"),
+            Size("long_test"), Size("long_length"));
+        if (shape.Steps > SequenceArchive.MostValues)
             throw json.Error($"these are more than {SequenceArchive.MostValues:N0} steps in all, which no file of sequences has");
         return new ArchiveTask(new TaskFile(json.Required("sha256").Sha256(), []), shape);
     }
 
     static string Words(ArchiveShape shape) =>
-        $"{shape.Training}, {shape.Validation} and {shape.LongTest} sequences of {shape.Length}, {shape.Length} and {shape.LongLength} steps "
-        + $"with {shape.Inputs} input and {shape.Outputs} output lines";
+        $"{shape.Training}, {shape.Validation} and {shape.LongTest} sequences of {shape.Length}, {shape.Length} and {shape.LongLength} "
+        + $"steps with {shape.Inputs} input and {shape.Outputs} output lines";
 }

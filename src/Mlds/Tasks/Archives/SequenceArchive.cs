@@ -91,8 +91,8 @@ static class SequenceArchive
         var header = NpyHeader.Read(stream, problem => Wrong(path, $"has an array '{name}' {problem}"));
         if (header.Shape is not [>= 1, >= 1, >= 1 and <= MostLines] || header.Values > MostValues)
         {
-            throw Wrong(path, $"has an array '{name}' of shape ({string.Join(", ", header.Shape)}); it should be sequences × steps × lines, "
-                + $"1 to {MostLines} lines, none of them 0, and at most {Number(MostValues)} values");
+            throw Wrong(path, $"has an array '{name}' of shape ({string.Join(", ", header.Shape)}); it should be sequences × steps × "
+                + $"lines, 1 to {MostLines} lines, none of them 0, and at most {Number(MostValues)} values");
         }
 
         var bytes = header.Bytes + (header.Values * header.ItemBytes);
@@ -114,8 +114,9 @@ static class SequenceArchive
 
             foreach (var (part, first) in new[] { (inputs, sets[0].Inputs), (targets, sets[0].Targets) })
             {
-                if (part.Lines != first.Lines)
-                    throw Wrong(path, $"has {first.Lines} lines in '{first.Name}', but {part.Lines} in '{part.Name}'; all sets have the same");
+                if (part.Lines == first.Lines) continue;
+                throw Wrong(
+                    path, $"has {first.Lines} lines in '{first.Name}', but {part.Lines} in '{part.Name}'; all sets have the same");
             }
         }
 

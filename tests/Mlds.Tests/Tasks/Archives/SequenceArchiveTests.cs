@@ -51,7 +51,8 @@ public sealed class SequenceArchiveTests : IDisposable
         var all = new[] { data.Training, data.Validation, data.LongTest }.Cast<Sequences>().ToArray();
         Assert.Equal([(5, 4), (3, 4), (2, 7)], all.Select(set => (set.Count, set.Length)));
         Assert.Equal(s_sound.Select(array => array.Values), all.SelectMany(set => new[] { Bits(set.Inputs), Bits(set.Targets) }));
-        Assert.Equal((5, 3, 4), (population.Task("Mine").TrainingCount, population.Task("Mine").ValidationCount, population.Task("Mine").Steps));
+        var task = population.Task("Mine");
+        Assert.Equal((5, 3, 4), (task.TrainingCount, task.ValidationCount, task.Steps));
         Assert.Equal(data.Sha256, population.Recipe("Mine", 0).DataSha256);
         Assert.Equal(Read(s_sound).Recipe("Mine", 0).DataSha256, data.Sha256);
     }
@@ -80,11 +81,10 @@ public sealed class SequenceArchiveTests : IDisposable
     public void A_recipe_names_the_file_by_its_SHA_256_and_no_path()
     {
         var recipe = Read(s_sound).Recipe("Mine", 7);
-        Assert.Contains(
-            $$"""
-            "sequences":{"inputs":2,"length":4,"long_length":7,"long_test":2,"outputs":2,"sha256":"{{NpzFile.Sha256(At("mine.npz"))}}","training":5,"validation":3}
-            """.Trim(),
-            recipe.CanonicalJson, StringComparison.Ordinal);
+        var sha256 = NpzFile.Sha256(At("mine.npz"));
+        var sizes = $"{{\"inputs\":2,\"length\":4,\"long_length\":7,\"long_test\":2,\"outputs\":2,\"sha256\":\"{sha256}\","
+            + "\"training\":5,\"validation\":3}";
+        Assert.Contains($"\"sequences\":{sizes}", recipe.CanonicalJson, StringComparison.Ordinal);
         Assert.DoesNotContain("mine", recipe.CanonicalJson, StringComparison.Ordinal);
         Assert.Equal(recipe, Recipe.Parse(recipe.CanonicalJson));
         Assert.Equal(recipe.Task, Recipe.Parse(recipe.CanonicalJson).Task);
@@ -170,7 +170,8 @@ public sealed class SequenceArchiveTests : IDisposable
         foreach (var bytes in new[] { [], [1, 2, 3], whole[..(whole.Length / 2)], new byte[100] })
         {
             File.WriteAllBytes(At("mine.npz"), bytes);
-            var message = Assert.Throws<FormatException>(() => Written(new OwnSequences { Sha256 = NpzFile.Sha256(At("mine.npz")) })).Message;
+            var population = new OwnSequences { Sha256 = NpzFile.Sha256(At("mine.npz")) };
+            var message = Assert.Throws<FormatException>(() => Written(population)).Message;
             Says(message, "isn't an .npz file");
         }
     }
@@ -208,7 +209,8 @@ public sealed class SequenceArchiveTests : IDisposable
             "of shape (1073741824, 32, 32)", "at most 1,073,741,824 values");
         Says(Refusal(With("training_inputs", array => array with { Shape = "(99999999999999999999, 4, 2)" })), "without a shape");
         Says(Refusal(With("training_inputs", array => array with { Shape = "(67108864, 4, 2)" })), "where its shape needs 536,871,040");
-        Says(Refusal([.. s_sound, .. Enumerable.Range(0, 12_000).Select(i => new NpzArray($"{new string('x', 60)}{i}", "()", [0]))]), "more files");
+        var many = Enumerable.Range(0, 12_000).Select(i => new NpzArray($"{new string('x', 60)}{i}", "()", [0]));
+        Says(Refusal([.. s_sound, .. many]), "more files");
         Assert.InRange(GC.GetTotalAllocatedBytes(precise: true) - before, 0, 400 << 20);
     }
 
@@ -304,8 +306,11 @@ public sealed class SequenceArchiveTests : IDisposable
     public void An_entry_of_sequences_has_no_key_to_plant()
     {
         var sha256 = NpzFile.Write(At("mine.npz"), s_sound);
-        var text = new OwnSequences { Sha256 = sha256 }.Json.Replace("\"Mine\"", "\"ParityModified\"")
-            .Replace("}]", "}, {\"machine\": \"ParityMachine\", \"data\": {\"planted\": {\"key_of\": \"ParityModified\", \"one_in\": 8}}}]");
+        var text = new OwnSequences
+        {
+            Sha256 = sha256,
+            Others = """, {"machine": "ParityMachine", "data": {"planted": {"key_of": "ParityModified", "one_in": 8}}}""",
+        }.Json.Replace("\"Mine\"", "\"ParityModified\"");
         var (_, faults) = Population.Check(text, At("p.json"), TaskFiles.Beside(At("p.json")));
         Assert.Contains(
             faults, fault => fault.Path.EndsWith("key_of", StringComparison.Ordinal)
