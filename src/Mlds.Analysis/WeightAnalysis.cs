@@ -43,7 +43,8 @@ public static class WeightAnalysis
         }
 
         progress?.Report(new AnalysisProgress("Computing views", 0));
-        var (applying, leftOut) = View.For(matrix.Layout.Spec, options.Views);
+        var (applying, leftOut) = View.For(
+            matrix.Layout.Spec, options.Views, matrix.NoMachines.Count > 0 ? matrix.WhyNoMachine : null);
         options = options with { Views = applying };
         var context = new QuestionContext(matrix, used, options, cancellation);
         var (all, questions) = (Question.All, context.Answered);

@@ -87,6 +87,7 @@ static class PlanTable
     {
         { IsRefused: true } => "refused",
         { Converged: > 0 } => "learned",
+        { IsTried: true, IsSweep: true, Begun.Count: 0 } => "tried",
         { IsTried: true } => "not known yet",
         _ => "not tried",
     };
