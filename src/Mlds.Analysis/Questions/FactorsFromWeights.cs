@@ -5,7 +5,7 @@ using Mlds.Recipes;
 
 namespace Mlds.Analysis.Questions;
 
-/// <summary>How a network was trained, told from its weights: one question for every factor that a population varies.</summary>
+/// <summary>How a network was trained, told from its weights: asked of every factor that a population varies or declares.</summary>
 static class FactorsFromWeights
 {
     static readonly Asked s_asked = new(
@@ -14,7 +14,7 @@ static class FactorsFromWeights
         Sweep.Networks + "Numbers (those that reach over a factor of 10 as logarithms): ridge regression, its penalty by leave-one-out on the "
         + "training rows, and a random forest; R² on rows that took no part in fitting, with a percentile bootstrap over seeds. "
         + "Texts: both as classifiers; accuracy, with Wilson's interval, beside chance, which is the most frequent value's share. "
-        + "Five folds by seed. Metadata only: the same method on the epochs and on the logarithms of the training loss, the validation loss "
+        + "Five folds by seed. A factor that goes with the machine is told if the machine is. Metadata only: the same method on the epochs and on the logarithms of the training loss, the validation loss "
         + "and the loss on long words. Shuffled: the values shuffled within folds, once.");
 
     internal static Question Question => new("Factors from weights", s_asked, Sweep.AppliesTo, Ask);

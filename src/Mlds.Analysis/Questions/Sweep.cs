@@ -9,8 +9,8 @@ using Mlds.Training;
 namespace Mlds.Analysis.Questions;
 
 /// <summary>
-/// The networks of a population that varies more than seeds, whatever their outcome and shape, as its questions see them: thinned evenly to
-/// what can be regressed in a few minutes.
+/// The networks of a population that varies more than seeds, or whose machines have factors of their own, whatever their outcome and shape,
+/// as its questions see them: thinned evenly to what can be regressed in a few minutes.
 /// </summary>
 sealed class Sweep
 {
@@ -37,14 +37,14 @@ sealed class Sweep
 
     internal IReadOnlyList<string> LeftOut { get; }
 
-    /// <summary>The varied factors, in order of their names.</summary>
+    /// <summary>The settings, in order of their names.</summary>
     internal IReadOnlyList<(string Name, FactorKind Kind)> Factors =>
         [.. Labels[0].Settings.Select(setting => (setting.Key, setting.Value.Kind))];
 
-    /// <summary>Null where a population varies something.</summary>
+    /// <summary>Null where a population says how its networks were trained.</summary>
     internal static string? AppliesTo(WeightMatrix networks) => networks.Labels.Any(label => label.Settings.Count > 0)
         ? null
-        : "The networks of a machine differ in their seed alone: its file has no 'vary'.";
+        : "The networks of a machine differ in their seed alone, and its file declares no factor besides family, variant and key.";
 
     internal static Sweep Of(QuestionContext context) => context.Sweep ??= Make(context);
 
