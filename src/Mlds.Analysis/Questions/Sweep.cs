@@ -21,8 +21,8 @@ sealed class Sweep
 
     /// <summary>What stands in a protocol of such a question.</summary>
     internal const string Networks =
-        "All networks whose losses and weights are finite numbers take part, whether they converged or not, and of every shape; of more than "
-        + "2,000 as many, evenly thinned. Views whose columns depend on the shape are left out where there are several. ";
+        "All networks whose losses and weights are finite numbers take part, whether they converged or not, and of every shape; of more "
+        + "than 2,000 as many, evenly thinned. Views whose columns depend on the shape are left out where there are several. ";
 
     /// <summary>Views that are of a network's weights alone, whatever other networks there are.</summary>
     static readonly string[] s_views = ["raw", "statistics", "invariants", "spectral"];
@@ -54,7 +54,8 @@ sealed class Sweep
         var all = shapes.SelectMany((shape, i) => Enumerable.Range(0, shape.Networks).Select(row => (Shape: i, Row: row))).ToArray();
         var finite = all.Where(one => IsFinite(shapes[one.Shape], one.Row)).ToArray();
         var leftOut = new List<string>();
-        if (finite.Length < all.Length) leftOut.Add($"{all.Length - finite.Length} networks whose losses or weights aren't finite numbers.");
+        if (finite.Length < all.Length)
+            leftOut.Add($"{all.Length - finite.Length} networks whose losses or weights aren't finite numbers.");
         var kept = finite.OrderBy(one => shapes[one.Shape].Labels[one.Row].Seed).ToArray();
         if (kept.Length > MostRows) leftOut.Add($"{kept.Length - MostRows} of {kept.Length} networks, evenly thinned.");
         kept = [.. Thinned(kept).OrderBy(one => one.Shape).ThenBy(one => one.Row)];
@@ -75,7 +76,11 @@ sealed class Sweep
         }
 
         if (parts.Length > 1)
-            leftOut.Add($"Views other than {string.Join(", ", views.Select(view => view.Item1))}: there are networks of {parts.Length} shapes.");
+        {
+            var names = string.Join(", ", views.Select(view => view.Item1));
+            leftOut.Add($"Views other than {names}: there are networks of {parts.Length} shapes.");
+        }
+
         return new Sweep([.. parts.SelectMany(part => part.Labels)], views, leftOut);
     }
 

@@ -49,7 +49,8 @@ public sealed record MachineVerdict(
     /// A machine that is nearly learned is hard, but perhaps not for every seed, and has more chances.
     /// </summary>
     public bool IsRefused =>
-        DataFault is not null || (!IsSweep && Pilots.Count > 0 && Converged == 0 && Begun.Count == 0 && !(IsNear && Pilots.Count < Chances));
+        DataFault is not null
+        || (!IsSweep && Pilots.Count > 0 && Converged == 0 && Begun.Count == 0 && !(IsNear && Pilots.Count < Chances));
 
     /// <summary>Whether no pilot has converged, but one has come close: its loss is a hundredth of a constant answer's.</summary>
     internal bool IsNear => Converged == 0 && Difficulty is { } known && Pilots.Any(

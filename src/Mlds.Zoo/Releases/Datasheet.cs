@@ -78,8 +78,8 @@ static class Datasheet
             plan.Subsets.Select(size => new[] { Count(size), $"the first {Count(size * source.Machines.Count)}" }));
         var selection = source.Options.Selection;
         page.Line(
-            $"A subset has, of every machine, the {(selection.AllOutcomes ? "" : "converged ")}networks{selection.Words} of the lowest seeds"
-            + $"{(selection.AllOutcomes ? ", whatever their outcome (column `outcome`)" : "")}. "
+            $"A subset has, of every machine, the {(selection.AllOutcomes ? "" : "converged ")}networks{selection.Words} of the lowest "
+            + $"seeds{(selection.AllOutcomes ? ", whatever their outcome (column `outcome`)" : "")}. "
             + "Its networks are those with `subset` at most its size.\n");
         page.Line("**Machines, and what was left out.**\n");
         page.Table(
@@ -138,8 +138,8 @@ static class Datasheet
         }
 
         if (factors.Varied.Count == 0) return;
-        page.Line("**What varies.** In these, networks of one machine differ from seed to seed by plan; each is a column of the table below, "
-            + "and networks of equal seed have equal values.\n");
+        page.Line("**What varies.** In these, networks of one machine differ from seed to seed by plan; each is a column of the table "
+            + "below, and networks of equal seed have equal values.\n");
         page.Table(
             ["factor", "values here"],
             factors.Varied.Select(factor => new[] { factor.Name, Cell(ValuesOf(factor, source)) }));

@@ -124,8 +124,8 @@ sealed class ReleaseSource
             if (machine.Select(form => form.Recipe.DataSha256).Distinct().Count() > 1)
             {
                 throw new ZooException(
-                    $"The networks of {machine.Key} learned from different {Words.Examples}, so --training-data can't write them as one file; "
-                    + "leave it out: the recipes make them again. Nothing was released.");
+                    $"The networks of {machine.Key} learned from different {Words.Examples}, so --training-data can't write them as one "
+                    + "file; leave it out: the recipes make them again. Nothing was released.");
             }
         }
     }

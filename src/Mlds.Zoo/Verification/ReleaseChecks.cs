@@ -51,7 +51,8 @@ sealed class ReleaseChecks(Release release, ReleaseTable table, VerificationLog 
         {
             var (name, released) = ((string)machine!["name"]!, (int)machine["released"]!);
             var there = release.Networks.Count(network => network.Machine == name);
-            var most = (int)machine["converged"]! + (release.Selection.AllOutcomes ? (int)machine["not_converged"]! + (int)machine["diverged"]! : 0);
+            var most = (int)machine["converged"]!;
+            if (release.Selection.AllOutcomes) most += (int)machine["not_converged"]! + (int)machine["diverged"]!;
             if (released != there || most < there)
             {
                 log.Doubt(
@@ -145,7 +146,8 @@ sealed class ReleaseChecks(Release release, ReleaseTable table, VerificationLog 
             }
             else if (!release.Selection.Includes(network, release.Factors))
             {
-                log.Doubt(Checks.Subsets, network, $"it isn't one of the networks{release.Selection.Words}, which {Manifest} says they are");
+                log.Doubt(
+                    Checks.Subsets, network, $"it isn't one of the networks{release.Selection.Words}, which {Manifest} says they are");
             }
 
             if (last.GetValueOrDefault(network.Machine, -1) >= network.Seed)
