@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using Mlds.Cli.Frame;
+using Mlds.Recipes;
 using Mlds.Training;
 using Mlds.Zoos;
 
@@ -18,7 +19,7 @@ static class ZooJson
             ["population_sha256"] = zoo.Population.Sha256,
             ["networks"] = status.Networks,
             ["bytes"] = status.Bytes,
-            ["machines"] = new JsonArray([.. status.Machines.Select(machine => WithFactors(zoo, machine.Name, new JsonObject
+            ["machines"] = new JsonArray([.. status.Machines.Select(machine => WithFactors(zoo, zoo.Factors.Of(machine.Name), new JsonObject
             {
                 ["name"] = machine.Name,
                 ["converged"] = machine.Converged,
@@ -46,12 +47,12 @@ static class ZooJson
             ["parts_missing"] = new JsonArray([.. asked.PartsElsewhere.Select(shard => (JsonNode)$"{shard}")]),
         };
 
-    /// <summary>Adds <c>factors</c> where the population declares them: by name, the values of one machine.</summary>
-    static JsonObject WithFactors(Zoo zoo, string machine, JsonObject json)
+    /// <summary>Adds <c>factors</c> where the population declares them: by name, the values of one machine or network.</summary>
+    static JsonObject WithFactors(Zoo zoo, MachineFactors its, JsonObject json)
     {
         if (!zoo.Factors.AreDeclared) return json;
         var factors = new JsonObject();
-        foreach (var (name, value) in zoo.Factors.Of(machine).Values) factors[name] = value.ToJson();
+        foreach (var (name, value) in its.Values) factors[name] = value.ToJson();
         json["factors"] = factors;
         return json;
     }
@@ -94,7 +95,7 @@ static class ZooJson
             network.RecipeId, network.Machine, network.Seed, network.Outcome, network.Epochs, network.ValidationLoss,
             network.LongLoss, network.WeightsSha256);
         var history = zoo.History(network);
-        WithFactors(zoo, network.Machine, document);
+        WithFactors(zoo, zoo.Factors.Of(network.Machine, network.Seed), document);
         document["recipe"] = JsonNode.Parse(zoo.RecipeJson(network));
         document["provenance"] = Provenance(network.Provenance);
         document["history"] = new JsonObject

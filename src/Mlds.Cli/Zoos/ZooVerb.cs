@@ -136,7 +136,7 @@ static class ZooVerb
         void Line(string name, string value) => output.WriteLine($"{name,-16}{value}");
         Line("recipe id", network.RecipeId);
         Line("machine", $"{network.Machine}, seed {network.Seed}");
-        if (zoo.Factors.Of(network.Machine).Values is { Count: > 0 } factors)
+        if (zoo.Factors.Of(network.Machine, network.Seed).Values is { Count: > 0 } factors)
             Line("factors", string.Join(", ", factors.Select(factor => $"{factor.Key} {factor.Value}")));
         Line("outcome", $"{OutcomeName.Of(network.Outcome).Replace('_', ' ')} after {network.Epochs} epochs");
         Line("losses", string.Create(
