@@ -17,9 +17,7 @@ public static class WeightAnalysis
     public static WeightMatrix Used(WeightMatrix matrix)
     {
         var converged = matrix.Where(label => label.Outcome == Outcome.Converged);
-        var isVaried = matrix.Labels.GroupBy(label => label.Machine.Name)
-            .Any(machine => machine.Any(label => !label.Settings.SequenceEqual(machine.First().Settings)));
-        return converged.Networks >= 2 || !isVaried ? converged : matrix.Where(label => label.Outcome != Outcome.Diverged);
+        return converged.Networks >= 2 || !Sweep.IsVaried(matrix) ? converged : matrix.Where(label => label.Outcome != Outcome.Diverged);
     }
 
     /// <summary>

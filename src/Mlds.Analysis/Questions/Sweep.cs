@@ -46,6 +46,15 @@ sealed class Sweep
         ? null
         : "The networks of a machine differ in their seed alone, and its file declares no factor besides family, variant and key.";
 
+    /// <summary>Null where networks of one machine were trained in different ways.</summary>
+    internal static string? AppliesToVaried(WeightMatrix networks) => IsVaried(networks)
+        ? null
+        : "The networks of a machine differ in their seed alone: its file has no 'vary'.";
+
+    /// <summary>Whether networks of one machine have different settings.</summary>
+    internal static bool IsVaried(WeightMatrix networks) => networks.Labels.GroupBy(label => label.Machine.Name)
+        .Any(machine => machine.Any(label => !label.Settings.SequenceEqual(machine.First().Settings)));
+
     internal static Sweep Of(QuestionContext context) => context.Sweep ??= Make(context);
 
     static Sweep Make(QuestionContext context)
