@@ -1,0 +1,103 @@
+using System.Globalization;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
+using Json.Schema;
+using Mlds.Recipes;
+
+namespace Mlds.EndToEnd.Tests;
+
+/// <summary>Follows docs/your-experiment.md: its files are written from the page, its commands run in order, its quotations looked up.</summary>
+public sealed class YourExperimentPageTests
+{
+    static readonly YourExperimentPage s_page = YourExperimentPage.Read();
+
+    [Fact]
+    public void Every_population_of_the_page_is_read_without_a_fault_and_valid_by_the_schema()
+    {
+        var schema = JsonSchema.FromText(Repository.Read("docs", "formats", "population.schema.json"));
+        var populations = Populations().ToArray();
+        Assert.True(populations.Length >= 3, "The page has an experiment, a sweep, and keys to replace.");
+        foreach (var (name, text) in populations)
+        {
+            Assert.Empty(Population.Check(text, name).Faults);
+            using var document = JsonDocument.Parse(text);
+            Assert.True(schema.Evaluate(document.RootElement).IsValid, $"{name} isn't valid by the schema.");
+        }
+    }
+
+    [Fact(Explicit = true)]
+    public void The_page_goes_from_its_first_line_to_its_last_as_it_says()
+    {
+        using var scratch = new ScratchFolder();
+        File.CreateSymbolicLink(scratch.File("mlds"), Repository.PathOf("mlds"));
+        foreach (var file in s_page.Files) File.WriteAllText(scratch.File(file.Path), file.Text);
+        var printed = "";
+        foreach (var block in s_page.Blocks)
+        {
+            if (block.Language == "sh") printed = string.Concat(block.Commands.Select(command => Run(command, scratch.Path)));
+            if (block.Language == "text") Assert.Empty(block.Missing(printed));
+        }
+
+        AssertOutputs(scratch);
+        AssertGap(JsonNode.Parse(File.ReadAllText(scratch.In("sweep-report/metrics.json")))!);
+        foreach (var block in s_page.Blocks.Where(block => block.Language == "python")) RunPython(block.Text, scratch.Path);
+    }
+
+    /// <summary>The page's populations; a block without a file name replaces keys of the first.</summary>
+    static IEnumerable<(string Name, string Text)> Populations()
+    {
+        var json = s_page.Blocks.Where(block => block.Language == "json").ToArray();
+        foreach (var block in json)
+        {
+            var parsed = JsonNode.Parse(block.Text)!.AsObject();
+            if (parsed.ContainsKey("machines")) yield return (block.Path, block.Text);
+            if (block.Path.Length > 0) continue;
+            var changed = JsonNode.Parse(json[0].Text)!.AsObject();
+            foreach (var (key, value) in parsed) changed[key] = value?.DeepClone();
+            yield return ($"{json[0].Path} with other {string.Join(", ", parsed.Select(pair => pair.Key))}", changed.ToJsonString());
+        }
+    }
+
+    static string Run((string Line, int ExitCode) command, string folder)
+    {
+        var run = Command.Run("bash", ["-c", command.Line], folder, TimeSpan.FromMinutes(30));
+        Assert.True(run.ExitCode == command.ExitCode, $"{command.Line}\n{run.Everything}");
+        return $"{run.Output}\n{run.Error}\n";
+    }
+
+    /// <summary>Everything that a command writes by <c>--out</c>, <c>--zoo</c> or <c>--export</c>, or that the prose has one open.</summary>
+    static void AssertOutputs(ScratchFolder scratch)
+    {
+        var written = s_page.Blocks.Where(block => block.Language == "sh").SelectMany(block => block.Commands)
+            .Where(command => command.ExitCode == 0)
+            .SelectMany(command => Regex.Matches(command.Line, "--(?:out|zoo|export) (\\S+)").Select(match => match.Groups[1].Value));
+        var opened = Regex.Matches(s_page.Text, "`([a-z-]+/[a-z.]+[.](?:html|json))`").Select(match => match.Groups[1].Value);
+        var named = written.Concat(opened).Distinct().ToArray();
+        Assert.Contains("latch-report/report.html", named);
+        foreach (var name in named) Assert.True(Path.Exists(scratch.In(name)), $"{name} isn't there.");
+    }
+
+    /// <summary>What the prose says of the sweep.</summary>
+    static void AssertGap(JsonNode metrics)
+    {
+        var said = Regex.Matches(s_page.Text.ReplaceLineEndings(" "), "with R² ([0-9]+[.][0-9]+)").Select(match => Number(match.Groups[1]));
+        var answer = (string)metrics["questions"]!.AsArray().Single(question => (string)question!["id"]! == "loss_and_gap_from_weights")!["answer"]!;
+        var gap = Regex.Match(answer, "Generalisation gap: R² ([0-9.]+[0-9]) .* ([0-9.]+[0-9]) from metadata");
+        Assert.True(gap.Success, answer);
+        foreach (var (number, found) in said.Zip([Number(gap.Groups[1]), Number(gap.Groups[2])], ValueTuple.Create))
+            Assert.Equal(found, number, 0.02);
+        Assert.Equal(2, said.Count());
+    }
+
+    static double Number(Group text) => double.Parse(text.Value, CultureInfo.InvariantCulture);
+
+    /// <summary>Skips where Python or NumPy is missing; all else has been done by then.</summary>
+    static void RunPython(string code, string folder)
+    {
+        if (SystemPython.Missing("numpy") is { } missing) Assert.Skip(missing);
+        var run = SystemPython.Run(folder, "-c", code);
+        Assert.True(run.ExitCode == 0, run.Everything);
+        Assert.StartsWith("MLDS release 'latch'", run.Output, StringComparison.Ordinal);
+    }
+}
