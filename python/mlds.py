@@ -323,7 +323,11 @@ class Release:
         """The minimal automaton of `machine`: a dictionary with 'next' (states x symbols), 'output' (states x outputs, 0 and 1),
         'names' (of the symbols, if it has any) and 'start'."""
         self._check_machine(machine)
-        entry = next(entry for entry in self.manifest["machines"] if entry["name"] == machine)
+        entry = self._entry(machine)
+        if "sequences" in entry:
+            raise ReleaseError(
+                f"The release '{self.folder}' has no automaton of {machine}: its networks learned sequences, "
+                "behind which no machine is known.")
         if entry.get("automaton", "") is None:
             raise ReleaseError(
                 f"The release '{self.folder}' has no automaton of {machine}: it has too many states for a file; manifest.json says so.")
@@ -331,10 +335,17 @@ class Release:
         with _reading(path):
             return _automaton(json.loads(_text(path)))
 
+    def _entry(self, machine):
+        return next(entry for entry in self.manifest["machines"] if entry["name"] == machine)
+
     def sequences(self, machine):
         """The sequences of `machine`, if the release has them (`mlds release --training-data`); see `sequences` of this module."""
         self._check_machine(machine)
-        file = f"training-data/{machine}.npz"
+        own = self._entry(machine).get("sequences")
+        file = own["file"] if own else f"training-data/{machine}.npz"
+        if own and not os.path.exists(self._path(file)):
+            raise ReleaseError(
+                f"The release '{self.folder}' came without the sequences of {machine}; mlds.sequences reads the .npz file that has them.")
         if not self.manifest.get("training_data") and not os.path.exists(self._path(file)):
             raise ReleaseError(
                 f"The release '{self.folder}' came without sequences; `mlds machines {machine} "
@@ -460,18 +471,25 @@ class Table:
 
 
 def sequences(path):
-    """The sequences in an .npz file of `mlds machines NAME --export` or of a release.
+    """The sequences in an .npz file of `mlds machines NAME --export`, of a release, or of a population's own.
 
     A dictionary of 'training', 'validation' and 'long_test', each with 'symbols' (S x T uint8), 'inputs' (S x T x I float32)
-    and 'targets' (S x T x O float32).
+    and 'targets' (S x T x O float32). Sequences that are no machine's have no 'symbols'.
     """
     path = os.fsdecode(path)
     with _reading(path, f"There is no '{path}'.", f"'{path}' has no sequences of mlds that can be read"):
         with np.load(path, allow_pickle=False) as file:
-            return {name: _sequences(file, name) for name in ("training", "validation", "long_test")}
+            own = "training_symbols" not in file.files
+            return {name: _sequences(file, name, own) for name in ("training", "validation", "long_test")}
 
 
-def _sequences(file, name):
+def _sequences(file, name, own):
+    if own:
+        name = "long" if name == "long_test" else name
+        inputs, targets = (file[f"{name}_{part}"] for part in ("inputs", "targets"))
+        if inputs.ndim != 3 or targets.ndim != 3 or inputs.shape[:2] != targets.shape[:2]:
+            raise ValueError(f"its {name} sequences have shapes that don't fit each other")
+        return {"inputs": inputs.astype(np.float32), "targets": targets.astype(np.float32)}
     symbols, inputs, targets = (file[f"{name}_{part}"] for part in ("symbols", "inputs", "targets"))
     if symbols.ndim != 2 or inputs.ndim != 3 or targets.ndim != 3 or not symbols.shape == inputs.shape[:2] == targets.shape[:2]:
         raise ValueError(f"its {name} sequences have shapes that don't fit each other")

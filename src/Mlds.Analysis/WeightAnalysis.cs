@@ -17,7 +17,8 @@ public static class WeightAnalysis
     public static WeightMatrix Used(WeightMatrix matrix)
     {
         var converged = matrix.Where(label => label.Outcome == Outcome.Converged);
-        var isVaried = matrix.Labels.Any(label => label.Settings.Count > 0);
+        var isVaried = matrix.Labels.GroupBy(label => label.Machine.Name)
+            .Any(machine => machine.Any(label => !label.Settings.SequenceEqual(machine.First().Settings)));
         return converged.Networks >= 2 || !isVaried ? converged : matrix.Where(label => label.Outcome != Outcome.Diverged);
     }
 
@@ -43,7 +44,8 @@ public static class WeightAnalysis
         }
 
         progress?.Report(new AnalysisProgress("Computing views", 0));
-        var (applying, leftOut) = View.For(matrix.Layout.Spec, options.Views);
+        var (applying, leftOut) = View.For(
+            matrix.Layout.Spec, options.Views, matrix.NoMachines.Count > 0 ? matrix.WhyNoMachine : null);
         options = options with { Views = applying };
         var context = new QuestionContext(matrix, used, options, cancellation);
         var (all, questions) = (Question.All, context.Answered);

@@ -57,7 +57,7 @@ static class TrainCommand
         if (!File.Exists(path)) throw new UsageException($"There is no file '{path}'.");
         try
         {
-            return Recipe.Parse(File.ReadAllText(path));
+            return Recipe.Parse(File.ReadAllText(path)).WithFilesIn(Path.GetDirectoryName(Path.GetFullPath(path)) ?? "/");
         }
         catch (FormatException problem)
         {
@@ -67,6 +67,7 @@ static class TrainCommand
 
     static TrainingData MakeData(Recipe recipe)
     {
+        if (recipe.Task.MissingFile is { } missing) throw new UsageException(missing);
         var data = recipe.Task.Generate();
         return data.Sha256 == recipe.DataSha256
             ? data

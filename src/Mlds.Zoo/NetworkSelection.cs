@@ -6,7 +6,7 @@ namespace Mlds.Zoos;
 
 /// <summary>Which networks of a zoo are meant: of which outcomes, and with which values of factors.</summary>
 /// <param name="AllOutcomes">Whether those that did not converge are meant too.</param>
-/// <param name="Where">The value that each of these factors must have, by the factor's name; as <see cref="FactorValue"/> prints it.</param>
+/// <param name="Where">The value that each of these factors must have, by its name; as <see cref="FactorValue"/> prints it.</param>
 public sealed record NetworkSelection(bool AllOutcomes, IReadOnlyList<KeyValuePair<string, string>> Where)
 {
     /// <summary>All converged networks.</summary>

@@ -260,9 +260,13 @@ public sealed class Zoo : IDisposable
         return WeightMatrixReader.Read(networks, rows, CheckWeights);
     }
 
+    /// <summary>A network's recipe; the files of its task are looked for in the zoo.</summary>
+    /// <exception cref="ZooException">It is damaged; the message names the network.</exception>
+    public Recipe ReadRecipe(StoredNetwork network) => Recipe.Parse(RecipeJson(network)).WithFilesIn(ZooFiles.FolderOf(Folder));
+
     /// <summary>A network in full.</summary>
     public TrainedNetwork Read(StoredNetwork network) => new(
-        Recipe.Parse(RecipeJson(network)),
+        ReadRecipe(network),
         network.Outcome,
         network.Epochs,
         network.ValidationLoss,

@@ -4,7 +4,7 @@ namespace Mlds.Zoos;
 public static class ZooBackup
 {
     /// <summary>Writes the zoo's database to <paramref name="file"/>; under the name zoo.db it is a zoo of its own, sealed.</summary>
-    /// <param name="file">Must not exist; folders on the way are made.</param>
+    /// <param name="file">Must not exist; folders on the way are made. Files of sequences that the zoo keeps are copied beside it.</param>
     /// <returns>Bytes written.</returns>
     /// <exception cref="ZooException">The file exists or can't be written, or the zoo is damaged; nothing is left behind.</exception>
     public static long Write(Zoo zoo, string file)
@@ -18,6 +18,7 @@ public static class ZooBackup
             zoo.Database.Backup(growing);
             using (var handle = File.OpenHandle(growing, FileMode.Open, FileAccess.ReadWrite)) RandomAccess.FlushToDisk(handle);
             File.Move(growing, place);
+            ZooFiles.Keep(Path.GetDirectoryName(place)!, ZooFiles.In(zoo.Folder));
             if (Path.GetFileName(place) == ZooDatabase.FileName) ZooSeal.Write(Path.GetDirectoryName(place)!);
             return new FileInfo(place).Length;
         }

@@ -1,5 +1,6 @@
 using System.Text;
 using Mlds.Recipes;
+using Mlds.Tasks;
 
 namespace Mlds.Zoos;
 
@@ -11,7 +12,13 @@ namespace Mlds.Zoos;
 public sealed record ZooPopulation(string Name, string Sha256, string CanonicalJson, IReadOnlyList<string> Machines)
 {
     public static ZooPopulation Of(Population population) =>
-        new(population.Name, population.Sha256, population.CanonicalJson, population.MachineNames);
+        new(population.Name, population.Sha256, population.CanonicalJson, population.MachineNames)
+        {
+            Files = [.. population.MachineNames.SelectMany(name => population.Task(name).Files).Distinct()],
+        };
+
+    /// <summary>The files that its tasks are read from: a zoo keeps copies.</summary>
+    public IReadOnlyList<TaskFile> Files { get; init; } = [];
 
     /// <summary>Whether the text has the SHA-256 beside it.</summary>
     public bool IsWhole => Sha256Hash.HexOf(Encoding.UTF8.GetBytes(CanonicalJson)) == Sha256;

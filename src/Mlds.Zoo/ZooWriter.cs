@@ -35,7 +35,9 @@ public sealed class ZooWriter : IDisposable
         try
         {
             database = ZooDatabase.OpenForWriting(folder, steps);
-            return new ZooWriter(@lock, database, population);
+            var writer = new ZooWriter(@lock, database, population);
+            ZooFiles.Keep(folder, population.Files);
+            return writer;
         }
         catch
         {

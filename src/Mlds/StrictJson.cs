@@ -143,6 +143,14 @@ public readonly struct StrictJson
         return Expect(JsonValueKind.String, "a text") ? _value.GetString()! : "";
     }
 
+    /// <summary>A SHA-256 of 64 lower-case hex digits.</summary>
+    public string Sha256()
+    {
+        var text = Text();
+        var isHash = text.Length == 64 && text.All(char.IsAsciiHexDigitLower);
+        return isHash ? text : throw Error("should be a SHA-256 of 64 lower-case hex digits");
+    }
+
     /// <summary>One of <paramref name="names"/>.</summary>
     public string OneOf(params ReadOnlySpan<string> names)
     {

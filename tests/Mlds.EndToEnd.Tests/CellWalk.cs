@@ -1,6 +1,6 @@
 namespace Mlds.EndToEnd.Tests;
 
-/// <summary>The whole way of networks of one cell: from a population to a zoo, a release, a report and Python.</summary>
+/// <summary>The whole way of networks: from a population to a zoo, a release, a report and Python.</summary>
 static class CellWalk
 {
     /// <summary>Far more than a command takes; only something that hangs reaches it.</summary>
@@ -16,7 +16,7 @@ static class CellWalk
         for i in range(len(d)):
             words = d.sequences(d.table["machine"][i])
             state, y = d.state(i), d.states(i, words["validation"]["inputs"])[-1]
-            for layer in range(2):
+            for layer in range(int(sys.argv[3])):
                 y = y @ state[f"linear.{layer}.weight"].T + state[f"linear.{layer}.bias"]
             loss, recorded = float(np.mean((y - words["validation"]["targets"]) ** 2)), d.table["validation_loss"][i]
             assert abs(loss - recorded) <= 1e-5 * max(1, recorded), (i, loss, recorded)
@@ -38,11 +38,16 @@ static class CellWalk
         }
         """;
 
+    /// <summary>The way of networks of a <paramref name="cell"/>.</summary>
+    public static void Take(ScratchFolder folder, string cell, Func<string[], Command> mlds, string python) =>
+        Take(folder, Population(cell), mlds, python, layers: 2);
+
     /// <param name="folder">For all files.</param>
-    /// <param name="cell">The cell's name.</param>
+    /// <param name="population">The text of the population, whose networks have no activation between linear layers.</param>
     /// <param name="mlds">Runs <c>mlds</c> with these arguments in the folder.</param>
     /// <param name="python">The folder of mlds.py.</param>
-    public static void Take(ScratchFolder folder, string cell, Func<string[], Command> mlds, string python)
+    /// <param name="layers">Linear layers.</param>
+    public static void Take(ScratchFolder folder, string population, Func<string[], Command> mlds, string python, int layers)
     {
         void Mlds(params string[] arguments)
         {
@@ -50,7 +55,7 @@ static class CellWalk
             Assert.True(run.ExitCode == 0, run.Everything);
         }
 
-        File.WriteAllText(folder.File("population.json"), Population(cell));
+        File.WriteAllText(folder.File("population.json"), population);
         Mlds("generate", "population.json", "--zoo", "zoo");
         Mlds("release", "zoo", "--out", "release", "--training-data", "--formats", "npy,h5,safetensors");
         Mlds("verify", "release", "--retrain", "3");
@@ -60,7 +65,8 @@ static class CellWalk
 
         if (SystemPython.Missing("numpy", "h5py") is { } missing) Assert.Skip(missing);
         File.WriteAllText(folder.File("read.py"), Script);
-        var read = SystemPython.Run(folder.Path, "read.py", "release", python);
+        var read = SystemPython.Run(
+            folder.Path, "read.py", "release", python, layers.ToString(System.Globalization.CultureInfo.InvariantCulture));
         Assert.True(read.ExitCode == 0, read.Everything);
     }
 }

@@ -3,7 +3,7 @@ using System.Text.RegularExpressions;
 
 namespace Mlds.EndToEnd.Tests;
 
-/// <summary>What docs/extending.md tells an engineer to write: its code blocks, as changes of a tree.</summary>
+/// <summary>What an example of docs/extending.md tells an engineer to write: its code blocks, as changes of a tree.</summary>
 sealed partial class ExtendingPage
 {
     readonly Dictionary<string, string> _files = [];
@@ -18,7 +18,12 @@ sealed partial class ExtendingPage
         }
     }
 
-    public static ExtendingPage Read() => new(Repository.Read("docs", "extending.md"));
+    /// <param name="section">The heading of an example.</param>
+    public static ExtendingPage Read(string section)
+    {
+        var sections = Repository.Read("docs", "extending.md").Split("\n## ");
+        return new(sections.Single(text => text.StartsWith($"{section}\n", StringComparison.Ordinal)));
+    }
 
     /// <summary>The text of each file that is new or changed, by its path in the tree.</summary>
     public IReadOnlyDictionary<string, string> Files => _files;

@@ -7,7 +7,9 @@ using Mlds.Recipes;
 
 namespace Mlds.EndToEnd.Tests;
 
-/// <summary>Follows docs/your-experiment.md: its files are written from the page, its commands run in order, its quotations looked up.</summary>
+/// <summary>
+/// Follows docs/your-experiment.md: its files are written from the page, its commands run in order, its quotations looked up.
+/// </summary>
 public sealed class YourExperimentPageTests
 {
     static readonly YourExperimentPage s_page = YourExperimentPage.Read();
@@ -66,7 +68,7 @@ public sealed class YourExperimentPageTests
         return $"{run.Output}\n{run.Error}\n";
     }
 
-    /// <summary>Everything that a command writes by <c>--out</c>, <c>--zoo</c> or <c>--export</c>, or that the prose has one open.</summary>
+    /// <summary>What commands write by <c>--out</c>, <c>--zoo</c> or <c>--export</c>, and what the prose has one open.</summary>
     static void AssertOutputs(ScratchFolder scratch)
     {
         var written = s_page.Blocks.Where(block => block.Language == "sh").SelectMany(block => block.Commands)
@@ -82,7 +84,8 @@ public sealed class YourExperimentPageTests
     static void AssertGap(JsonNode metrics)
     {
         var said = Regex.Matches(s_page.Text.ReplaceLineEndings(" "), "with R² ([0-9]+[.][0-9]+)").Select(match => Number(match.Groups[1]));
-        var answer = (string)metrics["questions"]!.AsArray().Single(question => (string)question!["id"]! == "loss_and_gap_from_weights")!["answer"]!;
+        var question = metrics["questions"]!.AsArray().Single(one => (string)one!["id"]! == "loss_and_gap_from_weights")!;
+        var answer = (string)question["answer"]!;
         var gap = Regex.Match(answer, "Generalisation gap: R² ([0-9.]+[0-9]) .* ([0-9.]+[0-9]) from metadata");
         Assert.True(gap.Success, answer);
         foreach (var (number, found) in said.Zip([Number(gap.Groups[1]), Number(gap.Groups[2])], ValueTuple.Create))

@@ -55,6 +55,23 @@ public sealed class CommandLineTests : IDisposable
     }
 
     [Fact]
+    public void A_recipe_of_sequences_from_a_file_finds_them_beside_itself_by_their_SHA_256()
+    {
+        var sha256 = NpzFile.Write(_scratch.In("mine.npz"), NpzFile.Echo((64, 16, 4, 2, 8)));
+        var population = Population.Read(Write("own.json", new OwnSequences { Sha256 = sha256 }.Json));
+        var recipe = population.Recipe("Mine", 0);
+        var path = RecipeFile(recipe);
+        var (code, output, error) = Run("train", path);
+        Assert.Equal((ExitCode.Usage, ""), (code, output));
+        Assert.Contains(_scratch.In($"{sha256}.npz"), error, StringComparison.Ordinal);
+
+        File.Move(_scratch.In("mine.npz"), _scratch.In($"{sha256}.npz"));
+        var network = Trainer.Train(
+            recipe, recipe.WithFilesIn(_scratch.Path).Task.Generate(), null, TestContext.Current.CancellationToken);
+        Assert.Equal(network.WeightsSha256, (string?)Train(path)["weights_sha256"]);
+    }
+
+    [Fact]
     public void Train_gives_what_the_trainer_gives()
     {
         var network = Trainer.Train(s_recipe, s_task.Generate(), null, TestContext.Current.CancellationToken);

@@ -20,17 +20,18 @@ public sealed record NetworkLabel(
     string WeightsSha256,
     IReadOnlyList<EpochRecord>? History)
 {
-    /// <summary>What the population varies from seed to seed, by the factor's name, in order; empty where it varies nothing.</summary>
+    /// <summary>
+    /// What the plan says of how the network was trained, by the factor's name, in order: what the population varies from seed to seed, and
+    /// the factors of its machine besides family, variant and key. Empty where it declares and varies nothing.
+    /// </summary>
     public IReadOnlyList<KeyValuePair<string, FactorValue>> Settings { get; init; } = [];
 
-    /// <summary>The value of the varied factor <paramref name="name"/>.</summary>
+    /// <summary>The value of the setting <paramref name="name"/>.</summary>
     internal FactorValue Setting(string name) => Settings.First(setting => setting.Key == name).Value;
 
     /// <summary>The <see cref="Settings"/> of a network in a population with these factors.</summary>
-    internal static IReadOnlyList<KeyValuePair<string, FactorValue>> SettingsOf(string machine, uint seed, PopulationFactors factors)
-    {
-        if (factors.Varied.Count == 0) return [];
-        var all = factors.Of(machine, seed);
-        return [.. factors.Varied.Select(factor => KeyValuePair.Create(factor.Name, all[factor.Name]))];
-    }
+    internal static IReadOnlyList<KeyValuePair<string, FactorValue>> SettingsOf(string machine, uint seed, PopulationFactors factors) =>
+        factors.Declared.Count == 0
+            ? []
+            : [.. factors.Of(machine, seed).Values.Where(value => value.Key is not (Factor.Family or Factor.Variant or Factor.Key))];
 }

@@ -42,6 +42,15 @@ public sealed class WeightMatrix
     /// </summary>
     public IReadOnlyDictionary<string, LearnedMachine> Machines { get; init; } = new Dictionary<string, LearnedMachine>();
 
+    /// <summary>Names of those whose networks learned something else than a machine, such as sequences from a file.</summary>
+    public IReadOnlySet<string> NoMachines { get; init; } = new HashSet<string>();
+
+    /// <summary>Why <see cref="Machines"/> is empty, or lacks some: a sentence.</summary>
+    internal string WhyNoMachine => NoMachines.Count > 0
+        ? $"The networks of {string.Join(", ", NoMachines.Order(StringComparer.Ordinal))} learned sequences, behind which no machine is "
+            + "known."
+        : "The source doesn't say what its machines are.";
+
     /// <summary>The machines that have networks here, in the order of the networks.</summary>
     internal MachineLabel[] MachineLabels => [.. Labels.Select(label => label.Machine).DistinctBy(machine => machine.Name)];
 
@@ -77,6 +86,7 @@ public sealed class WeightMatrix
         return new WeightMatrix(Name, Source, weights, Layout, [.. rows.Select(row => Labels[row])])
         {
             Machines = Machines,
+            NoMachines = NoMachines,
             Courses = [.. Courses.Where(course => ids.Contains(course.RecipeId))],
         };
     }

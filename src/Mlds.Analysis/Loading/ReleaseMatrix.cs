@@ -19,9 +19,11 @@ public static class ReleaseMatrix
         {
             Settings = NetworkLabel.SettingsOf(network.Machine, network.Seed, release.Factors),
         });
+        var learned = LearnedMachines.Of(release);
         var all = new WeightMatrix(release.Population, "release", release.ReadWeights().Weights, release.Layout, [.. labels])
         {
-            Machines = LearnedMachines.Of(release),
+            Machines = learned.Known,
+            NoMachines = learned.Others,
         };
         if (where is not { Count: > 0 }) return all;
         var selection = new NetworkSelection(AllOutcomes: true, where);

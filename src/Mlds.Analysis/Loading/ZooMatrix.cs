@@ -79,9 +79,11 @@ public static class ZooMatrix
 
         var machines = zoo.Machines.ToDictionary(name => name, name => MachineLabel.Of(name, zoo.Factors));
         var labels = networks.Select(network => Label(zoo, network, machines[network.Machine]));
+        var learned = LearnedMachines.Of(zoo, weights);
         return new WeightMatrix(zoo.Population.Name, "zoo", matrix, spec.Layout, [.. labels])
         {
-            Machines = LearnedMachines.Of(zoo, weights),
+            Machines = learned.Known,
+            NoMachines = learned.Others,
             Courses = ZooCourses.Read(zoo, networks, machines, cancellation),
         };
     }

@@ -25,17 +25,17 @@ static class Barriers
         + "both with merged biases and linear layers (aligned). Barrier: the largest loss on the line, less the mean of its ends. "
         + "Pairs of neighbouring seeds, a bounded number a machine. Curves: mean over pairs with a percentile bootstrap over pairs.");
 
-    const string NoMachines = "The source doesn't say what its machines are, so no loss can be evaluated.";
-
     internal static Question Question => new("Barriers", s_asked, AppliesTo, Ask);
 
-    static string? AppliesTo(WeightMatrix population) => population.Machines.Count > 0 ? null : NoMachines;
+    static string? AppliesTo(WeightMatrix population) => population.Machines.Count > 0 ? null : NoLosses(population);
+
+    static string NoLosses(WeightMatrix population) => $"{population.WhyNoMachine.TrimEnd('.')}, so no loss can be evaluated.";
 
     static QuestionResult Ask(QuestionContext context)
     {
         var machines = context.Labels.Select(label => label.Machine).DistinctBy(machine => machine.Name)
             .Where(machine => context.Networks.Machines.ContainsKey(machine.Name)).ToArray();
-        if (machines.Length == 0) return s_asked.Skip(NoMachines);
+        if (machines.Length == 0) return s_asked.Skip(NoLosses(context.Networks));
         var jobs = machines.SelectMany(machine => Pairs(context, machine).Select(pair => (machine, pair.A, pair.B))).ToArray();
         if (jobs.Length == 0) return s_asked.Skip("No machine has two converged networks.");
         var words = machines.ToDictionary(machine => machine.Name, machine => Words128(context.Networks.Machines[machine.Name]));
@@ -45,7 +45,8 @@ static class Barriers
             s_views.SelectMany((view, v) => new[] { Curve(context, machine.Key, view, [.. machine.Select(line => line[v])]) })).ToArray();
         var spreads = byMachine.SelectMany(
             machine => s_views.Select((view, v) => Spread(machine.Key, view, [.. machine.Select(line => Height(line[v]))]))).ToArray();
-        return s_asked.Answer(Answer(spreads), [], [], curves, distributions: spreads);
+        string[] leftOut = context.Networks.NoMachines.Count > 0 ? [NoLosses(context.Networks)] : [];
+        return s_asked.Answer(Answer(spreads), leftOut, [], curves, distributions: spreads);
     }
 
     static readonly string[] s_views = ["raw", "aligned"];

@@ -28,18 +28,16 @@ static class ExactBehaviour
         + "far and the network on 128 validation sequences (Weiss, Goldberg and Yahav 2018); at most 300 states and about 15 test words; "
         + "then minimised by partition refinement and compared with the machine's minimal automaton, which takes no part in finding it.");
 
-    const string NoMachines = "The source doesn't say what its machines are.";
-
     internal static Question Question => new("Exact behaviour", s_asked, AppliesTo, Ask);
 
     static string? AppliesTo(WeightMatrix population) =>
-        NetworkStepper.AppliesTo(population.Layout.Spec) ?? (population.Machines.Count > 0 ? null : NoMachines);
+        NetworkStepper.AppliesTo(population.Layout.Spec) ?? (population.Machines.Count > 0 ? null : population.WhyNoMachine);
 
     static QuestionResult Ask(QuestionContext context)
     {
         var machines = context.Labels.Select(label => label.Machine.Name).Distinct().Where(context.Networks.Machines.ContainsKey).ToArray();
-        if (machines.Length == 0) return s_asked.Skip(NoMachines);
-        var leftOut = new List<string>();
+        if (machines.Length == 0) return s_asked.Skip(context.Networks.WhyNoMachine);
+        List<string> leftOut = context.Networks.NoMachines.Count > 0 ? [context.Networks.WhyNoMachine] : [];
         var tallies = new List<Tally>();
         var minima = new List<(string Name, int Row, MinimalAutomaton Minimal)>();
         foreach (var name in machines)

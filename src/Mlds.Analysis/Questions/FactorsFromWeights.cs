@@ -5,17 +5,17 @@ using Mlds.Recipes;
 
 namespace Mlds.Analysis.Questions;
 
-/// <summary>How a network was trained, told from its weights: one question for every factor that a population varies.</summary>
+/// <summary>How a network was trained, told from its weights: asked of every factor that a population varies or declares.</summary>
 static class FactorsFromWeights
 {
     static readonly Asked s_asked = new(
         "factors_from_weights",
         "Do the weights tell how a network was trained?",
-        Sweep.Networks + "Numbers (those that reach over a factor of 10 as logarithms): ridge regression, its penalty by leave-one-out on the "
-        + "training rows, and a random forest; R² on rows that took no part in fitting, with a percentile bootstrap over seeds. "
+        Sweep.Networks + "Numbers (those that reach over a factor of 10 as logarithms): ridge regression, its penalty by leave-one-out on "
+        + "the training rows, and a random forest; R² on rows that took no part in fitting, with a percentile bootstrap over seeds. "
         + "Texts: both as classifiers; accuracy, with Wilson's interval, beside chance, which is the most frequent value's share. "
-        + "Five folds by seed. Metadata only: the same method on the epochs and on the logarithms of the training loss, the validation loss "
-        + "and the loss on long words. Shuffled: the values shuffled within folds, once.");
+        + "Five folds by seed. A factor that goes with the machine is told if the machine is. Metadata only: "
+        + "the same method on the epochs and on the logarithms of the training loss, the validation loss and the loss on long words. Shuffled: the values shuffled within folds, once.");
 
     internal static Question Question => new("Factors from weights", s_asked, Sweep.AppliesTo, Ask);
 
@@ -23,7 +23,8 @@ static class FactorsFromWeights
     {
         var sweep = Sweep.Of(context);
         if (sweep.Lack(context) is { } lack) return s_asked.Skip(lack, sweep.LeftOut);
-        var varying = sweep.Factors.Where(factor => sweep.Labels.Select(label => label.Setting(factor.Name)).Distinct().Count() > 1).ToArray();
+        bool Varies(string factor) => sweep.Labels.Select(label => label.Setting(factor)).Distinct().Count() > 1;
+        var varying = sweep.Factors.Where(factor => Varies(factor.Name)).ToArray();
         if (varying.Length == 0) return s_asked.Skip("All networks have the same settings.", sweep.LeftOut);
         var outcome = Outcome(sweep);
         (string Name, double[] Values)[] numbers = [.. varying.Where(factor => factor.Kind == FactorKind.Number)

@@ -29,7 +29,7 @@ static class ManyMachines
     internal static string? AppliesToKnown(WeightMatrix population) => AppliesTo(population)
         ?? (Originals(population).All(machine => population.Machines.ContainsKey(machine.Name))
             ? null
-            : "The source doesn't say what its machines are.");
+            : population.WhyNoMachine);
 
     /// <summary>The same, where machines are also compared word by word.</summary>
     internal static string? AppliesToComparable(WeightMatrix population) => AppliesToKnown(population)

@@ -16,13 +16,17 @@ static class PopulationSummaries
         if (Count(Outcome.Diverged) is > 0 and var lost)
             leftOut.Add($"{lost} of {matrix.Networks} networks had a loss that was infinite or no number.");
         if (used.Networks > Count(Outcome.Converged))
-            leftOut.Add("None or one converged, so networks that did not are analysed in their place: what is said of machines holds for them.");
+        {
+            leftOut.Add(
+                "None or one converged, so networks that did not are analysed in their place: what is said of machines holds for them.");
+        }
+
         var others = matrix.OtherShapes.Sum(other => other.Networks);
         if (others > 0)
         {
             leftOut.Add(
-                $"{others} of {matrix.Networks + others} networks have other shapes than the one with most converged networks; they take part "
-                + "in the questions about settings and losses only. `--where` chooses another shape.");
+                $"{others} of {matrix.Networks + others} networks have other shapes than the one with most converged networks; they take "
+                + "part in the questions about settings and losses only. `--where` chooses another shape.");
         }
 
         return new PopulationSummary(

@@ -27,7 +27,9 @@ sealed class QuestionContext
     /// <summary>All networks, whatever their outcome.</summary>
     internal WeightMatrix Population { get; }
 
-    /// <summary>Those that questions are asked of, unless they say otherwise: the converged ones (<see cref="WeightAnalysis.Used"/>).</summary>
+    /// <summary>
+    /// Those that questions are asked of, unless they say otherwise: the converged ones (<see cref="WeightAnalysis.Used"/>).
+    /// </summary>
     internal WeightMatrix Networks { get; }
 
     /// <summary>What <see cref="Questions.Sweep.Of"/> has made.</summary>

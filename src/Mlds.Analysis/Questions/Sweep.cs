@@ -9,8 +9,8 @@ using Mlds.Training;
 namespace Mlds.Analysis.Questions;
 
 /// <summary>
-/// The networks of a population that varies more than seeds, whatever their outcome and shape, as its questions see them: thinned evenly to
-/// what can be regressed in a few minutes.
+/// The networks of a population that varies more than seeds, or whose machines have factors of their own, whatever their outcome and shape,
+/// as its questions see them: thinned evenly to what can be regressed in a few minutes.
 /// </summary>
 sealed class Sweep
 {
@@ -21,8 +21,8 @@ sealed class Sweep
 
     /// <summary>What stands in a protocol of such a question.</summary>
     internal const string Networks =
-        "All networks whose losses and weights are finite numbers take part, whether they converged or not, and of every shape; of more than "
-        + "2,000 as many, evenly thinned. Views whose columns depend on the shape are left out where there are several. ";
+        "All networks whose losses and weights are finite numbers take part, whether they converged or not, and of every shape; of more "
+        + "than 2,000 as many, evenly thinned. Views whose columns depend on the shape are left out where there are several. ";
 
     /// <summary>Views that are of a network's weights alone, whatever other networks there are.</summary>
     static readonly string[] s_views = ["raw", "statistics", "invariants", "spectral"];
@@ -47,14 +47,14 @@ sealed class Sweep
             : null;
     }
 
-    /// <summary>The varied factors, in order of their names.</summary>
+    /// <summary>The settings, in order of their names.</summary>
     internal IReadOnlyList<(string Name, FactorKind Kind)> Factors =>
         [.. Labels[0].Settings.Select(setting => (setting.Key, setting.Value.Kind))];
 
-    /// <summary>Null where a population varies something.</summary>
+    /// <summary>Null where a population says how its networks were trained.</summary>
     internal static string? AppliesTo(WeightMatrix networks) => networks.Labels.Any(label => label.Settings.Count > 0)
         ? null
-        : "The networks of a machine differ in their seed alone: its file has no 'vary'.";
+        : "The networks of a machine differ in their seed alone, and its file declares no factor besides family, variant and key.";
 
     internal static Sweep Of(QuestionContext context) => context.Sweep ??= Make(context);
 
@@ -64,7 +64,8 @@ sealed class Sweep
         var all = shapes.SelectMany((shape, i) => Enumerable.Range(0, shape.Networks).Select(row => (Shape: i, Row: row))).ToArray();
         var finite = all.Where(one => IsFinite(shapes[one.Shape], one.Row)).ToArray();
         var leftOut = new List<string>();
-        if (finite.Length < all.Length) leftOut.Add($"{all.Length - finite.Length} networks whose losses or weights aren't finite numbers.");
+        if (finite.Length < all.Length)
+            leftOut.Add($"{all.Length - finite.Length} networks whose losses or weights aren't finite numbers.");
         var kept = finite.OrderBy(one => shapes[one.Shape].Labels[one.Row].Seed).ToArray();
         if (kept.Length > MostRows) leftOut.Add($"{kept.Length - MostRows} of {kept.Length} networks, evenly thinned.");
         kept = [.. Thinned(kept).OrderBy(one => one.Shape).ThenBy(one => one.Row)];
@@ -85,7 +86,11 @@ sealed class Sweep
         }
 
         if (parts.Length > 1 && views.Count > 0)
-            leftOut.Add($"Views other than {string.Join(", ", views.Select(view => view.Item1))}: there are networks of {parts.Length} shapes.");
+        {
+            var names = string.Join(", ", views.Select(view => view.Item1));
+            leftOut.Add($"Views other than {names}: there are networks of {parts.Length} shapes.");
+        }
+
         return new Sweep([.. parts.SelectMany(part => part.Labels)], views, leftOut);
     }
 

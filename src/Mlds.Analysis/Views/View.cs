@@ -16,6 +16,9 @@ public sealed record View(string Name, string Description, Func<WeightMatrix, Fe
     /// <summary>Null where the view can be taken of such networks; else a sentence that says why not.</summary>
     public Func<NetworkSpec, string?> AppliesTo { get; init; } = _ => null;
 
+    /// <summary>Whether it asks about the commands of machines, so that it is left out where networks learned something else.</summary>
+    public bool AsksMachines { get; init; }
+
     public static View Raw { get; } = new(
         "raw", "The weights as they are, in PyTorch's parameters() order.", matrix => RawView.Build(matrix.Tensors), Standardized: false);
 
@@ -60,6 +63,7 @@ public sealed record View(string Name, string Description, Func<WeightMatrix, Fe
         Standardized: false)
     {
         AppliesTo = BehaviourView.AppliesTo,
+        AsksMachines = true,
     };
 
     /// <summary>All views, in the order in which tables show them.</summary>
@@ -68,9 +72,11 @@ public sealed record View(string Name, string Description, Func<WeightMatrix, Fe
     /// <summary>
     /// Those of <paramref name="views"/> that apply to networks of <paramref name="spec"/>, and of the others why they don't.
     /// </summary>
-    public static (IReadOnlyList<View> Applying, IReadOnlyList<LeftOut> LeftOut) For(NetworkSpec spec, IReadOnlyList<View> views)
+    /// <param name="noMachine">Why it isn't known of some what machine they learned; null where it is.</param>
+    public static (IReadOnlyList<View> Applying, IReadOnlyList<LeftOut> LeftOut) For(
+        NetworkSpec spec, IReadOnlyList<View> views, string? noMachine = null)
     {
-        var reasons = views.Select(view => (View: view, Why: view.AppliesTo(spec))).ToArray();
+        var reasons = views.Select(view => (View: view, Why: view.AppliesTo(spec) ?? (view.AsksMachines ? noMachine : null))).ToArray();
         return (
             [.. reasons.Where(one => one.Why is null).Select(one => one.View)],
             [.. reasons.Where(one => one.Why is not null).Select(one => new LeftOut($"the view {one.View.Name}", one.Why!))]);

@@ -1,4 +1,5 @@
 using Mlds.Recipes;
+using Mlds.Tasks;
 using Mlds.Zoos.Planning;
 
 namespace Mlds.Cli.Frame;
@@ -15,7 +16,7 @@ static class PopulationFile
     public static Population Read(string name, CancellationToken cancellation = default)
     {
         var path = Find(name);
-        return Population.Parse(InputText.Read(path, cancellation), path);
+        return Population.Parse(InputText.Read(path, cancellation), path, TaskFiles.Beside(path));
     }
 
     /// <summary>The path of what <see cref="Read"/> reads.</summary>

@@ -1,5 +1,6 @@
 using Mlds.Cli.Frame;
 using Mlds.Recipes;
+using Mlds.Tasks;
 using Mlds.Tasks.Machines;
 
 namespace Mlds.Cli.Machines;
@@ -33,9 +34,12 @@ static class MachineSource
         if (population is not null)
         {
             var plan = PopulationFile.Read(population, cancellation);
-            return plan.MachineNames.Contains(name)
+            if (!plan.MachineNames.Contains(name)) throw PopulationFile.UnknownMachine(name, plan.MachineNames);
+            return plan.TrueMachines.Contains(name)
                 ? [FromPopulation(plan, name)]
-                : throw PopulationFile.UnknownMachine(name, plan.MachineNames);
+                : throw new UsageException(
+                    $"'{name}' in the population '{plan.Name}' is no machine: its networks learn sequences, behind which none is known, so "
+                    + "that there is no automaton to describe.");
         }
 
         if (MachineCatalogue.Find(name) is not null) return [FromCatalogue(name)];
@@ -50,7 +54,7 @@ static class MachineSource
         // Read once: it may be a stream.
         var text = InputText.Read(path, cancellation);
         var json = StrictJson.Parse(text, path);
-        if (!json.IsObject || json.Optional("form") is null) return All(Population.Parse(text, path));
+        if (!json.IsObject || json.Optional("form") is null) return All(Population.Parse(text, path, TaskFiles.Beside(path)));
         return [WithoutPopulation(Path.GetFileNameWithoutExtension(path), MachineForms.Read(json).Build())];
     }
 
@@ -60,8 +64,14 @@ static class MachineSource
         return population is null ? WithoutPopulation(name, MachineCatalogue.Build(name)) : FromPopulation(population, name);
     }
 
-    static IReadOnlyList<NamedMachine> All(Population population) =>
-        [.. population.MachineNames.Select(name => FromPopulation(population, name))];
+    /// <summary>Entries of another kind than machines are left out.</summary>
+    /// <exception cref="UsageException">There is nothing else.</exception>
+    static IReadOnlyList<NamedMachine> All(Population population)
+    {
+        NamedMachine[] machines = [.. population.TrueMachines.Select(name => FromPopulation(population, name))];
+        return machines.Length > 0 ? machines : throw new UsageException(
+            $"The population '{population.Name}' has no machine to describe: its networks learn sequences, behind which none is known.");
+    }
 
     static NamedMachine FromPopulation(Population population, string name)
     {

@@ -4,6 +4,7 @@ using System.Text.Json.Nodes;
 using Mlds.Cli.Frame;
 using Mlds.Recipes;
 using Mlds.Server.Science;
+using Mlds.Tasks;
 using Mlds.Zoos;
 using Mlds.Zoos.Generation;
 using Mlds.Zoos.Planning;
@@ -112,7 +113,7 @@ static class PlanVerb
     /// <exception cref="UsageException">One thing is wrong.</exception>
     static Population? Check(VerbRun run, string path)
     {
-        var (population, faults) = Population.Check(InputText.Read(path, run.Cancellation), path);
+        var (population, faults) = Population.Check(InputText.Read(path, run.Cancellation), path, TaskFiles.Beside(path));
         if (population is not null) return population;
         run.PrintJson(() => new JsonObject
         {

@@ -74,10 +74,20 @@ static class ProjectWorkVerb
                 "--project-dir is an official server's project and goes with --official DIR; a project of our own is named by -p.");
         }
 
+        CheckTravels(population);
         LearnabilityGate.Check(run.Get(s_population), population, run.Get(s_ungated));
         return run.Get(s_official) is { } folder
             ? OfficialWork.Add(run, folder, run.Get(s_projectDir), population, options)
             : Add(run, population, options);
+    }
+
+    /// <summary>Volunteers are sent recipes, and make the examples themselves.</summary>
+    static void CheckTravels(Recipes.Population population)
+    {
+        if (population.MachineNames.FirstOrDefault(name => population.Task(name).Files.Count > 0) is not { } name) return;
+        throw new UsageException(
+            $"The networks of '{name}' learn from a file of sequences, which isn't sent to volunteers' computers; train them here with "
+            + "`mlds generate`, or take the entry out of the population.");
     }
 
     static int Add(VerbRun run, Recipes.Population population, WorkOptions options)

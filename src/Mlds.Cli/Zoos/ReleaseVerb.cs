@@ -69,7 +69,8 @@ static partial class ReleaseVerb
             "mlds release z --out r --trajectories --training-data --archive tar.zst",
             "mlds release zs --out r12 --outcomes all --where hidden=12")
         {
-            s_zoo, s_out, s_subsets, s_formats, s_outcomes, s_where, s_trajectories, s_trainingData, s_archive, s_threads, s_version, s_date, s_url,
+            s_zoo, s_out, s_subsets, s_formats, s_outcomes, s_where, s_trajectories, s_trainingData, s_archive, s_threads, s_version,
+            s_date, s_url,
         }
         .Runs(Run);
 

@@ -10,7 +10,8 @@ public static class WorkerLevel
     public const int First = 1;
 
     /// <summary>
-    /// The level of this program: 2 added LSTM and Elman cells; 3 weight decay, SGD, an initial scale and label noise.
+    /// The level of this program: 2 added LSTM and Elman cells; 3 weight decay, SGD, an initial scale, label noise and sequences from a
+    /// file.
     /// src/Mlds.Worker/publish reads this line.
     /// </summary>
     public const int Current = 3;

@@ -86,7 +86,8 @@ public static class WorkAdding
             // 0 is kept for those that are to be continued.
             session.Execute(
                 "INSERT INTO science_network (machine_id, seed, place, recipe) VALUES ($1, $2, $3, $4)",
-                machine, (long)seed, 1 + lot.Place(FormattableString.Invariant($"{recipe.MachineName}/{seed}")), varied is null ? "" : Unseeded(varied[seed]));
+                machine, (long)seed, 1 + lot.Place(FormattableString.Invariant($"{recipe.MachineName}/{seed}")),
+                varied is null ? "" : Unseeded(varied[seed]));
         }
 
         if (networks > there) session.Execute("UPDATE science_machine SET networks = $2 WHERE id = $1", machine, (long)networks);

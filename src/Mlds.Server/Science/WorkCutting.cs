@@ -114,7 +114,8 @@ sealed class WorkCutting(Session session, WorkWanted wanted)
             "SELECT n.id, n.machine_id, n.seed, n.place, w.sha256, n.recipe FROM science_weights w JOIN science_network n "
             + "ON n.id = w.network_id JOIN science_machine m ON m.id = n.machine_id WHERE w.proved = 1 AND w.network_id >= $2 "
             + $"AND w.epochs <= $3 AND n.state = {NetworkState.InZoo:d} AND m.population_id = $1 ORDER BY w.network_id LIMIT 1",
-            row => ((WaitingNetwork, string)?)(new WaitingNetwork(row.Long(0), row.Long(1), (uint)row.Long(2), row.Long(3), 0, null, row.Text(5)),
+            row => ((WaitingNetwork, string)?)(
+                new WaitingNetwork(row.Long(0), row.Long(1), (uint)row.Long(2), row.Long(3), 0, null, row.Text(5)),
                 row.Text(4)),
             population.Id, (long)(last * lot.Draw($"which before {taken[0].Id}", 0)), (long)population.EpochLimit);
     }

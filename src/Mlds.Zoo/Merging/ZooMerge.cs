@@ -34,7 +34,8 @@ public static class ZooMerge
             foreach (var source in sources) zoos.Add(Open(source, into));
             foreach (var zoo in zoos) CheckSame(zoos[0], zoo);
             CheckTogether(zoos, into, shards);
-            using var writer = ZooWriter.Open(into, zoos[0].Population);
+            using var writer = ZooWriter.Open(
+                into, zoos[0].Population with { Files = [.. zoos.SelectMany(zoo => ZooFiles.In(zoo.Folder)).Distinct()] });
             foreach (var part in zoos.SelectMany(zoo => zoo.Parts)) writer.Ask(part);
             return Merge(zoos, writer, report, cancellation);
         }

@@ -26,8 +26,17 @@ public sealed record MachineVerdict(
     {
         var (task, data) = (population.Task(name), population.Data(name));
         return new MachineVerdict(
-            name, population.PlanSha256(name), Difficulty.Of(task, data), task.ContradictionIn(data), [], []);
+            name, population.PlanSha256(name), Difficulty.Of(task, data), task.ContradictionIn(data), [], [])
+        {
+            IsSweep = population.IsVaried,
+        };
     }
+
+    /// <summary>
+    /// Whether the population varies how its networks are trained: then some settings are expected to fail, or all to stop short of a goal
+    /// that none should reach, so that only wrong examples are a reason to refuse.
+    /// </summary>
+    public bool IsSweep { get; init; }
 
     /// <summary>Whether a pilot has ended or begun.</summary>
     public bool IsTried => Pilots.Count > 0 || Begun.Count > 0;
@@ -40,7 +49,8 @@ public sealed record MachineVerdict(
     /// A machine that is nearly learned is hard, but perhaps not for every seed, and has more chances.
     /// </summary>
     public bool IsRefused =>
-        DataFault is not null || (Pilots.Count > 0 && Converged == 0 && Begun.Count == 0 && !(IsNear && Pilots.Count < Chances));
+        DataFault is not null
+        || (!IsSweep && Pilots.Count > 0 && Converged == 0 && Begun.Count == 0 && !(IsNear && Pilots.Count < Chances));
 
     /// <summary>Whether no pilot has converged, but one has come close: its loss is a hundredth of a constant answer's.</summary>
     internal bool IsNear => Converged == 0 && Difficulty is { } known && Pilots.Any(

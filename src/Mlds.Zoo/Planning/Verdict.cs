@@ -57,7 +57,7 @@ public sealed record Verdict(string Population, IReadOnlyList<MachineVerdict> Ma
     /// <summary>The machines of <paramref name="population"/> that none of its pilots learned; empty if all is well.</summary>
     /// <remarks>Only their sequences are made, so that it takes no time where all is well.</remarks>
     public IReadOnlyList<MachineVerdict> Refused(Population population) =>
-        [.. Machines.Where(machine => machine.IsRefused && IsValid(machine, population))];
+        [.. Machines.Where(machine => (machine with { IsSweep = population.IsVaried }).IsRefused && IsValid(machine, population))];
 
     static bool IsValid(MachineVerdict machine, Population population) =>
         population.MachineNames.Contains(machine.Name)

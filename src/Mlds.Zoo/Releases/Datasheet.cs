@@ -64,7 +64,8 @@ static class Datasheet
 
     static void Composition(Page page, ReleaseSource source)
     {
-        var (plan, facts) = (source.Plan, source.Machines[0].Artifacts.Facts);
+        var plan = source.Plan;
+        var facts = Headings(source, artifacts => artifacts.Facts);
         page.Section("Composition");
         page.Line($"**What is an instance?** A trained network: {source.Layout.Spec.Composition}; "
             + $"{Count(source.Layout.Parameters)} float32 weights, its recipe, its losses epoch by epoch, "
@@ -77,16 +78,16 @@ static class Datasheet
             plan.Subsets.Select(size => new[] { Count(size), $"the first {Count(size * source.Machines.Count)}" }));
         var selection = source.Options.Selection;
         page.Line(
-            $"A subset has, of every machine, the {(selection.AllOutcomes ? "" : "converged ")}networks{selection.Words} of the lowest seeds"
-            + $"{(selection.AllOutcomes ? ", whatever their outcome (column `outcome`)" : "")}. "
+            $"A subset has, of every machine, the {(selection.AllOutcomes ? "" : "converged ")}networks{selection.Words} of the lowest "
+            + $"seeds{(selection.AllOutcomes ? ", whatever their outcome (column `outcome`)" : "")}. "
             + "Its networks are those with `subset` at most its size.\n");
         page.Line("**Machines, and what was left out.**\n");
         page.Table(
-            ["machine", "here", "converged", "not converged", "diverged", .. facts.Select(fact => fact.Heading)],
+            ["machine", "here", "converged", "not converged", "diverged", .. facts],
             plan.Machines.Zip(source.Machines, (share, machine) => (string[])
             [
                 share.Name, Count(share.Released), Count(share.Converged), Count(share.NotConverged), Count(share.Diverged),
-                .. machine.Artifacts.Facts.Select(fact => fact.Value),
+                .. Values(facts, machine.Artifacts.Facts),
             ]));
         FactorsOf(page, source);
         foreach (var (what, count, why) in ReleaseTexts.LeftOut(source)
@@ -137,8 +138,8 @@ static class Datasheet
         }
 
         if (factors.Varied.Count == 0) return;
-        page.Line("**What varies.** In these, networks of one machine differ from seed to seed by plan; each is a column of the table below, "
-            + "and networks of equal seed have equal values.\n");
+        page.Line("**What varies.** In these, networks of one machine differ from seed to seed by plan; each is a column of the table "
+            + "below, and networks of equal seed have equal values.\n");
         page.Table(
             ["factor", "values here"],
             factors.Varied.Select(factor => new[] { factor.Name, Cell(ValuesOf(factor, source)) }));
@@ -253,7 +254,7 @@ static class Datasheet
         string[] Row(TrainingSpec training, ReleasedMachine machine) =>
         [
             machine.Name,
-            .. counts.Select(heading => machine.Artifacts.ExampleCounts.FirstOrDefault(count => count.Heading == heading).Value ?? "none"),
+            .. Values(counts, machine.Artifacts.ExampleCounts),
             Count(training.Batch), Number(training.LearningRate), .. options.Select(option => Number(option.Of(training))),
             Number(training.GoalLoss), Count(training.EpochLimit),
         ];
@@ -266,6 +267,15 @@ static class Datasheet
         ("initial scale", training => training.InitialScale, 1),
     ];
 
+    /// <summary>The columns that the kinds of task in a release have between them.</summary>
+    static IReadOnlyList<string> Headings(
+        ReleaseSource source, Func<TaskArtifacts, IReadOnlyList<(string Heading, string Value)>> columns) =>
+        [.. source.Machines.SelectMany(machine => columns(machine.Artifacts)).Select(column => column.Heading).Distinct()];
+
+    /// <summary>One machine's values of them; empty where its kind of task has none.</summary>
+    static IEnumerable<string> Values(IReadOnlyList<string> headings, IReadOnlyList<(string Heading, string Value)> columns) =>
+        headings.Select(heading => columns.FirstOrDefault(column => column.Heading == heading).Value ?? "");
+
     /// <summary>"Adam on the mean squared error", as the recipes have it; with "or" where machines differ.</summary>
     static string Descent(ReleaseSource source)
     {
@@ -276,20 +286,29 @@ static class Datasheet
 
     static void Preprocessing(Page page, ReleaseSource source)
     {
-        var (comeAlong, examples) = (source.Options.TrainingData, source.Words.Examples);
+        var (comeAlong, words) = (source.Options.TrainingData, source.Words);
         page.Section("Preprocessing");
-        var sequences = source.Options.TrainingData
-            ? "The sequences are in `training-data`. They can also be made again by"
-            : "The sequences are not here: they follow from the recipe, and are made again by";
         page.Line($"""
             **Was anything done to the data?** No: weights are as training left them, nothing is scaled, sorted or aligned.
             {Freedom(source.Layout.Spec)} without changing what a network does, so networks that behave alike may look different;
             `mlds analyze` knows views that don't see that.
-            The {examples} are {(comeAlong ? $"in `{TaskArtifacts.ExamplesFolder}`." : "not here: they follow from the recipe, and")}
-            {(comeAlong ? "They can also be made again by" : "are made again by")}
-
-                {source.Words.AgainBy}
             """);
+        var here = $"in `{TaskArtifacts.ExamplesFolder}`.";
+        if (words.AgainBy is { } command)
+        {
+            page.Line($"""
+                The {words.Examples} are {(comeAlong ? here : "not here: they follow from the recipe, and")}
+                {(comeAlong ? "They can also be made again by" : "are made again by")}
+
+                    {command}
+                """);
+        }
+        else
+        {
+            page.Line($"The {words.Examples} are {(comeAlong ? here : "not here.")}");
+        }
+
+        if (words.Given.Length > 0) page.Line($"{(words.AgainBy is null ? "" : "\n")}{words.Given}");
     }
 
     /// <summary>What of the weights is free, by the network's symmetries.</summary>

@@ -43,13 +43,14 @@ static class DatasheetUse
     public static void Uses(Page page, ReleaseSource source)
     {
         page.Section("Uses");
+        var only = source.Options.Selection.AllOutcomes ? "" : "; networks that converged";
         page.Line($"""
             **What is it for?** Learning from weights: {source.Words.Uses}.
 
             **What has it been used for?** `mlds analyze` asks the questions of the paper and more of any release, with intervals and
             controls.
 
-            **Limits.** One small architecture; {source.Words.Narrow}; one optimiser{(source.Options.Selection.AllOutcomes ? "" : "; networks that converged")}. What holds here need not hold
+            **Limits.** One small architecture; {source.Words.Narrow}; one optimiser{only}. What holds here need not hold
             for large networks, for other data, or for networks trained with less control.
             Losses near the goal say little about each other, because training stops there. {source.Words.Caution}
 

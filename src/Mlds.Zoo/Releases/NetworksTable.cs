@@ -79,7 +79,8 @@ static class NetworksTable
 
     /// <summary>The columns: name, meaning and type of a value; lists have an array's.</summary>
     /// <param name="allOutcomes">Whether networks of all outcomes are in the table.</param>
-    public static IEnumerable<(string Name, string Meaning, Type Type)> Columns(PopulationFactors factors, bool allOutcomes = false) => All(factors).Select(
+    public static IEnumerable<(string Name, string Meaning, Type Type)> Columns(
+        PopulationFactors factors, bool allOutcomes = false) => All(factors).Select(
         column => (column.Name, column.Name == Outcome && allOutcomes ? AnyOutcome : column.Meaning, column.Type));
 
     const string AnyOutcome = "How its training ended: converged, not_converged (the goal wasn't reached in the epochs there were) or "

@@ -144,8 +144,14 @@ public sealed class Release
         var form = _recipes[machine].FirstOrDefault(form => seed is null || form.Seeds is null || form.Seeds.Contains(seed.Value))
             ?? throw new InvalidDataException($"The release '{Folder}' has no recipe of {machine} in its {RecipesFile}.");
         form.Recipe["seed"] = seed ?? form.Seeds?.Min() ?? 0;
-        return Recipe.Parse(Canonical.Serialize(form.Recipe));
+        return Recipe.Parse(Canonical.Serialize(form.Recipe)).WithFilesIn(FileFolders);
     });
+
+    /// <summary>
+    /// Where files of sequences are looked for: beside the release, which is never changed, and in it if it came with its training data.
+    /// </summary>
+    internal IReadOnlyList<string> FileFolders =>
+        [Path.GetDirectoryName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(Folder))) ?? "/", Path.Combine(Folder, "training-data")];
 
     /// <summary>The losses of network <paramref name="row"/> by epoch.</summary>
     public IReadOnlyList<EpochRecord> History(int row) => _table.Histories[row];

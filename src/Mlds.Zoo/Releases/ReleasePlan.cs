@@ -23,8 +23,8 @@ public sealed record MachineShare(string Name, int Released, int Converged, int 
 
 /// <summary>
 /// Which networks go into a release and in which order. A subset of n has, of every machine, the n converged networks of the lowest seeds
-/// (or n networks whatever their outcome, if all outcomes are wanted); so subsets are nested. Rows are ordered by the smallest subset that has them, then by machine, then by seed: subset n is the first
-/// n × machines rows of everything.
+/// (or n networks whatever their outcome, if all outcomes are wanted); so subsets are nested. Rows are ordered by the smallest subset that
+/// has them, then by machine, then by seed: subset n is the first n × machines rows of everything.
 /// </summary>
 public sealed class ReleasePlan
 {

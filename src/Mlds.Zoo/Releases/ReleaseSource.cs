@@ -33,6 +33,7 @@ sealed class ReleaseSource
             .SelectMany(machine => FormsOf(zoo, machine.Key, [.. machine.Select(released => released.Network)]))];
         Machines = [.. Forms.DistinctBy(form => form.Recipe.MachineName)
             .Select(form => new ReleasedMachine(form.Recipe.MachineName, form.Recipe, TaskArtifacts.Of(form.Recipe)))];
+        if (options.TrainingData || options.Trajectories) CheckFiles(Machines);
         Layout = CommonLayout();
         if (options.TrainingData) CheckExamples();
         Digest = WeightsDigest.Of(plan.Networks.Select(released => released.Network));
@@ -62,10 +63,8 @@ sealed class ReleaseSource
 
     public WeightLayout Layout { get; }
 
-    /// <summary>
-    /// How the release's pages speak of what was learned: all of it is of one kind, since networks of one shape learned it.
-    /// </summary>
-    public TaskWords Words => Machines[0].Artifacts.Words;
+    /// <summary>How the release's pages speak of what was learned.</summary>
+    public TaskWords Words => TaskWords.Together([.. Machines.Select(machine => machine.Artifacts.Words).Distinct()]);
 
     /// <summary>As <see cref="Zoo.WeightsDigest"/>, of the released networks.</summary>
     public string Digest { get; }
@@ -86,14 +85,14 @@ sealed class ReleaseSource
         if (Factors.Varied.Count > 0)
         {
             return networks.GroupBy(network => network.Form).Select(form => new ReleasedForm(
-                Recipe.Parse(zoo.RecipeJson(form.First())), [.. form.Select(network => network.Seed).Order()]));
+                zoo.ReadRecipe(form.First()), [.. form.Select(network => network.Seed).Order()]));
         }
 
         var first = networks[0];
         return networks.FirstOrDefault(other => other.Form != first.Form) is { } odd
             ? throw new ZooException(
                 $"Networks {first.RecipeId} and {odd.RecipeId} of {machine} differ in more than their seeds; nothing was released.")
-            : [new ReleasedForm(Recipe.Parse(zoo.RecipeJson(first)), null)];
+            : [new ReleasedForm(zoo.ReadRecipe(first), null)];
     }
 
     WeightLayout CommonLayout()
@@ -125,10 +124,17 @@ sealed class ReleaseSource
             if (machine.Select(form => form.Recipe.DataSha256).Distinct().Count() > 1)
             {
                 throw new ZooException(
-                    $"The networks of {machine.Key} learned from different {Words.Examples}, so --training-data can't write them as one file; "
-                    + "leave it out: the recipes make them again. Nothing was released.");
+                    $"The networks of {machine.Key} learned from different {Words.Examples}, so --training-data can't write them as one "
+                    + "file; leave it out: the recipes make them again. Nothing was released.");
             }
         }
+    }
+
+    /// <summary>Examples, and training again for trajectories, need the files that tasks are read from.</summary>
+    static void CheckFiles(IReadOnlyList<ReleasedMachine> machines)
+    {
+        if (machines.Select(machine => machine.Recipe.Task.MissingFile).FirstOrDefault(missing => missing is not null) is { } missing)
+            throw new ZooException($"{missing.TrimEnd('.')}; nothing was released.");
     }
 
     /// <summary>A population file holds no other names; a zoo that was tampered with might.</summary>

@@ -110,9 +110,12 @@ static class ReleaseTexts
         }
 
         if (source.Words.Undefined is { } undefined)
-            yield return (undefined.What, source.Machines.Count(machine => machine.Artifacts.Definition is null), undefined.Why);
+            yield return (undefined.What, source.Machines.Count(IsUndefined), undefined.Why);
         yield return ("names of the hosts that trained", 1, "they concern nobody and have no influence on the weights");
     }
+
+    /// <summary>Whether there might have been a definition.</summary>
+    static bool IsUndefined(ReleasedMachine machine) => machine.Artifacts is { Definition: null, Words.Undefined: not null };
 
     static JsonObject Machine(MachineShare share, ReleasedMachine machine, PopulationFactors factors)
     {

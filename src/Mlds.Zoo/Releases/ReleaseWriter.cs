@@ -160,7 +160,8 @@ public static class ReleaseWriter
             {
                 throw new ZooException(
                     $"Network {network.RecipeId} ({network.Machine}, "
-                    + $"seed {network.Seed}) counts as {OutcomeName.Of(network.Outcome)} but its weight {at} is {weights[at]}; nothing was released.");
+                    + $"seed {network.Seed}) counts as {OutcomeName.Of(network.Outcome)} but its weight {at} is {weights[at]}; "
+                    + "nothing was released.");
             }
 
             npy?.WriteRow(weights);

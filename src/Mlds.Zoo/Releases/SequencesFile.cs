@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.IO.Compression;
 using System.Text;
+using Mlds.Kernels.Shapes;
 using Mlds.Tasks.Machines;
 
 namespace Mlds.Zoos.Releases;
@@ -34,6 +35,22 @@ public static class SequencesFile
         Entry(archive, "sha256", $"<U{data.Sha256.Length}", [], target => target.Write(Encoding.UTF32.GetBytes(data.Sha256)));
     }
 
+    /// <summary>
+    /// The sequences of a task that is no machine, in the form in which a population takes them from a file (docs/formats/population.md).
+    /// </summary>
+    /// <param name="path">Must not exist.</param>
+    public static void Write(
+        string path, (int Inputs, int Outputs) lines, Sequences training, Sequences validation, Sequences longTest)
+    {
+        using var stream = new FileStream(path, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None, 1 << 20);
+        using var archive = new ZipArchive(stream, ZipArchiveMode.Create);
+        foreach (var (name, set) in new[] { ("training", training), ("validation", validation), ("long", longTest) })
+        {
+            foreach (var (part, words, bits) in new[] { ("inputs", set.Inputs, lines.Inputs), ("targets", set.Targets, lines.Outputs) })
+                Entry(archive, $"{name}_{part}", "|u1", [set.Count, set.Length, bits], target => WriteBits(target, set, words, bits));
+        }
+    }
+
     static void Entry(ZipArchive archive, string name, string type, int[] shape, Action<Stream> write)
     {
         var entry = archive.CreateEntry($"{name}.npy", CompressionLevel.Optimal);
@@ -46,7 +63,7 @@ public static class SequencesFile
     }
 
     /// <summary>Words of bits as one byte per bit, lowest first.</summary>
-    static void WriteBits(Stream target, SequenceSet set, uint[] words, int bits)
+    static void WriteBits(Stream target, Sequences set, uint[] words, int bits)
     {
         var bytes = new byte[Block * set.Length * bits];
         for (var start = 0; start < words.Length; start += Block * set.Length)

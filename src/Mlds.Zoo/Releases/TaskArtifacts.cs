@@ -18,18 +18,19 @@ abstract class TaskArtifacts
     /// <summary>Where examples are, if they come along.</summary>
     public const string ExamplesFolder = "training-data";
 
-    /// <summary>Those of a recipe's task. A new kind of task is added here.</summary>
+    /// <summary>Those of a recipe's task. A kind of task that has more than sequences is added here.</summary>
     /// <exception cref="ZooException">The task is of a kind that can't be released.</exception>
     public static TaskArtifacts Of(Recipe recipe) => recipe.Task switch
     {
         MachineTask task => new MachineArtifacts(recipe.MachineName, task),
+        SequenceTask task => new SequenceArtifacts(recipe.MachineName, task),
         _ => throw new ZooException($"What {recipe.MachineName} is to learn is of a kind that no release can have; nothing was released."),
     };
 
     /// <summary>The file that comes with every release; null where there is none.</summary>
     public abstract TaskDefinition? Definition { get; }
 
-    /// <summary>The file of its examples, in <see cref="ExamplesFolder"/>.</summary>
+    /// <summary>The file of its examples, in <see cref="ExamplesFolder"/>; those of several machines may be one.</summary>
     public abstract string ExamplesFile { get; }
 
     /// <summary>Columns of the datasheet's first table that are about the task: heading and value.</summary>
@@ -74,8 +75,11 @@ sealed record TaskWords
     /// <summary>Whole sentences on what must not be concluded; may be empty.</summary>
     public required string Caution { get; init; }
 
-    /// <summary>The command that makes the examples again.</summary>
-    public required string AgainBy { get; init; }
+    /// <summary>The command that makes the examples again; null where none does.</summary>
+    public string? AgainBy { get; init; }
+
+    /// <summary>Whole sentence: where examples come from that no command makes again; empty where there are none such.</summary>
+    public string Given { get; init; } = "";
 
     /// <summary>What the files in <see cref="TaskArtifacts.ExamplesFolder"/> have.</summary>
     public required string ExamplesHave { get; init; }
@@ -88,4 +92,29 @@ sealed record TaskWords
 
     /// <summary>What definitions are called, and why there may be none of a machine.</summary>
     public (string What, string Why)? Undefined { get; init; }
+
+    /// <summary>The words of a release whose machines learned tasks of several kinds.</summary>
+    /// <param name="kinds">At least one, all different.</param>
+    public static TaskWords Together(IReadOnlyList<TaskWords> kinds)
+    {
+        if (kinds.Count == 1) return kinds[0];
+        string Join(string between, Func<TaskWords, string> words) =>
+            string.Join(between, kinds.Select(words).Where(text => text.Length > 0).Distinct());
+        return new TaskWords
+        {
+            Examples = Join(" and ", kind => kind.Examples),
+            Learned = Join(" or ", kind => kind.Learned),
+            Question = Join(", ", kind => kind.Question),
+            Making = Join("; or: ", kind => kind.Making),
+            Uses = Join(", ", kind => kind.Uses),
+            Narrow = Join(", ", kind => kind.Narrow),
+            Caution = Join("\n", kind => kind.Caution),
+            AgainBy = kinds.Select(kind => kind.AgainBy).FirstOrDefault(command => command is not null),
+            Given = Join("\n", kind => kind.Given),
+            ExamplesHave = Join("; or ", kind => kind.ExamplesHave),
+            Definitions = kinds.Select(kind => kind.Definitions).FirstOrDefault(files => files is not null),
+            DefinitionGroup = kinds.Select(kind => kind.DefinitionGroup).FirstOrDefault(group => group is not null),
+            Undefined = kinds.Select(kind => kind.Undefined).FirstOrDefault(why => why is not null),
+        };
+    }
 }

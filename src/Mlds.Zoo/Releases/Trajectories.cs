@@ -81,7 +81,7 @@ sealed class Trajectories
             }
         }
 
-        return new Course(row, network, Recipe.Parse(zoo.RecipeJson(network)), milestones, from, weights);
+        return new Course(row, network, zoo.ReadRecipe(network), milestones, from, weights);
     }
 
     void Complete(List<Course> courses, CancellationToken cancellation)

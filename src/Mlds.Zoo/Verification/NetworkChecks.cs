@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Mlds.Kernels.Shapes;
 using Mlds.Networks;
 using Mlds.Recipes;
@@ -10,6 +11,9 @@ namespace Mlds.Zoos.Verification;
 sealed class NetworkChecks(VerificationLog log)
 {
     readonly ExampleCache _examples = new();
+
+    /// <summary>What was said of missing files.</summary>
+    readonly ConcurrentDictionary<string, bool> _missing = new();
 
     public static void Announce(VerificationLog log, bool hasKept)
     {
@@ -36,8 +40,11 @@ sealed class NetworkChecks(VerificationLog log)
             return;
         }
 
-        var data = Data(recipe);
-        if (data is null)
+        var missing = recipe.Task.MissingFile;
+        if (missing is not null && _missing.TryAdd(missing, true))
+            log.Note(Checks.Losses, $"not evaluated again for some networks: {missing.TrimEnd('.')}");
+        var data = missing is null ? Data(recipe) : null;
+        if (data is null && missing is null)
         {
             log.Doubt(
                 Checks.Recipes, network, $"its task doesn't lead to the examples of SHA-256 {recipe.DataSha256} that the recipe names");

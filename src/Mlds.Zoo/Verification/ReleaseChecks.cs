@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json.Nodes;
 using Mlds.Recipes;
+using Mlds.Tasks;
 using Mlds.Training;
 using Mlds.Zoos.Releases;
 
@@ -50,7 +51,8 @@ sealed class ReleaseChecks(Release release, ReleaseTable table, VerificationLog 
         {
             var (name, released) = ((string)machine!["name"]!, (int)machine["released"]!);
             var there = release.Networks.Count(network => network.Machine == name);
-            var most = (int)machine["converged"]! + (release.Selection.AllOutcomes ? (int)machine["not_converged"]! + (int)machine["diverged"]! : 0);
+            var most = (int)machine["converged"]!;
+            if (release.Selection.AllOutcomes) most += (int)machine["not_converged"]! + (int)machine["diverged"]!;
             if (released != there || most < there)
             {
                 log.Doubt(
@@ -75,7 +77,10 @@ sealed class ReleaseChecks(Release release, ReleaseTable table, VerificationLog 
         var hash = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)));
         if (hash != (string?)manifest["population_sha256"])
             log.Doubt(Checks.Population, "population.json", $"its SHA-256 is {hash}, {Manifest} says {manifest["population_sha256"]}");
-        var population = Population.Parse(text, "population.json");
+        // Whether a file of sequences leads to what its recipe says is another check, and it may be missing.
+        var recipes = release.Machines.Where(name => release.Networks.Any(network => network.Machine == name))
+            .Select(name => release.RecipeOf(name)).Select(recipe => new PlannedTask(recipe.Task, recipe.DataSha256));
+        var population = Population.Parse(text, "population.json", TaskFiles.In(release.FileFolders, recipes));
         if (population.Name != release.Population || !population.MachineNames.SequenceEqual(release.Machines))
             log.Doubt(Checks.Population, "population.json", $"its machines are not those of {Manifest}");
         CheckFactors(PopulationFactors.Parse(text, "population.json"), manifest);
@@ -141,7 +146,8 @@ sealed class ReleaseChecks(Release release, ReleaseTable table, VerificationLog 
             }
             else if (!release.Selection.Includes(network, release.Factors))
             {
-                log.Doubt(Checks.Subsets, network, $"it isn't one of the networks{release.Selection.Words}, which {Manifest} says they are");
+                log.Doubt(
+                    Checks.Subsets, network, $"it isn't one of the networks{release.Selection.Words}, which {Manifest} says they are");
             }
 
             if (last.GetValueOrDefault(network.Machine, -1) >= network.Seed)

@@ -47,7 +47,14 @@ sealed class Retraining(IVerifiable source, NetworkChecks checks, VerificationLo
 
     Course? Ready(string check, StoredNetwork network)
     {
-        if (source.Run(network, log) is { Recipe: { } recipe } run && checks.Data(recipe) is { } data)
+        var run = source.Run(network, log);
+        if (run?.Recipe?.Task.MissingFile is { } missing)
+        {
+            log.Doubt(check, network, $"it can't be trained again: {missing}");
+            return null;
+        }
+
+        if (run is { Recipe: { } recipe } && checks.Data(recipe) is { } data)
             return new Course(run, recipe, data, null, null);
         log.Doubt(check, network, "it can't be trained again: its recipe can't be read or doesn't lead to its data");
         return null;

@@ -1,6 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
-using Mlds.Recipes;
+using Mlds.Tasks;
 using Mlds.Training;
 
 namespace Mlds.Zoos.Verification;
@@ -105,7 +105,7 @@ sealed class VerifiableZoo : IVerifiable
         var hash = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(json)));
         if (hash != _zoo.Population.Sha256)
             log.Doubt(Checks.Population, "population_json", $"its SHA-256 is {hash}, recorded {_zoo.Population.Sha256}");
-        var population = Recipes.Population.Parse(json, "The zoo's population");
+        var population = Recipes.Population.Parse(json, "The zoo's population", KnownFiles());
         if (population.Name != _zoo.Population.Name || !population.MachineNames.SequenceEqual(_zoo.Machines))
         {
             log.Doubt(
@@ -130,6 +130,29 @@ sealed class VerifiableZoo : IVerifiable
             }
         }
     };
+
+    /// <summary>
+    /// What the recipes say of files of sequences: whether a file leads to what its recipe says is another check, and it may be missing.
+    /// </summary>
+    TaskFiles KnownFiles()
+    {
+        var forms = Networks.DistinctBy(network => (network.Machine, network.Form)).ToList();
+        return TaskFiles.In([ZooFiles.FolderOf(_zoo.Folder)], forms.Select(Known).OfType<PlannedTask>());
+    }
+
+    /// <summary>Null for a recipe that can't be read, which is a doubt of its own.</summary>
+    PlannedTask? Known(StoredNetwork network)
+    {
+        try
+        {
+            var recipe = _zoo.ReadRecipe(network);
+            return new PlannedTask(recipe.Task, recipe.DataSha256);
+        }
+        catch (Exception damaged) when (damaged is ZooException or FormatException)
+        {
+            return null;
+        }
+    }
 
     /// <summary>Checkpoints of unfinished runs: a damaged one only costs time, but it is damage.</summary>
     void CheckUnfinished(VerificationLog log, CancellationToken cancellation)
@@ -173,7 +196,7 @@ sealed class VerifiableZoo : IVerifiable
     public StoredRun Run(StoredNetwork network, VerificationLog log)
     {
         var run = new StoredRun(network, null, null, null, null, []);
-        log.Try(Checks.Recipes, network, () => run = run with { Recipe = Recipe.Parse(_zoo.RecipeJson(network)) });
+        log.Try(Checks.Recipes, network, () => run = run with { Recipe = _zoo.ReadRecipe(network) });
         log.Try(Checks.Weights, network, () => run = run with { Weights = _zoo.ReadWeights(network) });
         log.Try(Checks.Records, network, () => run = run with { History = _zoo.History(network) });
         log.Try(Checks.Milestones, network, () => run = run with { Milestones = _zoo.Milestones(network) });

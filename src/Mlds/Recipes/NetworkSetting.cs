@@ -4,7 +4,7 @@ using Mlds.Tasks.Machines;
 
 namespace Mlds.Recipes;
 
-/// <summary>All of a recipe but its seed and its machine's name: what networks of one machine share unless a population varies it.</summary>
+/// <summary>All of a recipe but its seed and its machine's name: what networks of a machine share unless a population varies it.</summary>
 sealed record NetworkSetting(NetworkSpec Network, LearningTask Task, TrainingSpec Training)
 {
     /// <summary>The same with another value of one field.</summary>

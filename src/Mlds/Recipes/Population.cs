@@ -72,20 +72,25 @@ public sealed class Population
     /// <summary>The population in a file.</summary>
     /// <exception cref="FormatException">Unknown key, machine or value; the message has the JSON path and the nearest valid
     /// names.</exception>
-    public static Population Read(string path) => PopulationJson.Read(InputText.Read(path), path);
+    public static Population Read(string path) => Parse(InputText.Read(path), path, TaskFiles.Beside(path));
 
     /// <summary>The population in a text, such as <see cref="CanonicalJson"/>.</summary>
     /// <param name="source">What to call the text in messages.</param>
+    /// <param name="files">Where files that it names are looked for; null where nobody can say, so that it may name none.</param>
     /// <exception cref="FormatException">As <see cref="Read"/>.</exception>
-    public static Population Parse(string json, string source) => PopulationJson.Read(json, source);
+    public static Population Parse(string json, string source, TaskFiles? files = null) => PopulationJson.Read(json, source, files);
 
     /// <summary>The population in a text, or everything that is wrong with it.</summary>
     /// <param name="source">As for <see cref="Parse"/>.</param>
-    public static PopulationCheck Check(string json, string source) => PopulationJson.Check(json, source);
+    /// <param name="files">As for <see cref="Parse"/>.</param>
+    public static PopulationCheck Check(string json, string source, TaskFiles? files = null) => PopulationJson.Check(json, source, files);
 
     /// <summary>The machine called <paramref name="machineName"/> here.</summary>
     /// <exception cref="ArgumentException">There is none; the message has the nearest names.</exception>
     public IMachine Machine(string machineName) => MachineTask(machineName).Build();
+
+    /// <summary>Names of those that are machines indeed, and not another kind of task.</summary>
+    public IEnumerable<string> TrueMachines => MachineNames.Where(name => _machines[name].Task is MachineTask);
 
     /// <summary>What the networks of one machine learn.</summary>
     public LearningTask Task(string machineName) => Find(machineName).Task;
@@ -119,7 +124,7 @@ public sealed class Population
         var machine = Find(machineName);
         var setting = SettingOf(machine, seed);
         var sha256 = setting.Task == machine.Task
-            ? machine.Examples.Value.Sha256
+            ? machine.DataSha256 ?? machine.Examples.Value.Sha256
             : _sha256s.GetOrAdd(setting.Task, task => _examples.Of(task).Sha256);
         return new Recipe(machine.Name, setting.Task, sha256, setting.Network, setting.Training, seed);
     }
@@ -131,7 +136,8 @@ public sealed class Population
     public string PlanSha256(string machineName)
     {
         var machine = Find(machineName);
-        var recipe = new Recipe(machine.Name, machine.Task, machine.Examples.Value.Sha256, Network, machine.Training, 0).SeedlessSha256;
+        var recipe = new Recipe(
+            machine.Name, machine.Task, machine.DataSha256 ?? machine.Examples.Value.Sha256, Network, machine.Training, 0).SeedlessSha256;
         if (!IsVaried) return recipe;
         var vary = Canonical.Serialize(JsonNode.Parse(CanonicalJson)!["vary"]);
         return Sha256Hash.HexOf(Encoding.UTF8.GetBytes($"{recipe} {vary}"));
@@ -161,4 +167,7 @@ sealed record PopulationMachine(string Name, LearningTask Task, TrainingSpec Tra
 {
     /// <summary>What <see cref="Task"/> generates; tests put a broken generator here.</summary>
     internal Lazy<TrainingData> Examples { get; init; } = new(Task.Generate);
+
+    /// <summary>SHA-256 of the examples where it is known before they are made.</summary>
+    internal string? DataSha256 { get; init; }
 }

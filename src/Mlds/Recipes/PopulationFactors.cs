@@ -105,7 +105,10 @@ public sealed class PopulationFactors
         foreach (var field in variation.Fields)
         {
             if (json.Optional(field.Factor.Name) is { } taken)
-                throw taken.Error($"'{field.Factor.Name}' is a factor already, since 'vary' has {field.Path}; take this one out or rename it");
+            {
+                throw taken.Error(
+                    $"'{field.Factor.Name}' is a factor already, since 'vary' has {field.Path}; take this one out or rename it");
+            }
         }
 
         return FactorDeclaration.ReadAll(json);

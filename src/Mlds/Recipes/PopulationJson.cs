@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Mlds.Networks;
+using Mlds.Tasks;
 using Mlds.Tasks.Machines;
 
 namespace Mlds.Recipes;
@@ -13,10 +14,11 @@ static class PopulationJson
     /// <summary>By this key an editor finds docs/formats/population.schema.json. It says nothing of the plan.</summary>
     const string Schema = "$schema";
 
-    internal static Population Read(string text, string source) => Read(StrictJson.Parse(text, source), text)!;
+    /// <param name="files">Where files that the population names are looked for; null where nobody can say.</param>
+    internal static Population Read(string text, string source, TaskFiles? files) => Read(StrictJson.Parse(text, source), text, files)!;
 
     /// <summary>Reads all of it, whatever is wrong on the way.</summary>
-    internal static PopulationCheck Check(string text, string source)
+    internal static PopulationCheck Check(string text, string source, TaskFiles? files)
     {
         var faults = new JsonFaults();
         StrictJson json;
@@ -30,7 +32,7 @@ static class PopulationJson
             return new PopulationCheck(null, [new PopulationFault("$", (int)(at ?? 0) + 1, invalid.Message)]);
         }
 
-        json.Try(() => Read(json, text), out var population);
+        json.Try(() => Read(json, text, files), out var population);
         IReadOnlyList<JsonFault> all = faults.All.Count > 0 ? faults.All : [.. Superfluous(population!)];
         if (all.Count == 0) return new PopulationCheck(population, []);
         var lines = JsonFaults.Lines(text);
@@ -58,7 +60,7 @@ static class PopulationJson
     }
 
     /// <summary>The population, or null where faults are collected and there are some.</summary>
-    static Population? Read(StrictJson json, string text)
+    static Population? Read(StrictJson json, string text, TaskFiles? files)
     {
         json.WithKeys(Schema, "name", "description", "licence", "network", "networks", "defaults", "factors", "vary", "machines");
         json.Optional(Schema)?.Text();
@@ -71,7 +73,9 @@ static class PopulationJson
         var description = json.Optional("description")?.Text() ?? "";
         var licence = json.Required("licence").Text();
         var networks = json.Required("networks").Integer(1, int.MaxValue);
-        var machines = named.Select(entry => ReadMachine(entry, defaults, network, known)).ToArray();
+        var machines = named.Select(entry => entry.Form is { } form
+            ? TaskEntry.Read(entry.Json, form, entry.Name, defaults, network, files)
+            : ReadMachine(entry, defaults, network, known)).ToArray();
         var isRead = json.Try(() => PopulationFactors.Read(json, [.. named.Select(entry => (entry.Json, entry.Name))]), out var factors);
         isRead &= json.Try(() => ReadVariation(json, network, machines), out var variation);
         return network is null || name is null || machines.Contains(null) || !isRead
@@ -125,6 +129,12 @@ static class PopulationJson
     static Entry ReadNamed(StrictJson json)
     {
         if (json.IsText) return new Entry(json, json.Text(), Found(json, FromCatalogue));
+        if (TaskEntry.FormOf(json) is { } form)
+        {
+            json.Try(() => TaskEntry.CheckKeys(json, form));
+            return new Entry(json, Found(json.Required("name"), ReadName) ?? "", null) { Form = form };
+        }
+
         json.WithKeys("machine", "name", "factors", "data", "training");
         var machine = json.Required("machine");
         if (machine.IsText)
@@ -159,6 +169,8 @@ static class PopulationJson
         }
 
         foreach (var name in MachineCatalogue.Names) definitions.TryAdd(name, MachineCatalogue.Find(name));
+        // What is no machine has no key, whatever is called so in the catalogue.
+        foreach (var entry in entries.Where(entry => entry.Form is not null)) definitions.Remove(entry.Name);
         return definitions;
     }
 
@@ -236,7 +248,11 @@ static class PopulationJson
 
     /// <param name="Name">Empty where it is wrong and that is collected.</param>
     /// <param name="Definition">Null where it is wrong and that is collected.</param>
-    sealed record Entry(StrictJson Json, string Name, MachineDefinition? Definition);
+    sealed record Entry(StrictJson Json, string Name, MachineDefinition? Definition)
+    {
+        /// <summary>The kind of task, where it is no machine.</summary>
+        internal TaskForm? Form { get; init; }
+    }
 
     static readonly PlantedKey s_unread = new([0], 1);
 

@@ -85,6 +85,10 @@ public sealed record Recipe(
     /// <summary>Bytes of the weights and of what the optimiser remembers: the greater part of a run's state.</summary>
     public long StateBytes => 4L * (1 + Training.Optimizer.StateVectors) * Network.Parameters;
 
+    /// <summary>The same recipe, the files of its task looked for in folders that keep them by their SHA-256.</summary>
+    public Recipe WithFilesIn(params IReadOnlyList<string> folders) =>
+        Task.Files.Count == 0 ? this : this with { Task = Task.WithFilesIn(folders) };
+
     /// <summary>Recipes are equal if their ids are.</summary>
     public bool Equals(Recipe? other) => other is not null && Id == other.Id;
 

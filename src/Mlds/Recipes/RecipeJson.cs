@@ -26,7 +26,7 @@ static class RecipeJson
         var recipe = new Recipe(
             json.Required("machine_name").Text(),
             task,
-            ReadSha256(json.Required("data_sha256")),
+            json.Required("data_sha256").Sha256(),
             NetworkSpec.Read(json.Required("network")),
             SpecJson.ReadTraining(json.Required("training"), null),
             json.Required("seed").Seed());
@@ -52,13 +52,5 @@ static class RecipeJson
             throw arithmetic.Error(
                 $"the recipe needs arithmetic v{version}; this program trains with v{Recipe.ArithmeticVersion}, so use a newer one");
         }
-    }
-
-    static string ReadSha256(StrictJson json)
-    {
-        var text = json.Text();
-        return text.Length == 64 && text.All(char.IsAsciiHexDigitLower)
-            ? text
-            : throw json.Error("should be a SHA-256 of 64 lower-case hex digits");
     }
 }

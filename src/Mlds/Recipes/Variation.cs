@@ -152,7 +152,11 @@ sealed class Variation
     internal static IEnumerable<(VariedField Field, FactorValue Value, StrictJson Json)> Samples(StrictJson vary)
     {
         foreach (var (path, values) in Entries(vary.Optional("grid")))
-            foreach (var value in values.Items()) yield return (VariedField.Find(path, values), VariedField.Find(path, values).Read(value), value);
+        {
+            var field = VariedField.Find(path, values);
+            foreach (var value in values.Items()) yield return (field, field.Read(value), value);
+        }
+
         foreach (var (path, draw) in Entries(vary.Optional("draw")?.Optional("fields")))
         {
             var field = VariedField.Find(path, draw);

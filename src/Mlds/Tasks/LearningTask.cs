@@ -17,11 +17,20 @@ public abstract record LearningTask
     /// <summary>Time steps of one training example; 1 where there is no time.</summary>
     public abstract int Steps { get; }
 
+    /// <summary>Bytes of memory that the examples take.</summary>
+    public abstract long Bytes { get; }
+
     /// <summary>The lowest <see cref="Kernels.Shapes.WorkerLevel"/> of programs that can make its examples.</summary>
     public abstract int WorkerLevel { get; }
 
-    /// <summary>Bytes of memory that the examples take.</summary>
-    public abstract long Bytes { get; }
+    /// <summary>Files that the examples are read from; none where they follow from the recipe alone.</summary>
+    public virtual IReadOnlyList<TaskFile> Files => [];
+
+    /// <summary>Which of <see cref="Files"/> is missing, in a sentence; null where none is.</summary>
+    public string? MissingFile => Files.Select(file => file.Missing).FirstOrDefault(missing => missing is not null);
+
+    /// <summary>The same task, its files looked for in folders that keep them by their SHA-256.</summary>
+    public virtual LearningTask WithFilesIn(IReadOnlyList<string> folders) => this;
 
     /// <summary>The examples, made again; the same on every machine.</summary>
     /// <exception cref="ArgumentException">The task contradicts itself; the message says where.</exception>

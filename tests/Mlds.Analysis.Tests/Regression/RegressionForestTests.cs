@@ -51,7 +51,8 @@ public sealed class RegressionForestTests
     public void A_constant_is_predicted_as_itself_and_columns_that_do_not_vary_do_no_harm()
     {
         var matrix = new FeatureMatrix([.. Enumerable.Repeat(1.0, 20)], 10, ["a", "b"]);
-        var predicted = RegressionForest.Predict(matrix, [[.. Enumerable.Repeat(3.5, 10)], [1, 2, 3, 4, 5, 6, 7, 8, 9, 10]], matrix, s_options);
+        double[][] targets = [[.. Enumerable.Repeat(3.5, 10)], [1, 2, 3, 4, 5, 6, 7, 8, 9, 10]];
+        var predicted = RegressionForest.Predict(matrix, targets, matrix, s_options);
         Assert.All(predicted[0], y => Assert.Equal(3.5, y, 1e-12));
         Assert.All(predicted[1], y => Assert.Equal(predicted[1][0], y));
     }

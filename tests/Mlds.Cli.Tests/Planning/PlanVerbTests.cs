@@ -181,6 +181,15 @@ public sealed class PlanVerbTests : IDisposable
     }
 
     [Fact]
+    public void A_sweep_in_which_no_pilot_reaches_the_goal_is_not_refused_since_failing_is_what_it_is_about()
+    {
+        Write(s_hopeless with { Vary = """{"grid": {"training.learning_rate": [0.001, 0.01]}}""" });
+        var (code, plan) = (Run("plan", Population).ExitCode, Json("plan", Population));
+        Assert.Equal((0, 0), (code, plan["refused"]!.AsArray().Count));
+        Assert.Equal(0, Run("generate", Population, "--networks", "1", "--zoo", At("z")).ExitCode);
+    }
+
+    [Fact]
     public void A_verdict_on_another_recipe_refuses_nothing()
     {
         Write(s_hopeless);

@@ -44,6 +44,23 @@ static class Small
         return Population.Parse((s_small with { Machines = machines }).Json, "many.json");
     }
 
+    /// <summary>Three random automata for LSTMs whose weights decay, at rates that differ from network to network.</summary>
+    internal static Population RandomAutomata
+    {
+        get
+        {
+            static string Machine(int number) => $$$"""
+                {"name": "A{{{number}}}", "machine": {"form": "random", "states": 4, "symbols": 3, "outputs": 2, "seed": {{{number}}}}}
+                """;
+            var machines = $"[{string.Join(", ", Enumerable.Range(0, 3).Select(Machine))}]";
+            var vary = """{"draw": {"seed": 1, "fields": {"training.weight_decay": {"log_uniform": [0.0001, 0.01]}}}}""";
+            var json = JsonNode.Parse((s_small with { Name = "random", Vary = vary, Machines = machines }).Json)!;
+            (json["network"]!["cell"], json["network"]!["inputs"]) = ("lstm", 3);
+            json["network"]!["linear"] = new JsonArray(6, 2);
+            return Population.Parse(json.ToJsonString(), "random.json");
+        }
+    }
+
     /// <summary>The same machines for networks that differ in rate, width and number of sequences.</summary>
     internal static Population Varied { get; } = Population.Parse(
         (s_small with

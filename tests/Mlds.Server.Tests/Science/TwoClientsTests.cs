@@ -3,6 +3,7 @@ using System.Text.RegularExpressions;
 using Microsoft.AspNetCore.Builder;
 using Mlds.Boinc.Signing;
 using Mlds.Kernels;
+using Mlds.Kernels.Shapes;
 using Mlds.Recipes;
 using Mlds.Server.Operating;
 using Mlds.Server.Project;
@@ -88,6 +89,47 @@ public sealed partial class TwoClientsTests : IAsyncDisposable
         Assert.Contains(zoo.Networks(), network => network.Provenance.Host.Contains("(host 1, work unit small_", StringComparison.Ordinal));
     }
 
+    [Fact]
+    public async Task A_client_computes_LSTMs_of_random_automata_that_a_population_varies_as_generate_does()
+    {
+        Assert.SkipUnless(
+            KernelSet.HasHardwareFma && OperatingSystem.IsLinux(), "The worker refuses a processor without fused multiply-add.");
+        var worker = WorkerOfTheTree();
+        Assert.SkipUnless(File.Exists(worker), $"The worker isn't built ({worker}).");
+        using var client = new RealClient(_scratch.In("client"));
+        var url = $"http://127.0.0.1:{TestProject.FreePort()}/mlds/";
+        var settings = new ProjectSettings { Name = "Networks", MasterUrl = url, RequestDelay = 1, AccountCallsPerMinute = 1000 };
+        var project = await ProjectCreation.Create(_scratch.In("p"), settings, []);
+        var population = Small.RandomAutomata;
+        using var science = new NetworkScience(project.Path, new ReplayPolicy(First: 3, Floor: 0.02, Release: 6));
+        await using (var database = project.OpenDatabase(science.Schema))
+        {
+            Assert.True(WorkAdding.Add(database, project.Path, population, new WorkOptions(4)).LacksProgram);
+            await AppAdding.Add(project, database, App(project, worker, WorkerLevel.Current), science.AppFriendlyName);
+        }
+
+        await Start(project, science);
+        await client.Start();
+        client.Do("--create_account", url, "ada@example.org", "password1", "ada");
+        client.Do("--project_attach", url, Key().Match(client.Do("--lookup_account", url, "ada@example.org", "password1")).Value);
+        await TestProject.Until(
+            () =>
+            {
+                client.Command("--project", url, "update");
+                Thread.Sleep(1000);
+                return Networks(project) == 12;
+            },
+            "all networks are in the zoo",
+            900);
+
+        using var folder = new ScratchFolder();
+        using var writer = ZooWriter.Open(folder.Path, ZooPopulation.Of(population));
+        new GenerationRun(writer, population, new GenerationOptions(4)).Run(_ => { }, TestContext.Current.CancellationToken);
+        using var zoo = Zoo.Open(project.In("zoo"));
+        Assert.Equal(writer.Zoo.WeightsDigest(), zoo.WeightsDigest());
+        Assert.All(zoo.Networks(), network => Assert.Contains("work unit random_", network.Provenance.Host, StringComparison.Ordinal));
+    }
+
     static int Networks(ProjectFolder project)
     {
         using var zoo = Zoo.Open(project.In("zoo"));
@@ -123,7 +165,7 @@ public sealed partial class TwoClientsTests : IAsyncDisposable
     /// An app version whose program is a one-line script that starts the tree's worker: building a single-file program would take half a
     /// minute.
     /// </summary>
-    AppVersionFolder App(ProjectFolder project, string worker)
+    AppVersionFolder App(ProjectFolder project, string worker, int level = WorkerLevel.First)
     {
         var leaf = _scratch.In(Path.Combine("apps", "mlds", "1.00", TestProject.Platform));
         Directory.CreateDirectory(leaf);
@@ -134,6 +176,14 @@ public sealed partial class TwoClientsTests : IAsyncDisposable
                 $"#!/bin/sh\n"
                 + $"export PATH=\"{Environment.GetEnvironmentVariable("PATH")}\" HOME=\"{Environment.GetEnvironmentVariable("HOME")}\" "
                 + $"DOTNET_ROOT=\"{Environment.GetEnvironmentVariable("DOTNET_ROOT")}\"\nexec dotnet '{worker}'\n"));
+        if (level > WorkerLevel.First)
+        {
+            File.WriteAllText(
+                Path.Combine(leaf, "version.xml"),
+                "<version><file><physical_name>mlds-worker_1.00_test</physical_name><main_program/></file>"
+                + $"<program_level>{level}</program_level></version>");
+        }
+
         var folder = Assert.Single(AppVersionFolder.Find(leaf));
         folder.Sign(PrivateKey.Parse(File.ReadAllText(ProjectCreation.SigningKeyFile(project.Path)))!);
         return folder;

@@ -116,7 +116,8 @@ public sealed class VariationTests
     }
 
     [Theory]
-    [InlineData("""{"grid": {"training.learning_rte": [1]}}""", "$.vary.grid.training.learning_rte", "Did you mean 'training.learning_rate'?")]
+    [InlineData(
+        """{"grid": {"training.learning_rte": [1]}}""", "$.vary.grid.training.learning_rte", "Did you mean 'training.learning_rate'?")]
     [InlineData("""{"grid": {"network.hidden": [4, 300]}}""", "$.vary.grid.network.hidden[1]", "300 is not a whole number from 1 to 256")]
     [InlineData("""{"grid": {"training.learning_rate": [0]}}""", "$.vary.grid.training.learning_rate[0]", "0 is not a number above 0")]
     [InlineData("""{"grid": {"network.hidden": [4, 4]}}""", "$.vary.grid.network.hidden", "has a value twice")]
@@ -156,7 +157,8 @@ public sealed class VariationTests
         var before = GC.GetAllocatedBytesForCurrentThread();
         var message = Problem($$$"""{"grid": {"network.hidden": [{{{values}}}], "training.learning_rate": [{{{tenth}}}]}}""");
         Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 100_000_000);
-        Assert.Contains("250 × 9000 points for 2 machines are 4,500,000 networks; a sweep has at most 1,000,000", message, StringComparison.Ordinal);
+        Assert.Contains(
+            "250 × 9000 points for 2 machines are 4,500,000 networks; a sweep has at most 1,000,000", message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -167,10 +169,12 @@ public sealed class VariationTests
     [Fact]
     public void All_that_is_wrong_with_a_variation_is_told_at_once_by_line()
     {
-        var text = new TinyPopulation { Vary = """{"grid": {"network.hidden": [0], "training.batch": [0, 8], "training.batchh": [1]}}""" }.Json;
+        const string Vary = """{"grid": {"network.hidden": [0], "training.batch": [0, 8], "training.batchh": [1]}}""";
+        var text = new TinyPopulation { Vary = Vary }.Json;
         var faults = Population.Check(text, "sweep.json").Faults;
         Assert.Equal(
-            ["$.vary.grid.training.batchh"], faults.Select(fault => fault.Path).Where(path => path.EndsWith("hh", StringComparison.Ordinal)));
+            ["$.vary.grid.training.batchh"],
+            faults.Select(fault => fault.Path).Where(path => path.EndsWith("hh", StringComparison.Ordinal)));
         Assert.All(faults, fault => Assert.True(fault.Line > 1));
     }
 }

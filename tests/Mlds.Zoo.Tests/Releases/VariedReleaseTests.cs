@@ -119,8 +119,8 @@ public sealed class VariedReleaseTests : IDisposable
             d = mlds.load('.')
             for i in (0, 5):
                 r = d.recipe(i)
-                print(r['training']['learning_rate'] == d.table['learning_rate'][i], r['data']['training'] == d.table['training_sequences'][i],
-                      'seeds' in r, r['seed'] == d.table['seed'][i])
+                print(r['training']['learning_rate'] == d.table['learning_rate'][i],
+                      r['data']['training'] == d.table['training_sequences'][i], 'seeds' in r, r['seed'] == d.table['seed'][i])
             print(sorted(set(d.table['outcome'])))
             """);
         Assert.Equal(

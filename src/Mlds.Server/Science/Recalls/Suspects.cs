@@ -91,8 +91,8 @@ sealed class Suspects(ProjectDatabase database, PlannedPopulation population, lo
     }
 
     List<NetworkRow> Networks(Session session) => session.Rows(
-        "SELECT n.id, n.machine_id, n.seed, n.state, CASE WHEN n.checkpoint IS NULL THEN 0 ELSE 1 END, n.recipe FROM science_network n JOIN "
-        + "science_machine m ON m.id = n.machine_id "
+        "SELECT n.id, n.machine_id, n.seed, n.state, CASE WHEN n.checkpoint IS NULL THEN 0 ELSE 1 END, n.recipe FROM science_network n "
+        + "JOIN science_machine m ON m.id = n.machine_id "
         + "WHERE m.population_id = $1 ORDER BY n.machine_id, n.seed",
         row => new NetworkRow(row.Long(0), row.Long(1), (uint)row.Long(2), (NetworkState)row.Int(3), row.GetInt32(4) != 0, row.Text(5)),
         population.Id);
