@@ -5,7 +5,8 @@ namespace Mlds.EndToEnd.Tests;
 
 /// <summary>A code block of a page.</summary>
 /// <param name="Path">The file that the block is; empty for a block that is none.</param>
-sealed partial record PageBlock(string Language, string Path, string Text)
+/// <param name="Section">The heading above it.</param>
+sealed partial record PageBlock(string Language, string Path, string Text, string Section)
 {
     /// <summary>Scores come from double arithmetic that may sum in another order elsewhere; losses and states are the same bits.</summary>
     const double Tolerance = 0.05;

@@ -8,8 +8,9 @@ sealed partial class YourExperimentPage
     YourExperimentPage(string text)
     {
         Text = text;
-        Blocks = [.. Fence().Matches(text).Select(block =>
-            new PageBlock(block.Groups["language"].Value, block.Groups["path"].Value, block.Groups["text"].Value))];
+        Blocks = [.. Fence().Matches(text).Select(block => new PageBlock(
+            block.Groups["language"].Value, block.Groups["path"].Value, block.Groups["text"].Value,
+            Heading().Matches(text[..block.Index]).LastOrDefault()?.Groups[1].Value ?? ""))];
     }
 
     public static YourExperimentPage Read() => new(Repository.Read("docs", "your-experiment.md"));
@@ -20,6 +21,9 @@ sealed partial class YourExperimentPage
 
     /// <summary>The files that the page has one write.</summary>
     public IEnumerable<PageBlock> Files => Blocks.Where(block => block.Path.Length > 0);
+
+    [GeneratedRegex("^## (.*)$", RegexOptions.Multiline)]
+    private static partial Regex Heading();
 
     [GeneratedRegex(@"^```(?<language>\w+) ?(?<path>\S*)\n(?<text>.*?)^```$", RegexOptions.Multiline | RegexOptions.Singleline)]
     private static partial Regex Fence();

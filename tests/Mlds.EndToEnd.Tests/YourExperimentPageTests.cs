@@ -12,6 +12,9 @@ namespace Mlds.EndToEnd.Tests;
 /// </summary>
 public sealed class YourExperimentPageTests
 {
+    /// <summary>The section whose first step is NumPy's.</summary>
+    const string OwnSequences = "Your own sequences";
+
     static readonly YourExperimentPage s_page = YourExperimentPage.Read();
 
     [Fact]
@@ -22,7 +25,9 @@ public sealed class YourExperimentPageTests
         Assert.True(populations.Length >= 3, "The page has an experiment, a sweep, and keys to replace.");
         foreach (var (name, text) in populations)
         {
-            Assert.Empty(Population.Check(text, name).Faults);
+            // Sequences from a file are there when the page is followed.
+            var faults = Population.Check(text, name).Faults;
+            Assert.DoesNotContain(faults, fault => !fault.Path.Contains("sequences", StringComparison.Ordinal));
             using var document = JsonDocument.Parse(text);
             Assert.True(schema.Evaluate(document.RootElement).IsValid, $"{name} isn't valid by the schema.");
         }
@@ -34,16 +39,19 @@ public sealed class YourExperimentPageTests
         using var scratch = new ScratchFolder();
         File.CreateSymbolicLink(scratch.File("mlds"), Repository.PathOf("mlds"));
         foreach (var file in s_page.Files) File.WriteAllText(scratch.File(file.Path), file.Text);
+        var missing = SystemPython.Missing("numpy");
+        var blocks = s_page.Blocks.Where(block => missing is null || (block.Language != "python" && block.Section != OwnSequences)).ToArray();
         var printed = "";
-        foreach (var block in s_page.Blocks)
+        foreach (var block in blocks)
         {
+            if (block.Language == "python") printed = RunPython(block.Text, scratch.Path);
             if (block.Language == "sh") printed = string.Concat(block.Commands.Select(command => Run(command, scratch.Path)));
             if (block.Language == "text") Assert.Empty(block.Missing(printed));
         }
 
-        AssertOutputs(scratch);
+        AssertOutputs(scratch, blocks);
         AssertGap(JsonNode.Parse(File.ReadAllText(scratch.In("sweep-report/metrics.json")))!);
-        foreach (var block in s_page.Blocks.Where(block => block.Language == "python")) RunPython(block.Text, scratch.Path);
+        if (missing is not null) Assert.Skip($"All but what NumPy does was done. {missing}");
     }
 
     /// <summary>The page's populations; a block without a file name replaces keys of the first.</summary>
@@ -69,9 +77,9 @@ public sealed class YourExperimentPageTests
     }
 
     /// <summary>What commands write by <c>--out</c>, <c>--zoo</c> or <c>--export</c>, and what the prose has one open.</summary>
-    static void AssertOutputs(ScratchFolder scratch)
+    static void AssertOutputs(ScratchFolder scratch, IEnumerable<PageBlock> blocks)
     {
-        var written = s_page.Blocks.Where(block => block.Language == "sh").SelectMany(block => block.Commands)
+        var written = blocks.Where(block => block.Language == "sh").SelectMany(block => block.Commands)
             .Where(command => command.ExitCode == 0)
             .SelectMany(command => Regex.Matches(command.Line, "--(?:out|zoo|export) (\\S+)").Select(match => match.Groups[1].Value));
         var opened = Regex.Matches(s_page.Text, "`([a-z-]+/[a-z.]+[.](?:html|json))`").Select(match => match.Groups[1].Value);
@@ -95,12 +103,10 @@ public sealed class YourExperimentPageTests
 
     static double Number(Group text) => double.Parse(text.Value, CultureInfo.InvariantCulture);
 
-    /// <summary>Skips where Python or NumPy is missing; all else has been done by then.</summary>
-    static void RunPython(string code, string folder)
+    static string RunPython(string code, string folder)
     {
-        if (SystemPython.Missing("numpy") is { } missing) Assert.Skip(missing);
         var run = SystemPython.Run(folder, "-c", code);
         Assert.True(run.ExitCode == 0, run.Everything);
-        Assert.StartsWith("MLDS release 'latch'", run.Output, StringComparison.Ordinal);
+        return run.Output;
     }
 }
