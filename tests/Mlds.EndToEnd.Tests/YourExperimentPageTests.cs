@@ -40,7 +40,9 @@ public sealed class YourExperimentPageTests
         File.CreateSymbolicLink(scratch.File("mlds"), Repository.PathOf("mlds"));
         foreach (var file in s_page.Files) File.WriteAllText(scratch.File(file.Path), file.Text);
         var missing = SystemPython.Missing("numpy");
-        var blocks = s_page.Blocks.Where(block => missing is null || (block.Language != "python" && block.Section != OwnSequences)).ToArray();
+        var blocks = s_page.Blocks
+            .Where(block => missing is null || (block.Language != "python" && block.Section != OwnSequences))
+            .ToArray();
         var printed = "";
         foreach (var block in blocks)
         {

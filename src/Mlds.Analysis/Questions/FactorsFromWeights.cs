@@ -15,7 +15,8 @@ static class FactorsFromWeights
         + "the training rows, and a random forest; R² on rows that took no part in fitting, with a percentile bootstrap over seeds. "
         + "Texts: both as classifiers; accuracy, with Wilson's interval, beside chance, which is the most frequent value's share. "
         + "Five folds by seed. A factor that goes with the machine is told if the machine is. Metadata only: "
-        + "the same method on the epochs and on the logarithms of the training loss, the validation loss and the loss on long words. Shuffled: the values shuffled within folds, once.");
+        + "the same method on the epochs and on the logarithms of the training loss, the validation loss and the loss on long words. "
+        + "Shuffled: the values shuffled within folds, once.");
 
     internal static Question Question => new("Factors from weights", s_asked, Sweep.AppliesTo, Ask);
 
