@@ -23,8 +23,7 @@ static class FactorsFromWeights
     static QuestionResult Ask(QuestionContext context)
     {
         var sweep = Sweep.Of(context);
-        if (sweep.Labels.Count < context.Options.MinimumPerClass)
-            return s_asked.Skip($"It needs at least {context.Options.MinimumPerClass} networks with finite losses.", sweep.LeftOut);
+        if (sweep.Lack(context) is { } lack) return s_asked.Skip(lack, sweep.LeftOut);
         bool Varies(string factor) => sweep.Labels.Select(label => label.Setting(factor)).Distinct().Count() > 1;
         var varying = sweep.Factors.Where(factor => Varies(factor.Name)).ToArray();
         if (varying.Length == 0) return s_asked.Skip("All networks have the same settings.", sweep.LeftOut);

@@ -22,8 +22,7 @@ static class LossAndGap
     static QuestionResult Ask(QuestionContext context)
     {
         var sweep = Sweep.Of(context);
-        if (sweep.Labels.Count < context.Options.MinimumPerClass)
-            return s_asked.Skip($"It needs at least {context.Options.MinimumPerClass} networks with finite losses.", sweep.LeftOut);
+        if (sweep.Lack(context) is { } lack) return s_asked.Skip(lack, sweep.LeftOut);
         var validation = sweep.Labels.Select(label => Sweep.Log(label.ValidationLoss)).ToArray();
         var @long = sweep.Labels.Select(label => Sweep.Log(label.LongLoss)).ToArray();
         (string, double[])[] targets =

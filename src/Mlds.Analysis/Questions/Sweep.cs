@@ -37,6 +37,16 @@ sealed class Sweep
 
     internal IReadOnlyList<string> LeftOut { get; }
 
+    /// <summary>Why a question on these networks can't be asked; null if it can.</summary>
+    internal string? Lack(QuestionContext context)
+    {
+        if (Labels.Count < context.Options.MinimumPerClass)
+            return $"It needs at least {context.Options.MinimumPerClass} networks with finite losses.";
+        return Views.Count == 0
+            ? "The networks' shapes differ so much that no view has the same columns for all; choose a shape with --where."
+            : null;
+    }
+
     /// <summary>The settings, in order of their names.</summary>
     internal IReadOnlyList<(string Name, FactorKind Kind)> Factors =>
         [.. Labels[0].Settings.Select(setting => (setting.Key, setting.Value.Kind))];
@@ -84,7 +94,7 @@ sealed class Sweep
             views.Add((view.Name, Together([.. parts.Select(view.Build)])));
         }
 
-        if (parts.Length > 1)
+        if (parts.Length > 1 && views.Count > 0)
         {
             var names = string.Join(", ", views.Select(view => view.Item1));
             leftOut.Add($"Views other than {names}: there are networks of {parts.Length} shapes.");

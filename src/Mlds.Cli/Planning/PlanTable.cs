@@ -168,5 +168,6 @@ static class PlanTable
 
     static string Short(double value) => value.ToString(value < 10 ? "0.00" : value < 100 ? "0.0" : "0", CultureInfo.InvariantCulture);
 
-    static string Whole(double value) => value.ToString("0", CultureInfo.InvariantCulture);
+    /// <summary>A count; rounding may have left it a trace below 0.</summary>
+    static string Whole(double value) => Math.Max(0, value).ToString("0", CultureInfo.InvariantCulture);
 }

@@ -2,6 +2,7 @@ using Mlds.Analysis.Data;
 using Mlds.Analysis.Questions;
 using Mlds.Analysis.Results;
 using Mlds.Analysis.Views;
+using Mlds.Kernels.Recurrent;
 using Mlds.Kernels.Shapes;
 using Mlds.Networks;
 using Mlds.Recipes;
@@ -95,6 +96,19 @@ public sealed class SweepTests
         Assert.All(result.Scores, score => Assert.Equal((2 * Count, "statistics"), (score.Networks, score.View)));
         Assert.Contains("there are networks of 2 shapes", string.Join(' ', result.LeftOut), StringComparison.Ordinal);
         Assert.InRange(Find(result, "validation loss").Value.Value, 0.6, 1);
+    }
+
+    [Fact]
+    public void Networks_of_which_no_view_has_the_same_columns_are_asked_nothing_and_it_is_said_why()
+    {
+        var matrix = Networks(s_spec);
+        matrix.OtherShapes = [Networks(s_spec with { Cell = RecurrentCells.Lstm }, Count)];
+        foreach (var question in (Question[])[LossAndGap.Question, FactorsFromWeights.Question])
+        {
+            var result = Ask(question, matrix);
+            Assert.Contains("choose a shape with --where", result.Skipped, StringComparison.Ordinal);
+            Assert.Empty(result.Scores);
+        }
     }
 
     [Fact]
