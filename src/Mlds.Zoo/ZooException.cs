@@ -12,6 +12,9 @@ public sealed class ZooException(string sentence, Exception? cause = null) : Exc
     /// <summary>Whether another process is writing to the zoo: it will be done at some point.</summary>
     public bool IsInUse { get; init; }
 
+    /// <summary>Whether the zoo can do it if asked in another way, which the sentence tells.</summary>
+    public bool IsUsage { get; init; }
+
     /// <summary>What SQLite said, as a sentence about the zoo in <paramref name="folder"/>.</summary>
     internal static ZooException From(SqliteException exception, string folder) => new(
         exception switch

@@ -5,6 +5,7 @@ using Mlds.Analysis.Clustering;
 using Mlds.Analysis.Data;
 using Mlds.Analysis.Decomposition;
 using Mlds.Analysis.Embedding;
+using Mlds.Analysis.Forests;
 using Mlds.Analysis.Views;
 using Mlds.Zoos.Releases;
 

@@ -1,4 +1,5 @@
 using Mlds.Analysis.Data;
+using Mlds.Analysis.Forests;
 
 namespace Mlds.Analysis.Classification;
 

@@ -1,11 +1,7 @@
 using Mlds.Analysis.Data;
+using Mlds.Analysis.Forests;
 
 namespace Mlds.Analysis.Classification;
-
-/// <param name="Trees">Trees of the forest.</param>
-/// <param name="Bins">Bins that each column is cut into, 2 … 256.</param>
-/// <param name="Seed">Seed of bootstraps and drawn columns.</param>
-public sealed record ForestOptions(int Trees = 100, int Bins = 64, ulong Seed = 1);
 
 /// <summary>
 /// Random forest (Breiman 2001): each tree on a bootstrap sample, the square root of the columns tried at each node, class shares averaged

@@ -1,5 +1,5 @@
-using Mlds.Analysis.Classification;
 using Mlds.Analysis.Data;
+using Mlds.Analysis.Forests;
 
 namespace Mlds.Analysis.Regression;
 

@@ -103,7 +103,10 @@ sealed class ReleaseSource
         var shapes = ShapeFactors.Count == 0 ? "" : $" Choose one with --where, such as --where {ShapeOf(first)}.";
         throw new ZooException(
             $"The networks of {odd.MachineName}{Named(odd)} have another shape than those of {first.MachineName}{Named(first)}, "
-            + $"so they don't fit one matrix; nothing was released.{shapes}");
+            + $"so they don't fit one matrix; nothing was released.{shapes}")
+        {
+            IsUsage = true,
+        };
     }
 
     /// <summary>Varied factors that make other shapes.</summary>

@@ -149,7 +149,7 @@ public sealed class Population
         var setting = new NetworkSetting(Network, machine.Task, machine.Training);
         if (_variation.IsNone) return setting;
         return _variation.IsGrid
-            ? _points.GetOrAdd((machine.Name, seed % (uint)_variation.Points), point => setting.With(_variation.Of(point.Point)))
+            ? _points.GetOrAdd((machine.Name, _variation.PointOf(seed)), _ => setting.With(_variation.Of(seed)))
             : setting.With(_variation.Of(seed));
     }
 

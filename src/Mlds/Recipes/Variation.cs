@@ -5,7 +5,7 @@ namespace Mlds.Recipes;
 
 /// <summary>
 /// In what the networks of every machine of a population differ besides their seed: the <c>vary</c> of its file
-/// (docs/formats/population.md). The network of seed s takes point s mod G of the grid, and draws of its own; so any first n seeds are a
+/// (docs/formats/population.md). The network of seed s takes a point of the grid, and draws of its own; so any first n seeds are a
 /// population too, and networks of equal seed have equal settings.
 /// </summary>
 sealed class Variation
@@ -43,12 +43,18 @@ sealed class Variation
     internal IReadOnlyList<Factor> Factors =>
         field ??= [.. Fields.Select(one => one.Factor with { Values = _grid.FirstOrDefault(grid => grid.Field == one).Values ?? [] })];
 
+    /// <summary>
+    /// (s + ⌊s / G⌋) mod G: every G seeds have every point once. Each next G begin one point later, since sides of a split go by the seed's
+    /// remainder too, and a point's seeds should be on all of them.
+    /// </summary>
+    internal uint PointOf(uint seed) => (uint)((seed + ((ulong)seed / (uint)Points)) % (uint)Points);
+
     /// <summary>What the network of <paramref name="seed"/> has of every varied field, in the order of <see cref="Fields"/>.</summary>
     internal IReadOnlyList<(VariedField Field, FactorValue Value)> Of(uint seed)
     {
         var settings = new List<(VariedField Field, FactorValue Value)>();
         // The last field changes fastest.
-        var point = seed % (uint)Points;
+        var point = PointOf(seed);
         foreach (var (field, values) in _grid.Reverse())
         {
             settings.Add((field, values[(int)(point % (uint)values.Count)]));

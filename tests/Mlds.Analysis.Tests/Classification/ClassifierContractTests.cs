@@ -1,5 +1,6 @@
 using Mlds.Analysis.Classification;
 using Mlds.Analysis.Data;
+using Mlds.Analysis.Forests;
 using Mlds.Analysis.Validation;
 
 namespace Mlds.Analysis.Tests.Classification;

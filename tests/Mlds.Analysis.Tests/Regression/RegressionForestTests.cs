@@ -1,5 +1,5 @@
-using Mlds.Analysis.Classification;
 using Mlds.Analysis.Data;
+using Mlds.Analysis.Forests;
 using Mlds.Analysis.Regression;
 using Mlds.Analysis.Validation;
 

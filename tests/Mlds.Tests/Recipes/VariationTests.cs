@@ -32,7 +32,23 @@ public sealed class VariationTests
         var points = Enumerable.Range(0, 6).Select(seed => Point((uint)seed)).ToArray();
         Assert.Equal(
             [(4, 0.01), (4, 0.003), (4, 0.001), (6, 0.01), (6, 0.003), (6, 0.001)], points);
-        Assert.Equal(points, Enumerable.Range(6, 6).Select(seed => Point((uint)seed)));
+        Assert.Equal([.. points[1..], points[0]], Enumerable.Range(6, 6).Select(seed => Point((uint)seed)));
+    }
+
+    [Theory]
+    [InlineData("[4, 5]", "[0.01, 0.02]")]
+    [InlineData("[4, 5, 6, 7, 8]", "[0.01, 0.02]")]
+    [InlineData("[4, 5, 6, 7, 8]", "[0.01, 0.02, 0.03, 0.04]")]
+    public void Seeds_of_every_point_fall_on_all_sides_of_a_split_by_the_seeds_remainder(string widths, string rates)
+    {
+        var population = Parse($$"""{"grid": {"network.hidden": {{widths}}, "training.learning_rate": {{rates}}} }""");
+        var remainders = Enumerable.Range(0, 20 * population.GridPoints)
+            .GroupBy(
+                seed => population.Recipe("SimpleXORMachine", (uint)seed) is var recipe
+                    ? (((RecurrentSpec)recipe.Network).Hidden, recipe.Training.LearningRate)
+                    : default,
+                seed => seed % 20);
+        Assert.All(remainders, point => Assert.Equal((20, 20), (point.Count(), point.Distinct().Count())));
     }
 
     [Fact]

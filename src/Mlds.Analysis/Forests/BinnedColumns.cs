@@ -1,6 +1,6 @@
 using Mlds.Analysis.Data;
 
-namespace Mlds.Analysis.Classification;
+namespace Mlds.Analysis.Forests;
 
 /// <summary>
 /// Every column cut into at most B bins at its own quantiles, so that a tree finds a column's best split in one pass over counts instead of
