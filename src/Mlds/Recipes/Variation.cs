@@ -44,10 +44,15 @@ sealed class Variation
         field ??= [.. Fields.Select(one => one.Factor with { Values = _grid.FirstOrDefault(grid => grid.Field == one).Values ?? [] })];
 
     /// <summary>
-    /// (s + ⌊s / G⌋) mod G: every G seeds have every point once. Each next G begin one point later, since sides of a split go by the seed's
-    /// remainder too, and a point's seeds should be on all of them.
+    /// (s + t(t + 1)/2) mod G, t = ⌊s / G⌋: every G seeds have every point once. Each next G begin further on, since sides of a split go by
+    /// the seed's remainder too, and a point's seeds should be on all of them.
     /// </summary>
-    internal uint PointOf(uint seed) => (uint)((seed + ((ulong)seed / (uint)Points)) % (uint)Points);
+    internal uint PointOf(uint seed)
+    {
+        var (points, turn) = ((ulong)Points, (ulong)seed / (uint)Points);
+        var (even, odd) = turn % 2 == 0 ? (turn / 2, turn + 1) : ((turn + 1) / 2, turn);
+        return (uint)((seed + (even % points * (odd % points))) % points);
+    }
 
     /// <summary>What the network of <paramref name="seed"/> has of every varied field, in the order of <see cref="Fields"/>.</summary>
     internal IReadOnlyList<(VariedField Field, FactorValue Value)> Of(uint seed)

@@ -22,9 +22,12 @@ public sealed class PhiloxStreamTests
     [Fact]
     public void Stream_numbers_are_the_published_ones()
     {
-        Assert.Equal([1u, 2u, 3u, 4u, 5u, 6u, 7u], Enum.GetValues<RandomStream>().Select(stream => (uint)stream));
+        Assert.Equal([1u, 2u, 3u, 4u, 5u, 6u, 7u, 8u], Enum.GetValues<RandomStream>().Select(stream => (uint)stream));
         Assert.Equal(
-            ["TrainingSequences", "ValidationSequences", "LongTestSequences", "InitialWeights", "Shuffles", "Automata", "LabelNoise"],
+            [
+                "TrainingSequences", "ValidationSequences", "LongTestSequences", "InitialWeights", "Shuffles", "Automata", "LabelNoise",
+                "Variation",
+            ],
             Enum.GetNames<RandomStream>());
     }
 

@@ -35,20 +35,25 @@ public sealed class VariationTests
         Assert.Equal([.. points[1..], points[0]], Enumerable.Range(6, 6).Select(seed => Point((uint)seed)));
     }
 
+    /// <summary>Releases divide seeds by what they leave when divided by 20 (docs/formats/release.md).</summary>
     [Theory]
-    [InlineData("[4, 5]", "[0.01, 0.02]")]
-    [InlineData("[4, 5, 6, 7, 8]", "[0.01, 0.02]")]
-    [InlineData("[4, 5, 6, 7, 8]", "[0.01, 0.02, 0.03, 0.04]")]
-    public void Seeds_of_every_point_fall_on_all_sides_of_a_split_by_the_seeds_remainder(string widths, string rates)
+    [InlineData(2)]
+    [InlineData(4)]
+    [InlineData(10)]
+    [InlineData(20)]
+    [InlineData(30)]
+    public void Seeds_of_every_point_are_on_all_sides_of_a_split(int points)
     {
-        var population = Parse($$"""{"grid": {"network.hidden": {{widths}}, "training.learning_rate": {{rates}}} }""");
-        var remainders = Enumerable.Range(0, 20 * population.GridPoints)
-            .GroupBy(
-                seed => population.Recipe("SimpleXORMachine", (uint)seed) is var recipe
-                    ? (((RecurrentSpec)recipe.Network).Hidden, recipe.Training.LearningRate)
-                    : default,
-                seed => seed % 20);
-        Assert.All(remainders, point => Assert.Equal((20, 20), (point.Count(), point.Distinct().Count())));
+        var population = Parse($$$"""{"grid": {"network.hidden": [{{{string.Join(", ", Enumerable.Range(1, points))}}}]}}""");
+        var sides = Enumerable.Range(0, 400 * points).GroupBy(
+            seed => ((RecurrentSpec)population.Recipe("SimpleXORMachine", (uint)seed).Network).Hidden,
+            seed => (seed % 20) switch { 2 or 9 or 16 => "validation", 3 or 12 or 19 => "test", _ => "train" }).ToArray();
+        Assert.Equal(points, sides.Length);
+        Assert.All(sides, point =>
+        {
+            Assert.Equal(400, point.Count());
+            Assert.All(["train", "validation", "test"], side => Assert.InRange(point.Count(other => other == side), 15, 380));
+        });
     }
 
     [Fact]
