@@ -254,7 +254,7 @@ static class Datasheet
         string[] Row(TrainingSpec training, ReleasedMachine machine) =>
         [
             machine.Name,
-            .. Values(counts, machine.Artifacts.ExampleCounts),
+            .. Values(counts, machine.Artifacts.ExampleCounts, "none"),
             Count(training.Batch), Number(training.LearningRate), .. options.Select(option => Number(option.Of(training))),
             Number(training.GoalLoss), Count(training.EpochLimit),
         ];
@@ -272,9 +272,10 @@ static class Datasheet
         ReleaseSource source, Func<TaskArtifacts, IReadOnlyList<(string Heading, string Value)>> columns) =>
         [.. source.Machines.SelectMany(machine => columns(machine.Artifacts)).Select(column => column.Heading).Distinct()];
 
-    /// <summary>One machine's values of them; empty where its kind of task has none.</summary>
-    static IEnumerable<string> Values(IReadOnlyList<string> headings, IReadOnlyList<(string Heading, string Value)> columns) =>
-        headings.Select(heading => columns.FirstOrDefault(column => column.Heading == heading).Value ?? "");
+    /// <summary>One machine's values of them; <paramref name="missing"/> where its kind of task has none.</summary>
+    static IEnumerable<string> Values(
+        IReadOnlyList<string> headings, IReadOnlyList<(string Heading, string Value)> columns, string missing = "") =>
+        headings.Select(heading => columns.FirstOrDefault(column => column.Heading == heading).Value ?? missing);
 
     /// <summary>"Adam on the mean squared error", as the recipes have it; with "or" where machines differ.</summary>
     static string Descent(ReleaseSource source)
