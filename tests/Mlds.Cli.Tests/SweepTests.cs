@@ -62,7 +62,8 @@ public sealed class SweepTests : IDisposable
         var report = JsonNode.Parse(Runs("verify", At("r"), "--retrain", "2", "--json"))!;
         Assert.Equal((0, 0), ((int)report["failed"]!, report["failures"]!.AsArray().Count));
 
-        Runs("analyze", At("z"), "--out", At("a"));
+        var said = Runs("analyze", At("z"), "--out", At("a"));
+        Assert.Contains("The weights tell how good a network is.\n  Validation loss: R² ", said, StringComparison.Ordinal);
         var questions = JsonNode.Parse(File.ReadAllText(Path.Combine(At("a"), "metrics.json")))!["questions"]!.AsArray();
         var gap = questions.Single(question => (string?)question!["id"] == "loss_and_gap_from_weights")!;
         Assert.All(gap["scores"]!.AsArray(), score => Assert.Equal(24, (int)score!["networks"]!));

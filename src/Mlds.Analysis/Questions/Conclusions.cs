@@ -27,7 +27,7 @@ static class Conclusions
             (score.Subject, score.View, score.Method) == (subject, view, method) && (metric is null || score.Metric == metric));
 
     internal static IReadOnlyList<Finding> Findings(IReadOnlyList<QuestionResult> questions) =>
-        [Clusters(questions), Divergence(questions), InsteadOfLoss(questions)];
+        [.. Sweep(questions), Clusters(questions), Divergence(questions), InsteadOfLoss(questions)];
 
     /// <summary>The note on multiple comparisons.</summary>
     internal static string ManyNumbers(IReadOnlyList<QuestionResult> questions)
@@ -39,6 +39,22 @@ static class Conclusions
             + $"about {scores / 20} of these, so no single one is news. The views and methods of the headlines and ")
             + "of the claims are fixed beforehand for all populations, not chosen by their results. "
             + "P-values are adjusted by Holm's method over the tests of their question, for finished networks over those of one view.";
+    }
+
+    /// <summary>Of a population that varies how networks are trained, what is asked of it first; of others nothing.</summary>
+    static IEnumerable<Finding> Sweep(IReadOnlyList<QuestionResult> questions)
+    {
+        if (questions.First(question => question.Id == LossAndGap.Id).Skipped is not null) yield break;
+        foreach (var (id, claim) in ((string, string)[])
+        [
+            (LossAndGap.Id, "The weights tell how good a network is."),
+            (FactorsFromWeights.Id, "The weights tell how a network was trained."),
+        ])
+        {
+            var asked = questions.First(question => question.Id == id);
+            if (asked.Skipped is null)
+                yield return new Finding(claim, asked.Answer, [.. asked.Scores.Where(Questions.Sweep.IsQuoted)]);
+        }
     }
 
     static Finding Clusters(IReadOnlyList<QuestionResult> questions)

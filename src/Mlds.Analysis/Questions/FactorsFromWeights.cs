@@ -8,8 +8,10 @@ namespace Mlds.Analysis.Questions;
 /// <summary>How a network was trained, told from its weights: asked of every factor that a population varies or declares.</summary>
 static class FactorsFromWeights
 {
+    internal const string Id = "factors_from_weights";
+
     static readonly Asked s_asked = new(
-        "factors_from_weights",
+        Id,
         "Do the weights tell how a network was trained?",
         Sweep.Networks + "Numbers (those that reach over a factor of 10 as logarithms): ridge regression, its penalty by leave-one-out on "
         + "the training rows, and a random forest; R² on rows that took no part in fitting, with a percentile bootstrap over seeds. "

@@ -8,8 +8,10 @@ namespace Mlds.Analysis.Questions;
 /// </summary>
 static class LossAndGap
 {
+    internal const string Id = "loss_and_gap_from_weights";
+
     static readonly Asked s_asked = new(
-        "loss_and_gap_from_weights",
+        Id,
         "Do the weights tell how good a network is, and how well it does beyond what it was trained on?",
         Sweep.Networks + "Ridge regression, its penalty by leave-one-out on the training rows, and a random forest, onto the decimal "
         + "logarithms of the validation loss and of the loss on long words, and onto the generalisation gap: the logarithm of the loss on "

@@ -227,12 +227,17 @@ sealed class Sweep
         return [.. scores.OrderBy(score => targets.Select(target => target.Name).ToList().IndexOf(score.Subject))];
     }
 
-    /// <summary>A sentence for each subject: the view and method chosen beforehand, and metadata alone.</summary>
+    /// <summary>Whether a score is of the view and method that are quoted: chosen beforehand, not by what did best.</summary>
+    internal static bool IsQuoted(Score score) => score is { View: "statistics", Method: Forest };
+
+    /// <summary>A sentence for each subject: the view and method that are quoted, and metadata alone.</summary>
     internal static string Sentences(IEnumerable<Score> scores) => string.Join(" ", scores.GroupBy(score => score.Subject).Select(subject =>
     {
-        var shown = subject.FirstOrDefault(score => score is { View: "statistics", Method: Forest }) ?? subject.First();
+        var shown = subject.FirstOrDefault(IsQuoted) ?? subject.First();
         var what = shown.Metric == "r2" ? "R²" : "accuracy";
-        return $"{char.ToUpperInvariant(subject.Key[0])}{subject.Key[1..]}: {what} {Words.Number(shown.Value)} from {shown.View}"
+        // A factor is called as its column is.
+        var name = subject.Key.Contains(' ') ? $"{char.ToUpperInvariant(subject.Key[0])}{subject.Key[1..]}" : subject.Key;
+        return $"{name}: {what} {Words.Number(shown.Value)} from {shown.View}"
             + $"{(shown.MetadataOnly is { } alone ? $", {Words.Number(alone.Value)} from metadata alone" : "")}.";
     }));
 }

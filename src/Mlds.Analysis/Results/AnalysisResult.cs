@@ -9,7 +9,10 @@ namespace Mlds.Analysis.Results;
 /// <param name="ProgramVersion">Version of the program that made it.</param>
 /// <param name="Seed">Seed of all splits, shuffles, restarts and forests. The same seed on the same networks gives the same result.</param>
 /// <param name="Views">The views, in the order in which tables show them.</param>
-/// <param name="Findings">The paper's three claims, answered: how the report opens.</param>
+/// <param name="Findings">
+/// The paper's three claims, answered: how the report opens. Before them, where a population varies how networks are trained, what is asked
+/// of it first.
+/// </param>
 /// <param name="Questions">All questions, also skipped ones, in the order of the report.</param>
 /// <param name="Projections">PCA by view.</param>
 /// <param name="LossCurves">By machine; empty if the source keeps no loss history.</param>

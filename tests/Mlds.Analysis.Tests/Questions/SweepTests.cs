@@ -84,7 +84,7 @@ public sealed class SweepTests
         Assert.InRange(text.Value.Value, 0.8, 1);
         Assert.InRange(text.Chance, 0.5, 0.65);
         Assert.InRange(text.Shuffled!.Value.Value, 0.3, 0.7);
-        Assert.Contains("Learning_rate: R² ", result.Answer, StringComparison.Ordinal);
+        Assert.Contains("learning_rate: R² ", result.Answer, StringComparison.Ordinal);
     }
 
     [Fact]
