@@ -30,7 +30,9 @@ public sealed record NetworkSelection(bool AllOutcomes, IReadOnlyList<KeyValuePa
             var factor = factors.Declared.FirstOrDefault(factor => factor.Name == name) ?? throw new ArgumentException(
                 names.Length == 0
                     ? $"There is no factor '{name}': the population declares and varies none."
-                    : $"There is no factor '{name}'. {NearestName.DidYouMean(name, names)}Factors: {string.Join(", ", names)}.");
+                    // Population files name a field by its path.
+                    : $"There is no factor '{name}'. {NearestName.DidYouMean(name.Split('.')[^1], names)}"
+                        + $"Factors: {string.Join(", ", names)}.");
             if (factor.Kind == FactorKind.Number && double.TryParse(value, NumberStyles.Float, CultureInfo.InvariantCulture, out var number)
                 && double.IsFinite(number))
             {
@@ -40,6 +42,43 @@ public sealed record NetworkSelection(bool AllOutcomes, IReadOnlyList<KeyValuePa
             return KeyValuePair.Create(name, value);
         })];
     }
+
+    /// <summary>Throws unless every condition of <see cref="Where"/> holds for some network of every machine that has any.</summary>
+    /// <param name="zoo">What to call the zoo or release in the message.</param>
+    /// <exception cref="ZooException">One doesn't; the message has the values that there are.</exception>
+    public void Check(IEnumerable<StoredNetwork> networks, PopulationFactors factors, string zoo)
+    {
+        if (Where.Count == 0) return;
+        var settings = networks.GroupBy(network => network.Machine)
+            .Select(machine => (machine.Key, Factors: machine.Select(network => factors.Of(network.Machine, network.Seed)).ToArray()))
+            .ToArray();
+        foreach (var (name, value) in Where)
+        {
+            var values = settings.SelectMany(machine => machine.Factors).Select(one => one[name]).Distinct()
+                .OrderBy(one => one.Number).ThenBy(one => one.ToString(), StringComparer.Ordinal).Select(one => one.ToString()).ToArray();
+            if (values.Length > 0 && !values.Contains(value))
+            {
+                var near = factors.Declared.First(factor => factor.Name == name).Kind == FactorKind.Number
+                    ? ""
+                    : NearestName.DidYouMean(value, values);
+                var there = values.Length <= MostNamed
+                    ? string.Join(", ", values)
+                    : $"{values.Length} values from {values[0]} to {values[^1]}";
+                throw new ZooException($"No network of '{zoo}' has {name}={value}. {near}Values of {name} there: {there}.") { IsUsage = true };
+            }
+
+            if (settings.FirstOrDefault(machine => machine.Factors.All(one => one[name].ToString() != value)) is { Key: { } other })
+            {
+                throw new ZooException(
+                    $"No network of {other} in '{zoo}' has {name}={value}; --where takes what differs between networks of one machine.")
+                {
+                    IsUsage = true,
+                };
+            }
+        }
+    }
+
+    const int MostNamed = 12;
 
     /// <summary>Whether a network has the values of <see cref="Where"/>.</summary>
     public bool Matches(MachineFactors factors) => Where.All(wanted => factors[wanted.Key].ToString() == wanted.Value);

@@ -57,6 +57,9 @@ public sealed class FactorsTests : IDisposable
         var shown = Runs("zoo", At("z"), "show", "foo2/0");
         Assert.Contains("factors         family Direct, strength 0.5, variant modified\n", shown, StringComparison.Ordinal);
 
+        var (code, _, error) = Run("release", At("z"), "--out", At("s"), "--where", "variant=modified");
+        Assert.Equal(2, code);
+        Assert.Contains("No network of foo1 in", error, StringComparison.Ordinal);
         Runs("release", At("z"), "--out", At("r"));
         Runs("verify", At("r"), "--retrain", "1");
         Runs("analyze", At("z"), "--out", At("a"));

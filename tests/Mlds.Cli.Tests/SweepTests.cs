@@ -69,6 +69,7 @@ public sealed class SweepTests : IDisposable
         Assert.All(gap["scores"]!.AsArray(), score => Assert.Equal(24, (int)score!["networks"]!));
         Assert.Contains(gap["scores"]!.AsArray(), score => (string?)score!["subject"] == "generalisation gap");
         Runs("analyze", At("r"), "--out", At("b"));
-        Fails(1, "has no network with hidden=3", "analyze", At("r"), "--out", At("c"), "--where", "hidden=3");
+        Fails(2, "has hidden=7. Values of hidden there: 3, 5.", "release", At("z"), "--out", At("c"), "--where", "hidden=7");
+        Fails(2, "has hidden=3. Values of hidden there: 5.", "analyze", At("r"), "--out", At("c"), "--where", "hidden=3");
     }
 }

@@ -27,6 +27,7 @@ public static class ReleaseMatrix
         };
         if (where is not { Count: > 0 }) return all;
         var selection = new NetworkSelection(AllOutcomes: true, where);
+        selection.Check(release.Networks, release.Factors, release.Folder);
         return all.Where(label => selection.Matches(release.Factors.Of(label.Machine.Name, label.Seed))) is { Networks: > 0 } some
             ? some
             : throw new InvalidDataException($"The release '{release.Folder}' has no network{selection.Words}.");

@@ -19,6 +19,7 @@ public static class ZooMatrix
         Zoo zoo, IReadOnlyList<KeyValuePair<string, string>> where, CancellationToken cancellation = default)
     {
         var selection = new NetworkSelection(AllOutcomes: true, where);
+        selection.Check(zoo.Networks(), zoo.Factors, zoo.Folder);
         var networks = zoo.Networks().Where(network => selection.Includes(network, zoo.Factors)).ToArray();
         if (networks.Length == 0)
         {

@@ -56,6 +56,7 @@ static class CommandLine
                 exception.Message.StartsWith("Interrupted", StringComparison.Ordinal) ? exception.Message : "Interrupted."),
             UsageException => (ExitCode.Usage, exception.Message),
             FormatException => (ExitCode.Usage, exception.Message),
+            ZooException { IsUsage: true } => (ExitCode.Usage, exception.Message),
             _ when FullDisk.Is(exception) && exception is not (ZooException or ProjectException) =>
                 (ExitCode.Failure, $"The disk is full: {exception.Message.TrimEnd('.')}. Make room and give the command again."),
             DbException => (ExitCode.Failure, $"The project's database: {exception.Message}"),

@@ -105,10 +105,6 @@ static partial class ReleaseVerb
                 return ReleaseWriter.Write(zoo, folder, options, items.Report, run.Cancellation);
             });
         }
-        catch (ZooException problem) when (problem.IsUsage)
-        {
-            throw new UsageException(problem.Message);
-        }
         catch (OperationCanceledException)
         {
             throw new OperationCanceledException("Interrupted: nothing of the release is left; the zoo is as it was.", run.Cancellation);

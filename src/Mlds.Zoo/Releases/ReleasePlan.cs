@@ -46,6 +46,7 @@ public sealed class ReleasePlan
     public static ReleasePlan Make(Zoo zoo, IReadOnlyList<int> subsets, NetworkSelection? selection = null)
     {
         selection ??= NetworkSelection.Converged;
+        selection.Check(zoo.Networks(), zoo.Factors, zoo.Folder);
         var any = selection with { AllOutcomes = true };
         var all = zoo.Machines.ToDictionary(
             name => name, name => zoo.Networks(name).Where(network => any.Includes(network, zoo.Factors)).ToList());

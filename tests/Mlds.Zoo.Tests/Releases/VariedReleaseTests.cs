@@ -71,6 +71,9 @@ public sealed class VariedReleaseTests : IDisposable
     {
         var message = Assert.Throws<ZooException>(() => Write(new NetworkSelection(true, []))).Message;
         Assert.Contains("Choose one with --where, such as --where hidden=3.", message, StringComparison.Ordinal);
+        message = Assert.Throws<ZooException>(
+            () => Write(new NetworkSelection(true, NetworkSelection.Parse("training_sequences=32", _zoo.Factors)))).Message;
+        Assert.Contains("such as --where training_sequences=32,hidden=", message, StringComparison.Ordinal);
         Assert.False(Directory.Exists(R));
     }
 
@@ -168,6 +171,8 @@ public sealed class VariedReleaseTests : IDisposable
 
     [Theory]
     [InlineData("hiden=4", "Did you mean 'hidden'?")]
+    [InlineData("network.hidden=4", "Did you mean 'hidden'?")]
+    [InlineData("data.training=32", "Did you mean 'training_sequences'?")]
     [InlineData("hidden", "isn't FACTOR=VALUE")]
     public void A_condition_on_no_factor_is_told(string text, string problem) => Assert.Contains(
         problem, Assert.Throws<ArgumentException>(() => NetworkSelection.Parse(text, _zoo.Factors)).Message, StringComparison.Ordinal);
@@ -177,6 +182,6 @@ public sealed class VariedReleaseTests : IDisposable
     {
         var message = Assert.Throws<ZooException>(
             () => Write(new NetworkSelection(true, NetworkSelection.Parse("hidden=5", _zoo.Factors)))).Message;
-        Assert.Contains("needs 1 networks of every machine with hidden=5", message, StringComparison.Ordinal);
+        Assert.Contains("has hidden=5. Values of hidden there: 3, 4.", message, StringComparison.Ordinal);
     }
 }
