@@ -64,7 +64,10 @@ public sealed record NetworkSelection(bool AllOutcomes, IReadOnlyList<KeyValuePa
                 var there = values.Length <= MostNamed
                     ? string.Join(", ", values)
                     : $"{values.Length} values from {values[0]} to {values[^1]}";
-                throw new ZooException($"No network of '{zoo}' has {name}={value}. {near}Values of {name} there: {there}.") { IsUsage = true };
+                throw new ZooException($"No network of '{zoo}' has {name}={value}. {near}Values of {name} there: {there}.")
+                {
+                    IsUsage = true,
+                };
             }
 
             if (settings.FirstOrDefault(machine => machine.Factors.All(one => one[name].ToString() != value)) is { Key: { } other })
