@@ -14,10 +14,17 @@ public static class WeightAnalysis
     /// The networks that questions are asked of, unless they say otherwise: the converged ones. Where a population varies how networks are
     /// trained and hardly one reached its goal, as in a sweep of fixed length, those that didn't diverge.
     /// </summary>
-    public static WeightMatrix Used(WeightMatrix matrix)
+    public static WeightMatrix Used(WeightMatrix matrix) => matrix.Where(IsUsed(matrix));
+
+    /// <summary>How many <see cref="Used"/> has; copies no weights.</summary>
+    public static int CountUsed(WeightMatrix matrix) => matrix.Labels.Count(IsUsed(matrix));
+
+    static Func<NetworkLabel, bool> IsUsed(WeightMatrix matrix)
     {
-        var converged = matrix.Where(label => label.Outcome == Outcome.Converged);
-        return converged.Networks >= 2 || !Sweep.IsVaried(matrix) ? converged : matrix.Where(label => label.Outcome != Outcome.Diverged);
+        static bool HasConverged(NetworkLabel label) => label.Outcome == Outcome.Converged;
+        return matrix.Labels.Count(HasConverged) >= 2 || !Sweep.IsVaried(matrix)
+            ? HasConverged
+            : label => label.Outcome != Outcome.Diverged;
     }
 
     /// <summary>

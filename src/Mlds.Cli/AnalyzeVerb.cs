@@ -64,7 +64,7 @@ static class AnalyzeVerb
     static AnalysisResult Analyze(VerbRun run, IProgressView view)
     {
         var matrix = Read(run, run.Get(s_source));
-        if (WeightAnalysis.Used(matrix).Networks is < 2 and var converged)
+        if (WeightAnalysis.CountUsed(matrix) is < 2 and var converged)
         {
             throw new FailureException(
                 "An analysis needs at least 2 converged networks; "

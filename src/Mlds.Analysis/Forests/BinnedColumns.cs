@@ -45,6 +45,22 @@ sealed class BinnedColumns
     /// <summary>The value up to which bin <paramref name="bin"/> reaches.</summary>
     internal double Threshold(int column, int bin) => _thresholds[column][bin];
 
+    /// <summary>Brings the rows whose bin in <paramref name="column"/> is at most <paramref name="bin"/> to the front.</summary>
+    /// <returns>How many they are.</returns>
+    internal int Partition(Span<int> rows, int column, int bin)
+    {
+        var values = Column(column);
+        var size = 0;
+        for (var i = 0; i < rows.Length; i++)
+        {
+            if (values[rows[i]] > bin) continue;
+            (rows[size], rows[i]) = (rows[i], rows[size]);
+            size++;
+        }
+
+        return size;
+    }
+
     /// <summary>
     /// Midpoints between neighbouring distinct values, at most <paramref name="most"/> − 1 of them, evenly over the rows.
     /// </summary>

@@ -44,9 +44,9 @@ static class FactorsFromWeights
     static FeatureMatrix Outcome(Sweep sweep) => sweep.Matrix(
     [
         ("epochs", [.. sweep.Labels.Select(label => (double)label.Epochs)]),
-        ("log_training_loss", [.. sweep.Labels.Select(label => Sweep.Log(label.TrainingLoss ?? 1))]),
-        ("log_validation_loss", [.. sweep.Labels.Select(label => Sweep.Log(label.ValidationLoss))]),
-        ("log_long_loss", [.. sweep.Labels.Select(label => Sweep.Log(label.LongLoss))]),
+        ("log_training_loss", [.. sweep.Labels.Select(label => Regressions.Log(label.TrainingLoss ?? 1))]),
+        ("log_validation_loss", [.. sweep.Labels.Select(label => Regressions.Log(label.ValidationLoss))]),
+        ("log_long_loss", [.. sweep.Labels.Select(label => Regressions.Log(label.LongLoss))]),
     ]);
 
     static IEnumerable<Score> Texts(QuestionContext context, Sweep sweep, string factor, FeatureMatrix outcome)

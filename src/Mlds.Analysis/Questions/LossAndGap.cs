@@ -25,8 +25,8 @@ static class LossAndGap
     {
         var sweep = Sweep.Of(context);
         if (sweep.Lack(context) is { } lack) return s_asked.Skip(lack, sweep.LeftOut);
-        var validation = sweep.Labels.Select(label => Sweep.Log(label.ValidationLoss)).ToArray();
-        var @long = sweep.Labels.Select(label => Sweep.Log(label.LongLoss)).ToArray();
+        var validation = sweep.Labels.Select(label => Regressions.Log(label.ValidationLoss)).ToArray();
+        var @long = sweep.Labels.Select(label => Regressions.Log(label.LongLoss)).ToArray();
         (string, double[])[] targets =
         [
             ("validation loss", validation),

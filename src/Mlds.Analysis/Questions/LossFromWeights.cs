@@ -1,5 +1,4 @@
 using Mlds.Analysis.Data;
-using Mlds.Analysis.Regression;
 using Mlds.Analysis.Results;
 using Mlds.Analysis.Validation;
 
@@ -59,31 +58,31 @@ static class LossFromWeights
 
     static Sample Finished(QuestionContext context)
     {
-        int[] rows = [.. Thinned(Enumerable.Range(0, context.Labels.Count).OrderBy(row => context.Labels[row].Seed).ToArray()).Order()];
+        int[] bySeed = [.. Enumerable.Range(0, context.Labels.Count).OrderBy(row => context.Labels[row].Seed)];
+        int[] rows = [.. Regressions.Thinned(bySeed, MostRows).Order()];
         var labels = Array.ConvertAll(rows, row => context.Labels[row]);
         return new Sample(
             "finished networks", [.. context.Features.Select(features => features.Select(rows))],
             Array.ConvertAll(labels, label => label.Machine.Name), Array.ConvertAll(labels, label => (int)label.Seed),
-            Array.ConvertAll(labels, label => Log(label.ValidationLoss)), Array.ConvertAll(labels, label => Log(label.Epochs)));
+            Array.ConvertAll(labels, label => Regressions.Log(label.ValidationLoss)),
+            Array.ConvertAll(labels, label => Regressions.Log(label.Epochs)));
     }
 
     static Sample OfCourses(QuestionContext context)
     {
-        var points = Thinned(context.Networks.Courses.OrderBy(course => course.Seed)
-            .SelectMany(course => course.Points.Select(point => (course, point))).ToArray());
+        var points = Regressions.Thinned(
+            context.Networks.Courses.OrderBy(course => course.Seed)
+                .SelectMany(course => course.Points.Select(point => (course, point))).ToArray(),
+            MostRows);
         var matrix = new WeightMatrix(
             "courses", "matrix",
             [.. points.SelectMany(one => one.point.Weights)], context.Networks.Layout, [.. points.Select(_ => context.Labels[0])]);
         return new Sample(
             "training courses", [.. context.Options.Views.Select(view => view.Build(matrix))],
             Array.ConvertAll(points, one => one.course.Machine.Name), Array.ConvertAll(points, one => (int)one.course.Seed),
-            Array.ConvertAll(points, one => Log(one.point.ValidationLoss)), Array.ConvertAll(points, one => Log(one.point.Epoch)));
+            Array.ConvertAll(points, one => Regressions.Log(one.point.ValidationLoss)),
+            Array.ConvertAll(points, one => Regressions.Log(one.point.Epoch)));
     }
-
-    static double Log(double value) => Math.Log10(Math.Max(value, 1e-12));
-
-    static T[] Thinned<T>(T[] all) =>
-        all.Length <= MostRows ? all : [.. Enumerable.Range(0, MostRows).Select(i => all[(int)((long)i * all.Length / MostRows)])];
 
     static IEnumerable<Score> Scores(QuestionContext context, Sample sample, int view)
     {
@@ -91,10 +90,10 @@ static class LossFromWeights
         var order = Folds.Shuffled([.. Enumerable.Range(0, folds.Length)], folds, context.Random("regression_shuffle", view));
         var truths = Array.ConvertAll(s_targets, sample.Target);
         var shuffledTruths = Array.ConvertAll(truths, truth => Array.ConvertAll(order, i => truth[i]));
-        var predictions = OutOfFold(context, sample.Features[view], [.. truths, .. shuffledTruths], folds);
+        var predictions = Regressions.OutOfFold(context, Regressions.Ridge, sample.Features[view], [.. truths, .. shuffledTruths], folds);
         return s_targets.SelectMany((target, t) =>
         {
-            var metadata = OutOfFold(context, sample.Metadata(target), [truths[t]], folds)[0];
+            var metadata = Regressions.OutOfFold(context, Regressions.Ridge, sample.Metadata(target), [truths[t]], folds)[0];
             return Scores(context, sample, view, target, new Predicted(
                 truths[t], predictions[t], shuffledTruths[t], predictions[s_targets.Length + t], metadata));
         });
@@ -126,23 +125,6 @@ static class LossFromWeights
         }
 
         return [Of("r2", Fit.R2, BootstrapRounds), Of("kendall_tau", Fit.KendallTau, 20)];
-    }
-
-    static double[][] OutOfFold(QuestionContext context, FeatureMatrix features, double[][] targets, int[] folds)
-    {
-        var predicted = Array.ConvertAll(targets, target => new double[target.Length]);
-        foreach (var fold in folds.Distinct().Order())
-        {
-            context.Cancellation.ThrowIfCancellationRequested();
-            var (training, test) = (CrossValidation.Where(folds, f => f != fold), CrossValidation.Where(folds, f => f == fold));
-            var held = RidgeRegression.Predict(
-                features.Select(training),
-                Array.ConvertAll(targets, target => Array.ConvertAll(training, i => target[i])), features.Select(test));
-            for (var set = 0; set < held.Length; set++)
-                for (var i = 0; i < test.Length; i++) predicted[set][test[i]] = held[set][i];
-        }
-
-        return predicted;
     }
 
     static string Answer(IReadOnlyList<Score> scores)

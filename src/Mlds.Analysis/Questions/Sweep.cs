@@ -1,6 +1,4 @@
 using Mlds.Analysis.Data;
-using Mlds.Analysis.Forests;
-using Mlds.Analysis.Regression;
 using Mlds.Analysis.Results;
 using Mlds.Analysis.Validation;
 using Mlds.Recipes;
@@ -77,7 +75,7 @@ sealed class Sweep
             leftOut.Add($"{all.Length - finite.Length} networks whose losses or weights aren't finite numbers.");
         var kept = finite.OrderBy(one => shapes[one.Shape].Labels[one.Row].Seed).ToArray();
         if (kept.Length > MostRows) leftOut.Add($"{kept.Length - MostRows} of {kept.Length} networks, evenly thinned.");
-        kept = [.. Thinned(kept).OrderBy(one => one.Shape).ThenBy(one => one.Row)];
+        kept = [.. Regressions.Thinned(kept, MostRows).OrderBy(one => one.Shape).ThenBy(one => one.Row)];
         var parts = kept.GroupBy(one => one.Shape).Select(part => shapes[part.Key].Rows([.. part.Select(one => one.Row)])).ToArray();
         var views = new List<(string, FeatureMatrix)>();
         foreach (var view in context.Options.Views.Where(view => s_views.Contains(view.Name)))
@@ -113,9 +111,6 @@ sealed class Sweep
         return true;
     }
 
-    static T[] Thinned<T>(T[] all) =>
-        all.Length <= MostRows ? all : [.. Enumerable.Range(0, MostRows).Select(i => all[(int)((long)i * all.Length / MostRows)])];
-
     static FeatureMatrix Together(FeatureMatrix[] parts) => parts.Length == 1
         ? parts[0]
         : new FeatureMatrix([.. parts.SelectMany(part => part.Values)], parts.Sum(part => part.Rows), parts[0].ColumnNames);
@@ -129,7 +124,7 @@ sealed class Sweep
     {
         var values = Labels.Select(label => label.Setting(factor).Number).ToArray();
         var isLogarithm = values.Min() > 0 && values.Max() >= 10 * values.Min();
-        return (isLogarithm ? Array.ConvertAll(values, Log) : values, isLogarithm);
+        return (isLogarithm ? Array.ConvertAll(values, Regressions.Log) : values, isLogarithm);
     }
 
     /// <summary>Texts as indicators, numbers as <see cref="Numbers"/> has them, machines as indicators, and further columns.</summary>
@@ -160,32 +155,6 @@ sealed class Sweep
         return new FeatureMatrix(values, Labels.Count, [.. columns.Select(column => column.Name)]);
     }
 
-    internal static double Log(double value) => Math.Log10(Math.Max(value, 1e-12));
-
-    /// <summary>What was predicted for rows that took no part in fitting, by the method's name, for each target.</summary>
-    internal static double[][] OutOfFold(
-        QuestionContext context, string method, FeatureMatrix features, IReadOnlyList<double[]> targets, int[] folds)
-    {
-        var predicted = targets.Select(target => new double[target.Length]).ToArray();
-        foreach (var fold in folds.Distinct().Order())
-        {
-            context.Cancellation.ThrowIfCancellationRequested();
-            var (training, test) = (CrossValidation.Where(folds, f => f != fold), CrossValidation.Where(folds, f => f == fold));
-            double[][] known = [.. targets.Select(target => Array.ConvertAll(training, i => target[i]))];
-            var (from, to) = (features.Select(training), features.Select(test));
-            var held = method == Forest
-                ? RegressionForest.Predict(from, known, to, new ForestOptions(context.Options.Trees, Seed: context.Options.Seed))
-                : RidgeRegression.Predict(from, known, to);
-            for (var set = 0; set < held.Length; set++)
-                for (var i = 0; i < test.Length; i++) predicted[set][test[i]] = held[set][i];
-        }
-
-        return predicted;
-    }
-
-    internal const string Ridge = "ridge";
-    internal const string Forest = "forest";
-
     /// <summary>R² with its interval: a bootstrap over seeds.</summary>
     internal Estimate R2(QuestionContext context, double[] truth, double[] predicted)
     {
@@ -209,12 +178,12 @@ sealed class Sweep
         double[][] truths = [.. targets.Select(target => target.Values)];
         double[][] shuffled = [.. truths.Select(truth => Array.ConvertAll(order, i => truth[i]))];
         var scores = new List<Score>();
-        foreach (var method in (string[])[Ridge, Forest])
+        foreach (var method in (string[])[Regressions.Ridge, Regressions.Forest])
         {
-            var alone = targets.Select((_, t) => OutOfFold(context, method, metadata[t], [truths[t]], folds)[0]).ToArray();
+            var alone = targets.Select((_, t) => Regressions.OutOfFold(context, method, metadata[t], [truths[t]], folds)[0]).ToArray();
             foreach (var (view, features) in Views)
             {
-                var predicted = OutOfFold(context, method, features, [.. truths, .. shuffled], folds);
+                var predicted = Regressions.OutOfFold(context, method, features, [.. truths, .. shuffled], folds);
                 for (var t = 0; t < targets.Count; t++)
                 {
                     scores.Add(new Score(
@@ -228,7 +197,7 @@ sealed class Sweep
     }
 
     /// <summary>Whether a score is of the view and method that are quoted: chosen beforehand, not by what did best.</summary>
-    internal static bool IsQuoted(Score score) => score is { View: "statistics", Method: Forest };
+    internal static bool IsQuoted(Score score) => score is { View: "statistics", Method: Regressions.Forest };
 
     /// <summary>A sentence for each subject: the view and method that are quoted, and metadata alone.</summary>
     internal static string Sentences(IEnumerable<Score> scores) => string.Join(" ", scores.GroupBy(score => score.Subject).Select(subject =>

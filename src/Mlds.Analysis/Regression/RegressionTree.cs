@@ -56,7 +56,7 @@ sealed class RegressionTree
                 return number;
             }
 
-            var size = Partition(rows, columns.Column(column), bin);
+            var size = columns.Partition(rows, column, bin);
             var left = Split(rows[..size]);
             var right = Split(rows[size..]);
             tree._nodes[number] = new Node(column, columns.Threshold(column, bin), left, right);
@@ -109,19 +109,6 @@ sealed class RegressionTree
             }
 
             return (best, quality);
-        }
-
-        static int Partition(Span<int> rows, ReadOnlySpan<byte> values, int bin)
-        {
-            var size = 0;
-            for (var i = 0; i < rows.Length; i++)
-            {
-                if (values[rows[i]] > bin) continue;
-                (rows[size], rows[i]) = (rows[i], rows[size]);
-                size++;
-            }
-
-            return size;
         }
     }
 }
