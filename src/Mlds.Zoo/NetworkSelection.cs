@@ -23,10 +23,9 @@ public sealed record NetworkSelection(bool AllOutcomes, IReadOnlyList<KeyValuePa
         var names = factors.Declared.Select(factor => factor.Name).ToArray();
         return [.. text.Split(',').Select(condition =>
         {
-            var (name, equals, value) = condition.IndexOf('=') is var at and > 0
-                ? (condition[..at], true, condition[(at + 1)..])
-                : (condition, false, "");
-            if (!equals) throw new ArgumentException($"'{condition}' isn't FACTOR=VALUE, such as hidden=12.");
+            var at = condition.IndexOf('=', StringComparison.Ordinal);
+            if (at <= 0) throw new ArgumentException($"'{condition}' isn't FACTOR=VALUE, such as hidden=12.");
+            var (name, value) = (condition[..at], condition[(at + 1)..]);
             var factor = factors.Declared.FirstOrDefault(factor => factor.Name == name) ?? throw new ArgumentException(
                 names.Length == 0
                     ? $"There is no factor '{name}': the population declares and varies none."
@@ -54,17 +53,13 @@ public sealed record NetworkSelection(bool AllOutcomes, IReadOnlyList<KeyValuePa
             .ToArray();
         foreach (var (name, value) in Where)
         {
-            var values = settings.SelectMany(machine => machine.Factors).Select(one => one[name]).Distinct()
-                .OrderBy(one => one.Number).ThenBy(one => one.ToString(), StringComparer.Ordinal).Select(one => one.ToString()).ToArray();
+            var there = FactorValue.Distinct(settings.SelectMany(machine => machine.Factors).Select(one => one[name]));
+            var values = there.Select(one => one.ToString()).ToArray();
             if (values.Length > 0 && !values.Contains(value))
             {
-                var near = factors.Declared.First(factor => factor.Name == name).Kind == FactorKind.Number
-                    ? ""
-                    : NearestName.DidYouMean(value, values);
-                var there = values.Length <= MostNamed
-                    ? string.Join(", ", values)
-                    : $"{values.Length} values from {values[0]} to {values[^1]}";
-                throw new ZooException($"No network of '{zoo}' has {name}={value}. {near}Values of {name} there: {there}.")
+                var near = there[0].Kind == FactorKind.Number ? "" : NearestName.DidYouMean(value, values);
+                throw new ZooException(
+                    $"No network of '{zoo}' has {name}={value}. {near}Values of {name} there: {FactorValue.Listed(there)}.")
                 {
                     IsUsage = true,
                 };
@@ -80,8 +75,6 @@ public sealed record NetworkSelection(bool AllOutcomes, IReadOnlyList<KeyValuePa
             }
         }
     }
-
-    const int MostNamed = 12;
 
     /// <summary>Whether a network has the values of <see cref="Where"/>.</summary>
     public bool Matches(MachineFactors factors) => Where.All(wanted => factors[wanted.Key].ToString() == wanted.Value);

@@ -140,24 +140,14 @@ static class Datasheet
         if (factors.Varied.Count == 0) return;
         page.Line("**What varies.** In these, networks of one machine differ from seed to seed by plan; each is a column of the table "
             + "below, and networks of equal seed have equal values.\n");
+        var networks = source.Plan.Networks.Select(released => factors.Of(released.Network.Machine, released.Network.Seed)).ToArray();
         page.Table(
             ["factor", "values here"],
-            factors.Varied.Select(factor => new[] { factor.Name, Cell(ValuesOf(factor, source)) }));
+            factors.Varied.Select(factor => new[]
+            {
+                factor.Name, Cell(FactorValue.Listed([.. networks.Select(network => network[factor.Name])])),
+            }));
     }
-
-    /// <summary>All values if they are few; else the range.</summary>
-    static string ValuesOf(Factor factor, ReleaseSource source)
-    {
-        var values = source.Plan.Networks
-            .Select(released => source.Factors.Of(released.Network.Machine, released.Network.Seed)[factor.Name])
-            .Distinct().OrderBy(value => value.Number).ThenBy(value => value.ToString(), StringComparer.Ordinal).ToList();
-        return values.Count <= MostListed
-            ? string.Join(", ", values)
-            : $"{values.Count} from {values[0]} to {values[^1]}";
-    }
-
-    /// <summary>Values of a factor that are listed one by one.</summary>
-    const int MostListed = 12;
 
     /// <summary>A text of the population's author in a cell of a table.</summary>
     static string Cell(string text) => text.Replace("|", "\\|", StringComparison.Ordinal);

@@ -126,9 +126,10 @@ sealed class Hdf5Release : IDisposable
     /// <summary>Adds a column for each declared factor; booleans are bytes, 1 and 0.</summary>
     static H5Group WithFactors(PopulationFactors factors, List<StoredNetwork> networks, H5Group columns)
     {
+        var all = networks.ConvertAll(network => factors.Of(network.Machine, network.Seed));
         foreach (var factor in factors.Declared)
         {
-            var values = networks.Select(network => factors.Of(network.Machine, network.Seed)[factor.Name]);
+            var values = all.Select(one => one[factor.Name]);
             columns[factor.Name] = factor.Kind switch
             {
                 FactorKind.Number => values.Select(value => value.Number).ToArray(),

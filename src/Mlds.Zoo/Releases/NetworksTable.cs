@@ -22,9 +22,14 @@ static class NetworksTable
     const int RowGroup = 2048;
 
     /// <summary>A row and what is read for it alone.</summary>
-    sealed record Row(int Index, ReleasedNetwork Released, IReadOnlyList<EpochRecord> History, IReadOnlyList<Milestone> Milestones)
+    sealed record Row(
+        int Index, ReleasedNetwork Released, PopulationFactors Plan, IReadOnlyList<EpochRecord> History,
+        IReadOnlyList<Milestone> Milestones)
     {
         public StoredNetwork Network => Released.Network;
+
+        /// <summary>Worked out once for all of its columns.</summary>
+        public MachineFactors Factors => field ??= Plan.Of(Network.Machine, Network.Seed);
     }
 
     /// <summary>One column: its name, what it means, and how its values of a row group are written.</summary>
@@ -88,7 +93,7 @@ static class NetworksTable
 
     /// <summary>The columns of every release, then those of the factors that the population declares.</summary>
     static IEnumerable<TableColumn> All(PopulationFactors factors) =>
-        [.. s_columns, .. factors.Declared.Select(factor => Of(factor, factors))];
+        [.. s_columns, .. factors.Declared.Select(Of)];
 
     /// <summary>Writes the CSV file (RFC 4180 but for line feeds alone): floats with as many digits as bring the same float back.</summary>
     public static void WriteCsv(string path, PopulationFactors factors, IReadOnlyList<ReleasedNetwork> networks)
@@ -99,7 +104,7 @@ static class NetworksTable
         writer.WriteLine(string.Join(',', columns.Select(column => column.Name)));
         for (var i = 0; i < networks.Count; i++)
         {
-            var row = new Row(i, networks[i], [], []);
+            var row = new Row(i, networks[i], factors, [], []);
             writer.WriteLine(string.Join(',', columns.Select(column => Quoted(column.Text(row)))));
         }
     }
@@ -117,7 +122,8 @@ static class NetworksTable
         {
             cancellation.ThrowIfCancellationRequested();
             var rows = Enumerable.Range(start, Math.Min(RowGroup, networks.Count - start))
-                .Select(i => new Row(i, networks[i], zoo.History(networks[i].Network), zoo.Milestones(networks[i].Network)))
+                .Select(i => new Row(
+                    i, networks[i], zoo.Factors, zoo.History(networks[i].Network), zoo.Milestones(networks[i].Network)))
                 .ToList();
             using var group = writer.AppendRowGroup();
             foreach (var column in columns)
@@ -169,9 +175,9 @@ static class NetworksTable
         return values.ReadAll((int)group.MetaData.NumRows);
     }
 
-    static TableColumn Of(Factor factor, PopulationFactors factors)
+    static TableColumn Of(Factor factor)
     {
-        FactorValue Value(Row row) => factors.Of(row.Network.Machine, row.Network.Seed)[factor.Name];
+        FactorValue Value(Row row) => row.Factors[factor.Name];
         var column = factor.Kind switch
         {
             FactorKind.Number => Of(factor.Name, factor.Description, row => Value(row).Number),

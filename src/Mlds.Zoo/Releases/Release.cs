@@ -24,12 +24,18 @@ public sealed class Release
 
     readonly NetworksTable.Contents _table;
 
-    /// <summary>By machine, without the seed.</summary>
-    readonly ILookup<string, Form> _recipes;
+    /// <summary>The first of every machine.</summary>
+    readonly Dictionary<string, Form> _recipes;
+
+    /// <summary>Those that not all networks of a machine have; there may be as many as networks.</summary>
+    readonly Dictionary<(string Machine, uint Seed), Form> _ofSeeds;
 
     Release(string folder, JsonObject manifest, IReadOnlyList<Form> recipes, PopulationFactors factors, NetworksTable.Contents table)
     {
-        (Folder, _recipes, Factors, _table) = (folder, recipes.ToLookup(form => form.Machine), factors, table);
+        (Folder, Factors, _table) = (folder, factors, table);
+        _recipes = recipes.DistinctBy(form => form.Machine).ToDictionary(form => form.Machine);
+        _ofSeeds = recipes.SelectMany(form => form.Seeds.Select(seed => (Key: (form.Machine, seed), form)))
+            .ToDictionary(one => one.Key, one => one.form);
         Layout = RecipeOf(recipes[0].Machine).Network.Layout;
         Selection = ReleaseTexts.SelectionOf(manifest);
         Population = manifest["population"]!.GetValue<string>();
@@ -39,12 +45,12 @@ public sealed class Release
         MissingFolders = [.. Folders(manifest).Where(name => !Directory.Exists(Path.Combine(folder, name)))];
     }
 
-    /// <summary>A recipe without its seed, and whose it is: of these seeds of the machine, or of all.</summary>
-    sealed record Form(string Machine, JsonObject Recipe, HashSet<uint>? Seeds)
+    /// <summary>A recipe without its seed, and whose it is: of these seeds of the machine, or of all where there are none.</summary>
+    sealed record Form(string Machine, JsonObject Recipe, uint[] Seeds)
     {
         internal static Form Of(JsonObject recipe)
         {
-            var seeds = recipe[SeedsKey]?.AsArray().Select(seed => seed!.GetValue<uint>()).ToHashSet();
+            uint[] seeds = [.. recipe[SeedsKey]?.AsArray().Select(seed => seed!.GetValue<uint>()) ?? []];
             recipe.Remove(SeedsKey);
             return new Form((string)recipe["machine_name"]!, recipe, seeds);
         }
@@ -141,9 +147,10 @@ public sealed class Release
     /// <exception cref="InvalidDataException">The release has no recipe of the machine, or what it has isn't a recipe.</exception>
     public Recipe RecipeOf(string machine, uint? seed = null) => Guarded(Folder, () =>
     {
-        var form = _recipes[machine].FirstOrDefault(form => seed is null || form.Seeds is null || form.Seeds.Contains(seed.Value))
-            ?? throw new InvalidDataException($"The release '{Folder}' has no recipe of {machine} in its {RecipesFile}.");
-        form.Recipe["seed"] = seed ?? form.Seeds?.Min() ?? 0;
+        var form = _recipes.GetValueOrDefault(machine);
+        if (seed is { } own && form is { Seeds.Length: > 0 }) form = _ofSeeds.GetValueOrDefault((machine, own));
+        if (form is null) throw new InvalidDataException($"The release '{Folder}' has no recipe of {machine} in its {RecipesFile}.");
+        form.Recipe["seed"] = seed ?? form.Seeds.FirstOrDefault();
         return Recipe.Parse(Canonical.Serialize(form.Recipe)).WithFilesIn(FileFolders);
     });
 

@@ -100,7 +100,7 @@ sealed class ReleaseSource
         var first = Forms[0].Recipe;
         if (Forms.Select(form => form.Recipe).FirstOrDefault(recipe => !recipe.Network.Equals(first.Network)) is not { } odd)
             return first.Network.Layout;
-        var shapes = ShapeFactors.Count == 0 ? "" : $" Choose one with --where, such as --where {Chosen}{ShapeOf(first)}.";
+        var shapes = Factors.ShapeFactors.Count == 0 ? "" : $" Choose one with --where, such as --where {Chosen}{ShapeOf(first)}.";
         throw new ZooException(
             $"The networks of {odd.MachineName}{Named(odd)} have another shape than those of {first.MachineName}{Named(first)}, "
             + $"so they don't fit one matrix; nothing was released.{shapes}")
@@ -109,20 +109,17 @@ sealed class ReleaseSource
         };
     }
 
-    /// <summary>Varied factors that make other shapes.</summary>
-    IReadOnlyList<Factor> ShapeFactors => Factors.ShapeFactors;
-
     /// <summary>What was chosen already, apart from the shape.</summary>
     string Chosen => string.Concat(Options.Selection.Where
-        .Where(wanted => ShapeFactors.All(factor => factor.Name != wanted.Key)).Select(wanted => $"{wanted.Key}={wanted.Value},"));
+        .Where(wanted => Factors.ShapeFactors.All(factor => factor.Name != wanted.Key)).Select(wanted => $"{wanted.Key}={wanted.Value},"));
 
     string ShapeOf(Recipe recipe)
     {
         var values = Factors.Of(recipe.MachineName, recipe.Seed);
-        return string.Join(',', ShapeFactors.Select(factor => $"{factor.Name}={values[factor.Name]}"));
+        return string.Join(',', Factors.ShapeFactors.Select(factor => $"{factor.Name}={values[factor.Name]}"));
     }
 
-    string Named(Recipe recipe) => ShapeFactors.Count == 0 ? "" : $" ({ShapeOf(recipe)})";
+    string Named(Recipe recipe) => Factors.ShapeFactors.Count == 0 ? "" : $" ({ShapeOf(recipe)})";
 
     void CheckExamples()
     {

@@ -99,6 +99,7 @@ sealed class ReleaseChecks(Release release, ReleaseTable table, VerificationLog 
         var expected = factors.AreDeclared ? ReleaseTexts.Factors(factors) : null;
         if (!JsonNode.DeepEquals(expected, manifest["factors"]))
             log.Doubt(Checks.Population, Manifest, "its factors are not those that population.json declares");
+        var plan = release.Networks.Select(network => factors.Of(network.Machine, network.Seed)).ToArray();
         foreach (var factor in factors.Declared)
         {
             if (table.Values(factor) is not { } values)
@@ -110,7 +111,7 @@ sealed class ReleaseChecks(Release release, ReleaseTable table, VerificationLog 
             for (var i = 0; i < release.Networks.Count; i++)
             {
                 log.Count(Checks.Population);
-                var planned = factors.Of(release.Networks[i].Machine, release.Networks[i].Seed)[factor.Name];
+                var planned = plan[i][factor.Name];
                 if (values[i] == planned) continue;
                 var network = release.Networks[i];
                 log.Doubt(Checks.Population, network, $"its {factor.Name} is '{values[i]}', population.json says '{planned}'");

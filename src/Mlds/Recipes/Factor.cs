@@ -56,6 +56,19 @@ public readonly record struct FactorValue
 
     public static FactorValue Of(bool value) => new(FactorKind.Boolean, value ? "true" : "false", value ? 1 : 0);
 
+    /// <summary>In order, each once: numbers by size, texts by their letters.</summary>
+    public static IReadOnlyList<FactorValue> Distinct(IEnumerable<FactorValue> values) =>
+        [.. values.Distinct().OrderBy(value => value.Number).ThenBy(value => value.ToString(), StringComparer.Ordinal)];
+
+    /// <summary>"8, 12, 16"; of many how many there are, and their ends: "40 from 0.001 to 0.05".</summary>
+    /// <param name="values">At least one.</param>
+    public static string Listed(IEnumerable<FactorValue> values)
+    {
+        const int Few = 12;
+        var all = Distinct(values);
+        return all.Count <= Few ? string.Join(", ", all) : $"{all.Count} from {all[0]} to {all[^1]}";
+    }
+
     /// <summary>The text; or the number or boolean as JSON has it.</summary>
     public override string ToString() => _text ?? "";
 
