@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using Mlds.Bundles;
 using Mlds.Recipes;
 using Mlds.Tasks;
@@ -23,10 +22,7 @@ public sealed record Examination(string? Fault, BundleResult? Result, int Retrai
 /// </summary>
 public sealed class ResultExaminer
 {
-    /// <summary>Number of sets of training data kept in memory; one of DS1 takes some 10 MB.</summary>
-    const int MostData = 16;
-
-    readonly ConcurrentDictionary<string, Lazy<TrainingData>> _data = [];
+    readonly ExampleCache _examples = new();
 
     /// <param name="bytes">The file that came back for <paramref name="bundle"/>.</param>
     /// <param name="retrain">Whether to train again the network at a position.</param>
@@ -87,11 +83,7 @@ public sealed class ResultExaminer
     public string? Replay(BundleNetwork network, TrainedPart part, CancellationToken cancellation) =>
         PartCheck.Replay(network, part, Data(network.Recipe), cancellation);
 
-    TrainingData Data(Recipe recipe)
-    {
-        if (_data.Count >= MostData && !_data.ContainsKey(recipe.DataSha256)) _data.Clear();
-        return _data.GetOrAdd(recipe.DataSha256, _ => new Lazy<TrainingData>(() => recipe.Task.Generate())).Value;
-    }
+    TrainingData Data(Recipe recipe) => _examples.Of(recipe.Task);
 
     static Examination Faulty(TrainedPart part, string fault, BundleResult result) =>
         new($"Network {part.Recipe.MachineName} seed {part.Recipe.Seed} (recipe {part.Recipe.Id[..12]}): {fault}.", result, 0);

@@ -1,7 +1,5 @@
-using System.Buffers.Binary;
 using System.Globalization;
 using System.Runtime.InteropServices;
-using System.Text;
 using System.Text.RegularExpressions;
 
 namespace Mlds.Zoos.Releases;
@@ -32,12 +30,13 @@ public sealed partial class NpyMatrix
     {
         if (!File.Exists(path)) throw new InvalidDataException($"There is no file '{path}'.");
         using var stream = File.OpenRead(path);
-        var (header, offset) = Header(stream, path);
-        var type = Descriptor().Match(header).Groups[1].Value;
+        var header = NpyText.Read(
+            stream, stream.Length, () => Wrong(path, "it doesn't begin as one"), () => Wrong(path, "it ends inside its header"));
+        var (type, offset) = (header.Type, header.Bytes);
         if (type is not ("<f4" or "<f8"))
             throw Wrong(path, $"its numbers are of type '{type}'; save them as float32 (numpy: a.astype('<f4'))");
-        if (!Order().Match(header).Success) throw Wrong(path, "its order is Fortran's; save it in C order (numpy: np.ascontiguousarray)");
-        var shape = Shape().Match(header);
+        if (!header.IsInCOrder) throw Wrong(path, "its order is Fortran's; save it in C order (numpy: np.ascontiguousarray)");
+        var shape = Shape().Match(header.Text);
         if (!shape.Success || !int.TryParse(shape.Groups[1].ValueSpan, CultureInfo.InvariantCulture, out var rows)
             || !int.TryParse(shape.Groups[2].ValueSpan, CultureInfo.InvariantCulture, out var columns))
         {
@@ -91,33 +90,7 @@ public sealed partial class NpyMatrix
         for (var i = 0; i < wide.Length; i++) row[i] = (float)wide[i];
     }
 
-    static (string Header, long Offset) Header(Stream stream, string path)
-    {
-        var start = new byte[12];
-        if (stream.ReadAtLeast(start, 12, throwOnEndOfStream: false) < 12 || start[0] != 0x93
-            || !start.AsSpan(1, 5).SequenceEqual("NUMPY"u8) || start[6] is < 1 or > 3)
-        {
-            throw Wrong(path, "it doesn't begin as one");
-        }
-
-        var first = start[6] == 1 ? 10 : 12;
-        var length = start[6] == 1
-            ? BinaryPrimitives.ReadUInt16LittleEndian(start.AsSpan(8))
-            : BinaryPrimitives.ReadUInt32LittleEndian(start.AsSpan(8));
-        if (first + length > stream.Length) throw Wrong(path, "it ends inside its header");
-        var text = new byte[length];
-        stream.Position = first;
-        stream.ReadExactly(text);
-        return (Encoding.UTF8.GetString(text), first + length);
-    }
-
     static InvalidDataException Wrong(string path, string what) => new($"'{path}' is no NumPy file of weights: {what}.");
-
-    [GeneratedRegex(@"'descr':\s*'([^']*)'")]
-    private static partial Regex Descriptor();
-
-    [GeneratedRegex(@"'fortran_order':\s*False")]
-    private static partial Regex Order();
 
     [GeneratedRegex(@"'shape':\s*\((\d+),\s*(\d+)\)")]
     private static partial Regex Shape();

@@ -179,8 +179,7 @@ static class PopulationJson
         Entry entry, StrictJson defaults, NetworkSpec? network, Dictionary<string, MachineDefinition?> known)
     {
         var machine = entry.Definition?.Build();
-        var own = entry.Json.IsObject ? entry.Json : (StrictJson?)null;
-        var (ownData, ownTraining) = (own?.Optional("data"), own?.Optional("training"));
+        var ownData = entry.Json.IsObject ? entry.Json.Optional("data") : null;
         // Whose definition can't be read has a key that can't be checked.
         PlantedKey Planted(StrictJson json) => machine is null ? s_unread : ReadPlanted(json, entry.Name, machine, known);
         // A default key that the entry replaces needn't suit its machine, so it isn't read.
@@ -190,9 +189,7 @@ static class PopulationJson
         var data = basis;
         if (ownData is { } changes) hasData &= entry.Json.Try(() => DataSpecJson.ReadData(changes, basis ?? s_any, Planted), out data);
         if (hasData) hasData = entry.Json.Try(() => DataSpecJson.CheckSize(ownData ?? defaults.Required("data"), data!));
-        var hasTraining = entry.Json.Try(() => SpecJson.ReadTraining(defaults.Required("training"), null), out var common);
-        var training = common;
-        if (ownTraining is { } others) hasTraining &= entry.Json.Try(() => SpecJson.ReadTraining(others, common), out training);
+        var hasTraining = TaskEntry.ReadTraining(entry.Json, defaults, out var training);
         if (entry.Definition is null || network is null || !hasData) return null;
         var task = new MachineTask(entry.Definition, data!);
         return entry.Json.Try(() => network.CheckFit(entry.Json, entry.Name, task)) && hasTraining

@@ -22,18 +22,23 @@ static class TaskEntry
         entry.WithKeys("name", form.Key, "factors", "training");
     }
 
+    /// <summary>How an entry of any kind has its networks trained: its own <c>training</c> over the defaults'.</summary>
+    /// <returns>False where something of it is wrong and that is collected.</returns>
+    internal static bool ReadTraining(StrictJson entry, StrictJson defaults, out TrainingSpec? training)
+    {
+        var isRead = entry.Try(() => SpecJson.ReadTraining(defaults.Required("training"), null), out var common);
+        training = common;
+        if (entry.IsObject && entry.Optional("training") is { } own)
+            isRead &= entry.Try(() => SpecJson.ReadTraining(own, common), out training);
+        return isRead;
+    }
+
     /// <summary>The entry, or null where something of it is wrong and that is collected.</summary>
     internal static PopulationMachine? Read(
         StrictJson entry, TaskForm form, string name, StrictJson defaults, NetworkSpec? network, TaskFiles? files)
     {
         var hasTask = entry.Try(() => form.OfPopulation(entry.Required(form.Key), files), out var planned);
-        var hasTraining = entry.Try(() => SpecJson.ReadTraining(defaults.Required("training"), null), out var training);
-        if (entry.Optional("training") is { } own)
-        {
-            var common = training;
-            hasTraining &= entry.Try(() => SpecJson.ReadTraining(own, common), out training);
-        }
-
+        var hasTraining = ReadTraining(entry, defaults, out var training);
         if (!hasTask || network is null) return null;
         return entry.Try(() => network.CheckFit(entry, name, planned!.Task)) && hasTraining
             ? new PopulationMachine(name, planned!.Task, training!) { DataSha256 = planned.DataSha256 }

@@ -115,7 +115,11 @@ sealed class Variation
         foreach (var path in json.Keys().Order(StringComparer.Ordinal))
         {
             var values = json.Required(path);
-            json.Try(() => grid.Add((VariedField.Find(path, values), ReadValues(VariedField.Find(path, values), values))));
+            json.Try(() =>
+            {
+                var field = VariedField.Find(path, values);
+                grid.Add((field, ReadValues(field, values)));
+            });
         }
 
         return grid;
@@ -135,7 +139,11 @@ sealed class Variation
         foreach (var path in fields.Keys().Order(StringComparer.Ordinal))
         {
             var draw = fields.Required(path);
-            json.Try(() => drawn.Add((VariedField.Find(path, draw), ReadDraw(VariedField.Find(path, draw), draw))));
+            json.Try(() =>
+            {
+                var field = VariedField.Find(path, draw);
+                drawn.Add((field, ReadDraw(field, draw)));
+            });
         }
 
         return (drawn, json.Required("seed").Seed());

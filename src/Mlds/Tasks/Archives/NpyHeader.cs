@@ -1,20 +1,16 @@
-using System.Buffers.Binary;
 using System.Globalization;
-using System.Text;
 using System.Text.RegularExpressions;
 
 namespace Mlds.Tasks.Archives;
 
-/// <summary>
-/// The header of a NumPy file of numbers, versions 1 to 3 (https://numpy.org/doc/stable/reference/generated/numpy.lib.format.html).
-/// </summary>
+/// <summary>The header of a NumPy file of whole numbers or floats that may be 0 and 1 (<see cref="NpyText"/>).</summary>
 /// <param name="Bytes">Of the header: where the values begin.</param>
 /// <param name="Shape">At least one axis; each at least 0.</param>
 /// <param name="One">The bytes of the value 1; those of 0 are all 0.</param>
 sealed partial record NpyHeader(int Bytes, IReadOnlyList<long> Shape, byte[] One)
 {
     /// <summary>Far more than three axes need.</summary>
-    const int MostBytes = 1 << 16;
+    const int MostBytes = (1 << 16) + 12;
 
     /// <summary>Bytes of a value.</summary>
     internal int ItemBytes => One.Length;
@@ -25,44 +21,21 @@ sealed partial record NpyHeader(int Bytes, IReadOnlyList<long> Shape, byte[] One
     /// <param name="wrong">Makes the exception of what is wrong: goes on from "has an array".</param>
     internal static NpyHeader Read(Stream stream, Func<string, Exception> wrong)
     {
-        var start = new byte[10];
-        if (stream.ReadAtLeast(start, start.Length, throwOnEndOfStream: false) < start.Length
-            || start[0] != 0x93 || !start.AsSpan(1, 5).SequenceEqual("NUMPY"u8) || start[6] is < 1 or > 3)
+        var header = NpyText.Read(
+            stream, MostBytes, () => wrong("that doesn't begin as a NumPy file"), () => wrong("whose header is too long"));
+        if (OneOf(header.Type) is not { } one)
         {
-            throw wrong("that doesn't begin as a NumPy file");
+            throw wrong($"of type '{header.Type}'; save it as uint8 or bool (numpy: a.astype('uint8')), or as another type of whole "
+                + "numbers or floats, little-endian");
         }
 
-        long length = BinaryPrimitives.ReadUInt16LittleEndian(start.AsSpan(8));
-        var before = start.Length;
-        if (start[6] > 1)
-        {
-            var rest = new byte[2];
-            stream.ReadExactly(rest);
-            length += (long)BinaryPrimitives.ReadUInt16LittleEndian(rest) << 16;
-            before += rest.Length;
-        }
-
-        if (length > MostBytes) throw wrong("whose header is too long");
-        var text = new byte[length];
-        stream.ReadExactly(text);
-        return Parse(before + text.Length, Encoding.UTF8.GetString(text), wrong);
-    }
-
-    static NpyHeader Parse(int bytes, string header, Func<string, Exception> wrong)
-    {
-        var type = Descriptor().Match(header).Groups[1].Value;
-        if (OneOf(type) is not { } one)
-        {
-            throw wrong($"of type '{type}'; save it as uint8 or bool (numpy: a.astype('uint8')), or as another type of whole numbers or "
-                + "floats, little-endian");
-        }
-
-        if (!Order().IsMatch(header)) throw wrong("in Fortran's order; save it in C order (numpy: numpy.ascontiguousarray(a))");
-        var axes = Axes().Match(header).Groups[1].Value.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+        if (!header.IsInCOrder) throw wrong("in Fortran's order; save it in C order (numpy: numpy.ascontiguousarray(a))");
+        var axes = Axes().Match(header.Text).Groups[1].Value
+            .Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
         var shape = new long[axes.Length];
         for (var i = 0; i < axes.Length; i++)
             if (!long.TryParse(axes[i], NumberStyles.None, CultureInfo.InvariantCulture, out shape[i])) throw wrong("without a shape");
-        return new NpyHeader(bytes, shape, one);
+        return new NpyHeader((int)header.Bytes, shape, one);
     }
 
     /// <summary>The bytes of 1, or null for types that aren't read.</summary>
@@ -77,12 +50,6 @@ sealed partial record NpyHeader(int Bytes, IReadOnlyList<long> Shape, byte[] One
         "<f8" => [0, 0, 0, 0, 0, 0, 0xF0, 0x3F],
         _ => null,
     };
-
-    [GeneratedRegex(@"'descr':\s*'([^']*)'")]
-    private static partial Regex Descriptor();
-
-    [GeneratedRegex(@"'fortran_order':\s*False")]
-    private static partial Regex Order();
 
     [GeneratedRegex(@"'shape':\s*\(([\d,\s]*)\)")]
     private static partial Regex Axes();
