@@ -37,13 +37,6 @@ public sealed class FactorsTests : IDisposable
 
     string At(string name) => _scratch.In(name);
 
-    static string Runs(params string[] args)
-    {
-        var (code, output, error) = Run(args);
-        Assert.True(code == 0, error + output);
-        return output;
-    }
-
     [Fact]
     public void Names_mean_nothing_and_factors_go_the_whole_way()
     {

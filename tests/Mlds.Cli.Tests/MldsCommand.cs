@@ -9,6 +9,14 @@ static class MldsCommand
     internal static Command Run(params string[] args) =>
         Command.Run((output, error) => CommandLine.Run(Program.Root(), args, output, error));
 
+    /// <summary>What a verb that succeeds prints.</summary>
+    internal static string Runs(params string[] args)
+    {
+        var (code, output, error) = Run(args);
+        Assert.True(code == 0, error + output);
+        return output;
+    }
+
     /// <summary>What a verb that succeeds prints with <c>--json</c>.</summary>
     internal static JsonObject Json(params string[] args)
     {

@@ -25,13 +25,6 @@ public sealed class OwnSequencesTests : IDisposable
 
     string At(string name) => _scratch.In(name);
 
-    static string Runs(params string[] args)
-    {
-        var (code, output, error) = Run(args);
-        Assert.True(code == 0, error + output);
-        return output;
-    }
-
     /// <summary>The sentence with which it is refused, which is all that happens.</summary>
     string Refuses(params string[] args)
     {

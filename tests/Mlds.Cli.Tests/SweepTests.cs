@@ -29,13 +29,6 @@ public sealed class SweepTests : IDisposable
 
     string At(string name) => _scratch.In(name);
 
-    static string Runs(params string[] args)
-    {
-        var (code, output, error) = Run(args);
-        Assert.True(code == 0, error + output);
-        return output;
-    }
-
     static void Fails(int expected, string says, params string[] args)
     {
         var (code, output, error) = Run(args);

@@ -19,6 +19,7 @@ namespace Mlds.Server.Tests.Science;
 public sealed partial class TwoClientsTests : IAsyncDisposable
 {
     readonly ScratchFolder _scratch = new();
+    readonly string _url = $"http://127.0.0.1:{TestProject.FreePort()}/mlds/";
     WebApplication? _server;
 
     public async ValueTask DisposeAsync()
@@ -39,30 +40,13 @@ public sealed partial class TwoClientsTests : IAsyncDisposable
     [Fact]
     public async Task Two_clients_that_quit_and_are_killed_compute_the_zoo_that_generate_computes()
     {
-        Assert.SkipUnless(
-            KernelSet.HasHardwareFma && OperatingSystem.IsLinux(), "The worker refuses a processor without fused multiply-add.");
-        var worker = WorkerOfTheTree();
-        Assert.SkipUnless(File.Exists(worker), $"The worker isn't built ({worker}).");
         using var first = new RealClient(_scratch.In("first"));
         using var second = new RealClient(_scratch.In("second"));
-        var url = $"http://127.0.0.1:{TestProject.FreePort()}/mlds/";
-        var settings = new ProjectSettings { Name = "Networks", MasterUrl = url, RequestDelay = 1, AccountCallsPerMinute = 1000 };
-        var project = await ProjectCreation.Create(_scratch.In("p"), settings, []);
-        using var science = new NetworkScience(project.Path, new ReplayPolicy(First: 3, Floor: 0.02, Release: 6));
-        await using (var database = project.OpenDatabase(science.Schema))
-        {
-            WorkAdding.Add(database, project.Path, Work, new WorkOptions(6, EpochLimit: 25));
-            await AppAdding.Add(project, database, App(project, worker), science.AppFriendlyName);
-        }
-
+        var (project, science) = await Project(Work, new WorkOptions(6, EpochLimit: 25), WorkerLevel.First);
+        using var opened = science;
         await Start(project, science);
-        foreach (var (client, name) in new[] { (first, "ada"), (second, "bob") })
-        {
-            await client.Start();
-            client.Do("--create_account", url, $"{name}@example.org", "password1", name);
-            client.Do("--project_attach", url, Key().Match(client.Do("--lookup_account", url, $"{name}@example.org", "password1")).Value);
-        }
-
+        await Attach(first, "ada");
+        await Attach(second, "bob");
         await TestProject.Until(() => Networks(project) > 0, "the first network is in the zoo", 900);
         await second.Quit();
         first.Kill();
@@ -70,21 +54,8 @@ public sealed partial class TwoClientsTests : IAsyncDisposable
         await Start(project, science);
         await first.Start();
         await second.Start();
-        await TestProject.Until(
-            () =>
-            {
-                foreach (var client in new[] { first, second }) client.Command("--project", url, "update");
-                Thread.Sleep(1000);
-                return Networks(project) == 12;
-            },
-            "all networks are in the zoo",
-            900);
-
-        using var folder = new ScratchFolder();
-        using var writer = ZooWriter.Open(folder.Path, ZooPopulation.Of(Work));
-        new GenerationRun(writer, Work, new GenerationOptions(6)).Run(_ => { }, TestContext.Current.CancellationToken);
-        using var zoo = Zoo.Open(project.In("zoo"));
-        Assert.Equal(writer.Zoo.WeightsDigest(), zoo.WeightsDigest());
+        await UntilComputed(project, 12, first, second);
+        using var zoo = AsGenerated(project, Work, 6);
         Assert.All(zoo.Networks(), network => Assert.Equal(40, network.Epochs));
         Assert.Contains(zoo.Networks(), network => network.Provenance.Host.Contains("(host 1, work unit small_", StringComparison.Ordinal));
     }
@@ -92,42 +63,60 @@ public sealed partial class TwoClientsTests : IAsyncDisposable
     [Fact]
     public async Task A_client_computes_LSTMs_of_random_automata_that_a_population_varies_as_generate_does()
     {
+        using var client = new RealClient(_scratch.In("client"));
+        var (project, science) = await Project(Small.RandomAutomata, new WorkOptions(4), WorkerLevel.Current);
+        using var opened = science;
+        await Start(project, science);
+        await Attach(client, "ada");
+        await UntilComputed(project, 12, client);
+        using var zoo = AsGenerated(project, Small.RandomAutomata, 4);
+        Assert.All(zoo.Networks(), network => Assert.Contains("work unit random_", network.Provenance.Host, StringComparison.Ordinal));
+    }
+
+    /// <summary>A project with a population's work and the tree's worker, said to be of a level; skips where that can't run.</summary>
+    async Task<(ProjectFolder Project, NetworkScience Science)> Project(Population population, WorkOptions options, int level)
+    {
         Assert.SkipUnless(
             KernelSet.HasHardwareFma && OperatingSystem.IsLinux(), "The worker refuses a processor without fused multiply-add.");
         var worker = WorkerOfTheTree();
         Assert.SkipUnless(File.Exists(worker), $"The worker isn't built ({worker}).");
-        using var client = new RealClient(_scratch.In("client"));
-        var url = $"http://127.0.0.1:{TestProject.FreePort()}/mlds/";
-        var settings = new ProjectSettings { Name = "Networks", MasterUrl = url, RequestDelay = 1, AccountCallsPerMinute = 1000 };
+        var settings = new ProjectSettings { Name = "Networks", MasterUrl = _url, RequestDelay = 1, AccountCallsPerMinute = 1000 };
         var project = await ProjectCreation.Create(_scratch.In("p"), settings, []);
-        var population = Small.RandomAutomata;
-        using var science = new NetworkScience(project.Path, new ReplayPolicy(First: 3, Floor: 0.02, Release: 6));
-        await using (var database = project.OpenDatabase(science.Schema))
-        {
-            Assert.True(WorkAdding.Add(database, project.Path, population, new WorkOptions(4)).LacksProgram);
-            await AppAdding.Add(project, database, App(project, worker, WorkerLevel.Current), science.AppFriendlyName);
-        }
+        var science = new NetworkScience(project.Path, new ReplayPolicy(First: 3, Floor: 0.02, Release: 6));
+        await using var database = project.OpenDatabase(science.Schema);
+        Assert.True(WorkAdding.Add(database, project.Path, population, options).LacksProgram);
+        await AppAdding.Add(project, database, App(project, worker, level), science.AppFriendlyName);
+        return (project, science);
+    }
 
-        await Start(project, science);
+    /// <summary>Starts a client and attaches it to a new account.</summary>
+    async Task Attach(RealClient client, string name)
+    {
         await client.Start();
-        client.Do("--create_account", url, "ada@example.org", "password1", "ada");
-        client.Do("--project_attach", url, Key().Match(client.Do("--lookup_account", url, "ada@example.org", "password1")).Value);
-        await TestProject.Until(
-            () =>
-            {
-                client.Command("--project", url, "update");
-                Thread.Sleep(1000);
-                return Networks(project) == 12;
-            },
-            "all networks are in the zoo",
-            900);
+        client.Do("--create_account", _url, $"{name}@example.org", "password1", name);
+        client.Do("--project_attach", _url, Key().Match(client.Do("--lookup_account", _url, $"{name}@example.org", "password1")).Value);
+    }
 
+    /// <summary>Has the clients ask for work, once a second, until the zoo has so many networks.</summary>
+    Task UntilComputed(ProjectFolder project, int networks, params RealClient[] clients) => TestProject.Until(
+        async () =>
+        {
+            foreach (var client in clients) client.Command("--project", _url, "update");
+            await Task.Delay(1000, TestContext.Current.CancellationToken);
+            return Networks(project) == networks;
+        },
+        "all networks are in the zoo",
+        900);
+
+    /// <summary>The project's zoo, which has the weights that <c>generate</c> makes.</summary>
+    static Zoo AsGenerated(ProjectFolder project, Population population, int networks)
+    {
         using var folder = new ScratchFolder();
         using var writer = ZooWriter.Open(folder.Path, ZooPopulation.Of(population));
-        new GenerationRun(writer, population, new GenerationOptions(4)).Run(_ => { }, TestContext.Current.CancellationToken);
-        using var zoo = Zoo.Open(project.In("zoo"));
+        new GenerationRun(writer, population, new GenerationOptions(networks)).Run(_ => { }, TestContext.Current.CancellationToken);
+        var zoo = Zoo.Open(project.In("zoo"));
         Assert.Equal(writer.Zoo.WeightsDigest(), zoo.WeightsDigest());
-        Assert.All(zoo.Networks(), network => Assert.Contains("work unit random_", network.Provenance.Host, StringComparison.Ordinal));
+        return zoo;
     }
 
     static int Networks(ProjectFolder project)
@@ -165,7 +154,7 @@ public sealed partial class TwoClientsTests : IAsyncDisposable
     /// An app version whose program is a one-line script that starts the tree's worker: building a single-file program would take half a
     /// minute.
     /// </summary>
-    AppVersionFolder App(ProjectFolder project, string worker, int level = WorkerLevel.First)
+    AppVersionFolder App(ProjectFolder project, string worker, int level)
     {
         var leaf = _scratch.In(Path.Combine("apps", "mlds", "1.00", TestProject.Platform));
         Directory.CreateDirectory(leaf);
