@@ -66,7 +66,20 @@ sealed class ScalarFeedForward : FeedForwardKernels
             if (row % LaneCount.Chunk == LaneCount.Chunk - 1 || row == rows.Length - 1) total += ScalarLanes.Sum(lanes);
         }
 
+        if (learns && rows.Length % LaneCount.Chunk > 0) AddEmptyLanes(rows.Length % LaneCount.Chunk);
         return total;
+    }
+
+    /// <summary>The last chunk's unused lanes: black images, without error.</summary>
+    void AddEmptyLanes(int used)
+    {
+        var black = new Images(1, Shape.Input, new byte[Shape.Input.Length], [0]);
+        Forward(black, 0);
+        for (var lane = used; lane < LaneCount.Chunk; lane++)
+        {
+            Array.Clear(_scores);
+            Backward(lane % LaneCount.Virtual);
+        }
     }
 
     void Forward(Images images, int image)
