@@ -65,8 +65,19 @@ def tanh(limit=8.0, degree=4):
     return worst, p, q
 
 
+def logarithm(degree=8):
+    """log(1 + f) = f + f^2 (L0 + f (L1 + ...)) on [sqrt(1/2) - 1, sqrt(2) - 1]."""
+    low, high = np.sqrt(np.longdouble(0.5)) - 1, np.sqrt(np.longdouble(2)) - 1
+    f = (low + high) / 2 + chebyshev() * (high - low) / 2
+    y = np.log1p(f)
+    powers = np.stack([f ** (i + 2) for i in range(degree + 1)], 1)
+    return lawson(lambda w: solve(powers, y - f, w / np.abs(y)), lambda s: (f + powers @ s) / y - 1, f, 300)
+
+
 if __name__ == "__main__":
     worst, e = exp2()
     print("2^f:", *(f"E{i + 1} = {v:.9g}" for i, v in enumerate(e)), f"error {worst:.1e}")
     worst, p, q = tanh()
     print("tanh:", *(f"P{i} = {v:.9g}" for i, v in enumerate(p)), *(f"Q{i + 1} = {v:.9g}" for i, v in enumerate(q)), f"error {worst:.1e}")
+    worst, l = logarithm()
+    print("log:", *(f"L{i} = {v:.9g}" for i, v in enumerate(l)), f"error {worst:.1e}")

@@ -3,7 +3,7 @@ using Mlds.Kernels.Elementary;
 
 namespace Mlds.Benchmarks;
 
-/// <summary>The largest errors of exp, sigmoid and tanh over all 2^32 float32 inputs, against double precision.</summary>
+/// <summary>The largest errors of exp, sigmoid, tanh and log over all 2^32 float32 inputs, against double precision.</summary>
 static class ActivationErrors
 {
     const int Parts = 4096;
@@ -40,6 +40,7 @@ static class ActivationErrors
         var sigmoidBeyond = Over(
             x => float.IsFinite(x) && Math.Abs(x) > 40, x => Activations.Sigmoids(x, 0.3f).R, x => 1 / (1 + Math.Exp(-x)));
         var tanh = Over(float.IsNormal, x => Activations.Tanh(x), x => Math.Tanh(x));
+        var log = Over(x => x > 0 && float.IsFinite(x), x => Activations.Log(x), x => Math.Log(x));
         Console.WriteLine(JsonSerializer.Serialize(
             new
             {
@@ -49,6 +50,7 @@ static class ActivationErrors
                 sigmoid_within_40_partners_minus100_0_3_100 = sigmoid,
                 sigmoid_beyond_40_absolute = sigmoidBeyond.Absolute,
                 tanh_normal_inputs = tanh,
+                log_positive_inputs = log,
             },
             new JsonSerializerOptions { WriteIndented = true, PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower }));
     }

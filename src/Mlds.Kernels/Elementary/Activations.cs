@@ -1,7 +1,7 @@
 namespace Mlds.Kernels.Elementary;
 
 /// <summary>
-/// exp, sigmoid and tanh of arithmetic v1: polynomials and quotients of our own, made of float32 operations that every processor rounds
+/// exp, sigmoid, tanh and log of arithmetic v1: polynomials and quotients of our own, made of float32 operations that every processor rounds
 /// alike. Plain code for one number; <see cref="ActivationLanes{TLanes, TVector}"/> does the same operations on vectors, to the same bits.
 /// </summary>
 /// <remarks>
@@ -39,6 +39,23 @@ public static class Activations
     internal const float Q2 = 0.0261644442f;
     internal const float Q3 = 0.000341129257f;
     internal const float Q4 = 8.52244995e-07f;
+
+    // log(1 + f) ≈ f + f²·(L0 + f·(L1 + …)) on [√½ − 1, √2 − 1], relative error 4.1e-9.
+    const float L0 = -0.499999883f;
+    const float L1 = 0.333333257f;
+    const float L2 = -0.250015831f;
+    const float L3 = 0.200019746f;
+    const float L4 = -0.166090814f;
+    const float L5 = 0.141818142f;
+    const float L6 = -0.13242985f;
+    const float L7 = 0.129044942f;
+    const float L8 = -0.076218563f;
+
+    /// <summary>The upper bits of log 2: multiplied by any exponent it is exact.</summary>
+    const float Log2High = 0.693359375f;
+
+    /// <summary>log 2 − <see cref="Log2High"/>.</summary>
+    const float Log2Low = -2.12194440e-4f;
 
     /// <summary>e^x for x in [−40, 40]; x beyond is held at the limit.</summary>
     public static float Exp(float x)
@@ -83,6 +100,29 @@ public static class Activations
         q = Fma(q, s, Q1);
         q = Fma(q, s, 1f);
         return x * p / q;
+    }
+
+    /// <summary>The natural logarithm; −∞ of 0, NaN below it.</summary>
+    public static float Log(float x)
+    {
+        if (!(x > 0f)) return x == 0f ? float.NegativeInfinity : float.NaN;
+        if (float.IsPositiveInfinity(x)) return x;
+        var exponent = 0;
+        if (x < 1.17549435e-38f) (x, exponent) = (x * 8388608f, -23);
+        // What has the exponent of √½ or more becomes 1 + f, f between √½ − 1 and √2 − 1.
+        var bits = BitConverter.SingleToInt32Bits(x) - BitConverter.SingleToInt32Bits(0.70710677f);
+        exponent += bits >> 23;
+        var f = BitConverter.Int32BitsToSingle((bits & 0x7FFFFF) + BitConverter.SingleToInt32Bits(0.70710677f)) - 1f;
+        var p = Fma(f, L8, L7);
+        p = Fma(p, f, L6);
+        p = Fma(p, f, L5);
+        p = Fma(p, f, L4);
+        p = Fma(p, f, L3);
+        p = Fma(p, f, L2);
+        p = Fma(p, f, L1);
+        p = Fma(p, f, L0);
+        var sum = Fma(exponent, Log2Low, Fma(p, f * f, f));
+        return Fma(exponent, Log2High, sum);
     }
 
     /// <summary>x between ±limit; a NaN stays one.</summary>
