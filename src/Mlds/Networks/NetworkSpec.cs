@@ -72,7 +72,8 @@ public abstract record NetworkSpec
 
     /// <summary>The network in <paramref name="json"/>, of whichever form it says.</summary>
     /// <exception cref="FormatException">Not a network; the message names the JSON path and what is allowed.</exception>
-    public static NetworkSpec Read(StrictJson json) => RecurrentSpec.ReadForm(json);
+    public static NetworkSpec Read(StrictJson json) =>
+        json.IsObject && FeedForwardSpec.IsForm(json) ? FeedForwardSpec.ReadForm(json) : RecurrentSpec.ReadForm(json);
 
     /// <summary>All tensors in PyTorch's order, without gaps.</summary>
     private protected abstract IReadOnlyList<WeightTensor> Tensors();

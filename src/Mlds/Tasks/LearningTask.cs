@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Mlds.Kernels.Shapes;
 
 namespace Mlds.Tasks;
 
@@ -51,4 +52,17 @@ public abstract record SequenceTask : LearningTask
 {
     /// <summary>Input lines and output lines, 1 … 32 each.</summary>
     public abstract (int Inputs, int Outputs) Lines { get; }
+}
+
+/// <summary>A task of images, each of one class.</summary>
+public abstract record ClassificationTask : LearningTask
+{
+    /// <summary>Of every image.</summary>
+    public abstract ImageSize Size { get; }
+
+    /// <summary>Classes, at least 2.</summary>
+    public abstract int Classes { get; }
+
+    /// <summary>Images have no time.</summary>
+    public sealed override int Steps => 1;
 }
