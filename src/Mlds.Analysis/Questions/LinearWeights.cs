@@ -21,7 +21,7 @@ static class LinearWeights
     internal const string Aligned = "aligned_to_reference";
     internal const string Raw = "raw_to_reference";
 
-    const int Shuffles = 1;
+    const int Shuffles = 5;
 
     static readonly Asked s_asked = new(
         Id,
@@ -34,7 +34,7 @@ static class LinearWeights
         + "Neither it nor its twins are trained on, and as splits are by seed it is never a tested network's twin. "
         + "Same machine: cross-validation over as many networks of both forms; unseen: as in the questions on unseen machines, keys, "
         + "triggers and targets, with the same folds by seed. Mean AUC over machines, its interval by MOVER from Newcombe's. Shuffled: "
-        + "labels shuffled within each machine, once.");
+        + "labels shuffled within each machine, mean of five with the interval of a single one.");
 
     static readonly string[] s_views = [Aligned, Raw];
 
@@ -50,7 +50,7 @@ static class LinearWeights
 
     /// <summary>Two forms of a machine to be told apart, and the machines that it is learned from.</summary>
     /// <param name="Unseen">What the detector hasn't seen; null where it learns from the same machine.</param>
-    sealed record Detection(Contrast Contrast, Unseen? Unseen, ContrastCase Held, ContrastCase[] Learned)
+    internal sealed record Detection(Contrast Contrast, Unseen? Unseen, ContrastCase Held, ContrastCase[] Learned)
     {
         internal string Subject =>
             $"{Contrast.Id.Replace('_', ' ')}, {(Unseen is null ? "same machine" : $"unseen {Unseen.Name}")}";
@@ -58,16 +58,15 @@ static class LinearWeights
 
     /// <summary>The networks of a detection that one detector is fitted on and tested on.</summary>
     /// <param name="Reference">Row of the reference.</param>
-    sealed record Split(Detection Detection, int Reference, Example[] Training, Example[] Test);
+    internal sealed record Split(Detection Detection, int Reference, Example[] Training, Example[] Test);
 
     /// <param name="Place">Among the rows of the case that it is of.</param>
-    readonly record struct Example(int Row, int Label, int Place, string Subject);
+    internal readonly record struct Example(int Row, int Label, int Place, string Subject);
 
     static QuestionResult Ask(QuestionContext context)
     {
-        var asked = Contrast.All.Select(contrast => (Contrast: contrast, contrast.Cases(context).Cases)).ToArray();
+        var detections = Detections(context);
         var leftOut = Contrast.All.SelectMany(contrast => contrast.Cases(context).LeftOut).Distinct().ToArray();
-        var detections = asked.SelectMany(one => Detections(one.Contrast, one.Cases)).ToArray();
         if (detections.Length == 0) return s_asked.Skip("No machine has two forms with enough converged networks.", leftOut);
         var splits = Splits(context, detections);
 
@@ -80,6 +79,9 @@ static class LinearWeights
             Mean(view, v, [.. subject], found))).ToArray();
         return s_asked.Answer(Answer(scores), leftOut, scores, [.. Curves(detections, found)]);
     }
+
+    internal static Detection[] Detections(QuestionContext context) =>
+        [.. Contrast.All.SelectMany(contrast => Detections(contrast, contrast.Cases(context).Cases))];
 
     static IEnumerable<Detection> Detections(Contrast contrast, List<ContrastCase> cases)
     {
@@ -95,7 +97,8 @@ static class LinearWeights
         }
     }
 
-    static List<Split> Splits(QuestionContext context, Detection[] detections)
+    /// <summary>For each detection one split per fold of seeds.</summary>
+    internal static List<Split> Splits(QuestionContext context, Detection[] detections)
     {
         uint Seed(int row) => context.Labels[row].Seed;
         uint[] seeds = [.. detections.SelectMany(detection => detection.Held.Rows).Select(Seed).Distinct().Order()];
@@ -207,24 +210,27 @@ static class LinearWeights
         return ends;
     }
 
-    static Estimate? AucOf(Detection detection, Dictionary<Detection, double[][][]> found, int view, int set)
+    /// <summary>The AUC, or the mean AUC of the shuffled controls; null where nothing could be tested.</summary>
+    static Estimate? AucOf(Detection detection, Dictionary<Detection, double[][][]> found, int view, bool shuffled)
     {
-        if (!found.TryGetValue(detection, out var sets)) return null;
+        if (!found.TryGetValue(detection, out var all)) return null;
         var held = detection.Held;
-        var tested = CrossValidation.Where(sets[view][set], score => !double.IsNaN(score));
+        var sets = shuffled ? all[view][1..] : all[view][..1];
+        var tested = CrossValidation.Where(sets[0], score => !double.IsNaN(score));
         var positive = Array.ConvertAll(tested, i => held.Labels[i] == 1);
         var (many, few) = (positive.Count(one => one), positive.Count(one => !one));
         if (many == 0 || few == 0) return null;
-        return Intervals.Auc(Auc.Of(Array.ConvertAll(tested, i => sets[view][set][i]), positive), many, few);
+        var aucs = sets.Select(scores => Auc.Of(Array.ConvertAll(tested, i => scores[i]), positive));
+        return Intervals.Auc(aucs.Average(), many, few);
     }
 
     static Score Mean(string view, int v, Detection[] detections, Dictionary<Detection, double[][][]> found)
     {
-        Estimate Over(int set) =>
-            Intervals.Mean([.. detections.Select(one => AucOf(one, found, v, set)).OfType<Estimate>().DefaultIfEmpty(new(0.5, 0, 1))]);
+        Estimate Over(bool shuffled) => Intervals.Mean(
+            [.. detections.Select(one => AucOf(one, found, v, shuffled)).OfType<Estimate>().DefaultIfEmpty(new(0.5, 0, 1))]);
         return new Score(
-            detections[0].Subject, view, "logistic", "auc", Over(0), 0.5, detections.Sum(one => one.Held.Rows.Length), 2,
-            detections.Min(one => one.Held.PerClass), Over(1), null);
+            detections[0].Subject, view, "logistic", "auc", Over(shuffled: false), 0.5, detections.Sum(one => one.Held.Rows.Length), 2,
+            detections.Min(one => one.Held.PerClass), Over(shuffled: true), null);
     }
 
     /// <summary>Mean AUC against the share of training examples with the key or trigger, where there are several shares.</summary>
@@ -237,7 +243,7 @@ static class LinearWeights
             view, view, "logistic", "share of altered training examples", "mean AUC over machines", 0.5,
             [
                 .. subject.GroupBy(one => one.Held.AlteredShare).OrderBy(share => share.Key).Select(share => (
-                    share.Key, Aucs: share.Select(one => AucOf(one, found, Array.IndexOf(s_views, view), 0)).OfType<Estimate>().ToArray(),
+                    share.Key, Aucs: share.Select(one => AucOf(one, found, Array.IndexOf(s_views, view), shuffled: false)).OfType<Estimate>().ToArray(),
                     Networks: share.Sum(one => one.Held.Rows.Length))).Where(share => share.Aucs.Length > 0)
                     .Select(share => new CurvePoint(share.Key, Intervals.Mean(share.Aucs), share.Networks)),
             ])

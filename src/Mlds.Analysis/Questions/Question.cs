@@ -21,6 +21,7 @@ sealed record Question(string Name, Asked Asked, Func<WeightMatrix, string?> App
         .. Contrast.All.SelectMany(contrast => Unseen.Of(contrast)
             .Select(unseen => ChangedUnseen.Question(contrast, unseen)).Prepend(ChangedSameMachine.Question(contrast))),
         LinearWeights.Question,
+        PoisonFromWeights.Question,
         HowSmallAChange.Question,
         Divergence.Question,
         TwinsDistance.Question,
