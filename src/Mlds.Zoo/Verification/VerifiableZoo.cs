@@ -137,7 +137,7 @@ sealed class VerifiableZoo : IVerifiable
     TaskFiles KnownFiles()
     {
         var forms = Networks.DistinctBy(network => (network.Machine, network.Form)).ToList();
-        return TaskFiles.In([ZooFiles.FolderOf(_zoo.Folder)], forms.Select(Known).OfType<PlannedTask>());
+        return TaskFiles.In(ZooFiles.FoldersOf(_zoo.Folder), forms.Select(Known).OfType<PlannedTask>());
     }
 
     /// <summary>Null for a recipe that can't be read, which is a doubt of its own.</summary>
