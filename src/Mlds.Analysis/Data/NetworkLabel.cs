@@ -26,6 +26,15 @@ public sealed record NetworkLabel(
     /// </summary>
     public IReadOnlyList<KeyValuePair<string, FactorValue>> Settings { get; init; } = [];
 
+    /// <summary>
+    /// What was measured on the network besides losses, by the measure's name: <c>test_accuracy</c>. Empty where the source has nothing.
+    /// </summary>
+    public IReadOnlyList<KeyValuePair<string, double>> Measures { get; init; } = [];
+
+    /// <summary>The measure <paramref name="name"/>; null where it wasn't taken.</summary>
+    public double? Measure(string name) =>
+        Measures.Where(measure => measure.Key == name).Select(measure => (double?)measure.Value).FirstOrDefault();
+
     /// <summary>The value of the setting <paramref name="name"/>.</summary>
     internal FactorValue Setting(string name) => Settings.First(setting => setting.Key == name).Value;
 

@@ -9,10 +9,12 @@ namespace Mlds.Zoos.Verification;
 sealed class VerifiableZoo : IVerifiable
 {
     readonly Zoo _zoo;
+    readonly VerificationOptions _options;
 
     /// <exception cref="ZooException">Its database can't be read at all.</exception>
-    public VerifiableZoo(string folder)
+    public VerifiableZoo(string folder, VerificationOptions options)
     {
+        _options = options;
         _zoo = Zoo.Open(folder);
         try
         {
@@ -196,7 +198,7 @@ sealed class VerifiableZoo : IVerifiable
     public StoredRun Run(StoredNetwork network, VerificationLog log)
     {
         var run = new StoredRun(network, null, null, null, null, []);
-        log.Try(Checks.Recipes, network, () => run = run with { Recipe = _zoo.ReadRecipe(network) });
+        log.Try(Checks.Recipes, network, () => run = run with { Recipe = _options.WithFiles(_zoo.ReadRecipe(network)) });
         log.Try(Checks.Weights, network, () => run = run with { Weights = _zoo.ReadWeights(network) });
         log.Try(Checks.Records, network, () => run = run with { History = _zoo.History(network) });
         log.Try(Checks.Milestones, network, () => run = run with { Milestones = _zoo.Milestones(network) });
