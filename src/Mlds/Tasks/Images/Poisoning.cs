@@ -26,7 +26,8 @@ public sealed record Poisoning(Trigger Trigger, double Rate, PoisonedLabel Label
     const string Next = "next";
     const string Kept = "kept";
 
-    /// <summary>Images of <paramref name="training"/> that get the trigger: rate × images to the nearest whole number, at least 1.</summary>
+    /// <summary>Images of <paramref name="training"/> that get the trigger: rate × images, to the nearest whole number, at least 1.
+    /// </summary>
     public int CountOf(int training) => Math.Max(1, (int)Math.Floor((Rate * training) + 0.5));
 
     /// <summary>What an image with the trigger is said to be.</summary>
