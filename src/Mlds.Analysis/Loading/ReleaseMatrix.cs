@@ -25,6 +25,7 @@ public static class ReleaseMatrix
         {
             Machines = learned.Known,
             NoMachines = learned.Others,
+            Tasks = learned.Tasks,
         };
         if (where is not { Count: > 0 }) return all;
         var selection = new NetworkSelection(AllOutcomes: true, where);

@@ -85,6 +85,7 @@ public static class ZooMatrix
         {
             Machines = learned.Known,
             NoMachines = learned.Others,
+            Tasks = learned.Tasks,
             Courses = ZooCourses.Read(zoo, networks, machines, cancellation),
         };
     }
