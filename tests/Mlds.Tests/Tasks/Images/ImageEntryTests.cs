@@ -62,7 +62,7 @@ public sealed class ImageEntryTests : IDisposable
     }
 
     [Theory]
-    [InlineData("\"poison\": {\"trigger\": \"pixel\", \"rate\": 0, \"target\": 1}", "a rate of 0 puts the trigger on no image")]
+    [InlineData("\"poison\": {\"trigger\": \"pixel\", \"rate\": 0, \"target\": 1}", "it puts the trigger on no image; give a rate above 0")]
     [InlineData("\"poison\": {\"trigger\": \"pixel\", \"rate\": 1.5, \"target\": 1}", "1.5 is not a number from above 0 to 1")]
     [InlineData("\"poison\": {\"trigger\": [[8, 0, 255]], \"rate\": 0.1, \"target\": 1}", "row 8, column 0 is outside the image")]
     [InlineData("\"poison\": {\"trigger\": [[0, 0, 256]], \"rate\": 0.1, \"target\": 1}", "256 is not a whole number from 0 to 255")]
