@@ -23,10 +23,14 @@ public sealed class Zoo : IDisposable
     readonly bool _hasKept;
     readonly bool _hasParts;
 
+    /// <summary>The column that says how weights are packed, or what stands in for it in older zoos.</summary>
+    readonly string _packing;
+
     internal Zoo(ZooDatabase database)
     {
         _database = database;
         (_hasKept, _hasParts) = (database.Version >= 2, database.Version >= 3);
+        _packing = database.Version >= 4 ? "coalesce(packing, 0)" : $"{WeightPacking.Plain}";
         Machines = [.. database.Rows("SELECT name FROM machines ORDER BY machine_id").Select(row => row.GetString(0))];
         Population = new ZooPopulation(Meta("population_name"), Meta("population_sha256"), Meta("population_json"), Machines);
         CreatedBy = Meta("created_by");
@@ -246,6 +250,14 @@ public sealed class Zoo : IDisposable
         return Floats(bytes);
     }
 
+    /// <summary>Bytes of a network's weights, 4 × P, and bytes that the zoo keeps them in.</summary>
+    /// <exception cref="ZooException">They are missing or damaged; the message names the network.</exception>
+    public (int Weights, int Stored) WeightsSize(StoredNetwork network)
+    {
+        var (blob, _) = StoredWeights(network);
+        return (WeightBytes(network).Length, blob.Length);
+    }
+
     /// <summary>
     /// The weights of all networks of <paramref name="machine"/> as one matrix, by seed, each row checked against its SHA-256.
     /// </summary>
@@ -254,10 +266,10 @@ public sealed class Zoo : IDisposable
     {
         var networks = Networks(machine).Where(include ?? (_ => true)).ToArray();
         var rows = _database.Rows(
-            "SELECT network_id, weights FROM networks LEFT JOIN weights USING(network_id) WHERE machine_id = (SELECT machine_id "
-            + "FROM machines WHERE name = $1) ORDER BY seed",
+            $"SELECT network_id, weights, {_packing} FROM networks LEFT JOIN weights USING(network_id) WHERE machine_id = (SELECT "
+            + "machine_id FROM machines WHERE name = $1) ORDER BY seed",
             machine);
-        return WeightMatrixReader.Read(networks, rows, CheckWeights);
+        return new WeightMatrixReader(networks, CheckWeights, Damaged).Read(rows);
     }
 
     /// <summary>A network's recipe; the files of its task are looked for in the zoo.</summary>
@@ -425,9 +437,25 @@ public sealed class Zoo : IDisposable
 
     static float[] Floats(byte[] bytes) => MemoryMarshal.Cast<byte, float>(bytes).ToArray();
 
-    byte[] WeightBytes(StoredNetwork network) =>
-        _database.Blob("SELECT weights FROM weights WHERE network_id = $1", network.Row)
-        ?? throw Missing(network);
+    byte[] WeightBytes(StoredNetwork network)
+    {
+        var (blob, isPacked) = StoredWeights(network);
+        if (!isPacked) return blob;
+        try
+        {
+            return WeightPacking.Unpack(blob);
+        }
+        catch (InvalidDataException exception)
+        {
+            throw Damaged(network, exception.Message.TrimEnd('.'), exception);
+        }
+    }
+
+    (byte[] Blob, bool IsPacked) StoredWeights(StoredNetwork network) =>
+        _database.Rows($"SELECT weights, {_packing} FROM weights WHERE network_id = $1", network.Row)
+            .Select(row => (row.Blob(0).ToArray(), WeightPacking.IsPacked(row, 1))).FirstOrDefault() is ({ Length: > 0 } blob, var packed)
+            ? (blob, packed)
+            : throw Missing(network);
 
     ZooException Missing(StoredNetwork network) =>
         new(
@@ -438,10 +466,13 @@ public sealed class Zoo : IDisposable
     {
         if (bytes.IsEmpty) throw Missing(network);
         if (bytes.Length % sizeof(float) == 0 && Convert.ToHexStringLower(SHA256.HashData(bytes)) == network.WeightsSha256) return;
-        throw new ZooException(
-            $"The weights of network {network.RecipeId} ({network.Machine}, seed {network.Seed}) in the zoo '{Folder}' are damaged: "
-            + "their SHA-256 differs from the recorded one; restore the zoo from a copy.");
+        throw Damaged(network, "their SHA-256 differs from the recorded one");
     }
+
+    ZooException Damaged(StoredNetwork network, string why, Exception? inner = null) => new(
+        $"The weights of network {network.RecipeId} ({network.Machine}, seed {network.Seed}) in the zoo '{Folder}' are damaged: {why}; "
+        + "restore the zoo from a copy.",
+        inner);
 
     T Decoded<T>(StoredNetwork network, Func<T> decode)
     {

@@ -12,6 +12,9 @@ static class ZooSize
     /// <summary>Recipe id and epoch of a kept checkpoint, in its row and in the index.</summary>
     const double KeptRowBytes = 90;
 
+    /// <summary>What packed weights take of their bytes (<see cref="WeightPacking"/>): measured (docs/decisions/0013).</summary>
+    const double PackedShare = 0.845;
+
     const int Page = 8192;
 
     /// <param name="parameters">P weights.</param>
@@ -23,7 +26,7 @@ static class ZooSize
         var history = 5 + (8 * epochs) + 8;
         var milestones = 1 + (72 * (Math.Floor(epochs / training.MilestoneEvery) + 1));
         var kept = keepMilestones ? OfKept(parameters, epochs, training) : 0;
-        return RowBytes + OfRow(4.0 * parameters) + OfRow(history + milestones) + kept;
+        return RowBytes + OfRow(PackedShare * 4.0 * parameters) + OfRow(history + milestones) + kept;
     }
 
     /// <summary>The checkpoints at all milestones: as docs/formats/checkpoint.md has them.</summary>

@@ -248,7 +248,8 @@ public sealed class ZooWriter : IDisposable
             OriginId(network.Provenance),
             Convert.FromHexString(network.WeightsSha256));
         var row = _database.Scalar("SELECT last_insert_rowid()");
-        _database.Execute("INSERT INTO weights VALUES($1, $2)", row, network.Weights);
+        var (packing, weights) = WeightPacking.Pack(network.Weights);
+        _database.Execute("INSERT INTO weights(network_id, weights, packing) VALUES($1, $2, $3)", row, weights, packing);
         _database.Execute("INSERT INTO runs VALUES($1, $2, $3)", row, network.History, network.Milestones);
     }
 

@@ -16,6 +16,7 @@ static class NetworksTable
     public const string CsvFileName = "networks.csv";
 
     const string Chain = "milestone_chain";
+    const string Index = "row";
     const string Outcome = "outcome";
 
     /// <summary>Rows held in memory at once, a row group of the file.</summary>
@@ -40,7 +41,7 @@ static class NetworksTable
 
     static readonly TableColumn[] s_columns =
     [
-        Of("row", "Row of `weights.npy` that holds its weights.", row => row.Index),
+        Of(Index, "Row of `weights.npy` that holds its weights.", row => row.Index),
         Of("recipe_id", "SHA-256 of the canonical JSON of its recipe: the network's name everywhere.", row => row.Network.RecipeId),
         Of("machine", "The machine it imitates.", row => row.Network.Machine),
         Of(
@@ -84,9 +85,19 @@ static class NetworksTable
 
     /// <summary>The columns: name, meaning and type of a value; lists have an array's.</summary>
     /// <param name="allOutcomes">Whether networks of all outcomes are in the table.</param>
+    /// <param name="recipesOnly">Whether the release has no weights.</param>
     public static IEnumerable<(string Name, string Meaning, Type Type)> Columns(
-        PopulationFactors factors, bool allOutcomes = false) => All(factors).Select(
-        column => (column.Name, column.Name == Outcome && allOutcomes ? AnyOutcome : column.Meaning, column.Type));
+        PopulationFactors factors, bool allOutcomes = false, bool recipesOnly = false)
+    {
+        return All(factors).Select(column => (column.Name, Meaning(column), column.Type));
+
+        string Meaning(TableColumn column) => column.Name switch
+        {
+            Index when recipesOnly => "Its row in this table.",
+            Outcome when allOutcomes => AnyOutcome,
+            _ => column.Meaning,
+        };
+    }
 
     const string AnyOutcome = "How its training ended: converged, not_converged (the goal wasn't reached in the epochs there were) or "
         + "diverged (its loss or weights stopped being finite numbers).";
