@@ -31,6 +31,8 @@ public readonly struct StrictJson
 
     public bool IsObject => _value.ValueKind == JsonValueKind.Object;
 
+    public bool IsArray => _value.ValueKind == JsonValueKind.Array;
+
     /// <summary>The value of a whole JSON text.</summary>
     /// <param name="text">One JSON value; comments, trailing commas and repeated keys are errors.</param>
     /// <param name="source">What to call the text in messages: a file's path, "the recipe".</param>

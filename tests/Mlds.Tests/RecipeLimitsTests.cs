@@ -26,6 +26,15 @@ public sealed class RecipeLimitsTests
         }
         """;
 
+    /// <summary>The network of another form.</summary>
+    const string FeedForward = """
+        {
+          "image": [1, 28, 28],
+          "layers": [{"conv": 6, "size": 5, "stride": 1, "padding": 2}, {"pool": 2, "stride": 2}, {"linear": 10}],
+          "activation": "relu"
+        }
+        """;
+
     public static TheoryData<string> Paths => [.. RecipeLimits.Numbers.Keys];
 
     [Theory]
@@ -54,7 +63,8 @@ public sealed class RecipeLimitsTests
     {
         var numbers = Numbers(JsonNode.Parse(Adam)!, "").Except(["arithmetic"]).Where(path => !path.StartsWith("machine.")
             && !path.StartsWith("data.planted.key"));
-        Assert.Empty(numbers.Except(RecipeLimits.Numbers.Keys));
+        var others = Numbers(JsonNode.Parse(FeedForward)!, "network");
+        Assert.Empty(numbers.Concat(others).Except(RecipeLimits.Numbers.Keys));
     }
 
     [Theory]
@@ -76,8 +86,11 @@ public sealed class RecipeLimitsTests
             training["optimizer"] = "sgd";
         }
 
+        if (IsFeedForward(path)) json["network"] = JsonNode.Parse(FeedForward);
+        var item = path == "network.layers[].pool" ? 1 : path == "network.layers[].linear" ? 2 : 0;
+        path = path.Replace("layers[]", $"layers[{item}]", StringComparison.Ordinal);
         var keys = path.Split('.');
-        var place = keys[..^1].Aggregate(json, (at, key) => at[key]!);
+        var place = keys[..^1].Aggregate(json, (at, key) => key == $"layers[{item}]" ? at["layers"]![item]! : at[key]!);
         if (keys[^1].EndsWith("[]", StringComparison.Ordinal)) place[keys[^1][..^2]]![0] = value;
         else place[keys[^1]] = value;
         try
@@ -92,6 +105,8 @@ public sealed class RecipeLimitsTests
                 && fault.Message.Contains(" is not ", StringComparison.Ordinal);
         }
     }
+
+    static bool IsFeedForward(string path) => path == "network.image[]" || path.StartsWith("network.layers[]", StringComparison.Ordinal);
 
     static IEnumerable<string> Numbers(JsonNode node, string path) => node switch
     {

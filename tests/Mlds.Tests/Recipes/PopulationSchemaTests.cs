@@ -45,6 +45,10 @@ public sealed class PopulationSchemaTests
         (@"\.machines\[\d+\]\.training\.(momentum|beta1|beta2|epsilon)$", "has no"),
     ];
 
+    /// <summary>The same of feed-forward networks: each layer must fit those before it.</summary>
+    const string BeyondSchema = "doesn't fit what comes in|can't follow a linear layer|the last layer should be linear|as wide as the kernel"
+        + "|numbers for an image; at most|parameters; at most";
+
     const string Schema = "docs/formats/population.schema.json";
 
     /// <summary>Keys that only sequences from a file have.</summary>
@@ -163,6 +167,18 @@ public sealed class PopulationSchemaTests
         }
         """;
 
+    /// <summary>A network for images, with every key.</summary>
+    const string FeedForward = """
+        {
+          "image": [1, 28, 28],
+          "layers": [
+            {"conv": 6, "size": 5, "stride": 1, "padding": 2}, {"pool": 2, "stride": 2}, {"conv": 3, "size": 3}, {"pool": 2},
+            {"linear": 12}, {"linear": 10}
+          ],
+          "activation": "relu"
+        }
+        """;
+
     /// <summary>Around every limit there is, and what is no whole number.</summary>
     static readonly double[] s_numbers =
     [
@@ -192,7 +208,7 @@ public sealed class PopulationSchemaTests
     {
         var schema = new HashSet<string>();
         Collect(JsonNode.Parse(File.ReadAllText(Repository.File(Schema))));
-        var used = new[] { Registers, Automata, Sweep }
+        var used = new[] { Registers, Automata, Sweep, FeedForward }
             .SelectMany(text => Nodes(JsonNode.Parse(text)!)).OfType<JsonObject>().SelectMany(node => node.Select(member => member.Key))
             .Except(["rate", "big", "note"]).Where(key => !key.Contains('.')).Distinct();
         schema.RemoveWhere(key => s_ofFiles.Contains(key) || key.Contains('.'));
@@ -200,6 +216,7 @@ public sealed class PopulationSchemaTests
 
         var read = new[] { Registers, Automata, Sweep }
             .SelectMany(text => Edited(text, node => node is JsonObject ? [Added(node.AsObject())] : []))
+            .Concat(Edited(FeedForward, node => node is JsonObject ? [Added(node.AsObject())] : []).Select(WithNetwork))
             .SelectMany(json => Population.Check(json.ToJsonString(), "p").Faults)
             .Select(fault => Regex.Match(fault.Reason, "Keys here: (.*)[.]$")).Where(match => match.Success)
             .SelectMany(match => match.Groups[1].Value.Split(", ")).Except(["rate", "big", "note"]).Distinct();
@@ -320,6 +337,32 @@ public sealed class PopulationSchemaTests
     }
 
     [Fact]
+    public void Whatever_is_changed_in_a_feed_forward_network_schema_and_reader_judge_it_alike()
+    {
+        Assert.True(IsValid(WithNetwork(JsonNode.Parse(FeedForward)!)));
+        var (valid, invalid, beyond) = (0, 0, 0);
+        foreach (var json in Edited(FeedForward, Edits).Select(WithNetwork))
+        {
+            // That no machine here has images is a fault of the machines.
+            var faults = Population.Check(json.ToJsonString(), "p").Faults
+                .Where(fault => fault.Path.StartsWith("$.network", StringComparison.Ordinal)).Select(fault => fault.Reason).ToArray();
+            if (IsValid(json))
+            {
+                valid++;
+                beyond += faults.Count(reason => Regex.IsMatch(reason, BeyondSchema));
+                Assert.DoesNotContain(faults, reason => !Regex.IsMatch(reason, BeyondSchema));
+            }
+            else
+            {
+                invalid++;
+                Assert.True(faults.Length > 0, $"The schema alone refuses {json["network"]!.ToJsonString()}");
+            }
+        }
+
+        Assert.True(valid > 100 && invalid > 300 && beyond > 10, $"{valid} valid, {invalid} invalid, {beyond} beyond the schema");
+    }
+
+    [Fact]
     public void Whether_a_file_names_the_schema_makes_no_other_population_of_it()
     {
         var json = JsonNode.Parse(Automata)!.AsObject();
@@ -335,6 +378,14 @@ public sealed class PopulationSchemaTests
             s_beyondSchema, known => Regex.IsMatch(fault.Path, known.Path) && Regex.IsMatch(fault.Reason, known.Reason));
         if (why >= 0) met.Add(why);
         return why >= 0;
+    }
+
+    static JsonNode WithNetwork(JsonNode network)
+    {
+        var json = JsonNode.Parse(Sweep)!;
+        json.AsObject().Remove("vary");
+        json["network"] = network.DeepClone();
+        return json;
     }
 
     static bool IsValid(JsonNode json)
