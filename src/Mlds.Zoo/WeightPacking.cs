@@ -5,7 +5,7 @@ using ZstdSharp;
 namespace Mlds.Zoos;
 
 /// <summary>
-/// Weights in fewer bytes, to the same bits (docs/formats/zoo.md). Of a float32 only the exponent says something that others say too: the
+/// Weights, or other floats such as checkpoints', in fewer bytes, to the same bits (docs/formats/zoo.md). Of a float32 only the exponent says something that others say too: the
 /// exponents of all weights lie together and are compressed, signs and fractions stay as they are.
 /// </summary>
 static class WeightPacking

@@ -55,6 +55,9 @@ public sealed class Zoo : IDisposable
     /// <summary>Version of the program that made the zoo.</summary>
     public string CreatedBy { get; }
 
+    /// <summary>Where the zoo in <paramref name="folder"/> keeps the files that tasks are read from.</summary>
+    public static IReadOnlyList<string> FileFolders(string folder) => ZooFiles.FoldersOf(folder);
+
     /// <summary>Whether <paramref name="folder"/> holds a zoo of any version.</summary>
     public static bool Exists(string folder) => ZooDatabase.Exists(folder);
 
@@ -328,7 +331,7 @@ public sealed class Zoo : IDisposable
     /// <exception cref="ArgumentException">None was kept at this epoch.</exception>
     public Checkpoint Kept(StoredNetwork network, int epoch)
     {
-        if (KeptBytes(network.RecipeId, epoch) is not { } bytes)
+        if (KeptBlob(network.RecipeId, epoch) is not { } blob)
         {
             var epochs = KeptEpochs(network);
             throw epochs.Contains(epoch)
@@ -340,7 +343,7 @@ public sealed class Zoo : IDisposable
                     nameof(epoch));
         }
 
-        var checkpoint = Decoded(network, () => Training.Checkpoint.FromBytes(bytes));
+        var checkpoint = Decoded(network, () => Training.Checkpoint.FromBytes(Unpacked(blob)));
         return checkpoint.RecipeId == network.RecipeId && checkpoint.Epoch == epoch
             ? checkpoint
             : throw new ZooException(
@@ -349,7 +352,17 @@ public sealed class Zoo : IDisposable
     }
 
     /// <summary>A kept checkpoint, or null where there is none that can be read.</summary>
-    internal Checkpoint? ReadableKept(string recipeId, int epoch) => Readable(KeptBytes(recipeId, epoch));
+    internal Checkpoint? ReadableKept(string recipeId, int epoch)
+    {
+        try
+        {
+            return KeptBlob(recipeId, epoch) is { } blob ? Readable(Unpacked(blob)) : null;
+        }
+        catch (InvalidDataException)
+        {
+            return null;
+        }
+    }
 
     internal IReadOnlyList<int> KeptEpochs(string recipeId) =>
         _hasKept
@@ -357,9 +370,14 @@ public sealed class Zoo : IDisposable
                 .Select(row => row.GetInt32(0))]
             : [];
 
-    internal byte[]? KeptBytes(string recipeId, int epoch) =>
-        _hasKept ? _database.Blob(
-            "SELECT checkpoint FROM kept_checkpoints WHERE recipe_id = $1 AND epoch = $2", Convert.FromHexString(recipeId), epoch) : null;
+    (byte[] Bytes, bool IsPacked)? KeptBlob(string recipeId, int epoch) => _hasKept
+        ? _database.Rows(
+            $"SELECT checkpoint, {_packing} FROM kept_checkpoints WHERE recipe_id = $1 AND epoch = $2",
+            Convert.FromHexString(recipeId), epoch)
+            .Select(row => ((byte[], bool)?)(row.Blob(0).ToArray(), WeightPacking.IsPacked(row, 1))).FirstOrDefault()
+        : null;
+
+    static byte[] Unpacked((byte[] Bytes, bool IsPacked) blob) => blob.IsPacked ? WeightPacking.Unpack(blob.Bytes) : blob.Bytes;
 
     /// <summary>Seeds of <paramref name="machine"/> that have a network but not a kept checkpoint at each of its milestones.</summary>
     internal HashSet<uint> SeedsNotKept(string machine) =>

@@ -96,8 +96,11 @@ static class ZooSchema
             PRIMARY KEY(network_id, name)) STRICT, WITHOUT ROWID;
         """;
 
-    // How the blob holds the weights (WeightPacking); those of earlier versions are plain.
-    const string Version5 = "ALTER TABLE weights ADD COLUMN packing INTEGER NOT NULL DEFAULT 0;";
+    // How a blob holds floats (WeightPacking); those of earlier versions are plain.
+    const string Version5 = """
+        ALTER TABLE weights ADD COLUMN packing INTEGER NOT NULL DEFAULT 0;
+        ALTER TABLE kept_checkpoints ADD COLUMN packing INTEGER NOT NULL DEFAULT 0;
+        """;
 
     /// <summary>The schema version of an open database; 0 before the first table.</summary>
     public static int Version(SqliteConnection connection) => Number(connection, "PRAGMA user_version");

@@ -15,6 +15,9 @@ static class ZooSize
     /// <summary>What packed weights take of their bytes (<see cref="WeightPacking"/>): measured (docs/decisions/0013).</summary>
     const double PackedShare = 0.845;
 
+    /// <summary>The same of kept checkpoints with Adam's moments.</summary>
+    const double PackedCheckpointShare = 0.87;
+
     const int Page = 8192;
 
     /// <param name="parameters">P weights.</param>
@@ -36,7 +39,7 @@ static class ZooSize
         for (var milestone = 1; milestone <= Math.Floor(epochs / training.MilestoneEvery) + 1; milestone++)
         {
             var done = (int)Math.Ceiling(Math.Min(epochs, milestone * training.MilestoneEvery));
-            bytes += KeptRowBytes + OfRow(Checkpoint.Length(parameters, training.Optimizer.StateVectors, done, milestone));
+            bytes += KeptRowBytes + OfRow(PackedCheckpointShare * Checkpoint.Length(parameters, training.Optimizer.StateVectors, done, milestone));
         }
 
         return bytes;

@@ -159,7 +159,9 @@ public sealed class VerifierTests(Trained trained) : IClassFixture<Trained>, IDi
             var epoch = zoo.KeptEpochs(network)[^1];
             var kept = zoo.Kept(network, epoch);
             kept.OptimizerState[1][0] *= 2;
-            Sql($"UPDATE kept_checkpoints SET checkpoint = $1 WHERE recipe_id = x'{TargetRecipe.Id}' AND epoch = {epoch}", kept.ToBytes());
+            Sql(
+                $"UPDATE kept_checkpoints SET checkpoint = $1, packing = 0 WHERE recipe_id = x'{TargetRecipe.Id}' AND epoch = {epoch}",
+                kept.ToBytes());
         }
 
         Assert.Empty(Verify(Folder).Doubts);
