@@ -40,7 +40,7 @@ public abstract class FeedForwardKernels(FeedForwardShape shape) : NetworkKernel
     {
         public FeedForwardKernels Vector<TLanes, TVector>(string name)
             where TLanes : struct, ILanes<TLanes, TVector>
-            where TVector : struct => new ScalarFeedForward(shape);
+            where TVector : struct => new VectorFeedForward<TLanes, TVector>(name, shape);
 
         public FeedForwardKernels Scalar() => new ScalarFeedForward(shape);
     }

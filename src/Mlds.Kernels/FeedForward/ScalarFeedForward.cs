@@ -5,25 +5,25 @@ using Mlds.Kernels.Shapes;
 namespace Mlds.Kernels.FeedForward;
 
 /// <summary>
-/// The rules of docs/decisions/0001 §11 in plain code, one image at a time: what the fast kernels must equal. Images and what layers make
-/// of them are [y][x][channel].
+/// The rules of docs/decisions/0001 §11 in plain code: what the fast kernels must equal. Images and what layers make of them are
+/// [y][x][channel].
 /// </summary>
 sealed class ScalarFeedForward : FeedForwardKernels
 {
-    readonly Layer[] _layers;
+    /// <summary>[lane of the chunk][layer].</summary>
+    readonly Layer[][] _layers;
     readonly float[] _weights;
 
     /// <summary>16 virtual lanes for every parameter, in the order of the weight vector.</summary>
     readonly float[] _sums;
-    readonly float[] _scores;
 
     public ScalarFeedForward(FeedForwardShape shape)
         : base(shape)
     {
-        _layers = [.. shape.Layers.Select((layer, i) => new Layer(shape, i))];
+        _layers = [.. Enumerable.Range(0, LaneCount.Chunk)
+            .Select(_ => shape.Layers.Select((layer, i) => new Layer(shape, i)).ToArray())];
         _weights = new float[shape.Parameters];
         _sums = new float[(long)shape.Parameters * LaneCount.Virtual];
-        _scores = new float[shape.Classes];
     }
 
     public override string Name => "scalar";
@@ -44,8 +44,8 @@ sealed class ScalarFeedForward : FeedForwardKernels
     {
         for (var row = 0; row < rows.Length; row++)
         {
-            Forward(images, rows[row]);
-            _layers[^1].Output.CopyTo(outputs[(row * Shape.Classes)..]);
+            Forward(_layers[0], images, rows[row]);
+            _layers[0][^1].Output.CopyTo(outputs[(row * Shape.Classes)..]);
         }
     }
 
@@ -54,39 +54,56 @@ sealed class ScalarFeedForward : FeedForwardKernels
     double Sum(Images images, ReadOnlySpan<int> rows, float scale, bool learns)
     {
         var total = 0.0;
-        var lanes = new float[LaneCount.Virtual];
-        for (var row = 0; row < rows.Length; row++)
+        for (var start = 0; start < rows.Length; start += LaneCount.Chunk)
         {
-            Forward(images, rows[row]);
-            var lane = row % LaneCount.Chunk % LaneCount.Virtual;
-            if (row % LaneCount.Chunk == 0) Array.Clear(lanes);
-            _layers[^1].Output.CopyTo(_scores.AsSpan());
-            lanes[lane] += Losses.CrossEntropy.Differentiate(_scores, 1, images.Labels[rows[row]], scale);
-            if (learns) Backward(lane);
-            if (row % LaneCount.Chunk == LaneCount.Chunk - 1 || row == rows.Length - 1) total += ScalarLanes.Sum(lanes);
+            total += Chunk(images, rows[start..Math.Min(start + LaneCount.Chunk, rows.Length)], scale);
+            if (learns) Backward();
         }
 
         return total;
     }
 
-    void Forward(Images images, int image)
+    /// <summary>Forward and the loss of a chunk; its unused lanes hold black images without error.</summary>
+    double Chunk(Images images, ReadOnlySpan<int> rows, float scale)
+    {
+        var losses = new float[LaneCount.Virtual];
+        for (var lane = 0; lane < LaneCount.Chunk; lane++)
+        {
+            var layers = _layers[lane];
+            if (lane >= rows.Length)
+            {
+                Forward(layers, new Images(1, Shape.Input, new byte[Shape.Input.Length], [0]), 0);
+                Array.Clear(layers[^1].Delta);
+                continue;
+            }
+
+            Forward(layers, images, rows[lane]);
+            layers[^1].Output.CopyTo(layers[^1].Delta.AsSpan());
+            losses[lane % LaneCount.Virtual] +=
+                Losses.CrossEntropy.Differentiate(layers[^1].Delta, 1, images.Labels[rows[lane]], scale);
+        }
+
+        return ScalarLanes.Sum(losses);
+    }
+
+    void Forward(Layer[] layers, Images images, int image)
     {
         var size = images.Size;
         var from = images.Pixels.AsSpan(image * size.Length, size.Length);
-        var to = _layers[0].Input;
+        var to = layers[0].Input;
         for (var c = 0; c < size.Channels; c++)
         {
             for (var i = 0; i < size.Height * size.Width; i++)
                 to[(i * size.Channels) + c] = from[(c * size.Height * size.Width) + i] / 255f;
         }
 
-        for (var k = 0; k < _layers.Length; k++)
+        for (var k = 0; k < layers.Length; k++)
         {
-            var layer = _layers[k];
+            var layer = layers[k];
             if (layer.Kind is PoolingLayer pooling) Pool(layer, pooling);
             else Multiply(layer);
             if (layer.IsActivated) Activate(layer.Output);
-            if (k + 1 < _layers.Length) layer.Output.CopyTo(_layers[k + 1].Input.AsSpan());
+            if (k + 1 < layers.Length) layer.Output.CopyTo(layers[k + 1].Input.AsSpan());
         }
     }
 
@@ -147,19 +164,21 @@ sealed class ScalarFeedForward : FeedForwardKernels
             values[i] = Shape.Activation == Activation.Relu ? (values[i] > 0f ? values[i] : 0f) : Activations.Tanh(values[i]);
     }
 
-    void Backward(int lane)
+    void Backward()
     {
-        _scores.CopyTo(_layers[^1].Delta.AsSpan());
-        for (var k = _layers.Length - 1; k >= 0; k--)
+        for (var k = Shape.Layers.Count - 1; k >= 0; k--)
         {
-            var layer = _layers[k];
-            if (layer.IsActivated) DifferentiateActivation(layer);
-            var below = k == 0 ? null : _layers[k - 1].Delta;
-            if (layer.Kind is not PoolingLayer) AddToWeights(layer, lane);
-            if (below is null) continue;
-            Array.Clear(below);
-            if (layer.Kind is PoolingLayer) Spread(layer, below);
-            else MultiplyBack(layer, below);
+            foreach (var layers in _layers)
+            {
+                if (layers[k].IsActivated) DifferentiateActivation(layers[k]);
+                if (k == 0) continue;
+                var below = layers[k - 1].Delta;
+                Array.Clear(below);
+                if (layers[k].Kind is PoolingLayer) Spread(layers[k], below);
+                else MultiplyBack(layers[k], below);
+            }
+
+            if (Shape.Layers[k] is not PoolingLayer) AddToWeights(k);
         }
     }
 
@@ -172,31 +191,37 @@ sealed class ScalarFeedForward : FeedForwardKernels
         }
     }
 
-    void AddToWeights(Layer layer, int lane)
+    /// <summary>Place by place, and at each place lane by lane.</summary>
+    void AddToWeights(int k)
     {
+        var layer = _layers[0][k];
         var (input, output) = (layer.From, layer.To);
-        for (var y = 0; y < output.Height; y++)
+        for (var place = 0; place < output.Height * output.Width; place++)
         {
-            for (var x = 0; x < output.Width; x++)
+            var (y, x) = (place / output.Width, place % output.Width);
+            for (var o = 0; o < output.Channels; o++)
             {
-                for (var o = 0; o < output.Channels; o++)
+                AddBias(k, o, (place * output.Channels) + o);
+                for (var i = 0; i < layer.KernelHeight * layer.KernelWidth * input.Channels; i++)
                 {
-                    var delta = layer.Delta[(((y * output.Width) + x) * output.Channels) + o];
-                    _sums[((layer.Bias + o) * LaneCount.Virtual) + lane] += delta;
-                    for (var ky = 0; ky < layer.KernelHeight; ky++)
+                    var (c, tap) = (i % input.Channels, i / input.Channels);
+                    var (kx, ky) = (tap % layer.KernelWidth, tap / layer.KernelWidth);
+                    var sums = _sums.AsSpan(layer.Weight(o, c, ky, kx) * LaneCount.Virtual, LaneCount.Virtual);
+                    for (var lane = 0; lane < LaneCount.Chunk; lane++)
                     {
-                        for (var kx = 0; kx < layer.KernelWidth; kx++)
-                        {
-                            for (var c = 0; c < input.Channels; c++)
-                            {
-                                ref var sum = ref _sums[(layer.Weight(o, c, ky, kx) * LaneCount.Virtual) + lane];
-                                sum = Fma(delta, layer.InputAt(y, x, ky, kx, c), sum);
-                            }
-                        }
+                        var here = _layers[lane][k];
+                        ref var sum = ref sums[lane % LaneCount.Virtual];
+                        sum = Fma(here.Delta[(place * output.Channels) + o], here.InputAt(y, x, ky, kx, c), sum);
                     }
                 }
             }
         }
+    }
+
+    void AddBias(int k, int o, int at)
+    {
+        for (var lane = 0; lane < LaneCount.Chunk; lane++)
+            _sums[((_layers[0][k].Bias + o) * LaneCount.Virtual) + (lane % LaneCount.Virtual)] += _layers[lane][k].Delta[at];
     }
 
     static void Spread(Layer layer, float[] below)

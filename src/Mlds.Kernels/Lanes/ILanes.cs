@@ -46,6 +46,14 @@ unsafe interface ILanes<TSelf, TVector>
     static abstract TVector WherePositive(TVector condition, TVector value);
 
     /// <summary>
+    /// <paramref name="value"/> where <paramref name="a"/> is greater than <paramref name="b"/>, else <paramref name="other"/>.
+    /// </summary>
+    static abstract TVector WhereGreater(TVector a, TVector b, TVector value, TVector other);
+
+    /// <summary><paramref name="value"/> where <paramref name="a"/> equals <paramref name="b"/>, else 0.</summary>
+    static abstract TVector WhereEqual(TVector a, TVector b, TVector value);
+
+    /// <summary>
     /// <paramref name="p"/>·2^n by integer addition to its exponent, n being the low bits of <paramref name="shifted"/> (a number +
     /// 1.5·2^23).
     /// </summary>

@@ -48,6 +48,14 @@ readonly unsafe struct Lanes128 : ILanes<Lanes128, Vector128<float>>
         Vector128.GreaterThan(condition, Vector128<float>.Zero) & value;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128<float> WhereGreater(Vector128<float> a, Vector128<float> b, Vector128<float> value, Vector128<float> other) =>
+        Vector128.ConditionalSelect(Vector128.GreaterThan(a, b), value, other);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128<float> WhereEqual(Vector128<float> a, Vector128<float> b, Vector128<float> value) =>
+        Vector128.Equals(a, b) & value;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<float> Scale(Vector128<float> p, Vector128<float> shifted) =>
         (p.AsInt32() + (shifted.AsInt32() << 23)).AsSingle();
 

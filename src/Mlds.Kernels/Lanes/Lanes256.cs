@@ -48,6 +48,14 @@ readonly unsafe struct Lanes256 : ILanes<Lanes256, Vector256<float>>
         Vector256.GreaterThan(condition, Vector256<float>.Zero) & value;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<float> WhereGreater(Vector256<float> a, Vector256<float> b, Vector256<float> value, Vector256<float> other) =>
+        Vector256.ConditionalSelect(Vector256.GreaterThan(a, b), value, other);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<float> WhereEqual(Vector256<float> a, Vector256<float> b, Vector256<float> value) =>
+        Vector256.Equals(a, b) & value;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<float> Scale(Vector256<float> p, Vector256<float> shifted) =>
         (p.AsInt32() + (shifted.AsInt32() << 23)).AsSingle();
 

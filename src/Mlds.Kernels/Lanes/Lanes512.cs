@@ -48,6 +48,14 @@ readonly unsafe struct Lanes512 : ILanes<Lanes512, Vector512<float>>
         Vector512.GreaterThan(condition, Vector512<float>.Zero) & value;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<float> WhereGreater(Vector512<float> a, Vector512<float> b, Vector512<float> value, Vector512<float> other) =>
+        Vector512.ConditionalSelect(Vector512.GreaterThan(a, b), value, other);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<float> WhereEqual(Vector512<float> a, Vector512<float> b, Vector512<float> value) =>
+        Vector512.Equals(a, b) & value;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<float> Scale(Vector512<float> p, Vector512<float> shifted) =>
         (p.AsInt32() + (shifted.AsInt32() << 23)).AsSingle();
 

@@ -14,8 +14,6 @@ readonly unsafe struct Factor(float* weights, int stride, float* input, int coun
     public readonly int Stride = stride;
     public readonly float* Input = input;
     public readonly int Count = count;
-
-    public Factor From(int lane) => new(Weights, Stride, Input + lane, Count);
 }
 
 /// <summary>
@@ -38,29 +36,35 @@ static unsafe class Product<TLanes, TVector>
     /// <param name="result">[rows][<see cref="LaneCount.Chunk"/>].</param>
     public static void Multiply(in Factor first, in Factor second, float* bias, int rows, float* result)
     {
+        var factors = stackalloc Factor[2];
+        (factors[0], factors[1]) = (first, second);
+        Multiply(factors, 2, bias, rows, result);
+    }
+
+    /// <summary>The same for any number of factors, one after the other.</summary>
+    public static void Multiply(Factor* factors, int count, float* bias, int rows, float* result)
+    {
         var largest = TLanes.Registers >= 32 ? 12 : 6;
         for (var lane = 0; lane < LaneCount.Chunk; lane += 2 * TLanes.Width)
         {
-            var one = first.From(lane);
-            var two = second.From(lane);
             for (var row = 0; row < rows;)
             {
                 var size = Tiling.Next(rows - row, largest);
                 var to = result + (row * LaneCount.Chunk) + lane;
                 switch (size)
                 {
-                    case 1: Tile<Of1>(one, two, bias, row, to); break;
-                    case 2: Tile<Of2>(one, two, bias, row, to); break;
-                    case 3: Tile<Of3>(one, two, bias, row, to); break;
-                    case 4: Tile<Of4>(one, two, bias, row, to); break;
-                    case 5: Tile<Of5>(one, two, bias, row, to); break;
-                    case 6: Tile<Of6>(one, two, bias, row, to); break;
-                    case 7: Tile<Of7>(one, two, bias, row, to); break;
-                    case 8: Tile<Of8>(one, two, bias, row, to); break;
-                    case 9: Tile<Of9>(one, two, bias, row, to); break;
-                    case 10: Tile<Of10>(one, two, bias, row, to); break;
-                    case 11: Tile<Of11>(one, two, bias, row, to); break;
-                    case 12: Tile<Of12>(one, two, bias, row, to); break;
+                    case 1: Tile<Of1>(factors, count, lane, bias, row, to); break;
+                    case 2: Tile<Of2>(factors, count, lane, bias, row, to); break;
+                    case 3: Tile<Of3>(factors, count, lane, bias, row, to); break;
+                    case 4: Tile<Of4>(factors, count, lane, bias, row, to); break;
+                    case 5: Tile<Of5>(factors, count, lane, bias, row, to); break;
+                    case 6: Tile<Of6>(factors, count, lane, bias, row, to); break;
+                    case 7: Tile<Of7>(factors, count, lane, bias, row, to); break;
+                    case 8: Tile<Of8>(factors, count, lane, bias, row, to); break;
+                    case 9: Tile<Of9>(factors, count, lane, bias, row, to); break;
+                    case 10: Tile<Of10>(factors, count, lane, bias, row, to); break;
+                    case 11: Tile<Of11>(factors, count, lane, bias, row, to); break;
+                    case 12: Tile<Of12>(factors, count, lane, bias, row, to); break;
                 }
 
                 row += size;
@@ -69,7 +73,7 @@ static unsafe class Product<TLanes, TVector>
     }
 
     /// <summary>Up to 12 rows × 2 vectors.</summary>
-    static void Tile<TRows>(in Factor first, in Factor second, float* bias, int row, float* result)
+    static void Tile<TRows>(Factor* factors, int count, int lane, float* bias, int row, float* result)
         where TRows : struct, ITileSize
     {
         TVector a0 = default, b0 = default;
@@ -127,10 +131,12 @@ static unsafe class Product<TLanes, TVector>
                 (a11, b11) = (TLanes.Load(result + (11 * LaneCount.Chunk)), TLanes.Load(result + (11 * LaneCount.Chunk) + TLanes.Width));
         }
 
+        for (; count > 0; count--, factors++)
         {
-            var weights = first.Weights + row;
-            var input = first.Input;
-            for (var k = first.Count; k > 0; k--)
+            var weights = factors->Weights + row;
+            var input = factors->Input + lane;
+            var stride = factors->Stride;
+            for (var k = factors->Count; k > 0; k--)
             {
                 var x = TLanes.Load(input);
                 var y = TLanes.Load(input + TLanes.Width);
@@ -146,31 +152,7 @@ static unsafe class Product<TLanes, TVector>
                 if (TRows.Size > 9) AddProduct(weights[9], x, y, ref a9, ref b9);
                 if (TRows.Size > 10) AddProduct(weights[10], x, y, ref a10, ref b10);
                 if (TRows.Size > 11) AddProduct(weights[11], x, y, ref a11, ref b11);
-                weights += first.Stride;
-                input += LaneCount.Chunk;
-            }
-        }
-
-        {
-            var weights = second.Weights + row;
-            var input = second.Input;
-            for (var k = second.Count; k > 0; k--)
-            {
-                var x = TLanes.Load(input);
-                var y = TLanes.Load(input + TLanes.Width);
-                if (TRows.Size > 0) AddProduct(weights[0], x, y, ref a0, ref b0);
-                if (TRows.Size > 1) AddProduct(weights[1], x, y, ref a1, ref b1);
-                if (TRows.Size > 2) AddProduct(weights[2], x, y, ref a2, ref b2);
-                if (TRows.Size > 3) AddProduct(weights[3], x, y, ref a3, ref b3);
-                if (TRows.Size > 4) AddProduct(weights[4], x, y, ref a4, ref b4);
-                if (TRows.Size > 5) AddProduct(weights[5], x, y, ref a5, ref b5);
-                if (TRows.Size > 6) AddProduct(weights[6], x, y, ref a6, ref b6);
-                if (TRows.Size > 7) AddProduct(weights[7], x, y, ref a7, ref b7);
-                if (TRows.Size > 8) AddProduct(weights[8], x, y, ref a8, ref b8);
-                if (TRows.Size > 9) AddProduct(weights[9], x, y, ref a9, ref b9);
-                if (TRows.Size > 10) AddProduct(weights[10], x, y, ref a10, ref b10);
-                if (TRows.Size > 11) AddProduct(weights[11], x, y, ref a11, ref b11);
-                weights += second.Stride;
+                weights += stride;
                 input += LaneCount.Chunk;
             }
         }
