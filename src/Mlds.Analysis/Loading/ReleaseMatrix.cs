@@ -18,6 +18,7 @@ public static class ReleaseMatrix
             network.TrainingLoss, network.LongLoss, network.WeightsSha256, release.History(row))
         {
             Settings = NetworkLabel.SettingsOf(network.Machine, network.Seed, release.Factors),
+            Measures = network.Measures.Values,
         });
         var learned = LearnedMachines.Of(release);
         var all = new WeightMatrix(release.Population, "release", release.ReadWeights().Weights, release.Layout, [.. labels])

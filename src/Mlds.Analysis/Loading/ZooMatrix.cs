@@ -95,5 +95,6 @@ public static class ZooMatrix
         network.TrainingLoss, network.LongLoss, network.WeightsSha256, zoo.History(network))
     {
         Settings = NetworkLabel.SettingsOf(network.Machine, network.Seed, zoo.Factors),
+        Measures = network.Measures.Values,
     };
 }
