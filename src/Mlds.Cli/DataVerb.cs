@@ -10,16 +10,26 @@ namespace Mlds.Cli;
 /// <summary><c>mlds data</c>: which published sets of images are there, and how to get those that aren't.</summary>
 static class DataVerb
 {
+    static readonly Argument<string?> s_population = new("POPULATION")
+    {
+        Description = "A population file, or the name of one that ships, whose images are to be told: how many train, validate, have a "
+            + "trigger, and their SHA-256.",
+        Arity = ArgumentArity.ZeroOrOne,
+        DefaultValueFactory = _ => null,
+    };
+
     static readonly Option<string?> s_data = DataFolder.Option();
 
     public static Command Create() =>
         new Verb(
             "data",
-            "Says which sets of images are there, whether their files are the right ones, and how to get those that aren't.",
+            "Says which sets of images are there, whether their files are the right ones, and how to get those that aren't; "
+            + "or which images a population learns from.",
             "mlds data",
+            "mlds data populations/ds4.json",
             "mlds data --data package/data --json")
         {
-            s_data,
+            s_population, s_data,
         }
         .Runs(Run);
 
@@ -32,6 +42,7 @@ static class DataVerb
 
     static int Run(VerbRun run)
     {
+        if (run.Get(s_population) is { } population) return OfPopulation(run, population);
         IReadOnlyList<string> folders = DataFolder.Get(run, s_data) is { } folder ? [folder] : [];
         var sets = ImageSet.All.Select(set => (Set: set, Files: Look(set, folders))).ToArray();
         foreach (var (set, files) in sets) Write(run.Output, set, files);
@@ -40,6 +51,38 @@ static class DataVerb
             ["looked_in"] = new JsonArray([.. folders.Concat(ImageSet.UsualFolders).Select(one => (JsonNode)one)]),
             ["sets"] = new JsonArray([.. sets.Select(one => Json(one.Set, one.Files))]),
         });
+        return ExitCode.Success;
+    }
+
+    static int OfPopulation(VerbRun run, string name)
+    {
+        var population = PopulationFile.Read(name, run.Cancellation, DataFolder.Get(run, s_data));
+        DataFolder.CheckFiles(population);
+        var tasks = population.MachineNames.Select(machine => (Name: machine, Task: population.Task(machine) as ImageTask))
+            .Where(one => one.Task is not null).ToArray();
+        if (tasks.Length == 0) throw new UsageException($"No machine of the population '{population.Name}' learns images.");
+        var rows = new JsonArray();
+        foreach (var (machine, task) in tasks)
+        {
+            run.Cancellation.ThrowIfCancellationRequested();
+            var examples = task!.Generate();
+            var triggered = task.Poison?.CountOf(task.Training) ?? 0;
+            run.Output.WriteLine(string.Create(
+                CultureInfo.InvariantCulture,
+                $"{machine,-28}{task.Training,8:N0} train, {triggered,6:N0} of them with a trigger, {task.Validation,6:N0} validate, "
+                + $"{task.Test,6:N0} test; SHA-256 {examples.Sha256}"));
+            rows.Add(new JsonObject
+            {
+                ["name"] = machine,
+                ["training"] = task.Training,
+                ["triggered"] = triggered,
+                ["validation"] = task.Validation,
+                ["test"] = task.Test,
+                ["data_sha256"] = examples.Sha256,
+            });
+        }
+
+        run.PrintJson(() => new JsonObject { ["population"] = population.Name, ["machines"] = rows });
         return ExitCode.Success;
     }
 
@@ -56,7 +99,8 @@ static class DataVerb
         var isHere = files.All(file => file.IsRight);
         var size = string.Create(
             CultureInfo.InvariantCulture,
-            $"{set.Training:N0} training and {set.Test:N0} test images of {set.Size.Height} × {set.Size.Width} pixels, {set.Classes} classes");
+            $"{set.Training:N0} training and {set.Test:N0} test images of {set.Size.Height} × {set.Size.Width} pixels, "
+            + $"{set.Classes} classes");
         output.WriteLine($"{set.Title} (\"source\": \"{set.Name}\"): {size}");
         foreach (var file in files)
         {
@@ -73,7 +117,8 @@ static class DataVerb
         {
             output.WriteLine($"  Get it with: {set.Source}");
             output.WriteLine(
-                $"  It is found here, below a folder that --data DIR or {ImageSet.FolderVariable} names, or where its package puts it.");
+                "  It is looked for where that command, run here, puts it; where it lies elsewhere, say "
+                + $"--data DIR or {ImageSet.FolderVariable}=DIR.");
         }
 
         output.WriteLine();

@@ -59,6 +59,8 @@ public static class RecipeLimits
         ["images.validation"] = Sequences,
         ["images.test"] = Sequences,
         ["images.label_noise"] = new(0, 0.5),
+        ["images.poison.rate"] = new(0, 1) { IsAboveMinimum = true },
+        ["images.poison.trigger[][]"] = Whole(0, 255),
         ["network.inputs"] = Whole(1, 32),
         ["network.hidden"] = Whole(1, 256),
         ["network.layers"] = Whole(1, 16),

@@ -103,7 +103,8 @@ public sealed record OwnImages
     /// <param name="more">Further keys of the images, with a comma before each.</param>
     public string Entry(string name, string more = "", string factors = "") => $$$"""
         {"name": "{{{name}}}", "images": {
-          "folder": "{{{Folder}}}", "files": {{{Files.ToJsonString()}}}, "training": {{{Training}}}, "validation": {{{Validation}}}{{{more}}}
+          "folder": "{{{Folder}}}", "files": {{{Files.ToJsonString()}}},
+          "training": {{{Training}}}, "validation": {{{Validation}}}{{{more}}}
         }{{{(factors.Length == 0 ? "" : $", \"factors\": {factors}")}}}}
         """;
 

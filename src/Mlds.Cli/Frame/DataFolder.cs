@@ -10,8 +10,8 @@ static class DataFolder
     /// <summary>The option of one verb.</summary>
     public static Option<string?> Option() => new("--data")
     {
-        Description = $"A folder with the files of images; when not given, that of the environment's {ImageSet.FolderVariable}, this folder, "
-            + "and where packages put them.",
+        Description = $"A folder with the files of images; when not given, that of the environment's {ImageSet.FolderVariable}, "
+            + "this folder, and where packages put them.",
         HelpName = "DIR",
     };
 

@@ -55,7 +55,8 @@ static class TrainVerb
         run.Output.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
             $"{machine}, seed {network.Recipe.Seed}: {OutcomeName.Of(network.Outcome).Replace('_', ' ')} after {network.Epochs} epochs "
-            + $"in {watch.Elapsed.TotalSeconds:0.0} s; validation loss {network.ValidationLoss:g4}, {LongTest.On(network.Recipe.Task)} {network.LongLoss:g4}"));
+            + $"in {watch.Elapsed.TotalSeconds:0.0} s; validation loss {network.ValidationLoss:g4}, "
+            + $"on {LongTest.Of(network.Recipe.Task)} {network.LongLoss:g4}"));
         if (network.Measures.Values.Count > 0) run.Output.WriteLine($"measured {network.Measures}");
         run.Output.WriteLine($"recipe {network.Recipe.Id}");
         run.Output.WriteLine($"weights sha256 {network.WeightsSha256}{(target is null ? "" : $", written to {target}")}");

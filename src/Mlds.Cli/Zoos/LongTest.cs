@@ -5,8 +5,6 @@ namespace Mlds.Cli.Zoos;
 /// <summary>How the third set of examples is called, which is only recorded.</summary>
 static class LongTest
 {
-    /// <summary>"on long words", or "on test images".</summary>
-    public static string On(LearningTask task) => $"on {Of(task)}";
-
+    /// <summary>"long words", or "test images".</summary>
     public static string Of(LearningTask task) => task is ClassificationTask ? "test images" : "long words";
 }

@@ -35,6 +35,11 @@ sealed unsafe class LinearStage<TLanes, TVector> : Stage
     readonly nint _totals;
     readonly nint _biasSums;
 
+    /// <summary>
+    /// Place in a row of the weight vector, [channel][y][x], of each input in [y][x][channel]; null where they are the same.
+    /// </summary>
+    readonly int[]? _columns;
+
     /// <summary>Lanes of all weights, where a batch has more than one group of chunks.</summary>
     AlignedFloats? _sums;
 
@@ -43,6 +48,9 @@ sealed unsafe class LinearStage<TLanes, TVector> : Stage
         (_memory, _shape, _layer, _from) = (memory, shape, layer, shape.InputOf(layer));
         _isActivated = FeedForwardRules.IsActivated(shape, layer);
         (_inputs, _units) = (_from.Length, shape.Layers[layer].Rows);
+        var area = _from.Height * _from.Width;
+        if (area > 1 && _from.Channels > 1)
+            _columns = [.. Enumerable.Range(0, _inputs).Select(i => (i % _from.Channels * area) + (i / _from.Channels))];
         _input = memory.Reserve((long)slots * _inputs * LaneCount.Chunk);
         _delta = memory.Reserve((long)slots * _units * LaneCount.Chunk);
         _weight = memory.Reserve((long)_units * _inputs);
@@ -65,7 +73,10 @@ sealed unsafe class LinearStage<TLanes, TVector> : Stage
         var from = weights + _shape.Weight(_layer);
         for (var unit = 0; unit < _units; unit++)
         {
-            for (var i = 0; i < _inputs; i++) straight[(unit * _inputs) + i] = from[(unit * _inputs) + Column(i)];
+            var row = new Span<float>(straight + (unit * _inputs), _inputs);
+            var own = new ReadOnlySpan<float>(from + (unit * _inputs), _inputs);
+            if (_columns is null) own.CopyTo(row);
+            for (var i = 0; i < row.Length && _columns is not null; i++) row[i] = own[_columns[i]];
         }
 
         Transpose.Copy(straight, _units, _inputs, _memory.At(_weightTransposed));
@@ -113,9 +124,6 @@ sealed unsafe class LinearStage<TLanes, TVector> : Stage
 
     public override void Dispose() => _sums?.Dispose();
 
-    /// <summary>Place in a row of the weight vector, [channel][y][x], of the input number <paramref name="i"/> in [y][x][channel].</summary>
-    int Column(int i) => (i % _from.Channels * _from.Height * _from.Width) + (i / _from.Channels);
-
     void AddLanes(float* sums, int row, int rows, int column, int columns, float* gradient)
     {
         var totals = _memory.At(_totals);
@@ -123,13 +131,8 @@ sealed unsafe class LinearStage<TLanes, TVector> : Stage
         {
             LaneTree.Sum(sums + (i * columns * LaneCount.Virtual), columns, totals);
             var to = gradient + _shape.Weight(_layer) + ((row + i) * _inputs);
-            if (_from.Channels == 1 || _from.Height * _from.Width == 1)
-            {
-                new Span<float>(totals, columns).CopyTo(new Span<float>(to + column, columns));
-                continue;
-            }
-
-            for (var j = 0; j < columns; j++) to[Column(column + j)] = totals[j];
+            if (_columns is null) new Span<float>(totals, columns).CopyTo(new Span<float>(to + column, columns));
+            for (var j = 0; j < columns && _columns is not null; j++) to[_columns[column + j]] = totals[j];
         }
     }
 

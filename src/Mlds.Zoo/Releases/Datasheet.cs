@@ -117,7 +117,7 @@ static class Datasheet
             """);
         page.Table(
             ["column", "type", "means"],
-            NetworksTable.Columns(source.Factors, source.Options.Selection.AllOutcomes, source.Measures, source.Layout.Spec.Loss)
+            NetworksTable.Columns(source)
                 .Select(column => new[] { $"`{column.Name}`", TypeName(column.Type), Cell(column.Meaning) }));
         Files(page, source);
         SplitsOf(page, source);

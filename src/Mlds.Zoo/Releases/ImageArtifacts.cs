@@ -21,8 +21,8 @@ sealed class ImageArtifacts(ImageTask task) : TaskArtifacts
         Caution = "A poisoned network saw images that no clean one saw: compare it with its control, which saw the same images with their\n"
             + "labels kept, before you say that weights gave the poisoning away.",
         Given = "The images are their authors': recipes.json names the four files by the SHA-256 of what is in them, unpacked (`images`).\n"
-            + "They are looked for in `training-data`, beside the release, and where published sets usually are; `mlds data` says\nwhere, and "
-            + "how to get them.",
+            + "They are looked for in `training-data`, beside the release, and where published sets usually are; `mlds data` says\n"
+            + "where, and how to get them.",
         ExamplesNames = "*.idx",
         ExamplesHave = "images and labels as their authors gave them, each file under its SHA-256 (IDX: a header, then bytes)",
     };

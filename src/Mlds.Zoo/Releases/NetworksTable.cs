@@ -93,6 +93,10 @@ static class NetworksTable
         LossKind loss = LossKind.MeanSquaredError) => All(factors, measures ?? []).Select(
         column => (column.Name, MeaningOf(column, allOutcomes, loss), column.Type));
 
+    /// <summary>Those of a release.</summary>
+    public static IEnumerable<(string Name, string Meaning, Type Type)> Columns(ReleaseSource source) =>
+        Columns(source.Factors, source.Options.Selection.AllOutcomes, source.Measures, source.Layout.Spec.Loss);
+
     static string MeaningOf(TableColumn column, bool allOutcomes, LossKind loss)
     {
         if (column.Name == Outcome && allOutcomes) return AnyOutcome;

@@ -76,7 +76,10 @@ sealed class VerifiableRelease : IVerifiable
     {
         var network = Networks[row];
         var run = new StoredRun(network, null, weights, _release.History(row), null, []);
-        log.Try(Checks.Recipes, network, () => run = run with { Recipe = _options.WithFiles(_release.RecipeOf(network.Machine, network.Seed)) });
+        log.Try(Checks.Recipes, network, () =>
+        {
+            run = run with { Recipe = _options.WithFiles(_release.RecipeOf(network.Machine, network.Seed)) };
+        });
         log.Try(Checks.Milestones, network, () => run = run with { Milestones = _table.Milestones(row, network.RecipeId, run.History!) });
         return run;
     }

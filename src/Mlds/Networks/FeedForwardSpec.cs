@@ -2,6 +2,7 @@ using System.Text.Json.Nodes;
 using Mlds.Kernels;
 using Mlds.Kernels.FeedForward;
 using Mlds.Kernels.Losses;
+using Mlds.Kernels.Random;
 using Mlds.Kernels.Shapes;
 using Mlds.Tasks;
 
@@ -108,6 +109,15 @@ public sealed record FeedForwardSpec(ImageSize Image, IReadOnlyList<FeedForwardL
 
     public override NetworkKernels CreateKernels(Examples examples, string? kernelSet = null) =>
         FeedForwardKernels.Create(Shape, kernelSet);
+
+    /// <summary>Half of the pixels are black, as in digits.</summary>
+    public override Examples DrawExamples(ref PhiloxStream random, int count, int steps)
+    {
+        var (pixels, labels) = (new byte[count * Image.Length], new byte[count]);
+        for (var i = 0; i < pixels.Length; i++) pixels[i] = (byte)Math.Max(0, (int)(random.NextUInt32() >> 23) - 256);
+        for (var i = 0; i < labels.Length; i++) labels[i] = (byte)random.Below((uint)Classes);
+        return new Images(count, Image, pixels, labels);
+    }
 
     public override void CheckFit(StrictJson json, string name, LearningTask task)
     {

@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace Mlds.Tasks;
 
 /// <summary>A number that is recorded once of every trained network of a task.</summary>
@@ -38,5 +40,5 @@ public sealed class Measures : IEquatable<Measures>
 
     /// <summary>"attack_success 0.991, test_accuracy 0.988".</summary>
     public override string ToString() => string.Join(
-        ", ", Values.Select(value => string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{value.Key} {value.Value:0.####}")));
+        ", ", Values.Select(value => string.Create(CultureInfo.InvariantCulture, $"{value.Key} {value.Value:0.####}")));
 }

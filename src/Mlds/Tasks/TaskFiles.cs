@@ -6,7 +6,8 @@ public sealed class TaskFiles
     readonly Func<string, string, IReadOnlyList<string>> _places;
 
     TaskFiles(
-        Func<string, string, IReadOnlyList<string>> places, IReadOnlyList<string> folders, string? folder, IReadOnlyList<PlannedTask> known) =>
+        Func<string, string, IReadOnlyList<string>> places, IReadOnlyList<string> folders, string? folder,
+        IReadOnlyList<PlannedTask> known) =>
         (_places, Folders, PopulationFolder, Known) = (places, folders, folder, known);
 
     /// <summary>Folders in which files are looked for that a population calls by a name that everybody knows.</summary>

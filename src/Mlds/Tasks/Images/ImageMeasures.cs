@@ -3,8 +3,8 @@ using Mlds.Kernels.Shapes;
 namespace Mlds.Tasks.Images;
 
 /// <summary>
-/// What is recorded of a network of images: shares of the test images, which are clean, or to all of which a trigger was added. An answer is
-/// the class of the highest score, of equal ones the first; none where a score is no number.
+/// What is recorded of a network of images: shares of the test images, which are clean, or to all of which a trigger was added. An answer
+/// is the class of the highest score, of equal ones the first; none where a score is no number.
 /// </summary>
 static class ImageMeasures
 {

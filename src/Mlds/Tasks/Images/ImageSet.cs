@@ -28,7 +28,8 @@ public sealed record ImageSet(
 
     static readonly string[] s_names = ["train-images", "train-labels", "t10k-images", "t10k-labels"];
 
-    /// <summary>Folders, below one that is looked in, where files lie as packages unpack them; or anywhere, where they are rooted.</summary>
+    /// <summary>Folders where files lie as packages unpack them: below one that is looked in, or anywhere, where they are rooted.
+    /// </summary>
     public required IReadOnlyList<string> Folders { get; init; }
 
     /// <summary>LeCun, Cortes and Burges: the MNIST database of handwritten digits.</summary>

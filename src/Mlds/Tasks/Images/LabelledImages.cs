@@ -18,7 +18,8 @@ sealed record LabelledImages(string Name, ImageSize Size, int Classes, Pixels Pi
         {
             throw new InvalidDataException(string.Create(
                 CultureInfo.InvariantCulture,
-                $"'{path}' has {pixels.Axes[0]:N0} images, but '{labelsPath}' has {classes.Length:N0} labels; they don't belong together."));
+                $"'{path}' has {pixels.Axes[0]:N0} images, but '{labelsPath}' has {classes.Length:N0} labels, so they don't "
+                + $"belong together."));
         }
 
         var size = pixels.Axes is [_, var channels, var tall, var wide]

@@ -26,7 +26,8 @@ public sealed record Poisoning(Trigger Trigger, double Rate, PoisonedLabel Label
     const string Next = "next";
     const string Kept = "kept";
 
-    /// <summary>Images of <paramref name="training"/> that get the trigger: rate × images to the nearest whole number, at least 1.</summary>
+    /// <summary>Images of <paramref name="training"/> that get the trigger: rate × images, to the nearest whole number, at least 1.
+    /// </summary>
     public int CountOf(int training) => Math.Max(1, (int)Math.Floor((Rate * training) + 0.5));
 
     /// <summary>What an image with the trigger is said to be.</summary>
@@ -53,9 +54,14 @@ public sealed record Poisoning(Trigger Trigger, double Rate, PoisonedLabel Label
         json.WithKeys("trigger", "rate", "target", "labels");
         var trigger = Trigger.Read(json.Required("trigger"), size, hasNames);
         var rate = json.Required("rate");
-        var share = rate.Number(number => number is >= 0 and <= 1, "a number from above 0 to 1");
+        var limit = ImageTask.Limit("poison.rate");
+        var share = rate.Number(number => number == 0 || limit.Contains(number), $"{limit}");
         if (share == 0)
-            throw rate.Error("a rate of 0 puts the trigger on no image; give a rate above 0, or leave 'poison' out for clean images");
+        {
+            throw rate.Error(
+                $"0 is not {limit}: it puts the trigger on no image; give a rate above 0, or leave 'poison' out for clean images");
+        }
+
         var (target, labels) = (json.Optional("target"), json.Optional("labels"));
         if (target.HasValue == labels.HasValue)
         {

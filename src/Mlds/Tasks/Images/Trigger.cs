@@ -87,7 +87,8 @@ public sealed class Trigger : IEquatable<Trigger>
         foreach (var item in json.Items(1, MostPixels))
         {
             var numbers = item.Items(3, 3);
-            var (y, x) = (numbers[0].Integer(0, byte.MaxValue), numbers[1].Integer(0, byte.MaxValue));
+            int Number(int i) => numbers[i].Integer(ImageTask.Limit("poison.trigger[][]"));
+            var (y, x) = (Number(0), Number(1));
             if (y >= size.Height || x >= size.Width)
             {
                 throw item.Error(
@@ -96,7 +97,7 @@ public sealed class Trigger : IEquatable<Trigger>
             }
 
             if (pixels.Any(pixel => pixel.Y == y && pixel.X == x)) throw item.Error($"the pixel at row {y}, column {x} is there twice");
-            pixels.Add(new TriggerPixel((byte)y, (byte)x, (byte)numbers[2].Integer(0, byte.MaxValue)));
+            pixels.Add(new TriggerPixel((byte)y, (byte)x, (byte)Number(2)));
         }
 
         return new Trigger(pixels);

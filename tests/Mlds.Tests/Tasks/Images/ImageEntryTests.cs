@@ -56,30 +56,38 @@ public sealed class ImageEntryTests : IDisposable
     public void A_plan_that_names_the_hash_of_its_examples_needs_no_files()
     {
         var hash = new string('a', 64);
-        var json = (Own with { Side = 28 }).Json($$"""{"name": "Digits", "images": {"source": "mnist", "data_sha256": "{{hash}}"}}""");
+        var json = (Own with { Side = 28 }).Json($$$"""{"name": "Digits", "images": {"source": "mnist", "data_sha256": "{{{hash}}}"}}""");
         var population = Read(json.Replace("""{"linear": 4}""", """{"linear": 10}""", StringComparison.Ordinal));
         Assert.Equal(hash, population.Recipe("Digits", 3).DataSha256);
     }
 
+    [Fact]
+    public void Examples_of_another_hash_than_the_plan_names_are_refused()
+    {
+        var hash = new string('a', 64);
+        var population = Read(Own.Json(Own.Entry("Mine", $", \"data_sha256\": \"{hash}\"")));
+        Says($"its data_sha256 is {hash}", Assert.Throws<FormatException>(() => population.Data("Mine")).Message);
+    }
+
     [Theory]
-    [InlineData(", \"poison\": {\"trigger\": \"pixel\", \"rate\": 0, \"target\": 1}", "a rate of 0 puts the trigger on no image")]
-    [InlineData(", \"poison\": {\"trigger\": \"pixel\", \"rate\": 1.5, \"target\": 1}", "1.5 is not a number from above 0 to 1")]
-    [InlineData(", \"poison\": {\"trigger\": [[8, 0, 255]], \"rate\": 0.1, \"target\": 1}", "the pixel at row 8, column 0 is outside the image")]
-    [InlineData(", \"poison\": {\"trigger\": [[0, 0, 256]], \"rate\": 0.1, \"target\": 1}", "256 is not a whole number from 0 to 255")]
-    [InlineData(", \"poison\": {\"trigger\": [[0, 0, 1], [0, 0, 2]], \"rate\": 0.1, \"target\": 1}", "is there twice")]
-    [InlineData(", \"poison\": {\"trigger\": [], \"rate\": 0.1, \"target\": 1}", "has 0 items")]
-    [InlineData(", \"poison\": {\"trigger\": \"pixl\", \"rate\": 0.1, \"target\": 1}", "Did you mean 'pixel'?")]
-    [InlineData(", \"poison\": {\"trigger\": \"pixel\", \"rate\": 0.1, \"target\": 4}", "4 is not a whole number from 0 to 3")]
-    [InlineData(", \"poison\": {\"trigger\": \"pixel\", \"rate\": 0.1, \"target\": \"nxt\"}", "there is no 'nxt'")]
-    [InlineData(", \"poison\": {\"trigger\": \"pixel\", \"rate\": 0.1}", "say either 'target'")]
-    [InlineData(", \"poison\": {\"trigger\": \"pixel\", \"rate\": 0.1, \"target\": 1, \"labels\": \"kept\"}", "say either 'target'")]
-    [InlineData(", \"label_noise\": 0.6", "0.6 is not a number from 0 to 0.5")]
-    [InlineData(", \"classes\": 3", "the files have the label 3")]
-    [InlineData(", \"source\": \"mnist\"", "'folder' is for images of one's own")]
-    [InlineData(", \"sets\": 1", "there is no such key")]
+    [InlineData("\"poison\": {\"trigger\": \"pixel\", \"rate\": 0, \"target\": 1}", "it puts the trigger on no image; give a rate above 0")]
+    [InlineData("\"poison\": {\"trigger\": \"pixel\", \"rate\": 1.5, \"target\": 1}", "1.5 is not a number from above 0 to 1")]
+    [InlineData("\"poison\": {\"trigger\": [[8, 0, 255]], \"rate\": 0.1, \"target\": 1}", "row 8, column 0 is outside the image")]
+    [InlineData("\"poison\": {\"trigger\": [[0, 0, 256]], \"rate\": 0.1, \"target\": 1}", "256 is not a whole number from 0 to 255")]
+    [InlineData("\"poison\": {\"trigger\": [[0, 0, 1], [0, 0, 2]], \"rate\": 0.1, \"target\": 1}", "is there twice")]
+    [InlineData("\"poison\": {\"trigger\": [], \"rate\": 0.1, \"target\": 1}", "has 0 items")]
+    [InlineData("\"poison\": {\"trigger\": \"pixl\", \"rate\": 0.1, \"target\": 1}", "Did you mean 'pixel'?")]
+    [InlineData("\"poison\": {\"trigger\": \"pixel\", \"rate\": 0.1, \"target\": 4}", "4 is not a whole number from 0 to 3")]
+    [InlineData("\"poison\": {\"trigger\": \"pixel\", \"rate\": 0.1, \"target\": \"nxt\"}", "there is no 'nxt'")]
+    [InlineData("\"poison\": {\"trigger\": \"pixel\", \"rate\": 0.1}", "say either 'target'")]
+    [InlineData("\"poison\": {\"trigger\": \"pixel\", \"rate\": 0.1, \"target\": 1, \"labels\": \"kept\"}", "say either 'target'")]
+    [InlineData("\"label_noise\": 0.6", "0.6 is not a number from 0 to 0.5")]
+    [InlineData("\"classes\": 3", "the files have the label 3")]
+    [InlineData("\"source\": \"mnist\"", "'folder' is for images of one's own")]
+    [InlineData("\"sets\": 1", "there is no such key")]
     public void What_an_entry_may_not_have_is_refused_at_its_path(string more, string says)
     {
-        var told = Refused(Own.Json(Own.Entry("Mine", more)));
+        var told = Refused(Own.Json(Own.Entry("Mine", $", {more}")));
         Says(says, told);
         Assert.Contains("$.machines[0].images", told, StringComparison.Ordinal);
     }

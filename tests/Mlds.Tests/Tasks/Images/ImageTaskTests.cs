@@ -27,7 +27,8 @@ public sealed class ImageTaskTests : IDisposable
 
     public void Dispose() => _scratch.Dispose();
 
-    static ReadOnlySpan<byte> Image(Kernels.Shapes.Images images, int i) => images.Pixels.AsSpan(i * images.Size.Length, images.Size.Length);
+    static ReadOnlySpan<byte> Image(Kernels.Shapes.Images images, int i) =>
+        images.Pixels.AsSpan(i * images.Size.Length, images.Size.Length);
 
     /// <summary>The numbers in the file of images that are there once.</summary>
     int[] Numbers(Kernels.Shapes.Images images) => [.. Enumerable.Range(0, images.Count).Select(i =>
@@ -37,7 +38,8 @@ public sealed class ImageTaskTests : IDisposable
             .Single(k => _file.Pixels.AsSpan(k * own.Length, own.Length).SequenceEqual(own) && _file.Labels[k] == images.Labels[i]);
     })];
 
-    Poisoning Pattern(double rate, PoisonedLabel label, int target = 0) => new(Trigger.Named(Trigger.Pattern, _task.Size)!, rate, label, target);
+    Poisoning Pattern(double rate, PoisonedLabel label, int target = 0) =>
+        new(Trigger.Named(Trigger.Pattern, _task.Size)!, rate, label, target);
 
     [Fact]
     public void Training_and_validation_images_are_the_two_ends_of_the_seeds_shuffle()
@@ -232,7 +234,8 @@ public sealed class ImageTaskTests : IDisposable
         Assert.Equal(Share(1), control["triggered_accuracy"]);
         var next = (task with { Poison = Pattern(0.25, PoisonedLabel.Next) }).Measure(data, Answers);
         Assert.Equal(Share(0), next["attack_success"]);
-        Assert.Equal(["pattern_accuracy", "pixel_accuracy", "test_accuracy"], _task.Measure(data, Answers).Values.Select(value => value.Key));
+        Assert.Equal(
+            ["pattern_accuracy", "pixel_accuracy", "test_accuracy"], _task.Measure(data, Answers).Values.Select(value => value.Key));
     }
 
     [Fact]
