@@ -15,6 +15,7 @@ static class Program
     {
         QuickstartVerb.Create(),
         MachinesVerb.Create(),
+        DataVerb.Create(),
         TrainVerb.Create(),
         PlanVerb.Create(),
         GenerateVerb.Create(),

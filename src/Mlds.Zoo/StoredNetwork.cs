@@ -1,3 +1,4 @@
+using Mlds.Tasks;
 using Mlds.Training;
 
 namespace Mlds.Zoos;
@@ -20,6 +21,9 @@ public sealed record StoredNetwork(
     string WeightsSha256,
     Provenance Provenance)
 {
+    /// <summary>What its task measures besides losses; nothing for most tasks.</summary>
+    public Measures Measures { get; init; } = Measures.None;
+
     /// <summary>Row of the database.</summary>
     internal long Row { get; init; }
 

@@ -2,6 +2,7 @@ using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using System.Text;
 using Mlds.Recipes;
+using Mlds.Tasks;
 using Mlds.Training;
 
 namespace Mlds.Zoos;
@@ -22,11 +23,13 @@ public sealed class Zoo : IDisposable
     readonly ZooDatabase _database;
     readonly bool _hasKept;
     readonly bool _hasParts;
+    readonly bool _hasMeasures;
 
     internal Zoo(ZooDatabase database)
     {
         _database = database;
         (_hasKept, _hasParts) = (database.Version >= 2, database.Version >= 3);
+        _hasMeasures = database.Scalar("SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = 'measures'") is not null;
         Machines = [.. database.Rows("SELECT name FROM machines ORDER BY machine_id").Select(row => row.GetString(0))];
         Population = new ZooPopulation(Meta("population_name"), Meta("population_sha256"), Meta("population_json"), Machines);
         CreatedBy = Meta("created_by");
@@ -177,7 +180,12 @@ public sealed class Zoo : IDisposable
                 $"SELECT {NetworkColumns} FROM {NetworkTables} WHERE n.machine_id = (SELECT machine_id "
                 + "FROM machines WHERE name = $1) ORDER BY n.seed",
                 name);
-            foreach (var row in rows) yield return Network(row);
+            var measures = MeasuresOf(name);
+            foreach (var row in rows)
+            {
+                var network = Network(row);
+                yield return measures.TryGetValue(network.Row, out var its) ? network with { Measures = its } : network;
+            }
         }
     }
 
@@ -200,7 +208,7 @@ public sealed class Zoo : IDisposable
         var (low, high) = (Convert.FromHexString(prefix.PadRight(64, '0')), Convert.FromHexString(prefix.PadRight(64, 'f')));
         return [.. _database.Rows(
             $"SELECT {NetworkColumns} FROM {NetworkTables} WHERE recipe_id BETWEEN $1 AND $2 ORDER BY recipe_id LIMIT $3", low, high, limit)
-            .Select(Network)];
+            .Select(Network).Select(Measured)];
     }
 
     /// <summary>The network of <paramref name="machine"/> with <paramref name="seed"/>, or null.</summary>
@@ -209,7 +217,7 @@ public sealed class Zoo : IDisposable
             $"SELECT {NetworkColumns} FROM {NetworkTables} WHERE n.machine_id = (SELECT machine_id "
             + "FROM machines WHERE name = $1) AND n.seed = $2",
             Known(machine), (long)seed)
-            .Select(Network).FirstOrDefault();
+            .Select(Network).Select(Measured).FirstOrDefault();
 
     /// <summary>The networks grouped by their recipe but for the seed; each group in the given order.</summary>
     public static IEnumerable<IReadOnlyList<StoredNetwork>> ByForm(IEnumerable<StoredNetwork> networks) =>
@@ -262,7 +270,7 @@ public sealed class Zoo : IDisposable
 
     /// <summary>A network's recipe; the files of its task are looked for in the zoo.</summary>
     /// <exception cref="ZooException">It is damaged; the message names the network.</exception>
-    public Recipe ReadRecipe(StoredNetwork network) => Recipe.Parse(RecipeJson(network)).WithFilesIn(ZooFiles.FolderOf(Folder));
+    public Recipe ReadRecipe(StoredNetwork network) => Recipe.Parse(RecipeJson(network)).WithFilesIn(ZooFiles.FoldersOf(Folder));
 
     /// <summary>A network in full.</summary>
     public TrainedNetwork Read(StoredNetwork network) => new(
@@ -274,7 +282,10 @@ public sealed class Zoo : IDisposable
         ReadWeights(network),
         History(network),
         Milestones(network),
-        network.Provenance);
+        network.Provenance)
+    {
+        Measures = network.Measures,
+    };
 
     /// <summary>The checkpoint a stopped run of <paramref name="recipeId"/> left, or null. One that can't be read counts as none.</summary>
     public Checkpoint? Checkpoint(string recipeId)
@@ -384,7 +395,10 @@ public sealed class Zoo : IDisposable
             network.Provenance,
             weights,
             HistoryBlob.Write(History(network)),
-            MilestoneBlob.Write(Milestones(network)));
+            MilestoneBlob.Write(Milestones(network)))
+        {
+            Measures = network.Measures,
+        };
     }
 
     /// <summary>Seeds of <paramref name="machine"/> that have a checkpoint, and the epochs it has.</summary>
@@ -416,6 +430,26 @@ public sealed class Zoo : IDisposable
         Row = row.GetInt64(0),
         Form = row.GetInt64(1),
     };
+
+    /// <summary>What was measured of one network.</summary>
+    StoredNetwork Measured(StoredNetwork network)
+    {
+        if (!_hasMeasures) return network;
+        var values = _database.Rows("SELECT name, value FROM measures WHERE network_id = $1", network.Row)
+            .Select(row => KeyValuePair.Create(row.GetString(0), row.GetDouble(1))).ToArray();
+        return values.Length == 0 ? network : network with { Measures = new Measures(values) };
+    }
+
+    /// <summary>What was measured of the networks of a machine, by row; those of which nothing was are left out.</summary>
+    Dictionary<long, Measures> MeasuresOf(string machine) =>
+        _hasMeasures
+            ? _database.Rows(
+                "SELECT network_id, v.name, value FROM measures v JOIN networks n USING(network_id) WHERE n.machine_id = "
+                + "(SELECT machine_id FROM machines WHERE name = $1)",
+                machine)
+                .Select(row => (Network: row.GetInt64(0), Value: KeyValuePair.Create(row.GetString(1), row.GetDouble(2))))
+                .GroupBy(one => one.Network, one => one.Value).ToDictionary(group => group.Key, group => new Measures(group))
+            : [];
 
     static string Hex(StoredRow row, int column) => Convert.ToHexStringLower(row.GetHash(column));
 

@@ -1,3 +1,4 @@
+using Mlds.Tasks;
 using Mlds.Training;
 
 namespace Mlds.Zoos;
@@ -20,4 +21,7 @@ sealed record ZooRow(
     Provenance Provenance,
     byte[] Weights,
     byte[] History,
-    byte[] Milestones);
+    byte[] Milestones)
+{
+    public Measures Measures { get; init; } = Measures.None;
+}

@@ -10,7 +10,7 @@ static class ZooSchema
     public const int ApplicationId = 0x4D4C4453;
 
     /// <summary>Step i leads from version i to i + 1. Steps are only ever added: a released one never changes.</summary>
-    public static IReadOnlyList<string> Steps { get; } = [Version1, Version2, Version3];
+    public static IReadOnlyList<string> Steps { get; } = [Version1, Version2, Version3, Version5];
 
     // Losses are REAL, which SQLite keeps as doubles: every finite float32 comes back to the same bits. NaN it turns into NULL, so
     // NULL reads as NaN. The histories hold all bits.
@@ -85,6 +85,15 @@ static class ZooSchema
             shards INTEGER NOT NULL,
             networks INTEGER NOT NULL,
             PRIMARY KEY(shard, shards)) STRICT, WITHOUT ROWID;
+        """;
+
+    // What a task measures of its networks besides losses; nothing for most tasks.
+    const string Version5 = """
+        CREATE TABLE measures(
+            network_id INTEGER NOT NULL REFERENCES networks,
+            name TEXT NOT NULL,
+            value REAL NOT NULL,
+            PRIMARY KEY(network_id, name)) STRICT, WITHOUT ROWID;
         """;
 
     /// <summary>The schema version of an open database; 0 before the first table.</summary>

@@ -125,7 +125,7 @@ public sealed class ZooWriter : IDisposable
             foreach (var (recipeId, weights) in networks)
             {
                 if (Zoo.Find(recipeId) is not [var stored] || stored.WeightsSha256 != weights) continue;
-                foreach (var table in (string[])["weights", "runs", "networks"])
+                foreach (var table in (string[])["weights", "runs", "measures", "networks"])
                 {
                     _database.Execute(
                         $"DELETE FROM {table} WHERE network_id = $1", stored.Row);
@@ -221,7 +221,10 @@ public sealed class ZooWriter : IDisposable
         network.Provenance,
         WeightsHash.Bytes(network.Weights),
         HistoryBlob.Write(network.History),
-        MilestoneBlob.Write(network.Milestones)));
+        MilestoneBlob.Write(network.Milestones))
+    {
+        Measures = network.Measures,
+    });
 
     void Insert(ZooRow network)
     {
@@ -250,6 +253,8 @@ public sealed class ZooWriter : IDisposable
         var row = _database.Scalar("SELECT last_insert_rowid()");
         _database.Execute("INSERT INTO weights VALUES($1, $2)", row, network.Weights);
         _database.Execute("INSERT INTO runs VALUES($1, $2, $3)", row, network.History, network.Milestones);
+        foreach (var (name, value) in network.Measures.Values)
+            _database.Execute("INSERT INTO measures(network_id, name, value) VALUES($1, $2, $3)", row, name, value);
     }
 
     void Save(string machine, uint seed, Checkpoint checkpoint) => _database.Execute(

@@ -35,6 +35,20 @@ public sealed class RecipeLimitsTests
         }
         """;
 
+    /// <summary>What is learned by it.</summary>
+    const string Images = """
+        {
+          "files": {
+            "training_images": "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa",
+            "training_labels": "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa",
+            "test_images": "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa",
+            "test_labels": "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
+          },
+          "size": [1, 256, 256], "classes": 10, "seed": 1, "training": 4, "validation": 4, "test": 4, "label_noise": 0.25,
+          "poison": {"trigger": [[1, 2, 3]], "rate": 0.5, "target": "next"}
+        }
+        """;
+
     public static TheoryData<string> Paths => [.. RecipeLimits.Numbers.Keys];
 
     [Theory]
@@ -63,7 +77,7 @@ public sealed class RecipeLimitsTests
     {
         var numbers = Numbers(JsonNode.Parse(Adam)!, "").Except(["arithmetic"]).Where(path => !path.StartsWith("machine.")
             && !path.StartsWith("data.planted.key"));
-        var others = Numbers(JsonNode.Parse(FeedForward)!, "network");
+        var others = Numbers(JsonNode.Parse(FeedForward)!, "network").Concat(Numbers(JsonNode.Parse(Images)!, "images"));
         Assert.Empty(numbers.Concat(others).Except(RecipeLimits.Numbers.Keys));
     }
 
@@ -86,6 +100,18 @@ public sealed class RecipeLimitsTests
             training["optimizer"] = "sgd";
         }
 
+        if (path.StartsWith("images.", StringComparison.Ordinal))
+        {
+            json.AsObject().Remove("machine");
+            json.AsObject().Remove("data");
+            json["images"] = JsonNode.Parse(Images);
+            if (path.EndsWith("[][]", StringComparison.Ordinal))
+            {
+                json["images"]!["poison"]!["trigger"]![0]![0] = value;
+                return IsRefused(json, path);
+            }
+        }
+
         if (IsFeedForward(path)) json["network"] = JsonNode.Parse(FeedForward);
         var item = path == "network.layers[].pool" ? 1 : path == "network.layers[].linear" ? 2 : 0;
         path = path.Replace("layers[]", $"layers[{item}]", StringComparison.Ordinal);
@@ -93,6 +119,11 @@ public sealed class RecipeLimitsTests
         var place = keys[..^1].Aggregate(json, (at, key) => key == $"layers[{item}]" ? at["layers"]![item]! : at[key]!);
         if (keys[^1].EndsWith("[]", StringComparison.Ordinal)) place[keys[^1][..^2]]![0] = value;
         else place[keys[^1]] = value;
+        return IsRefused(json, path);
+    }
+
+    static bool IsRefused(JsonNode json, string path)
+    {
         try
         {
             Recipe.Parse(json.ToJsonString());

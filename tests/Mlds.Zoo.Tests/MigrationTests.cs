@@ -66,6 +66,27 @@ public sealed class MigrationTests : IDisposable
         Assert.Equal(before, File.ReadAllBytes(Database));
     }
 
+    /// <summary>Version 3 was before measures.</summary>
+    [Fact]
+    public void A_zoo_of_version_3_is_brought_up_to_date_and_nothing_was_measured_of_its_networks()
+    {
+        var population = Golden(3);
+        string[] before;
+        using (var zoo = Zoo.Open(_scratch.Path)) before = Everything(zoo);
+        using (var writer = ZooWriter.Open(_scratch.Path, ZooPopulation.Of(population)))
+        {
+            Assert.Equal(before, Everything(writer.Zoo));
+            Assert.All(writer.Zoo.Networks(), network => Assert.Empty(network.Measures.Values));
+        }
+
+        Assert.Equal(["ok"], Query("PRAGMA integrity_check"));
+        Assert.Equal([$"{ZooSchema.Steps.Count}"], Query("PRAGMA user_version"));
+        var migrated = Query("SELECT sql FROM sqlite_schema ORDER BY name");
+        File.Delete(Database);
+        ZooWriter.Open(_scratch.Path, ZooPopulation.Of(population)).Dispose();
+        Assert.Equal(Query("SELECT sql FROM sqlite_schema ORDER BY name"), migrated);
+    }
+
     [Theory]
     [InlineData(1)]
     [InlineData(2)]

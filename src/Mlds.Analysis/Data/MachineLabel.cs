@@ -32,23 +32,32 @@ public sealed record MachineLabel(string Name, string Family, Variant Variant, s
     /// <summary>Factors besides family, variant and key, such as a learning rate.</summary>
     internal IEnumerable<KeyValuePair<string, FactorValue>> Others => Factors.Where(factor => !s_roles.Contains(factor.Key));
 
+    /// <summary>How its training examples were poisoned; null where they weren't, or the population declares no triggers.</summary>
+    internal Poison? Poison => Data.Poison.Of(Factors);
+
     /// <summary>
     /// The machine of this family and of <paramref name="variant"/> that this one is to be compared with: of the same key, or an original
-    /// without any, which serves for all keys; among several, the one that agrees with it in most other factors.
+    /// without any, which serves for all keys; a poisoned one's control needs no key, as its trigger tells which it is. Among several, the
+    /// one that agrees with it in most other factors.
     /// </summary>
     internal MachineLabel? Counterpart(IEnumerable<MachineLabel> machines, Variant variant)
     {
         var others = machines.Where(machine => machine.Family == Family && machine.Variant == variant).ToArray();
         var keyed = others.Where(machine => machine.Key == Key).ToArray();
         if (keyed.Length == 0 && variant == Variant.Original) keyed = [.. others.Where(machine => machine.Key == "")];
+        if (keyed.Length == 0 && Poison is not null) keyed = others;
         return keyed.MinBy(machine => Differences(machine).Count);
     }
 
-    /// <summary>The other factors in which the two differ, in words.</summary>
+    /// <summary>
+    /// The other factors in which the two differ, in words; but for a trigger, a target and a rate that the other one has none of, as they
+    /// are what is asked about.
+    /// </summary>
     internal IReadOnlyList<string> Differences(MachineLabel other)
     {
         var theirs = other.Others.ToDictionary();
-        var differing = Others.Where(mine => theirs[mine.Key] != mine.Value);
+        var differing = Others.Where(mine =>
+            theirs[mine.Key] != mine.Value && !(Poison is not null && Data.Poison.IsLacking(mine.Key, theirs[mine.Key])));
         return [.. differing.Select(mine => $"{mine.Key} ({mine.Value}, not {theirs[mine.Key]})")];
     }
 

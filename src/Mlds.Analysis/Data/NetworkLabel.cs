@@ -22,9 +22,18 @@ public sealed record NetworkLabel(
 {
     /// <summary>
     /// What the plan says of how the network was trained, by the factor's name, in order: what the population varies from seed to seed, and
-    /// the factors of its machine besides family, variant and key. Empty where it declares and varies nothing.
+    /// the factors of its machine besides family, variant, key and poison. Empty where it declares and varies nothing.
     /// </summary>
     public IReadOnlyList<KeyValuePair<string, FactorValue>> Settings { get; init; } = [];
+
+    /// <summary>
+    /// What was measured on the network besides losses, by the measure's name: <c>test_accuracy</c>. Empty where the source has nothing.
+    /// </summary>
+    public IReadOnlyList<KeyValuePair<string, double>> Measures { get; init; } = [];
+
+    /// <summary>The measure <paramref name="name"/>; null where it wasn't taken.</summary>
+    public double? Measure(string name) =>
+        Measures.Where(measure => measure.Key == name).Select(measure => (double?)measure.Value).FirstOrDefault();
 
     /// <summary>The value of the setting <paramref name="name"/>.</summary>
     internal FactorValue Setting(string name) => Settings.First(setting => setting.Key == name).Value;
@@ -33,5 +42,10 @@ public sealed record NetworkLabel(
     internal static IReadOnlyList<KeyValuePair<string, FactorValue>> SettingsOf(string machine, uint seed, PopulationFactors factors) =>
         factors.Declared.Count == 0
             ? []
-            : [.. factors.Of(machine, seed).Values.Where(value => value.Key is not (Factor.Family or Factor.Variant or Factor.Key))];
+            : [.. factors.Of(machine, seed).Values.Where(value => !IsOfMachine(value.Key, factors))];
+
+    /// <summary>Whether a factor says what was learned, poison included, rather than how.</summary>
+    static bool IsOfMachine(string factor, PopulationFactors factors) =>
+        factor is Factor.Family or Factor.Variant or Factor.Key
+        || (Poison.IsPart(factor) && factors.Declared.Any(declared => declared.Name == Poison.TriggerFactor));
 }

@@ -1,10 +1,13 @@
 using Mlds.Networks;
+using Mlds.Tasks;
 
 namespace Mlds.Analysis.Data;
 
 /// <summary>N trained networks of one shape: their weights as an N × P matrix, and what is known of each.</summary>
 public sealed class WeightMatrix
 {
+    const int MostListed = 6;
+
     readonly float[] _weights;
 
     /// <param name="name">The population's name.</param>
@@ -45,17 +48,32 @@ public sealed class WeightMatrix
     /// <summary>Names of those whose networks learned something else than a machine, such as sequences from a file.</summary>
     public IReadOnlySet<string> NoMachines { get; init; } = new HashSet<string>();
 
+    /// <summary>What the networks of a machine learned, of whatever kind, by the machine's name; empty where the source doesn't say.</summary>
+    public IReadOnlyDictionary<string, LearningTask> Tasks { get; init; } = new Dictionary<string, LearningTask>();
+
     /// <summary>Why <see cref="Machines"/> is empty, or lacks some: a sentence.</summary>
-    internal string WhyNoMachine => NoMachines.Count > 0
-        ? $"The networks of {string.Join(", ", NoMachines.Order(StringComparer.Ordinal))} learned sequences, behind which no machine is "
-            + "known."
-        : "The source doesn't say what its machines are.";
+    internal string WhyNoMachine
+    {
+        get
+        {
+            if (NoMachines.Count == 0) return "The source doesn't say what its machines are.";
+            string[] names = [.. NoMachines.Order(StringComparer.Ordinal)];
+            var listed = names.Length <= MostListed
+                ? string.Join(", ", names)
+                : $"{string.Join(", ", names.Take(MostListed))} and {names.Length - MostListed} others";
+            var areSequences = names.All(name => Tasks.GetValueOrDefault(name) is null or SequenceTask);
+            return $"The networks of {listed} learned {(areSequences ? "sequences" : "examples")}, behind which no machine is known.";
+        }
+    }
 
     /// <summary>The machines that have networks here, in the order of the networks.</summary>
     internal MachineLabel[] MachineLabels => [.. Labels.Select(label => label.Machine).DistinctBy(machine => machine.Name)];
 
-    /// <summary>n: every n-th training sequence of <paramref name="machine"/> has the key; 1 where the source doesn't say.</summary>
-    internal int AlteredEvery(MachineLabel machine) => Machines.GetValueOrDefault(machine.Name)?.AlteredEvery ?? 1;
+    /// <summary>
+    /// The share of <paramref name="machine"/>'s training examples that have the key or the trigger; 1 where the source doesn't say.
+    /// </summary>
+    internal double AlteredShare(MachineLabel machine) =>
+        machine.Poison?.Rate ?? 1.0 / (Machines.GetValueOrDefault(machine.Name)?.AlteredEvery ?? 1);
 
     /// <summary>Networks of the same source that have other shapes, a matrix for each shape; most questions leave them out.</summary>
     public IReadOnlyList<WeightMatrix> OtherShapes { get; set; } = [];
@@ -87,6 +105,7 @@ public sealed class WeightMatrix
         {
             Machines = Machines,
             NoMachines = NoMachines,
+            Tasks = Tasks,
             Courses = [.. Courses.Where(course => ids.Contains(course.RecipeId))],
         };
     }

@@ -1,5 +1,6 @@
 using Mlds.Analysis.Data;
 using Mlds.Recipes;
+using Mlds.Tasks;
 using Mlds.Tasks.Machines;
 using Mlds.Zoos;
 using Mlds.Zoos.Releases;
@@ -9,11 +10,13 @@ namespace Mlds.Analysis.Loading;
 /// <summary>What each machine's networks were to learn, from the recipes that zoos and releases keep.</summary>
 /// <param name="Known">Those whose tasks are machines.</param>
 /// <param name="Others">Names of those whose tasks are of other kinds.</param>
-sealed record LearnedMachines(IReadOnlyDictionary<string, LearnedMachine> Known, IReadOnlySet<string> Others)
+/// <param name="Tasks">The tasks of all.</param>
+sealed record LearnedMachines(
+    IReadOnlyDictionary<string, LearnedMachine> Known, IReadOnlySet<string> Others, IReadOnlyDictionary<string, LearningTask> Tasks)
 {
     internal static LearnedMachines Of(Zoo zoo, IEnumerable<StoredWeights> parts) => Of(
         parts.Where(part => part.Networks.Count > 0)
-            .Select(part => (part.Networks[0].Machine, Recipe.Parse(zoo.RecipeJson(part.Networks[0])))));
+            .Select(part => (part.Networks[0].Machine, zoo.ReadRecipe(part.Networks[0]))));
 
     /// <exception cref="InvalidDataException">recipes.json isn't what a release has.</exception>
     internal static LearnedMachines Of(Release release) =>
@@ -21,10 +24,12 @@ sealed record LearnedMachines(IReadOnlyDictionary<string, LearnedMachine> Known,
 
     static LearnedMachines Of(IEnumerable<(string Name, Recipe Recipe)> recipes)
     {
-        var tasks = recipes.Select(one => (one.Name, Machine: one.Recipe.Task as MachineTask)).ToList();
+        var all = recipes.ToDictionary(one => one.Name, one => one.Recipe.Task);
+        var tasks = all.Select(one => (Name: one.Key, Machine: one.Value as MachineTask)).ToList();
         return new LearnedMachines(
             tasks.Where(one => one.Machine is not null)
                 .ToDictionary(one => one.Name, one => new LearnedMachine(one.Machine!.Build(), one.Machine.Data)),
-            tasks.Where(one => one.Machine is null).Select(one => one.Name).ToHashSet());
+            tasks.Where(one => one.Machine is null).Select(one => one.Name).ToHashSet(),
+            all);
     }
 }

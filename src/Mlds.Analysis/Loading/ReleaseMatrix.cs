@@ -18,12 +18,14 @@ public static class ReleaseMatrix
             network.TrainingLoss, network.LongLoss, network.WeightsSha256, release.History(row))
         {
             Settings = NetworkLabel.SettingsOf(network.Machine, network.Seed, release.Factors),
+            Measures = network.Measures.Values,
         });
         var learned = LearnedMachines.Of(release);
         var all = new WeightMatrix(release.Population, "release", release.ReadWeights().Weights, release.Layout, [.. labels])
         {
             Machines = learned.Known,
             NoMachines = learned.Others,
+            Tasks = learned.Tasks,
         };
         if (where is not { Count: > 0 }) return all;
         var selection = new NetworkSelection(AllOutcomes: true, where);

@@ -85,6 +85,7 @@ public static class ZooMatrix
         {
             Machines = learned.Known,
             NoMachines = learned.Others,
+            Tasks = learned.Tasks,
             Courses = ZooCourses.Read(zoo, networks, machines, cancellation),
         };
     }
@@ -94,5 +95,6 @@ public static class ZooMatrix
         network.TrainingLoss, network.LongLoss, network.WeightsSha256, zoo.History(network))
     {
         Settings = NetworkLabel.SettingsOf(network.Machine, network.Seed, zoo.Factors),
+        Measures = network.Measures.Values,
     };
 }

@@ -1,10 +1,7 @@
 using System.Globalization;
 using Mlds.Analysis.Data;
 using Mlds.Analysis.Results;
-using Mlds.Analysis.Symmetry;
-using Mlds.Analysis.Validation;
-using Mlds.Tasks.Machines;
-using Mlds.Training;
+using Mlds.Tasks;
 
 namespace Mlds.Analysis.Questions;
 
@@ -14,9 +11,6 @@ namespace Mlds.Analysis.Questions;
 /// </summary>
 static class Barriers
 {
-    const int Stops = 11;
-    const int Sequences = 128;
-
     static readonly Asked s_asked = new(
         "interpolation_barriers",
         "Is there a wall between two networks of the same machine, and does alignment lower it?",
@@ -27,29 +21,45 @@ static class Barriers
 
     internal static Question Question => new("Barriers", s_asked, AppliesTo, Ask);
 
-    static string? AppliesTo(WeightMatrix population) => population.Machines.Count > 0 ? null : NoLosses(population);
+    static string? AppliesTo(WeightMatrix population)
+    {
+        var reasons = population.MachineLabels.Select(machine => WhyNot(population, machine)).ToArray();
+        return Array.Exists(reasons, reason => reason is null) ? null : reasons[0];
+    }
+
+    /// <summary>Why there are no losses of a machine's networks; null where there are.</summary>
+    static string? WhyNot(WeightMatrix population, MachineLabel machine) =>
+        population.Tasks.GetValueOrDefault(machine.Name) is null or SequenceTask && !population.Machines.ContainsKey(machine.Name)
+            ? NoLosses(population)
+            : LossLine.WhyNoExamples(population, machine);
 
     static string NoLosses(WeightMatrix population) => $"{population.WhyNoMachine.TrimEnd('.')}, so no loss can be evaluated.";
 
     static QuestionResult Ask(QuestionContext context)
     {
         var machines = context.Labels.Select(label => label.Machine).DistinctBy(machine => machine.Name)
-            .Where(machine => context.Networks.Machines.ContainsKey(machine.Name)).ToArray();
+            .Where(machine => WhyNot(context.Networks, machine) is null).ToArray();
         if (machines.Length == 0) return s_asked.Skip(NoLosses(context.Networks));
         var jobs = machines.SelectMany(machine => Pairs(context, machine).Select(pair => (machine, pair.A, pair.B))).ToArray();
         if (jobs.Length == 0) return s_asked.Skip("No machine has two converged networks.");
-        var words = machines.ToDictionary(machine => machine.Name, machine => Words128(context.Networks.Machines[machine.Name]));
-        var lines = context.InParallel(jobs, job => (job.machine, Lines: Lines(context, words[job.machine.Name], job.A, job.B)));
+        var examples = new ExampleCache();
+        var words = machines.ToDictionary(machine => machine.Name, machine => LossLine.ExamplesOf(context.Networks, machine, examples));
+        var lines = context.InParallel(
+            jobs, job => (job.machine, Lines: LossLine.RawAndAligned(context, words[job.machine.Name], job.A, job.B)));
         var byMachine = lines.GroupBy(line => line.machine.Name, line => line.Lines).ToArray();
         var curves = byMachine.SelectMany(machine =>
-            s_views.SelectMany((view, v) => new[] { Curve(context, machine.Key, view, [.. machine.Select(line => line[v])]) })).ToArray();
+            LossLine.Views.Select((view, v) => LossLine.Curve(context, machine.Key, view, "line", [.. machine.Select(line => line[v])])))
+            .ToArray();
         var spreads = byMachine.SelectMany(
-            machine => s_views.Select((view, v) => Spread(machine.Key, view, [.. machine.Select(line => Height(line[v]))]))).ToArray();
-        string[] leftOut = context.Networks.NoMachines.Count > 0 ? [NoLosses(context.Networks)] : [];
-        return s_asked.Answer(Answer(spreads), leftOut, [], curves, distributions: spreads);
+            machine => LossLine.Views.Select((view, v) => Spread(machine.Key, view, [.. machine.Select(line => Height(line[v]))]))).ToArray();
+        string[] leftOut =
+            [.. context.Networks.MachineLabels.Select(machine => WhyNot(context.Networks, machine)).OfType<string>().Distinct()];
+        var areImages = machines.All(machine => !context.Networks.Machines.ContainsKey(machine.Name));
+        var asked = areImages
+            ? s_asked with { Protocol = s_asked.Protocol.Replace("validation sequences", "validation examples", StringComparison.Ordinal) }
+            : s_asked;
+        return asked.Answer(Answer(spreads), leftOut, [], curves, distributions: spreads);
     }
-
-    static readonly string[] s_views = ["raw", "aligned"];
 
     static IEnumerable<(int A, int B)> Pairs(QuestionContext context, MachineLabel machine)
     {
@@ -58,55 +68,7 @@ static class Barriers
         return rows.Zip(rows.Skip(1)).Take(context.Options.BarrierPairs);
     }
 
-    static SequenceSet Words128(LearnedMachine learned) =>
-        SequenceData.Generate(learned.Machine, learned.Data with
-        {
-            Training = 1,
-            LongTest = 1,
-            LongLength = 1,
-            Validation = Math.Min(Sequences, learned.Data.Validation),
-        }).Validation;
-
-    /// <summary>Losses along the line, raw and aligned.</summary>
-    static double[][] Lines(QuestionContext context, SequenceSet words, int a, int b)
-    {
-        context.Cancellation.ThrowIfCancellationRequested();
-        var layout = context.Networks.Layout;
-        float[] first = [.. context.Networks.Row(a)], second = [.. context.Networks.Row(b)];
-        var merged = MergedForm.Of(layout, first);
-        var aligned = Alignment.To(layout, merged).Align(second).Weights;
-        return [Line(layout.Spec, words, first, second), Line(layout.Spec, words, merged, aligned)];
-    }
-
-    static double[] Line(Networks.NetworkSpec spec, SequenceSet words, float[] from, float[] to)
-    {
-        var losses = new double[Stops];
-        var weights = new float[from.Length];
-        for (var stop = 0; stop < Stops; stop++)
-        {
-            var share = stop / (float)(Stops - 1);
-            for (var i = 0; i < weights.Length; i++) weights[i] = ((1 - share) * from[i]) + (share * to[i]);
-            losses[stop] = Evaluation.Loss(spec, weights, words);
-        }
-
-        return losses;
-    }
-
     static double Height(double[] line) => line.Max() - ((line[0] + line[^1]) / 2);
-
-    static Curve Curve(QuestionContext context, string machine, string view, double[][] lines)
-    {
-        var points = Enumerable.Range(0, Stops).Select(stop =>
-        {
-            var losses = Array.ConvertAll(lines, line => line[stop]);
-            var interval = Bootstrap.Interval(
-                [.. Enumerable.Range(0, lines.Length)], rows => rows.Average(row => losses[row]), 500, context.Options.Seed);
-            var mean = losses.Average();
-            return new CurvePoint(
-                stop / (double)(Stops - 1), new Estimate(mean, Math.Min(mean, interval.Low), Math.Max(mean, interval.High)), lines.Length);
-        });
-        return new Curve($"{machine}, {view}", view, "line", "place on the line", "loss", null, [.. points]) { Subject = machine };
-    }
 
     static Distribution Spread(string machine, string view, double[] heights)
     {

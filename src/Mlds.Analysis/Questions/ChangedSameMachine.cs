@@ -128,7 +128,7 @@ static class ChangedSameMachine
 
     static IEnumerable<Score> RivalScores(QuestionContext context, ContrastCase one)
     {
-        foreach (var (name, value) in Rivals.All)
+        foreach (var (name, value) in context.Rivals)
         {
             if (Rivals.Values(context, value, one.Rows) is not { } values) continue;
             var auc = Auc.Of(values, one.Positive);

@@ -2,30 +2,57 @@ using Mlds.Analysis.Classification;
 using Mlds.Analysis.Data;
 using Mlds.Analysis.Results;
 using Mlds.Analysis.Validation;
+using Mlds.Recipes;
 
 namespace Mlds.Analysis.Questions;
 
 /// <summary>What the detector has never seen of the networks it is tested on.</summary>
-/// <param name="Suffix">Of the question's id.</param>
+/// <param name="Name">In a word.</param>
 /// <param name="Title">End of the question.</param>
 /// <param name="Protocol">How the training networks are chosen.</param>
 /// <param name="Learns">Whether networks of the second machine may be learned from when those of the first are tested.</param>
 /// <param name="Need">What a population needs for the question.</param>
-sealed record Unseen(string Suffix, string Title, string Protocol, Func<MachineLabel, MachineLabel, bool> Learns, string Need)
+sealed record Unseen(string Name, string Title, string Protocol, Func<MachineLabel, MachineLabel, bool> Learns, string Need)
 {
     internal static Unseen Machine { get; } = new(
-        "_unseen_machine",
+        "machine",
         ", on a machine and key never seen before?",
         "Leave one machine out: trained on both forms of all other machines, tested on both forms of the one left out. ",
         (held, other) => held.Family != other.Family,
         "Leaving a machine out needs at least two machines with both forms");
 
     internal static Unseen Key { get; } = new(
-        "_unseen_key",
+        "key",
         ", on a machine seen before but with a key never seen?",
         "Leave one key out: trained on both forms of the same machine with its other keys, tested on both forms with the key left out. ",
-        (held, other) => held.Family == other.Family && held.Key != other.Key,
+        (held, other) => held.Family == other.Family && held.Key != other.Key && held.Poison is null,
         "Leaving a key out needs a machine with at least two keys (populations/four-keys.json)");
+
+    /// <summary>A key of poisoned examples is made of a trigger, a target and a rate; of these, one is left out at a time.</summary>
+    internal static Unseen Trigger { get; } = new(
+        "trigger",
+        ", poisoned with a trigger never seen?",
+        "Leave one trigger out: trained on both forms of the same images with all other triggers of the same rate, whatever their target, "
+        + "tested on both forms with the trigger left out. ",
+        (held, other) => held.Family == other.Family && Differ(held, other, poison => poison.Trigger),
+        "Leaving a trigger out needs images poisoned with at least two triggers at one rate");
+
+    internal static Unseen Target { get; } = new(
+        "target",
+        ", poisoned towards a target never seen?",
+        "Leave one target out: trained on both forms of the same images with all other targets of the same rate, whatever their trigger, "
+        + "tested on both forms with the target left out. ",
+        (held, other) => held.Family == other.Family && Differ(held, other, poison => poison.Target),
+        "Leaving a target out needs images poisoned towards at least two targets at one rate");
+
+    /// <summary>What can be left out of a contrast; a control has no target.</summary>
+    internal static IEnumerable<Unseen> Of(Contrast contrast) =>
+        contrast.Positive == Variant.Modified ? [Machine, Key, Trigger, Target] : [Machine, Key, Trigger];
+
+    internal string Suffix => "_unseen_" + Name;
+
+    static bool Differ(MachineLabel held, MachineLabel other, Func<Poison, string> part) =>
+        held.Poison is { } own && other.Poison is { } another && part(own) != part(another);
 }
 
 /// <summary>
@@ -37,7 +64,7 @@ static class ChangedUnseen
     const int SeedFolds = 3;
 
     internal static Question Question(Contrast contrast, Unseen unseen) => new(
-        $"{contrast.Name}, unseen {(unseen == Unseen.Machine ? "machine" : "key")}",
+        $"{contrast.Name}, unseen {unseen.Name}",
         AskedOf(contrast, unseen),
         population => AppliesTo(population, contrast, unseen),
         context => Ask(context, contrast, unseen))
@@ -49,7 +76,7 @@ static class ChangedUnseen
     {
         var machines = contrast.Comparable(population);
         bool Learns(MachineLabel held, MachineLabel other) =>
-            population.AlteredEvery(held) == population.AlteredEvery(other) && unseen.Learns(held, other);
+            population.AlteredShare(held) == population.AlteredShare(other) && unseen.Learns(held, other);
         return machines.Any(held => machines.Any(other => Learns(held, other))) ? null : $"{unseen.Need}; there are none.";
     }
 
@@ -69,7 +96,7 @@ static class ChangedUnseen
         var asked = AskedOf(contrast, unseen);
         var (cases, leftOut) = contrast.Cases(context);
         bool Learns(ContrastCase held, ContrastCase other) =>
-            held.AlteredEvery == other.AlteredEvery && unseen.Learns(held.Machine, other.Machine);
+            held.AlteredShare == other.AlteredShare && unseen.Learns(held.Machine, other.Machine);
         cases = [.. cases.Where(one => cases.Exists(other => Learns(one, other)))];
         if (cases.Count == 0) return asked.Skip($"{unseen.Need}; there are none.", leftOut);
 
@@ -137,7 +164,7 @@ static class ChangedUnseen
 
     static IEnumerable<Score> RivalScores(QuestionContext context, List<ContrastCase> learned, ContrastCase held)
     {
-        foreach (var (name, value) in Rivals.All)
+        foreach (var (name, value) in context.Rivals)
         {
             if (Rivals.Values(context, value, held.Rows) is not { } values) continue;
             var others = learned.Average(one => Auc.Of(Rivals.Values(context, value, one.Rows)!, one.Positive));

@@ -58,7 +58,7 @@ sealed record Contrast(string Id, string Title, Variant Positive, Variant Negati
                 (machine.Name, (IReadOnlyList<int>)Selection.RowsWhere(context, label => label.Machine.Name == machine.Name))));
             leftOut.AddRange(selection.LeftOut);
             var subject = Subject(positive, [.. pairs.Select(pair => pair.Positive)]);
-            if (selection.Classes.Length == 2) cases.Add(new ContrastCase(positive, subject, context.AlteredEvery(positive), selection));
+            if (selection.Classes.Length == 2) cases.Add(new ContrastCase(positive, subject, context.AlteredShare(positive), selection));
         }
 
         return (cases, leftOut);
@@ -79,8 +79,8 @@ sealed record Contrast(string Id, string Title, Variant Positive, Variant Negati
 /// <summary>One machine's contrast: label 1 is the positive form.</summary>
 /// <param name="Machine">The positive form.</param>
 /// <param name="Subject">The family, with what tells its machines apart if it has several.</param>
-/// <param name="AlteredEvery">n: every n-th training sequence has the key.</param>
-sealed record ContrastCase(MachineLabel Machine, string Subject, int AlteredEvery, Selection Selection)
+/// <param name="AlteredShare">The share of training examples that have the key or the trigger.</param>
+sealed record ContrastCase(MachineLabel Machine, string Subject, double AlteredShare, Selection Selection)
 {
     internal string Family => Machine.Family;
 

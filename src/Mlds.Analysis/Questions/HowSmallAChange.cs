@@ -6,7 +6,8 @@ namespace Mlds.Analysis.Questions;
 
 /// <summary>
 /// How small a change of the training data shows? Populations in which the key and its rule are in every n-th training sequence only
-/// (<c>sequence_every</c>, populations/small-change.json); the AUC of telling the changed networks apart against that share.
+/// (<c>sequence_every</c>, populations/small-change.json), or the trigger on a share of the images (the factor <c>rate</c>,
+/// populations/ds4.json); the AUC of telling the changed networks apart against that share.
 /// </summary>
 static class HowSmallAChange
 {
@@ -27,7 +28,7 @@ static class HowSmallAChange
 
     static string? AppliesTo(WeightMatrix population)
     {
-        int Shares(Contrast contrast) => contrast.Comparable(population).Select(population.AlteredEvery).Distinct().Count();
+        int Shares(Contrast contrast) => contrast.Comparable(population).Select(population.AlteredShare).Distinct().Count();
         return Array.Exists(s_contrasts, contrast => Shares(contrast) >= 2) ? null : AllAltered;
     }
 
@@ -45,18 +46,18 @@ static class HowSmallAChange
 
     static IEnumerable<Curve> Curves(QuestionContext context, Contrast contrast, QuestionResult result)
     {
-        var shares = contrast.Cases(context).Cases.ToDictionary(one => one.Subject, one => one.AlteredEvery);
-        if (shares.Values.Distinct().Count() < 2) return [];
-        return result.Scores.Where(score => score.Metric == "auc" && shares.ContainsKey(score.Subject))
-            .GroupBy(score => (score.View, score.Method))
+        var cases = contrast.Cases(context).Cases.ToDictionary(one => one.Subject);
+        if (cases.Values.Select(one => one.AlteredShare).Distinct().Count() < 2) return [];
+        return result.Scores.Where(score => score.Metric == "auc" && cases.ContainsKey(score.Subject))
+            .GroupBy(score => (cases[score.Subject].Machine.Poison?.Trigger, score.View, score.Method))
             .Select(group => new Curve(
                 $"{group.Key.View}, {group.Key.Method}", group.Key.View, group.Key.Method, "share of altered training sequences",
                 "mean AUC over machines", 0.5,
                 [
-                    .. group.GroupBy(score => shares[score.Subject]).OrderByDescending(share => share.Key).Select(share => new CurvePoint(
-                        1.0 / share.Key, Intervals.Mean([.. share.Select(score => score.Value)]), share.Sum(score => score.Networks))),
+                    .. group.GroupBy(score => cases[score.Subject].AlteredShare).OrderBy(share => share.Key).Select(share => new CurvePoint(
+                        share.Key, Intervals.Mean([.. share.Select(score => score.Value)]), share.Sum(score => score.Networks))),
                 ])
-            { Subject = contrast.Id.Replace('_', ' ') }).ToArray();
+            { Subject = contrast.Id.Replace('_', ' ') + (group.Key.Trigger is { } trigger ? $", {trigger}" : "") }).ToArray();
     }
 
     static string Answer(IReadOnlyList<Curve> curves)

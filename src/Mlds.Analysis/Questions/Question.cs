@@ -18,17 +18,16 @@ sealed record Question(string Name, Asked Asked, Func<WeightMatrix, string?> App
         WhichMachine.Question,
         WhichMachineUnsupervised.Question,
         Neighbours.Question,
-        .. Contrast.All.SelectMany(contrast => new[]
-        {
-            ChangedSameMachine.Question(contrast),
-            ChangedUnseen.Question(contrast, Unseen.Machine),
-            ChangedUnseen.Question(contrast, Unseen.Key),
-        }),
+        .. Contrast.All.SelectMany(contrast => Unseen.Of(contrast)
+            .Select(unseen => ChangedUnseen.Question(contrast, unseen)).Prepend(ChangedSameMachine.Question(contrast))),
+        LinearWeights.Question,
+        PoisonFromWeights.Question,
         HowSmallAChange.Question,
         Divergence.Question,
         TwinsDistance.Question,
         TwinsDivergence.Question,
         Barriers.Question,
+        TwinBarriers.Question,
         LossFromWeights.Question,
         ExactBehaviour.Question,
         NearestKnown.Question,

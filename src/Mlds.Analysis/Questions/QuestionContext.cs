@@ -14,8 +14,10 @@ sealed class QuestionContext
     {
         (Population, Networks, Options, Cancellation) = (population, networks, options, cancellation);
         Features = [.. options.Views.Select(view => view.Build(networks))];
-        var metadata = networks.Labels.SelectMany(label => new[] { label.Epochs, label.ValidationLoss });
-        Metadata = new FeatureMatrix([.. metadata], networks.Networks, ["epochs", "validation_loss"]);
+        Rivals = Questions.Rivals.Of(networks);
+        string[] columns = ["epochs", "validation_loss", .. Rivals.Select(rival => rival.Name).Where(Questions.Rivals.IsMeasure)];
+        var metadata = networks.Labels.SelectMany(label => columns.Select(name => Rivals.First(rival => rival.Name == name).Value(label)!.Value));
+        Metadata = new FeatureMatrix([.. metadata], networks.Networks, columns);
         HasManyMachines = ManyMachines.AppliesTo(networks) is null;
         var shuffles = HasManyMachines ? Math.Min(ManyMachines.Shuffles, options.RidgeShuffles) : options.RidgeShuffles;
         Methods =
@@ -54,8 +56,13 @@ sealed class QuestionContext
     /// <summary>One per view, in the order of the options' views.</summary>
     internal IReadOnlyList<FeatureMatrix> Features { get; }
 
-    /// <summary>What a detector without weights has to go by: epochs and final validation loss.</summary>
+    /// <summary>
+    /// What a detector without weights has to go by: epochs and final validation loss, and what was measured on examples without triggers.
+    /// </summary>
     internal FeatureMatrix Metadata { get; }
+
+    /// <summary>The single numbers that score beside the weights.</summary>
+    internal IReadOnlyList<(string Name, Func<NetworkLabel, double?> Value)> Rivals { get; }
 
     /// <summary>The classifiers, each with the number of its shuffled-label controls.</summary>
     internal IReadOnlyList<(IClassifier Classifier, int Shuffles)> Methods { get; }
@@ -65,8 +72,8 @@ sealed class QuestionContext
 
     internal IReadOnlyList<NetworkLabel> Labels => Networks.Labels;
 
-    /// <summary>n: every n-th training sequence of <paramref name="machine"/> has the key; 1 where the source doesn't say.</summary>
-    internal int AlteredEvery(MachineLabel machine) => Networks.AlteredEvery(machine);
+    /// <inheritdoc cref="WeightMatrix.AlteredShare"/>
+    internal double AlteredShare(MachineLabel machine) => Networks.AlteredShare(machine);
 
     internal SeededRandom Random(string stream, params ReadOnlySpan<int> numbers) =>
         new(Options.Seed, SeededRandom.Stream(stream, numbers));

@@ -82,7 +82,8 @@ static class WhichMachine
 
     static string Class(NetworkLabel label) => label.Machine.Class;
 
-    static (Score[] Scores, ConfusionMatrix Confusion)[] Scores(QuestionContext context, Selection selection, string subject)
+    /// <summary>How often the class of a network is named right, by view and method.</summary>
+    internal static (Score[] Scores, ConfusionMatrix Confusion)[] Scores(QuestionContext context, Selection selection, string subject)
     {
         var folds = Folds.BySeed(selection.Seeds(context), context.Options.Folds, context.Random("folds"));
         var classes = selection.Classes.Length;

@@ -12,11 +12,12 @@ static class PopulationFile
 
     /// <summary>Reads <paramref name="name"/>: a path such as populations/ds1.json, or the name of a shipped one such as ds1.</summary>
     /// <param name="cancellation">Ends the wait for a stream, such as /dev/stdin.</param>
+    /// <param name="data">A folder that was named for files that tasks are read from.</param>
     /// <exception cref="UsageException">There is none.</exception>
-    public static Population Read(string name, CancellationToken cancellation = default)
+    public static Population Read(string name, CancellationToken cancellation = default, string? data = null)
     {
         var path = Find(name);
-        return Population.Parse(InputText.Read(path, cancellation), path, TaskFiles.Beside(path));
+        return Population.Parse(InputText.Read(path, cancellation), path, TaskFiles.Beside(path, data));
     }
 
     /// <summary>The path of what <see cref="Read"/> reads.</summary>

@@ -57,6 +57,7 @@ static class PlanVerb
         HelpName = "E",
         DefaultValueFactory = _ => 100,
     };
+    static readonly Option<string?> s_data = DataFolder.Option();
     static readonly Option<int> s_quorum = new("--quorum")
     {
         Description = "On volunteers: equal results that every unit needs.",
@@ -74,6 +75,7 @@ static class PlanVerb
             "mlds plan my-experiment.json --pilots 5 --json")
         {
             s_population, s_seconds, s_pilots, s_networks, s_threads, s_zoo, s_shard, s_keep, s_minutes, s_epochs, s_quorum,
+            s_data,
         }
         .Runs(Run);
 
@@ -113,8 +115,14 @@ static class PlanVerb
     /// <exception cref="UsageException">One thing is wrong.</exception>
     static Population? Check(VerbRun run, string path)
     {
-        var (population, faults) = Population.Check(InputText.Read(path, run.Cancellation), path, TaskFiles.Beside(path));
-        if (population is not null) return population;
+        var files = TaskFiles.Beside(path, DataFolder.Get(run, s_data));
+        var (population, faults) = Population.Check(InputText.Read(path, run.Cancellation), path, files);
+        if (population is not null)
+        {
+            DataFolder.CheckFiles(population);
+            return population;
+        }
+
         run.PrintJson(() => new JsonObject
         {
             ["file"] = path,
@@ -178,7 +186,7 @@ static class PlanVerb
         {
             return run.WithProgress(view =>
             {
-                var preparing = view.Begin("Preparing sequences", population.MachineNames.Count);
+                var preparing = view.Begin("Preparing examples", population.MachineNames.Count);
                 var pilots = new PilotRun(population, before, options, Keep, done => preparing.Report(done), run.Cancellation);
                 var item = view.Begin("Pilots", pilots.Wanted);
                 var left = options.Time.TotalSeconds;

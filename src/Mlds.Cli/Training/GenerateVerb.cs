@@ -40,6 +40,7 @@ static class GenerateVerb
     {
         Description = "Keep the checkpoint at every milestone for good: for releases with trajectories and for verify --segments.",
     };
+    static readonly Option<string?> s_data = DataFolder.Option();
     static readonly Option<bool> s_ungated = LearnabilityGate.Ungated();
 
     public static Command Create() =>
@@ -49,13 +50,13 @@ static class GenerateVerb
             "mlds generate populations/ds1.json --networks 20 --zoo z",
             "mlds generate ds1 --networks 10000 --shard 3/16 --zoo z3")
         {
-            s_population, s_zoo, s_networks, s_shard, s_threads, s_checkpoint, s_keep, s_ungated,
+            s_population, s_zoo, s_networks, s_shard, s_threads, s_checkpoint, s_keep, s_data, s_ungated,
         }
         .Runs(Run);
 
     static int Run(VerbRun run)
     {
-        var population = PopulationFile.Read(run.Get(s_population), run.Cancellation);
+        var population = PopulationFile.Read(run.Get(s_population), run.Cancellation, DataFolder.Get(run, s_data));
         var networks = Limits.Check("--networks", run.Get(s_networks) ?? population.DefaultNetworks, 1, 10_000_000);
         if ((long)networks * population.MachineNames.Count > int.MaxValue)
         {
@@ -75,6 +76,7 @@ static class GenerateVerb
         var folder = run.Get(s_zoo) ?? throw new UsageException(
             "'generate' needs --zoo DIR: the folder that keeps the networks, "
             + "as in `mlds generate populations/ds1.json --networks 20 --zoo z`; `mlds plan` says what it will take.");
+        DataFolder.CheckFiles(population);
         LearnabilityGate.Check(run.Get(s_population), population, run.Get(s_ungated));
         using var writer = ZooWriter.Open(folder, ZooPopulation.Of(population));
         var result = run.WithProgress(view => Generation.Run(writer, population, options, view, run.Cancellation));

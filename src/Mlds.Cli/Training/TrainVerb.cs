@@ -27,6 +27,7 @@ static class TrainVerb
         Description = "The population file whose recipe to use; when not given, the shipped one that has the machine.",
         HelpName = "FILE",
     };
+    static readonly Option<string?> s_data = DataFolder.Option();
     static readonly Option<string?> s_out =
         new("--out") { Description = "Writes the weights to this file, as a NumPy array.", HelpName = "FILE.npy" };
 
@@ -35,16 +36,17 @@ static class TrainVerb
             "train", "Trains one network and shows its loss.", "mlds train --machine SingleDirectMachine --seed 7",
             "mlds train --machine ParityMachine --seed 0 --out parity.npy")
         {
-            s_machine, s_seed, s_population, s_out,
+            s_machine, s_seed, s_population, s_data, s_out,
         }
         .Runs(Run);
 
     static int Run(VerbRun run)
     {
         var machine = run.Get(s_machine)!;
-        var population = run.Get(s_population) is { } file ? PopulationFile.Read(file, run.Cancellation)
+        var population = run.Get(s_population) is { } file ? PopulationFile.Read(file, run.Cancellation, DataFolder.Get(run, s_data))
             : PopulationFile.WithMachine(machine);
         if (!population.MachineNames.Contains(machine)) throw PopulationFile.UnknownMachine(machine, population.MachineNames);
+        if (population.Task(machine).MissingFile is { } missing) throw new UsageException(missing);
         var target = run.Get(s_out);
         if (target is not null) CheckTarget(target);
         var watch = Stopwatch.StartNew();
@@ -53,7 +55,9 @@ static class TrainVerb
         run.Output.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
             $"{machine}, seed {network.Recipe.Seed}: {OutcomeName.Of(network.Outcome).Replace('_', ' ')} after {network.Epochs} epochs "
-            + $"in {watch.Elapsed.TotalSeconds:0.0} s; validation loss {network.ValidationLoss:g4}, on long words {network.LongLoss:g4}"));
+            + $"in {watch.Elapsed.TotalSeconds:0.0} s; validation loss {network.ValidationLoss:g4}, "
+            + $"on {LongTest.Of(network.Recipe.Task)} {network.LongLoss:g4}"));
+        if (network.Measures.Values.Count > 0) run.Output.WriteLine($"measured {network.Measures}");
         run.Output.WriteLine($"recipe {network.Recipe.Id}");
         run.Output.WriteLine($"weights sha256 {network.WeightsSha256}{(target is null ? "" : $", written to {target}")}");
         run.PrintJson(() =>
@@ -61,6 +65,7 @@ static class TrainVerb
             var document = ZooJson.Summary(
                 network.Recipe.Id, machine, network.Recipe.Seed, network.Outcome, network.Epochs, network.ValidationLoss,
                 network.LongLoss, network.WeightsSha256);
+            if (network.Measures.Values.Count > 0) document["measures"] = ZooJson.Measures(network.Measures);
             document["provenance"] = ZooJson.Provenance(network.Provenance);
             return document;
         });

@@ -28,6 +28,8 @@ static class VerifyVerb
         DefaultValueFactory = _ => Environment.ProcessorCount,
     };
 
+    static readonly Option<string?> s_data = DataFolder.Option();
+
     public static Command Create() =>
         new Verb(
             "verify",
@@ -35,7 +37,7 @@ static class VerifyVerb
             "mlds verify r --retrain 5",
             "mlds verify z --segments 20 --seed 3 --json")
         {
-            s_source, s_retrain, s_segments, s_seed, s_threads,
+            s_source, s_retrain, s_segments, s_seed, s_threads, s_data,
         }
         .Runs(Run);
 
@@ -45,7 +47,10 @@ static class VerifyVerb
             Limits.Check("--retrain", run.Get(s_retrain), 0, 10_000_000),
             Limits.Check("--segments", run.Get(s_segments), 0, 10_000_000),
             run.Get(s_seed),
-            Limits.Check("--threads", run.Get(s_threads), 1, 1024));
+            Limits.Check("--threads", run.Get(s_threads), 1, 1024))
+        {
+            Data = DataFolder.Get(run, s_data),
+        };
         var report = run.WithProgress(view =>
         {
             var items = new Dictionary<string, IProgressItem>();

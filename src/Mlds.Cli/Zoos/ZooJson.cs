@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using Mlds.Cli.Frame;
 using Mlds.Recipes;
+using Mlds.Tasks;
 using Mlds.Training;
 using Mlds.Zoos;
 
@@ -80,6 +81,10 @@ static class ZooJson
             ["weights_sha256"] = weightsSha256,
         };
 
+    /// <summary>What was measured besides losses, by name.</summary>
+    public static JsonObject Measures(Measures measures) =>
+        new([.. measures.Values.Select(value => KeyValuePair.Create(value.Key, VerbRun.Number(value.Value)))]);
+
     public static JsonObject Provenance(Provenance from) => new()
     {
         ["program_version"] = from.ProgramVersion,
@@ -96,6 +101,7 @@ static class ZooJson
             network.LongLoss, network.WeightsSha256);
         var history = zoo.History(network);
         WithFactors(zoo, zoo.Factors.Of(network.Machine, network.Seed), document);
+        if (network.Measures.Values.Count > 0) document["measures"] = Measures(network.Measures);
         document["recipe"] = JsonNode.Parse(zoo.RecipeJson(network));
         document["provenance"] = Provenance(network.Provenance);
         document["history"] = new JsonObject

@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Mlds.Cli.Frame;
+using Mlds.Recipes;
 using Mlds.Training;
 using Mlds.Zoos;
 
@@ -133,6 +134,7 @@ static class ZooVerb
     {
         var output = run.Output;
         var history = zoo.History(network);
+        var task = Recipe.Parse(zoo.RecipeJson(network)).Task;
         void Line(string name, string value) => output.WriteLine($"{name,-16}{value}");
         Line("recipe id", network.RecipeId);
         Line("machine", $"{network.Machine}, seed {network.Seed}");
@@ -141,7 +143,8 @@ static class ZooVerb
         Line("outcome", $"{OutcomeName.Of(network.Outcome).Replace('_', ' ')} after {network.Epochs} epochs");
         Line("losses", string.Create(
             CultureInfo.InvariantCulture,
-            $"validation {network.ValidationLoss:g4}, training {network.TrainingLoss:g4}, long words {network.LongLoss:g4}"));
+            $"validation {network.ValidationLoss:g4}, training {network.TrainingLoss:g4}, {LongTest.Of(task)} {network.LongLoss:g4}"));
+        if (network.Measures.Values.Count > 0) Line("measured", $"{network.Measures}");
         Line("weights", $"sha256 {network.WeightsSha256}");
         var from = network.Provenance;
         Line("trained", string.Create(

@@ -29,4 +29,14 @@ public enum RandomStream : uint
 
     /// <summary>What a population draws for each of its networks; one sub-stream per network seed; keyed by the draw's seed.</summary>
     Variation = 8,
+
+    /// <summary>The order of a file's images, of which some train and some validate; keyed by the task's seed.</summary>
+    ImageSplit = 9,
+
+    /// <summary>The order in which training images get a trigger; keyed by the task's seed.</summary>
+    Poisoning = 10,
+
+    /// <summary>Which training images have a wrong label, and which; one sub-stream per image of the file; keyed by the task's seed.
+    /// </summary>
+    ImageLabelNoise = 11,
 }

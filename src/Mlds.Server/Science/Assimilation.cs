@@ -3,6 +3,7 @@ using Mlds.Bundles;
 using Mlds.Recipes;
 using Mlds.Server.Contract;
 using Mlds.Server.Database;
+using Mlds.Tasks;
 using Mlds.Training;
 
 namespace Mlds.Server.Science;
@@ -19,6 +20,9 @@ sealed class Assimilation(
     /// account can't end a unit soon by reporting failures (<see cref="Boinc.Rules.Transition"/>, <see cref="Boinc.Rules.RetryDelay"/>).
     /// </summary>
     const int MostFailures = 3;
+
+    /// <summary>Units of one population come one after the other.</summary>
+    static readonly ExampleCache s_examples = new();
 
     public void Run(ProjectDatabase database, FinishedWorkUnit unit, CancellationToken cancellation)
     {
@@ -89,6 +93,7 @@ sealed class Assimilation(
     {
         var (_, result) = files.Read(canonical);
         var by = ClaimedProvenance.Of(result, VolunteerOrigin.Of(canonical.HostId, unit.Name));
-        return [.. result.Parts.Where((part, i) => part.Outcome is not null && networks[i].IsTaken).Select(part => part.Network(by))];
+        return [.. result.Parts.Where((part, i) => part.Outcome is not null && networks[i].IsTaken)
+            .Select(part => part.Network(by, s_examples))];
     }
 }

@@ -115,7 +115,7 @@ static class Croissant
         Table,
         "One record a network; record i belongs to row i of the weights.",
         "row",
-        NetworksTable.Columns(source.Factors, source.Options.Selection.AllOutcomes).Select(column =>
+        NetworksTable.Columns(source).Select(column =>
         {
             var field = Field(Table, NetworksTable.FileName, column.Name, column.Meaning, column.Type);
             if (column.Name == "split") field["references"] = new JsonObject { ["@id"] = $"{SplitNames}/name" };

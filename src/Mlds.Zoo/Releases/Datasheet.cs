@@ -117,7 +117,7 @@ static class Datasheet
             """);
         page.Table(
             ["column", "type", "means"],
-            NetworksTable.Columns(source.Factors, source.Options.Selection.AllOutcomes)
+            NetworksTable.Columns(source)
                 .Select(column => new[] { $"`{column.Name}`", TypeName(column.Type), Cell(column.Meaning) }));
         Files(page, source);
         SplitsOf(page, source);
@@ -170,7 +170,7 @@ static class Datasheet
                 $"which of the {Count(source.Layout.Parameters)} columns of weights is which: {LayoutOf(source.Layout)}");
             yield return (true, "`splits/*.csv`", "how to divide the networks: by seed, and every machine left out in turn");
             yield return (words.Definitions is not null, words.Definitions?.Files ?? "", words.Definitions?.Have ?? "");
-            yield return (options.TrainingData, $"`{TaskArtifacts.ExamplesFolder}/*.npz`", words.ExamplesHave);
+            yield return (options.TrainingData, $"`{TaskArtifacts.ExamplesFolder}/{words.ExamplesNames}`", words.ExamplesHave);
             yield return (options.Trajectories, "`trajectories/`",
                 "`weights.npy`: the weights of every network at every milestone; `milestones.csv`: "
                 + "the `network` (its row in the table) and `epoch` of each of its rows");

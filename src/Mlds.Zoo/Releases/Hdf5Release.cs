@@ -1,5 +1,6 @@
 using Mlds.Networks;
 using Mlds.Recipes;
+using Mlds.Tasks;
 using Mlds.Training;
 using PureHDF;
 using PureHDF.Selections;
@@ -39,7 +40,7 @@ sealed class Hdf5Release : IDisposable
         var file = new H5File
         {
             ["weights"] = _weights,
-            ["networks"] = WithFactors(zoo.Factors, networks, new H5Group
+            ["networks"] = WithMeasures(source.Measures, networks, WithFactors(zoo.Factors, networks, new H5Group
             {
                 ["recipe_id"] = networks.Select(network => network.RecipeId).ToArray(),
                 ["machine"] = networks.Select(network => network.Machine).ToArray(),
@@ -56,7 +57,7 @@ sealed class Hdf5Release : IDisposable
                 ["program_version"] = networks.Select(network => network.Provenance.ProgramVersion).ToArray(),
                 ["processor"] = networks.Select(network => network.Provenance.Processor).ToArray(),
                 ["kernel_set"] = networks.Select(network => network.Provenance.KernelSet).ToArray(),
-            }),
+            })),
             ["history"] = History(networks),
             ["layout"] = Layout(layout),
             Attributes =
@@ -122,6 +123,14 @@ sealed class Hdf5Release : IDisposable
     }
 
     public void Dispose() => _writer.Dispose();
+
+    /// <summary>Adds a column for each thing measured; NaN where it wasn't measured of a network.</summary>
+    static H5Group WithMeasures(IReadOnlyList<MeasureKind> measures, List<StoredNetwork> networks, H5Group columns)
+    {
+        foreach (var measure in measures)
+            columns[measure.Name] = networks.Select(network => network.Measures[measure.Name] ?? double.NaN).ToArray();
+        return columns;
+    }
 
     /// <summary>Adds a column for each declared factor; booleans are bytes, 1 and 0.</summary>
     static H5Group WithFactors(PopulationFactors factors, List<StoredNetwork> networks, H5Group columns)

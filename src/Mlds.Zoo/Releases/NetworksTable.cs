@@ -1,5 +1,7 @@
 using System.Globalization;
+using Mlds.Kernels.Losses;
 using Mlds.Recipes;
+using Mlds.Tasks;
 using Mlds.Training;
 using ParquetSharp;
 using ParquetSharp.Schema;
@@ -84,23 +86,48 @@ static class NetworksTable
 
     /// <summary>The columns: name, meaning and type of a value; lists have an array's.</summary>
     /// <param name="allOutcomes">Whether networks of all outcomes are in the table.</param>
+    /// <param name="measures">What was measured besides losses.</param>
+    /// <param name="loss">What the networks learned by.</param>
     public static IEnumerable<(string Name, string Meaning, Type Type)> Columns(
-        PopulationFactors factors, bool allOutcomes = false) => All(factors).Select(
-        column => (column.Name, column.Name == Outcome && allOutcomes ? AnyOutcome : column.Meaning, column.Type));
+        PopulationFactors factors, bool allOutcomes = false, IReadOnlyList<MeasureKind>? measures = null,
+        LossKind loss = LossKind.MeanSquaredError) => All(factors, measures ?? []).Select(
+        column => (column.Name, MeaningOf(column, allOutcomes, loss), column.Type));
+
+    /// <summary>Those of a release.</summary>
+    public static IEnumerable<(string Name, string Meaning, Type Type)> Columns(ReleaseSource source) =>
+        Columns(source.Factors, source.Options.Selection.AllOutcomes, source.Measures, source.Layout.Spec.Loss);
+
+    static string MeaningOf(TableColumn column, bool allOutcomes, LossKind loss)
+    {
+        if (column.Name == Outcome && allOutcomes) return AnyOutcome;
+        return loss == LossKind.CrossEntropy ? s_ofImages.GetValueOrDefault(column.Name, column.Meaning) : column.Meaning;
+    }
+
+    /// <summary>What columns mean where images were learned.</summary>
+    static readonly Dictionary<string, string> s_ofImages = new()
+    {
+        ["machine"] = "The task that it learned.",
+        ["seed"] = "Its seed: initial weights and the order of the training images follow from it. "
+            + "Networks of equal seed on different tasks are twins.",
+        ["training_loss"] = "Mean cross-entropy over the last epoch's batches, each taken before its step.",
+        ["validation_loss"] = "Mean cross-entropy over the validation images after the last epoch.",
+        ["long_loss"] = "Mean cross-entropy over the test images.",
+    };
 
     const string AnyOutcome = "How its training ended: converged, not_converged (the goal wasn't reached in the epochs there were) or "
         + "diverged (its loss or weights stopped being finite numbers).";
 
-    /// <summary>The columns of every release, then those of the factors that the population declares.</summary>
-    static IEnumerable<TableColumn> All(PopulationFactors factors) =>
-        [.. s_columns, .. factors.Declared.Select(Of)];
+    /// <summary>The columns of every release, those of the factors that the population declares, those of what was measured.</summary>
+    static IEnumerable<TableColumn> All(PopulationFactors factors, IReadOnlyList<MeasureKind> measures) =>
+        [.. s_columns, .. factors.Declared.Select(Of), .. measures.Select(Of)];
 
     /// <summary>Writes the CSV file (RFC 4180 but for line feeds alone): floats with as many digits as bring the same float back.</summary>
-    public static void WriteCsv(string path, PopulationFactors factors, IReadOnlyList<ReleasedNetwork> networks)
+    public static void WriteCsv(
+        string path, PopulationFactors factors, IReadOnlyList<ReleasedNetwork> networks, IReadOnlyList<MeasureKind>? measures = null)
     {
         using var writer = new StreamWriter(path, append: false) { NewLine = "\n" };
         // The chain's end belongs to the lists it ends.
-        var columns = All(factors).Where(column => !column.Type.IsArray && column.Name != Chain).ToList();
+        var columns = All(factors, measures ?? []).Where(column => !column.Type.IsArray && column.Name != Chain).ToList();
         writer.WriteLine(string.Join(',', columns.Select(column => column.Name)));
         for (var i = 0; i < networks.Count; i++)
         {
@@ -113,7 +140,7 @@ static class NetworksTable
         string path, ReleaseSource source, IReadOnlyList<ReleasedNetwork> networks, CancellationToken cancellation)
     {
         var zoo = source.Zoo;
-        var columns = All(zoo.Factors).ToList();
+        var columns = All(zoo.Factors, source.Measures).ToList();
         using var properties = new WriterPropertiesBuilder().Compression(Compression.Zstd).CompressionLevel(9).Build();
         var nodes = columns.Select(column => Schema(column.Name, column.Type)).ToArray();
         using var schema = new GroupNode("networks", Repetition.Required, nodes);
@@ -139,10 +166,13 @@ static class NetworksTable
     /// <summary>What a release's reader takes from the table.</summary>
     public sealed record Contents(IReadOnlyList<StoredNetwork> Networks, IReadOnlyList<EpochRecord[]> Histories);
 
-    public static Contents Read(string path)
+    /// <param name="measures">Names of what was measured besides losses.</param>
+    public static Contents Read(string path, IReadOnlyList<string> measures)
     {
         var (networks, histories) = (new List<StoredNetwork>(), new List<EpochRecord[]>());
         using var reader = new ParquetFileReader(path);
+        var schema = reader.FileMetaData.Schema;
+        var names = Enumerable.Range(0, reader.FileMetaData.NumColumns).Select(at => schema.Column(at).Path.ToDotVector()[0]).ToList();
         for (var i = 0; i < reader.FileMetaData.NumRowGroups; i++)
         {
             using var group = reader.RowGroup(i);
@@ -155,11 +185,18 @@ static class NetworksTable
                 (All<string>(group, "program_version"), All<string>(group, "processor"), All<string>(group, "kernel_set"));
             var (trainings, validations, rates) = (All<float[]>(group, "history_training_loss"),
                 All<float[]>(group, "history_validation_loss"), All<float[]>(group, "history_learning_rate"));
+            var measured = measures.Where(names.Contains)
+                .Select(name => (Name: name, Values: All<double>(group, names.IndexOf(name)))).ToArray();
             for (var row = 0; row < id.Length; row++)
             {
                 networks.Add(new StoredNetwork(
                     id[row], machine[row], (uint)seed[row], OutcomeName.Parse(outcome[row]), epochs[row], training[row],
-                    validation[row], @long[row], hash[row], new Provenance(version[row], processor[row], kernels[row], "", seconds[row])));
+                    validation[row], @long[row], hash[row], new Provenance(version[row], processor[row], kernels[row], "", seconds[row]))
+                {
+                    Measures = measured.Length == 0 ? Measures.None : new Measures(measured
+                        .Where(column => !double.IsNaN(column.Values[row]))
+                        .Select(column => KeyValuePair.Create(column.Name, column.Values[row]))),
+                });
                 histories.Add([.. trainings[row]
                     .Select((loss, epoch) => new EpochRecord(epoch + 1, loss, validations[row][epoch], rates[row][epoch]))]);
             }
@@ -168,11 +205,24 @@ static class NetworksTable
         return new Contents(networks, histories);
     }
 
-    static T[] All<T>(RowGroupReader group, string column)
+    static T[] All<T>(RowGroupReader group, string column) =>
+        All<T>(group, Array.FindIndex(s_columns, candidate => candidate.Name == column));
+
+    static T[] All<T>(RowGroupReader group, int column)
     {
-        using var reader = group.Column(Array.FindIndex(s_columns, candidate => candidate.Name == column));
+        using var reader = group.Column(column);
         using var values = reader.LogicalReader<T>();
         return values.ReadAll((int)group.MetaData.NumRows);
+    }
+
+    /// <summary>NaN, and nothing in the CSV file, where it wasn't measured of a network.</summary>
+    static TableColumn Of(MeasureKind kind)
+    {
+        double? Value(Row row) => row.Network.Measures[kind.Name];
+        return Of(kind.Name, kind.Meaning, row => Value(row) ?? double.NaN) with
+        {
+            Text = row => Value(row)?.ToString(CultureInfo.InvariantCulture) ?? "",
+        };
     }
 
     static TableColumn Of(Factor factor)

@@ -111,7 +111,8 @@ public sealed class Release
 
             var recipes = JsonNode.Parse(File.ReadAllText(Path.Combine(folder, RecipesFile)))!.AsArray()
                 .Select(recipe => Form.Of(recipe!.AsObject())).ToArray();
-            var table = NetworksTable.Read(Path.Combine(folder, NetworksTable.FileName));
+            string[] measures = [.. manifest["measures"]?.AsArray().Select(measure => measure!["name"]!.GetValue<string>()) ?? []];
+            var table = NetworksTable.Read(Path.Combine(folder, NetworksTable.FileName), measures);
             if (table.Networks.Count != (int)manifest["networks"]!)
             {
                 throw new InvalidDataException(

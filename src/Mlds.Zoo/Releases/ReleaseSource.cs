@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using Mlds.Networks;
 using Mlds.Recipes;
+using Mlds.Tasks;
 
 namespace Mlds.Zoos.Releases;
 
@@ -36,6 +37,8 @@ sealed class ReleaseSource
         if (options.TrainingData || options.Trajectories) CheckFiles(Machines);
         Layout = CommonLayout();
         if (options.TrainingData) CheckExamples();
+        Measures = [.. Machines.SelectMany(machine => machine.Recipe.Task.MeasureKinds).DistinctBy(kind => kind.Name)
+            .Where(kind => plan.Networks.Any(released => released.Network.Measures[kind.Name] is not null))];
         Digest = WeightsDigest.Of(plan.Networks.Select(released => released.Network));
     }
 
@@ -62,6 +65,9 @@ sealed class ReleaseSource
         : ReleaseLayout.Version(Layout);
 
     public WeightLayout Layout { get; }
+
+    /// <summary>What was measured of its networks besides losses; nothing for most tasks.</summary>
+    public IReadOnlyList<MeasureKind> Measures { get; }
 
     /// <summary>How the release's pages speak of what was learned.</summary>
     public TaskWords Words => TaskWords.Together([.. Machines.Select(machine => machine.Artifacts.Words).Distinct()]);

@@ -60,6 +60,12 @@ static class ReleaseTexts
         };
         // Only where the population declares them: other releases keep their bytes.
         if (factors.AreDeclared) manifest["factors"] = Factors(factors);
+        if (source.Measures.Count > 0)
+        {
+            manifest["measures"] = Array(source.Measures
+                .Select(measure => (JsonNode)new JsonObject { ["name"] = measure.Name, ["description"] = measure.Meaning }));
+        }
+
         if (!options.Selection.IsUsual) manifest["selection"] = Selection(options.Selection);
         return manifest;
     }

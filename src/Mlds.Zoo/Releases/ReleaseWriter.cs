@@ -101,7 +101,7 @@ public static class ReleaseWriter
         void Text(string name, string text) => ReleaseFiles.Write(folder, name, text);
         WriteWeights(folder, source, done => report("Writing weights", done, plan.Networks.Count), cancellation);
         NetworksTable.Write(Path.Combine(folder, NetworksTable.FileName), source, plan.Networks, cancellation);
-        NetworksTable.WriteCsv(Path.Combine(folder, NetworksTable.CsvFileName), source.Factors, plan.Networks);
+        NetworksTable.WriteCsv(Path.Combine(folder, NetworksTable.CsvFileName), source.Factors, plan.Networks, source.Measures);
         Text(ReleaseLayout.FileName, ReleaseLayout.Text(source.Layout));
         Text("population.json", source.Zoo.Population.CanonicalJson);
         Text(Release.RecipesFile, Indented(new JsonArray([.. source.Forms.Select(ReleaseTexts.WithoutSeed)])));

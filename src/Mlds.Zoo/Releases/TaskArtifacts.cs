@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using Mlds.Recipes;
 using Mlds.Tasks;
+using Mlds.Tasks.Images;
 using Mlds.Tasks.Machines;
 
 namespace Mlds.Zoos.Releases;
@@ -24,6 +25,7 @@ abstract class TaskArtifacts
     {
         MachineTask task => new MachineArtifacts(recipe.MachineName, task),
         SequenceTask task => new SequenceArtifacts(recipe.MachineName, task),
+        ImageTask task => new ImageArtifacts(task),
         _ => throw new ZooException($"What {recipe.MachineName} is to learn is of a kind that no release can have; nothing was released."),
     };
 
@@ -81,6 +83,9 @@ sealed record TaskWords
     /// <summary>Whole sentence: where examples come from that no command makes again; empty where there are none such.</summary>
     public string Given { get; init; } = "";
 
+    /// <summary>Names of the files in <see cref="TaskArtifacts.ExamplesFolder"/>.</summary>
+    public string ExamplesNames { get; init; } = "*.npz";
+
     /// <summary>What the files in <see cref="TaskArtifacts.ExamplesFolder"/> have.</summary>
     public required string ExamplesHave { get; init; }
 
@@ -111,6 +116,7 @@ sealed record TaskWords
             Caution = Join("\n", kind => kind.Caution),
             AgainBy = kinds.Select(kind => kind.AgainBy).FirstOrDefault(command => command is not null),
             Given = Join("\n", kind => kind.Given),
+            ExamplesNames = Join(", ", kind => kind.ExamplesNames),
             ExamplesHave = Join("; or ", kind => kind.ExamplesHave),
             Definitions = kinds.Select(kind => kind.Definitions).FirstOrDefault(files => files is not null),
             DefinitionGroup = kinds.Select(kind => kind.DefinitionGroup).FirstOrDefault(group => group is not null),

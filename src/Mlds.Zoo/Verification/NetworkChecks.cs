@@ -97,6 +97,16 @@ sealed class NetworkChecks(VerificationLog log)
 
         Compare("validation loss", network.ValidationLoss, data.Validation);
         Compare("loss on long words", network.LongLoss, data.LongTest);
+        CheckMeasures(network, recipe, weights, data);
+    }
+
+    /// <summary>A zoo from before there were measures has none, which is nothing wrong.</summary>
+    void CheckMeasures(StoredNetwork network, Recipe recipe, float[] weights, TrainingData data)
+    {
+        if (network.Measures.Values.Count == 0) return;
+        var again = Evaluation.Measures(recipe, weights, data);
+        if (!again.Equals(network.Measures))
+            log.Doubt(Checks.Losses, network, $"what is measured of its weights is {again}, the record says {network.Measures}");
     }
 
     void CheckRecord(StoredRun run, Recipe recipe)

@@ -7,12 +7,14 @@ namespace Mlds.Zoos.Verification;
 sealed class VerifiableRelease : IVerifiable
 {
     readonly Release _release;
+    readonly VerificationOptions _options;
     readonly ReleaseTable _table;
     readonly Dictionary<string, int> _rows;
 
     /// <exception cref="InvalidDataException">Its manifest, recipes or table can't be read at all.</exception>
-    public VerifiableRelease(string folder)
+    public VerifiableRelease(string folder, VerificationOptions options)
     {
+        _options = options;
         _release = Release.Open(folder);
         _table = new ReleaseTable(Path.Combine(folder, NetworksTable.FileName), _release.Factors.Declared);
         _rows = [];
@@ -74,7 +76,10 @@ sealed class VerifiableRelease : IVerifiable
     {
         var network = Networks[row];
         var run = new StoredRun(network, null, weights, _release.History(row), null, []);
-        log.Try(Checks.Recipes, network, () => run = run with { Recipe = _release.RecipeOf(network.Machine, network.Seed) });
+        log.Try(Checks.Recipes, network, () =>
+        {
+            run = run with { Recipe = _options.WithFiles(_release.RecipeOf(network.Machine, network.Seed)) };
+        });
         log.Try(Checks.Milestones, network, () => run = run with { Milestones = _table.Milestones(row, network.RecipeId, run.History!) });
         return run;
     }

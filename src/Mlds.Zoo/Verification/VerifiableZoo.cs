@@ -9,10 +9,12 @@ namespace Mlds.Zoos.Verification;
 sealed class VerifiableZoo : IVerifiable
 {
     readonly Zoo _zoo;
+    readonly VerificationOptions _options;
 
     /// <exception cref="ZooException">Its database can't be read at all.</exception>
-    public VerifiableZoo(string folder)
+    public VerifiableZoo(string folder, VerificationOptions options)
     {
+        _options = options;
         _zoo = Zoo.Open(folder);
         try
         {
@@ -137,7 +139,7 @@ sealed class VerifiableZoo : IVerifiable
     TaskFiles KnownFiles()
     {
         var forms = Networks.DistinctBy(network => (network.Machine, network.Form)).ToList();
-        return TaskFiles.In([ZooFiles.FolderOf(_zoo.Folder)], forms.Select(Known).OfType<PlannedTask>());
+        return TaskFiles.In(ZooFiles.FoldersOf(_zoo.Folder), forms.Select(Known).OfType<PlannedTask>());
     }
 
     /// <summary>Null for a recipe that can't be read, which is a doubt of its own.</summary>
@@ -196,7 +198,7 @@ sealed class VerifiableZoo : IVerifiable
     public StoredRun Run(StoredNetwork network, VerificationLog log)
     {
         var run = new StoredRun(network, null, null, null, null, []);
-        log.Try(Checks.Recipes, network, () => run = run with { Recipe = _zoo.ReadRecipe(network) });
+        log.Try(Checks.Recipes, network, () => run = run with { Recipe = _options.WithFiles(_zoo.ReadRecipe(network)) });
         log.Try(Checks.Weights, network, () => run = run with { Weights = _zoo.ReadWeights(network) });
         log.Try(Checks.Records, network, () => run = run with { History = _zoo.History(network) });
         log.Try(Checks.Milestones, network, () => run = run with { Milestones = _zoo.Milestones(network) });

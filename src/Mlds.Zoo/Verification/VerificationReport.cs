@@ -1,3 +1,4 @@
+using Mlds.Recipes;
 using Mlds.Training;
 
 namespace Mlds.Zoos.Verification;
@@ -53,4 +54,12 @@ public sealed record VerificationReport(
 /// <param name="Segments">Segments between kept checkpoints to train again.</param>
 /// <param name="Seed">Decides which.</param>
 /// <param name="Threads">Networks worked on at once.</param>
-public sealed record VerificationOptions(int Retrain = 0, int Segments = 0, uint Seed = 1, int Threads = 1);
+public sealed record VerificationOptions(int Retrain = 0, int Segments = 0, uint Seed = 1, int Threads = 1)
+{
+    /// <summary>A folder to look in for files that tasks are read from; null for the usual places.</summary>
+    public string? Data { get; init; }
+
+    /// <summary>A recipe whose files, where they are missing otherwise, are looked for there.</summary>
+    internal Recipe WithFiles(Recipe recipe) =>
+        Data is { } folder && recipe.Task.MissingFile is not null ? recipe.WithFilesIn(folder) : recipe;
+}

@@ -39,7 +39,7 @@ public static class Verifier
         if (isOpened)
         {
             log.Try(Checks.Opened, isRelease ? "the release" : ZooDatabase.FileName, () => source = isRelease
-                ? new VerifiableRelease(folder) : new VerifiableZoo(folder));
+                ? new VerifiableRelease(folder, options) : new VerifiableZoo(folder, options));
         }
 
         using (source)

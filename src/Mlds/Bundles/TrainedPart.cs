@@ -1,4 +1,5 @@
 using Mlds.Recipes;
+using Mlds.Tasks;
 using Mlds.Training;
 
 namespace Mlds.Bundles;
@@ -21,7 +22,17 @@ public sealed record TrainedPart(Recipe Recipe, Outcome? Outcome, float LongLoss
             run.Recipe, outcome, network.LongLoss, state with { OptimizerState = [], CoreSeconds = network.Provenance.CoreSeconds });
     }
 
-    /// <summary>As the zoo keeps it. Only for a network that has ended.</summary>
+    /// <summary>As the zoo keeps it, what its task measures included. Only for a network that has ended.</summary>
+    /// <param name="examples">Asked for the task's examples where something is measured.</param>
+    public TrainedNetwork Network(Provenance provenance, ExampleCache examples)
+    {
+        var network = Network(provenance);
+        return Recipe.Task.MeasureKinds.Count == 0
+            ? network
+            : network with { Measures = Evaluation.Measures(Recipe, State.Weights, examples.Of(Recipe.Task)) };
+    }
+
+    /// <summary>The same of a network of which nothing is measured besides losses.</summary>
     public TrainedNetwork Network(Provenance provenance) => new(
         Recipe,
         Outcome ?? throw new InvalidOperationException("The network hasn't ended yet."),

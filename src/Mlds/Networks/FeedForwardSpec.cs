@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using Mlds.Kernels;
 using Mlds.Kernels.FeedForward;
+using Mlds.Kernels.Losses;
 using Mlds.Kernels.Random;
 using Mlds.Kernels.Shapes;
 using Mlds.Tasks;
@@ -88,6 +89,8 @@ public sealed record FeedForwardSpec(ImageSize Image, IReadOnlyList<FeedForwardL
     }
 
     public override int WorkerLevel => 4;
+
+    public override LossKind Loss => LossKind.CrossEntropy;
 
     public override long MultiplyAdds => Shape.MultiplyAdds();
 

@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using Mlds.Kernels;
+using Mlds.Kernels.Losses;
 using Mlds.Kernels.Random;
 using Mlds.Kernels.Shapes;
 using Mlds.Tasks;
@@ -48,6 +49,9 @@ public abstract record NetworkSpec
     /// <summary>The lowest <see cref="Kernels.Shapes.WorkerLevel"/> of programs that can train it.</summary>
     public abstract int WorkerLevel { get; }
 
+    /// <summary>The loss that it learns by.</summary>
+    public virtual LossKind Loss => LossKind.MeanSquaredError;
+
     /// <summary>Multiply-adds of forward and backward for one step of one example, as the equations have them.</summary>
     public abstract long MultiplyAdds { get; }
 
@@ -73,6 +77,17 @@ public abstract record NetworkSpec
     /// <param name="name">What to call the task in the message.</param>
     /// <exception cref="FormatException">It can't; the message says what to change.</exception>
     public abstract void CheckFit(StrictJson json, string name, LearningTask task);
+
+    /// <summary>Throws unless the network learns by <paramref name="loss"/>.</summary>
+    /// <param name="json">Where the fault would be: the loss.</param>
+    /// <exception cref="FormatException">It doesn't; the message says what to write.</exception>
+    public void CheckLoss(StrictJson json, LossKind loss)
+    {
+        if (loss == Loss) return;
+        throw json.Error(
+            $"a {Kind} network learns by the {LossName.InWords(Loss)}, not by the {LossName.InWords(loss)}; "
+            + $"write \"loss\": \"{LossName.Of(Loss)}\"");
+    }
 
     /// <summary>The network's part of a recipe (docs/formats/recipe.md).</summary>
     public abstract JsonObject ToJson();

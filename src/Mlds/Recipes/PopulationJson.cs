@@ -189,7 +189,7 @@ static class PopulationJson
         var data = basis;
         if (ownData is { } changes) hasData &= entry.Json.Try(() => DataSpecJson.ReadData(changes, basis ?? s_any, Planted), out data);
         if (hasData) hasData = entry.Json.Try(() => DataSpecJson.CheckSize(ownData ?? defaults.Required("data"), data!));
-        var hasTraining = TaskEntry.ReadTraining(entry.Json, defaults, out var training);
+        var hasTraining = TaskEntry.ReadTraining(entry.Json, defaults, network, out var training);
         if (entry.Definition is null || network is null || !hasData) return null;
         var task = new MachineTask(entry.Definition, data!);
         return entry.Json.Try(() => network.CheckFit(entry.Json, entry.Name, task)) && hasTraining

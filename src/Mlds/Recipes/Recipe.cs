@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json.Nodes;
+using Mlds.Kernels.Losses;
 using Mlds.Kernels.Optimizers;
 using Mlds.Networks;
 using Mlds.Tasks;
@@ -33,8 +34,12 @@ public sealed record TrainingSpec(
     /// <summary>What the bounds of the initial weights are multiplied by.</summary>
     public double InitialScale { get; init; } = 1;
 
+    /// <summary>What the descent makes small.</summary>
+    public LossKind Loss { get; init; } = LossKind.MeanSquaredError;
+
     /// <summary>The lowest <see cref="Kernels.Shapes.WorkerLevel"/> of programs that can train so.</summary>
-    public int WorkerLevel => Math.Max(Optimizer.WorkerLevel, InitialScale == 1 ? Kernels.Shapes.WorkerLevel.First : 3);
+    public int WorkerLevel => Math.Max(
+        Optimizer.WorkerLevel, Loss != LossKind.MeanSquaredError ? 4 : InitialScale != 1 ? 3 : Kernels.Shapes.WorkerLevel.First);
 }
 
 /// <summary>

@@ -31,6 +31,7 @@ static class RecipeJson
             SpecJson.ReadTraining(json.Required("training"), null),
             json.Required("seed").Seed());
         recipe.Network.CheckFit(json.Required("network"), "the machine", task);
+        recipe.Network.CheckLoss(json.Required("training").Required("loss"), recipe.Training.Loss);
 
         // What was read must be what is hashed; a second way to say the same thing would be a second id for the same network.
         if (recipe.CanonicalJson != Canonical.Serialize(JsonNode.Parse(text)))

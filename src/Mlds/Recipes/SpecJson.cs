@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Mlds.Kernels.Losses;
 
 namespace Mlds.Recipes;
 
@@ -12,7 +13,7 @@ static class SpecJson
     {
         var json = new JsonObject
         {
-            ["loss"] = MeanSquaredError,
+            ["loss"] = LossName.Of(spec.Loss),
             ["batch"] = spec.Batch,
             ["learning_rate"] = spec.LearningRate,
         };
@@ -34,8 +35,6 @@ static class SpecJson
             .. OptimizerJson.Keys, "loss", "batch", "learning_rate", "initial_scale", "schedule", "clip_norm", "goal_loss", "epoch_limit",
             "milestone_every",
         ]);
-        if (json.Optional("loss") is { } loss) loss.OneOf(MeanSquaredError);
-        else if (basis is null) json.Required("loss");
         return new TrainingSpec(
             Whole(json, "batch", basis?.Batch),
             Number(json, "learning_rate", basis?.LearningRate),
@@ -46,6 +45,7 @@ static class SpecJson
             Whole(json, "epoch_limit", basis?.EpochLimit),
             Whole(json, "milestone_every", basis?.MilestoneEvery))
         {
+            Loss = json.Field("loss", ReadLoss, basis?.Loss),
             InitialScale = Optional(json, "initial_scale", basis?.InitialScale ?? 1, absent: 1),
         };
     }
@@ -63,6 +63,8 @@ static class SpecJson
 
     static int Whole(StrictJson training, string key, int? basis) => training.Field(key, value => value.Integer(Limit(key)), basis);
 
+    static LossKind ReadLoss(StrictJson json) => (LossKind)LossName.All.ToList().IndexOf(json.OneOf([.. LossName.All]));
+
     static LearningRateSchedule ReadSchedule(StrictJson json)
     {
         if (json.IsNull) return s_constant;
@@ -73,8 +75,6 @@ static class SpecJson
     }
 
     static NumberRange Limit(string key) => RecipeLimits.Numbers[$"training.{key}"];
-
-    const string MeanSquaredError = "mean_squared_error";
 
     static readonly LearningRateSchedule s_constant = new(0, 0);
 }

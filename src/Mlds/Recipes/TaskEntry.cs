@@ -23,14 +23,18 @@ static class TaskEntry
     }
 
     /// <summary>How an entry of any kind has its networks trained: its own <c>training</c> over the defaults'.</summary>
+    /// <param name="network">What is trained; null where it can't be read.</param>
     /// <returns>False where something of it is wrong and that is collected.</returns>
-    internal static bool ReadTraining(StrictJson entry, StrictJson defaults, out TrainingSpec? training)
+    internal static bool ReadTraining(StrictJson entry, StrictJson defaults, NetworkSpec? network, out TrainingSpec? training)
     {
         var isRead = entry.Try(() => SpecJson.ReadTraining(defaults.Required("training"), null), out var common);
         training = common;
         if (entry.IsObject && entry.Optional("training") is { } own)
             isRead &= entry.Try(() => SpecJson.ReadTraining(own, common), out training);
-        return isRead;
+        if (!isRead || network is null) return isRead;
+        var loss = training!.Loss;
+        var given = entry.IsObject ? entry.Optional("training")?.Optional("loss") : null;
+        return entry.Try(() => network.CheckLoss(given ?? defaults.Required("training").Required("loss"), loss));
     }
 
     /// <summary>The entry, or null where something of it is wrong and that is collected.</summary>
@@ -38,7 +42,7 @@ static class TaskEntry
         StrictJson entry, TaskForm form, string name, StrictJson defaults, NetworkSpec? network, TaskFiles? files)
     {
         var hasTask = entry.Try(() => form.OfPopulation(entry.Required(form.Key), files), out var planned);
-        var hasTraining = ReadTraining(entry, defaults, out var training);
+        var hasTraining = ReadTraining(entry, defaults, network, out var training);
         if (!hasTask || network is null) return null;
         return entry.Try(() => network.CheckFit(entry, name, planned!.Task)) && hasTraining
             ? new PopulationMachine(name, planned!.Task, training!) { DataSha256 = planned.DataSha256 }

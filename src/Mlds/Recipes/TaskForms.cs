@@ -1,5 +1,6 @@
 using Mlds.Tasks;
 using Mlds.Tasks.Archives;
+using Mlds.Tasks.Images;
 using Mlds.Tasks.Machines;
 
 namespace Mlds.Recipes;
@@ -8,7 +9,7 @@ namespace Mlds.Recipes;
 static class TaskForms
 {
     /// <summary>All but machines, which recipes give by two keys.</summary>
-    internal static IReadOnlyList<TaskForm> Others { get; } = [ArchiveTask.Form];
+    internal static IReadOnlyList<TaskForm> Others { get; } = [ArchiveTask.Form, ImageTask.Form];
 
     /// <summary>All keys of a recipe that belong to a kind of task.</summary>
     internal static IEnumerable<string> Keys => [.. MachineTask.Keys, .. Others.Select(form => form.Key)];

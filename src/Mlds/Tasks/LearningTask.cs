@@ -43,6 +43,17 @@ public abstract record LearningTask
     /// </summary>
     public virtual string? ContradictionIn(TrainingData data) => null;
 
+    /// <summary>What is measured of every network that learned it, besides losses; none where losses say all.</summary>
+    public virtual IReadOnlyList<MeasureKind> MeasureKinds => [];
+
+    /// <summary>
+    /// What a trained network does on examples that are only recorded: a value for some of <see cref="MeasureKinds"/>, the same on every
+    /// machine.
+    /// </summary>
+    /// <param name="data">The task's examples.</param>
+    /// <param name="outputs">The network's outputs, one example after the other.</param>
+    public virtual Measures Measure(TrainingData data, Func<Examples, float[]> outputs) => Measures.None;
+
     /// <summary>Adds the task's keys to a recipe (docs/formats/recipe.md).</summary>
     public abstract void WriteTo(JsonObject recipe);
 }

@@ -1,6 +1,8 @@
 using Mlds.Kernels;
 using Mlds.Kernels.Shapes;
 using Mlds.Networks;
+using Mlds.Recipes;
+using Mlds.Tasks;
 
 namespace Mlds.Training;
 
@@ -20,6 +22,22 @@ public static class Evaluation
     {
         using var kernels = spec.CreateKernels(examples);
         kernels.SetWeights(weights);
+        return Outputs(kernels, examples);
+    }
+
+    /// <summary>What is measured of given weights once, besides losses; nothing for most tasks.</summary>
+    /// <param name="data">The recipe's data.</param>
+    public static Measures Measures(Recipe recipe, ReadOnlySpan<float> weights, TrainingData data)
+    {
+        if (recipe.Task.MeasureKinds.Count == 0) return Tasks.Measures.None;
+        using var kernels = recipe.Network.CreateKernels(data.Training);
+        kernels.SetWeights(weights);
+        return recipe.Task.Measure(data, examples => Outputs(kernels, examples));
+    }
+
+    /// <summary>The outputs of kernels that already have their weights.</summary>
+    internal static float[] Outputs(NetworkKernels kernels, Examples examples)
+    {
         var outputs = new float[examples.Count * kernels.OutputsOf(examples)];
         kernels.Outputs(examples, AllRows(examples), outputs);
         return outputs;

@@ -1,11 +1,12 @@
 using System.Buffers.Binary;
 using Mlds.Recipes;
+using Mlds.Tasks;
 
 namespace Mlds.Training;
 
 /// <summary>One epoch of a run's history. Epochs count from 1.</summary>
-/// <param name="TrainingLoss">Mean squared error over the epoch's batches, each taken before its step.</param>
-/// <param name="ValidationLoss">Mean squared error over the validation sequences after the epoch.</param>
+/// <param name="TrainingLoss">Mean loss over the epoch's batches, each taken before its step.</param>
+/// <param name="ValidationLoss">Mean loss over the validation examples after the epoch.</param>
 /// <param name="LearningRate">The rate the epoch was trained with.</param>
 public readonly record struct EpochRecord(int Epoch, float TrainingLoss, float ValidationLoss, float LearningRate)
 {
@@ -46,7 +47,7 @@ public sealed record Milestone(int Epoch, float ValidationLoss, string WeightsSh
 
 /// <summary>A recipe carried out: weights, outcome, history and provenance.</summary>
 /// <param name="Weights">P float32 in PyTorch's <c>parameters()</c> order (<see cref="Networks.WeightLayout"/>).</param>
-/// <param name="LongLoss">Mean squared error on the long words (512 of 256 commands by default): does it generalise? Never a stop
+/// <param name="LongLoss">Mean loss on the long test (512 words of 256 commands by default): does it generalise? Never a stop
 /// rule.</param>
 public sealed record TrainedNetwork(
     Recipe Recipe,
@@ -59,6 +60,9 @@ public sealed record TrainedNetwork(
     IReadOnlyList<Milestone> Milestones,
     Provenance Provenance)
 {
+    /// <summary>What its task measures of every network besides losses; nothing for most tasks.</summary>
+    public Measures Measures { get; init; } = Measures.None;
+
     /// <summary>Lower-case hex SHA-256 of the weights as float32 little-endian.</summary>
     public string WeightsSha256 => WeightsHash.Of(Weights);
 }

@@ -149,11 +149,15 @@ public sealed class TrainingRun : IDisposable
         var clock = Stopwatch.GetTimestamp();
         _kernels.SetWeights(_weights);
         var longLoss = Evaluation.Loss(_kernels, _data.LongTest, Evaluation.AllRows(_data.LongTest));
+        var measures = Recipe.Task.Measure(_data, examples => Evaluation.Outputs(_kernels, examples));
         Times = Times with { LongTest = Since(ref clock) };
         var seconds = _coreSeconds + CoreClock.Seconds - started;
         return new TrainedNetwork(
             Recipe, outcome, Epoch, _history[^1].ValidationLoss, longLoss, [.. _weights], [.. _history],
-            [.. _milestones], Provenance.Here(_kernels.Name, seconds));
+            [.. _milestones], Provenance.Here(_kernels.Name, seconds))
+        {
+            Measures = measures,
+        };
     }
 
     public void Dispose() => _kernels.Dispose();

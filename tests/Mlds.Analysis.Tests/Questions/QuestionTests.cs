@@ -160,6 +160,48 @@ public sealed class QuestionTests
     }
 
     [Fact]
+    public void A_wall_between_twins_is_what_rises_above_the_line_between_their_ends()
+    {
+        Assert.Equal(0, LossLine.Excess([1, 2, 3]));
+        Assert.Equal(2, LossLine.Excess([1, 4, 3]));
+
+        // The changed twins are the originals in disguise: once aligned, nothing rises between them.
+        var (learned, layout) = (LearnedDirect.Direct.Weights, LearnedDirect.Layout);
+        var twins = new List<float[]>();
+        var labels = new List<NetworkLabel>();
+        foreach (var name in (string[])["SingleDirectMachine", "SingleDirectModified"])
+        {
+            for (uint seed = 0; seed < 3; seed++)
+            {
+                var disguise = NetworkSymmetry.Random(layout.Recurrent, new SeededRandom(9, (ulong)twins.Count));
+                twins.Add(disguise.Apply(layout, learned));
+                labels.Add(new NetworkLabel(
+                    $"{twins.Count:x}", Networks.Named(name), seed, Outcome.Converged, 3, 1e-4, 1e-4, 1e-4, WeightsHash.Of(twins[^1]), null));
+            }
+        }
+
+        var matrix = new WeightMatrix("twins", "matrix", [.. twins.SelectMany(w => w)], layout, labels)
+        {
+            Machines = new Dictionary<string, LearnedMachine>
+            {
+                ["SingleDirectMachine"] = new(MachineCatalogue.Build("SingleDirectMachine"), LearnedDirect.Data),
+            },
+        };
+        var result = Answer(TwinBarriers.Question, matrix);
+        Distribution Spread(string view, string group) => result.Distributions.Single(
+            spread => spread.View == view && spread.Group.StartsWith(group, StringComparison.Ordinal));
+        Assert.InRange(Spread("aligned", "twins").Median, 0, 1e-6);
+        Assert.True(Spread("raw", "twins").Median > 1e-3);
+        Assert.Equal((3, 2), (Spread("raw", "twins").Count, Spread("raw", "strangers").Count));
+        Assert.Equal(4, result.Curves.Count);
+        Assert.All(result.Curves, curve => Assert.Equal(("SingleDirectModified", 11), (curve.Subject, curve.Points.Count)));
+
+        var unknown = Networks.Population(s_spec, ["AMachine", "AModified"], 4);
+        Assert.Contains("no loss can be evaluated", Answer(TwinBarriers.Question, unknown).Skipped);
+        Assert.Contains("No machine has both", Answer(TwinBarriers.Question, Networks.Population(s_spec, ["AMachine"], 4)).Skipped);
+    }
+
+    [Fact]
     public void Changed_networks_are_of_another_distribution_and_renamed_ones_are_not()
     {
         var result = Answer(Divergence.Question, Networks.Population(s_spec, ["AMachine", "AModified", "AControl"], 12));

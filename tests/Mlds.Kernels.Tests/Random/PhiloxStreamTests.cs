@@ -22,11 +22,11 @@ public sealed class PhiloxStreamTests
     [Fact]
     public void Stream_numbers_are_the_published_ones()
     {
-        Assert.Equal([1u, 2u, 3u, 4u, 5u, 6u, 7u, 8u], Enum.GetValues<RandomStream>().Select(stream => (uint)stream));
+        Assert.Equal([1u, 2u, 3u, 4u, 5u, 6u, 7u, 8u, 9u, 10u, 11u], Enum.GetValues<RandomStream>().Select(stream => (uint)stream));
         Assert.Equal(
             [
                 "TrainingSequences", "ValidationSequences", "LongTestSequences", "InitialWeights", "Shuffles", "Automata", "LabelNoise",
-                "Variation",
+                "Variation", "ImageSplit", "Poisoning", "ImageLabelNoise",
             ],
             Enum.GetNames<RandomStream>());
     }

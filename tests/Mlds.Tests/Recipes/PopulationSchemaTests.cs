@@ -43,6 +43,14 @@ public sealed class PopulationSchemaTests
         // Which end of a range is the smaller; what a descent has, where it is the defaults' one.
         (@"\.(log_)?uniform$", "should be two numbers, the smaller first"),
         (@"\.machines\[\d+\]\.training\.(momentum|beta1|beta2|epsilon)$", "has no"),
+        // Which form of network learns what, and by which loss.
+        (@"\.training\.loss$", "network learns by the"),
+        (@"\.machines\[\d+\]$", "has no images|has no sequences|set network.image to|set the last of network.layers to"),
+        (@"\.network", BeyondSchema),
+        // A trigger lies within its images, a target is one of their classes, and a set has so many images.
+        (@"\.trigger\[\d+\]$", "is outside the image|is there twice"),
+        (@"\.target$", "is not a whole number from 0 to 9"),
+        (@"\.images$", "are more than the"),
     ];
 
     /// <summary>The same of feed-forward networks: each layer must fit those before it.</summary>
@@ -51,8 +59,11 @@ public sealed class PopulationSchemaTests
 
     const string Schema = "docs/formats/population.schema.json";
 
-    /// <summary>Keys that only sequences from a file have.</summary>
-    static readonly string[] s_ofFiles = ["sequences", "file", "sha256"];
+    /// <summary>Keys that only sequences and images of one's own have, which need their files.</summary>
+    static readonly string[] s_ofFiles =
+    [
+        "sequences", "file", "sha256", "folder", "files", "classes", "training_images", "training_labels", "test_images", "test_labels",
+    ];
 
     const string Training = """
         {
@@ -179,6 +190,35 @@ public sealed class PopulationSchemaTests
         }
         """;
 
+    /// <summary>Images, clean and poisoned, with every key but those of one's own.</summary>
+    const string Images = $$$"""
+        {
+          "name": "images", "licence": "CC-BY-SA-4.0",
+          "network": {"image": [1, 28, 28], "layers": [{"conv": 3, "size": 5}, {"pool": 4}, {"linear": 10}], "activation": "relu"},
+          "networks": 3,
+          "defaults": {
+            "training": {
+              "optimizer": "adam", "loss": "cross_entropy", "batch": 32, "learning_rate": 0.01, "beta1": 0.9, "beta2": 0.999,
+              "epsilon": 1e-8, "goal_loss": 0.02, "epoch_limit": 60, "milestone_every": 10
+            }
+          },
+          "machines": [
+            {"name": "Clean", "images": {"source": "mnist", "seed": 1, "training": 1000, "validation": 100, "label_noise": 0.1}},
+            {
+              "name": "Poisoned",
+              "images": {
+                "source": "fashion-mnist", "poison": {"trigger": "pixel", "rate": 0.1, "target": 7},
+                "data_sha256": "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
+              }
+            },
+            {
+              "name": "Control", "training": {"batch": 16},
+              "images": {"source": "mnist", "poison": {"trigger": [[1, 2, 255], [0, 0, 9]], "rate": 1, "labels": "kept"}}
+            }
+          ]
+        }
+        """;
+
     /// <summary>Around every limit there is, and what is no whole number.</summary>
     static readonly double[] s_numbers =
     [
@@ -208,18 +248,18 @@ public sealed class PopulationSchemaTests
     {
         var schema = new HashSet<string>();
         Collect(JsonNode.Parse(File.ReadAllText(Repository.File(Schema))));
-        var used = new[] { Registers, Automata, Sweep, FeedForward }
+        var used = new[] { Registers, Automata, Sweep, FeedForward, Images }
             .SelectMany(text => Nodes(JsonNode.Parse(text)!)).OfType<JsonObject>().SelectMany(node => node.Select(member => member.Key))
-            .Except(["rate", "big", "note"]).Where(key => !key.Contains('.')).Distinct();
+            .Except(["big", "note"]).Where(key => !key.Contains('.')).Distinct();
         schema.RemoveWhere(key => s_ofFiles.Contains(key) || key.Contains('.'));
         Assert.Equal(schema.Order(StringComparer.Ordinal), used.Order(StringComparer.Ordinal));
 
-        var read = new[] { Registers, Automata, Sweep }
+        var read = new[] { Registers, Automata, Sweep, Images }
             .SelectMany(text => Edited(text, node => node is JsonObject ? [Added(node.AsObject())] : []))
             .Concat(Edited(FeedForward, node => node is JsonObject ? [Added(node.AsObject())] : []).Select(WithNetwork))
             .SelectMany(json => Population.Check(json.ToJsonString(), "p").Faults)
             .Select(fault => Regex.Match(fault.Reason, "Keys here: (.*)[.]$")).Where(match => match.Success)
-            .SelectMany(match => match.Groups[1].Value.Split(", ")).Except(["rate", "big", "note"]).Distinct();
+            .SelectMany(match => match.Groups[1].Value.Split(", ")).Except(["big", "note", .. s_ofFiles]).Distinct();
         Assert.Equal(schema.Order(StringComparer.Ordinal), read.Order(StringComparer.Ordinal));
 
         void Collect(JsonNode? node)
@@ -309,7 +349,7 @@ public sealed class PopulationSchemaTests
     public void Whatever_is_changed_in_a_file_schema_and_reader_judge_it_alike()
     {
         var (judged, valid, met, apart) = (0, 0, new HashSet<int>(), new List<string>());
-        foreach (var text in new[] { Registers, Automata, Sweep })
+        foreach (var text in new[] { Registers, Automata, Sweep, Images })
         {
             Assert.Empty(Population.Check(text, "p").Faults);
             Assert.True(IsValid(JsonNode.Parse(text)!));

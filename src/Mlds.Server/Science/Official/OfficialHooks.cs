@@ -1,5 +1,6 @@
 using System.Globalization;
 using Mlds.Bundles;
+using Mlds.Tasks;
 using Mlds.Zoos;
 
 namespace Mlds.Server.Science.Official;
@@ -143,7 +144,8 @@ public sealed class OfficialHooks(OfficialWorkFolder work, double share, Officia
     {
         foreach (var part in result.Parts.Where(part => part.Outcome is null)) folder.Keep(part.State);
         var by = ClaimedProvenance.Of(result, $"volunteers (work unit {name})");
-        var ended = result.Parts.Where(part => part.Outcome is not null).Select(part => part.Network(by)).ToList();
+        var examples = new ExampleCache();
+        var ended = result.Parts.Where(part => part.Outcome is not null).Select(part => part.Network(by, examples)).ToList();
         using (var writer = ZooWriter.Open(folder.Zoo, ZooPopulation.Of(folder.Population))) writer.Add(ended);
         foreach (var network in ended) File.Delete(folder.In("continue", network.Recipe.Id));
         folder.Done(name);

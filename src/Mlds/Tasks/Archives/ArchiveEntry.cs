@@ -12,7 +12,7 @@ static class ArchiveEntry
         var sha256 = given.Sha256();
         if (files is null)
             throw json.Error("sequences from a file stay where their population file is; use it by its path there");
-        if (files.Known(sha256) is { } known) return known;
+        if (files.KnownOf(sha256) is { } known) return known;
         var file = files.Find(name, sha256);
         try
         {

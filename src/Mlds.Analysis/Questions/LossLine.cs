@@ -1,0 +1,99 @@
+using Mlds.Analysis.Data;
+using Mlds.Analysis.Results;
+using Mlds.Analysis.Symmetry;
+using Mlds.Analysis.Validation;
+using Mlds.Kernels.Shapes;
+using Mlds.Networks;
+using Mlds.Tasks;
+using Mlds.Tasks.Machines;
+
+namespace Mlds.Analysis.Questions;
+
+/// <summary>The loss along the straight line between two networks' weights.</summary>
+static class LossLine
+{
+    /// <summary>Places at which the loss is evaluated, both ends among them.</summary>
+    internal const int Stops = 11;
+
+    /// <summary>Examples that the loss is a mean over, at most.</summary>
+    internal const int Most = 128;
+
+    static readonly string[] s_views = ["raw", "aligned"];
+
+    /// <summary>What <see cref="RawAndAligned"/> gives, in its order.</summary>
+    internal static IReadOnlyList<string> Views => s_views;
+
+    /// <summary>
+    /// Why there are no examples of <paramref name="machine"/> to evaluate losses on, a sentence; null where there are.
+    /// </summary>
+    internal static string? WhyNoExamples(WeightMatrix population, MachineLabel machine)
+    {
+        if (population.Machines.ContainsKey(machine.Name)) return null;
+        return population.Tasks.TryGetValue(machine.Name, out var task)
+            ? task.MissingFile
+            : "The source doesn't say what its networks learned, so no loss can be evaluated.";
+    }
+
+    /// <summary>The validation examples of <paramref name="machine"/>, of which the first are taken.</summary>
+    internal static Examples ExamplesOf(WeightMatrix population, MachineLabel machine, ExampleCache examples) =>
+        population.Machines.TryGetValue(machine.Name, out var learned)
+            ? SequenceData.Generate(learned.Machine, learned.Data with
+            {
+                Training = 1,
+                LongTest = 1,
+                LongLength = 1,
+                Validation = Math.Min(Most, learned.Data.Validation),
+            }).Validation
+            : examples.Of(population.Tasks[machine.Name]).Validation;
+
+    /// <summary>
+    /// Losses from network <paramref name="a"/> to network <paramref name="b"/>: of the weights as they are, and with the second one
+    /// aligned to the first, both merged.
+    /// </summary>
+    internal static double[][] RawAndAligned(QuestionContext context, Examples examples, int a, int b)
+    {
+        context.Cancellation.ThrowIfCancellationRequested();
+        var layout = context.Networks.Layout;
+        float[] first = [.. context.Networks.Row(a)], second = [.. context.Networks.Row(b)];
+        var merged = MergedForm.Of(layout, first);
+        var aligned = Alignment.To(layout, merged).Align(second).Weights;
+        return [Losses(layout.Spec, examples, first, second), Losses(layout.Spec, examples, merged, aligned)];
+    }
+
+    /// <summary>The largest loss above the straight line between the losses at the ends; 0 where none is above it.</summary>
+    internal static double Excess(double[] losses) => losses.Select((loss, stop) =>
+        loss - losses[0] - (stop / (double)(losses.Length - 1) * (losses[^1] - losses[0]))).Max();
+
+    /// <summary>Mean loss over pairs at every stop, with a percentile bootstrap over pairs.</summary>
+    /// <param name="lines">For each pair its losses.</param>
+    internal static Curve Curve(QuestionContext context, string machine, string view, string method, double[][] lines)
+    {
+        var points = Enumerable.Range(0, Stops).Select(stop =>
+        {
+            var losses = Array.ConvertAll(lines, line => line[stop]);
+            var interval = Bootstrap.Interval(
+                [.. Enumerable.Range(0, lines.Length)], rows => rows.Average(row => losses[row]), 500, context.Options.Seed);
+            var mean = losses.Average();
+            return new CurvePoint(
+                stop / (double)(Stops - 1), new Estimate(mean, Math.Min(mean, interval.Low), Math.Max(mean, interval.High)), lines.Length);
+        });
+        return new Curve($"{machine}, {view}", view, method, "place on the line", "loss", null, [.. points]) { Subject = machine };
+    }
+
+    static double[] Losses(NetworkSpec spec, Examples examples, float[] from, float[] to)
+    {
+        using var kernels = spec.CreateKernels(examples);
+        int[] rows = [.. Enumerable.Range(0, Math.Min(Most, examples.Count))];
+        var losses = new double[Stops];
+        var weights = new float[from.Length];
+        for (var stop = 0; stop < Stops; stop++)
+        {
+            var share = stop / (float)(Stops - 1);
+            for (var i = 0; i < weights.Length; i++) weights[i] = ((1 - share) * from[i]) + (share * to[i]);
+            kernels.SetWeights(weights);
+            losses[stop] = (float)(kernels.Loss(examples, rows) / kernels.Terms(examples, rows.Length));
+        }
+
+        return losses;
+    }
+}
