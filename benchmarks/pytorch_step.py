@@ -1,14 +1,16 @@
 #!/usr/bin/python3
-"""Measures PyTorch's training steps of the DS1 network, or of one like it, when told to: against_pytorch starts it and gives it its turns.
+"""Measures PyTorch's training steps of the DS1 network, of one like it, or of one on images, when told to: against_pytorch starts it and
+gives it its turns.
 
 A command a line on standard input, an answer of one line of JSON each on standard output, like `Mlds.Benchmarks step`:
   hello                          what runs where
-  data FOLDER NETWORK ADAM       loads the weights and sequences that Mlds.Benchmarks wrote;
+  data FOLDER NETWORK ADAM       loads the weights and examples that Mlds.Benchmarks wrote;
                                  the network's and Adam's settings as JSON without spaces
   losses BATCH STEPS N           losses of the first N steps from those weights
-  measure BATCH STEPS SECONDS [OPTIONS]   times of steps; OPTIONS are more arguments of Adam as JSON without spaces
-The loop is what a careful user writes: nn.GRU (or nn.LSTM, nn.RNN) in one call, the batches made beforehand as contiguous time-major
-tensors, zero_grad to None, one thread.
+  measure BATCH STEPS SECONDS [WAY]       times of steps; WAY as JSON without spaces: "adam", more arguments of Adam; for images also
+                                          "onednn", whether oneDNN computes the convolutions, and "channels_last"
+The loop is what a careful user writes: nn.GRU (or nn.LSTM, nn.RNN) in one call, or convolutions in an nn.Sequential; the batches made
+beforehand as contiguous tensors of floats, sequences time-major; zero_grad to None; one thread.
 """
 import ctypes
 import json
@@ -28,15 +30,64 @@ WARM_UP = 5
 CELLS = {"gru": torch.nn.GRU, "lstm": torch.nn.LSTM, "elman": torch.nn.RNN}
 
 
-class Network(torch.nn.Module):
+class Sequences(torch.nn.Module):
+    """Recurrent layers, then linear ones."""
+
+    loss = staticmethod(torch.nn.functional.mse_loss)
+
     def __init__(self, cell, inputs, hidden, layers, linear):
         super().__init__()
+        self.lines = inputs, linear[-1]
         self.recurrent = CELLS[cell](inputs, hidden, num_layers=layers)
         widths = [hidden] + linear
         self.linear = torch.nn.Sequential(*(torch.nn.Linear(a, b) for a, b in zip(widths, widths[1:])))
 
     def forward(self, x):
         return self.linear(self.recurrent(x)[0])
+
+    def batches(self, folder, batch, steps):
+        """[(x, target)], each [T][batch][lines], of all whole batches in order."""
+
+        def tensor(name, lines):
+            words = numpy.fromfile(f"{folder}/{name}-{steps}.u32", "<u4").reshape(-1, steps)
+            bits = ((words[..., None] >> numpy.arange(lines, dtype=numpy.uint32)) & 1).astype(numpy.float32)
+            return torch.from_numpy(bits).transpose(0, 1)
+
+        x, y = tensor("inputs", self.lines[0]), tensor("targets", self.lines[1])
+        starts = range(0, x.shape[1] - batch + 1, batch)
+        return [(x[:, a : a + batch].contiguous(), y[:, a : a + batch].contiguous()) for a in starts]
+
+
+class Images(torch.nn.Sequential):
+    """Convolutions with ReLU, max poolings, then linear layers; as recipes have it."""
+
+    loss = staticmethod(torch.nn.functional.cross_entropy)
+
+    def __init__(self, image, layers, activation):
+        if activation != "relu":
+            raise SystemExit(f"pytorch_step: no network with {activation} was ever needed here")
+        parts, size = [], tuple(image)
+        for layer in layers:
+            if "conv" in layer:
+                side, stride, padding = layer["size"], layer.get("stride", 1), layer.get("padding", 0)
+                parts += [torch.nn.Conv2d(size[0], layer["conv"], side, stride, padding), torch.nn.ReLU()]
+                size = (layer["conv"], *((n + 2 * padding - side) // stride + 1 for n in size[1:]))
+            elif "pool" in layer:
+                stride = layer.get("stride", layer["pool"])
+                parts.append(torch.nn.MaxPool2d(layer["pool"], stride))
+                size = (size[0], *((n - layer["pool"]) // stride + 1 for n in size[1:]))
+            else:
+                parts += [torch.nn.Flatten()] if len(size) > 1 else []
+                parts += [torch.nn.Linear(int(numpy.prod(size)), layer["linear"]), torch.nn.ReLU()]
+                size = (layer["linear"],)
+        super().__init__(*parts[:-1])
+        self.image = image
+
+    def batches(self, folder, batch, steps):
+        """[(x, label)], x [batch][channel][y][x] from 0 to 1, of all whole batches in order."""
+        x = torch.from_numpy(numpy.fromfile(f"{folder}/pixels.u8", "u1").reshape(-1, *self.image).astype(numpy.float32) / 255)
+        y = torch.from_numpy(numpy.fromfile(f"{folder}/labels.u8", "u1").astype(numpy.int64))
+        return [(x[a : a + batch].clone(), y[a : a + batch].clone()) for a in range(0, len(x) - batch + 1, batch)]
 
 
 def blas():
@@ -57,7 +108,7 @@ def blas():
 class Server:
     def __init__(self):
         torch.set_num_threads(1)
-        self.batches = {}
+        self.loaded = {}
 
     def hello(self):
         capability = [line for line in torch.__config__.show().split("\n") if "capability" in line]
@@ -67,13 +118,14 @@ class Server:
             "numpy": numpy.__version__,
             "threads": torch.get_num_threads(),
             "capability": capability[0].split(":")[-1].strip() if capability else None,
+            "onednn": torch.backends.mkldnn.is_available(),
             "blas": blas(),
         }
 
     def data(self, folder, network, adam):
         self.folder, self.shape, self.adam = folder, json.loads(network), json.loads(adam)
         self.weights = torch.from_numpy(numpy.fromfile(f"{folder}/weights.f32", "<f4").astype(numpy.float32))
-        self.network = Network(**self.shape)
+        self.network = (Images if "image" in self.shape else Sequences)(**self.shape)
         parameters = sum(p.numel() for p in self.network.parameters())
         if parameters != len(self.weights):
             raise SystemExit(f"pytorch_step: {folder}/weights.f32 holds {len(self.weights)} weights, but the network has {parameters}")
@@ -91,18 +143,14 @@ class Server:
             **(options or {}),
         )
 
-    def load(self, batch, steps):
-        """[(x, target)], each [T][batch][lines], of all whole batches in order."""
-        if (batch, steps) not in self.batches:
-            def tensor(name, lines):
-                words = numpy.fromfile(f"{self.folder}/{name}-{steps}.u32", "<u4").reshape(-1, steps)
-                bits = ((words[..., None] >> numpy.arange(lines, dtype=numpy.uint32)) & 1).astype(numpy.float32)
-                return torch.from_numpy(bits).transpose(0, 1)
-
-            x, y = tensor("inputs", self.shape["inputs"]), tensor("targets", self.shape["linear"][-1])
-            starts = range(0, x.shape[1] - batch + 1, batch)
-            self.batches[batch, steps] = [(x[:, a : a + batch].contiguous(), y[:, a : a + batch].contiguous()) for a in starts]
-        return self.batches[batch, steps]
+    def load(self, batch, steps, channels_last=False):
+        key = batch, steps, channels_last
+        if key not in self.loaded:
+            batches = self.network.batches(self.folder, batch, steps)
+            if channels_last:
+                batches = [(x.to(memory_format=torch.channels_last), y) for x, y in batches]
+            self.loaded[key] = batches
+        return self.loaded[key]
 
     def losses(self, batch, steps, count):
         batches, optimizer, found = self.load(int(batch), int(steps)), self.begin(), []
@@ -110,12 +158,20 @@ class Server:
             found.append(self.step(batches[i % len(batches)], optimizer).item())
         return {"losses": found}
 
-    def measure(self, batch, steps, seconds, options="{}"):
-        batches, optimizer = self.load(int(batch), int(steps)), self.begin(json.loads(options))
+    def measure(self, batch, steps, seconds, way="{}"):
+        way = json.loads(way)
+        channels_last = way.get("channels_last", False)
+        with torch.backends.mkldnn.flags(enabled=way.get("onednn", True)):
+            batches, optimizer = self.load(int(batch), int(steps), channels_last), self.begin(way.get("adam"))
+            if channels_last:
+                self.network.to(memory_format=torch.channels_last)  # lasts until the next begin
+            return self.timed(batches, optimizer, float(seconds))
+
+    def timed(self, batches, optimizer, seconds):
         for i in range(WARM_UP):
             loss = self.step(batches[i % len(batches)], optimizer)
         times, i, core, began = [], WARM_UP, time.process_time(), time.perf_counter()
-        end = began + float(seconds)
+        end = began + seconds
         while time.perf_counter() < end:
             started = time.perf_counter()
             loss = self.step(batches[i % len(batches)], optimizer)
@@ -133,7 +189,7 @@ class Server:
 
     def step(self, pair, optimizer):
         optimizer.zero_grad(set_to_none=True)
-        loss = torch.nn.functional.mse_loss(self.network(pair[0]), pair[1])
+        loss = self.network.loss(self.network(pair[0]), pair[1])
         loss.backward()
         optimizer.step()
         return loss

@@ -11,6 +11,11 @@ Everything is computed in float64, so a difference is our rounding, not PyTorch'
 Other descents go on from the network, weights and sequences of "tanh", in descents.golden:
   "MLDSDSCT", int32: number of descents; of each int32: optimizer (0 Adam, 1 AdamW, 2 SGD), float64 x 6: learning rate, beta1 or
   momentum, beta2, epsilon, weight decay, largest norm of the gradient (0: not clipped); ten losses before each of ten steps; P weights.
+Feed-forward networks are in files of their own:
+  "MLDSIMGS", int32 x 7: version 1, channels, height and width of the images, activation, batch B, layers; five int32 of each layer:
+  0, channels, size, stride, padding (a convolution); 1, size, stride, 0, 0 (max pooling); 2, units, 0, 0, 0 (linear);
+  the images' bytes, B labels, P float32 weights; then float64: B*C scores, mean cross-entropy, P gradients,
+  and of Adam and of SGD with momentum and weight decay: ten losses before each of ten steps, P weights after them.
 Needs Debian's python3-torch.
 """
 import struct
@@ -29,6 +34,20 @@ CASES = {
     "elman": dict(inputs=6, hidden=9, layers=2, linear=[7, 5], activation=2, batch=33, steps=10, seed=5, cell=2),
 }
 
+# Every layer as in the file. The activation follows the convolution, a pooling comes after that, as most write it.
+CONVOLUTION, POOLING, LINEAR = 0, 1, 2
+IMAGE_CASES = {
+    "lenet": dict(
+        image=(1, 28, 28),
+        layers=[(0, 3, 5, 1, 2), (1, 2, 2, 0, 0), (0, 6, 5, 1, 0), (1, 2, 2, 0, 0), (2, 24, 0, 0, 0), (2, 16, 0, 0, 0), (2, 10, 0, 0, 0)],
+        activation=1, batch=37, seed=6,
+    ),
+    "strided": dict(
+        image=(3, 11, 9),
+        layers=[(0, 5, 3, 2, 1), (1, 2, 1, 0, 0), (0, 4, 2, 1, 1), (2, 9, 0, 0, 0), (2, 5, 0, 0, 0)],
+        activation=2, batch=33, seed=7,
+    ),
+}
 
 # Adam's weight decay is L2, AdamW's is decoupled; betas and epsilon are 0 where an optimizer has none.
 DESCENTS = [
@@ -113,6 +132,63 @@ def write(path, inputs, hidden, layers, linear, activation, batch, steps, seed, 
     print(f"{path}: {weights.size} parameters, loss {first.item():.6f}, after {STEPS} steps {losses[-1]:.6f}")
 
 
+class ImageNetwork(torch.nn.Sequential):
+    def __init__(self, image, layers, activation):
+        between = [torch.nn.Identity, torch.nn.ReLU, torch.nn.Tanh][activation]
+        parts, size, flat = [], image, False
+        for number, (kind, one, two, stride, padding) in enumerate(layers):
+            if kind == CONVOLUTION:
+                parts += [torch.nn.Conv2d(size[0], one, two, stride, padding), between()]
+                size = (one, *((side + 2 * padding - two) // stride + 1 for side in size[1:]))
+            elif kind == POOLING:
+                parts.append(torch.nn.MaxPool2d(one, two))
+                size = (size[0], *((side - one) // two + 1 for side in size[1:]))
+            else:
+                parts += [] if flat else [torch.nn.Flatten()]
+                parts += [torch.nn.Linear(int(np.prod(size)), one)] + ([between()] if number + 1 < len(layers) else [])
+                size, flat = (one,), True
+        super().__init__(*parts)
+
+
+def write_images(path, image, layers, activation, batch, seed):
+    torch.manual_seed(seed)
+    generator = np.random.default_rng(seed)
+    network = ImageNetwork(image, layers, activation)
+    weights = flat(network.parameters()).astype("<f4")
+    network.double()
+    # Half of the pixels are black, as in digits, so that windows have several largest.
+    pixels = np.maximum(generator.integers(-256, 256, (batch, *image)), 0).astype("u1")
+    labels = generator.integers(0, layers[-1][1], batch).astype("u1")
+    x, y = torch.from_numpy(pixels.astype(np.float64) / 255), torch.from_numpy(labels.astype(np.int64))
+
+    def loss():
+        return torch.nn.functional.cross_entropy(network(x), y)
+
+    scores = network(x).detach().numpy()
+    first = loss()
+    first.backward()
+    found = [scores, first.item(), flat(p.grad for p in network.parameters())]
+    ends = []
+    for optimizer in (
+        lambda p: torch.optim.Adam(p, lr=0.003, betas=(0.9, 0.999), eps=1e-8),
+        lambda p: torch.optim.SGD(p, lr=0.1, momentum=0.9, weight_decay=0.01),
+    ):
+        torch.nn.utils.vector_to_parameters(torch.from_numpy(weights.astype(np.float64)), network.parameters())
+        losses = descend(network, loss, optimizer(network.parameters()))
+        found += [losses, flat(network.parameters())]
+        ends.append(losses[-1])
+
+    with open(path, "wb") as file:
+        file.write(b"MLDSIMGS" + struct.pack("<7i", 1, *image, activation, batch, len(layers)))
+        for layer in layers:
+            file.write(struct.pack("<5i", *layer))
+        for array in (pixels, labels, weights):
+            file.write(array.tobytes())
+        for array in found:
+            file.write(np.asarray(array, dtype="<f8").tobytes())
+    print(f"{path}: {weights.size} parameters, loss {first.item():.6f}, after {STEPS} steps {ends[0]:.6f} and {ends[1]:.6f}")
+
+
 def optimizer_of(parameters, optimizer, rate, beta1, beta2, epsilon, decay):
     if optimizer == 2:
         return torch.optim.SGD(parameters, lr=rate, momentum=beta1, weight_decay=decay)
@@ -136,4 +212,6 @@ def write_descents(path):
 if __name__ == "__main__":
     for name, case in CASES.items():
         write(f"{sys.argv[1]}/{name}.golden", **case)
+    for name, case in IMAGE_CASES.items():
+        write_images(f"{sys.argv[1]}/{name}.golden", **case)
     write_descents(f"{sys.argv[1]}/descents.golden")

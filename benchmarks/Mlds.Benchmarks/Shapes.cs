@@ -3,6 +3,7 @@ using System.Text.Json;
 using Mlds.Kernels;
 using Mlds.Kernels.Optimizers;
 using Mlds.Kernels.Random;
+using Mlds.Kernels.Shapes;
 using Mlds.Networks;
 using Mlds.Training;
 
@@ -18,16 +19,16 @@ sealed class Shapes
     /// <summary>The factor that makes a cliff: neighbouring sizes that differ by more.</summary>
     public const double CliffFactor = 2;
 
-    const int Sequences = 1024;
+    const int Count = 1024;
     const int WarmUp = 2;
     const double MostCheckedMultiplyAdds = 3e8;
 
     static readonly string[] s_sweepNames = [.. ShapeSweep.All.Select(sweep => sweep.Name)];
     static readonly JsonSerializerOptions s_json = new() { WriteIndented = true, PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower };
 
-    readonly uint[] _inputs = new uint[Sequences * 128];
-    readonly uint[] _targets = new uint[Sequences * 128];
-    readonly int[] _order = [.. Enumerable.Range(0, Sequences)];
+    readonly uint[] _inputs = new uint[Count * 128];
+    readonly uint[] _targets = new uint[Count * 128];
+    readonly int[] _order = [.. Enumerable.Range(0, Count)];
     readonly AdamSettings _adam = new(0.9, 0.99, 1e-8);
 
     Shapes()
@@ -152,8 +153,8 @@ sealed class Shapes
     }
 
     TrainingStep Step(ShapePoint point, string kernelSet) => new(
-        point.Network.Shape, InitialWeights.Draw(point.Network.Layout, 1), _inputs, _targets, _order,
-        point.Batch, point.Steps, 0.01, _adam, kernelSet);
+        point.Network, InitialWeights.Draw(point.Network.Layout, 1), new Sequences(Count, point.Steps, _inputs, _targets), _order,
+        point.Batch, 0.01, _adam, kernelSet);
 
     static void Print(ShapesResult result)
     {

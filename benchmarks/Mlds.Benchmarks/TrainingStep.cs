@@ -1,7 +1,8 @@
 using System.Diagnostics;
+using Mlds.Kernels;
 using Mlds.Kernels.Optimizers;
-using Mlds.Kernels.Recurrent;
 using Mlds.Kernels.Shapes;
+using Mlds.Networks;
 
 namespace Mlds.Benchmarks;
 
@@ -9,21 +10,19 @@ namespace Mlds.Benchmarks;
 /// Training steps as a training run takes them (setting the weights, loading, forward, backward, Adam; without clipping), over batches cut
 /// in order from <paramref name="order"/>, starting again at its end.
 /// </summary>
-/// <param name="shape">Of the network.</param>
+/// <param name="network">What is trained.</param>
 /// <param name="weights">P float32 to begin with.</param>
-/// <param name="inputs">[sequence][time].</param>
-/// <param name="targets">[sequence][time].</param>
-/// <param name="order">Numbers of the sequences; at least <paramref name="batch"/>.</param>
-/// <param name="batch">Sequences per step.</param>
-/// <param name="steps">Commands per sequence.</param>
+/// <param name="examples">Of the network's kind.</param>
+/// <param name="order">Numbers of the examples; at least <paramref name="batch"/>.</param>
+/// <param name="batch">Examples per step.</param>
 /// <param name="rate">The learning rate.</param>
 /// <param name="adam">Adam's settings.</param>
 /// <param name="kernelSet">By name; null for the best.</param>
 sealed class TrainingStep(
-    RecurrentShape shape, float[] weights, uint[] inputs, uint[] targets, int[] order, int batch, int steps, double rate, AdamSettings adam,
+    NetworkSpec network, float[] weights, Examples examples, int[] order, int batch, double rate, AdamSettings adam,
     string? kernelSet = null) : IDisposable
 {
-    readonly RecurrentKernels _kernels = RecurrentKernels.Create(shape, steps, kernelSet);
+    readonly NetworkKernels _kernels = network.CreateKernels(examples, kernelSet);
     readonly float[] _weights = [.. weights];
     readonly float[] _gradient = new float[weights.Length];
     Optimizer _optimizer = adam.Create([new float[weights.Length], new float[weights.Length]], kernelSet);
@@ -49,9 +48,9 @@ sealed class TrainingStep(
         var rows = order.AsSpan(_next, batch);
         _next = _next + (2 * batch) <= order.Length ? _next + batch : 0;
         _kernels.SetWeights(_weights);
-        var squares = _kernels.Gradient(new SequenceView(inputs, targets, steps), rows, _gradient);
+        var sum = _kernels.Gradient(examples, rows, _gradient);
         _optimizer.Step(rate, 1f, _gradient, _weights);
-        return squares / ((double)batch * steps * shape.Outputs);
+        return sum / _kernels.Terms(examples, batch);
     }
 
     /// <summary>

@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using Mlds.Kernels;
 using Mlds.Kernels.Losses;
+using Mlds.Kernels.Random;
 using Mlds.Kernels.Shapes;
 using Mlds.Tasks;
 
@@ -64,6 +65,12 @@ public abstract record NetworkSpec
     /// <param name="examples">The kind of examples, and the longest ones whose gradients are wanted.</param>
     /// <param name="kernelSet">A kernel set by name; null for the fastest. No effect on bits.</param>
     public abstract NetworkKernels CreateKernels(Examples examples, string? kernelSet = null);
+
+    /// <summary>Examples of the kind that it takes, drawn at random: what its speed is measured on.</summary>
+    /// <param name="random">What they are drawn from.</param>
+    /// <param name="count">Examples.</param>
+    /// <param name="steps">Time steps of each; without meaning where there is no time.</param>
+    public abstract Examples DrawExamples(ref PhiloxStream random, int count, int steps);
 
     /// <summary>Throws unless the network can learn <paramref name="task"/>.</summary>
     /// <param name="json">Where the fault would be.</param>

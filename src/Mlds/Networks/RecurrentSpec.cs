@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using Mlds.Kernels;
+using Mlds.Kernels.Random;
 using Mlds.Kernels.Recurrent;
 using Mlds.Kernels.Shapes;
 using Mlds.Tasks;
@@ -73,6 +74,14 @@ public sealed record RecurrentSpec(int Inputs, int Hidden, int Layers, IReadOnly
 
     public override NetworkKernels CreateKernels(Examples examples, string? kernelSet = null) =>
         RecurrentKernels.Create(Shape, ((Sequences)examples).Length, kernelSet);
+
+    public override Examples DrawExamples(ref PhiloxStream random, int count, int steps)
+    {
+        var (inputs, targets) = (new uint[count * steps], new uint[count * steps]);
+        for (var i = 0; i < inputs.Length; i++) inputs[i] = random.NextUInt32();
+        for (var i = 0; i < targets.Length; i++) targets[i] = random.NextUInt32();
+        return new Sequences(count, steps, inputs, targets);
+    }
 
     public override void CheckFit(StrictJson json, string name, LearningTask task)
     {

@@ -3,19 +3,18 @@ using System.Text.Json.Nodes;
 using Mlds.Kernels;
 using Mlds.Kernels.Optimizers;
 using Mlds.Kernels.Random;
-using Mlds.Kernels.Recurrent;
 using Mlds.Kernels.Shapes;
 using Mlds.Networks;
 
 namespace Mlds.Training;
 
 /// <summary>
-/// How fast one core of this machine trains the DS1 network, or one like it: whole steps (loading, forward, backward, Adam) on random
-/// sequences, and the core's own peak, measured in turn with them so that both see the same clock.
+/// How fast one core of this machine trains the DS1 network, or another: whole steps (loading, forward, backward, Adam) on random
+/// examples, and the core's own peak, measured in turn with them so that both see the same clock.
 /// </summary>
 /// <param name="KernelSet">Kernels that ran.</param>
-/// <param name="Batch">Sequences per step.</param>
-/// <param name="Steps">Time steps per sequence.</param>
+/// <param name="Batch">Examples per step.</param>
+/// <param name="Steps">Time steps per example; null where examples have no time.</param>
 /// <param name="MedianSeconds">Median time of a step over all rounds.</param>
 /// <param name="BestSeconds">The fastest step met.</param>
 /// <param name="FirstSeconds">Time of the very first step, with whatever had to be compiled for it.</param>
@@ -26,7 +25,7 @@ namespace Mlds.Training;
 public sealed record StepBenchmark(
     string KernelSet,
     int Batch,
-    int Steps,
+    int? Steps,
     double MedianSeconds,
     double BestSeconds,
     double FirstSeconds,
@@ -35,10 +34,11 @@ public sealed record StepBenchmark(
     double Flops,
     double PerformedFlops)
 {
-    const int Sequences = 16_384;
+    const int Drawn = 16_384;
     const int StepsARound = 50;
 
-    public double TimestepsPerSecond => Batch * Steps / MedianSeconds;
+    /// <summary>Time steps of all examples; where there is no time, examples.</summary>
+    public double TimestepsPerSecond => Batch * (Steps ?? 1) / MedianSeconds;
 
     /// <summary>The share of the peak that is really reached.</summary>
     public double ShareOfPeak => PerformedFlops / MedianSeconds / PeakFlops;
@@ -48,43 +48,49 @@ public sealed record StepBenchmark(
     /// </summary>
     public double ModelShareOfPeak => Flops / MedianSeconds / PeakFlops;
 
-    public JsonObject ToJson() => new()
+    /// <summary>Without time: images_per_second in place of sample_timesteps_per_second, and no steps.</summary>
+    public JsonObject ToJson()
     {
-        ["sample_timesteps_per_second"] = Math.Round(TimestepsPerSecond),
-        ["gflops"] = Round(PerformedFlops / MedianSeconds / 1e9),
-        ["peak_gflops"] = Round(PeakFlops / 1e9),
-        ["share_of_peak"] = Round(ShareOfPeak),
-        ["model_gflops"] = Round(Flops / MedianSeconds / 1e9),
-        ["model_share_of_peak"] = Round(ModelShareOfPeak),
-        ["step_microseconds_median"] = Round(MedianSeconds * 1e6),
-        ["step_microseconds_best"] = Round(BestSeconds * 1e6),
-        ["step_microseconds_first"] = Round(FirstSeconds * 1e6),
-        ["step_microseconds_first_second"] = Round(FirstSecondSeconds * 1e6),
-        ["kernel_set"] = KernelSet,
-        ["vector_bits"] = Kernels.KernelSet.VectorBits(KernelSet),
-        ["batch"] = Batch,
-        ["steps"] = Steps,
-    };
+        var json = new JsonObject
+        {
+            [Steps is null ? "images_per_second" : "sample_timesteps_per_second"] = Math.Round(TimestepsPerSecond),
+            ["gflops"] = Round(PerformedFlops / MedianSeconds / 1e9),
+            ["peak_gflops"] = Round(PeakFlops / 1e9),
+            ["share_of_peak"] = Round(ShareOfPeak),
+            ["model_gflops"] = Round(Flops / MedianSeconds / 1e9),
+            ["model_share_of_peak"] = Round(ModelShareOfPeak),
+            ["step_microseconds_median"] = Round(MedianSeconds * 1e6),
+            ["step_microseconds_best"] = Round(BestSeconds * 1e6),
+            ["step_microseconds_first"] = Round(FirstSeconds * 1e6),
+            ["step_microseconds_first_second"] = Round(FirstSecondSeconds * 1e6),
+            ["kernel_set"] = KernelSet,
+            ["vector_bits"] = Kernels.KernelSet.VectorBits(KernelSet),
+            ["batch"] = Batch,
+        };
+        if (Steps is { } steps) json["steps"] = steps;
+        return json;
+    }
 
     /// <summary>The DS1 network with other cells, or another width H of all its layers but the last: 1 … 256.</summary>
     public static RecurrentSpec Like(RecurrentCell cell, int hidden) =>
         RecurrentSpec.Ds1 with { Cell = cell, Hidden = hidden, Linear = [hidden, hidden, hidden, hidden, RecurrentSpec.Ds1.Outputs] };
 
     /// <summary>Measures for about <paramref name="seconds"/> seconds.</summary>
+    /// <param name="batch">Examples per step.</param>
+    /// <param name="steps">Time steps per example; null for a network whose examples have none.</param>
+    /// <param name="seconds">How long, about.</param>
     /// <param name="onRound">Told of every round; may be null.</param>
     /// <param name="kernelSet">By name; null for the best.</param>
     /// <param name="network">What is trained; null for the DS1 network.</param>
     public static StepBenchmark Measure(
-        int batch, int steps, double seconds, Action<double>? onRound, CancellationToken cancellation, string? kernelSet = null,
-        RecurrentSpec? network = null)
+        int batch, int? steps, double seconds, Action<double>? onRound, CancellationToken cancellation, string? kernelSet = null,
+        NetworkSpec? network = null)
     {
         var spec = network ?? RecurrentSpec.Ds1;
-        var shape = spec.Shape;
-        using var kernels = RecurrentKernels.Create(shape, steps, kernelSet);
         var random = new PhiloxStream(0, RandomStream.TrainingSequences);
-        var inputs = Words(ref random, Sequences * steps);
-        var targets = Words(ref random, Sequences * steps);
-        var order = new int[Sequences];
+        var examples = spec.DrawExamples(ref random, Drawn, steps ?? 1);
+        using var kernels = spec.CreateKernels(examples, kernelSet);
+        var order = new int[Drawn];
         for (var i = 0; i < order.Length; i++) order[i] = i;
         random.Shuffle(order);
         var weights = InitialWeights.Draw(spec.Layout, 0);
@@ -100,8 +106,7 @@ public sealed record StepBenchmark(
             {
                 var started = Stopwatch.GetTimestamp();
                 kernels.SetWeights(weights);
-                kernels.Gradient(
-                    new SequenceView(inputs, targets, steps), order.AsSpan(i * batch % (Sequences - batch + 1), batch), gradient);
+                kernels.Gradient(examples, order.AsSpan(i * batch % (Drawn - batch + 1), batch), gradient);
                 adam.Update(AdamStep.At(1e-3, 0.9, 0.999, 1e-8, 0.5, 0.5, 1f), gradient, weights, first, second);
                 times.Add(Stopwatch.GetElapsedTime(started).TotalSeconds);
             }
@@ -113,10 +118,10 @@ public sealed record StepBenchmark(
 
         var (firstStep, firstSecond) = (times[0], MeanOfFirstSecond(times));
         times.Sort();
-        var timesteps = 2.0 * batch * steps;
+        var timesteps = 2.0 * batch * (steps ?? 1);
         return new StepBenchmark(
             kernels.Name, batch, steps, times[times.Count / 2], times[0], firstStep, firstSecond, peak,
-            timesteps * shape.MultiplyAdds(), timesteps * shape.PerformedMultiplyAdds());
+            timesteps * spec.MultiplyAdds, timesteps * spec.PerformedMultiplyAdds);
     }
 
     static double MeanOfFirstSecond(List<double> times)
@@ -124,13 +129,6 @@ public sealed record StepBenchmark(
         var (sum, count) = (0.0, 0);
         while (count + 1 < times.Count && sum < 1) sum += times[++count];
         return sum / count;
-    }
-
-    static uint[] Words(ref PhiloxStream random, int count)
-    {
-        var words = new uint[count];
-        for (var i = 0; i < count; i++) words[i] = random.NextUInt32();
-        return words;
     }
 
     static double Round(double value) => value == 0 ? 0 : double.Parse(
