@@ -54,8 +54,8 @@ public sealed class PopulationSchemaTests
     ];
 
     /// <summary>The same of feed-forward networks: each layer must fit those before it.</summary>
-    const string BeyondSchema = "doesn't fit what comes in|can't follow a linear layer|the last layer should be linear|as wide as the kernel"
-        + "|numbers for an image; at most|parameters; at most";
+    const string BeyondSchema = "doesn't fit what comes in|can't follow a linear layer|the last layer should be linear"
+        + "|as wide as the kernel|numbers for an image; at most|parameters; at most";
 
     const string Schema = "docs/formats/population.schema.json";
 
