@@ -38,8 +38,8 @@ static class MachineSource
             return plan.TrueMachines.Contains(name)
                 ? [FromPopulation(plan, name)]
                 : throw new UsageException(
-                    $"'{name}' in the population '{plan.Name}' is no machine: its networks learn {Learned(plan, name)}, behind which none is "
-                    + "known, so that there is no automaton to describe.");
+                    $"'{name}' in the population '{plan.Name}' is no machine: its networks learn {Learned(plan, name)}, behind which none "
+                    + "is known, so that there is no automaton to describe.");
         }
 
         if (MachineCatalogue.Find(name) is not null) return [FromCatalogue(name)];
