@@ -38,7 +38,7 @@ public static class CanonicalForm
         var signless = single.LastOrDefault(axis => axis.Scale == UnitScale.None || group.Scales != UnitScales.Signs);
         var key = signless ?? single.LastOrDefault();
         return [.. Enumerable.Range(0, group.Units).OrderBy(unit =>
-            key is null ? UnitGroups.Norm(present.SelectMany(axis => UnitParts.Of(axis).Of(numbers, unit)))
+            key is null ? UnitGroup.Norm(present.SelectMany(axis => UnitParts.Of(axis).Of(numbers, unit)))
             : signless is null ? Math.Abs(numbers[UnitParts.Of(key).First + unit])
             : numbers[UnitParts.Of(key).First + unit])];
     }

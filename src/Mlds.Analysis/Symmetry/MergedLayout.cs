@@ -12,7 +12,7 @@ sealed record MergedGroup(int Units, bool HasSigns, UnitParts[] Parts, int Known
 
 /// <summary>
 /// A network's numbers in double precision, with everything merged that only acts merged: sums added, each chain of linear layers as its
-/// one map and bias, positive scales in normal form (<see cref="UnitGroups.Normalize"/>). Networks of one spec that are the same up to
+/// one map and bias, positive scales in normal form (<see cref="UnitGroup.Normalize"/>). Networks of one spec that are the same up to
 /// these have the same numbers, up to rounding.
 /// </summary>
 sealed class MergedLayout

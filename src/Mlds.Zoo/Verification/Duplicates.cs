@@ -15,7 +15,7 @@ sealed class Duplicates(VerificationLog log)
     public static void Announce(VerificationLog log) =>
         log.Begin(
             Checks.Duplicates,
-            "no network is there twice, nor as a copy with permuted or sign-flipped units, "
+            "no network is there twice, nor as a copy with permuted, sign-flipped or scaled units, "
             + "shifted biases or another basis between linear layers");
 
     /// <summary>Takes note of a network with finite weights.</summary>

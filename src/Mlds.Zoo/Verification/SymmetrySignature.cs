@@ -4,13 +4,13 @@ namespace Mlds.Zoos.Verification;
 
 /// <summary>
 /// A few numbers of a network that stay the same, but for rounding, under every change that leaves its function alone
-/// (<see cref="NetworkSymmetries"/>): units that change places or signs, another split of what acts as a sum, another basis between linear
-/// layers. Two networks with the same signature are one network, disguised.
+/// (<see cref="NetworkSymmetries"/>): units that change places, signs or scales, another split of what acts as a sum, another basis between
+/// linear layers. Two networks with the same signature are one network, disguised.
 /// </summary>
 /// <remarks>
 /// All are Frobenius norms, so as large as the weights and never the difference of large numbers: squares forget signs, sums forget
-/// order. Linear layers without an activation between them act as their product alone. Tensors whose units may take any scale are left out:
-/// the others are enough to tell networks apart.
+/// order. Linear layers without an activation between them act as their product alone. Units that may take any scale are brought to their
+/// normal form first; of their layers' norms the last ones, which all scales end in, tell networks apart best.
 /// </remarks>
 static class SymmetrySignature
 {
@@ -28,9 +28,12 @@ static class SymmetrySignature
         for (var i = 0; i < merged.Length; i++) merged[i] = weights[i];
         foreach (var sum in symmetries.Sums) sum.Merge(merged);
 
+        foreach (var group in symmetries.Groups) group.Normalize(merged);
+
         var numbers = new List<double>();
-        var leftOut = LeftOut(symmetries);
-        foreach (var tensor in layout.Tensors.Where(tensor => !leftOut.Contains(tensor)))
+        var chained = symmetries.Chains.SelectMany(chain => chain.Layers)
+            .SelectMany(layer => (WeightTensor[])[layer.Weight, layer.Bias]).ToHashSet();
+        foreach (var tensor in layout.Tensors.Where(tensor => !chained.Contains(tensor)))
         {
             foreach (var block in tensor.Split())
             {
@@ -39,7 +42,7 @@ static class SymmetrySignature
             }
         }
 
-        foreach (var chain in symmetries.Chains) AddProduct(numbers, chain, weights);
+        foreach (var chain in symmetries.Chains) AddProduct(numbers, chain, Array.ConvertAll(merged, number => (float)number));
         return [.. numbers];
     }
 
@@ -52,14 +55,6 @@ static class SymmetrySignature
     }
 
     public static bool AreClose(double a, double b) => Math.Abs(a - b) <= Tolerance * Math.Max(Math.Abs(a), Math.Abs(b)) + 1e-9;
-
-    /// <summary>Tensors that act only within a product, and those that a unit's scale enlarges or shrinks.</summary>
-    static HashSet<WeightTensor> LeftOut(NetworkSymmetries symmetries) =>
-    [
-        .. symmetries.Chains.SelectMany(chain => chain.Layers).SelectMany(layer => (WeightTensor[])[layer.Weight, layer.Bias]),
-        .. symmetries.Groups.Where(group => group.Scales == UnitScales.Positive)
-            .SelectMany(group => group.Axes).Where(axis => axis.Scale != UnitScale.None).Select(axis => axis.Tensor),
-    ];
 
     /// <summary>Whether rows and columns are the same units, so that the diagonal stays one.</summary>
     static bool IsSquare(NetworkSymmetries symmetries, WeightTensor tensor) =>

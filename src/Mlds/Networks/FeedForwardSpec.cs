@@ -336,42 +336,18 @@ public sealed record FeedForwardSpec(ImageSize Image, IReadOnlyList<FeedForwardL
     private protected override NetworkSymmetries FindSymmetries()
     {
         var groups = new List<UnitGroup>();
-        var shape = Shape;
         var isChained = Activation == Activation.None || Units().Count() == 1;
         var weighted = Enumerable.Range(0, Layers.Count).Where(layer => Layers[layer].Rows > 0).ToArray();
-        var (convolutions, linear) = (0, 0);
+        var (weights, biases) = (Layout.Tensors.Where(t => !t.IsBias).ToArray(), Layout.Tensors.Where(t => t.IsBias).ToArray());
         for (var i = 0; i + 1 < weighted.Length; i++)
         {
-            var isConvolution = Layers[weighted[i]] is ConvolutionLayer;
-            if (!isConvolution && isChained) break;
-            var (module, number) = isConvolution ? (ConvolutionModule, convolutions++) : (LinearModule, linear++);
-            var above = Layers[weighted[i + 1]] is ConvolutionLayer ? (ConvolutionModule, convolutions) : (LinearModule, linear);
-
-            // The pixels of a channel lie side by side where a linear layer takes an image.
-            var image = shape.InputOf(weighted[i + 1]);
-            var width = above.Item1 == LinearModule ? image.Height * image.Width : 1;
-            groups.Add(Group(module, number, Layers[weighted[i]].Rows, above, width, isPooled: weighted[i + 1] - weighted[i] > 1));
+            if (isChained && weights[i].Module == LinearModule) break;
+            var isPooled = weighted[i + 1] - weighted[i] > 1;
+            var scales = Activation != Activation.Tanh ? UnitScales.Positive : isPooled ? UnitScales.One : UnitScales.Signs;
+            groups.Add(UnitGroup.Between($"{weights[i].Module}.{weights[i].Layer}", weights[i], biases[i], weights[i + 1], scales));
         }
 
         return new NetworkSymmetries(groups, [], isChained ? [Chain()] : []);
-    }
-
-    /// <param name="above">Module and number of the layer whose columns go along.</param>
-    /// <param name="width">Columns of a unit.</param>
-    /// <param name="isPooled">Whether a pooling lies between.</param>
-    UnitGroup Group(string module, int layer, int units, (string Module, int Layer) above, int width, bool isPooled)
-    {
-        var scales = Activation != Activation.Tanh ? UnitScales.Positive : isPooled ? UnitScales.One : UnitScales.Signs;
-        var (times, over) = scales == UnitScales.One ? (UnitScale.None, UnitScale.None) : (UnitScale.Times, UnitScale.Over);
-        return new UnitGroup(
-            $"{module}.{layer}",
-            units,
-            scales,
-            [
-                new UnitAxis(Layout.Find(module, layer, TensorRole.Weight), 0, 0, 1, times),
-                new UnitAxis(Layout.Find(module, layer, TensorRole.Bias), 0, 0, 1, times),
-                new UnitAxis(Layout.Find(above.Module, above.Layer, TensorRole.Weight), 1, 0, width, over),
-            ]);
     }
 
     LinearChain Chain() =>

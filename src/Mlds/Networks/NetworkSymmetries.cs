@@ -44,8 +44,69 @@ public enum UnitScales
 /// <param name="Axes">What goes along. An axis that is named twice for one tensor (rows and columns of weight_hh) moves in both.</param>
 public sealed record UnitGroup(string Name, int Units, UnitScales Scales, IReadOnlyList<UnitAxis> Axes)
 {
+    /// <summary>A norm that is 1 but for float32's rounding is left alone, so that a network in normal form is its own.</summary>
+    const double Rounding = 1e-6;
+
+    /// <summary>
+    /// The units of a layer that only the next layer with weights reads: their rows, their biases, and in the next layer's weight the
+    /// columns, or where it takes an image laid out in a row as [channel][y][x], the runs of columns.
+    /// </summary>
+    /// <param name="name">The layer's.</param>
+    /// <param name="weight">[units][…].</param>
+    /// <param name="bias">[units].</param>
+    /// <param name="above">[…][units …]; a whole number of columns for each unit.</param>
+    /// <param name="scales">Which scales what lies between the layers lets through.</param>
+    public static UnitGroup Between(string name, WeightTensor weight, WeightTensor bias, WeightTensor above, UnitScales scales)
+    {
+        var (times, over) = scales == UnitScales.One ? (UnitScale.None, UnitScale.None) : (UnitScale.Times, UnitScale.Over);
+        return new UnitGroup(
+            name,
+            weight.Rows,
+            scales,
+            [
+                new UnitAxis(weight, 0, 0, 1, times),
+                new UnitAxis(bias, 0, 0, 1, times),
+                new UnitAxis(above, 1, 0, above.Shape[1] / weight.Rows, over),
+            ]);
+    }
+
     /// <summary>Whether the units are on another axis of the same tensor too, so that they are connected with themselves.</summary>
     public bool IsRecurrent(UnitAxis axis) => Axes.Any(other => other.Axis != axis.Axis && other.Tensor == axis.Tensor);
+
+    /// <summary>Unit i becomes the old unit <paramref name="permutation"/>[i], times <paramref name="scales"/>[i].</summary>
+    /// <param name="numbers">A network's, where the axes' tensors say.</param>
+    public void Move(Span<double> numbers, ReadOnlySpan<int> permutation, ReadOnlySpan<double> scales)
+    {
+        foreach (var axis in Axes) UnitParts.Of(axis).Move(numbers, permutation, scales);
+    }
+
+    /// <summary>
+    /// The normal form of units that may take any positive scale: what a unit multiplies its inputs by, its bias with it, has the
+    /// Euclidean norm 1, and what reads the unit makes up for it. A unit whose incoming weights are all 0 stays as it is; its own
+    /// recurrent weights don't count.
+    /// </summary>
+    public void Normalize(double[] numbers)
+    {
+        if (Scales != UnitScales.Positive) return;
+        UnitParts[] incoming =
+            [.. Axes.Where(axis => axis.Scale == UnitScale.Times && !IsRecurrent(axis)).Select(UnitParts.Of)];
+        var scales = new double[Units];
+        for (var unit = 0; unit < scales.Length; unit++)
+        {
+            var norm = Norm(incoming.SelectMany(parts => parts.Of(numbers, unit)));
+            scales[unit] = norm == 0 || Math.Abs(norm - 1) < Rounding ? 1 : 1 / norm;
+        }
+
+        if (scales.Any(scale => scale != 1)) Move(numbers, [.. Enumerable.Range(0, Units)], scales);
+    }
+
+    /// <summary>The Euclidean norm, to the same bits in whichever order the numbers come.</summary>
+    public static double Norm(IEnumerable<double> numbers)
+    {
+        double[] squares = [.. numbers.Select(number => number * number)];
+        Array.Sort(squares);
+        return Math.Sqrt(squares.Sum());
+    }
 }
 
 /// <summary>Elements of two tensors that act only through their sums.</summary>

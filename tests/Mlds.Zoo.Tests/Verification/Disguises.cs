@@ -1,3 +1,4 @@
+using Mlds.Kernels.Shapes;
 using Mlds.Networks;
 
 namespace Mlds.Zoos.Tests.Verification;
@@ -102,5 +103,45 @@ static class Disguises
                 }
             }
         }
+    }
+
+    /// <summary>
+    /// In every layer but the last, channel or unit i becomes order[i]: times a positive number with a ReLU, with tanh times a sign where
+    /// no pooling follows.
+    /// </summary>
+    public static float[] Rescaled(FeedForwardSpec spec, float[] weights, Random random)
+    {
+        var result = (float[])weights.Clone();
+        var layers = Enumerable.Range(0, spec.Layers.Count).Where(layer => spec.Layers[layer] is not PoolingLayer).ToArray();
+        for (var k = 0; k + 1 < layers.Length; k++)
+        {
+            var (units, above) = (spec.Layers[layers[k]].Rows, spec.Layers[layers[k + 1]]);
+            int[] order = [.. Enumerable.Range(0, units)];
+            random.Shuffle(order);
+            var isPooled = layers[k + 1] - layers[k] > 1;
+            float[] scales = [.. order.Select(_ => spec.Activation switch
+            {
+                Activation.Tanh => isPooled || random.Next(2) == 0 ? 1f : -1f,
+                _ => MathF.Exp((4 * random.NextSingle()) - 2),
+            })];
+            var columns = spec.Layers[layers[k]].Columns(spec.Shape.InputOf(layers[k]));
+            var next = above.Columns(spec.Shape.InputOf(layers[k + 1]));
+            var (weight, bias, up) = (spec.Shape.Weight(layers[k]), spec.Shape.Bias(layers[k]), spec.Shape.Weight(layers[k + 1]));
+            var from = (float[])result.Clone();
+            var run = next / units;
+            for (var unit = 0; unit < units; unit++)
+            {
+                var to = order[unit];
+                for (var j = 0; j < columns; j++) result[weight + (to * columns) + j] = scales[unit] * from[weight + (unit * columns) + j];
+                result[bias + to] = scales[unit] * from[bias + unit];
+                for (var row = 0; row < above.Rows; row++)
+                {
+                    for (var j = 0; j < run; j++)
+                        result[up + (row * next) + (to * run) + j] = from[up + (row * next) + (unit * run) + j] / scales[unit];
+                }
+            }
+        }
+
+        return result;
     }
 }

@@ -87,4 +87,50 @@ public sealed class SymmetrySignatureTests
                     SymmetrySignature.Of(network.Layout, network.Weights), SymmetrySignature.Of(network.Layout, other)));
             },
             iter: 60);
+
+    static readonly FeedForwardSpec[] s_feedForward =
+    [
+        FeedForwardSpec.LeNet5,
+        FeedForwardSpec.LeNet5 with { Activation = Activation.Tanh },
+        FeedForwardSpec.LeNet5 with { Activation = Activation.None },
+        new(new ImageSize(2, 5, 5), [new LinearLayer(7), new LinearLayer(3)], Activation.Relu),
+    ];
+
+    /// <summary>Uniform draws of any scale, so that units of one layer differ as those of trained networks do.</summary>
+    static readonly Gen<(FeedForwardSpec Spec, float[] Weights, Random Random)> s_images =
+        Gen.Select(Gen.Int[0, s_feedForward.Length - 1], Gen.UInt, (i, seed) =>
+            (s_feedForward[i], InitialWeights.Draw(s_feedForward[i].Layout, seed), new Random((int)seed)));
+
+    [Fact]
+    public void Permuted_scaled_and_sign_flipped_channels_and_units_leave_it_alone() => s_images.Sample(
+        network => IsSame(
+            network.Spec.Layout, network.Weights, Disguises.Rescaled(network.Spec, network.Weights, network.Random)),
+        iter: 60);
+
+    [Fact]
+    public void LeNets_of_other_seeds_have_another()
+    {
+        foreach (var spec in s_feedForward)
+        {
+            var signatures = Enumerable.Range(0, 100)
+                .Select(seed => SymmetrySignature.Of(spec.Layout, InitialWeights.Draw(spec.Layout, (uint)seed))).ToArray();
+            for (var i = 0; i < signatures.Length; i++)
+                for (var j = 0; j < i; j++) Assert.False(SymmetrySignature.AreSame(signatures[i], signatures[j]));
+        }
+    }
+
+    /// <summary>A weight that is moved by as much as its layer's bound, in any layer.</summary>
+    [Fact]
+    public void A_changed_weight_of_a_LeNet_changes_it() => s_images.Sample(
+        network =>
+        {
+            foreach (var tensor in network.Spec.Layout.Tensors)
+            {
+                float[] other = [.. network.Weights];
+                other[tensor.Offset + network.Random.Next(tensor.Length)] += 20 * tensor.Bound;
+                Assert.False(SymmetrySignature.AreSame(
+                    SymmetrySignature.Of(network.Spec.Layout, network.Weights), SymmetrySignature.Of(network.Spec.Layout, other)));
+            }
+        },
+        iter: 20);
 }

@@ -1,14 +1,13 @@
-using Mlds.Networks;
-
-namespace Mlds.Analysis.Symmetry;
+namespace Mlds.Networks;
 
 /// <summary>
 /// A <see cref="UnitAxis"/> as places in a vector of numbers: unit i has the <c>Part</c> numbers from <c>First + i · Part</c> on, and as
 /// many again every <c>Step</c> numbers up to <c>End</c>.
 /// </summary>
-readonly record struct UnitParts(int First, int Part, int Step, int End, UnitScale Scale)
+public readonly record struct UnitParts(int First, int Part, int Step, int End, UnitScale Scale)
 {
-    internal static UnitParts Of(UnitAxis axis)
+    /// <summary>Where the numbers of an axis lie.</summary>
+    public static UnitParts Of(UnitAxis axis)
     {
         var tensor = axis.Tensor;
         var inner = 1;
@@ -22,10 +21,10 @@ readonly record struct UnitParts(int First, int Part, int Step, int End, UnitSca
     }
 
     /// <summary>How many numbers each unit has here.</summary>
-    internal int Length => Part * ((End - First + Step - 1) / Step);
+    public int Length => Part * ((End - First + Step - 1) / Step);
 
     /// <summary>The numbers of one unit.</summary>
-    internal IEnumerable<double> Of(double[] numbers, int unit)
+    public IEnumerable<double> Of(double[] numbers, int unit)
     {
         for (var at = First + (unit * Part); at < End; at += Step)
             for (var j = 0; j < Part; j++) yield return numbers[at + j];
@@ -34,7 +33,7 @@ readonly record struct UnitParts(int First, int Part, int Step, int End, UnitSca
     /// <summary>
     /// Unit i becomes the old unit <paramref name="permutation"/>[i], its numbers multiplied or divided by <paramref name="scales"/>[i].
     /// </summary>
-    internal void Move(Span<double> numbers, ReadOnlySpan<int> permutation, ReadOnlySpan<double> scales)
+    public void Move(Span<double> numbers, ReadOnlySpan<int> permutation, ReadOnlySpan<double> scales)
     {
         const int onStack = 1024;
         var (units, size) = (permutation.Length, permutation.Length * Part);
@@ -53,7 +52,7 @@ readonly record struct UnitParts(int First, int Part, int Step, int End, UnitSca
     }
 
     /// <summary>Writes the numbers as features, <paramref name="stride"/> apart, each with one number per unit; returns how many.</summary>
-    internal int Read(ReadOnlySpan<double> numbers, int units, Span<double> features, int stride)
+    public int Read(ReadOnlySpan<double> numbers, int units, Span<double> features, int stride)
     {
         var feature = 0;
         for (var at = First; at < End; at += Step)
