@@ -46,7 +46,7 @@ public sealed class AgainstPytorchTests
         var agreement = Assert.Single(result["agreement"]!.AsArray())!;
         Assert.Equal(64, (int)agreement["batch"]!);
         Assert.InRange((double)agreement["largest_relative_difference"]!, 0, 1e-5);
-        Assert.Equal([64, 16, 32, 128, 256, 512], result["cases"]!.AsArray().Select(one => (int)one!["batch"]!));
+        Assert.Equal([64, 16, 256, 512], result["cases"]!.AsArray().Select(one => (int)one!["batch"]!));
         Assert.All(result["cases"]!.AsArray(), one => Assert.Null(one!["steps"]));
         Assert.Equal("[1,28,28]", result["network"]!["image"]!.ToJsonString());
         var best = result["best_batch"]!;
