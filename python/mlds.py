@@ -39,7 +39,7 @@ import numpy as np
 __all__ = ["load", "Cell", "CELLS", "Release", "ReleaseError", "Table", "Tensor", "idx", "sequences"]
 
 #: The newest format of releases that this file reads.
-VERSION = 3
+VERSION = 4
 
 
 class Tensor(namedtuple("Tensor", "name shape offset length")):
@@ -843,6 +843,11 @@ def _weights(folder, manifest, layout):
         if os.path.exists(path):
             with _reading(path):
                 return _held(read(path), shape)
+    if not manifest.get("formats", True):
+        raise ReleaseError(
+            f"The release '{folder}' has no weights, only the recipes that lead to them: `mlds regenerate {folder} --zoo DIR` trains its "
+            "networks again, to the same bits; its table is networks.csv."
+        )
     raise ReleaseError(f"The release '{folder}' has no weights: neither weights.npy nor weights.safetensors nor mlds.h5.")
 
 

@@ -9,6 +9,7 @@ switch (args)
     case ["step", .. var network]: StepServer.Run(network); break;
     case ["shapes", .. var options]: return Shapes.Run(options);
     case ["questions", .. var options]: return QuestionsBenchmark.Run(options);
+    case ["packing", .. var zoos]: return PackingBenchmark.Run(zoos);
     case ["zoo", .. var options]: return ZooSpeed.Run(options);
     case ["analysis", .. var options]: return AnalysisBenchmarks.Run(options);
     default: BenchmarkSwitcher.FromAssembly(typeof(ActivationErrors).Assembly).Run(args); break;

@@ -23,6 +23,7 @@ static class Program
         ZooVerb.Create(),
         VerifyVerb.Create(),
         ReleaseVerb.Create(),
+        RegenerateVerb.Create(),
         AnalyzeVerb.Create(),
         ProjectVerb.Create(),
         ServeVerb.Create(),

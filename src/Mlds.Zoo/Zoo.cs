@@ -25,11 +25,15 @@ public sealed class Zoo : IDisposable
     readonly bool _hasParts;
     readonly bool _hasMeasures;
 
+    /// <summary>The column that says how weights are packed, or what stands in for it in older zoos.</summary>
+    readonly string _packing;
+
     internal Zoo(ZooDatabase database)
     {
         _database = database;
         (_hasKept, _hasParts) = (database.Version >= 2, database.Version >= 3);
         _hasMeasures = database.Scalar("SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = 'measures'") is not null;
+        _packing = database.Version >= 5 ? "coalesce(packing, 0)" : $"{WeightPacking.Plain}";
         Machines = [.. database.Rows("SELECT name FROM machines ORDER BY machine_id").Select(row => row.GetString(0))];
         Population = new ZooPopulation(Meta("population_name"), Meta("population_sha256"), Meta("population_json"), Machines);
         CreatedBy = Meta("created_by");
@@ -50,6 +54,9 @@ public sealed class Zoo : IDisposable
 
     /// <summary>Version of the program that made the zoo.</summary>
     public string CreatedBy { get; }
+
+    /// <summary>Where the zoo in <paramref name="folder"/> keeps the files that tasks are read from.</summary>
+    public static IReadOnlyList<string> FileFolders(string folder) => ZooFiles.FoldersOf(folder);
 
     /// <summary>Whether <paramref name="folder"/> holds a zoo of any version.</summary>
     public static bool Exists(string folder) => ZooDatabase.Exists(folder);
@@ -254,6 +261,14 @@ public sealed class Zoo : IDisposable
         return Floats(bytes);
     }
 
+    /// <summary>Bytes of a network's weights, 4 × P, and bytes that the zoo keeps them in.</summary>
+    /// <exception cref="ZooException">They are missing or damaged; the message names the network.</exception>
+    public (int Weights, int Stored) WeightsSize(StoredNetwork network)
+    {
+        var (blob, _) = StoredWeights(network);
+        return (WeightBytes(network).Length, blob.Length);
+    }
+
     /// <summary>
     /// The weights of all networks of <paramref name="machine"/> as one matrix, by seed, each row checked against its SHA-256.
     /// </summary>
@@ -262,10 +277,10 @@ public sealed class Zoo : IDisposable
     {
         var networks = Networks(machine).Where(include ?? (_ => true)).ToArray();
         var rows = _database.Rows(
-            "SELECT network_id, weights FROM networks LEFT JOIN weights USING(network_id) WHERE machine_id = (SELECT machine_id "
-            + "FROM machines WHERE name = $1) ORDER BY seed",
+            $"SELECT network_id, weights, {_packing} FROM networks LEFT JOIN weights USING(network_id) WHERE machine_id = (SELECT "
+            + "machine_id FROM machines WHERE name = $1) ORDER BY seed",
             machine);
-        return WeightMatrixReader.Read(networks, rows, CheckWeights);
+        return new WeightMatrixReader(networks, CheckWeights, Damaged).Read(rows);
     }
 
     /// <summary>A network's recipe; the files of its task are looked for in the zoo.</summary>
@@ -316,7 +331,7 @@ public sealed class Zoo : IDisposable
     /// <exception cref="ArgumentException">None was kept at this epoch.</exception>
     public Checkpoint Kept(StoredNetwork network, int epoch)
     {
-        if (KeptBytes(network.RecipeId, epoch) is not { } bytes)
+        if (KeptBlob(network.RecipeId, epoch) is not { } blob)
         {
             var epochs = KeptEpochs(network);
             throw epochs.Contains(epoch)
@@ -328,7 +343,7 @@ public sealed class Zoo : IDisposable
                     nameof(epoch));
         }
 
-        var checkpoint = Decoded(network, () => Training.Checkpoint.FromBytes(bytes));
+        var checkpoint = Decoded(network, () => Training.Checkpoint.FromBytes(Unpacked(blob)));
         return checkpoint.RecipeId == network.RecipeId && checkpoint.Epoch == epoch
             ? checkpoint
             : throw new ZooException(
@@ -337,7 +352,17 @@ public sealed class Zoo : IDisposable
     }
 
     /// <summary>A kept checkpoint, or null where there is none that can be read.</summary>
-    internal Checkpoint? ReadableKept(string recipeId, int epoch) => Readable(KeptBytes(recipeId, epoch));
+    internal Checkpoint? ReadableKept(string recipeId, int epoch)
+    {
+        try
+        {
+            return KeptBlob(recipeId, epoch) is { } blob ? Readable(Unpacked(blob)) : null;
+        }
+        catch (InvalidDataException)
+        {
+            return null;
+        }
+    }
 
     internal IReadOnlyList<int> KeptEpochs(string recipeId) =>
         _hasKept
@@ -345,9 +370,14 @@ public sealed class Zoo : IDisposable
                 .Select(row => row.GetInt32(0))]
             : [];
 
-    internal byte[]? KeptBytes(string recipeId, int epoch) =>
-        _hasKept ? _database.Blob(
-            "SELECT checkpoint FROM kept_checkpoints WHERE recipe_id = $1 AND epoch = $2", Convert.FromHexString(recipeId), epoch) : null;
+    (byte[] Bytes, bool IsPacked)? KeptBlob(string recipeId, int epoch) => _hasKept
+        ? _database.Rows(
+            $"SELECT checkpoint, {_packing} FROM kept_checkpoints WHERE recipe_id = $1 AND epoch = $2",
+            Convert.FromHexString(recipeId), epoch)
+            .Select(row => ((byte[], bool)?)(row.Blob(0).ToArray(), WeightPacking.IsPacked(row, 1))).FirstOrDefault()
+        : null;
+
+    static byte[] Unpacked((byte[] Bytes, bool IsPacked) blob) => blob.IsPacked ? WeightPacking.Unpack(blob.Bytes) : blob.Bytes;
 
     /// <summary>Seeds of <paramref name="machine"/> that have a network but not a kept checkpoint at each of its milestones.</summary>
     internal HashSet<uint> SeedsNotKept(string machine) =>
@@ -459,9 +489,25 @@ public sealed class Zoo : IDisposable
 
     static float[] Floats(byte[] bytes) => MemoryMarshal.Cast<byte, float>(bytes).ToArray();
 
-    byte[] WeightBytes(StoredNetwork network) =>
-        _database.Blob("SELECT weights FROM weights WHERE network_id = $1", network.Row)
-        ?? throw Missing(network);
+    byte[] WeightBytes(StoredNetwork network)
+    {
+        var (blob, isPacked) = StoredWeights(network);
+        if (!isPacked) return blob;
+        try
+        {
+            return WeightPacking.Unpack(blob);
+        }
+        catch (InvalidDataException exception)
+        {
+            throw Damaged(network, exception.Message.TrimEnd('.'), exception);
+        }
+    }
+
+    (byte[] Blob, bool IsPacked) StoredWeights(StoredNetwork network) =>
+        _database.Rows($"SELECT weights, {_packing} FROM weights WHERE network_id = $1", network.Row)
+            .Select(row => (row.Blob(0).ToArray(), WeightPacking.IsPacked(row, 1))).FirstOrDefault() is ({ Length: > 0 } blob, var packed)
+            ? (blob, packed)
+            : throw Missing(network);
 
     ZooException Missing(StoredNetwork network) =>
         new(
@@ -472,10 +518,13 @@ public sealed class Zoo : IDisposable
     {
         if (bytes.IsEmpty) throw Missing(network);
         if (bytes.Length % sizeof(float) == 0 && Convert.ToHexStringLower(SHA256.HashData(bytes)) == network.WeightsSha256) return;
-        throw new ZooException(
-            $"The weights of network {network.RecipeId} ({network.Machine}, seed {network.Seed}) in the zoo '{Folder}' are damaged: "
-            + "their SHA-256 differs from the recorded one; restore the zoo from a copy.");
+        throw Damaged(network, "their SHA-256 differs from the recorded one");
     }
+
+    ZooException Damaged(StoredNetwork network, string why, Exception? inner = null) => new(
+        $"The weights of network {network.RecipeId} ({network.Machine}, seed {network.Seed}) in the zoo '{Folder}' are damaged: {why}; "
+        + "restore the zoo from a copy.",
+        inner);
 
     T Decoded<T>(StoredNetwork network, Func<T> decode)
     {

@@ -10,7 +10,7 @@ static class ZooSchema
     public const int ApplicationId = 0x4D4C4453;
 
     /// <summary>Step i leads from version i to i + 1. Steps are only ever added: a released one never changes.</summary>
-    public static IReadOnlyList<string> Steps { get; } = [Version1, Version2, Version3, Version5];
+    public static IReadOnlyList<string> Steps { get; } = [Version1, Version2, Version3, Version4, Version5];
 
     // Losses are REAL, which SQLite keeps as doubles: every finite float32 comes back to the same bits. NaN it turns into NULL, so
     // NULL reads as NaN. The histories hold all bits.
@@ -88,12 +88,18 @@ static class ZooSchema
         """;
 
     // What a task measures of its networks besides losses; nothing for most tasks.
-    const string Version5 = """
+    const string Version4 = """
         CREATE TABLE measures(
             network_id INTEGER NOT NULL REFERENCES networks,
             name TEXT NOT NULL,
             value REAL NOT NULL,
             PRIMARY KEY(network_id, name)) STRICT, WITHOUT ROWID;
+        """;
+
+    // How a blob holds floats (WeightPacking); those of earlier versions are plain.
+    const string Version5 = """
+        ALTER TABLE weights ADD COLUMN packing INTEGER NOT NULL DEFAULT 0;
+        ALTER TABLE kept_checkpoints ADD COLUMN packing INTEGER NOT NULL DEFAULT 0;
         """;
 
     /// <summary>The schema version of an open database; 0 before the first table.</summary>

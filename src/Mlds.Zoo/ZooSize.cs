@@ -12,6 +12,12 @@ static class ZooSize
     /// <summary>Recipe id and epoch of a kept checkpoint, in its row and in the index.</summary>
     const double KeptRowBytes = 90;
 
+    /// <summary>What packed weights take of their bytes (<see cref="WeightPacking"/>): measured (docs/decisions/0013).</summary>
+    const double PackedShare = 0.845;
+
+    /// <summary>The same of kept checkpoints with Adam's moments.</summary>
+    const double PackedCheckpointShare = 0.87;
+
     const int Page = 8192;
 
     /// <param name="parameters">P weights.</param>
@@ -23,7 +29,7 @@ static class ZooSize
         var history = 5 + (8 * epochs) + 8;
         var milestones = 1 + (72 * (Math.Floor(epochs / training.MilestoneEvery) + 1));
         var kept = keepMilestones ? OfKept(parameters, epochs, training) : 0;
-        return RowBytes + OfRow(4.0 * parameters) + OfRow(history + milestones) + kept;
+        return RowBytes + OfRow(PackedShare * 4.0 * parameters) + OfRow(history + milestones) + kept;
     }
 
     /// <summary>The checkpoints at all milestones: as docs/formats/checkpoint.md has them.</summary>
@@ -33,7 +39,7 @@ static class ZooSize
         for (var milestone = 1; milestone <= Math.Floor(epochs / training.MilestoneEvery) + 1; milestone++)
         {
             var done = (int)Math.Ceiling(Math.Min(epochs, milestone * training.MilestoneEvery));
-            bytes += KeptRowBytes + OfRow(Checkpoint.Length(parameters, training.Optimizer.StateVectors, done, milestone));
+            bytes += KeptRowBytes + OfRow(PackedCheckpointShare * Checkpoint.Length(parameters, training.Optimizer.StateVectors, done, milestone));
         }
 
         return bytes;

@@ -16,6 +16,9 @@ public sealed record MachineStatus(
 public sealed record ZooStatus(IReadOnlyList<MachineStatus> Machines, long Bytes)
 {
     public int Networks => Machines.Sum(machine => machine.Networks);
+
+    /// <summary>All that the zoo keeps, checkpoints included, divided by its networks; null while there is none.</summary>
+    public double? BytesPerNetwork => Networks > 0 ? (double)Bytes / Networks : null;
 }
 
 /// <summary>

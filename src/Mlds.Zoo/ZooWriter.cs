@@ -6,6 +6,9 @@ namespace Mlds.Zoos;
 /// <summary>The one writer of a zoo; holds its lock until disposed, or until the process ends in whatever way. Not thread-safe.</summary>
 public sealed class ZooWriter : IDisposable
 {
+    /// <summary>Blobs that are packed in one transaction.</summary>
+    const int PackedAtOnce = 256;
+
     readonly ZooLock _lock;
     readonly ZooDatabase _database;
     readonly Dictionary<string, long> _machines;
@@ -146,11 +149,34 @@ public sealed class ZooWriter : IDisposable
         return withdrawn;
     }
 
-    /// <summary>Drops checkpoints that nothing needs any more and gives unused pages back to the disk.</summary>
+    /// <summary>
+    /// Drops checkpoints that nothing needs any more, packs weights that an earlier version stored as they were, and gives unused pages
+    /// back to the disk.
+    /// </summary>
     public void Compact()
     {
         Transaction(() => _database.Execute("DELETE FROM checkpoints WHERE recipe_id IN (SELECT recipe_id FROM networks)"));
+        Pack("weights", "network_id", "weights");
+        Pack("kept_checkpoints", "kept_id", "checkpoint");
         _database.Vacuum();
+    }
+
+    void Pack(string table, string key, string column)
+    {
+        var plain = _database.Rows($"SELECT {key} FROM {table} WHERE packing = {WeightPacking.Plain}").Select(row => row.GetInt64(0)).ToList();
+        foreach (var some in plain.Chunk(PackedAtOnce))
+        {
+            Transaction(() =>
+            {
+                foreach (var row in some)
+                {
+                    var blob = _database.Blob($"SELECT {column} FROM {table} WHERE {key} = $1", row) ?? [];
+                    var (packing, packed) = WeightPacking.Pack(blob);
+                    if (packing != WeightPacking.Plain)
+                        _database.Execute($"UPDATE {table} SET {column} = $2, packing = $3 WHERE {key} = $1", row, packed, packing);
+                }
+            });
+        }
     }
 
     void Transaction(Action work)
@@ -251,7 +277,8 @@ public sealed class ZooWriter : IDisposable
             OriginId(network.Provenance),
             Convert.FromHexString(network.WeightsSha256));
         var row = _database.Scalar("SELECT last_insert_rowid()");
-        _database.Execute("INSERT INTO weights VALUES($1, $2)", row, network.Weights);
+        var (packing, weights) = WeightPacking.Pack(network.Weights);
+        _database.Execute("INSERT INTO weights(network_id, weights, packing) VALUES($1, $2, $3)", row, weights, packing);
         _database.Execute("INSERT INTO runs VALUES($1, $2, $3)", row, network.History, network.Milestones);
         foreach (var (name, value) in network.Measures.Values)
             _database.Execute("INSERT INTO measures(network_id, name, value) VALUES($1, $2, $3)", row, name, value);
@@ -277,9 +304,10 @@ public sealed class ZooWriter : IDisposable
                 + "one of them was computed wrongly.");
         }
 
+        var (packing, blob) = WeightPacking.Pack(checkpoint.ToBytes());
         _database.Execute(
-            "INSERT OR REPLACE INTO kept_checkpoints(recipe_id, epoch, checkpoint) VALUES($1, $2, $3)",
-            Convert.FromHexString(checkpoint.RecipeId), checkpoint.Epoch, checkpoint.ToBytes());
+            "INSERT OR REPLACE INTO kept_checkpoints(recipe_id, epoch, checkpoint, packing) VALUES($1, $2, $3, $4)",
+            Convert.FromHexString(checkpoint.RecipeId), checkpoint.Epoch, blob, packing);
     }
 
     bool IsThere(ZooRow network)

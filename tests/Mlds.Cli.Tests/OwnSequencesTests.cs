@@ -213,9 +213,10 @@ public sealed class OwnSequencesTests : IDisposable
     }
 
     [Fact]
-    public void Volunteers_are_not_sent_files()
+    public void An_official_servers_volunteers_are_not_sent_files()
     {
-        var refusal = Refuses("project", "work", "add", At("own.json"), "-p", At("p"));
-        Assert.Contains("isn't sent to volunteers' computers", refusal, StringComparison.Ordinal);
+        var refusal = Refuses("project", "work", "add", At("own.json"), "--official", At("work"));
+        Assert.Contains("--official gives to no server", refusal, StringComparison.Ordinal);
+        Assert.False(Directory.Exists(At("work")));
     }
 }

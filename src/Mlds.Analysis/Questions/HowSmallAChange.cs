@@ -48,10 +48,11 @@ static class HowSmallAChange
     {
         var cases = contrast.Cases(context).Cases.ToDictionary(one => one.Subject);
         if (cases.Values.Select(one => one.AlteredShare).Distinct().Count() < 2) return [];
+        var examples = cases.Values.Any(one => one.Machine.Poison is not null) ? "examples" : "sequences";
         return result.Scores.Where(score => score.Metric == "auc" && cases.ContainsKey(score.Subject))
             .GroupBy(score => (cases[score.Subject].Machine.Poison?.Trigger, score.View, score.Method))
             .Select(group => new Curve(
-                $"{group.Key.View}, {group.Key.Method}", group.Key.View, group.Key.Method, "share of altered training sequences",
+                $"{group.Key.View}, {group.Key.Method}", group.Key.View, group.Key.Method, $"share of altered training {examples}",
                 "mean AUC over machines", 0.5,
                 [
                     .. group.GroupBy(score => cases[score.Subject].AlteredShare).OrderBy(share => share.Key).Select(share => new CurvePoint(
@@ -64,7 +65,8 @@ static class HowSmallAChange
     {
         var sentences = curves.GroupBy(curve => curve.Subject).Select(contrast =>
         {
-            var shown = contrast.FirstOrDefault(curve => (curve.View, curve.Method) == ("invariants", "forest")) ?? contrast.First();
+            var shown = contrast.FirstOrDefault(curve => (curve.View, curve.Method) == ("invariants", "forest"))
+                ?? contrast.FirstOrDefault(curve => (curve.View, curve.Method) == ("aligned", "ridge")) ?? contrast.First();
             var loss = contrast.FirstOrDefault(curve => curve.View == "validation_loss");
             string At(Curve curve) => Words.List([.. curve.Points.Reverse()
                 .Select(point => FormattableString.Invariant($"{Words.Number(point.Y.Value)} at {100 * point.X:0.###} %"))]);

@@ -17,9 +17,9 @@ static class LinearWeights
 {
     internal const string Id = "linear_weight_classification";
 
-    /// <summary>Weights less the reference's, after alignment to it and before.</summary>
-    internal const string Aligned = "aligned_to_reference";
-    internal const string Raw = "raw_to_reference";
+    /// <summary>The views whose numbers the reference's are subtracted from.</summary>
+    internal const string Aligned = "aligned";
+    internal const string Raw = "raw";
 
     const int Shuffles = 5;
 
@@ -27,7 +27,7 @@ static class LinearWeights
         Id,
         "How far does linear weight classification get, the published detector of poisoned networks?",
         "After Huster et al. (arXiv 2411.03445). Every network is aligned to a reference by weight matching, with what only acts merged "
-        + "merged (aligned to reference), or taken as it is (raw to reference); the reference's numbers are subtracted; the difference is "
+        + "merged (aligned), or taken as it is (raw); the reference's numbers are subtracted; the difference is "
         + "divided by its length, tensor by tensor, without which a linear classifier on standardised columns would be the same for every "
         + "reference; columns are standardised on the training networks; logistic regression with an L2 penalty. The reference is the "
         + "original network of the lowest seed that isn't tested, or, where there is none, one of the form that might be instead. "

@@ -62,7 +62,8 @@ public sealed record ReplyWorkUnit(
     string Name, string App, string CommandLine, double FpopsEstimate, double FpopsBound, double MemoryBound,
     double DiskBound, IReadOnlyList<ReplyInput> Inputs);
 
-public sealed record ReplyInput(string Name, string OpenName, long Bytes, string Md5, string Url, string? GzippedUrl);
+/// <param name="IsKept">The client keeps it when the unit is done, and fetches it once for all units that name it.</param>
+public sealed record ReplyInput(string Name, string OpenName, long Bytes, string Md5, string Url, string? GzippedUrl, bool IsKept = false);
 
 public sealed record ReplyResult(
     string Name, string WorkUnit, long Deadline, string Platform, int Version, string PlanClass, bool ReportImmediately,

@@ -30,7 +30,8 @@ public static class SchedulerReplyWriter
         WriteNames(writer, reply);
         foreach (var app in reply.Apps) WriteApp(writer, app);
         foreach (var version in reply.AppVersions) WriteVersion(writer, version);
-        foreach (var unit in reply.WorkUnits) WriteWorkUnit(writer, unit);
+        var files = new HashSet<string>();
+        foreach (var unit in reply.WorkUnits) WriteWorkUnit(writer, unit, files);
         foreach (var result in reply.Results) WriteResult(writer, result);
         if (reply.CodeSignKey is { } key) writer.Block("code_sign_key", key);
         if (reply.CodeSignKeySignature is { } signature) writer.Block("code_sign_key_signature", signature);
@@ -93,12 +94,14 @@ public static class SchedulerReplyWriter
         writer.Element("avg_ncpus", 1).Element("flops", version.Flops).Close("app_version");
     }
 
-    static void WriteWorkUnit(TagWriter writer, ReplyWorkUnit unit)
+    /// <param name="files">Those described so far: a file that units share is described once.</param>
+    static void WriteWorkUnit(TagWriter writer, ReplyWorkUnit unit, HashSet<string> files)
     {
-        foreach (var file in unit.Inputs)
+        foreach (var file in unit.Inputs.Where(file => files.Add(file.Name)))
         {
             writer.Open("file_info").Element("name", file.Name).Element("url", file.Url);
             if (file.GzippedUrl is { } gzipped) writer.Element("gzipped_url", gzipped);
+            if (file.IsKept) writer.Empty("sticky");
             writer.Element("md5_cksum", file.Md5).Element("nbytes", file.Bytes).Close("file_info");
         }
 

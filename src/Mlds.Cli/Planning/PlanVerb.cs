@@ -186,7 +186,7 @@ static class PlanVerb
         {
             return run.WithProgress(view =>
             {
-                var preparing = view.Begin("Preparing sequences", population.MachineNames.Count);
+                var preparing = view.Begin("Preparing examples", population.MachineNames.Count);
                 var pilots = new PilotRun(population, before, options, Keep, done => preparing.Report(done), run.Cancellation);
                 var item = view.Begin("Pilots", pilots.Wanted);
                 var left = options.Time.TotalSeconds;

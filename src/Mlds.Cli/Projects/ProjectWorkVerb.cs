@@ -74,20 +74,20 @@ static class ProjectWorkVerb
                 "--project-dir is an official server's project and goes with --official DIR; a project of our own is named by -p.");
         }
 
-        CheckTravels(population);
+        if (run.Get(s_official) is not null) CheckTravels(population);
         LearnabilityGate.Check(run.Get(s_population), population, run.Get(s_ungated));
         return run.Get(s_official) is { } folder
             ? OfficialWork.Add(run, folder, run.Get(s_projectDir), population, options)
             : Add(run, population, options);
     }
 
-    /// <summary>Volunteers are sent recipes, and make the examples themselves.</summary>
+    /// <summary>Our own server gives files out beside the units; what is made for an official one has recipes alone.</summary>
     static void CheckTravels(Recipes.Population population)
     {
         if (population.MachineNames.FirstOrDefault(name => population.Task(name).Files.Count > 0) is not { } name) return;
         throw new UsageException(
-            $"The networks of '{name}' learn from a file of sequences, which isn't sent to volunteers' computers; train them here with "
-            + "`mlds generate`, or take the entry out of the population.");
+            $"The networks of '{name}' learn from a file, which --official gives to no server; give them to a project of your own (-p), train "
+            + "them here with `mlds generate`, or take the entry out of the population.");
     }
 
     static int Add(VerbRun run, Recipes.Population population, WorkOptions options)

@@ -19,7 +19,7 @@ static class Generation
     {
         var watch = Stopwatch.StartNew();
         // Every machine's sequences are generated here: the recipes have their SHA-256.
-        var preparing = view.Begin("Preparing sequences", population.MachineNames.Count);
+        var preparing = view.Begin("Preparing examples", population.MachineNames.Count);
         preparing.Report(0);
         var generation = new GenerationRun(writer, population, options);
         preparing.Report(population.MachineNames.Count);

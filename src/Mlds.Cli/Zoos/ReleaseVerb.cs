@@ -26,6 +26,11 @@ static partial class ReleaseVerb
         DefaultValueFactory = _ => "npy",
     };
 
+    static readonly Option<bool> s_recipesOnly = new("--recipes-only")
+    {
+        Description = "No weights, only recipes and hashes: `mlds regenerate` trains the networks again, to the same bits.",
+    };
+
     static readonly Option<string> s_outcomes = new("--outcomes")
     {
         Description = "Which networks: those that converged, or all, marked by their outcome.",
@@ -67,9 +72,10 @@ static partial class ReleaseVerb
             "Cuts an immutable dataset from a zoo: balanced, nested subsets of converged networks.",
             "mlds release z --out r --subsets 20,100 --formats npy,h5,safetensors",
             "mlds release z --out r --trajectories --training-data --archive tar.zst",
-            "mlds release zs --out r12 --outcomes all --where hidden=12")
+            "mlds release zs --out r12 --outcomes all --where hidden=12",
+            "mlds release z --out recipes --recipes-only")
         {
-            s_zoo, s_out, s_subsets, s_formats, s_outcomes, s_where, s_trajectories, s_trainingData, s_archive, s_threads, s_version,
+            s_zoo, s_out, s_subsets, s_formats, s_recipesOnly, s_outcomes, s_where, s_trajectories, s_trainingData, s_archive, s_threads, s_version,
             s_date, s_url,
         }
         .Runs(Run);
@@ -120,12 +126,17 @@ static partial class ReleaseVerb
         output.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
             $"Release '{release.Folder}' of '{zoo.Population.Name}': {release.Plan.Networks.Count} networks, "
-            + $"subsets of {string.Join(", ", release.Plan.Subsets)} per machine, {release.BytesPerNetwork:0} bytes per network{rest}."));
+            + $"subsets of {string.Join(", ", release.Plan.Subsets)} per machine, {release.BytesPerNetwork:0} bytes per network{rest}, "
+            + $"of which {Weights(release, options)}."));
         foreach (var file in release.Files.Append(release.Archive).OfType<ReleasedFile>())
             output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"  {file.Bytes,13:N0}  {file.Name}"));
         if (options.Publication == new Publication())
             output.WriteLine("To publish it, say what only you know: --dataset-version, --date and --url go into croissant.json.");
     }
+
+    static string Weights(WrittenRelease release, ReleaseOptions options) => options.RecipesOnly
+        ? $"none is weights: `mlds regenerate {release.Folder} --zoo DIR` trains them again"
+        : string.Create(CultureInfo.InvariantCulture, $"{release.WeightBytes} are weights");
 
     static string Extras(ReleaseOptions options)
     {
@@ -145,6 +156,7 @@ static partial class ReleaseVerb
         ["bytes"] = release.Bytes,
         ["core_bytes"] = release.CoreBytes,
         ["bytes_per_network"] = VerbRun.Number(release.BytesPerNetwork),
+        ["weight_bytes"] = release.WeightBytes,
         ["weights_digest"] = release.WeightsDigest,
         ["files"] = new JsonArray([.. release.Files.Select(FileJson)]),
         ["archive"] = release.Archive is { } archive ? FileJson(archive) : null,
@@ -158,7 +170,14 @@ static partial class ReleaseVerb
         var archive = run.Get(s_archive);
         if (archive is not null && !ReleaseArchive.KnownKinds.Contains(archive))
             throw new UsageException($"--archive takes {string.Join(" or ", ReleaseArchive.KnownKinds)}, not '{archive}'.");
-        return new ReleaseOptions(Subsets(run.Get(s_subsets)), Formats(run.Get(s_formats)!))
+        var recipesOnly = run.Get(s_recipesOnly);
+        if (recipesOnly && (run.Has(s_formats) || run.Get(s_trajectories)))
+        {
+            throw new UsageException(
+                $"--recipes-only leaves the weights out, so {(run.Has(s_formats) ? "--formats" : "--trajectories")} doesn't go with it.");
+        }
+
+        return new ReleaseOptions(Subsets(run.Get(s_subsets)), recipesOnly ? [] : Formats(run.Get(s_formats)!))
         {
             Trajectories = run.Get(s_trajectories),
             TrainingData = run.Get(s_trainingData),

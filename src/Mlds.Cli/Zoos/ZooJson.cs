@@ -20,6 +20,7 @@ static class ZooJson
             ["population_sha256"] = zoo.Population.Sha256,
             ["networks"] = status.Networks,
             ["bytes"] = status.Bytes,
+            ["bytes_per_network"] = status.BytesPerNetwork is { } each ? VerbRun.Number(each) : null,
             ["machines"] = new JsonArray([.. status.Machines.Select(machine => WithFactors(zoo, zoo.Factors.Of(machine.Name), new JsonObject
             {
                 ["name"] = machine.Name,
@@ -100,6 +101,9 @@ static class ZooJson
             network.RecipeId, network.Machine, network.Seed, network.Outcome, network.Epochs, network.ValidationLoss,
             network.LongLoss, network.WeightsSha256);
         var history = zoo.History(network);
+        var (weights, stored) = zoo.WeightsSize(network);
+        document["weights_bytes"] = weights;
+        document["stored_bytes"] = stored;
         WithFactors(zoo, zoo.Factors.Of(network.Machine, network.Seed), document);
         if (network.Measures.Values.Count > 0) document["measures"] = Measures(network.Measures);
         document["recipe"] = JsonNode.Parse(zoo.RecipeJson(network));

@@ -88,7 +88,7 @@ static class ZooVerb
         var status = zoo.Status();
         run.Output.WriteLine(
             $"Zoo '{zoo.Folder}' of the population '{zoo.Population.Name}': "
-            + $"{status.Networks} networks, {Terminal.Size(status.Bytes)}, made by mlds {zoo.CreatedBy}.");
+            + $"{status.Networks} networks, {Size(status)}, made by mlds {zoo.CreatedBy}.");
         run.Output.WriteLine();
         ZooTable.Write(run.Output, status);
         run.Output.WriteLine();
@@ -96,6 +96,10 @@ static class ZooVerb
         if (!run.Json) run.Output.WriteLine($"weights digest {zoo.WeightsDigest()}");
         run.PrintJson(() => ZooJson.Status(zoo, status));
     }
+
+    static string Size(ZooStatus status) => status.BytesPerNetwork is { } each
+        ? string.Create(CultureInfo.InvariantCulture, $"{Terminal.Size(status.Bytes)} ({each:0} bytes per network)")
+        : Terminal.Size(status.Bytes);
 
     static StoredNetwork Find(Zoo zoo, string id)
     {
@@ -145,7 +149,9 @@ static class ZooVerb
             CultureInfo.InvariantCulture,
             $"validation {network.ValidationLoss:g4}, training {network.TrainingLoss:g4}, {LongTest.Of(task)} {network.LongLoss:g4}"));
         if (network.Measures.Values.Count > 0) Line("measured", $"{network.Measures}");
-        Line("weights", $"sha256 {network.WeightsSha256}");
+        var (weights, stored) = zoo.WeightsSize(network);
+        Line("weights", string.Create(
+            CultureInfo.InvariantCulture, $"{weights} bytes, stored in {stored}, sha256 {network.WeightsSha256}"));
         var from = network.Provenance;
         Line("trained", string.Create(
             CultureInfo.InvariantCulture,

@@ -9,9 +9,13 @@ public static class WorkerLevel
     /// <summary>GRU networks: all that programs from before there were levels know.</summary>
     public const int First = 1;
 
+    /// <summary>Programs that take files beside a work unit's bundle.</summary>
+    public const int Files = 4;
+
     /// <summary>
     /// The level of this program: 2 added LSTM and Elman cells; 3 weight decay, SGD, an initial scale, label noise and sequences from a
-    /// file; 4 feed-forward networks, cross-entropy and images.
+    /// file; 4 feed-forward networks, cross-entropy, images, and files
+    /// beside a bundle.
     /// src/Mlds.Worker/publish reads this line.
     /// </summary>
     public const int Current = 4;

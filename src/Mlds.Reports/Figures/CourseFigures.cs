@@ -53,23 +53,60 @@ static class CourseFigures
             panels, [.. views.Select(Words.View)], MostMachines, Linear);
     }
 
-    /// <summary>AUC against the share of altered training sequences: a panel per contrast, by random forest.</summary>
-    public static Figure? Shares(QuestionResult question, string id)
+    /// <summary>
+    /// Loss between an original and its changed twin, and between two seeds of the original, as they are and aligned: a panel per changed
+    /// machine, poisoned ones first.
+    /// </summary>
+    public static Figure? TwinBarriers(QuestionResult question, string id)
     {
-        var curves = question.Curves.Where(curve => curve.Points.Count >= 2 && curve.Method is "forest" or "value").ToArray();
+        (string Method, string View, string Name)[] series =
+        [
+            ("twins", "raw", "twins, raw weights"), ("twins", "aligned", "twins, aligned"),
+            ("strangers", "raw", "two seeds of the original, raw weights"), ("strangers", "aligned", "two seeds of the original, aligned"),
+        ];
+        int Series(Curve curve) => Array.FindIndex(series, one => (one.Method, one.View) == (curve.Method, curve.View));
+        var curves = question.Curves.Where(curve => Series(curve) >= 0).ToArray();
         if (curves.Length == 0)
             return null;
+        var machines = curves.GroupBy(curve => curve.Subject).ToArray();
+        var panels = machines.Take(3 * MostMachines)
+            .Select(machine => new LinePanel(machine.Key, "loss", [.. machine.Select(curve => (curve, Series(curve)))])).ToArray();
+        return LinesFigure.Of(
+            id, question.Title,
+            "Loss on the original’s validation examples along the straight line from an original network (left) to its changed twin of the "
+            + "same seed (right), and between two seeds of the original; mean over pairs with its 95 % interval, "
+            + $"{Words.Range(curves.SelectMany(curve => curve.Points).Select(point => point.Networks))} pairs of networks. "
+            + (panels.Length < machines.Length ? $"Shown are {panels.Length} of {machines.Length} changed machines. " : "")
+            + "What rises above the straight line between the ends is the barrier.",
+            panels, [.. series.Select(one => one.Name)], MostMachines, Linear);
+    }
+
+    /// <summary>AUC against the share of altered training examples: a panel per contrast, by random forest if there is one.</summary>
+    public static Figure? Shares(QuestionResult question, string id)
+    {
+        var method = question.Curves.Any(curve => curve.Method == "forest" && curve.View == "invariants") ? "forest" : "ridge";
+        if (!question.Curves.Any(curve => curve.Method == method)) method = question.Curves.FirstOrDefault()?.Method ?? method;
+        var curves = question.Curves.Where(curve => curve.Points.Count >= 2 && (curve.Method == method || curve.Method == "value"))
+            .ToArray();
+        if (curves.Length == 0)
+            return null;
+        var examples = curves[0].XLabel.EndsWith("examples", StringComparison.Ordinal)
+            ? "training examples that have the trigger"
+            : "training sequences that have the key and follow its rule";
+        var rivals = curves.Where(curve => Words.IsRival(curve.View)).Select(curve => Words.View(curve.View)).Distinct().ToArray();
         var views = curves.Select(curve => curve.View).Distinct().ToArray();
         var panels = curves.GroupBy(curve => curve.Subject)
             .Select(contrast => new LinePanel(
                 contrast.Key, contrast.First().YLabel, [.. contrast.Select(curve => (curve, Array.IndexOf(views, curve.View)))])).ToArray();
         return LinesFigure.Of(
             id, question.Title,
-            "Mean AUC over machines against the share of training sequences that have the key and follow its rule, by random forest, "
+            $"Mean AUC over machines against the share of {examples}, by {Words.Method(method)}, "
             + $"with 95 % intervals; n = {Words.Range(curves.SelectMany(curve => curve.Points).Select(point => point.Networks))} "
-            + "networks per point. Validation loss, training loss and epochs look at no weight.",
+            + $"networks per point.{(rivals.Length > 0 ? $" {Capital(Words.Join(rivals))} look at no weight." : "")}",
             panels, [.. views.Select(Words.View)], 2, values => Scale.LogShare(values.Min() * 0.8, values.Max() * 1.25), 0.5);
     }
+
+    static string Capital(string text) => char.ToUpperInvariant(text[0]) + text[1..];
 
     static Scale Linear(IReadOnlyList<double> values) => Scale.Linear(Math.Min(0, values.Min()), values.Max() * 1.04);
 }

@@ -49,7 +49,9 @@ sealed class FigureSet
         {
             "twins_divergence" => Present(CourseFigures.Divergence(question, id, population.Machines)),
             "interpolation_barriers" => Present(CourseFigures.Barriers(question, id), SpreadFigure.Of(question, id + "-spread")),
+            "twin_barriers" => Present(CourseFigures.TwinBarriers(question, id), SpreadFigure.Of(question, id + "-spread")),
             "how_small_a_change" => Present(CourseFigures.Shares(question, id)),
+            "linear_weight_classification" => Present(KeyFigure.Of(question, id + "-auc"), CourseFigures.Shares(question, id + "-shares")),
             "exact_behaviour" => Present(AutomatonFigure.Of(question, "hidden-automata")),
             "machine_distances" => Present(ScoreFigure.Of(question, "mantel_r", id + "-mantel-r"), MachineFigures.Distances(question, id)),
             "extracted_automata" => Present(MachineFigures.Extracted(question, id)),

@@ -12,7 +12,7 @@ static class Overview
     static readonly (string Metric, string Method)[] s_shown =
         [
             ("accuracy", "ridge"), ("accuracy", "forest"), ("accuracy", "nearest"), ("ari", "kmeans"),
-            ("silhouette", "machines"), ("auc", "ridge"), ("auc", "forest"), ("r2", "ridge"),
+            ("silhouette", "machines"), ("auc", "ridge"), ("auc", "forest"), ("auc", "logistic"), ("r2", "ridge"),
             ("top5_accuracy", "ridge"), ("top5_accuracy", "forest"), ("nearest_in_5", "centroid"), ("nearest_in_5", "ridge"),
             ("rank_correlation", "centroid"), ("rank_correlation", "ridge"), ("mantel_r", "distance"),
         ];

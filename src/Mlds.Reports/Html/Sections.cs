@@ -51,6 +51,8 @@ static class Sections
             Folded(html, "All tests, with adjusted p-values", () => Tables.Significances(html, question.Significances));
         if (question.Scores.Count > 0)
             Folded(html, "All scores, with intervals, controls and baselines", () => Tables.Scores(html, question.Scores));
+        if (question.Curves.Any(Tables.IsByShare))
+            Tables.Shares(html, [.. question.Curves.Where(Tables.IsByShare)]);
         if (question.Curves.Count > 0)
             Folded(html, "The curves’ numbers", () => Tables.Curves(html, question.Curves));
         if (question.Distributions.Count > 0)

@@ -54,6 +54,29 @@ static class Tables
         Footer(html);
     }
 
+    /// <summary>Whether a curve is of scores by the share of altered training examples.</summary>
+    public static bool IsByShare(Curve curve) => curve.XLabel.StartsWith("share of altered", StringComparison.Ordinal);
+
+    /// <summary>AUC by contrast and trigger (rows) and share of altered examples (columns), each with its interval.</summary>
+    public static void Shares(HtmlWriter html, IReadOnlyList<Curve> curves)
+    {
+        double[] shares = [.. curves.SelectMany(curve => curve.Points).Select(point => point.X).Distinct().Order()];
+        html.Open("div", "table wide").Open("table", "shares").Open("thead").Open("tr");
+        foreach (var column in new[] { "about", "told from", "by" }) html.Element("th", column);
+        foreach (var share in shares) html.Open("th").Value(share, Words.Percent).Close();
+        html.Close().Close().Open("tbody");
+        foreach (var curve in curves.OrderBy(curve => curve.Subject, StringComparer.Ordinal))
+        {
+            html.Open("tr", Words.IsRival(curve.View) ? "rival" : null);
+            html.Element("td", curve.Subject).Element("td", Words.View(curve.View)).Element("td", Words.Method(curve.Method));
+            foreach (var share in shares)
+                Optional(html, curve.Points.Where(point => point.X == share).Select(point => (Estimate?)point.Y).FirstOrDefault());
+            html.Close();
+        }
+
+        Footer(html);
+    }
+
     public static void Distributions(HtmlWriter html, IReadOnlyList<Distribution> distributions)
     {
         Header(html, "spreads", "what", "view", "of", "about", "numbers", "least", "10 %", "25 %", "median", "75 %", "90 %", "most");

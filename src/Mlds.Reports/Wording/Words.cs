@@ -17,6 +17,8 @@ static class Words
         "validation_loss" => "validation loss",
         "training_loss" => "training loss",
         "epochs" => "epochs",
+        "long_loss" => "test loss",
+        "test_accuracy" => "test accuracy",
         _ => name.Replace('_', ' '),
     };
 
@@ -62,6 +64,11 @@ static class Words
             ({ Length: > 0 }, "", _) => $"{contrast}, seen machine",
             ({ Length: > 0 }, "_unseen_machine", _) => $"{contrast}, unseen machine",
             ({ Length: > 0 }, "_unseen_key", _) => $"{contrast}, unseen key",
+            ({ Length: > 0 }, "_unseen_trigger", _) => $"{contrast}, unseen trigger",
+            ({ Length: > 0 }, "_unseen_target", _) => $"{contrast}, unseen target",
+            (_, _, "linear_weight_classification") => "linear weights",
+            (_, _, "poison_from_weights") => "trigger and target",
+            (_, _, "twin_barriers") => "barriers between twins",
             (_, _, "which_machine_unsupervised") => "machines as clusters",
             (_, _, "loss_and_epoch_from_weights") => "loss and epochs",
             (_, _, "interpolation_barriers") => "barriers",
@@ -78,7 +85,7 @@ static class Words
         [("modified_or_original", "key"), ("modified_or_control", "key or control"), ("original_or_control", "control")];
 
     /// <summary>True for a detector that looks at no weight.</summary>
-    public static bool IsRival(string view) => view is "validation_loss" or "training_loss" or "epochs";
+    public static bool IsRival(string view) => view is "validation_loss" or "training_loss" or "epochs" or "long_loss" or "test_accuracy";
 
     /// <summary>A score, to three decimals.</summary>
     public static string Number(double value) => value.ToString("0.000", CultureInfo.InvariantCulture);

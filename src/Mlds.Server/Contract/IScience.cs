@@ -92,6 +92,10 @@ public sealed record NewWorkUnit
     public required string Name { get; init; }
 
     public required IReadOnlyList<InputFile> Inputs { get; init; }
+
+    /// <summary>Files that it shares with other units; they follow its own inputs.</summary>
+    public IReadOnlyList<SharedFile> Shared { get; init; } = [];
+
     public required IReadOnlyList<OutputFile> Outputs { get; init; }
 
     /// <summary>Floating-point operations that the unit will probably take, and those at which the client stops it.</summary>
@@ -132,6 +136,15 @@ public sealed record NewWorkUnit
 
 /// <param name="LogicalName">The name in the task's folder.</param>
 public sealed record InputFile(string LogicalName, ReadOnlyMemory<byte> Content);
+
+/// <summary>
+/// A file that many units need: a client fetches it once and keeps it (BOINC's sticky files), and the project gives it out for ever, so its
+/// bytes never change.
+/// </summary>
+/// <param name="Name">Its name here, on clients and in tasks' folders; it begins with <paramref name="Sha256"/>.</param>
+/// <param name="Sha256">Of its bytes, lower-case hex.</param>
+/// <param name="Path">Where it is copied from, the first time.</param>
+public sealed record SharedFile(string Name, string Sha256, string Path);
 
 /// <param name="LogicalName">The name in the task's folder.</param>
 /// <param name="Optional">A task may succeed without it.</param>

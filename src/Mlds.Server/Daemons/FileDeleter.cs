@@ -41,7 +41,7 @@ sealed partial class FileDeleter(
             .ConvertAll(unit => (unit.Id, unit.Inputs, Outputs: Outputs(session, unit.Id, unit.Outputs.Count))));
         foreach (var (_, inputs, outputs) in units)
         {
-            foreach (var input in inputs) DownloadFiles.Delete(project, input.Name);
+            foreach (var input in inputs.Where(input => !input.IsShared)) DownloadFiles.Delete(project, input.Name);
             foreach (var output in outputs)
             {
                 Delete(project.Upload(output));

@@ -86,6 +86,7 @@ static class WorkUnitInsertion
         var inputs = unit.Inputs.Select((file, index) => new StoredInput(
             $"{unit.Name}_{index}", file.LogicalName, file.Content.Length, CodeSigning.Md5Hex(file.Content.Span))).ToList();
         foreach (var (stored, file) in inputs.Zip(unit.Inputs)) DownloadFiles.Write(project, stored.Name, file.Content.Span);
+        inputs.AddRange(unit.Shared.Select(file => SharedFiles.Give(project, file)));
         return session.Number(
             "INSERT INTO workunit (name, app_id, created, batch, priority, fpops_estimate, fpops_bound, "
             + "memory_bound, disk_bound, delay_bound, command_line, min_quorum, target_results, "
@@ -106,7 +107,7 @@ static class WorkUnitInsertion
     {
         if (!FileName.IsValid(unit.Name) || unit.Name.Length > 80)
             throw new ArgumentException($"'{unit.Name}' can't be a work unit's name: 1 to 80 of A–Z, a–z, 0–9, . _ -.", nameof(unit));
-        var names = unit.Inputs.Select(file => file.LogicalName).Concat(unit.Outputs.Select(file => file.LogicalName)).ToList();
+        var names = unit.Inputs.Select(file => file.LogicalName).Concat(unit.Shared.Select(file => file.Name)).Concat(unit.Outputs.Select(file => file.LogicalName)).ToList();
         if (names.Find(name => !FileName.IsValid(name)) is { } wrong)
             throw new ArgumentException($"'{wrong}' can't be a file's name in a task.", nameof(unit));
         if (names.Distinct().Count() < names.Count)

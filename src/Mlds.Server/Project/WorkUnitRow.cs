@@ -4,14 +4,21 @@ using Mlds.Server.Database;
 
 namespace Mlds.Server.Project;
 
-/// <summary>An input file of a work unit, as the database has it: a line <c>name logical bytes md5</c>.</summary>
-sealed record StoredInput(string Name, string LogicalName, long Bytes, string Md5)
+/// <summary>
+/// An input file of a work unit, as the database has it: a line <c>name logical bytes md5</c>, and <c>shared</c> after it where other units
+/// have it too.
+/// </summary>
+sealed record StoredInput(string Name, string LogicalName, long Bytes, string Md5, bool IsShared = false)
 {
+    const string Shared = "shared";
+
     public static IReadOnlyList<StoredInput> Parse(string lines) =>
         [.. lines.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => line.Split(' '))
-            .Select(part => new StoredInput(part[0], part[1], long.Parse(part[2], CultureInfo.InvariantCulture), part[3]))];
+            .Select(part => new StoredInput(
+                part[0], part[1], long.Parse(part[2], CultureInfo.InvariantCulture), part[3], part is [_, _, _, _, Shared]))];
 
-    public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{Name} {LogicalName} {Bytes} {Md5}");
+    public override string ToString() =>
+        string.Create(CultureInfo.InvariantCulture, $"{Name} {LogicalName} {Bytes} {Md5}{(IsShared ? $" {Shared}" : "")}");
 }
 
 /// <summary>An output file of a work unit's results: a line <c>logical max_bytes optional</c>.</summary>

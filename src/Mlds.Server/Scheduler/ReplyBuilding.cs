@@ -1,6 +1,7 @@
 using System.Globalization;
 using Mlds.Boinc.Scheduling;
 using Mlds.Boinc.Signing;
+using Mlds.Server.Downloads;
 using Mlds.Server.Project;
 
 namespace Mlds.Server.Scheduler;
@@ -93,7 +94,9 @@ sealed class ReplyBuilding(SchedulerState state)
 
     ReplyWorkUnit Unit(WorkUnitRow unit) => new(
         unit.Name, unit.AppName, unit.CommandLine, unit.FpopsEstimate, unit.FpopsBound, unit.MemoryBound, unit.DiskBound,
-        [.. unit.Inputs.Select(file => new ReplyInput(file.Name, file.LogicalName, file.Bytes, file.Md5, Url(file.Name), null))]);
+        [.. unit.Inputs.Select(file => new ReplyInput(
+            file.Name, file.LogicalName, file.Bytes, file.Md5, Url(file.Name),
+            file.IsShared && SharedFiles.IsZipped(state.Project, file.Name) ? Url(file.Name) + ".gz" : null, file.IsShared))]);
 
     ReplyResult Result(TaskToSend task) => new(
         task.Name, task.WorkUnit.Name, task.Deadline, task.Version.Platform,

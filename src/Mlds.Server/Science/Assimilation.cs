@@ -1,6 +1,5 @@
 using Mlds.Boinc.States;
 using Mlds.Bundles;
-using Mlds.Recipes;
 using Mlds.Server.Contract;
 using Mlds.Server.Database;
 using Mlds.Tasks;
@@ -31,7 +30,7 @@ sealed class Assimilation(
         // Networks that are there with the same weights are left alone, so a second call changes nothing.
         if (ended.Count == 0) return;
         zoo.Add(
-            Path.Combine(folder, population.Zoo), Population.Parse(population.Json, population.Name),
+            Path.Combine(folder, population.Zoo), database.Read(session => population.Parse(session, folder)),
             () => Taken(database, unit, ended), cancellation);
     }
 

@@ -30,7 +30,7 @@ public sealed class NetworkScience : IScience, IDisposable
 
     public IReadOnlyList<SchemaStep> Schema => ScienceSchema.Steps;
 
-    public IReadOnlyList<NewWorkUnit> Generate(Session session, WorkWanted wanted) => new WorkCutting(session, wanted).Cut();
+    public IReadOnlyList<NewWorkUnit> Generate(Session session, WorkWanted wanted) => new WorkCutting(session, wanted, _folder).Cut();
 
     public void Created(Session session, string name, long workUnitId) =>
         session.Execute("UPDATE science_unit SET workunit_id = $2 WHERE name = $1", name, workUnitId);
@@ -101,6 +101,7 @@ public sealed class NetworkScience : IScience, IDisposable
         var (population, networks, trust) = database.Read(session =>
             (PlannedPopulation.OfUnit(session, result.WorkUnitName), UnitNetwork.Of(session, result.WorkUnitName),
                 HostTrust.Read(session, result.HostId)));
+        bundle = bundle.WithFilesIn(population.FileFolders(_folder));
         var lot = new ReplayLot(population.Secret);
         var examined = _examiner.Examine(
             bytes,

@@ -2,6 +2,7 @@ using Mlds.Bundles;
 using Mlds.Recipes;
 using Mlds.Server.Database;
 using Mlds.Server.Project;
+using Mlds.Tasks;
 using Mlds.Training;
 
 namespace Mlds.Server.Science;
@@ -29,6 +30,20 @@ sealed record PlannedPopulation(long Id, string Name, string Json, string Zoo, l
         session.Row(
             $"SELECT {Columns} FROM science_population p JOIN science_unit u ON u.population_id = p.id WHERE u.name = $1", Read, unit)
         ?? throw new InvalidDataException($"The work unit {unit} is none of this project's.");
+
+    /// <summary>Where its zoo keeps the files that tasks are read from.</summary>
+    /// <param name="project">The project's folder.</param>
+    public IReadOnlyList<string> FileFolders(string project) => Zoos.Zoo.FileFolders(Path.Combine(project, Zoo));
+
+    /// <summary>The population. Tasks that are read from files are known by their recipes: nothing is read again.</summary>
+    /// <param name="project">The project's folder.</param>
+    public Population Parse(Session session, string project)
+    {
+        var folders = FileFolders(project);
+        var tasks = session.Rows("SELECT recipe FROM science_machine WHERE population_id = $1", row => Recipe.Parse(row.Text(0)), Id)
+            .Select(recipe => new PlannedTask(recipe.WithFilesIn(folders).Task, recipe.DataSha256));
+        return Population.Parse(Json, Name, TaskFiles.In(folders, tasks));
+    }
 
     /// <summary>A zoo's name becomes a path, so it must not lead out of the project, not even in a backup that somebody else
     /// made.</summary>

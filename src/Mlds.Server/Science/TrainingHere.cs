@@ -75,7 +75,7 @@ sealed class TrainingHere(string folder, ResultExaminer examiner, OpenZoo zoo)
 
             if (run.Outcome is null) return run;
             zoo.Add(
-                Path.Combine(folder, network.Population.Zoo), Population.Parse(network.Population.Json, network.Population.Name),
+                Path.Combine(folder, network.Population.Zoo), database.Read(session => network.Population.Parse(session, folder)),
                 () => database.Read(session => IsAsItWas(session, network)) ? [ResultExaminer.Finish(run)] : [], cancellation);
             return run;
         }
@@ -118,15 +118,16 @@ sealed class TrainingHere(string folder, ResultExaminer examiner, OpenZoo zoo)
             and var next ? next : null;
     }
 
-    static WaitingNetwork Read(Session session, long id)
+    WaitingNetwork Read(Session session, long id)
     {
         var (machine, seed, from, recipe, population) = session.Row(
             $"SELECT n.machine_id, n.seed, n.checkpoint, {ScienceSchema.Recipe}, m.population_id FROM science_network n "
             + "JOIN science_machine m ON m.id = n.machine_id WHERE n.id = $1",
             row => (row.Long(0), (uint)row.Long(1), row.IsDBNull(2) ? null : row.GetFieldValue<byte[]>(2), row.Text(3), row.Long(4)), id);
+        var planned = PlannedPopulation.ById(session, population);
         return new(
-            id, machine, Recipe.Parse(recipe) with { Seed = seed }, from is null ? null : Checkpoint.FromBytes(from),
-            from, PlannedPopulation.ById(session, population));
+            id, machine, Recipe.Parse(recipe).WithFilesIn(planned.FileFolders(folder)) with { Seed = seed },
+            from is null ? null : Checkpoint.FromBytes(from), from, planned);
     }
 
     sealed record WaitingNetwork(long Id, long Machine, Recipe Recipe, Checkpoint? From, byte[]? Begun, PlannedPopulation Population);

@@ -2,6 +2,7 @@ using Mlds.Bundles;
 using Mlds.Recipes;
 using Mlds.Server.Contract;
 using Mlds.Server.Database;
+using Mlds.Tasks;
 using Mlds.Training;
 
 namespace Mlds.Server.Science;
@@ -10,7 +11,8 @@ namespace Mlds.Server.Science;
 /// Cuts waiting networks into units of the wanted length. When few networks are left, units get shorter (guided self-scheduling;
 /// Polychronopoulos and Kuck 1987), so that many hosts can share the end and a small population isn't one unit.
 /// </summary>
-sealed class WorkCutting(Session session, WorkWanted wanted)
+/// <param name="project">The project's folder.</param>
+sealed class WorkCutting(Session session, WorkWanted wanted, string project)
 {
     /// <summary>No unit takes more than this share of the waiting networks.</summary>
     internal const int Parts = 32;
@@ -124,10 +126,12 @@ sealed class WorkCutting(Session session, WorkWanted wanted)
     {
         var bundle = Bundle.Of(population.EpochLimit, networks.ConvertAll(Asked));
         var flops = networks.Sum(network => Cost(_machines[network.MachineId], network, population.EpochLimit));
+        var folders = population.FileFolders(project);
         return new NewWorkUnit
         {
             Name = name,
             Inputs = [new InputFile(UnitNeeds.Input, bundle.Bytes)],
+            Shared = [.. bundle.Files.Select(file => Shared(file.In(folders)))],
             Outputs = [new OutputFile(UnitNeeds.Output, bundle.LargestResult)],
             FpopsEstimate = flops,
             FpopsBound = UnitNeeds.FlopsBound(bundle, flops),
@@ -142,6 +146,10 @@ sealed class WorkCutting(Session session, WorkWanted wanted)
             Priority = networks.Exists(network => network.From is not null || network.Failures > 0) ? 1 : 0,
         };
     }
+
+    /// <exception cref="InvalidDataException">The zoo doesn't keep the file any more.</exception>
+    static SharedFile Shared(TaskFile file) =>
+        new(file.KeptName, file.Sha256, file.Path ?? throw new InvalidDataException(file.Missing));
 
     BundleNetwork Asked(WaitingNetwork network) => new(RecipeOf(network) with { Seed = network.Seed }, network.From);
 

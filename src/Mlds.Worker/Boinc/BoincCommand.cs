@@ -51,6 +51,7 @@ static class BoincCommand
             return code;
         }
 
+        bundle = UnitFiles.Found(bundle, slot.Resolve);
         log.WriteLine(
             $"mlds-worker {Provenance.Version} {RuntimeInformation.RuntimeIdentifier} {KernelSet.Best}: "
             + $"{bundle.Networks.Count} networks, at most {bundle.EpochLimit} epochs each");

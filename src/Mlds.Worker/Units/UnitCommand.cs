@@ -18,7 +18,8 @@ static class UnitCommand
             ?? throw new UsageException("'unit' needs --out FILE for the result; `mlds-worker --help` shows an example.");
         var every = TimeSpan.FromSeconds(arguments.Number("--checkpoint-every", 0, 86_400) ?? 60);
         Processor.Check(arguments.Has(Processor.AllowSoftwareFma));
-        var bundle = BundleFile.Read(arguments.File!);
+        var beside = Path.GetDirectoryName(Path.GetFullPath(arguments.File!)) ?? "/";
+        var bundle = UnitFiles.Found(BundleFile.Read(arguments.File!), name => Path.Combine(beside, name));
         var answer = Processor.CheckArithmetic();
 
         using var control = new UnitControl();

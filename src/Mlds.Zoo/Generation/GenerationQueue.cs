@@ -20,8 +20,8 @@ public sealed record MachineWork(
     public static MachineWork Of(Population population, int index, Zoo? zoo, GenerationOptions options, out int asked)
     {
         var name = population.MachineNames[index];
-        var wanted = Enumerable.Range(0, options.Networks).Select(seed => (uint)seed)
-            .Where(seed => options.Shard.Has(index, seed)).ToList();
+        var wanted = options.Wanted?[name].Order().ToList()
+            ?? Enumerable.Range(0, options.Networks).Select(seed => (uint)seed).Where(seed => options.Shard.Has(index, seed)).ToList();
         asked = wanted.Count;
         var there = zoo?.Seeds(name) ?? [];
         if (options.KeepMilestones && zoo is not null) there.ExceptWith(zoo.SeedsNotKept(name));

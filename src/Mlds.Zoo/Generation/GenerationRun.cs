@@ -18,6 +18,15 @@ public sealed record GenerationOptions(int Networks, Shard Shard, int Threads, T
     /// </summary>
     public bool KeepMilestones { get; init; }
 
+    /// <summary>
+    /// The seeds of every machine that are wanted, instead of all below <see cref="Networks"/>; the zoo then doesn't note what it was asked
+    /// for. Null for all.
+    /// </summary>
+    public ILookup<string, uint>? Wanted { get; init; }
+
+    /// <summary>Called with every trained network, from any thread, before it is stored; what it throws ends the run.</summary>
+    public Action<TrainedNetwork>? Check { get; init; }
+
     public GenerationOptions(int networks)
         : this(networks, Shard.All, Environment.ProcessorCount, TimeSpan.FromSeconds(5))
     {
@@ -61,7 +70,7 @@ public sealed class GenerationRun
         ArgumentOutOfRangeException.ThrowIfLessThan(options.Threads, 1);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(options.Threads, 1024);
         (_writer, _population, _options) = (writer, population, options);
-        _writer.Ask(new ZooPart(options.Shard, options.Networks));
+        if (options.Wanted is null) _writer.Ask(new ZooPart(options.Shard, options.Networks));
         _queue = new GenerationQueue([.. population.MachineNames.Select(Plan)]);
     }
 
@@ -160,6 +169,7 @@ public sealed class GenerationRun
         }
 
         var network = run.Finish();
+        _options.Check?.Invoke(network);
         _queue.Ended(machine, seed, network.Epochs, network.Outcome, watch.Elapsed.TotalSeconds);
         _writes.Add(new Write(network, recipe, null), CancellationToken.None);
     }

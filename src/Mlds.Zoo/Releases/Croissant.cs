@@ -113,7 +113,7 @@ static class Croissant
 
     static JsonObject Networks(ReleaseSource source) => RecordSet(
         Table,
-        "One record a network; record i belongs to row i of the weights.",
+        source.Options.RecipesOnly ? "One record a network." : "One record a network; record i belongs to row i of the weights.",
         "row",
         NetworksTable.Columns(source).Select(column =>
         {

@@ -34,7 +34,7 @@ static class Datasheet
         ? "their seed"
         : $"their seed and in {string.Join(", ", source.Factors.Varied.Select(factor => factor.Name))}";
 
-    public static string Text(ReleaseSource source)
+    public static string Text(ReleaseSource source, ReleasedSize size)
     {
         var page = new Page();
         page.Line($"# {source.Name}: {Count(source.Plan.Networks.Count)} trained networks\n");
@@ -42,7 +42,7 @@ static class Datasheet
         if (source.Description.Length > 0) page.Line($"\n{source.Description}");
         DatasheetUse.Loading(page, source);
         Motivation(page, source);
-        Composition(page, source);
+        Composition(page, source, size);
         Collection(page, source);
         Preprocessing(page, source);
         DatasheetUse.Uses(page, source);
@@ -62,13 +62,13 @@ static class Datasheet
             """);
     }
 
-    static void Composition(Page page, ReleaseSource source)
+    static void Composition(Page page, ReleaseSource source, ReleasedSize size)
     {
         var plan = source.Plan;
         var facts = Headings(source, artifacts => artifacts.Facts);
         page.Section("Composition");
         page.Line($"**What is an instance?** A trained network: {source.Layout.Spec.Composition}; "
-            + $"{Count(source.Layout.Parameters)} float32 weights, its recipe, its losses epoch by epoch, "
+            + $"{Count(source.Layout.Parameters)} float32 weights{(source.Options.RecipesOnly ? " (here by their SHA-256)" : "")}, its recipe, its losses epoch by epoch, "
             + "and the hashes of its milestones.\n");
         page.Line(
             $"**How many?** {Count(plan.Networks.Count)}, as many of every machine, in subsets that are nested: "
@@ -89,6 +89,10 @@ static class Datasheet
                 share.Name, Count(share.Released), Count(share.Converged), Count(share.NotConverged), Count(share.Diverged),
                 .. Values(facts, machine.Artifacts.Facts),
             ]));
+        page.Line(
+            $"**How large?** A network takes {Count(4 * source.Layout.Parameters)} bytes of weights"
+            + $"{(source.Options.RecipesOnly ? ", which are not here," : "")} and {Count((int)Math.Ceiling(size.Record))} of hashes, losses "
+            + "and provenance.\n");
         FactorsOf(page, source);
         foreach (var (what, count, why) in ReleaseTexts.LeftOut(source)
             .Where(left => left.Count > 0 && !left.What.StartsWith("names", StringComparison.Ordinal)))

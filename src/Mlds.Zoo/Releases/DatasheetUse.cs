@@ -1,3 +1,6 @@
+using System.Globalization;
+using Mlds.Training;
+
 namespace Mlds.Zoos.Releases;
 
 /// <summary>The parts of the datasheet that are about using the release.</summary>
@@ -6,6 +9,12 @@ static class DatasheetUse
     public static void Loading(Page page, ReleaseSource source)
     {
         var formats = source.Options.Formats;
+        if (source.Options.RecipesOnly)
+        {
+            Regenerating(page, source);
+            return;
+        }
+
         page.Section("Loading it");
         page.Line("In this folder, with `mlds.py`, a loader of one file that needs NumPy alone; copy it to where you need it:\n");
         page.Line($"""
@@ -38,6 +47,31 @@ static class DatasheetUse
         page.Line(
             "import pandas as pd\nnetworks = pd.read_parquet('networks.parquet')    # row i is network i; "
             + "or pd.read_csv('networks.csv')\n```");
+    }
+
+    static void Regenerating(Page page, ReleaseSource source)
+    {
+        var seconds = source.Plan.Networks.Sum(released => released.Network.Provenance.CoreSeconds);
+        page.Section("Getting the weights");
+        page.Line(string.Create(CultureInfo.InvariantCulture, $"""
+            The weights are not here. Each network is a function of its recipe, and this release has all recipes and the SHA-256 of the
+            weights that each leads to. With [mlds](https://arxiv.org/abs/2104.10555) of version {Provenance.Version} or later, in this
+            folder,
+
+                mlds regenerate . --zoo ../zoo
+                mlds release ../zoo --out ../with-weights --subsets {string.Join(',', source.Plan.Subsets)}
+
+            trains the networks again and stops at the first whose weights aren't these, and then writes them as a release with weights.
+            It took {seconds:0} core-seconds where they were trained; `--networks N` is content with the first N of every machine. Stopped
+            in any way, the same command goes on where it was.
+
+            The table can be read as it is:
+
+            ```python
+            import pandas as pd
+            networks = pd.read_parquet('networks.parquet')    # or pd.read_csv('networks.csv')
+            ```
+            """));
     }
 
     public static void Uses(Page page, ReleaseSource source)

@@ -18,6 +18,7 @@ static class NetworksTable
     public const string CsvFileName = "networks.csv";
 
     const string Chain = "milestone_chain";
+    const string Index = "row";
     const string Outcome = "outcome";
 
     /// <summary>Rows held in memory at once, a row group of the file.</summary>
@@ -42,7 +43,7 @@ static class NetworksTable
 
     static readonly TableColumn[] s_columns =
     [
-        Of("row", "Row of `weights.npy` that holds its weights.", row => row.Index),
+        Of(Index, "Row of `weights.npy` that holds its weights.", row => row.Index),
         Of("recipe_id", "SHA-256 of the canonical JSON of its recipe: the network's name everywhere.", row => row.Network.RecipeId),
         Of("machine", "The machine it imitates.", row => row.Network.Machine),
         Of(
@@ -88,17 +89,19 @@ static class NetworksTable
     /// <param name="allOutcomes">Whether networks of all outcomes are in the table.</param>
     /// <param name="measures">What was measured besides losses.</param>
     /// <param name="loss">What the networks learned by.</param>
+    /// <param name="recipesOnly">Whether the release has no weights.</param>
     public static IEnumerable<(string Name, string Meaning, Type Type)> Columns(
         PopulationFactors factors, bool allOutcomes = false, IReadOnlyList<MeasureKind>? measures = null,
-        LossKind loss = LossKind.MeanSquaredError) => All(factors, measures ?? []).Select(
-        column => (column.Name, MeaningOf(column, allOutcomes, loss), column.Type));
+        LossKind loss = LossKind.MeanSquaredError, bool recipesOnly = false) => All(factors, measures ?? []).Select(
+        column => (column.Name, MeaningOf(column, allOutcomes, loss, recipesOnly), column.Type));
 
-    /// <summary>Those of a release.</summary>
-    public static IEnumerable<(string Name, string Meaning, Type Type)> Columns(ReleaseSource source) =>
-        Columns(source.Factors, source.Options.Selection.AllOutcomes, source.Measures, source.Layout.Spec.Loss);
+    /// <summary>Those of one release.</summary>
+    public static IEnumerable<(string Name, string Meaning, Type Type)> Columns(ReleaseSource source) => Columns(
+        source.Factors, source.Options.Selection.AllOutcomes, source.Measures, source.Layout.Spec.Loss, source.Options.RecipesOnly);
 
-    static string MeaningOf(TableColumn column, bool allOutcomes, LossKind loss)
+    static string MeaningOf(TableColumn column, bool allOutcomes, LossKind loss, bool recipesOnly)
     {
+        if (column.Name == Index && recipesOnly) return "Its row in this table.";
         if (column.Name == Outcome && allOutcomes) return AnyOutcome;
         return loss == LossKind.CrossEntropy ? s_ofImages.GetValueOrDefault(column.Name, column.Meaning) : column.Meaning;
     }

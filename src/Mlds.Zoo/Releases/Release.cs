@@ -20,7 +20,7 @@ public sealed class Release
     static readonly string[] s_opened =
         ["manifest.json", RecipesFile, NetworksTable.FileName, "weights.npy", SafetensorsFile.FileName, Hdf5Release.FileName];
 
-    const string PopulationFile = "population.json";
+    internal const string PopulationFile = "population.json";
 
     readonly NetworksTable.Contents _table;
 
@@ -38,6 +38,7 @@ public sealed class Release
             .ToDictionary(one => one.Key, one => one.form);
         Layout = RecipeOf(recipes[0].Machine).Network.Layout;
         Selection = ReleaseTexts.SelectionOf(manifest);
+        HasWeights = manifest["formats"]!.AsArray().Count > 0;
         Population = manifest["population"]!.GetValue<string>();
         Subsets = [.. manifest["subsets"]!.AsArray().Select(size => size!.GetValue<int>())];
         Machines = [.. manifest["machines"]!.AsArray().Select(machine => machine!["name"]!.GetValue<string>())];
@@ -64,6 +65,9 @@ public sealed class Release
 
     /// <summary>Name of the population.</summary>
     public string Population { get; }
+
+    /// <summary>Whether it has the networks' weights, and not only the recipes that lead to them (<see cref="Regeneration"/>).</summary>
+    public bool HasWeights { get; }
 
     /// <summary>Names of the machines, in the population's order.</summary>
     public IReadOnlyList<string> Machines { get; }
@@ -173,6 +177,13 @@ public sealed class Release
         {
             throw new ArgumentException(
                 $"The release '{Folder}' has no subset of {size}; it has {string.Join(", ", Subsets)}.", nameof(subset));
+        }
+
+        if (!HasWeights)
+        {
+            throw new InvalidDataException(
+                $"The release '{Folder}' has no weights, only the recipes that lead to them; `mlds regenerate {Folder} --zoo DIR` trains "
+                + "its networks again, to the same bits, and takes the zoo in its place.");
         }
 
         var all = (long?)subset * Machines.Count ?? Networks.Count;

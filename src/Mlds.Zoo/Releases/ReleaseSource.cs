@@ -60,9 +60,13 @@ sealed class ReleaseSource
     public IReadOnlyList<ReleasedForm> Forms { get; }
 
     /// <summary>The version of the release's format.</summary>
-    public int Version => Factors.Varied.Count > 0 || !Options.Selection.IsUsual
-        ? ReleaseWriter.Version
-        : ReleaseLayout.Version(Layout);
+    public int Version => VersionOf(Options.RecipesOnly, Factors, Options.Selection, Layout);
+
+    internal static int VersionOf(bool recipesOnly, PopulationFactors factors, NetworkSelection selection, WeightLayout layout)
+    {
+        if (recipesOnly) return ReleaseWriter.Version;
+        return factors.Varied.Count > 0 || !selection.IsUsual ? ReleaseWriter.VersionOfSelected : ReleaseLayout.Version(layout);
+    }
 
     public WeightLayout Layout { get; }
 

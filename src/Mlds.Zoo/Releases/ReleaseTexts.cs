@@ -26,7 +26,7 @@ static class ReleaseTexts
         return json;
     }
 
-    public static JsonObject Manifest(ReleaseSource source)
+    public static JsonObject Manifest(ReleaseSource source, ReleasedSize size)
     {
         var (plan, options, factors) = (source.Plan, source.Options, source.Factors);
         var manifest = new JsonObject
@@ -41,6 +41,7 @@ static class ReleaseTexts
             ["population_sha256"] = source.Zoo.Population.Sha256,
             ["networks"] = plan.Networks.Count,
             ["parameters"] = source.Layout.Parameters,
+            ["bytes_per_network"] = new JsonObject { ["weights"] = size.Weights, ["record"] = size.Record },
             ["network"] = JsonNode.Parse(source.Machines[0].Recipe.CanonicalJson)!["network"]!.DeepClone(),
             ["formats"] = Array(ReleaseOptions.KnownFormats.Where(options.Formats.Contains).Select(format => (JsonNode)format)),
             ["trajectories"] = options.Trajectories,

@@ -17,8 +17,26 @@ public sealed record WrittenRelease(
     /// <summary>Without what only comes on request: further copies of the weights, trajectories, training data.</summary>
     public required long CoreBytes { get; init; }
 
+    /// <summary>Of one network's weights, in one format: 0 in a release without.</summary>
+    public required int WeightBytes { get; init; }
+
     /// <inheritdoc cref="CoreBytes"/>
     public double BytesPerNetwork => (double)CoreBytes / Plan.Networks.Count;
+}
+
+/// <summary>What a release has of each network, in bytes.</summary>
+/// <param name="Weights">Its weights, once: 0 in a release without.</param>
+/// <param name="Record">Its share of the table, in Parquet and CSV: hashes, losses epoch by epoch, provenance.</param>
+readonly record struct ReleasedSize(int Weights, double Record)
+{
+    /// <summary>Once the weights and the tables are written.</summary>
+    internal static ReleasedSize Of(string folder, ReleaseSource source)
+    {
+        var tables = new[] { NetworksTable.FileName, NetworksTable.CsvFileName }.Sum(name => new FileInfo(Path.Combine(folder, name)).Length);
+        return new ReleasedSize(OfWeights(source), Math.Round((double)tables / source.Plan.Networks.Count, 1));
+    }
+
+    internal static int OfWeights(ReleaseSource source) => source.Options.RecipesOnly ? 0 : sizeof(float) * source.Layout.Parameters;
 }
 
 /// <summary>Told of every step: what is being done, how much of it, out of how much.</summary>
@@ -30,11 +48,13 @@ public delegate void ReleaseProgress(string step, int done, int total);
 /// </summary>
 public static class ReleaseWriter
 {
+    /// <summary>The newest version of the format: that of releases without weights.</summary>
+    public const int Version = 4;
+
     /// <summary>
-    /// The newest version of the format: that of releases of varied or selected networks. Others are of the version of their layout.csv
-    /// (<see cref="ReleaseLayout"/>).
+    /// The version of releases of varied or selected networks. Others are of the version of their layout.csv (<see cref="ReleaseLayout"/>).
     /// </summary>
-    public const int Version = 3;
+    internal const int VersionOfSelected = 3;
 
     static readonly JsonSerializerOptions s_indented =
         new() { WriteIndented = true, Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
@@ -79,6 +99,7 @@ public static class ReleaseWriter
                 folder, source.Plan, files, source.Digest, archive is null ? null : Archived(folder, archive), leftovers)
             {
                 CoreBytes = Core(files, options),
+                WeightBytes = ReleasedSize.OfWeights(source),
             };
         }
         catch (Exception exception)
@@ -116,8 +137,9 @@ public static class ReleaseWriter
             new Trajectories(source).Write(folder, done => report("Writing trajectories", done, plan.Networks.Count), cancellation);
         }
 
-        Text("manifest.json", Indented(ReleaseTexts.Manifest(source)));
-        Text("README.md", Datasheet.Text(source));
+        var size = ReleasedSize.Of(folder, source);
+        Text("manifest.json", Indented(ReleaseTexts.Manifest(source, size)));
+        Text("README.md", Datasheet.Text(source, size));
         Text("LICENSE", source.Licence.Text);
         Text(ReleaseTexts.LoaderFile, ReleaseTexts.Loader());
         return [.. Described(folder, source, report, cancellation)];
@@ -142,6 +164,7 @@ public static class ReleaseWriter
         return [.. files, ReleaseFiles.Hash(folder, ReleaseFiles.Sums)];
     }
 
+    /// <summary>Also without a format: what a release vouches for is read and checked.</summary>
     static void WriteWeights(string folder, ReleaseSource source, Action<int> report, CancellationToken cancellation)
     {
         var (plan, layout, formats) = (source.Plan, source.Layout, source.Options.Formats);

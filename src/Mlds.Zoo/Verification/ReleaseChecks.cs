@@ -41,8 +41,7 @@ sealed class ReleaseChecks(Release release, ReleaseTable table, VerificationLog 
             if (text != $"{expected}") log.Doubt(Checks.Population, Manifest, $"its {key} is {text}, but should be {expected}");
         }
 
-        var isUsual = release.Factors.Varied.Count == 0 && release.Selection.IsUsual;
-        Compare("version", isUsual ? ReleaseLayout.Version(release.Layout) : ReleaseWriter.Version);
+        Compare("version", ReleaseSource.VersionOf(!release.HasWeights, release.Factors, release.Selection, release.Layout));
         Compare("arithmetic_version", Recipe.ArithmeticVersion);
         Compare("networks", release.Networks.Count);
         Compare("parameters", release.Layout.Parameters);

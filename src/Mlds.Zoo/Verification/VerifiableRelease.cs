@@ -55,7 +55,18 @@ sealed class VerifiableRelease : IVerifiable
     public IEnumerable<StoredRun> Runs(VerificationLog log)
     {
         var file = ReleaseWeights.Files(_release.Folder) is [var first, ..] ? first : null;
-        if (file is null) log.Doubt(Checks.Weights, "weights.npy", "no file of the release has weights");
+        if (!_release.HasWeights)
+        {
+            log.Note(
+                Checks.Weights,
+                "the release has none, by intent: hashes and losses are checked against each other; --retrain N trains some again, "
+                + "`mlds regenerate` all");
+        }
+        else if (file is null)
+        {
+            log.Doubt(Checks.Weights, "weights.npy", "no file of the release has weights");
+        }
+
         using var rows = file is null ? null : ReleaseWeights.Rows(_release.Folder, file, _release.Layout, Networks.Count).GetEnumerator();
         var isReadable = rows is not null;
         for (var row = 0; row < Networks.Count; row++)

@@ -174,18 +174,14 @@ sealed class VerifiableZoo : IVerifiable
 
         if (_zoo.Database.Version < 2) return;
         foreach (var row in _zoo.Database.Rows(
-            "SELECT k.recipe_id, k.epoch, k.checkpoint FROM kept_checkpoints k WHERE k.recipe_id NOT IN (SELECT recipe_id FROM networks)"))
+            "SELECT k.recipe_id, k.epoch FROM kept_checkpoints k WHERE k.recipe_id NOT IN (SELECT recipe_id FROM networks)"))
         {
             cancellation.ThrowIfCancellationRequested();
             log.Count(Checks.Files);
             var id = Convert.ToHexStringLower(row.GetBytes(0));
-            if (Zoo.Readable(row.GetBytes(2)) is { } checkpoint && checkpoint.RecipeId == id
-                && checkpoint.Epoch == row.GetInt32(1))
-            {
-                continue;
-            }
-
-            log.Doubt(Checks.Files, $"checkpoint kept of the unfinished {id} at epoch {row.GetInt32(1)}", "it is damaged");
+            var epoch = row.GetInt32(1);
+            if (_zoo.ReadableKept(id, epoch) is { } checkpoint && checkpoint.RecipeId == id && checkpoint.Epoch == epoch) continue;
+            log.Doubt(Checks.Files, $"checkpoint kept of the unfinished {id} at epoch {epoch}", "it is damaged");
         }
     }
 

@@ -1,5 +1,6 @@
 using System.Text;
 using Mlds.Recipes;
+using Mlds.Tasks;
 using Mlds.Training;
 
 namespace Mlds.Bundles;
@@ -36,8 +37,13 @@ public sealed class Bundle
 
     const int Version = 1;
 
-    Bundle(int epochLimit, IReadOnlyList<BundleNetwork> networks, byte[] bytes) =>
-        (EpochLimit, Networks, Bytes, Sha256) = (epochLimit, networks, bytes, Sha256Hash.HexOf(bytes));
+    Bundle(int epochLimit, IReadOnlyList<BundleNetwork> networks, byte[] bytes)
+        : this(epochLimit, networks, bytes, Sha256Hash.HexOf(bytes))
+    {
+    }
+
+    Bundle(int epochLimit, IReadOnlyList<BundleNetwork> networks, ReadOnlyMemory<byte> bytes, string sha256) =>
+        (EpochLimit, Networks, Bytes, Sha256) = (epochLimit, networks, bytes, sha256);
 
     static ReadOnlySpan<byte> Magic => "MLDSUNIT"u8;
 
@@ -62,8 +68,32 @@ public sealed class Bundle
     /// </summary>
     public long Memory => Networks.Max(network => MemoryOf(network.Recipe));
 
+    /// <summary>
+    /// Files that its tasks are read from, each once. They aren't in the bundle: recipes name them by their SHA-256, and they come beside
+    /// it.
+    /// </summary>
+    public IReadOnlyList<TaskFile> Files =>
+        [.. Networks.Select(network => network.Recipe.Task).Distinct(ReferenceEqualityComparer.Instance).Cast<LearningTask>()
+            .SelectMany(task => task.Files).Distinct()];
+
     /// <summary>The lowest <see cref="Kernels.Shapes.WorkerLevel"/> of programs that can carry it out.</summary>
-    public int WorkerLevel => Networks.Max(network => network.Recipe.WorkerLevel);
+    public int WorkerLevel => Math.Max(
+        Networks.Max(network => network.Recipe.WorkerLevel), Files.Count > 0 ? Kernels.Shapes.WorkerLevel.Files : 0);
+
+    /// <summary>The same bundle, its tasks' files looked for in folders that keep them by their SHA-256.</summary>
+    public Bundle WithFilesIn(IReadOnlyList<string> folders)
+    {
+        // Networks of one form share their task, here as before.
+        var tasks = new Dictionary<LearningTask, LearningTask>(ReferenceEqualityComparer.Instance);
+        LearningTask Task(LearningTask task) =>
+            tasks.TryGetValue(task, out var found) ? found : tasks[task] = task.WithFilesIn(folders);
+        return Files.Count == 0
+            ? this
+            : new Bundle(
+                EpochLimit,
+                [.. Networks.Select(network => network with { Recipe = network.Recipe with { Task = Task(network.Recipe.Task) } })],
+                Bytes, Sha256);
+    }
 
     /// <param name="epochLimit">1 … <see cref="MostEpochs"/>.</param>
     /// <param name="networks">1 … <see cref="MostNetworks"/>, none of them twice.</param>

@@ -108,14 +108,15 @@ public sealed class Population
     public TrainingSpec TrainingSpec(string machineName) => Find(machineName).Training;
 
     /// <summary>The examples of one machine, but for what the file varies; generated once and shared by all its networks.</summary>
-    public TrainingData Data(string machineName) => Find(machineName).Examples.Value;
+    /// <exception cref="FormatException">They aren't those that the file names by their SHA-256.</exception>
+    public TrainingData Data(string machineName) => Checked(Find(machineName));
 
     /// <summary>The examples of one network; what the file doesn't vary is generated once for all.</summary>
     public TrainingData Data(string machineName, uint seed)
     {
         var machine = Find(machineName);
         var task = SettingOf(machine, seed).Task;
-        return task == machine.Task ? machine.Examples.Value : _examples.Of(task);
+        return task == machine.Task ? Checked(machine) : _examples.Of(task);
     }
 
     /// <summary>The recipe of one network: machine <paramref name="machineName"/>, seed <paramref name="seed"/>.</summary>
@@ -141,6 +142,15 @@ public sealed class Population
         if (!IsVaried) return recipe;
         var vary = Canonical.Serialize(JsonNode.Parse(CanonicalJson)!["vary"]);
         return Sha256Hash.HexOf(Encoding.UTF8.GetBytes($"{recipe} {vary}"));
+    }
+
+    TrainingData Checked(PopulationMachine machine)
+    {
+        var data = machine.Examples.Value;
+        if (machine.DataSha256 is not { } named || named == data.Sha256) return data;
+        throw new FormatException(
+            $"The examples of '{machine.Name}' in the population '{Name}' have SHA-256 {data.Sha256}, but its data_sha256 is {named}; "
+            + "correct that, or leave it out.");
     }
 
     /// <summary>A grid's settings are kept, so that networks of one setting share its parts.</summary>

@@ -1,5 +1,6 @@
 using Mlds.Boinc.States;
 using Mlds.Bundles;
+using Mlds.Kernels.Shapes;
 using Mlds.Recipes;
 using Mlds.Server.Contract;
 using Mlds.Server.Science;
@@ -74,6 +75,33 @@ public sealed class NetworkScienceTests
         Assert.Equal(Generated(6, population), Digest(project));
         Assert.All(project.Checks, check => Assert.Equal(Verdict.Valid, check.Check.Verdict));
         Assert.All(project.Units, unit => Assert.Equal(level, unit.ProgramLevel));
+    }
+
+    [Fact]
+    public async Task Images_come_beside_the_units_and_their_networks_come_back_as_generate_makes_them()
+    {
+        await using var project = new Volunteers(s_policy);
+        using var files = new ScratchFolder();
+        var population = Small.Images(files.Path);
+        var expected = Generated(4, population);
+        Assert.True(WorkAdding.Add(project.Database, project.Folder, population, new WorkOptions(4, EpochLimit: 5)).LacksProgram);
+        // From here on the project has all that it needs.
+        Directory.Delete(files.In("images"), recursive: true);
+        do
+        {
+            project.Run(new Volunteer(1), new Volunteer(2));
+            project.ProveHeld();
+            project.Run(new Volunteer(1), new Volunteer(2));
+        }
+        while (project.Held > 0);
+
+        Assert.Equal(expected, Digest(project));
+        Assert.All(project.Checks, check => Assert.Equal(Verdict.Valid, check.Check.Verdict));
+        Assert.All(project.Units, unit => Assert.Equal(WorkerLevel.Files, unit.ProgramLevel));
+        var shared = project.Units.First().Shared;
+        Assert.Equal(4, shared.Count);
+        Assert.All(shared, file => Assert.Equal(file.Sha256, Path.GetFileNameWithoutExtension(file.Name)));
+        Assert.All(project.Units, unit => Assert.Equal(shared, unit.Shared));
     }
 
     [Fact]

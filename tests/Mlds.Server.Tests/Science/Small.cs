@@ -61,6 +61,16 @@ static class Small
         }
     }
 
+    /// <summary>Clean, poisoned and control images of one's own, whose files are written into a folder below <paramref name="folder"/>.</summary>
+    /// <param name="training">Images that train.</param>
+    internal static Population Images(string folder, int training = 96)
+    {
+        var files = IdxFiles.Write(Path.Combine(folder, "images"), training + 32, 40);
+        var path = Path.Combine(folder, "images.json");
+        File.WriteAllText(path, new OwnImages { Files = files, Training = training }.Json());
+        return Population.Read(path);
+    }
+
     /// <summary>The same machines for networks that differ in rate, width and number of sequences.</summary>
     internal static Population Varied { get; } = Population.Parse(
         (s_small with

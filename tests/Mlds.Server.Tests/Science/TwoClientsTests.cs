@@ -73,6 +73,30 @@ public sealed partial class TwoClientsTests : IAsyncDisposable
         Assert.All(zoo.Networks(), network => Assert.Contains("work unit random_", network.Provenance.Host, StringComparison.Ordinal));
     }
 
+    [Fact]
+    public async Task A_client_fetches_each_file_of_images_once_keeps_it_and_computes_what_generate_does()
+    {
+        using var client = new RealClient(_scratch.In("client"));
+        var population = Small.Images(_scratch.Path, 2000);
+        var (project, science) = await Project(population, new WorkOptions(6, UnitSeconds: 60, EpochLimit: 10), WorkerLevel.Current);
+        using var opened = science;
+        await Start(project, science);
+        await Attach(client, "ada");
+        await UntilComputed(project, 18, client);
+        using var zoo = AsGenerated(project, population, 6);
+        var units = zoo.Networks().Select(network => network.Provenance.Host).Distinct().Count();
+        Assert.True(units > 1, "One unit shares its files with none.");
+        var files = population.Task("Clean").Files;
+        Assert.Equal(4, files.Count);
+        foreach (var file in files)
+        {
+            Assert.Equal(2, client.Log.Split($"Started download of {file.KeptName}").Length);
+            var kept = Assert.Single(Directory.GetFiles(client.Folder, file.KeptName, SearchOption.AllDirectories));
+            Assert.Equal(file.Sha256, NpzFile.Sha256(kept));
+            Assert.True(File.Exists(project.Download(file.KeptName)));
+        }
+    }
+
     /// <summary>A project with a population's work and the tree's worker, said to be of a level; skips where that can't run.</summary>
     async Task<(ProjectFolder Project, NetworkScience Science)> Project(Population population, WorkOptions options, int level)
     {

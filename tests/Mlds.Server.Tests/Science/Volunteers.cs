@@ -4,6 +4,7 @@ using Mlds.Server.Contract;
 using Mlds.Server.Database;
 using Mlds.Server.Science;
 using Mlds.Training;
+using Mlds.Zoos;
 
 namespace Mlds.Server.Tests.Science;
 
@@ -68,7 +69,9 @@ sealed class Volunteers : IAsyncDisposable
         return _toDo.TryDequeue(out var name) ? name : null;
     }
 
-    public Bundle BundleOf(string unit) => Bundle.Read(_units[unit].Inputs[0].Content.ToArray());
+    /// <summary>A unit's bundle, with the files that come beside it.</summary>
+    public Bundle BundleOf(string unit) =>
+        Bundle.Read(_units[unit].Inputs[0].Content.ToArray()).WithFilesIn(Zoo.FileFolders(Path.Combine(Folder, "zoo")));
 
     public void Return(string unit, Volunteer host)
     {

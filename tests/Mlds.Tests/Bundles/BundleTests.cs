@@ -53,7 +53,8 @@ public sealed class BundleTests
         Assert.Equal(2, Bundle.Of(4, [With(RecurrentCells.Elman)]).WorkerLevel);
         var decaying = Small.With(spec => spec with { Optimizer = spec.Optimizer with { WeightDecay = 0.1 } });
         Assert.Equal(3, Bundle.Of(4, [With(RecurrentCells.Elman), new BundleNetwork(decaying, null)]).WorkerLevel);
-        Assert.Equal(WorkerLevel.Current, Math.Max(decaying.WorkerLevel, RecurrentCells.All.Max(cell => cell.WorkerLevel)));
+        Assert.Equal(
+            WorkerLevel.Current, new[] { decaying.WorkerLevel, WorkerLevel.Files, RecurrentCells.All.Max(cell => cell.WorkerLevel) }.Max());
     }
 
     [Fact]

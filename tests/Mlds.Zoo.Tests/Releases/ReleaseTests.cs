@@ -250,7 +250,7 @@ public sealed class ReleaseTests : IDisposable
         }
 
         var manifest = Path.Combine(_zoo["r"], "manifest.json");
-        File.WriteAllText(manifest, File.ReadAllText(manifest).Replace("\"version\": 1", "\"version\": 4", StringComparison.Ordinal));
+        File.WriteAllText(manifest, File.ReadAllText(manifest).Replace("\"version\": 1", "\"version\": 5", StringComparison.Ordinal));
         Assert.Contains("update mlds", Assert.Throws<InvalidDataException>(() => Release.Open(_zoo["r"])).Message);
     }
 }

@@ -103,7 +103,7 @@ public sealed class VerifierTests(Trained trained) : IClassFixture<Trained>, IDi
         using (var zoo = Zoo.Open(Folder)) weights = WeightsHash.Bytes(zoo.ReadWeights(zoo.Find(TargetRecipe.Id).Single()));
         weights[3] ^= 0x40;
         Sql(
-            $"UPDATE weights SET weights = $1 WHERE {Where}; UPDATE networks SET weights_sha256 = $2 WHERE {Where}",
+            $"UPDATE weights SET weights = $1, packing = 0 WHERE {Where}; UPDATE networks SET weights_sha256 = $2 WHERE {Where}",
             weights, SHA256.HashData(weights));
         Assert.Superset(new HashSet<string> { "losses", "milestones" }, Verify(Folder).Doubts.Select(doubt => doubt.Check).ToHashSet());
     }
@@ -116,7 +116,7 @@ public sealed class VerifierTests(Trained trained) : IClassFixture<Trained>, IDi
         using (var zoo = Zoo.Open(Folder)) weights = WeightsHash.Bytes(zoo.ReadWeights(zoo.Find(TargetRecipe.Id).Single()));
         BitConverter.TryWriteBytes(weights.AsSpan(8), float.NaN);
         Sql(
-            $"UPDATE weights SET weights = $1 WHERE {Where}; UPDATE networks SET weights_sha256 = $2 WHERE {Where}",
+            $"UPDATE weights SET weights = $1, packing = 0 WHERE {Where}; UPDATE networks SET weights_sha256 = $2 WHERE {Where}",
             weights, SHA256.HashData(weights));
         Assert.Contains(
             Verify(Folder).Doubts,
@@ -159,7 +159,9 @@ public sealed class VerifierTests(Trained trained) : IClassFixture<Trained>, IDi
             var epoch = zoo.KeptEpochs(network)[^1];
             var kept = zoo.Kept(network, epoch);
             kept.OptimizerState[1][0] *= 2;
-            Sql($"UPDATE kept_checkpoints SET checkpoint = $1 WHERE recipe_id = x'{TargetRecipe.Id}' AND epoch = {epoch}", kept.ToBytes());
+            Sql(
+                $"UPDATE kept_checkpoints SET checkpoint = $1, packing = 0 WHERE recipe_id = x'{TargetRecipe.Id}' AND epoch = {epoch}",
+                kept.ToBytes());
         }
 
         Assert.Empty(Verify(Folder).Doubts);
@@ -212,7 +214,7 @@ public sealed class VerifierTests(Trained trained) : IClassFixture<Trained>, IDi
             var where = "network_id = (SELECT network_id FROM networks "
                 + $"WHERE recipe_id = x'{Trained.Population.Recipe("SimpleXORMachine", 3).Id}')";
             Sql(
-                $"UPDATE weights SET weights = $1 WHERE {where}; UPDATE networks SET weights_sha256 = $2 WHERE {where}",
+                $"UPDATE weights SET weights = $1, packing = 0 WHERE {where}; UPDATE networks SET weights_sha256 = $2 WHERE {where}",
                 bytes, SHA256.HashData(bytes));
         }
 

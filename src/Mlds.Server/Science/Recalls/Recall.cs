@@ -98,6 +98,7 @@ public sealed class Recall
     {
         using var zoo = Zoo.Open(Path.Combine(_folder, population.Zoo));
         var suspects = new Suspects(_database, population, options.Host).Find(zoo);
+        var files = population.FileFolders(_folder);
         int done = 0, trained = 0, known = 0;
         progress(population.Name, 0, suspects.Count);
         Parallel.ForEach(
@@ -111,7 +112,8 @@ public sealed class Recall
                 }
                 else
                 {
-                    Record(suspect, id, _examiner.Replay(suspect.Asked, suspect.Part, cancellation));
+                    var asked = suspect.Asked with { Recipe = suspect.Asked.Recipe.WithFilesIn(files) };
+                    Record(suspect, id, _examiner.Replay(asked, suspect.Part, cancellation));
                     Interlocked.Increment(ref trained);
                 }
             }

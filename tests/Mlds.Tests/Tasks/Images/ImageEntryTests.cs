@@ -56,9 +56,17 @@ public sealed class ImageEntryTests : IDisposable
     public void A_plan_that_names_the_hash_of_its_examples_needs_no_files()
     {
         var hash = new string('a', 64);
-        var json = (Own with { Side = 28 }).Json($$"""{"name": "Digits", "images": {"source": "mnist", "data_sha256": "{{hash}}"}}""");
+        var json = (Own with { Side = 28 }).Json($$$"""{"name": "Digits", "images": {"source": "mnist", "data_sha256": "{{{hash}}}"}}""");
         var population = Read(json.Replace("""{"linear": 4}""", """{"linear": 10}""", StringComparison.Ordinal));
         Assert.Equal(hash, population.Recipe("Digits", 3).DataSha256);
+    }
+
+    [Fact]
+    public void Examples_of_another_hash_than_the_plan_names_are_refused()
+    {
+        var hash = new string('a', 64);
+        var population = Read(Own.Json(Own.Entry("Mine", $", \"data_sha256\": \"{hash}\"")));
+        Says($"its data_sha256 is {hash}", Assert.Throws<FormatException>(() => population.Data("Mine")).Message);
     }
 
     [Theory]
