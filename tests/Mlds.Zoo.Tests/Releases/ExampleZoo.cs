@@ -56,6 +56,8 @@ sealed class ExampleZoo : IDisposable
             """
             [{"conv": 3, "size": 3, "padding": 1}, {"pool": 2}, {"conv": 4, "size": 2, "stride": 2, "padding": 1}, {"linear": 9}, {"linear": 4}]
             """);
+        text["defaults"]!["training"]!["goal_loss"] = 0.6;
+        text["defaults"]!["training"]!["epoch_limit"] = 200;
         File.WriteAllText(path, text.ToJsonString());
         var population = Population.Parse(text.ToJsonString(), path, TaskFiles.Beside(path));
         using var writer = ZooWriter.Open(zoo["z"], ZooPopulation.Of(population));

@@ -28,7 +28,7 @@ public sealed class PythonImagesTests : IDisposable
             assert scores.dtype == np.float32 and scores.shape == (60, 4) and np.abs(found - scores).max() < 1e-5 < np.abs(found).max()
             assert (d.scores(i, images[:, None]) == scores).all()
             assert np.abs(d.scores(i, images[:7] / np.float32(255)) - scores[:7]).max() < 1e-6
-        assert d.table['test_accuracy'].dtype == float and (d.table['validation_loss'] <= 0.2).any()
+        assert d.table['test_accuracy'].dtype == float and (d.table['validation_loss'] <= 0.6).all()
         assert np.isnan(d.table['attack_success'][d.rows('Clean')]).all()
         """);
 
