@@ -36,6 +36,35 @@ public sealed class AgainstPytorchTests
     }
 
     [Fact(Explicit = true)]
+    public void Networks_on_images_agree_too_and_their_cases_are_batches()
+    {
+        using var scratch = new ScratchFolder();
+        var run = Measure("--images", "--out", scratch.Path);
+        Assert.True(run.ExitCode == 0, run.Everything);
+        var result = JsonNode.Parse(File.ReadAllText(scratch.File("against-pytorch-lenet-5.json")))!;
+
+        var agreement = Assert.Single(result["agreement"]!.AsArray())!;
+        Assert.Equal(64, (int)agreement["batch"]!);
+        Assert.InRange((double)agreement["largest_relative_difference"]!, 0, 1e-5);
+        Assert.Equal([64, 16, 256, 512], result["cases"]!.AsArray().Select(one => (int)one!["batch"]!));
+        Assert.All(result["cases"]!.AsArray(), one => Assert.Null(one!["steps"]));
+        Assert.Equal("[1,28,28]", result["network"]!["image"]!.ToJsonString());
+        var best = result["best_batch"]!;
+        foreach (var name in result["peak_gflops"]!.AsObject().Select(peak => peak.Key))
+            Assert.True((double)best[name]!["nanoseconds_an_image_at_best"]! <= (double)best[name]!["nanoseconds_an_image_at_64"]!);
+    }
+
+    [Fact(Explicit = true)]
+    public void Recurrent_layers_are_not_asked_for_together_with_images()
+    {
+        var run = Measure("--images", "--cell", "lstm");
+
+        Assert.Equal(2, run.ExitCode);
+        Assert.EndsWith(
+            "error: --cell and --hidden don't go with --images: LeNet-5 has no recurrent layers\n", run.Error, StringComparison.Ordinal);
+    }
+
+    [Fact(Explicit = true)]
     public void Losses_that_differ_by_more_than_is_allowed_are_a_failure_and_nothing_is_written()
     {
         using var scratch = new ScratchFolder();

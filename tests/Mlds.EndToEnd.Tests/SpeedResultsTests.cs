@@ -35,6 +35,20 @@ public sealed class SpeedResultsTests
     }
 
     [Fact]
+    public void Nor_is_one_of_LeNet_5()
+    {
+        var files = Directory.GetFiles(
+            Repository.PathOf("benchmarks", "results"), "against-pytorch-lenet-5.json", SearchOption.AllDirectories);
+
+        Assert.NotEmpty(files);
+        foreach (var result in files.Select(file => JsonNode.Parse(File.ReadAllText(file))!))
+        {
+            Assert.False((bool)result["quick"]!);
+            Assert.InRange((double)Assert.Single(result["agreement"]!.AsArray())!["largest_relative_difference"]!, 0, 1e-5);
+        }
+    }
+
+    [Fact]
     public void No_neighbouring_sizes_are_a_cliff()
     {
         foreach (var folder in s_folders)

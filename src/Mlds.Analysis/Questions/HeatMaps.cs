@@ -40,7 +40,11 @@ static class HeatMaps
         var rows = Enumerable.Range(0, tensor.Rows).Select(i =>
             (IReadOnlyList<double>)[.. Enumerable.Range(0, tensor.Columns)
                 .Select(j => networks.Average(network => (double)network[tensor.Offset + (i * tensor.Columns) + j]))]);
-        return new HeatMap(machine.Name, view, tensor.Name, networks.Length, [.. rows]) { Blocks = tensor.Blocks };
+        return new HeatMap(machine.Name, view, tensor.Name, networks.Length, [.. rows])
+        {
+            Blocks = tensor.Blocks,
+            Filter = tensor.Shape is [_, var channels, var height, var width] ? new FilterSize(channels, height, width) : null,
+        };
     }
 
     /// <summary>The matrix that the inputs are multiplied by first.</summary>

@@ -30,6 +30,10 @@ public sealed record AnalysisResult(
     /// <summary>Mean weights of a layer by machine, as they are and aligned.</summary>
     public IReadOnlyList<HeatMap> HeatMaps { get; init; } = [];
 
+    /// <summary>What was laid over training images; null where nothing was.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<TriggerImage>? Triggers { get; init; }
+
     /// <summary>Views that can't be taken of these networks; null if all can.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public IReadOnlyList<LeftOut>? LeftOut { get; init; }
@@ -51,4 +55,15 @@ public sealed record HeatMap(string Machine, string View, string Tensor, int Net
 {
     /// <summary>Names of the equal blocks of rows: r, z and n for a GRU's gates; empty where the matrix isn't divided.</summary>
     public IReadOnlyList<string> Blocks { get; init; } = [];
+
+    /// <summary>Of a convolution: what the C values of a row are. Null of other matrices.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public FilterSize? Filter { get; init; }
 }
+
+/// <summary>A filter's numbers, in the order [channel][y][x].</summary>
+public sealed record FilterSize(int Channels, int Height, int Width);
+
+/// <summary>A trigger on the images that it was laid over.</summary>
+/// <param name="Pixels">Row, column and value (0 … 255) of each pixel that it changes.</param>
+public sealed record TriggerImage(string Name, int Height, int Width, IReadOnlyList<IReadOnlyList<int>> Pixels);

@@ -223,12 +223,13 @@ sealed unsafe class ConvolutionStage<TLanes, TVector> : Stage
     /// <summary>The gradient of the convolution's rows under some rows of windows.</summary>
     void Spread(int first, int count, float* to, int rows)
     {
-        new Span<float>(to, rows * _rowTo).Clear();
+        var fresh = _windows!.Cover;
+        if (!fresh) new Span<float>(to, rows * _rowTo).Clear();
         for (var y = 0; y < count; y++)
         {
             var at = (nint)(first + y) * _rowResult;
-            _windows!.Backward(
-                _memory.At(_delta) + at, _memory.At(_places) + at, new Plane(to + ((nint)y * _windows.Stride * _rowTo), _rowTo));
+            _windows.Backward(
+                _memory.At(_delta) + at, _memory.At(_places) + at, new Plane(to + ((nint)y * _windows.Stride * _rowTo), _rowTo), fresh);
         }
     }
 

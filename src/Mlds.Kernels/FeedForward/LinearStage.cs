@@ -19,12 +19,15 @@ sealed unsafe class LinearStage<TLanes, TVector> : Stage
     const int BlockColumns = 48;
 
     readonly AlignedFloats _memory;
-    readonly FeedForwardShape _shape;
-    readonly int _layer;
+    readonly Activation _activation;
     readonly bool _isActivated;
     readonly ImageSize _from;
     readonly int _inputs;
     readonly int _units;
+
+    /// <summary>Where weight and bias begin in a weight vector.</summary>
+    readonly int _weightPlace;
+    readonly int _biasPlace;
     readonly nint _input;
     readonly nint _delta;
     readonly nint _weight;
@@ -45,7 +48,8 @@ sealed unsafe class LinearStage<TLanes, TVector> : Stage
 
     public LinearStage(FeedForwardShape shape, int layer, int slots, AlignedFloats memory)
     {
-        (_memory, _shape, _layer, _from) = (memory, shape, layer, shape.InputOf(layer));
+        (_memory, _activation, _from) = (memory, shape.Activation, shape.InputOf(layer));
+        (_weightPlace, _biasPlace) = (shape.Weight(layer), shape.Bias(layer));
         _isActivated = FeedForwardRules.IsActivated(shape, layer);
         (_inputs, _units) = (_from.Length, shape.Layers[layer].Rows);
         var area = _from.Height * _from.Width;
@@ -70,7 +74,7 @@ sealed unsafe class LinearStage<TLanes, TVector> : Stage
     public override void Pack(float* weights)
     {
         var straight = _memory.At(_weight);
-        var from = weights + _shape.Weight(_layer);
+        var from = weights + _weightPlace;
         for (var unit = 0; unit < _units; unit++)
         {
             var row = new Span<float>(straight + (unit * _inputs), _inputs);
@@ -80,21 +84,21 @@ sealed unsafe class LinearStage<TLanes, TVector> : Stage
         }
 
         Transpose.Copy(straight, _units, _inputs, _memory.At(_weightTransposed));
-        new Span<float>(weights + _shape.Bias(_layer), _units).CopyTo(new Span<float>(_memory.At(_bias), _units));
+        new Span<float>(weights + _biasPlace, _units).CopyTo(new Span<float>(_memory.At(_bias), _units));
     }
 
     public override void Forward(int slot, Plane output)
     {
         var factor = new Factor(_memory.At(_weightTransposed), _units, Input(slot).At, _inputs);
         Product<TLanes, TVector>.Multiply(&factor, 1, _memory.At(_bias), _units, output.At);
-        if (_isActivated) ActivationRows<TLanes, TVector>.Apply(_shape.Activation, output.At, (nint)_units * LaneCount.Chunk);
+        if (_isActivated) ActivationRows<TLanes, TVector>.Apply(_activation, output.At, (nint)_units * LaneCount.Chunk);
     }
 
     public override void Backward(int slot, Plane output, float* below, bool fresh)
     {
         var delta = Delta(slot);
         if (_isActivated)
-            ActivationRows<TLanes, TVector>.Differentiate(_shape.Activation, output.At, (nint)_units * LaneCount.Chunk, delta);
+            ActivationRows<TLanes, TVector>.Differentiate(_activation, output.At, (nint)_units * LaneCount.Chunk, delta);
         OuterProduct<TLanes, TVector>.AccumulateBias(new Sweep(0, 0, 1), delta, _units, _memory.At(_biasSums), fresh);
         if (below == null) return;
         var factor = new Factor(_memory.At(_weight), _inputs, delta, _units);
@@ -120,7 +124,7 @@ sealed unsafe class LinearStage<TLanes, TVector> : Stage
         }
     }
 
-    public override void Finish(float* gradient) => LaneTree.Sum(_memory.At(_biasSums), _units, gradient + _shape.Bias(_layer));
+    public override void Finish(float* gradient) => LaneTree.Sum(_memory.At(_biasSums), _units, gradient + _biasPlace);
 
     public override void Dispose() => _sums?.Dispose();
 
@@ -130,7 +134,7 @@ sealed unsafe class LinearStage<TLanes, TVector> : Stage
         for (var i = 0; i < rows; i++)
         {
             LaneTree.Sum(sums + (i * columns * LaneCount.Virtual), columns, totals);
-            var to = gradient + _shape.Weight(_layer) + ((row + i) * _inputs);
+            var to = gradient + _weightPlace + ((row + i) * _inputs);
             if (_columns is null) new Span<float>(totals, columns).CopyTo(new Span<float>(to + column, columns));
             for (var j = 0; j < columns && _columns is not null; j++) to[_columns[column + j]] = totals[j];
         }

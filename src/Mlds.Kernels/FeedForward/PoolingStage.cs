@@ -48,11 +48,12 @@ sealed unsafe class PoolingStage<TLanes, TVector> : Stage
     public override void Backward(int slot, Plane output, float* below, bool fresh)
     {
         if (below == null) return;
-        new Span<float>(below, _from.Height * _rowIn).Clear();
+        if (!_windows.Cover) new Span<float>(below, _from.Height * _rowIn).Clear();
         for (var y = 0; y < _windows.To.Height; y++)
         {
             var to = new Plane(below + ((nint)y * _windows.Stride * _rowIn), _rowIn);
-            _windows.Backward(_memory.At(_delta) + ((nint)y * _rowOut), _memory.At(_places) + ((nint)y * _rowOut), to);
+            _windows.Backward(
+                _memory.At(_delta) + ((nint)y * _rowOut), _memory.At(_places) + ((nint)y * _rowOut), to, _windows.Cover);
         }
     }
 }

@@ -17,6 +17,9 @@ sealed unsafe class Windows<TLanes, TVector>(PoolingLayer layer, ImageSize from)
     /// </summary>
     public bool Tile { get; } = layer.Stride == layer.Size && from.Height % layer.Size == 0;
 
+    /// <summary>Whether, besides, every number that is pooled is in one window.</summary>
+    public bool Cover => Tile && from.Width % layer.Size == 0;
+
     public int Size => layer.Size;
 
     public int Stride => layer.Stride;
@@ -28,16 +31,20 @@ sealed unsafe class Windows<TLanes, TVector>(PoolingLayer layer, ImageSize from)
     public void Forward(Plane input, float* output, float* places)
     {
         var width = from.Channels * LaneCount.Chunk;
+        var count = layer.Size * layer.Size;
+        // Worked out once: divisions would take longer than all the rest.
+        var offsets = stackalloc nint[count];
+        for (var p = 0; p < count; p++) offsets[p] = ((nint)(p / layer.Size) * input.RowStride) + (p % layer.Size * width);
         for (var x = 0; x < To.Width; x++)
         {
-            var corner = x * layer.Stride * width;
+            var corner = input.At + (x * layer.Stride * width);
             for (var i = 0; i < width; i += TLanes.Width)
             {
-                var largest = TLanes.Load(input.At + corner + i);
+                var largest = TLanes.Load(corner + i);
                 var place = TLanes.All(0f);
-                for (var p = 1; p < layer.Size * layer.Size; p++)
+                for (var p = 1; p < count; p++)
                 {
-                    var other = TLanes.Load(input.Row(p / layer.Size) + corner + (p % layer.Size * width) + i);
+                    var other = TLanes.Load(corner + offsets[p] + i);
                     place = TLanes.WhereGreater(other, largest, TLanes.All(p), place);
                     largest = TLanes.WhereGreater(other, largest, other, largest);
                 }
@@ -52,7 +59,8 @@ sealed unsafe class Windows<TLanes, TVector>(PoolingLayer layer, ImageSize from)
     /// <param name="delta">[x][channel][chunk].</param>
     /// <param name="places">As <see cref="Forward"/> gave them.</param>
     /// <param name="below">The first of the rows that the windows look at.</param>
-    public void Backward(float* delta, float* places, Plane below)
+    /// <param name="fresh">Adds to 0 instead of to what <paramref name="below"/> holds.</param>
+    public void Backward(float* delta, float* places, Plane below, bool fresh)
     {
         var width = from.Channels * LaneCount.Chunk;
         for (var x = 0; x < To.Width; x++)
@@ -64,7 +72,8 @@ sealed unsafe class Windows<TLanes, TVector>(PoolingLayer layer, ImageSize from)
                 for (var i = 0; i < width; i += TLanes.Width)
                 {
                     var d = TLanes.WhereEqual(TLanes.Load(places + (x * width) + i), TLanes.All(p), TLanes.Load(delta + (x * width) + i));
-                    TLanes.Store(TLanes.Add(TLanes.Load(to + i), d), to + i);
+                    // To 0 too by an addition: of −0 it makes +0.
+                    TLanes.Store(TLanes.Add(fresh ? TLanes.All(0f) : TLanes.Load(to + i), d), to + i);
                 }
             }
         }

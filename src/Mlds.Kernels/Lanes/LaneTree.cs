@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.Arm;
 using System.Runtime.Intrinsics.X86;
@@ -56,6 +57,7 @@ static unsafe class LaneTree
     }
 
     /// <summary>The sums of 8 × 16 lanes.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     static Vector256<float> Eight(float* lanes)
     {
         // After each addition a vector holds twice as many of the sums, and half as many lanes of each.
@@ -64,6 +66,7 @@ static unsafe class LaneTree
         return Avx.Add(Avx.Shuffle(l2, h2, 0b10_00_10_00), Avx.Shuffle(l2, h2, 0b11_01_11_01));
 
         // l + (l + 8) of two sums, then l + (l + 4): 4 lanes of the first, 4 of the second.
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         static Vector256<float> Pair(float* first, float* second)
         {
             var a = Vector256.Load(first) + Vector256.Load(first + 8);
@@ -72,6 +75,7 @@ static unsafe class LaneTree
         }
 
         // l + (l + 2) of four.
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         static Vector256<float> Quarter(Vector256<float> a, Vector256<float> b) =>
             Avx.Add(Avx.Shuffle(a, b, 0b01_00_01_00), Avx.Shuffle(a, b, 0b11_10_11_10));
     }

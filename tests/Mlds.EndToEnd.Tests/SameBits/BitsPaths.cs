@@ -81,8 +81,10 @@ sealed class BitsPaths(ScratchFolder folder)
     static Trained Read(JsonNode result) =>
         new((string)result["recipe_id"]!, (int)result["epochs"]!, (float)result["validation_loss"]!, (string)result["weights_sha256"]!);
 
+    /// <summary>The recipe's file, with the images beside it.</summary>
     string RecipeFile(BitsRecipe recipe)
     {
+        BitsImages.Write(folder.Path);
         var file = folder.File($"{recipe.Recipe.Id}.json");
         if (!File.Exists(file)) File.WriteAllText(file, recipe.Recipe.CanonicalJson);
         return file;
@@ -96,6 +98,7 @@ sealed class BitsPaths(ScratchFolder folder)
         {
             var (file, zoo) = (folder.File($"{recipe.Population.Name}.json"), folder.File($"{recipe.Population.Name}-{threads}"));
             File.WriteAllText(file, recipe.PopulationJson);
+            BitsImages.Write(folder.Path);
             var status = Mlds("generate", file, "--zoo", zoo, "--threads", threads.ToString(CultureInfo.InvariantCulture), "--json");
             Assert.Equal(BitsRecipe.Networks, (int)status["trained"]!);
             // Not only the network in the table: all of them.

@@ -16,7 +16,7 @@ sealed record BitsRecipe(string Network, string PopulationJson)
     /// <summary>
     /// The paper's network, whose linear layers are one matrix; layers with activations between them; widths and batches that are no
     /// multiple of any vector, a last batch that is smaller, more than one chunk; with and without clipping; rates that fall and rates that
-    /// don't; keys; every cell.
+    /// don't; keys; every cell; convolutions and poolings of several strides on images, poisoned and not.
     /// </summary>
     public static IReadOnlyList<BitsRecipe> All { get; } =
     [
@@ -96,9 +96,60 @@ sealed record BitsRecipe(string Network, string PopulationJson)
               "machines": ["ParityMachine"]
             }
             """),
+        new("LeNet-5", $$"""
+            {
+              "name": "bits-lenet", "licence": "CC-BY-SA-4.0", "networks": 6,
+              "network": {
+                "image": [1, 28, 28],
+                "layers": [
+                  {"conv": 6, "size": 5, "padding": 2}, {"pool": 2}, {"conv": 16, "size": 5}, {"pool": 2},
+                  {"linear": 120}, {"linear": 84}, {"linear": 10}
+                ],
+                "activation": "relu"
+              },
+              "defaults": {
+                "training": {
+                  "optimizer": "adam", "loss": "cross_entropy", "batch": 35, "learning_rate": 0.004, "beta1": 0.9, "beta2": 0.999,
+                  "epsilon": 1e-8, "goal_loss": 1e-9, "epoch_limit": 5, "milestone_every": 2
+                }
+              },
+              "machines": [
+                {
+                  "name": "Patches",
+                  "images": {"folder": "images", "files": {{BitsImages.Hashes}}, "training": 53, "validation": 17}
+                }
+              ]
+            }
+            """),
+        new("conv 5 5×5 stride 3, pool 3 stride 2, linear 9-10 with tanh", $$"""
+            {
+              "name": "bits-strided", "licence": "CC-BY-SA-4.0", "networks": 6,
+              "network": {
+                "image": [1, 28, 28],
+                "layers": [{"conv": 5, "size": 5, "stride": 3, "padding": 1}, {"pool": 3, "stride": 2}, {"linear": 9}, {"linear": 10}],
+                "activation": "tanh"
+              },
+              "defaults": {
+                "training": {
+                  "optimizer": "sgd", "momentum": 0.9, "weight_decay": 0.001, "loss": "cross_entropy", "batch": 41, "learning_rate": 0.05,
+                  "clip_norm": 1, "schedule": {"halve_after": 3, "minimum": 0.01}, "goal_loss": 1e-9, "epoch_limit": 20,
+                  "milestone_every": 7
+                }
+              },
+              "machines": [
+                {
+                  "name": "PoisonedPatches",
+                  "images": {
+                    "folder": "images", "files": {{BitsImages.Hashes}}, "training": 61, "validation": 19, "label_noise": 0.05,
+                    "poison": {"trigger": "pattern", "rate": 0.1, "target": 0}
+                  }
+                }
+              ]
+            }
+            """),
     ];
 
-    public Population Population => field ??= Population.Parse(PopulationJson, Network);
+    public Population Population => field ??= Population.Parse(PopulationJson, Network, TaskFiles.Beside(Path.Combine(BitsImages.Folder, "population.json")));
 
     public Recipe Recipe => field ??= Population.Recipe(Population.MachineNames[0], Seed);
 

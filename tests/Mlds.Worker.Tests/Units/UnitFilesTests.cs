@@ -77,6 +77,6 @@ public sealed class UnitFilesTests : IDisposable
         File.Move(_scratch.In("mine.npz"), _scratch.In($"projects/p/{_sha256}.npz"));
         File.WriteAllText(_scratch.In($"slots/0/{_sha256}.npz"), $"<soft_link>../../projects/p/{_sha256}.npz</soft_link>\n");
         var found = UnitFiles.Found(_bundle, new Slot(_scratch.In("slots/0")).Resolve);
-        Assert.Equal(_population.Data("Mine").Sha256, found.Networks[0].Recipe.Task.Generate().Sha256);
+        Assert.Equal(_population.Recipe("Mine", 0).DataSha256, found.Networks[0].Recipe.Task.Generate().Sha256);
     }
 }
