@@ -13,7 +13,7 @@ public sealed class FiguresTests
     static readonly XNamespace s_svg = "http://www.w3.org/2000/svg";
 
     public static TheoryData<string> Results =>
-        ["usual", "one machine", "long names", "thirty machines", "two networks", "with courses", "hundred machines", "of images"];
+        ["usual", "one machine", "long names", "thirty machines", "two networks", "with courses", "hundred machines"];
 
     static AnalysisResult Result(string kind) => kind switch
     {
@@ -21,7 +21,6 @@ public sealed class FiguresTests
         "with courses" => SyntheticCourses.AddTo(SyntheticResult.Make(networks: 3)),
         "two networks" => SyntheticResult.Make(networks: 2),
         "hundred machines" => SyntheticMany.Make(),
-        "of images" => OfImages(),
         "one machine" => SyntheticResult.Make(networks: 4) is var all
             ? all with
             {
@@ -33,38 +32,6 @@ public sealed class FiguresTests
         "long names" => Renamed(name => "A_machine_that_its_author_gave_a_very_long_name_indeed_" + name),
         _ => Renamed(name => name, copies: 2),
     };
-
-    /// <summary>A result of convolutional networks on poisoned images.</summary>
-    static AnalysisResult OfImages() => SyntheticResult.Make(networks: 4) with
-    {
-        HeatMaps =
-        [
-            .. from view in new[] { "raw", "aligned" }
-               select new HeatMap("MnistClean", view, "conv.0.weight", 4, [.. Enumerable.Range(0, 6)
-                   .Select(i => (IReadOnlyList<double>)[.. Enumerable.Range(0, 25).Select(j => Math.Sin(i + (3 * j)))])])
-               {
-                   Filter = new FilterSize(1, 5, 5),
-               },
-        ],
-        Triggers =
-        [
-            new("pixel", 28, 28, [[26, 26, 255]]),
-            new("pattern", 28, 28, [[24, 26, 255], [25, 25, 255], [26, 24, 255], [26, 26, 255]]),
-        ],
-    };
-
-    [Fact]
-    public void Filters_and_triggers_are_shown_pixel_by_pixel()
-    {
-        var figures = new FigureSet(OfImages());
-        Assert.Equal("aligned-filters", figures.HeatMaps!.Id);
-        int Named(Figure figure, string what) => XDocument.Parse(figure.ToSvg(inline: false)).Descendants(s_svg + "title")
-            .Count(title => title.Value.Contains(what, StringComparison.Ordinal));
-        Assert.Equal(2 * 6 * 25, Named(figures.HeatMaps, "mean"));
-        Assert.Equal(5, Named(figures.Triggers!, "of 255"));
-        Assert.Equal(1, Named(figures.Triggers!, "pixel: row 26, column 26"));
-        Assert.Null(new FigureSet(SyntheticResult.Make()).Triggers);
-    }
 
     /// <summary>A result with other names of machines, in which each machine occurs several times.</summary>
     static AnalysisResult Renamed(Func<string, string> rename, int copies = 1)

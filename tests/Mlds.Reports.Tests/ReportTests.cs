@@ -38,7 +38,8 @@ public sealed partial class ReportTests
 
         foreach (var figure in new[]
         {
-            "weight-space-tsne", "aligned-weights", "twins-divergence", "interpolation-barriers", "how-small-a-change", "hidden-automata",
+            "weight-space-tsne", "aligned-weights", "aligned-filters", "aligned-filters-2", "triggers", "twins-divergence",
+            "interpolation-barriers", "how-small-a-change", "hidden-automata",
             "twin-barriers", "linear-weight-classification-auc", "linear-weight-classification-shares",
         })
         {

@@ -24,6 +24,19 @@ static class SyntheticCourses
                {
                    Blocks = ["r", "z", "n"],
                },
+            .. from machine in s_machines
+               from view in new[] { "raw", "aligned" }
+               from inputs in new[] { 1, 2 }
+               select new HeatMap(machine, view, $"conv.{inputs - 1}.weight", 7, [.. Enumerable.Range(0, 5)
+                   .Select(i => (IReadOnlyList<double>)[.. Enumerable.Range(0, 12 * inputs).Select(j => Math.Cos(i + (2 * j)))])])
+               {
+                   Kernel = [inputs, 4, 3],
+               },
+        ],
+        Triggers =
+        [
+            new TriggerImage("pattern", ["FooModified", "FooControl"], 6, 28, 28, [[24, 26, 255], [25, 25, 255], [26, 24, 200]]),
+            new TriggerImage("[0, 0, 7]", ["BarModified"], 3, 8, 6, [[0, 0, 7]]),
         ],
         ManyNumbers = "There are 412 scores and 9 tests.",
         Questions = [.. result.Questions, Twins, Barriers, TwinBarriers, Shares, LinearWeights, Exact],

@@ -4,22 +4,26 @@ using Mlds.Tasks.Images;
 
 namespace Mlds.Analysis.Questions;
 
-/// <summary>What was laid over training images, from the tasks of the poisoned and control machines.</summary>
+/// <summary>The triggers that training images had.</summary>
 static class Triggers
 {
-    internal static List<TriggerImage> Of(WeightMatrix population)
+    /// <summary>Each once, in the order of the machines; null where there are none.</summary>
+    internal static IReadOnlyList<TriggerImage>? Of(WeightMatrix networks)
     {
-        var images = new List<TriggerImage>();
-        foreach (var machine in population.MachineLabels)
-        {
-            if (machine.Poison is not { } poison) continue;
-            if (population.Tasks.GetValueOrDefault(machine.Name) is not ImageTask { Poison: { } its } task) continue;
-            var image = new TriggerImage(
-                poison.Trigger, task.Size.Height, task.Size.Width,
-                [.. its.Trigger.Pixels.Select(pixel => (IReadOnlyList<int>)[pixel.Y, pixel.X, pixel.Value])]);
-            if (images.TrueForAll(other => other.Name != image.Name)) images.Add(image);
-        }
-
-        return images;
+        var machines = networks.MachineLabels
+            .Select(machine => (machine.Name, Task: networks.Tasks.GetValueOrDefault(machine.Name) as ImageTask))
+            .Where(machine => machine.Task?.Poison is not null)
+            .GroupBy(machine => (machine.Task!.Poison!.Trigger, machine.Task.Size));
+        TriggerImage[] triggers =
+        [
+            .. machines.Select(group => new TriggerImage(
+                group.Key.Trigger.NameOn(group.Key.Size) ?? $"{group.Key.Trigger}",
+                [.. group.Select(machine => machine.Name)],
+                networks.Labels.Count(label => group.Any(machine => machine.Name == label.Machine.Name)),
+                group.Key.Size.Height,
+                group.Key.Size.Width,
+                [.. group.Key.Trigger.Pixels.Select(pixel => (IReadOnlyList<int>)[pixel.Y, pixel.X, pixel.Value])])),
+        ];
+        return triggers.Length > 0 ? triggers : null;
     }
 }

@@ -30,7 +30,7 @@ public sealed record AnalysisResult(
     /// <summary>Mean weights of a layer by machine, as they are and aligned.</summary>
     public IReadOnlyList<HeatMap> HeatMaps { get; init; } = [];
 
-    /// <summary>What was laid over training images; null where nothing was.</summary>
+    /// <summary>What was laid over training images, each trigger once; null where nothing was.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public IReadOnlyList<TriggerImage>? Triggers { get; init; }
 
@@ -56,14 +56,17 @@ public sealed record HeatMap(string Machine, string View, string Tensor, int Net
     /// <summary>Names of the equal blocks of rows: r, z and n for a GRU's gates; empty where the matrix isn't divided.</summary>
     public IReadOnlyList<string> Blocks { get; init; } = [];
 
-    /// <summary>Of a convolution: what the C values of a row are. Null of other matrices.</summary>
+    /// <summary>Input channels, height and width of the kernels that a row holds, in this order; null where rows are no kernels.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
-    public FilterSize? Filter { get; init; }
+    public IReadOnlyList<int>? Kernel { get; init; }
 }
 
-/// <summary>A filter's numbers, in the order [channel][y][x].</summary>
-public sealed record FilterSize(int Channels, int Height, int Width);
-
-/// <summary>A trigger on the images that it was laid over.</summary>
-/// <param name="Pixels">Row, column and value (0 … 255) of each pixel that it changes.</param>
-public sealed record TriggerImage(string Name, int Height, int Width, IReadOnlyList<IReadOnlyList<int>> Pixels);
+/// <summary>What was laid over some training images.</summary>
+/// <param name="Name">A shipped trigger's name, or its pixels.</param>
+/// <param name="Machines">Those whose images had it.</param>
+/// <param name="Networks">Their networks.</param>
+/// <param name="Height">Of the images.</param>
+/// <param name="Width">Of the images.</param>
+/// <param name="Pixels">Row, column and value, 0 … 255, of each of its pixels.</param>
+public sealed record TriggerImage(
+    string Name, IReadOnlyList<string> Machines, int Networks, int Height, int Width, IReadOnlyList<IReadOnlyList<int>> Pixels);

@@ -15,8 +15,8 @@ sealed class FigureSet
         var families = new Families(result.Population);
         WeightSpace = ProjectionFigure.SideBySide(result, families, "pca", "weight-space");
         Embedding = ProjectionFigure.SideBySide(result, families, "tsne", "weight-space-tsne");
-        HeatMaps = HeatMapFigure.Of(result, "aligned-weights") ?? FilterFigures.Filters(result, "aligned-filters");
-        Triggers = FilterFigures.Triggers(result, "triggers");
+        HeatMaps = HeatMapFigure.Of(result, "aligned-weights");
+        Filters = [.. FilterFigure.Of(result, "aligned-filters"), .. Present(TriggerFigure.Of(result, "triggers"))];
         AllViews = ProjectionFigure.OfAll(result, families);
         foreach (var question in result.Questions.Where(question => question.Skipped is null))
             _ofQuestions[question.Id] = OfQuestion(question, result.Population);
@@ -32,8 +32,8 @@ sealed class FigureSet
     /// <summary>Mean weights, before and after alignment.</summary>
     public Figure? HeatMaps { get; }
 
-    /// <summary>What was laid over training images.</summary>
-    public Figure? Triggers { get; }
+    /// <summary>Mean filters of convolutions, before and after alignment, and the triggers on images.</summary>
+    public IReadOnlyList<Figure> Filters { get; }
 
     /// <summary>All views, if there are more.</summary>
     public Figure? AllViews { get; }
@@ -42,7 +42,10 @@ sealed class FigureSet
 
     public IEnumerable<Figure> All =>
     [
-        .. Present(WeightSpace, Embedding, AllViews, HeatMaps, Triggers), .. _ofQuestions.Values.SelectMany(figures => figures), .. Training,
+        .. Present(WeightSpace, Embedding, AllViews, HeatMaps),
+        .. Filters,
+        .. _ofQuestions.Values.SelectMany(figures => figures),
+        .. Training,
     ];
 
     /// <summary>The figures that answer <paramref name="question"/>.</summary>

@@ -14,7 +14,7 @@ static class HeatMapFigure
 
     public static Figure? Of(AnalysisResult result, string id)
     {
-        var matrices = result.HeatMaps.Where(map => map.Rows.Count > 0 && map.Filter is null).ToArray();
+        var matrices = result.HeatMaps.Where(map => map.Rows.Count > 0 && map.Kernel is null).ToArray();
         var machines = matrices.Select(map => map.Machine).Distinct().Take(MostMachines).ToArray();
         if (machines.Length == 0)
             return null;

@@ -22,8 +22,8 @@ static class Sections
             Figure(html, embedding);
         if (figures.HeatMaps is { } heat)
             Figure(html, heat);
-        if (figures.Triggers is { } triggers)
-            Figure(html, triggers);
+        foreach (var filters in figures.Filters)
+            Figure(html, filters);
         if (figures.AllViews is { } all)
             Folded(html, "All views", () => Figure(html, all));
         html.Close();

@@ -114,7 +114,10 @@ sealed record BitsRecipe(string Network, string PopulationJson)
                 }
               },
               "machines": [
-                {"name": "Patches", "images": {"folder": "images", "files": {{BitsImages.Hashes}}, "training": 53, "validation": 17}}
+                {
+                  "name": "Patches",
+                  "images": {"folder": "images", "files": {{BitsImages.Hashes}}, "training": 53, "validation": 17}
+                }
               ]
             }
             """),

@@ -5,8 +5,8 @@ namespace Mlds.Kernels.Tests.FeedForward;
 
 /// <summary>
 /// Against PyTorch in float64: LeNet-5 with fewer channels and units, and a network with a stride, margins, windows that overlap, colours
-/// and tanh. PyTorch's networks are written in the usual way, with the activation before the pooling. Tolerances are a few times what
-/// float32 rounding was measured to give.
+/// and tanh. PyTorch's networks are written in the usual way, with the activation before the pooling. Tolerances are those of
+/// <see cref="GoldenTests"/>.
 /// </summary>
 public sealed class FeedForwardGoldenTests
 {
