@@ -7,8 +7,10 @@
 d.weights       N x P float32, memory-mapped: row i holds the weights of network i
 d.table         the networks: columns by name, each an array of N values, such as d.table['machine']
 d.layout        where each tensor lies in a row of weights
-d.network(i)    network i as a PyTorch module: recurrent layers (torch.nn.GRU where they are a GRU), then torch.nn.Linear layers
+d.network(i)    network i as a PyTorch module: recurrent layers (torch.nn.GRU where they are a GRU), then torch.nn.Linear layers; of
+                networks for images torch.nn.Conv2d and torch.nn.Linear layers
 d.states(i, x)  the hidden states of every recurrent layer of network i on the inputs x, by NumPy; d.network(i).states(x) by PyTorch
+d.scores(i, x)  the scores of a network for images, by NumPy; d.network(i)(x) by PyTorch. mlds.idx(path) reads images and labels
 
 A release is never changed: arrays may be written to, which changes this process's memory and no file. Releases and networks can be
 pickled, so data-loaders' workers may have them: a release travels as its path and is mapped there again, where the array d.weights
@@ -19,6 +21,7 @@ SPDX-License-Identifier: Apache-2.0
 
 import contextlib
 import csv
+import gzip
 import hashlib
 import importlib
 import io
@@ -33,7 +36,7 @@ from types import SimpleNamespace
 
 import numpy as np
 
-__all__ = ["load", "Cell", "CELLS", "Release", "ReleaseError", "Table", "Tensor", "sequences"]
+__all__ = ["load", "Cell", "CELLS", "Release", "ReleaseError", "Table", "Tensor", "idx", "sequences"]
 
 #: The newest format of releases that this file reads.
 VERSION = 4
@@ -42,7 +45,7 @@ VERSION = 4
 class Tensor(namedtuple("Tensor", "name shape offset length")):
     """A tensor of a network.
 
-    name, shape     PyTorch's, such as 'gru.weight_ih_l0' of (rows, columns), or (rows,) for a bias
+    name, shape     PyTorch's, such as 'gru.weight_ih_l0' of (rows, columns), or (rows,) for a bias; 'conv.0.weight' of (out, in, y, x)
     offset, length  its values are the columns `offset` ... `offset + length - 1` of a row of weights, in C order
     module, layer   the module that it belongs to, such as 'gru', and the number of its layer there
     role            'weight', 'bias', 'recurrent_weight' or 'recurrent_bias'
@@ -263,9 +266,15 @@ class Release:
         Their mean squared difference from the targets of the validation sequences is the table's validation_loss.
         Its method `states` gives the hidden states. It can be pickled and saved whole; where it is loaded, mlds.py must be importable.
         Raises ReleaseError where the release's networks have a cell that isn't in CELLS.
+
+        A network for images is an mlds.FeedForward, with parameters `conv` and `linear`. It takes B x C x height x width (pixels
+        divided by 255, float32) and gives B x classes, the scores before the softmax; `evaluate` says what they are worth.
         """
-        self._cell()
-        torch, module = _import("torch", "network() makes a PyTorch module"), _torch_class("Network")(self.manifest["network"])
+        spec, name = self.manifest["network"], "FeedForward"
+        if _form(spec) != "feed-forward":
+            self._cell()
+            name = "Network"
+        torch, module = _import("torch", "network() makes a PyTorch module"), _torch_class(name)(spec)
         module.load_state_dict({name: torch.from_numpy(values) for name, values in self.state(i).items()})
         return module.eval()
 
@@ -287,12 +296,50 @@ class Release:
             x = h
         return states
 
+    def scores(self, i, images):
+        """Scores of network `i` for images, before the softmax: B x classes float32. Needs only NumPy.
+
+        `images` are B x C x height x width, or B x height x width where they have one channel: bytes, as `idx` reads them, or floats
+        from 0 to 1. Those by PyTorch, d.network(i)(x), are the same to float32 rounding.
+        """
+        spec = self.manifest["network"]
+        if _form(spec) != "feed-forward":
+            raise ReleaseError(f"The networks of the release '{self.folder}' take no images; `states` computes them.")
+        x, size = np.asarray(images), tuple(spec["image"])
+        if x.ndim == 3 and size[0] == 1:
+            x = x[:, None]
+        if x.ndim != 4 or x.shape[1:] != size:
+            found = " x ".join(map(str, np.shape(images))) or "a number"
+            raise ReleaseError(f"Images must be B x {' x '.join(map(str, size))} (batch, channels, height, width), not {found}.")
+        state, parts = self.state(i), []
+        for first in range(0, len(x), 256):  # the windows of a convolution take 25 times the memory of an image
+            part = x[first : first + 256]
+            part = part.astype(np.float32) / np.float32(255) if part.dtype == np.uint8 else part.astype(np.float32)
+            parts.append(_feed(spec, part, _numpy_layers(spec, state)))
+        return np.concatenate(parts) if parts else np.empty((0, spec["layers"][-1]["linear"]), np.float32)
+
+    def evaluate(self, i, images, labels):
+        """Loss (mean cross-entropy, natural logarithm) and accuracy of network `i` on images and their labels, as a pair.
+
+        On the test images, which are clean, these are the table's long_loss and test_accuracy, the loss to float32 rounding.
+        """
+        scores, labels = self.scores(i, images).astype(np.float64), np.asarray(labels)
+        if labels.shape != scores.shape[:1] or not len(labels):
+            raise ReleaseError(f"There must be a label for each of {len(scores)} images, at least one, not {labels.size}.")
+        if labels.min() < 0 or labels.max() >= scores.shape[1]:
+            raise ReleaseError(f"A label is {labels.max()}; the networks know the classes 0 to {scores.shape[1] - 1}.")
+        highest = scores.max(1)
+        logs = highest + np.log(np.exp(scores - highest[:, None]).sum(1))
+        return float((logs - scores[np.arange(len(labels)), labels]).mean()), float((scores.argmax(1) == labels).mean())
+
     def _cell(self):
         """The cell of the networks."""
         spec = self.manifest["network"]
         cell, known = _cell_of(spec), ", ".join(CELLS)
         if cell in CELLS:
             return CELLS[cell]
+        if _form(spec) == "feed-forward":
+            raise ReleaseError(f"The networks of the release '{self.folder}' have no hidden states; `scores` gives what they say.")
         what = f"networks of the form '{spec['form']}'" if cell is None else f"'{cell}' cells"
         raise ReleaseError(
             f"The release '{self.folder}' has {what}, which this mlds.py can't compute (it knows the cells {known}): take a newer one, or "
@@ -500,13 +547,13 @@ def _sequences(file, name, own):
 
 def __getattr__(name):
     """mlds.Network is made when it is first asked for: PyTorch needn't be installed, and pickle must find the class by its name."""
-    if name not in ("Network", "RecurrentLayers"):
+    if name not in ("Network", "RecurrentLayers", "FeedForward"):
         raise AttributeError(f"module '{__name__}' has no attribute '{name}'")
     return _torch_class(name)
 
 
 def _torch_class(name):
-    """mlds.Network, or mlds.RecurrentLayers; made once, both together."""
+    """mlds.Network, mlds.RecurrentLayers or mlds.FeedForward; made once, all together."""
     if name in globals():
         return globals()[name]
     torch = _import("torch", "a network is a PyTorch module")
@@ -577,7 +624,32 @@ def _torch_class(name):
                 states.append(inputs)
             return torch.stack(states)
 
-    globals().update(Network=Network, RecurrentLayers=RecurrentLayers)
+    class FeedForward(torch.nn.Module):
+        """A network for images: convolutions and max poolings, then linear layers. `spec` is as `network` in manifest.json."""
+
+        __module__, __qualname__ = __name__, "FeedForward"
+
+        def __init__(self, spec):
+            super().__init__()
+            self.spec, layers = spec, _feed_forward(spec)
+            self.conv = torch.nn.ModuleList(
+                torch.nn.Conv2d(size[0], after[0], entry["size"], entry.get("stride", 1), entry.get("padding", 0))
+                for kind, entry, size, after in layers if kind == "conv")
+            self.linear = torch.nn.ModuleList(
+                torch.nn.Linear(math.prod(size), after[0]) for kind, _, size, after in layers if kind == "linear")
+
+        def forward(self, images):
+            """Scores, B x classes, before the softmax, of `images`, B x C x height x width, pixels from 0 to 1."""
+            def pool(x, entry):
+                return torch.nn.functional.max_pool2d(x, entry["pool"], entry.get("stride", entry["pool"]))
+
+            layers = {
+                "conv": lambda x, i, _: self.conv[i](x), "pool": lambda x, _, entry: pool(x, entry),
+                "linear": lambda x, i, _: self.linear[i](x.flatten(1)), "relu": torch.relu, "tanh": torch.tanh,
+            }
+            return _feed(self.spec, images, layers)
+
+    globals().update(Network=Network, RecurrentLayers=RecurrentLayers, FeedForward=FeedForward)
     return globals()[name]
 
 
@@ -593,6 +665,79 @@ def _layer(m, cell, x, start, weight_ih, weight_hh, bias_ih, bias_hh):
         states = cell.step(m, sums, states)
         hidden.append(states[0])
     return m.stack(hidden, 1) if hidden else given[:, :, :size]
+
+
+def _feed_forward(spec):
+    """The layers of a network for images, each as what it is, its entry in the manifest, and the sizes of what comes in and out."""
+    size, layers = tuple(_whole(side, 65536) for side in spec["image"]), []
+    channels, height, width = size
+    for entry in spec["layers"]:
+        (kind,) = [key for key in ("conv", "pool", "linear") if key in entry]
+        out = _whole(entry[kind], 65536)
+        if kind == "linear":
+            after = (out, 1, 1)
+        else:
+            side, stride = (entry["size"], entry.get("stride", 1)) if kind == "conv" else (out, entry.get("stride", out))
+            padding = entry.get("padding", 0)
+            wide = 2 * _whole(1 + padding, 65536) - 2 - _whole(side, 65536)
+            after = (out if kind == "conv" else size[0], *(1 + (x + wide) // _whole(stride, 65536) for x in size[1:]))
+        if min(after) < 1 or (kind != "linear" and layers and layers[-1][0] == "linear"):
+            raise ValueError("a layer of its network doesn't fit those before it")
+        layers.append((kind, entry, size, after))
+        size = after
+    if not layers or layers[-1][0] != "linear" or spec["activation"] not in ("none", "relu", "tanh"):
+        raise ValueError("its network is none of mlds")
+    return layers
+
+
+def _feed(spec, x, work):
+    """What comes out for `x`. `work` has a function for each kind of layer, of x, its number among its kind and its entry, and tanh and
+    relu, NumPy's or PyTorch's. An activation follows every convolution, but a pooling right after it comes first, and every linear layer
+    but the last."""
+    counts, due = {"conv": 0, "linear": 0, "pool": 0}, False
+    kinds = [kind for kind, *_ in _feed_forward(spec)]
+    for kind, after, entry in zip(kinds, [*kinds[1:], None], spec["layers"]):
+        x = work[kind](x, counts[kind], entry)
+        counts[kind] += 1
+        due = (due or kind != "pool") and after is not None
+        if due and (kind, after) != ("conv", "pool"):
+            x, due = x if spec["activation"] == "none" else work[spec["activation"]](x), False
+    return x
+
+
+def _numpy_layers(spec, state):
+    """The functions that _feed asks for, by NumPy."""
+    def windows(x, side, stride):
+        return np.lib.stride_tricks.sliding_window_view(x, (side, side), axis=(2, 3))[:, :, ::stride, ::stride]
+
+    def conv(x, i, entry):
+        pad = entry.get("padding", 0)
+        x = windows(np.pad(x, ((0, 0), (0, 0), (pad, pad), (pad, pad))), entry["size"], entry.get("stride", 1))
+        y = np.tensordot(x, state[f"conv.{i}.weight"], ((1, 4, 5), (1, 2, 3))) + state[f"conv.{i}.bias"]
+        return np.moveaxis(y, 3, 1)
+
+    def linear(x, i, _):
+        return x.reshape(len(x), -1) @ state[f"linear.{i}.weight"].T + state[f"linear.{i}.bias"]
+
+    return {
+        "conv": conv, "pool": lambda x, _, entry: windows(x, entry["pool"], entry.get("stride", entry["pool"])).max((4, 5)),
+        "linear": linear, "relu": lambda x: np.maximum(x, 0), "tanh": np.tanh,
+    }
+
+
+def idx(path):
+    """What an IDX file holds, as MNIST's do (by gzip or not): bytes, N x height x width for images, N for labels."""
+    with _reading(path, f"There is no file '{path}'."):
+        with open(path, "rb") as file:
+            data = file.read(_MOST_BYTES)
+        if data[:2] == b"\x1f\x8b":
+            with gzip.open(path) as file:
+                data = file.read(_MOST_BYTES)
+        shape = tuple(int.from_bytes(data[4 + 4 * i : 8 + 4 * i], "big") for i in range(data[3]))
+        values = np.frombuffer(data, np.uint8, offset=4 + 4 * data[3])
+        if data[:3] != b"\0\0\x08" or math.prod(shape) != len(values):
+            raise ValueError("it is no IDX file of bytes, or cut short")
+        return values.reshape(shape).copy()
 
 
 @contextlib.contextmanager
@@ -634,6 +779,8 @@ def _manifest(folder):
             raise ReleaseError(f"The release '{folder}' has a machine whose name is none; don't use it.")
         if any(not isinstance(factor[key], str) for factor in manifest.get("factors", []) for key in ("name", "kind", "description")):
             raise ValueError("its factors are none of mlds")
+        if any(not isinstance(measure[key], str) for measure in manifest.get("measures", []) for key in ("name", "description")):
+            raise ValueError("what was measured of its networks is none of mlds")
         if not isinstance(manifest["population"], str):
             raise ValueError("its population has no name")
     return manifest, hashlib.sha256(text.encode()).hexdigest()
@@ -641,9 +788,11 @@ def _manifest(folder):
 
 def _check_network(spec):
     """What manifest.json says of the networks. Forms that this file doesn't know may have other keys."""
-    form = spec.get("form", "recurrent")
+    form = _form(spec)
     if not all(isinstance(name, str) and _NAME.fullmatch(name) for name in (form, spec.get("cell", "gru"))):
         raise ValueError("the form of its networks has no name")
+    if form == "feed-forward":
+        _feed_forward(spec)
     if form != "recurrent":
         return
     for size in [spec["inputs"], spec["hidden"], spec["layers"], *spec["linear"]]:
@@ -652,14 +801,23 @@ def _check_network(spec):
         raise ValueError("its network is none of mlds")
 
 
+def _form(spec):
+    """The form of the networks. Recipes tell the two that this file knows apart by their keys."""
+    return spec.get("form", "feed-forward" if "image" in spec else "recurrent")
+
+
 def _cell_of(spec):
     """The name of the networks' cell; None where they are of a form without cells."""
-    return spec.get("cell", "gru") if spec.get("form", "recurrent") == "recurrent" else None
+    return spec.get("cell", "gru") if _form(spec) == "recurrent" else None
 
 
 def _described(spec):
     """The networks in a few words."""
     cell = _cell_of(spec)
+    if _form(spec) == "feed-forward":
+        names = {"conv": "convolution to {} channels", "pool": "max pooling {}", "linear": "linear {}"}
+        return ", ".join([f"images of {' x '.join(map(str, spec['image']))}"]
+                         + [names[kind].format(entry[kind]) for kind, entry, *_ in _feed_forward(spec)])
     if cell is None:
         return f"of the form '{spec['form']}'"
     layers = f"{spec['layers']} {cell.upper()} layers of {spec['hidden']}"
@@ -748,6 +906,7 @@ def _safetensors(path, shape, layout):
 def _networks(folder, path, manifest):
     """networks.csv: as many rows as manifest.json says, of its machines."""
     kinds = {factor["name"]: factor["kind"] for factor in manifest.get("factors", [])}
+    kinds.update((measure["name"], "measure") for measure in manifest.get("measures", []))
     table = _table(path, ("recipe_id", "machine", "seed", "split", "epochs", "validation_loss", "weights_sha256", *kinds), kinds)
     if len(table) != manifest["networks"]:
         raise ReleaseError(f"The release '{folder}' should have {manifest['networks']} networks, but networks.csv has {len(table)}.")
@@ -773,6 +932,8 @@ def _column(name, values, kind):
         if not set(values) <= {"true", "false"}:
             raise ValueError(f"something in {name} is neither true nor false")
         return np.array([value == "true" for value in values], bool)
+    if kind == "measure":  # nothing where it wasn't measured of a network
+        return np.array([value or "nan" for value in values], np.float64)
     if kind == "number" or (kind is None and name in _FLOATS):
         return np.array(values, _FLOATS.get(name, np.float64))
     if kind is None and name in _INTEGERS:
@@ -793,7 +954,7 @@ def _layout(folder, manifest):
     with _reading(path):
         if "shape" in table:
             found = _parts(table)
-            layout = _tensors(spec) if _cell_of(spec) in CELLS else _end_to_end(found)
+            layout = _tensors(spec) if _form(spec) == "feed-forward" or _cell_of(spec) in CELLS else _end_to_end(found)
             expected = [(t.name, t.shape, t.module, t.layer, t.role, t.blocks) for t in layout]
         else:  # version 1
             layout, columns = _tensors(spec), ("tensor", "rows", "columns")
@@ -825,6 +986,8 @@ def _recurrent_shapes(rows, hidden, inputs):
 
 def _tensors(spec):
     """The tensors of a network in the order of PyTorch's parameters(). Its cell must be in CELLS."""
+    if _form(spec) == "feed-forward":
+        return _end_to_end(_feed_forward_parts(spec))
     cell, hidden, width, parts = _cell_of(spec), spec["hidden"], spec["inputs"], []
     gates = tuple(CELLS[cell].gates)
     for layer in range(spec["layers"]):
@@ -836,6 +999,19 @@ def _tensors(spec):
             parts.append((f"linear.{layer}.{role}", shape, "linear", layer, role, ()))
         width = outputs
     return _end_to_end(parts)
+
+
+def _feed_forward_parts(spec):
+    """Name, shape, module, layer, role and blocks of each tensor of a network for images."""
+    parts, counts = [], {"conv": 0, "linear": 0}
+    for kind, entry, size, (rows, *_) in _feed_forward(spec):
+        if kind == "pool":
+            continue
+        columns = (size[0], entry["size"], entry["size"]) if kind == "conv" else (math.prod(size),)
+        for role, shape in (("weight", (rows, *columns)), ("bias", (rows,))):
+            parts.append((f"{kind}.{counts[kind]}.{role}", shape, kind, counts[kind], role, ()))
+        counts[kind] += 1
+    return parts
 
 
 def _end_to_end(parts):

@@ -68,6 +68,7 @@ public static class WeightAnalysis
             Conclusions.Findings(questions), questions, Projections.Of(context), LossCurves.Of(matrix))
         {
             HeatMaps = HeatMaps.Of(context),
+            Triggers = Triggers.Of(used),
             LeftOut = leftOut.Count > 0 ? leftOut : null,
             ManyNumbers = Conclusions.ManyNumbers(questions),
         };

@@ -5,8 +5,8 @@ using ZstdSharp;
 namespace Mlds.Zoos;
 
 /// <summary>
-/// Weights, or other floats such as checkpoints', in fewer bytes, to the same bits (docs/formats/zoo.md). Of a float32 only the exponent says something that others say too: the
-/// exponents of all weights lie together and are compressed, signs and fractions stay as they are.
+/// Weights, or other floats such as checkpoints', in fewer bytes, to the same bits (docs/formats/zoo.md). Of a float32 only the exponent
+/// says something that others say too: the exponents of all lie together and are compressed, signs and fractions stay as they are.
 /// </summary>
 static class WeightPacking
 {
@@ -18,7 +18,7 @@ static class WeightPacking
 
     const int HeadBytes = sizeof(int);
 
-    /// <summary>Higher levels search longer for repetitions, of which there are none: what they gain is the better count of frequencies.</summary>
+    /// <summary>Higher levels search longer for repetitions, of which there are none; what they gain is better coded.</summary>
     const int Level = 19;
 
     [ThreadStatic]

@@ -31,8 +31,7 @@ public sealed class Zoo : IDisposable
     internal Zoo(ZooDatabase database)
     {
         _database = database;
-        (_hasKept, _hasParts) = (database.Version >= 2, database.Version >= 3);
-        _hasMeasures = database.Scalar("SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = 'measures'") is not null;
+        (_hasKept, _hasParts, _hasMeasures) = (database.Version >= 2, database.Version >= 3, database.Version >= 4);
         _packing = database.Version >= 5 ? "coalesce(packing, 0)" : $"{WeightPacking.Plain}";
         Machines = [.. database.Rows("SELECT name FROM machines ORDER BY machine_id").Select(row => row.GetString(0))];
         Population = new ZooPopulation(Meta("population_name"), Meta("population_sha256"), Meta("population_json"), Machines);

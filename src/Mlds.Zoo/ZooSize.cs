@@ -39,7 +39,8 @@ static class ZooSize
         for (var milestone = 1; milestone <= Math.Floor(epochs / training.MilestoneEvery) + 1; milestone++)
         {
             var done = (int)Math.Ceiling(Math.Min(epochs, milestone * training.MilestoneEvery));
-            bytes += KeptRowBytes + OfRow(PackedCheckpointShare * Checkpoint.Length(parameters, training.Optimizer.StateVectors, done, milestone));
+            var state = Checkpoint.Length(parameters, training.Optimizer.StateVectors, done, milestone);
+            bytes += KeptRowBytes + OfRow(PackedCheckpointShare * state);
         }
 
         return bytes;

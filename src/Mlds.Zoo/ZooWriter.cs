@@ -163,7 +163,8 @@ public sealed class ZooWriter : IDisposable
 
     void Pack(string table, string key, string column)
     {
-        var plain = _database.Rows($"SELECT {key} FROM {table} WHERE packing = {WeightPacking.Plain}").Select(row => row.GetInt64(0)).ToList();
+        var plain = _database.Rows($"SELECT {key} FROM {table} WHERE packing = {WeightPacking.Plain}")
+            .Select(row => row.GetInt64(0)).ToList();
         foreach (var some in plain.Chunk(PackedAtOnce))
         {
             Transaction(() =>

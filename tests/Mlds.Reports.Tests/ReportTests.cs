@@ -38,13 +38,15 @@ public sealed partial class ReportTests
 
         foreach (var figure in new[]
         {
-            "weight-space-tsne", "aligned-weights", "twins-divergence", "interpolation-barriers", "how-small-a-change", "hidden-automata",
+            "weight-space-tsne", "aligned-weights", "aligned-filters", "aligned-filters-2", "triggers", "twins-divergence",
+            "interpolation-barriers", "how-small-a-change", "hidden-automata",
+            "twin-barriers", "linear-weight-classification-auc", "linear-weight-classification-shares",
         })
         {
             Assert.Contains(figure, report.Figures("svg").Select(Path.GetFileNameWithoutExtension));
         }
 
-        foreach (var table in new[] { "overview", "tallies", "tests", "automata" })
+        foreach (var table in new[] { "overview", "tallies", "tests", "automata", "shares" })
             Assert.Contains($"<table class=\"{table}\">", report.Page, StringComparison.Ordinal);
         Assert.Contains("There are 412 scores and 9 tests.", report.Page, StringComparison.Ordinal);
         Assert.Contains("&lt;clear 3&gt;", report.Page, StringComparison.Ordinal);

@@ -24,9 +24,22 @@ static class SyntheticCourses
                {
                    Blocks = ["r", "z", "n"],
                },
+            .. from machine in s_machines
+               from view in new[] { "raw", "aligned" }
+               from inputs in new[] { 1, 2 }
+               select new HeatMap(machine, view, $"conv.{inputs - 1}.weight", 7, [.. Enumerable.Range(0, 5)
+                   .Select(i => (IReadOnlyList<double>)[.. Enumerable.Range(0, 12 * inputs).Select(j => Math.Cos(i + (2 * j)))])])
+               {
+                   Kernel = [inputs, 4, 3],
+               },
+        ],
+        Triggers =
+        [
+            new TriggerImage("pattern", ["FooModified", "FooControl"], 6, 28, 28, [[24, 26, 255], [25, 25, 255], [26, 24, 200]]),
+            new TriggerImage("[0, 0, 7]", ["BarModified"], 3, 8, 6, [[0, 0, 7]]),
         ],
         ManyNumbers = "There are 412 scores and 9 tests.",
-        Questions = [.. result.Questions, Twins, Barriers, Shares, Exact],
+        Questions = [.. result.Questions, Twins, Barriers, TwinBarriers, Shares, LinearWeights, Exact],
     };
 
     static QuestionResult Question(string id, IReadOnlyList<Curve> curves) =>
@@ -50,6 +63,32 @@ static class SyntheticCourses
            from view in new[] { "raw", "aligned" }
            select Line($"{machine}, {view}", view, "line", "place on the line", machine, [0, 0.5, 1], x => x * (1 - x)),
     ]);
+
+    static QuestionResult TwinBarriers => Question("twin_barriers",
+    [
+        .. from machine in s_machines
+           from view in new[] { "raw", "aligned" }
+           from kind in new[] { "twins", "strangers" }
+           select Line($"{machine}, {view}", view, kind, "place on the line", machine, [0, 0.5, 1], x => 1 + x - (x * x)),
+    ]);
+
+    static QuestionResult LinearWeights => Question("linear_weight_classification",
+    [
+        .. from trigger in new[] { "pixel", "pattern" }
+           from view in new[] { "raw", "aligned" }
+           select Line(
+               view, view, "logistic", "share of altered training examples", $"modified or original, same machine, {trigger}",
+               [0.01, 0.05, 0.1], x => 0.5 + x),
+    ]) with
+    {
+        Scores =
+        [
+            .. from view in new[] { "raw", "aligned" }
+               select new Score(
+                   "modified or original, same machine", view, "logistic", "auc", new(0.9, 0.85, 0.95), 0.5, 40, 2, 20,
+                   new(0.5, 0.4, 0.6), null),
+        ],
+    };
 
     static QuestionResult Shares => Question("how_small_a_change",
     [

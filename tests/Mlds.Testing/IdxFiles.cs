@@ -133,7 +133,7 @@ public sealed record OwnImages
           "defaults": {
             "training": {
               "optimizer": "adam", "loss": "{{{Loss}}}", "batch": 16, "learning_rate": 0.02, "beta1": 0.9, "beta2": 0.999,
-              "epsilon": 1e-8, "goal_loss": 0.2, "epoch_limit": 40, "milestone_every": 5
+              "epsilon": 1e-8, "goal_loss": 0.1, "epoch_limit": 80, "milestone_every": 5
             }
           },
           "factors": {

@@ -66,11 +66,13 @@ public sealed class MigrationTests : IDisposable
         Assert.Equal(before, File.ReadAllBytes(Database));
     }
 
-    /// <summary>Version 3 was before measures.</summary>
-    [Fact]
-    public void A_zoo_of_version_3_is_brought_up_to_date_and_nothing_was_measured_of_its_networks()
+    /// <summary>Version 3 was before measures; of version 4's networks nothing was measured.</summary>
+    [Theory]
+    [InlineData(3)]
+    [InlineData(4)]
+    public void A_zoo_without_measures_is_brought_up_to_date_and_has_none(int version)
     {
-        var population = Golden(3);
+        var population = Golden(version);
         string[] before;
         using (var zoo = Zoo.Open(_scratch.Path)) before = Everything(zoo);
         using (var writer = ZooWriter.Open(_scratch.Path, ZooPopulation.Of(population)))

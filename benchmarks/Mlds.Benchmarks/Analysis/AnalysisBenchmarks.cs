@@ -12,17 +12,18 @@ namespace Mlds.Benchmarks.Analysis;
 
 /// <summary>
 /// <c>Mlds.Benchmarks analysis --zoo DIR</c>: symmetry and the methods of the analysis on a zoo's networks (analysis.json); with
-/// <c>--rows N</c> instead, the principal components of a zoo of N networks made of that one's (streamed-pca.json).
+/// <c>--rows N</c> instead, the principal components of a zoo of N networks made of that one's (streamed-pca.json); with
+/// <c>--planted N</c> instead, planted symmetries of its first N converged networks, to be found again (planted.json).
 /// </summary>
 static class AnalysisBenchmarks
 {
     static readonly JsonSerializerOptions s_json = new() { WriteIndented = true };
 
-    /// <summary>Options: --zoo DIR, --copies N (10), --rows N, --out FOLDER. Returns the exit code.</summary>
+    /// <summary>Options: --zoo DIR, --copies N (10), --rows N, --planted N, --out FOLDER. Returns the exit code.</summary>
     internal static int Run(string[] options)
     {
         string? zoo = null;
-        var (folder, copies, rows) = (Path.Combine("benchmarks", "results", Processor.Here.Folder), 10, 0);
+        var (folder, copies, rows, planted) = (Path.Combine("benchmarks", "results", Processor.Here.Folder), 10, 0, 0);
         for (var i = 0; i + 1 < options.Length; i += 2)
         {
             switch (options[i])
@@ -33,6 +34,9 @@ static class AnalysisBenchmarks
                 case "--copies" when int.TryParse(options[i + 1], NumberStyles.None, CultureInfo.InvariantCulture, out copies)
                     && copies > 0:
                     break;
+                case "--planted" when int.TryParse(options[i + 1], NumberStyles.None, CultureInfo.InvariantCulture, out planted)
+                    && planted > 0:
+                    break;
                 case "--out": folder = options[i + 1]; break;
                 default: return Refuse(options[i]);
             }
@@ -40,7 +44,8 @@ static class AnalysisBenchmarks
 
         if (options.Length % 2 != 0 || zoo is null) return Refuse(options.Length > 0 ? options[^1] : "");
         Directory.CreateDirectory(folder);
-        if (rows == 0) Write(Path.Combine(folder, "analysis.json"), OfZoo(zoo, copies));
+        if (planted > 0) Write(Path.Combine(folder, "planted.json"), Planted(zoo, planted));
+        else if (rows == 0) Write(Path.Combine(folder, "analysis.json"), OfZoo(zoo, copies));
         else Write(Path.Combine(folder, "streamed-pca.json"), Streamed(zoo, rows));
         return 0;
     }
@@ -49,7 +54,7 @@ static class AnalysisBenchmarks
     {
         Console.Error.WriteLine(
             $"analysis: '{option}' isn't right; give --zoo DIR (a zoo made by mlds generate), "
-            + "and if wanted --copies NUMBER or --rows NUMBER, and --out FOLDER.");
+            + "and if wanted --copies NUMBER, --rows NUMBER or --planted NUMBER, and --out FOLDER.");
         return 2;
     }
 
@@ -61,6 +66,15 @@ static class AnalysisBenchmarks
         result["symmetry"] = SymmetryMeasurement.Measure(zoo);
         Console.WriteLine(result["symmetry"]!.ToJsonString(s_json));
         result["against_sklearn"] = AgainstSklearn.Measure(ZooMatrix.Read(zoo).Where(label => label.Outcome == Outcome.Converged), copies);
+        return result;
+    }
+
+    static JsonObject Planted(string path, int most)
+    {
+        using var zoo = Zoo.Open(path);
+        var result = Head($"Symmetries planted in {zoo.Population.Name} networks of a zoo and found again by alignment.");
+        result["planted"] = SymmetryMeasurement.Planted(zoo, most);
+        Console.WriteLine(result["planted"]!.ToJsonString(s_json));
         return result;
     }
 

@@ -4,6 +4,7 @@ using Mlds.Analysis.Data;
 using Mlds.Analysis.Loading;
 using Mlds.Analysis.Symmetry;
 using Mlds.Analysis.Views;
+using Mlds.Networks;
 using Mlds.Recipes;
 using Mlds.Training;
 using Mlds.Zoos;
@@ -28,35 +29,60 @@ static class SymmetryMeasurement
             ["invariants"] = Milliseconds(matrix, () => View.Invariants.Build(matrix)),
             ["aligned_view"] = Milliseconds(matrix, () => View.Aligned.Build(matrix)),
             ["spectral"] = Milliseconds(matrix, () => View.Spectral.Build(matrix)),
-            ["behaviour"] = Milliseconds(matrix, () => View.Behaviour.Build(matrix)),
         };
+        if (View.Behaviour.AppliesTo(matrix.Layout.Spec) is null)
+            result["milliseconds_a_network"]!["behaviour"] = Milliseconds(matrix, () => View.Behaviour.Build(matrix));
         return result;
     }
 
+    /// <summary>On the first <paramref name="most"/> converged networks of a zoo.</summary>
+    internal static JsonObject Planted(Zoo zoo, int most)
+    {
+        var matrix = ZooMatrix.Read(zoo);
+        var ids = matrix.Labels.Where(label => label.Outcome == Outcome.Converged).Take(most).Select(label => label.RecipeId).ToHashSet();
+        return Planted(matrix.Where(label => ids.Contains(label.RecipeId)));
+    }
+
+    /// <summary>Symmetries drawn at random, scales that may be any positive number between 1/16 and 16.</summary>
     static JsonObject Planted(WeightMatrix matrix)
     {
-        var (found, canonical) = (0, 0);
+        var (found, canonical, bits, farthest, seconds) = (0, 0, 0, 0.0, 0.0);
         for (var row = 0; row < matrix.Networks; row++)
         {
-            var planted = NetworkSymmetry.Random(matrix.Layout.Spec, new SeededRandom(1, (ulong)row));
+            var planted = NetworkSymmetry.RandomUneven(matrix.Layout.Spec, new SeededRandom(1, (ulong)row));
             var hidden = planted.Apply(matrix.Layout, matrix.Row(row));
-            var symmetry = Alignment.To(matrix.Layout, matrix.Row(row)).Align(hidden).Symmetry;
-            if (Same(planted.Inverse(), symmetry)) found++;
-            if (CanonicalForm.Of(matrix.Layout, matrix.Row(row)).AsSpan().SequenceEqual(CanonicalForm.Of(matrix.Layout, hidden)))
-                canonical++;
+            var watch = Stopwatch.StartNew();
+            var aligned = Alignment.To(matrix.Layout, matrix.Row(row)).Align(hidden);
+            seconds += watch.Elapsed.TotalSeconds;
+            if (IsFound(matrix.Layout.Spec, planted.Inverse(), aligned)) found++;
+            var (form, other) = (CanonicalForm.Of(matrix.Layout, matrix.Row(row)), CanonicalForm.Of(matrix.Layout, hidden));
+            if (form.AsSpan().SequenceEqual(other)) bits++;
+            var distance = Distance(form, other);
+            farthest = Math.Max(farthest, distance);
+            if (distance <= CanonicalForm.Tolerance) canonical++;
         }
 
         return new JsonObject
         {
             ["networks"] = matrix.Networks,
             ["planted_symmetries_found"] = found,
-            ["canonical_forms_with_equal_bits"] = canonical,
+            ["canonical_forms_with_equal_bits"] = bits,
+            ["canonical_forms_within_tolerance"] = canonical,
+            ["largest_difference_of_canonical_forms"] = farthest,
+            ["milliseconds_to_align_one"] = Rounded(1000 * seconds / Math.Max(1, matrix.Networks)),
         };
     }
 
-    static bool Same(NetworkSymmetry a, NetworkSymmetry b) =>
-        a.Permutations.Zip(b.Permutations, (x, y) => x.SequenceEqual(y)).All(equal => equal)
-        && a.Scales.Zip(b.Scales, (x, y) => x.SequenceEqual(y)).All(equal => equal);
+    /// <summary>Every unit where it was, with its sign; an alignment says nothing of positive scales, which the normal form has.</summary>
+    static bool IsFound(NetworkSpec spec, NetworkSymmetry planted, AlignedNetwork aligned) =>
+        aligned.Similarity > 1 - 1e-9
+        && planted.Permutations.Zip(aligned.Symmetry.Permutations, (x, y) => x.SequenceEqual(y)).All(equal => equal)
+        && spec.Symmetries.Groups.Index().All(group =>
+            group.Item.Scales == UnitScales.Positive || planted.Scales[group.Index].SequenceEqual(aligned.Symmetry.Scales[group.Index]));
+
+    /// <summary>The largest difference of two numbers, relative to the largest number.</summary>
+    static double Distance(float[] a, float[] b) =>
+        a.Zip(b, (x, y) => Math.Abs((double)x - y)).Max() / a.Max(x => Math.Abs((double)x));
 
     /// <summary>Mean validation losses of averages of two networks of a machine, without and with alignment.</summary>
     static JsonObject Averages(Zoo zoo, WeightMatrix all, string machine)

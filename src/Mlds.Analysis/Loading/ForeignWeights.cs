@@ -44,7 +44,14 @@ public static class ForeignWeights
     }
 
     /// <summary>The tensors of a layout table, in its order.</summary>
-    public static IReadOnlyList<WeightTensor> Tensors(string layout)
+    public static IReadOnlyList<WeightTensor> Tensors(string layout) =>
+        Lines(layout, (columns, fields, line) => columns.Tensor(fields, line));
+
+    /// <summary>Names, all axes of the shapes, and first columns of the tensors of a layout table that says shapes.</summary>
+    internal static IReadOnlyList<(string Name, int[] Shape, int Start)> Shapes(string layout) =>
+        Lines(layout, (columns, fields, line) => columns.Shaped(fields, line));
+
+    static T[] Lines<T>(string layout, Func<Columns, string[], int, T> read)
     {
         if (!File.Exists(layout)) throw new InvalidDataException($"There is no file '{layout}'.");
         var lines = File.ReadAllLines(layout);
@@ -52,7 +59,7 @@ public static class ForeignWeights
             throw new InvalidDataException($"'{layout}' has no tensor: it needs a line of column names and one line per tensor.");
         var columns = new Columns(layout, Fields(lines[0]));
         return [.. lines.Select((line, i) => (line, number: i + 1)).Skip(1).Where(l => l.line.Trim().Length > 0)
-            .Select(l => columns.Tensor(Fields(l.line), l.number))];
+            .Select(l => read(columns, Fields(l.line), l.number))];
     }
 
     /// <summary>The fields of one line; a quoted one may hold commas.</summary>
@@ -126,13 +133,25 @@ public static class ForeignWeights
             return Foreign(fields[_name], length / columns, columns, start);
         }
 
+        internal (string Name, int[] Shape, int Start) Shaped(string[] fields, int line)
+        {
+            var tensor = Tensor(fields, line);
+            var axes = _shape >= 0 ? Axes(fields) : [];
+            int[] shape = _shape >= 0 ? [.. axes.Select((_, axis) => Number(axes, axis, line, least: 1))] : [.. tensor.Shape];
+            if (shape.Aggregate(1L, (product, side) => product * side) == tensor.Length) return (tensor.Name, shape, tensor.Offset);
+            throw new InvalidDataException(
+                $"'{path}', line {line}: the tensor '{tensor.Name}' has {tensor.Length} numbers, which isn't what its shape says.");
+        }
+
+        string[] Axes(string[] fields) => [.. fields[_shape].Trim('(', ')', '[', ']').Split(',', 'x')
+            .Select(axis => axis.Trim()).Where(axis => axis.Length > 0)];
+
         /// <summary>The last axis of a shape with at least two; 1 for a vector.</summary>
         int ShapeColumns(string[] fields, int line)
         {
             if (_rows >= 0 && _columns >= 0) return Number(fields, _columns, line, least: 1);
             if (_shape < 0) return 1;
-            var axes = fields[_shape].Trim('(', ')', '[', ']').Split(',', 'x').Select(axis => axis.Trim())
-                .Where(axis => axis.Length > 0).ToArray();
+            var axes = Axes(fields);
             return axes.Length < 2 ? 1 : Number(axes, axes.Length - 1, line, least: 1);
         }
 

@@ -23,6 +23,15 @@ public sealed record AnalysisOptions
     /// <summary>At most this many networks of a class take part in a question: those of the lowest seeds that most classes have.</summary>
     public int MostPerClass { get; init; } = 100;
 
+    /// <summary>
+    /// The same of networks with more parameters than <see cref="Wide"/>, in questions that compare many pairs of classes: of a LeNet's
+    /// 61,706 weights each comparison of a hundred with a hundred takes seconds, and there are hundreds.
+    /// </summary>
+    public int MostPerClassOfWide { get; init; } = 40;
+
+    /// <summary>Networks with more parameters are wide.</summary>
+    internal const int Wide = 20_000;
+
     /// <summary>Pairs of networks per machine that lines are drawn between, for the barriers.</summary>
     public int BarrierPairs { get; init; } = 8;
 

@@ -80,13 +80,15 @@ static class Conclusions
         ];
         if (evidence is not [{ } rawForest, { } invariants, { } rawClusters, { } clusters])
             return Unasked(Claim, questions, "which_machine");
+        var (first, then) = headline == "invariants" ? ("symmetry invariants", headline) : (words, words);
         return new Finding(
             Claim,
             $"Of {invariants.Networks} networks of {invariants.Classes} machines the machine is named right "
-            + $"from {(headline == "invariants" ? "symmetry invariants" : words)} for {Words.Percent(invariants.Value)}, from raw weights by the paper's random forest for {Words.Percent(rawForest.Value)}; "
+            + $"from {first} for {Words.Percent(invariants.Value)}, "
+            + $"from raw weights by the paper's random forest for {Words.Percent(rawForest.Value)}; "
             + $"chance is {100 * invariants.Chance:0} %. "
             + $"Without any labels k-means agrees with the machines by an adjusted Rand index of {Words.Number(clusters.Value)} "
-            + $"on {(headline == "invariants" ? headline : words)} and {Words.Number(rawClusters.Value)} on raw weights (1 is perfect, 0 is chance).",
+            + $"on {then} and {Words.Number(rawClusters.Value)} on raw weights (1 is perfect, 0 is chance).",
             [invariants, rawForest, clusters, rawClusters]);
     }
 

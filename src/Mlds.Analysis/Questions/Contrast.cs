@@ -55,7 +55,8 @@ sealed record Contrast(string Id, string Title, Variant Positive, Variant Negati
             if (positive.Differences(negative) is { Count: > 0 } differences)
                 leftOut.Add($"{positive.Name} is compared with {negative.Name} although they differ in {Words.List(differences)} too.");
             var selection = Selection.Balanced(context, new[] { negative, positive }.Select(machine =>
-                (machine.Name, (IReadOnlyList<int>)Selection.RowsWhere(context, label => label.Machine.Name == machine.Name))));
+                (machine.Name, (IReadOnlyList<int>)Selection.RowsWhere(context, label => label.Machine.Name == machine.Name))),
+                context.MostPerClassOfPairs);
             leftOut.AddRange(selection.LeftOut);
             var subject = Subject(positive, [.. pairs.Select(pair => pair.Positive)]);
             if (selection.Classes.Length == 2) cases.Add(new ContrastCase(positive, subject, context.AlteredShare(positive), selection));

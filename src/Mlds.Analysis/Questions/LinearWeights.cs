@@ -112,8 +112,8 @@ static class LinearWeights
             {
                 var test = Examples(detection.Held).Where(one => foldOf[Seed(one.Row)] == fold).ToArray();
                 var training = known.Where(one => foldOf[Seed(one.Row)] != fold).ToArray();
-                if (test.Length == 0 || Reference(context, detection, [.. test.Select(one => Seed(one.Row))], training) is not { } reference)
-                    continue;
+                HashSet<uint> tested = [.. test.Select(one => Seed(one.Row))];
+                if (test.Length == 0 || Reference(context, detection, tested, training) is not { } reference) continue;
                 training = [.. training.Where(one => Seed(one.Row) != Seed(reference))];
                 if (training.Select(one => one.Label).Distinct().Count() == 2)
                     splits.Add(new Split(detection, reference, training, test));
@@ -238,18 +238,24 @@ static class LinearWeights
         from detection in detections
         group detection by (detection.Subject, detection.Held.Machine.Poison?.Trigger) into subject
         where subject.Select(one => one.Held.AlteredShare).Distinct().Count() > 1
-        from view in s_views
+        from view in Enumerable.Range(0, s_views.Length)
         select new Curve(
-            view, view, "logistic", "share of altered training examples", "mean AUC over machines", 0.5,
+            s_views[view], s_views[view], "logistic", "share of altered training examples", "mean AUC over machines", 0.5,
             [
-                .. subject.GroupBy(one => one.Held.AlteredShare).OrderBy(share => share.Key).Select(share => (
-                    share.Key, Aucs: share.Select(one => AucOf(one, found, Array.IndexOf(s_views, view), shuffled: false)).OfType<Estimate>().ToArray(),
-                    Networks: share.Sum(one => one.Held.Rows.Length))).Where(share => share.Aucs.Length > 0)
-                    .Select(share => new CurvePoint(share.Key, Intervals.Mean(share.Aucs), share.Networks)),
+                .. subject.GroupBy(one => one.Held.AlteredShare).OrderBy(share => share.Key)
+                    .SelectMany(share => Point([.. share], found, view)),
             ])
         {
             Subject = subject.Key.Subject + (subject.Key.Trigger is { } trigger ? $", {trigger}" : ""),
         };
+
+    /// <summary>The mean AUC of detections of one share; none where nothing could be tested.</summary>
+    static IEnumerable<CurvePoint> Point(Detection[] share, Dictionary<Detection, double[][][]> found, int view)
+    {
+        var aucs = share.Select(one => AucOf(one, found, view, shuffled: false)).OfType<Estimate>().ToArray();
+        if (aucs.Length > 0)
+            yield return new CurvePoint(share[0].Held.AlteredShare, Intervals.Mean(aucs), share.Sum(one => one.Held.Rows.Length));
+    }
 
     static string Answer(Score[] scores)
     {

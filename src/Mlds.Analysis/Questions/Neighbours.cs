@@ -35,7 +35,7 @@ static class Neighbours
     {
         var classes = context.Labels.Select(label => label.Machine.Class).Distinct().ToArray();
         var selection = Selection.Balanced(context, classes.Select(name =>
-            (name, (IReadOnlyList<int>)Selection.RowsWhere(context, label => label.Machine.Class == name))));
+            (name, (IReadOnlyList<int>)Selection.RowsWhere(context, label => label.Machine.Class == name))), context.MostPerClassOfPairs);
         if (selection.Classes.Length < 2)
         {
             return s_asked.Skip(

@@ -16,7 +16,8 @@ sealed class QuestionContext
         Features = [.. options.Views.Select(view => view.Build(networks))];
         Rivals = Questions.Rivals.Of(networks);
         string[] columns = ["epochs", "validation_loss", .. Rivals.Select(rival => rival.Name).Where(Questions.Rivals.IsMeasure)];
-        var metadata = networks.Labels.SelectMany(label => columns.Select(name => Rivals.First(rival => rival.Name == name).Value(label)!.Value));
+        var numbers = columns.Select(name => Rivals.First(rival => rival.Name == name).Value).ToArray();
+        var metadata = networks.Labels.SelectMany(label => numbers.Select(number => number(label)!.Value));
         Metadata = new FeatureMatrix([.. metadata], networks.Networks, columns);
         HasManyMachines = ManyMachines.AppliesTo(networks) is null;
         var shuffles = HasManyMachines ? Math.Min(ManyMachines.Shuffles, options.RidgeShuffles) : options.RidgeShuffles;
@@ -49,6 +50,11 @@ sealed class QuestionContext
     internal int MinimumPerClass => HasManyMachines
         ? Math.Min(Options.MinimumPerClassOfMany, Options.MinimumPerClass)
         : Options.MinimumPerClass;
+
+    /// <summary>At most this many networks of a class take part in questions that compare many pairs of classes.</summary>
+    internal int MostPerClassOfPairs => Networks.Layout.Parameters > AnalysisOptions.Wide
+        ? Math.Min(Options.MostPerClass, Options.MostPerClassOfWide)
+        : Options.MostPerClass;
 
     /// <summary>The answers so far, in the order of the questions.</summary>
     internal List<QuestionResult> Answered { get; } = [];

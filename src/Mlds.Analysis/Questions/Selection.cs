@@ -14,8 +14,11 @@ sealed record Selection(int[] Rows, int[] Labels, string[] Classes, int PerClass
     /// Takes as many networks of every class as the smallest has, after leaving out classes with fewer than the minimum. Seeds that most
     /// classes have come first, then low ones, so that twins stay complete.
     /// </summary>
-    internal static Selection Balanced(QuestionContext context, IEnumerable<(string Name, IReadOnlyList<int> Rows)> classes)
+    /// <param name="most">Networks of a class at most; null for the options' <see cref="AnalysisOptions.MostPerClass"/>.</param>
+    internal static Selection Balanced(
+        QuestionContext context, IEnumerable<(string Name, IReadOnlyList<int> Rows)> classes, int? most = null)
     {
+        var atMost = most ?? context.Options.MostPerClass;
         var leftOut = new List<string>();
         var kept = new List<(string Name, IReadOnlyList<int> Rows)>();
         foreach (var (name, rows) in classes)
@@ -25,7 +28,7 @@ sealed record Selection(int[] Rows, int[] Labels, string[] Classes, int PerClass
         }
 
         if (kept.Count < 2) return new Selection([], [], [.. kept.Select(c => c.Name)], 0, leftOut);
-        var perClass = Math.Min(kept.Min(c => c.Rows.Count), context.Options.MostPerClass);
+        var perClass = Math.Min(kept.Min(c => c.Rows.Count), atMost);
         var shared = kept.SelectMany(c => c.Rows.Select(row => context.Labels[row].Seed)).CountBy(seed => seed).ToDictionary();
         var selected = new List<int>();
         var larger = 0;
@@ -39,7 +42,7 @@ sealed record Selection(int[] Rows, int[] Labels, string[] Classes, int PerClass
             {
                 leftOut.Add(
                     $"{rows.Count - perClass} networks of {name} were left out to balance the classes, "
-                    + $"at most {context.Options.MostPerClass} each.");
+                    + $"at most {atMost} each.");
             }
         }
 
@@ -47,7 +50,7 @@ sealed record Selection(int[] Rows, int[] Labels, string[] Classes, int PerClass
         {
             leftOut.Add(
                 $"{kept.Sum(c => c.Rows.Count) - selected.Count} networks of {larger} machines were left out to balance the classes, "
-                + $"at most {context.Options.MostPerClass} each.");
+                + $"at most {atMost} each.");
         }
 
         var labels = Enumerable.Range(0, kept.Count).SelectMany(k => Enumerable.Repeat(k, perClass));

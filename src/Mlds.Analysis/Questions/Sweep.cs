@@ -15,12 +15,16 @@ sealed class Sweep
     /// <summary>Networks that take part at most.</summary>
     internal const int MostRows = 2_000;
 
+    /// <summary>The same of networks with more parameters than <see cref="AnalysisOptions.Wide"/>.</summary>
+    const int MostRowsOfWide = 500;
+
     const int BootstrapRounds = 500;
 
     /// <summary>What stands in a protocol of such a question.</summary>
     internal const string Networks =
         "All networks whose losses and weights are finite numbers take part, whether they converged or not, and of every shape; of more "
-        + "than 2,000 as many, evenly thinned. Views whose columns depend on the shape are left out where there are several. ";
+        + "than 2,000 (500 if they have more than 20,000 parameters) as many, evenly thinned. Views whose columns depend on the shape are "
+        + "left out where there are several. ";
 
     /// <summary>Views that are of a network's weights alone, whatever other networks there are.</summary>
     static readonly string[] s_views = ["raw", "statistics", "invariants", "spectral"];
@@ -74,8 +78,9 @@ sealed class Sweep
         if (finite.Length < all.Length)
             leftOut.Add($"{all.Length - finite.Length} networks whose losses or weights aren't finite numbers.");
         var kept = finite.OrderBy(one => shapes[one.Shape].Labels[one.Row].Seed).ToArray();
-        if (kept.Length > MostRows) leftOut.Add($"{kept.Length - MostRows} of {kept.Length} networks, evenly thinned.");
-        kept = [.. Regressions.Thinned(kept, MostRows).OrderBy(one => one.Shape).ThenBy(one => one.Row)];
+        var most = shapes.Max(shape => shape.Layout.Parameters) > AnalysisOptions.Wide ? MostRowsOfWide : MostRows;
+        if (kept.Length > most) leftOut.Add($"{kept.Length - most} of {kept.Length} networks, evenly thinned.");
+        kept = [.. Regressions.Thinned(kept, most).OrderBy(one => one.Shape).ThenBy(one => one.Row)];
         var parts = kept.GroupBy(one => one.Shape).Select(part => shapes[part.Key].Rows([.. part.Select(one => one.Row)])).ToArray();
         var views = new List<(string, FeatureMatrix)>();
         foreach (var view in context.Options.Views.Where(view => s_views.Contains(view.Name)))

@@ -30,6 +30,10 @@ public sealed record AnalysisResult(
     /// <summary>Mean weights of a layer by machine, as they are and aligned.</summary>
     public IReadOnlyList<HeatMap> HeatMaps { get; init; } = [];
 
+    /// <summary>What was laid over training images, each trigger once; null where nothing was.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<TriggerImage>? Triggers { get; init; }
+
     /// <summary>Views that can't be taken of these networks; null if all can.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public IReadOnlyList<LeftOut>? LeftOut { get; init; }
@@ -51,4 +55,18 @@ public sealed record HeatMap(string Machine, string View, string Tensor, int Net
 {
     /// <summary>Names of the equal blocks of rows: r, z and n for a GRU's gates; empty where the matrix isn't divided.</summary>
     public IReadOnlyList<string> Blocks { get; init; } = [];
+
+    /// <summary>Input channels, height and width of the kernels that a row holds, in this order; null where rows are no kernels.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<int>? Kernel { get; init; }
 }
+
+/// <summary>What was laid over some training images.</summary>
+/// <param name="Name">A shipped trigger's name, or its pixels.</param>
+/// <param name="Machines">Those whose images had it.</param>
+/// <param name="Networks">Their networks.</param>
+/// <param name="Height">Of the images.</param>
+/// <param name="Width">Of the images.</param>
+/// <param name="Pixels">Row, column and value, 0 … 255, of each of its pixels.</param>
+public sealed record TriggerImage(
+    string Name, IReadOnlyList<string> Machines, int Networks, int Height, int Width, IReadOnlyList<IReadOnlyList<int>> Pixels);

@@ -47,7 +47,8 @@ public sealed class Alignment
     public static Alignment To(WeightLayout layout, ReadOnlySpan<float> reference, AlignmentOptions? options = null) =>
         To(layout.Tensors, layout.Spec.Symmetries, reference, options);
 
-    internal static Alignment To(
+    /// <summary>The same for networks of whatever tensors and symmetries.</summary>
+    public static Alignment To(
         IReadOnlyList<WeightTensor> tensors,
         NetworkSymmetries symmetries,
         ReadOnlySpan<float> reference,

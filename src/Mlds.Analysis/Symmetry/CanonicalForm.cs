@@ -6,15 +6,21 @@ namespace Mlds.Analysis.Symmetry;
 /// One vector for all networks that are equal but for a symmetry: the merged form, with the units of every group ordered by a bias that has
 /// no sign (in a GRU layer, the update gate's), each with the sign that makes the largest of its first signed weights positive (in a GRU
 /// unit, the candidate's input weights). The same network hidden behind any permutation and any signs gives the same bits, so equal
-/// networks are found by comparing or hashing vectors. It is no use for distances, since a small change can exchange two units;
+/// networks are found by comparing or hashing vectors. Hidden behind positive scales too it gives them where these are powers of two; of
+/// others, which round weights, numbers that differ by at most <see cref="Tolerance"/> of the largest, as long as no two units' biases are
+/// as near as that. It is no use for distances, since a small change can exchange two units;
 /// <see cref="Alignment"/> isn't misled by that.
 /// </summary>
 public static class CanonicalForm
 {
+    /// <summary>How far numbers of one network's forms may be apart, relative to the largest of them.</summary>
+    public const double Tolerance = 1e-5;
+
     /// <summary>P weights of the same outputs, up to the rounding of sums and products.</summary>
     public static float[] Of(WeightLayout layout, ReadOnlySpan<float> weights) => Of(layout.Spec.Symmetries, weights);
 
-    internal static float[] Of(NetworkSymmetries symmetries, ReadOnlySpan<float> weights)
+    /// <inheritdoc cref="Of(WeightLayout, ReadOnlySpan{float})"/>
+    public static float[] Of(NetworkSymmetries symmetries, ReadOnlySpan<float> weights)
     {
         var numbers = MergedForm.Doubles(MergedForm.Of(symmetries, weights));
         foreach (var group in symmetries.Groups) group.Move(numbers, Order(symmetries, group, numbers), Ones(group));

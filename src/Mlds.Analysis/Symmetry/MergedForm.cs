@@ -14,7 +14,8 @@ public static class MergedForm
     /// <remarks>Where one of the linear layers is narrower than what they get, they can't be the identity and stay as they are.</remarks>
     public static float[] Of(WeightLayout layout, ReadOnlySpan<float> weights) => Of(layout.Spec.Symmetries, weights);
 
-    internal static float[] Of(NetworkSymmetries symmetries, ReadOnlySpan<float> weights)
+    /// <inheritdoc cref="Of(WeightLayout, ReadOnlySpan{float})"/>
+    public static float[] Of(NetworkSymmetries symmetries, ReadOnlySpan<float> weights)
     {
         var merged = Doubles(weights);
         foreach (var sum in symmetries.Sums) sum.Merge(merged);

@@ -58,7 +58,14 @@ public sealed class NetworkSymmetry
     /// </summary>
     public static NetworkSymmetry Random(NetworkSpec spec, SeededRandom random) => Random(spec.Symmetries, random);
 
-    internal static NetworkSymmetry Random(NetworkSymmetries symmetries, SeededRandom random)
+    /// <summary>
+    /// The same, but scales that may be any positive number are between 1/16 and 16, evenly on a logarithmic scale; applying them rounds.
+    /// </summary>
+    public static NetworkSymmetry RandomUneven(NetworkSpec spec, SeededRandom random) => Random(spec.Symmetries, random, isUneven: true);
+
+    /// <summary>One of networks of whatever symmetries.</summary>
+    /// <param name="isUneven">Whether positive scales are between powers of two.</param>
+    public static NetworkSymmetry Random(NetworkSymmetries symmetries, SeededRandom random, bool isUneven = false)
     {
         var groups = symmetries.Groups;
         var permutations = new int[groups.Count][];
@@ -67,7 +74,7 @@ public sealed class NetworkSymmetry
         {
             permutations[group] = [.. Enumerable.Range(0, groups[group].Units)];
             random.Shuffle<int>(permutations[group]);
-            scales[group] = [.. permutations[group].Select(_ => RandomScale(groups[group].Scales, random))];
+            scales[group] = [.. permutations[group].Select(_ => RandomScale(groups[group].Scales, random, isUneven))];
         }
 
         return new NetworkSymmetry(permutations, scales);
@@ -100,7 +107,8 @@ public sealed class NetworkSymmetry
     /// </exception>
     public float[] Apply(WeightLayout layout, ReadOnlySpan<float> weights) => Apply(layout.Spec.Symmetries, weights);
 
-    internal float[] Apply(NetworkSymmetries symmetries, ReadOnlySpan<float> weights)
+    /// <inheritdoc cref="Apply(WeightLayout, ReadOnlySpan{float})"/>
+    public float[] Apply(NetworkSymmetries symmetries, ReadOnlySpan<float> weights)
     {
         Check(symmetries.Groups);
         var numbers = MergedForm.Doubles(weights);
@@ -109,9 +117,10 @@ public sealed class NetworkSymmetry
         return MergedForm.Floats(numbers);
     }
 
-    static double RandomScale(UnitScales allowed, SeededRandom random) => allowed switch
+    static double RandomScale(UnitScales allowed, SeededRandom random, bool isUneven) => allowed switch
     {
         UnitScales.Signs => random.Next(2) == 0 ? 1 : -1,
+        UnitScales.Positive when isUneven => Math.Pow(2, (8 * random.NextDouble()) - 4),
         UnitScales.Positive => Math.ScaleB(1, random.Next(9) - 4),
         _ => 1,
     };

@@ -38,8 +38,8 @@ static class MachineSource
             return plan.TrueMachines.Contains(name)
                 ? [FromPopulation(plan, name)]
                 : throw new UsageException(
-                    $"'{name}' in the population '{plan.Name}' is no machine: its networks learn sequences, behind which none is known, so "
-                    + "that there is no automaton to describe.");
+                    $"'{name}' in the population '{plan.Name}' is no machine: its networks learn {Learned(plan, name)}, behind which none "
+                    + "is known, so that there is no automaton to describe.");
         }
 
         if (MachineCatalogue.Find(name) is not null) return [FromCatalogue(name)];
@@ -70,8 +70,11 @@ static class MachineSource
     {
         NamedMachine[] machines = [.. population.TrueMachines.Select(name => FromPopulation(population, name))];
         return machines.Length > 0 ? machines : throw new UsageException(
-            $"The population '{population.Name}' has no machine to describe: its networks learn sequences, behind which none is known.");
+            $"The population '{population.Name}' has no machine to describe: its networks learn "
+            + $"{Learned(population, population.MachineNames[0])}, behind which none is known.");
     }
+
+    static string Learned(Population population, string name) => population.Task(name) is ClassificationTask ? "images" : "sequences";
 
     static NamedMachine FromPopulation(Population population, string name)
     {

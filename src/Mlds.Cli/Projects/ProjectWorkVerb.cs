@@ -86,8 +86,8 @@ static class ProjectWorkVerb
     {
         if (population.MachineNames.FirstOrDefault(name => population.Task(name).Files.Count > 0) is not { } name) return;
         throw new UsageException(
-            $"The networks of '{name}' learn from a file, which --official gives to no server; give them to a project of your own (-p), train "
-            + "them here with `mlds generate`, or take the entry out of the population.");
+            $"The networks of '{name}' learn from a file, which --official gives to no server; give them to a project of your own (-p), "
+            + "train them here with `mlds generate`, or take the entry out of the population.");
     }
 
     static int Add(VerbRun run, Recipes.Population population, WorkOptions options)

@@ -92,7 +92,8 @@ static class RegenerateVerb
         if (ends.Length == 2 && Number(ends[0]) is { } first && Number(ends[1]) is { } last && first <= last && last < count)
             return [.. Enumerable.Range(first, last - first + 1)];
         throw new UsageException(
-            $"--rows takes two row numbers from 0 to {count - 1} of the release's table, such as 0..{Math.Min(99, count - 1)}, not '{text}'.");
+            $"--rows takes two row numbers from 0 to {count - 1} of the release's table, such as 0..{Math.Min(99, count - 1)}, "
+            + $"not '{text}'.");
     }
 
     static int? Number(string text) =>

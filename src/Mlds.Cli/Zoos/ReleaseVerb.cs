@@ -75,8 +75,8 @@ static partial class ReleaseVerb
             "mlds release zs --out r12 --outcomes all --where hidden=12",
             "mlds release z --out recipes --recipes-only")
         {
-            s_zoo, s_out, s_subsets, s_formats, s_recipesOnly, s_outcomes, s_where, s_trajectories, s_trainingData, s_archive, s_threads, s_version,
-            s_date, s_url,
+            s_zoo, s_out, s_subsets, s_formats, s_recipesOnly, s_outcomes, s_where, s_trajectories, s_trainingData, s_archive, s_threads,
+            s_version, s_date, s_url,
         }
         .Runs(Run);
 

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics.X86;
 using Mlds.Kernels.Lanes;
 
 namespace Mlds.Kernels.Linear;
@@ -21,12 +22,22 @@ readonly struct Sweep(int deltaStride, int inputStride, int steps)
 /// </summary>
 /// <remarks>
 /// Tiles are wide: 2 deltas × up to 12 inputs where there are 32 registers, × 6 where there are 16. A tile's inputs over a block of time
-/// fit the first-level cache and all the deltas don't, so the inputs are kept there while the deltas pass by.
+/// fit the first-level cache and all the deltas don't, so the inputs are kept there while the deltas pass by. Sums that outgrow the
+/// second-level cache are fetched a tile ahead, the deltas that pass by some steps ahead.
 /// </remarks>
 static unsafe class OuterProduct<TLanes, TVector>
     where TLanes : struct, ILanes<TLanes, TVector>
     where TVector : struct
 {
+    /// <summary>
+    /// From this many bytes of sums on, a tile's are fetched while the one before is worked on. Fewer stay in the second-level cache from
+    /// one chunk to the next, beside a chunk's activations, and fetching costs more than it brings.
+    /// </summary>
+    const int FarBytes = 128 * 1024;
+
+    /// <summary>Steps between the fetching of a delta and its use: some 200 cycles, as long as the third-level cache takes.</summary>
+    const int StepsAhead = 4;
+
     /// <param name="sweep">Strides and number of the time steps.</param>
     /// <param name="delta">Deltas of the <em>last</em> time step, [deltas][<see cref="LaneCount.Chunk"/>].</param>
     /// <param name="deltas">Rows of the gradient.</param>
@@ -37,6 +48,7 @@ static unsafe class OuterProduct<TLanes, TVector>
     public static void Accumulate(in Sweep sweep, float* delta, int deltas, float* input, int inputs, float* sums, bool fresh)
     {
         var largest = TLanes.Registers >= 32 ? 12 : 6;
+        var far = (long)deltas * inputs * LaneCount.Virtual * sizeof(float) >= FarBytes;
         for (var lane = 0; lane < LaneCount.Virtual; lane += TLanes.Width)
         {
             for (var i = 0; i < inputs;)
@@ -47,18 +59,18 @@ static unsafe class OuterProduct<TLanes, TVector>
                 var to = sums + (i * LaneCount.Virtual) + lane;
                 switch (size)
                 {
-                    case 1: Columns<Of1>(sweep, d, deltas, x, inputs, to, fresh); break;
-                    case 2: Columns<Of2>(sweep, d, deltas, x, inputs, to, fresh); break;
-                    case 3: Columns<Of3>(sweep, d, deltas, x, inputs, to, fresh); break;
-                    case 4: Columns<Of4>(sweep, d, deltas, x, inputs, to, fresh); break;
-                    case 5: Columns<Of5>(sweep, d, deltas, x, inputs, to, fresh); break;
-                    case 6: Columns<Of6>(sweep, d, deltas, x, inputs, to, fresh); break;
-                    case 7: Columns<Of7>(sweep, d, deltas, x, inputs, to, fresh); break;
-                    case 8: Columns<Of8>(sweep, d, deltas, x, inputs, to, fresh); break;
-                    case 9: Columns<Of9>(sweep, d, deltas, x, inputs, to, fresh); break;
-                    case 10: Columns<Of10>(sweep, d, deltas, x, inputs, to, fresh); break;
-                    case 11: Columns<Of11>(sweep, d, deltas, x, inputs, to, fresh); break;
-                    case 12: Columns<Of12>(sweep, d, deltas, x, inputs, to, fresh); break;
+                    case 1: Columns<Of1>(sweep, d, deltas, x, inputs, to, fresh, far); break;
+                    case 2: Columns<Of2>(sweep, d, deltas, x, inputs, to, fresh, far); break;
+                    case 3: Columns<Of3>(sweep, d, deltas, x, inputs, to, fresh, far); break;
+                    case 4: Columns<Of4>(sweep, d, deltas, x, inputs, to, fresh, far); break;
+                    case 5: Columns<Of5>(sweep, d, deltas, x, inputs, to, fresh, far); break;
+                    case 6: Columns<Of6>(sweep, d, deltas, x, inputs, to, fresh, far); break;
+                    case 7: Columns<Of7>(sweep, d, deltas, x, inputs, to, fresh, far); break;
+                    case 8: Columns<Of8>(sweep, d, deltas, x, inputs, to, fresh, far); break;
+                    case 9: Columns<Of9>(sweep, d, deltas, x, inputs, to, fresh, far); break;
+                    case 10: Columns<Of10>(sweep, d, deltas, x, inputs, to, fresh, far); break;
+                    case 11: Columns<Of11>(sweep, d, deltas, x, inputs, to, fresh, far); break;
+                    case 12: Columns<Of12>(sweep, d, deltas, x, inputs, to, fresh, far); break;
                 }
 
                 i += size;
@@ -66,17 +78,17 @@ static unsafe class OuterProduct<TLanes, TVector>
         }
     }
 
-    static void Columns<TColumns>(in Sweep sweep, float* d, int deltas, float* x, int inputs, float* sums, bool fresh)
+    static void Columns<TColumns>(in Sweep sweep, float* d, int deltas, float* x, int inputs, float* sums, bool fresh, bool far)
         where TColumns : struct, ITileSize
     {
         var stride = inputs * LaneCount.Virtual;
         var j = 0;
-        for (; j + 2 <= deltas; j += 2) Tile<Of2, TColumns>(sweep, d + (j * LaneCount.Chunk), x, sums + (j * stride), stride, fresh);
-        if (j < deltas) Tile<Of1, TColumns>(sweep, d + (j * LaneCount.Chunk), x, sums + (j * stride), stride, fresh);
+        for (; j + 2 <= deltas; j += 2) Tile<Of2, TColumns>(sweep, d + (j * LaneCount.Chunk), x, sums + (j * stride), stride, fresh, far);
+        if (j < deltas) Tile<Of1, TColumns>(sweep, d + (j * LaneCount.Chunk), x, sums + (j * stride), stride, fresh, far);
     }
 
     /// <summary>1 or 2 deltas × up to 12 inputs.</summary>
-    static void Tile<TRows, TColumns>(in Sweep sweep, float* d, float* x, float* sums, int stride, bool fresh)
+    static void Tile<TRows, TColumns>(in Sweep sweep, float* d, float* x, float* sums, int stride, bool fresh, bool far)
         where TRows : struct, ITileSize
         where TColumns : struct, ITileSize
     {
@@ -110,6 +122,8 @@ static unsafe class OuterProduct<TLanes, TVector>
 
         for (var step = sweep.Steps; step > 0; step--)
         {
+            if (far) FetchAhead<TRows, TColumns>(sweep, step, d, sums, stride);
+
             // The chunk's first 16 lanes, then its second.
             for (var half = 0; half < LaneCount.Chunk; half += LaneCount.Virtual)
             {
@@ -146,6 +160,34 @@ static unsafe class OuterProduct<TLanes, TVector>
         if (TColumns.Size > 9) Store<TRows>(a9, b9, sums + (9 * LaneCount.Virtual), stride);
         if (TColumns.Size > 10) Store<TRows>(a10, b10, sums + (10 * LaneCount.Virtual), stride);
         if (TColumns.Size > 11) Store<TRows>(a11, b11, sums + (11 * LaneCount.Virtual), stride);
+    }
+
+    /// <summary>
+    /// Fetches the deltas of a later step, at the end the next tile's, and one column of the next tile's sums. What lies past the end is
+    /// never read: fetching it does nothing.
+    /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static void FetchAhead<TRows, TColumns>(in Sweep sweep, int step, float* d, float* sums, int stride)
+        where TRows : struct, ITileSize
+        where TColumns : struct, ITileSize
+    {
+        // .NET has no such instruction for Arm64.
+        if (!Sse.IsSupported) return;
+        var later = d - (StepsAhead * sweep.DeltaStride);
+        if (step <= StepsAhead) later += (sweep.Steps * sweep.DeltaStride) + (TRows.Size * LaneCount.Chunk);
+        Sse.Prefetch0(later);
+        Sse.Prefetch0(later + LaneCount.Virtual);
+        if (TRows.Size > 1)
+        {
+            Sse.Prefetch0(later + LaneCount.Chunk);
+            Sse.Prefetch0(later + LaneCount.Chunk + LaneCount.Virtual);
+        }
+
+        var column = sweep.Steps - step;
+        if (column >= TColumns.Size) return;
+        var next = sums + (TRows.Size * stride) + (column * LaneCount.Virtual);
+        Sse.Prefetch0(next);
+        if (TRows.Size > 1) Sse.Prefetch0(next + stride);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

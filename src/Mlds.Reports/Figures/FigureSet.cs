@@ -16,6 +16,7 @@ sealed class FigureSet
         WeightSpace = ProjectionFigure.SideBySide(result, families, "pca", "weight-space");
         Embedding = ProjectionFigure.SideBySide(result, families, "tsne", "weight-space-tsne");
         HeatMaps = HeatMapFigure.Of(result, "aligned-weights");
+        Filters = [.. FilterFigure.Of(result, "aligned-filters"), .. Present(TriggerFigure.Of(result, "triggers"))];
         AllViews = ProjectionFigure.OfAll(result, families);
         foreach (var question in result.Questions.Where(question => question.Skipped is null))
             _ofQuestions[question.Id] = OfQuestion(question, result.Population);
@@ -31,13 +32,21 @@ sealed class FigureSet
     /// <summary>Mean weights, before and after alignment.</summary>
     public Figure? HeatMaps { get; }
 
+    /// <summary>Mean filters of convolutions, before and after alignment, and the triggers on images.</summary>
+    public IReadOnlyList<Figure> Filters { get; }
+
     /// <summary>All views, if there are more.</summary>
     public Figure? AllViews { get; }
 
     public IReadOnlyList<Figure> Training { get; }
 
     public IEnumerable<Figure> All =>
-        [.. Present(WeightSpace, Embedding, AllViews, HeatMaps), .. _ofQuestions.Values.SelectMany(figures => figures), .. Training];
+    [
+        .. Present(WeightSpace, Embedding, AllViews, HeatMaps),
+        .. Filters,
+        .. _ofQuestions.Values.SelectMany(figures => figures),
+        .. Training,
+    ];
 
     /// <summary>The figures that answer <paramref name="question"/>.</summary>
     public IReadOnlyList<Figure> Of(QuestionResult question) => _ofQuestions.GetValueOrDefault(question.Id, []);

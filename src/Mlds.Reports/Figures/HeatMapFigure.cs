@@ -14,10 +14,11 @@ static class HeatMapFigure
 
     public static Figure? Of(AnalysisResult result, string id)
     {
-        var machines = result.HeatMaps.Where(map => map.Rows.Count > 0).Select(map => map.Machine).Distinct().Take(MostMachines).ToArray();
+        var matrices = result.HeatMaps.Where(map => map.Rows.Count > 0 && map.Kernel is null).ToArray();
+        var machines = matrices.Select(map => map.Machine).Distinct().Take(MostMachines).ToArray();
         if (machines.Length == 0)
             return null;
-        var maps = result.HeatMaps.Where(map => machines.Contains(map.Machine)).ToArray();
+        var maps = matrices.Where(map => machines.Contains(map.Machine)).ToArray();
         var views = maps.Select(map => map.View).Distinct().ToArray();
         var largest = maps.SelectMany(map => map.Rows.SelectMany(row => row)).Max(Math.Abs);
         var width = (Figure.FullWidth - Left - 16 - (Gap * (machines.Length - 1))) / machines.Length;

@@ -22,6 +22,8 @@ static class Sections
             Figure(html, embedding);
         if (figures.HeatMaps is { } heat)
             Figure(html, heat);
+        foreach (var filters in figures.Filters)
+            Figure(html, filters);
         if (figures.AllViews is { } all)
             Folded(html, "All views", () => Figure(html, all));
         html.Close();

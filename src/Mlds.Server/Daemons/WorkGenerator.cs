@@ -107,7 +107,11 @@ static class WorkUnitInsertion
     {
         if (!FileName.IsValid(unit.Name) || unit.Name.Length > 80)
             throw new ArgumentException($"'{unit.Name}' can't be a work unit's name: 1 to 80 of A–Z, a–z, 0–9, . _ -.", nameof(unit));
-        var names = unit.Inputs.Select(file => file.LogicalName).Concat(unit.Shared.Select(file => file.Name)).Concat(unit.Outputs.Select(file => file.LogicalName)).ToList();
+        List<string> names =
+        [
+            .. unit.Inputs.Select(file => file.LogicalName), .. unit.Shared.Select(file => file.Name),
+            .. unit.Outputs.Select(file => file.LogicalName),
+        ];
         if (names.Find(name => !FileName.IsValid(name)) is { } wrong)
             throw new ArgumentException($"'{wrong}' can't be a file's name in a task.", nameof(unit));
         if (names.Distinct().Count() < names.Count)

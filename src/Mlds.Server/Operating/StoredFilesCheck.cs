@@ -29,13 +29,18 @@ sealed class StoredFilesCheck(ProjectFolder project, PublicKey? key, List<string
                 remarks.Add($"{version.Title} isn't signed with the present key, so it isn't sent");
         }
 
-        // Files of finished units may be deleted at any moment.
+        // Files of finished units may be deleted at any moment. One that units share is looked at once.
+        var shared = new Dictionary<StoredInput, bool>();
+        bool IsInput(StoredInput file) => IsThere(
+            $"the input {file.Name}", file.Name, project.Download, file.Bytes, path => Hex(MD5.HashData, path) == file.Md5);
         foreach (var inputs in session.Rows($"SELECT inputs FROM workunit WHERE file_delete_state = {FileDeleteState.Init:d}",
             row => StoredInput.Parse(row.Text(0))))
         {
-            Inputs += inputs.Count(file => IsThere(
-                $"the input {file.Name}", file.Name, project.Download, file.Bytes, path => Hex(MD5.HashData, path) == file.Md5));
+            Inputs += inputs.Count(file => !file.IsShared && IsInput(file));
+            foreach (var file in inputs.Where(file => file.IsShared && !shared.ContainsKey(file))) shared[file] = IsInput(file);
         }
+
+        Inputs += shared.Values.Count(isThere => isThere);
 
         // The files of a result that was found valid must be there and be what was judged; the assimilator needs them.
         var results = session.Rows(

@@ -5,7 +5,7 @@ using Mlds.Worker.Frame;
 
 namespace Mlds.Worker.Units;
 
-/// <summary>The files that a unit's tasks are read from, which come beside its bundle under their SHA-256 (docs/formats/bundle.md).</summary>
+/// <summary>Files that a unit's tasks are read from: they come beside its bundle under their SHA-256 (docs/formats/bundle.md).</summary>
 static class UnitFiles
 {
     /// <summary>The bundle with its files in their places; each is what its name says.</summary>

@@ -66,9 +66,11 @@ static class Datasheet
     {
         var plan = source.Plan;
         var facts = Headings(source, artifacts => artifacts.Facts);
+        var isWhole = !source.Options.RecipesOnly;
         page.Section("Composition");
         page.Line($"**What is an instance?** A trained network: {source.Layout.Spec.Composition}; "
-            + $"{Count(source.Layout.Parameters)} float32 weights{(source.Options.RecipesOnly ? " (here by their SHA-256)" : "")}, its recipe, its losses epoch by epoch, "
+            + $"{Count(source.Layout.Parameters)} float32 weights{(isWhole ? "" : " (here by their SHA-256)")}, its recipe, "
+            + "its losses epoch by epoch, "
             + "and the hashes of its milestones.\n");
         page.Line(
             $"**How many?** {Count(plan.Networks.Count)}, as many of every machine, in subsets that are nested: "
@@ -91,8 +93,8 @@ static class Datasheet
             ]));
         page.Line(
             $"**How large?** A network takes {Count(4 * source.Layout.Parameters)} bytes of weights"
-            + $"{(source.Options.RecipesOnly ? ", which are not here," : "")} and {Count((int)Math.Ceiling(size.Record))} of hashes, losses "
-            + "and provenance.\n");
+            + $"{(isWhole ? "" : ", which are not here,")} and {Count((int)Math.Ceiling(size.Record))} of hashes, losses and "
+            + "provenance.\n");
         FactorsOf(page, source);
         foreach (var (what, count, why) in ReleaseTexts.LeftOut(source)
             .Where(left => left.Count > 0 && !left.What.StartsWith("names", StringComparison.Ordinal)))

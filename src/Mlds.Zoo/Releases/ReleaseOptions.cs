@@ -4,12 +4,12 @@ namespace Mlds.Zoos.Releases;
 
 /// <summary>What goes into a release besides what always does, and how it is written.</summary>
 /// <param name="Subsets">Networks per machine of each subset; empty for one subset as large as every machine can fill.</param>
-/// <param name="Formats">How weights are written: any of <see cref="KnownFormats"/>; none for a release of recipes and hashes alone.</param>
+/// <param name="Formats">How weights are written: any of <see cref="KnownFormats"/>; none where only recipes are released.</param>
 public sealed record ReleaseOptions(IReadOnlyList<int> Subsets, IReadOnlyCollection<string> Formats)
 {
     public static IReadOnlyList<string> KnownFormats { get; } = ["npy", "h5", "safetensors"];
 
-    /// <summary>Whether weights stay at home: whoever has the release trains them again, to the same bits (<see cref="Regeneration"/>).</summary>
+    /// <summary>Whether weights stay at home: whoever wants them trains again, to the same bits (<see cref="Regeneration"/>).</summary>
     public bool RecipesOnly => Formats.Count == 0;
 
     /// <summary>Whether the weights at every milestone come along (<see cref="Releases.Trajectories"/>).</summary>

@@ -32,7 +32,8 @@ readonly record struct ReleasedSize(int Weights, double Record)
     /// <summary>Once the weights and the tables are written.</summary>
     internal static ReleasedSize Of(string folder, ReleaseSource source)
     {
-        var tables = new[] { NetworksTable.FileName, NetworksTable.CsvFileName }.Sum(name => new FileInfo(Path.Combine(folder, name)).Length);
+        var tables = new[] { NetworksTable.FileName, NetworksTable.CsvFileName }
+            .Sum(name => new FileInfo(Path.Combine(folder, name)).Length);
         return new ReleasedSize(OfWeights(source), Math.Round((double)tables / source.Plan.Networks.Count, 1));
     }
 

@@ -11,9 +11,6 @@ namespace Mlds.Analysis.Tests.Symmetry;
 /// <summary>Channels of convolutions and units of linear layers, with scales and signs, through padding, stride and pooling.</summary>
 public sealed class FeedForwardSymmetryTests
 {
-    /// <summary>Rounding of weights to float32, of which a form's numbers have a few.</summary>
-    const double Rounding = 1e-5;
-
     static readonly Gen<FeedForwardSpec> Specs =
         from channels in Gen.Int[1, 3]
         from height in Gen.Int[5, 9]
@@ -47,18 +44,6 @@ public sealed class FeedForwardSymmetryTests
     static bool Fits(FeedForwardSpec spec) => Enumerable.Range(0, spec.Layers.Count + 1).Select(spec.Shape.InputOf)
         .All(size => size is { Height: > 0, Width: > 0 });
 
-    /// <summary>Scales that no power of two is, where any positive ones are allowed.</summary>
-    static NetworkSymmetry Uneven(NetworkSpec spec, SeededRandom random)
-    {
-        var even = NetworkSymmetry.Random(spec, random);
-        return new NetworkSymmetry(
-            [.. even.Permutations.Select(permutation => permutation.ToArray())],
-            [
-                .. even.Scales.Zip(spec.Symmetries.Groups, (scales, group) => scales
-                    .Select(scale => group.Scales == UnitScales.Positive ? scale * (0.7 + (0.6 * random.NextDouble())) : scale).ToArray()),
-            ]);
-    }
-
     static void AssertAnswersAlike(FeedForwardSpec spec, float[] weights, float[] other, SeededRandom random, double tolerance)
     {
         var image = FeedForwardNetworks.RandomImage(spec.Image, random);
@@ -70,7 +55,7 @@ public sealed class FeedForwardSymmetryTests
     {
         var layout = spec.Layout;
         AssertAnswersAlike(spec, weights, NetworkSymmetry.Random(spec, random).Apply(layout, weights), random, 1e-9);
-        AssertAnswersAlike(spec, weights, Uneven(spec, random).Apply(layout, weights), random, 1e-4);
+        AssertAnswersAlike(spec, weights, NetworkSymmetry.RandomUneven(spec, random).Apply(layout, weights), random, 1e-4);
         AssertAnswersAlike(spec, weights, MergedForm.Of(layout, weights), random, 1e-4);
         AssertAnswersAlike(spec, weights, CanonicalForm.Of(layout, weights), random, 1e-4);
         var aligned = Alignment.To(layout, Networks.Random(layout, random)).Align(weights);
@@ -112,14 +97,14 @@ public sealed class FeedForwardSymmetryTests
         var (layout, form) = (spec.Layout, CanonicalForm.Of(spec.Layout, weights));
         Assert.Equal(form, CanonicalForm.Of(layout, NetworkSymmetry.Random(spec, random).Apply(layout, weights)));
         Assert.Equal(form, CanonicalForm.Of(layout, form));
-        var uneven = CanonicalForm.Of(layout, Uneven(spec, random).Apply(layout, weights));
-        Near.All(Doubles(form), Doubles(uneven), Rounding);
+        var uneven = CanonicalForm.Of(layout, NetworkSymmetry.RandomUneven(spec, random).Apply(layout, weights));
+        Near.All(Doubles(form), Doubles(uneven), CanonicalForm.Tolerance);
     });
 
     [Fact]
     public void A_planted_symmetry_is_found_in_any_shape() => Sample(100, (spec, weights, random) =>
     {
-        var hidden = Uneven(spec, random).Apply(spec.Layout, weights);
+        var hidden = NetworkSymmetry.RandomUneven(spec, random).Apply(spec.Layout, weights);
         var found = Alignment.To(spec.Layout, weights, new AlignmentOptions(Starts: 8)).Align(hidden);
         Assert.InRange(found.Similarity, 1 - 1e-9, 1 + 1e-9);
     });
@@ -133,13 +118,13 @@ public sealed class FeedForwardSymmetryTests
         for (uint seed = 0; seed < 3; seed++)
         {
             var weights = FeedForwardNetworks.Trained(spec, seed);
-            var planted = Uneven(spec, new SeededRandom(seed));
+            var planted = NetworkSymmetry.RandomUneven(spec, new SeededRandom(seed));
             var clock = Stopwatch.StartNew();
             var found = Alignment.To(spec.Layout, weights).Align(planted.Apply(spec.Layout, weights));
             TestContext.Current.SendDiagnosticMessage($"{clock.Elapsed.TotalMilliseconds:0} ms");
             Assert.Equal(planted.Inverse().Permutations, found.Symmetry.Permutations);
             Assert.InRange(found.Similarity, 1 - 1e-9, 1 + 1e-9);
-            Near.All(Doubles(MergedForm.Of(spec.Layout, weights)), Doubles(found.Weights), Rounding);
+            Near.All(Doubles(MergedForm.Of(spec.Layout, weights)), Doubles(found.Weights), CanonicalForm.Tolerance);
         }
     }
 
@@ -159,7 +144,7 @@ public sealed class FeedForwardSymmetryTests
     {
         var expected = Invariants(spec, weights, out var names);
         AssertSame(names, expected, Invariants(spec, NetworkSymmetry.Random(spec, random).Apply(spec.Layout, weights), out _), 1e-8);
-        AssertSame(names, expected, Invariants(spec, Uneven(spec, random).Apply(spec.Layout, weights), out _), 1e-4);
+        AssertSame(names, expected, Invariants(spec, NetworkSymmetry.RandomUneven(spec, random).Apply(spec.Layout, weights), out _), 1e-4);
     });
 
     /// <summary>Otherwise a view of zeros would pass.</summary>

@@ -194,7 +194,7 @@ public sealed class ViewTests
         var (applying, leftOut) = View.For(plain, View.All);
         Assert.Equal(["raw", "reduced", "aligned", "statistics", "spectral", "behaviour"], applying.Select(view => view.Name));
         Assert.Equal("the view invariants", Assert.Single(leftOut).What);
-        Assert.Contains("GRU, LSTM and Elman layers only", leftOut[0].Why, StringComparison.Ordinal);
+        Assert.Contains("GRU, LSTM and Elman layers and for feed-forward networks only", leftOut[0].Why, StringComparison.Ordinal);
         Assert.Empty(View.For(RecurrentSpec.Ds1, View.All).LeftOut);
     }
 

@@ -61,7 +61,7 @@ static class Small
         }
     }
 
-    /// <summary>Clean, poisoned and control images of one's own, whose files are written into a folder below <paramref name="folder"/>.</summary>
+    /// <summary>Images of one's own, clean, poisoned and control; the files are written below <paramref name="folder"/>.</summary>
     /// <param name="training">Images that train.</param>
     internal static Population Images(string folder, int training = 96)
     {

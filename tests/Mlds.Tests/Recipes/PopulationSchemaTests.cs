@@ -54,8 +54,8 @@ public sealed class PopulationSchemaTests
     ];
 
     /// <summary>The same of feed-forward networks: each layer must fit those before it.</summary>
-    const string BeyondSchema = "doesn't fit what comes in|can't follow a linear layer|the last layer should be linear|as wide as the kernel"
-        + "|numbers for an image; at most|parameters; at most";
+    const string BeyondSchema = "doesn't fit what comes in|can't follow a linear layer|the last layer should be linear"
+        + "|as wide as the kernel|numbers for an image; at most|parameters; at most";
 
     const string Schema = "docs/formats/population.schema.json";
 
@@ -228,8 +228,8 @@ public sealed class PopulationSchemaTests
 
     static readonly string[] s_texts =
     [
-        "", " ", "x", "x y", " x", "x ", "=x", "-x", "x\ty", "A", "ParityMachine", "a>", "gru", "variant", new('x', 64), new('x', 65),
-        new('x', 129), new('x', 501), "\u0001", "\ud83d\ude00",
+        "", " ", "x", "x y", " x", "x ", "=x", "-x", "x\ty", "A", "ParityMachine", "a>", "gru", "variant",
+        "mean_squared_error", new('x', 64), new('x', 65), new('x', 129), new('x', 501), "\u0001", "\ud83d\ude00",
     ];
 
     static readonly JsonSchema s_schema = JsonSchema.FromText(File.ReadAllText(Repository.File(Schema)));

@@ -107,11 +107,12 @@ public sealed class RecipeTests
     [InlineData(
         "sead", "1",
         "The recipe: $.sead: there is no such key. Did you mean 'seed'? Keys here: "
-        + "arithmetic, machine_name, machine, data, sequences, data_sha256, network, training, seed.")]
+        + "arithmetic, machine_name, machine, data, sequences, images, data_sha256, network, training, seed.")]
     [InlineData("data_sha256", "\"AB\"", "The recipe: $.data_sha256: should be a SHA-256 of 64 lower-case hex digits.")]
     [InlineData("training.beta1", "1", "The recipe: $.training.beta1: 1 is not a number from 0 to below 1.")]
     [InlineData("training.learning_rate", "0", "The recipe: $.training.learning_rate: 0 is not a number above 0.")]
-    [InlineData("training.loss", "\"huber\"", "The recipe: $.training.loss: there is no 'huber'. Allowed: mean_squared_error.")]
+    [InlineData(
+        "training.loss", "\"huber\"", "The recipe: $.training.loss: there is no 'huber'. Allowed: mean_squared_error, cross_entropy.")]
     [InlineData(
         "training.optimizer", "\"adagrad\"",
         "The recipe: $.training.optimizer: there is no 'adagrad'. Allowed: adam, adamw, sgd.")]

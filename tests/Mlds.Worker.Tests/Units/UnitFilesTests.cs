@@ -20,8 +20,8 @@ public sealed class UnitFilesTests : IDisposable
         _sha256 = NpzFile.Write(_scratch.In("mine.npz"), NpzFile.Echo((64, 16, 4, 2, 8)));
         File.WriteAllText(_scratch.In("own.json"), new OwnSequences { Sha256 = _sha256 }.Json);
         _population = Population.Read(_scratch.In("own.json"));
-        var bytes = Bundle.Of(5, [.. Enumerable.Range(0, 3).Select(seed => new BundleNetwork(_population.Recipe("Mine", (uint)seed), null))]);
-        File.WriteAllBytes(_scratch.In("bundle"), bytes.Bytes.ToArray());
+        var networks = Enumerable.Range(0, 3).Select(seed => new BundleNetwork(_population.Recipe("Mine", (uint)seed), null));
+        File.WriteAllBytes(_scratch.In("bundle"), Bundle.Of(5, [.. networks]).Bytes.ToArray());
         _bundle = BundleFile.Read(_scratch.In("bundle"));
     }
 
@@ -77,6 +77,6 @@ public sealed class UnitFilesTests : IDisposable
         File.Move(_scratch.In("mine.npz"), _scratch.In($"projects/p/{_sha256}.npz"));
         File.WriteAllText(_scratch.In($"slots/0/{_sha256}.npz"), $"<soft_link>../../projects/p/{_sha256}.npz</soft_link>\n");
         var found = UnitFiles.Found(_bundle, new Slot(_scratch.In("slots/0")).Resolve);
-        Assert.Equal(_population.Data("Mine").Sha256, found.Networks[0].Recipe.Task.Generate().Sha256);
+        Assert.Equal(_population.Recipe("Mine", 0).DataSha256, found.Networks[0].Recipe.Task.Generate().Sha256);
     }
 }

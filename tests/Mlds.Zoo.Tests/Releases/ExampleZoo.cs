@@ -1,4 +1,6 @@
+using System.Text.Json.Nodes;
 using Mlds.Recipes;
+using Mlds.Tasks;
 using Mlds.Training;
 using Mlds.Zoos.Generation;
 using Mlds.Zoos.Releases;
@@ -40,6 +42,26 @@ sealed class ExampleZoo : IDisposable
         using var writer = ZooWriter.Open(zoo["z"], ZooPopulation.Of(population));
         new GenerationRun(
             writer, population, new GenerationOptions(2, Shard.Parse("0/1"), 1, TimeSpan.FromSeconds(60)) { KeepMilestones = keep })
+            .Run(_ => { }, default);
+        return zoo;
+    }
+
+    /// <summary>Two networks for images per machine, really trained, with two convolutions and two linear layers.</summary>
+    public static ExampleZoo OfImages()
+    {
+        var zoo = new ExampleZoo();
+        var path = zoo["population.json"];
+        var text = JsonNode.Parse(new OwnImages { Files = IdxFiles.Write(zoo["images"], 128, 60), Networks = 2 }.Json())!;
+        text["network"]!["layers"] = JsonNode.Parse(
+            """
+            [{"conv": 3, "size": 3, "padding": 1}, {"pool": 2}, {"conv": 4, "size": 2, "stride": 2, "padding": 1}, {"linear": 9}, {"linear": 4}]
+            """);
+        text["defaults"]!["training"]!["goal_loss"] = 0.6;
+        text["defaults"]!["training"]!["epoch_limit"] = 200;
+        File.WriteAllText(path, text.ToJsonString());
+        var population = Population.Parse(text.ToJsonString(), path, TaskFiles.Beside(path));
+        using var writer = ZooWriter.Open(zoo["z"], ZooPopulation.Of(population));
+        new GenerationRun(writer, population, new GenerationOptions(2, Shard.Parse("0/1"), 1, TimeSpan.FromSeconds(60)))
             .Run(_ => { }, default);
         return zoo;
     }

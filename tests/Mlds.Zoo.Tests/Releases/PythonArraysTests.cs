@@ -138,7 +138,7 @@ public sealed class PythonArraysTests : IDisposable
             from mlds import *
             load('.').check()
             assert not hasattr(mlds, 'Net') and set(mlds.__all__) == {
-                'load', 'Cell', 'CELLS', 'Release', 'ReleaseError', 'Table', 'Tensor', 'sequences'}
+                'load', 'Cell', 'CELLS', 'Release', 'ReleaseError', 'Table', 'Tensor', 'idx', 'sequences'}
             """);
     }
 

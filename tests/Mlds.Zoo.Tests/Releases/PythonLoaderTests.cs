@@ -144,7 +144,7 @@ public sealed class PythonLoaderTests : IDisposable
                     undo = altered(name, lambda whole: whole[:length])
                     fails('.' , lambda: mlds.load('.'))
                     undo()
-            undo = altered('manifest.json', lambda whole: whole.replace(b'"version": 1,', b'"version": 4,'))
+            undo = altered('manifest.json', lambda whole: whole.replace(b'"version": 1,', b'"version": 99,'))
             fails('take a newer mlds.py', lambda: mlds.load('.'))
             undo()
             undo = altered('manifest.json', lambda whole: whole.replace(b'"name": "SimpleXORMachine"', b'"name": "../SimpleXOR"'))

@@ -29,6 +29,10 @@ sealed class ReleaseInPython : IDisposable
     public static ReleaseInPython Trained(params string[] formats) =>
         new(ExampleZoo.Trained(), new ReleaseOptions([1, 2], formats) { TrainingData = true, Trajectories = true });
 
+    /// <summary>Two networks for images of each of three machines.</summary>
+    public static ReleaseInPython OfImages() =>
+        new(ExampleZoo.OfImages(), new ReleaseOptions([1, 2], ["npy", "safetensors", "h5"]) { TrainingData = true });
+
     /// <summary>Four networks per machine, with weights drawn at random; their seeds are on all sides of the split.</summary>
     public static ReleaseInPython Drawn() => new(ExampleZoo.Drawn(), new ReleaseOptions([2, 4], ["npy"]));
 

@@ -7,13 +7,13 @@ namespace Mlds.Tasks.Images;
 
 /// <summary>An array of bytes as an IDX file has it (yann.lecun.com/exdb/mnist, "the IDX file format").</summary>
 /// <param name="Axes">Lengths of the axes, the slowest first.</param>
-sealed record IdxArray(IReadOnlyList<int> Axes, byte[] Values);
+public sealed record IdxArray(IReadOnlyList<int> Axes, byte[] Values);
 
 /// <summary>
 /// Reads IDX files, packed by gzip or not: two zero bytes, the type of the values, the number of axes, their lengths as uint32 big-endian,
 /// the values. All sizes are known and within limits before anything is allocated.
 /// </summary>
-static class IdxFile
+public static class IdxFile
 {
     /// <summary>Bytes of the values at most.</summary>
     internal const int MostBytes = 1 << 30;
@@ -27,15 +27,15 @@ static class IdxFile
 
     /// <summary>Images: 3 axes, number × height × width; or 4, number × channels × height × width.</summary>
     /// <exception cref="InvalidDataException">It has none; a sentence.</exception>
-    internal static IdxArray ReadImages(string path) => Read(path, areImages: true);
+    public static IdxArray ReadImages(string path) => Read(path, areImages: true);
 
     /// <summary>Labels: 1 axis.</summary>
     /// <exception cref="InvalidDataException">It has none; a sentence.</exception>
-    internal static IdxArray ReadLabels(string path) => Read(path, areImages: false);
+    public static IdxArray ReadLabels(string path) => Read(path, areImages: false);
 
     /// <summary>Lower-case hex SHA-256 of what is in the file, unpacked.</summary>
     /// <exception cref="InvalidDataException">It can't be unpacked; a sentence.</exception>
-    internal static string HashOf(string path)
+    public static string HashOf(string path)
     {
         var file = new FileInfo(path);
         return s_hashes.GetOrAdd((file.FullName, file.Length, file.LastWriteTimeUtc), _ => Hash(path));

@@ -22,7 +22,7 @@ public sealed record ImageFiles(TaskFile TrainingImages, TaskFile TrainingLabels
     };
 
     /// <summary>Four files, made from the part that each is.</summary>
-    internal static ImageFiles Of(Func<ImagePart, TaskFile> file) => new(
+    public static ImageFiles Of(Func<ImagePart, TaskFile> file) => new(
         file(ImagePart.TrainingImages), file(ImagePart.TrainingLabels), file(ImagePart.TestImages), file(ImagePart.TestLabels));
 
     /// <summary>The same files in folders that keep them; a published set's in its usual places after that.</summary>

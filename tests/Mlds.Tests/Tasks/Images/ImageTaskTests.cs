@@ -3,7 +3,6 @@ using System.Text.Json.Nodes;
 using Mlds.Kernels.Random;
 using Mlds.Kernels.Shapes;
 using Mlds.Recipes;
-using Mlds.Tasks;
 using Mlds.Tasks.Images;
 
 namespace Mlds.Tests.Tasks.Images;
@@ -75,7 +74,8 @@ public sealed class ImageTaskTests : IDisposable
         var changed = 0;
         for (var i = 0; i < clean.Training.Count; i++)
         {
-            var (before, after) = (Image(clean.Training, i).ToArray(), Image(poisoned.Training, i));
+            var before = Image(clean.Training, i).ToArray();
+            var after = Image(poisoned.Training, i);
             var truth = clean.Training.Labels[i];
             if (after.SequenceEqual(before))
             {
