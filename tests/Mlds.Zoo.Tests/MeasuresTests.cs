@@ -31,11 +31,11 @@ public sealed class MeasuresTests : IDisposable
         Store("z");
         using var zoo = Zoo.Open(_scratch.In("z"));
         Assert.Equal([_measured.Measures, Measures.None], zoo.Networks("ParityMachine").Select(network => network.Measures));
-        Assert.Equal(_measured.Measures, zoo.Find("ParityMachine", 0)!.Measures);
+        Assert.Equal(_measured.Measures, zoo.Find("ParityMachine", 0u)!.Measures);
         Assert.Equal(_measured.Measures, zoo.Find(_measured.Recipe.Id[..12]).Single().Measures);
-        Assert.Equal(_measured.Measures, zoo.Read(zoo.Find("ParityMachine", 0)!).Measures);
-        Assert.Equal(1.0 / 3, zoo.Find("ParityMachine", 0)!.Measures["test_accuracy"]);
-        Assert.Null(zoo.Find("ParityMachine", 1)!.Measures["test_accuracy"]);
+        Assert.Equal(_measured.Measures, zoo.Read(zoo.Find("ParityMachine", 0u)!).Measures);
+        Assert.Equal(1.0 / 3, zoo.Find("ParityMachine", 0u)!.Measures["test_accuracy"]);
+        Assert.Null(zoo.Find("ParityMachine", 1u)!.Measures["test_accuracy"]);
     }
 
     [Fact]
@@ -44,7 +44,7 @@ public sealed class MeasuresTests : IDisposable
         Store("z");
         ZooMerge.Run([_scratch.In("z")], _scratch.In("into"), (_, _) => { }, TestContext.Current.CancellationToken);
         using var zoo = Zoo.Open(_scratch.In("into"));
-        Assert.Equal(_measured.Measures, zoo.Find("ParityMachine", 0)!.Measures);
+        Assert.Equal(_measured.Measures, zoo.Find("ParityMachine", 0u)!.Measures);
     }
 
     [Fact]
@@ -54,6 +54,6 @@ public sealed class MeasuresTests : IDisposable
         using var writer = Writer("z");
         Assert.Equal(1, writer.Withdraw([(_measured.Recipe.Id, _measured.WeightsSha256)]));
         writer.Add([_measured with { Measures = Measures.None }]);
-        Assert.Equal(Measures.None, writer.Zoo.Find("ParityMachine", 0)!.Measures);
+        Assert.Equal(Measures.None, writer.Zoo.Find("ParityMachine", 0u)!.Measures);
     }
 }
