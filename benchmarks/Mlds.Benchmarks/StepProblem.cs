@@ -59,7 +59,10 @@ sealed class SequenceStepProblem(RecurrentSpec network) : StepProblem
     {
         if (!_data.TryGetValue(steps, out var data))
         {
-            var spec = _population.DataSpec(Machine) with { Training = Count, Validation = 1, Length = steps, LongTest = 1, LongLength = 1 };
+            var spec = _population.DataSpec(Machine) with
+            {
+                Training = Count, Validation = 1, Length = steps, LongTest = 1, LongLength = 1,
+            };
             _data[steps] = data = SequenceData.Generate(_population.Machine(Machine), spec).Training;
         }
 

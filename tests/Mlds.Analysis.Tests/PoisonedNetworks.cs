@@ -25,9 +25,11 @@ static class PoisonedNetworks
     internal static IEnumerable<MachineLabel> Machines(IEnumerable<string> families, IReadOnlyList<double> rates) =>
         families.SelectMany(family => new[] { Machine(family, Variant.Original, "none", "none", 0) }
             .Concat(
-                from trigger in Triggers from target in Targets from rate in rates
+                from trigger in Triggers
+                from target in Targets
+                from rate in rates
                 select Machine(family, Variant.Modified, trigger, target, rate))
-            .Concat(from trigger in Triggers from rate in rates select Machine(family, Variant.Control, trigger, "none", rate)));
+            .Concat(Triggers.SelectMany(trigger => rates.Select(rate => Machine(family, Variant.Control, trigger, "none", rate)))));
 
     internal static MachineLabel Machine(string family, Variant variant, string trigger, string target, double rate)
     {
@@ -92,7 +94,11 @@ static class PoisonedNetworks
         0.01 + (0.01 * random.NextDouble()), 0.01, 0.02 + (0.01 * random.NextDouble()), WeightsHash.Of(weights), null)
     {
         Measures = measured
-            ? [new("test_accuracy", 0.98 + (0.01 * random.NextDouble())), new("attack_success", machine.Variant == Variant.Modified ? 1 : 0)]
+            ?
+            [
+                new("test_accuracy", 0.98 + (0.01 * random.NextDouble())),
+                new("attack_success", machine.Variant == Variant.Modified ? 1 : 0),
+            ]
             : [],
     };
 }

@@ -48,7 +48,9 @@ public sealed class WeightMatrix
     /// <summary>Names of those whose networks learned something else than a machine, such as sequences from a file.</summary>
     public IReadOnlySet<string> NoMachines { get; init; } = new HashSet<string>();
 
-    /// <summary>What the networks of a machine learned, of whatever kind, by the machine's name; empty where the source doesn't say.</summary>
+    /// <summary>
+    /// What the networks of a machine learned, of whatever kind, by the machine's name; empty where the source doesn't say.
+    /// </summary>
     public IReadOnlyDictionary<string, LearningTask> Tasks { get; init; } = new Dictionary<string, LearningTask>();
 
     /// <summary>Why <see cref="Machines"/> is empty, or lacks some: a sentence.</summary>

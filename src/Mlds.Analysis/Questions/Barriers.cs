@@ -51,7 +51,8 @@ static class Barriers
             LossLine.Views.Select((view, v) => LossLine.Curve(context, machine.Key, view, "line", [.. machine.Select(line => line[v])])))
             .ToArray();
         var spreads = byMachine.SelectMany(
-            machine => LossLine.Views.Select((view, v) => Spread(machine.Key, view, [.. machine.Select(line => Height(line[v]))]))).ToArray();
+            machine => LossLine.Views.Select((view, v) => Spread(machine.Key, view, [.. machine.Select(line => Height(line[v]))])))
+            .ToArray();
         string[] leftOut =
             [.. context.Networks.MachineLabels.Select(machine => WhyNot(context.Networks, machine)).OfType<string>().Distinct()];
         var areImages = machines.All(machine => !context.Networks.Machines.ContainsKey(machine.Name));

@@ -12,10 +12,10 @@ static class PoisonFromWeights
     static readonly Asked s_asked = new(
         Id,
         "Do the weights tell with which trigger a network was poisoned, and towards which target?",
-        "Among the poisoned (modified) networks, of all triggers, targets and rates together: which trigger, which target, and, where there "
-        + "are several, which images; and among the controls, whose labels were kept, which trigger. As many networks of each, "
-        + "cross-validation. " + Asked.Splits + Asked.Methods + "Accuracy with Wilson's interval; guessing is one in the number of classes. "
-        + Asked.Controls);
+        "Among the poisoned (modified) networks, of all triggers, targets and rates together: which trigger, which target, and, where "
+        + "there are several, which images; and among the controls, whose labels were kept, which trigger. As many networks of each, "
+        + "cross-validation. " + Asked.Splits + Asked.Methods
+        + "Accuracy with Wilson's interval; guessing is one in the number of classes. " + Asked.Controls);
 
     /// <param name="Of">Which form of a machine is asked.</param>
     /// <param name="Value">The class of a machine.</param>

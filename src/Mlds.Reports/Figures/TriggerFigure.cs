@@ -24,7 +24,8 @@ static class TriggerFigure
         return new Figure(
             id,
             "Triggers on training images",
-            $"What was laid over some training images, and how many networks learned such: {string.Join(", ", said)}{more}. All other pixels stay as they are.",
+            $"What was laid over some training images, and how many networks learned such: {string.Join(", ", said)}{more}. "
+            + "All other pixels stay as they are.",
             Figure.FullWidth,
             Top + triggers.Max(trigger => HeightOf(trigger)) + 12,
             canvas =>

@@ -22,7 +22,8 @@ public sealed class PoisonTests
         PoisonedNetworks.Population(PoisonedNetworks.Small, s_mnist, seeds, shift);
 
     static Score Mean(QuestionResult result, string view, string method = "ridge") =>
-        result.Scores.Single(score => (score.Subject, score.View, score.Method, score.Metric) == ("mean over machines", view, method, "auc"));
+        result.Scores.Single(
+            score => (score.Subject, score.View, score.Method, score.Metric) == ("mean over machines", view, method, "auc"));
 
     [Fact]
     public void A_poisoned_machine_is_compared_with_the_clean_one_and_with_the_control_of_its_trigger_and_rate()
@@ -77,7 +78,8 @@ public sealed class PoisonTests
         var asked = Answer(ChangedUnseen.Question(Contrast.ModifiedOrOriginal, Unseen.Key), Population());
         Assert.NotNull(asked.Skipped);
         var sequences = Networks.Population(new(4, 5, 2, [5, 3], Kernels.Shapes.Activation.None), ["AMachine", "AModified"], 12);
-        Assert.Contains("at least two triggers", Answer(ChangedUnseen.Question(Contrast.ModifiedOrOriginal, Unseen.Trigger), sequences).Skipped);
+        Assert.Contains(
+            "at least two triggers", Answer(ChangedUnseen.Question(Contrast.ModifiedOrOriginal, Unseen.Trigger), sequences).Skipped);
         Assert.DoesNotContain(Unseen.Target, Unseen.Of(Contrast.OriginalOrControl));
     }
 

@@ -176,7 +176,8 @@ public sealed class QuestionTests
                 var disguise = NetworkSymmetry.Random(layout.Recurrent, new SeededRandom(9, (ulong)twins.Count));
                 twins.Add(disguise.Apply(layout, learned));
                 labels.Add(new NetworkLabel(
-                    $"{twins.Count:x}", Networks.Named(name), seed, Outcome.Converged, 3, 1e-4, 1e-4, 1e-4, WeightsHash.Of(twins[^1]), null));
+                    $"{twins.Count:x}", Networks.Named(name), seed, Outcome.Converged, 3, 1e-4, 1e-4, 1e-4, WeightsHash.Of(twins[^1]),
+                    null));
             }
         }
 

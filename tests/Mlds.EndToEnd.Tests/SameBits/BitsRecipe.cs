@@ -149,7 +149,8 @@ sealed record BitsRecipe(string Network, string PopulationJson)
             """),
     ];
 
-    public Population Population => field ??= Population.Parse(PopulationJson, Network, TaskFiles.Beside(Path.Combine(BitsImages.Folder, "population.json")));
+    public Population Population => field ??= Population.Parse(
+        PopulationJson, Network, TaskFiles.Beside(Path.Combine(BitsImages.Folder, "population.json")));
 
     public Recipe Recipe => field ??= Population.Recipe(Population.MachineNames[0], Seed);
 

@@ -54,7 +54,10 @@ sealed class ExampleZoo : IDisposable
         var text = JsonNode.Parse(new OwnImages { Files = IdxFiles.Write(zoo["images"], 128, 60), Networks = 2 }.Json())!;
         text["network"]!["layers"] = JsonNode.Parse(
             """
-            [{"conv": 3, "size": 3, "padding": 1}, {"pool": 2}, {"conv": 4, "size": 2, "stride": 2, "padding": 1}, {"linear": 9}, {"linear": 4}]
+            [
+              {"conv": 3, "size": 3, "padding": 1}, {"pool": 2}, {"conv": 4, "size": 2, "stride": 2, "padding": 1},
+              {"linear": 9}, {"linear": 4}
+            ]
             """);
         text["defaults"]!["training"]!["goal_loss"] = 0.6;
         text["defaults"]!["training"]!["epoch_limit"] = 200;
