@@ -61,7 +61,11 @@ sealed class SequenceStepProblem(RecurrentSpec network) : StepProblem
         {
             var spec = _population.DataSpec(Machine) with
             {
-                Training = Count, Validation = 1, Length = steps, LongTest = 1, LongLength = 1,
+                Training = Count,
+                Validation = 1,
+                Length = steps,
+                LongTest = 1,
+                LongLength = 1,
             };
             _data[steps] = data = SequenceData.Generate(_population.Machine(Machine), spec).Training;
         }
