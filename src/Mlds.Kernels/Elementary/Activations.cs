@@ -2,7 +2,8 @@ namespace Mlds.Kernels.Elementary;
 
 /// <summary>
 /// exp, sigmoid, tanh and log of arithmetic v1: polynomials and quotients of our own, made of float32 operations that every processor
-/// rounds alike. Plain code for one number; <see cref="ActivationLanes{TLanes, TVector}"/> does the same operations on vectors, to the same bits.
+/// rounds alike. Plain code for one number; <see cref="ActivationLanes{TLanes, TVector}"/> does the same operations on vectors, to the
+/// same bits.
 /// </summary>
 /// <remarks>
 /// The coefficients are minimax fits (reference/fit_activations.py). Errors, measured over all float32 inputs
