@@ -1,3 +1,4 @@
+using Mlds.Kernels.Elementary;
 using Mlds.Kernels.Lanes;
 using Mlds.Kernels.Linear;
 using Mlds.Kernels.Shapes;
@@ -27,6 +28,9 @@ sealed unsafe class ConvolutionStage<TLanes, TVector> : Stage
 
     /// <summary>Of the stage.</summary>
     readonly ImageSize _result;
+
+    /// <summary>Whether the rows of the convolution under one row of windows are worked on by themselves.</summary>
+    readonly bool _isBanded;
 
     /// <summary>Rows of the convolution that are worked on at once in forward.</summary>
     readonly int _band;
@@ -68,7 +72,8 @@ sealed unsafe class ConvolutionStage<TLanes, TVector> : Stage
 
         _needsBelow = layer > 0;
         _isActivated = FeedForwardRules.IsActivated(shape, _windows is null ? layer : layer + 1);
-        _band = _windows is { Tile: true } ? _windows.Size : _to.Height;
+        _isBanded = _windows is { Tile: true };
+        _band = _isBanded ? _windows!.Size : _to.Height;
         _rowIn = (_from.Width + (2 * _layer.Padding)) * _from.Channels * LaneCount.Chunk;
         _rowTo = _to.Width * _to.Channels * LaneCount.Chunk;
         _rowResult = _result.Width * _result.Channels * LaneCount.Chunk;
@@ -130,17 +135,17 @@ sealed unsafe class ConvolutionStage<TLanes, TVector> : Stage
     {
         if (_windows is null)
         {
-            for (var y = 0; y < _to.Height; y++) MultiplyRow(y, output.Row(y));
+            MultiplyRows(0, output);
         }
         else
         {
             var sums = new Plane(_memory.At(_sums), _rowTo);
-            for (var y = 0; y < _to.Height && _band == _to.Height; y++) MultiplyRow(y, sums.Row(y));
+            if (!_isBanded) MultiplyRows(0, sums);
             for (var y = 0; y < _result.Height; y++)
             {
                 var first = y * _windows.Stride;
-                for (var row = 0; row < _band && _band < _to.Height; row++) MultiplyRow(first + row, sums.Row(row));
-                var under = _band == _to.Height ? new Plane(sums.Row(first), _rowTo) : sums;
+                if (_isBanded) MultiplyRows(first, sums);
+                var under = _isBanded ? sums : new Plane(sums.Row(first), _rowTo);
                 _windows.Forward(under, output.Row(y), _memory.At(_places) + ((nint)y * _rowResult));
             }
         }
@@ -162,7 +167,7 @@ sealed unsafe class ConvolutionStage<TLanes, TVector> : Stage
         {
             AddToWeights(delta, 0, _to.Height, fresh);
         }
-        else if (_band == _to.Height || _needsBelow)
+        else if (!_isBanded || _needsBelow)
         {
             Spread(0, _result.Height, _memory.At(_spread), _to.Height);
             delta = _memory.At(_spread);
@@ -201,6 +206,12 @@ sealed unsafe class ConvolutionStage<TLanes, TVector> : Stage
                 }
             }
         }
+    }
+
+    /// <summary>A band of the convolution from row <paramref name="first"/> on.</summary>
+    void MultiplyRows(int first, Plane output)
+    {
+        for (var row = 0; row < _band; row++) MultiplyRow(first + row, output.Row(row));
     }
 
     /// <summary>One row of the convolution.</summary>

@@ -1,3 +1,4 @@
+using Mlds.Kernels.Elementary;
 using Mlds.Kernels.Lanes;
 using Mlds.Kernels.Linear;
 using Mlds.Kernels.Shapes;

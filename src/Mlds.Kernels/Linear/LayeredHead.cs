@@ -66,7 +66,7 @@ sealed unsafe class LayeredHead<TLanes, TVector> : LinearHead
                     factor, default, _memory.At(_layers[k].Bias), rows, output + ((nint)t * rows * LaneCount.Chunk));
             }
 
-            if (!isLast) Activate(output, (nint)steps * rows * LaneCount.Chunk);
+            if (!isLast) ActivationRows<TLanes, TVector>.Apply(_shape.Activation, output, (nint)steps * rows * LaneCount.Chunk);
             input = output;
         }
     }
@@ -90,7 +90,8 @@ sealed unsafe class LayeredHead<TLanes, TVector> : LinearHead
             OuterProduct<TLanes, TVector>.Accumulate(
                 sweep, last, rows, input + ((steps - 1L) * inputStride), columns, _memory.At(_layers[k].WeightSums), fresh);
             OuterProduct<TLanes, TVector>.AccumulateBias(sweep, last, rows, _memory.At(_layers[k].BiasSums), fresh);
-            if (k > 0) DifferentiateActivation(input, (nint)steps * columns * LaneCount.Chunk, below);
+            if (k > 0)
+                ActivationRows<TLanes, TVector>.Differentiate(_shape.Activation, input, (nint)steps * columns * LaneCount.Chunk, below);
             delta = below;
         }
     }
@@ -101,28 +102,6 @@ sealed unsafe class LayeredHead<TLanes, TVector> : LinearHead
         {
             LaneTree.Sum(_memory.At(_layers[k].WeightSums), _shape.Linear[k] * _shape.LinearInputs(k), gradient + _shape.LinearWeight(k));
             LaneTree.Sum(_memory.At(_layers[k].BiasSums), _shape.Linear[k], gradient + _shape.LinearBias(k));
-        }
-    }
-
-    void Activate(float* values, nint count)
-    {
-        var relu = _shape.Activation == Activation.Relu;
-        for (nint i = 0; i < count; i += TLanes.Width)
-        {
-            var x = TLanes.Load(values + i);
-            TLanes.Store(relu ? TLanes.WherePositive(x, x) : ActivationLanes<TLanes, TVector>.Tanh(x), values + i);
-        }
-    }
-
-    void DifferentiateActivation(float* outputs, nint count, float* delta)
-    {
-        var relu = _shape.Activation == Activation.Relu;
-        for (nint i = 0; i < count; i += TLanes.Width)
-        {
-            var y = TLanes.Load(outputs + i);
-            var d = TLanes.Load(delta + i);
-            TLanes.Store(
-                relu ? TLanes.WherePositive(y, d) : TLanes.Multiply(d, TLanes.Subtract(TLanes.All(1f), TLanes.Multiply(y, y))), delta + i);
         }
     }
 }
