@@ -47,6 +47,15 @@ public sealed class Sha256Hash
     /// <summary>The same as 64 lower-case hex digits.</summary>
     public static string HexOf(ReadOnlySpan<byte> data) => Convert.ToHexStringLower(Of(data));
 
+    /// <summary>That of all that is left of <paramref name="stream"/>.</summary>
+    public static string HexOf(Stream stream)
+    {
+        var hash = new Sha256Hash();
+        var buffer = new byte[1 << 16];
+        for (int got; (got = stream.Read(buffer)) > 0;) hash.Append(buffer.AsSpan(0, got));
+        return Convert.ToHexStringLower(hash.Finish());
+    }
+
     public void Append(ReadOnlySpan<byte> data)
     {
         var begun = (int)(_length % BlockBytes);

@@ -37,4 +37,13 @@ public sealed class Sha256HashTests
             foreach (var piece in pieces) hash.Append(piece);
             return hash.Finish().AsSpan().SequenceEqual(SHA256.HashData(pieces.SelectMany(piece => piece).ToArray()));
         });
+
+    [Fact]
+    public void A_stream_is_hashed_from_where_it_stands_to_its_end()
+    {
+        var data = new byte[200_000];
+        for (var i = 0; i < data.Length; i++) data[i] = (byte)(i * 37);
+        using var stream = new MemoryStream(data) { Position = 5 };
+        Assert.Equal(Sha256Hash.HexOf(data.AsSpan(5)), Sha256Hash.HexOf(stream));
+    }
 }

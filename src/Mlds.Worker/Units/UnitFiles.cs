@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using Mlds.Bundles;
 using Mlds.Tasks;
 using Mlds.Worker.Frame;
@@ -35,7 +34,7 @@ static class UnitFiles
         }
 
         string actual;
-        using (var stream = File.OpenRead(path)) actual = Convert.ToHexStringLower(SHA256.HashData(stream));
+        using (var stream = File.OpenRead(path)) actual = Sha256Hash.HexOf(stream);
         if (actual == file.Sha256) return;
         throw new FailureException(
             $"'{path}' isn't the {file.Kind.Noun} that the unit's networks learn from: its SHA-256 is {actual}, not {file.Sha256}; delete "

@@ -35,7 +35,7 @@ static class SequenceArchive
         try
         {
             using var file = Open(path);
-            if (Hash(file) is var actual && actual != sha256)
+            if (Sha256Hash.HexOf(file) is var actual && actual != sha256)
                 throw Wrong(path, $"has SHA-256 {actual}, not {sha256}; if it is the file you mean, write that hash into the population");
             ZipDirectory.Check(file, path);
             file.Position = 0;
@@ -58,7 +58,7 @@ static class SequenceArchive
     internal static string HashOf(string path)
     {
         using var file = Open(path);
-        return Hash(file);
+        return Sha256Hash.HexOf(file);
     }
 
     static FileStream Open(string path)
@@ -67,14 +67,6 @@ static class SequenceArchive
         if (file.Length <= MostValues) return file;
         file.Dispose();
         throw Wrong(path, $"has {Number(file.Length)} bytes; a file of sequences has at most {Number(MostValues)}");
-    }
-
-    static string Hash(FileStream file)
-    {
-        var hash = new Sha256Hash();
-        var buffer = new byte[1 << 16];
-        for (int got; (got = file.Read(buffer)) > 0;) hash.Append(buffer.AsSpan(0, got));
-        return Convert.ToHexStringLower(hash.Finish());
     }
 
     static Part Find(ZipArchive archive, string path, string name)

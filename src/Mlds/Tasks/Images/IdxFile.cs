@@ -38,7 +38,7 @@ public static class IdxFile
     public static string HashOf(string path)
     {
         var file = new FileInfo(path);
-        return s_hashes.GetOrAdd((file.FullName, file.Length, file.LastWriteTimeUtc), _ => Hash(path));
+        return s_hashes.GetOrAdd((file.FullName, file.Length, file.LastWriteTimeUtc), _ => Unpacked(path, Sha256Hash.HexOf));
     }
 
     /// <summary>The file unpacked.</summary>
@@ -58,14 +58,6 @@ public static class IdxFile
             throw;
         }
     }
-
-    static string Hash(string path) => Unpacked(path, stream =>
-    {
-        var hash = new Sha256Hash();
-        var buffer = new byte[1 << 16];
-        for (int got; (got = stream.Read(buffer)) > 0;) hash.Append(buffer.AsSpan(0, got));
-        return Convert.ToHexStringLower(hash.Finish());
-    });
 
     static IdxArray Read(string path, bool areImages) => Unpacked(path, stream =>
     {
