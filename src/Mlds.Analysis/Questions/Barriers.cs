@@ -40,7 +40,8 @@ static class Barriers
         var machines = context.Labels.Select(label => label.Machine).DistinctBy(machine => machine.Name)
             .Where(machine => WhyNot(context.Networks, machine) is null).ToArray();
         if (machines.Length == 0) return s_asked.Skip(NoLosses(context.Networks));
-        var jobs = machines.SelectMany(machine => Pairs(context, machine).Select(pair => (machine, pair.A, pair.B))).ToArray();
+        var jobs = machines.SelectMany(machine => LossLine.Neighbours(context, machine).Take(context.Options.BarrierPairs)
+            .Select(pair => (machine, pair.A, pair.B))).ToArray();
         if (jobs.Length == 0) return s_asked.Skip("No machine has two converged networks.");
         var examples = new ExampleCache();
         var words = machines.ToDictionary(machine => machine.Name, machine => LossLine.ExamplesOf(context.Networks, machine, examples));
@@ -51,8 +52,9 @@ static class Barriers
             LossLine.Views.Select((view, v) => LossLine.Curve(context, machine.Key, view, "line", [.. machine.Select(line => line[v])])))
             .ToArray();
         var spreads = byMachine.SelectMany(
-            machine => LossLine.Views.Select((view, v) => Spread(machine.Key, view, [.. machine.Select(line => Height(line[v]))])))
-            .ToArray();
+            machine => LossLine.Views.Select((view, v) => Spread.Of(
+                "barrier: largest loss on the line above its ends", view, "two seeds of one machine", machine.Key,
+                [.. machine.Select(line => Height(line[v]))]))).ToArray();
         string[] leftOut =
             [.. context.Networks.MachineLabels.Select(machine => WhyNot(context.Networks, machine)).OfType<string>().Distinct()];
         var areImages = machines.All(machine => !context.Networks.Machines.ContainsKey(machine.Name));
@@ -62,23 +64,7 @@ static class Barriers
         return asked.Answer(Answer(spreads), leftOut, [], curves, distributions: spreads);
     }
 
-    static IEnumerable<(int A, int B)> Pairs(QuestionContext context, MachineLabel machine)
-    {
-        var rows = Selection.RowsWhere(context, label => label.Machine.Name == machine.Name)
-            .OrderBy(row => context.Labels[row].Seed).ToArray();
-        return rows.Zip(rows.Skip(1)).Take(context.Options.BarrierPairs);
-    }
-
     static double Height(double[] line) => line.Max() - ((line[0] + line[^1]) / 2);
-
-    static Distribution Spread(string machine, string view, double[] heights)
-    {
-        Array.Sort(heights);
-        double At(double share) => Quantile.OfSorted(heights, share);
-        return new Distribution(
-            "barrier: largest loss on the line above its ends", view, "two seeds of one machine",
-            machine, heights.Length, heights[0], At(0.1), At(0.25), At(0.5), At(0.75), At(0.9), heights[^1]);
-    }
 
     static string Answer(IReadOnlyList<Distribution> spreads)
     {

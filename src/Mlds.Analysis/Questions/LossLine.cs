@@ -34,6 +34,17 @@ static class LossLine
             : "The source doesn't say what its networks learned, so no loss can be evaluated.";
     }
 
+    /// <summary>Rows of the networks of <paramref name="machine"/>, by seed.</summary>
+    internal static int[] RowsBySeed(QuestionContext context, MachineLabel machine) =>
+        [.. Selection.RowsWhere(context, label => label.Machine.Name == machine.Name).OrderBy(row => context.Labels[row].Seed)];
+
+    /// <summary>Pairs of neighbouring seeds of <paramref name="machine"/>, the lowest first.</summary>
+    internal static IEnumerable<(int A, int B)> Neighbours(QuestionContext context, MachineLabel machine)
+    {
+        var rows = RowsBySeed(context, machine);
+        return rows.Zip(rows.Skip(1));
+    }
+
     /// <summary>The validation examples of <paramref name="machine"/>, of which the first are taken.</summary>
     internal static Examples ExamplesOf(WeightMatrix population, MachineLabel machine, ExampleCache examples) =>
         population.Machines.TryGetValue(machine.Name, out var learned)

@@ -79,36 +79,22 @@ static class TwinBarriers
             Along(group.Subject, Twins, group.Losses, view),
             strangers.TryGetValue(group.Original, out var others) ? Along(group.Subject, Strangers, others, view) : null,
         })).OfType<Curve>().ToArray();
-        var spreads = groups.SelectMany(group => LossLine.Views.Select((view, v) => Spread(
-            group.Subject, group.Method == Twins ? "twins: original and changed, same seed" : "strangers: two seeds of the original", view,
+        var spreads = groups.SelectMany(group => LossLine.Views.Select((view, v) => Spread.Of(
+            "barrier: largest loss above the line between the ends' losses", view,
+            group.Method == Twins ? "twins: original and changed, same seed" : "strangers: two seeds of the original", group.Subject,
             [.. group.Losses.Select(line => LossLine.Excess(line[v]))]))).ToArray();
         return s_asked.Answer(Answer(spreads), leftOut, [], curves, distributions: spreads);
     }
 
     static IEnumerable<Line> TwinsOf(QuestionContext context, MachineLabel changed, MachineLabel original)
     {
-        var originals = Rows(context, original).ToDictionary(row => context.Labels[row].Seed);
-        return Rows(context, changed).Where(row => originals.ContainsKey(context.Labels[row].Seed))
+        var originals = LossLine.RowsBySeed(context, original).ToDictionary(row => context.Labels[row].Seed);
+        return LossLine.RowsBySeed(context, changed).Where(row => originals.ContainsKey(context.Labels[row].Seed))
             .Select(row => new Line(changed.Name, Twins, original, originals[context.Labels[row].Seed], row));
     }
 
-    static IEnumerable<Line> StrangersOf(QuestionContext context, MachineLabel original)
-    {
-        int[] rows = [.. Rows(context, original)];
-        return rows.Zip(rows.Skip(1)).Select(pair => new Line(original.Name, Strangers, original, pair.First, pair.Second));
-    }
-
-    static IEnumerable<int> Rows(QuestionContext context, MachineLabel machine) =>
-        Selection.RowsWhere(context, label => label.Machine.Name == machine.Name).OrderBy(row => context.Labels[row].Seed);
-
-    static Distribution Spread(string subject, string group, string view, double[] heights)
-    {
-        Array.Sort(heights);
-        double At(double share) => Quantile.OfSorted(heights, share);
-        return new Distribution(
-            "barrier: largest loss above the line between the ends' losses", view, group, subject, heights.Length,
-            heights[0], At(0.1), At(0.25), At(0.5), At(0.75), At(0.9), heights[^1]);
-    }
+    static IEnumerable<Line> StrangersOf(QuestionContext context, MachineLabel original) =>
+        LossLine.Neighbours(context, original).Select(pair => new Line(original.Name, Strangers, original, pair.A, pair.B));
 
     static string Answer(Distribution[] spreads)
     {

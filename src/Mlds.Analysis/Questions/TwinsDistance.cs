@@ -89,11 +89,7 @@ static class TwinsDistance
         {
             if (members.Count == 0) continue;
             var d = members.Select(pair => Math.Sqrt(Products.SquaredDistance(features.Row(pair.A), features.Row(pair.B)))).ToArray();
-            Array.Sort(d);
-            double At(double share) => Quantile.OfSorted(d, share);
-            yield return new Distribution(
-                "distance between two networks",
-                view, group, changed.Name, d.Length, d[0], At(0.1), At(0.25), At(0.5), At(0.75), At(0.9), d[^1]);
+            yield return Spread.Of("distance between two networks", view, group, changed.Name, d);
         }
     }
 
