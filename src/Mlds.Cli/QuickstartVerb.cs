@@ -27,12 +27,7 @@ static class QuickstartVerb
     };
     static readonly Option<int?> s_networks =
         new("--networks") { Description = "Networks per machine; when not given, the population's own number.", HelpName = "N" };
-    static readonly Option<int> s_threads = new("--threads")
-    {
-        Description = "Networks trained at once; one per core when not given.",
-        HelpName = "T",
-        DefaultValueFactory = _ => Environment.ProcessorCount,
-    };
+    static readonly Option<int> s_threads = TrainingThreads.Option();
 
     public static Command Create() =>
         new Verb(
@@ -51,7 +46,7 @@ static class QuickstartVerb
         var folder = run.Get(s_out)!;
         var population = PopulationFile.Read("quickstart");
         var networks = Limits.Check("--networks", run.Get(s_networks) ?? population.DefaultNetworks, 1, 10_000_000);
-        var threads = Limits.Check("--threads", run.Get(s_threads), 1, 1024);
+        var threads = TrainingThreads.Get(run, s_threads);
 
         using var writer = ZooWriter.Open(Path.Combine(folder, "zoo"), ZooPopulation.Of(population));
         run.WithProgress(view => Generation.Run(

@@ -26,12 +26,7 @@ static class ProjectRecheckVerb
         DefaultValueFactory = _ => [],
     };
 
-    static readonly Option<int> s_threads = new("--threads")
-    {
-        Description = "Networks trained at once; one per core when not given.",
-        HelpName = "T",
-        DefaultValueFactory = _ => Environment.ProcessorCount,
-    };
+    static readonly Option<int> s_threads = TrainingThreads.Option();
 
     public static Verb Create() => new Verb(
         "recheck",
@@ -53,7 +48,7 @@ static class ProjectRecheckVerb
         }
 
         if (host is < 1) throw new UsageException($"--host is a host's number, 1 or more, not {host}; `mlds project hosts` lists them.");
-        var options = new RecallOptions(population, host ?? 0, Limits.Check("--threads", run.Get(s_threads), 1, 1024));
+        var options = new RecallOptions(population, host ?? 0, TrainingThreads.Get(run, s_threads));
         var releases = run.Get(s_releases)!.Select(Release.Open).ToList(); // before hours of work
         var project = ProjectVerb.Open(run);
         var (reports, held) = ProjectScience.WithDatabase(project, (_, database) =>

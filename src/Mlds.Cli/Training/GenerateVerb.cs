@@ -23,12 +23,7 @@ static class GenerateVerb
         HelpName = "i/n",
         DefaultValueFactory = _ => "0/1",
     };
-    static readonly Option<int> s_threads = new("--threads")
-    {
-        Description = "Networks trained at once; one per core when not given.",
-        HelpName = "T",
-        DefaultValueFactory = _ => Environment.ProcessorCount,
-    };
+    static readonly Option<int> s_threads = TrainingThreads.Option();
 
     static readonly Option<double> s_checkpoint = new("--checkpoint-every")
     {
@@ -65,7 +60,7 @@ static class GenerateVerb
                 + $"take at most {int.MaxValue / population.MachineNames.Count} per machine.");
         }
 
-        var threads = Limits.Check("--threads", run.Get(s_threads), 1, 1024);
+        var threads = TrainingThreads.Get(run, s_threads);
         var seconds = run.Get(s_checkpoint);
         if (seconds is not (>= 0.01 and <= 86_400))
             throw new UsageException(FormattableString.Invariant($"--checkpoint-every takes 0.01 … 86400 seconds, not {seconds}."));

@@ -24,12 +24,7 @@ static class RegenerateVerb
         Description = "Only these rows of the release's table, counted from 0, the last included.",
         HelpName = "FIRST..LAST",
     };
-    static readonly Option<int> s_threads = new("--threads")
-    {
-        Description = "Networks trained at once; one per core when not given.",
-        HelpName = "T",
-        DefaultValueFactory = _ => Environment.ProcessorCount,
-    };
+    static readonly Option<int> s_threads = TrainingThreads.Option();
 
     public static Command Create() =>
         new Verb(
@@ -44,7 +39,7 @@ static class RegenerateVerb
 
     static int Run(VerbRun run)
     {
-        var threads = Limits.Check("--threads", run.Get(s_threads), 1, 1024);
+        var threads = TrainingThreads.Get(run, s_threads);
         var folder = run.Get(s_release);
         if (Zoo.Exists(folder) && !Release.Exists(folder))
             throw new UsageException($"'{folder}' is a zoo, which has its networks; 'regenerate' takes a release.");
