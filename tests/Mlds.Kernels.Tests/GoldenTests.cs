@@ -37,10 +37,7 @@ public sealed class GoldenTests
         var loss = kernels.Gradient(View(golden), Rows(golden), gradient) / golden.Outputs.Length;
         Assert.Equal(golden.Loss, loss, 1e-6 * golden.Loss);
 
-        var norm = Math.Sqrt(golden.Gradients.Sum(g => g * g));
-        var error = Math.Sqrt(gradient.Zip(golden.Gradients, (ours, theirs) => (ours - theirs) * (ours - theirs)).Sum());
-        Assert.InRange(error / norm, 0, 2e-6);
-        Assert.All(gradient.Zip(golden.Gradients), pair => Assert.Equal(pair.Second, pair.First, 1e-6 * norm));
+        PyTorchMatch.Gradient(golden.Gradients, gradient);
     }
 
     [Theory]
@@ -65,10 +62,7 @@ public sealed class GoldenTests
             adam.Update(AdamStep.At(0.01, 0.9, 0.999, 1e-8, power1, power2, 1f), gradient, weights, first, second);
         }
 
-        // The weights have moved by up to 0.1; where a gradient nearly vanishes Adam's quotient magnifies its rounding.
-        Assert.All(weights.Zip(golden.WeightsAfterTenSteps), pair => Assert.Equal(pair.Second, pair.First, 1e-4));
-        var meanError = weights.Zip(golden.WeightsAfterTenSteps, (ours, theirs) => Math.Abs(ours - theirs)).Average();
-        Assert.InRange(meanError, 0, 1e-6);
+        PyTorchMatch.WeightsAfterTenSteps(golden.WeightsAfterTenSteps, weights);
     }
 
     static SequenceView View(GoldenState golden) => new(golden.Inputs, golden.Targets, golden.Steps);

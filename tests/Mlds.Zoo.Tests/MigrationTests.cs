@@ -81,12 +81,7 @@ public sealed class MigrationTests : IDisposable
             Assert.All(writer.Zoo.Networks(), network => Assert.Empty(network.Measures.Values));
         }
 
-        Assert.Equal(["ok"], Query("PRAGMA integrity_check"));
-        Assert.Equal([$"{ZooSchema.Steps.Count}"], Query("PRAGMA user_version"));
-        var migrated = Query("SELECT sql FROM sqlite_schema ORDER BY name");
-        File.Delete(Database);
-        ZooWriter.Open(_scratch.Path, ZooPopulation.Of(population)).Dispose();
-        Assert.Equal(Query("SELECT sql FROM sqlite_schema ORDER BY name"), migrated);
+        IsOfToday(population);
     }
 
     [Theory]
@@ -108,6 +103,12 @@ public sealed class MigrationTests : IDisposable
             Assert.Equal([10, 12], writer.Zoo.KeptEpochs(writer.Zoo.Networks("SimpleXORMachine").First()));
         }
 
+        IsOfToday(population);
+    }
+
+    /// <summary>The zoo is sound, and has the tables of one that is begun today, which takes its place.</summary>
+    void IsOfToday(Population population)
+    {
         Assert.Equal(["ok"], Query("PRAGMA integrity_check"));
         Assert.Equal([$"{ZooSchema.Steps.Count}"], Query("PRAGMA user_version"));
         var migrated = Query("SELECT sql FROM sqlite_schema ORDER BY name");
