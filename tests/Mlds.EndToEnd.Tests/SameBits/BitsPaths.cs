@@ -106,7 +106,8 @@ sealed class BitsPaths
         foreach (var recipe in BitsRecipe.All)
         {
             var zoo = _folder.File($"{recipe.Population.Name}-{threads}");
-            var status = Mlds("generate", PopulationFile(recipe), "--zoo", zoo, "--threads", threads.ToString(CultureInfo.InvariantCulture), "--json");
+            var status = Mlds(
+                "generate", PopulationFile(recipe), "--zoo", zoo, "--threads", threads.ToString(CultureInfo.InvariantCulture), "--json");
             Assert.Equal(BitsRecipe.Networks, (int)status["trained"]!);
             // Not only the network in the table: all of them.
             var digest = (string)status["weights_digest"]!;
