@@ -88,9 +88,8 @@ sealed class QuestionContext
     internal TResult[] InParallel<TJob, TResult>(IReadOnlyList<TJob> jobs, Func<TJob, TResult> run)
     {
         // Without a limit, jobs that wait for work of their own let others begin, and each has its copies of the features.
-        var options = new ParallelOptions { CancellationToken = Cancellation, MaxDegreeOfParallelism = Environment.ProcessorCount };
         var results = new TResult[jobs.Count];
-        Parallel.For(0, jobs.Count, options, i => results[i] = run(jobs[i]));
+        Parallel.For(0, jobs.Count, Parallelism.Until(Cancellation), i => results[i] = run(jobs[i]));
         return results;
     }
 }

@@ -14,6 +14,7 @@ static class CrossValidation
         IClassifier classifier, FeatureMatrix matrix, IReadOnlyList<int[]> labelings, int classes,
         int[] folds, CancellationToken cancellation)
     {
+        if (classifier is Ridge ridge && ridge.OutOfFold(matrix, labelings, classes, folds, cancellation) is { } shared) return shared;
         var scores = labelings.Select(_ => new double[matrix.Rows * classes]).ToArray();
         foreach (var fold in folds.Distinct().Order())
         {
