@@ -80,6 +80,9 @@ public sealed class WeightMatrix
     /// <summary>Networks of the same source that have other shapes, a matrix for each shape; most questions leave them out.</summary>
     public IReadOnlyList<WeightMatrix> OtherShapes { get; set; } = [];
 
+    /// <summary>Says which networks of the source weren't read, in a sentence; null where all were.</summary>
+    internal string? Sample { get; set; }
+
     /// <summary>Training courses of some of the networks; empty where the source kept none.</summary>
     public IReadOnlyList<Course> Courses { get; init; } = [];
 
