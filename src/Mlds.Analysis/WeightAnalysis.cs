@@ -68,7 +68,7 @@ public static class WeightAnalysis
             matrix.Layout.Spec, options.Views, matrix.NoMachines.Count > 0 ? matrix.WhyNoMachine : null);
         options = options with { Views = applying };
         using var kept = WorkFolder.Open(options.WorkFolder, Key(matrix, used, options));
-        var agenda = new Agenda(progress, Environment.ProcessorCount);
+        var agenda = new Agenda(progress, options.Threads);
         var context = new QuestionContext(matrix, used, options, cancellation, kept) { JobDone = agenda.Tell };
         using var views = context.Features;
         Plan(agenda, context, wanted, kept);
@@ -175,7 +175,7 @@ public static class WeightAnalysis
         }
 
         text.AppendJoin(' ', options.Views.Select(view => view.Name)).Append('\n');
-        text.Append(options with { Questions = null, Memory = 0, WorkFolder = null });
+        text.Append(options with { Questions = null, Memory = 0, WorkFolder = null, Threads = 1 });
         return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text.ToString())));
     }
 }

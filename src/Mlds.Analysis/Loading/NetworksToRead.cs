@@ -38,6 +38,5 @@ public sealed record NetworksToRead(
         ? null
         : string.Create(
             CultureInfo.InvariantCulture,
-            $"{there - read} of {there} networks weren't read: at most {MostPerMachine:N0} of a machine were asked for, those of the lowest "
-            + "seeds.");
+            $"{there - read} of {there} networks weren't read: at most {MostPerMachine:N0} of a machine were asked for.");
 }

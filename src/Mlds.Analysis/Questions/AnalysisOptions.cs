@@ -17,6 +17,9 @@ public sealed record AnalysisOptions
     /// </summary>
     public IReadOnlyList<string>? Questions { get; init; }
 
+    /// <summary>Threads that work at once; they make no difference to a result.</summary>
+    public int Threads { get; init; } = Environment.ProcessorCount;
+
     /// <summary>Bytes of memory to stay within, as far as <see cref="MemoryPlan"/> can foresee it.</summary>
     public long Memory { get; init; } = MemoryPlan.Usual;
 

@@ -124,7 +124,7 @@ sealed class QuestionContext
         var options = new ParallelOptions
         {
             CancellationToken = Cancellation,
-            MaxDegreeOfParallelism = Math.Min(most, Environment.ProcessorCount),
+            MaxDegreeOfParallelism = Math.Min(most, Options.Threads),
         };
         var results = new TResult[jobs.Count];
         Parallel.For(0, jobs.Count, options, i =>

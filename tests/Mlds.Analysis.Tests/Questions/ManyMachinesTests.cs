@@ -235,7 +235,7 @@ public sealed class ManyMachinesTests
     public void No_machine_and_no_seed_is_on_both_sides_of_a_split_and_every_machine_is_tested_once()
     {
         var context = new QuestionContext(s_planted.Value, s_planted.Value, s_quick, TestContext.Current.CancellationToken);
-        var selection = ManyMachines.Select(context);
+        var selection = ManyMachines.Select(context, context.Ceilings.OfFits);
         var splits = ManyMachines.UnseenMachines(context, selection);
         var seeds = selection.Seeds(context);
         foreach (var split in splits)

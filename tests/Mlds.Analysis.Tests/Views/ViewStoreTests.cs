@@ -70,8 +70,7 @@ public sealed class ViewStoreTests : IDisposable
         var path = _scratch.In("work");
         View[] views = [View.Aligned, View.Spectral];
         using (var folder = WorkFolder.Open(path, "key"))
-        using (var store = new ViewStore(views, s_networks, long.MaxValue, folder))
-            foreach (var _ in store) { }
+        using (var store = new ViewStore(views, s_networks, long.MaxValue, folder)) Assert.Equal(2, store.ToArray().Length);
         string[] files = ["aligned.view", "spectral.view"];
         Assert.Equal(files, Directory.GetFiles(path, "*.view").Select(Path.GetFileName).Order(StringComparer.Ordinal));
 
