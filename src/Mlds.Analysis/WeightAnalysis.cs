@@ -63,6 +63,7 @@ public static class WeightAnalysis
                 nameof(matrix));
         }
 
+        using var threads = Parallelism.Of(options.Threads);
         var wanted = Wanted(options);
         var (applying, leftOut) = View.For(
             matrix.Layout.Spec, options.Views, matrix.NoMachines.Count > 0 ? matrix.WhyNoMachine : null);

@@ -195,7 +195,7 @@ static class LinearWeights
             : (ReducedView.Build(own), AlignedView.Build(others, weights));
         var ends = Ends(features.ColumnNames);
         var differences = new float[features.Values.Length];
-        Parallel.For(0, features.Rows, row =>
+        Parallel.For(0, features.Rows, Parallelism.Options, row =>
         {
             var numbers = new double[features.Columns];
             for (var i = 0; i < numbers.Length; i++) numbers[i] = (double)features.Row(row)[i] - from.Values[i];

@@ -121,11 +121,8 @@ sealed class QuestionContext
     internal TResult[] InParallel<TJob, TResult>(IReadOnlyList<TJob> jobs, Func<TJob, TResult> run, int most = int.MaxValue)
     {
         // Without a limit, jobs that wait for work of their own let others begin, and each has its copies of the features.
-        var options = new ParallelOptions
-        {
-            CancellationToken = Cancellation,
-            MaxDegreeOfParallelism = Math.Min(most, Options.Threads),
-        };
+        var options = Parallelism.Until(Cancellation);
+        options.MaxDegreeOfParallelism = Math.Min(most, options.MaxDegreeOfParallelism);
         var results = new TResult[jobs.Count];
         Parallel.For(0, jobs.Count, options, i =>
         {

@@ -15,12 +15,18 @@ static class CrossValidation
         int[] folds, CancellationToken cancellation) =>
         OutOfFold(classifier, matrix, [.. Enumerable.Range(0, matrix.Rows)], labelings, classes, folds, cancellation);
 
-    /// <summary>The same of some rows of <paramref name="matrix"/>, which are never copied all at once.</summary>
+    /// <summary>The same of some rows of <paramref name="matrix"/>.</summary>
     /// <param name="rows">N of them; labelings and folds are theirs.</param>
     internal static double[][] OutOfFold(
         IClassifier classifier, FeatureMatrix matrix, int[] rows, IReadOnlyList<int[]> labelings, int classes,
         int[] folds, CancellationToken cancellation)
     {
+        if (classifier is Ridge ridge && rows.Length > matrix.Columns
+            && ridge.OutOfFold(matrix.Select(rows), labelings, classes, folds, cancellation) is { } shared)
+        {
+            return shared;
+        }
+
         var scores = labelings.Select(_ => new double[rows.Length * classes]).ToArray();
         foreach (var fold in folds.Distinct().Order())
         {
