@@ -65,25 +65,21 @@ public static class ZooMatrix
     static WeightMatrix Read(Zoo zoo, NetworkSpec spec, List<StoredNetwork> meant, CancellationToken cancellation)
     {
         var ids = meant.Select(network => network.RecipeId).ToHashSet();
-        var weights = new List<StoredWeights>();
+        var matrix = new float[(long)meant.Count * spec.Parameters];
+        var networks = new List<StoredNetwork>();
+
+        // One machine after the other, so that nearly all weights are in memory once.
         foreach (var machine in zoo.Machines)
         {
             cancellation.ThrowIfCancellationRequested();
-            weights.Add(zoo.ReadWeights(machine, network => ids.Contains(network.RecipeId)));
-        }
-
-        var networks = weights.SelectMany(w => w.Networks).ToArray();
-        var matrix = new float[(long)networks.Length * spec.Parameters];
-        var at = 0L;
-        foreach (var part in weights)
-        {
-            part.Weights.CopyTo(matrix, at);
-            at += part.Weights.Length;
+            var part = zoo.ReadWeights(machine, network => ids.Contains(network.RecipeId));
+            part.Weights.CopyTo(matrix, (long)networks.Count * spec.Parameters);
+            networks.AddRange(part.Networks);
         }
 
         var machines = zoo.Machines.ToDictionary(name => name, name => MachineLabel.Of(name, zoo.Factors));
         var labels = networks.Select(network => Label(zoo, network, machines[network.Machine]));
-        var learned = LearnedMachines.Of(zoo, weights);
+        var learned = LearnedMachines.Of(zoo, networks.DistinctBy(network => network.Machine));
         return new WeightMatrix(zoo.Population.Name, "zoo", matrix, spec.Layout, [.. labels])
         {
             Machines = learned.Known,
