@@ -17,7 +17,7 @@ namespace Mlds.Cli;
 static class AnalyzeVerb
 {
     /// <summary>The folder in --out that keeps the answers so far.</summary>
-    const string Unfinished = "unfinished";
+    public const string Unfinished = "unfinished";
 
     static readonly Argument<string> s_source = new("ZOO-or-RELEASE") { Description = "The folder of a zoo or of a release." };
     static readonly Option<string> s_out = new("--out")
