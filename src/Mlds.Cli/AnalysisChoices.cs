@@ -85,7 +85,7 @@ static class AnalysisChoices
         throw new UsageException(Text(
             $"The analysis of {shapes.Sum(shape => shape.Networks):N0} networks of {shapes[0].Layout.Parameters:N0} weights takes ")
             + Text($"{plan.Least / Giga:0.0} GB of memory, and there are {options.Memory / Giga:0.0} GB for it (--memory). ")
-            + Text($"Take at most {plan.Most(options.Memory):N0} networks with --per-class N{views}."));
+            + Text($"Take at most {plan.Most(options.Memory):N0} networks in all, with --per-class N{views}."));
     }
 
     static string[] Names(string option, string what, string text, IReadOnlyList<string> there)

@@ -34,7 +34,7 @@ public static class Parallelism
     internal static IDisposable Of(int degree)
     {
         var before = new Before(s_options.Value);
-        Degree = degree;
+        if (degree != Degree) Degree = degree;
         return before;
     }
 
