@@ -57,8 +57,10 @@ static class AnalysisBenchmarks
             AnalysisGrowth.Run(
                 zoo, sizes, all, memory, Path.Combine(folder, "analysis-growth.json"),
                 Head("mlds analyze on zoos of noisy copies of a real zoo's networks: time and memory, no accuracy."));
+            return 0;
         }
-        else if (planted > 0) Write(Path.Combine(folder, "planted.json"), Planted(zoo, planted));
+
+        if (planted > 0) Write(Path.Combine(folder, "planted.json"), Planted(zoo, planted));
         else if (rows == 0) Write(Path.Combine(folder, "analysis.json"), OfZoo(zoo, copies));
         else Write(Path.Combine(folder, "streamed-pca.json"), Streamed(zoo, rows));
         return 0;
