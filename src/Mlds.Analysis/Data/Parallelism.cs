@@ -30,6 +30,14 @@ public static class Parallelism
         }
     }
 
+    /// <summary>Sets the degree until what is returned is disposed of.</summary>
+    internal static IDisposable Of(int degree)
+    {
+        var before = new Before(s_options.Value);
+        if (degree != Degree) Degree = degree;
+        return before;
+    }
+
     /// <summary>For every parallel loop of the analysis.</summary>
     internal static ParallelOptions Options => s_options.Value ?? s_all;
 
@@ -40,4 +48,9 @@ public static class Parallelism
         TaskScheduler = Options.TaskScheduler,
         CancellationToken = cancellation,
     };
+
+    sealed class Before(ParallelOptions? options) : IDisposable
+    {
+        public void Dispose() => s_options.Value = options;
+    }
 }
