@@ -1,5 +1,6 @@
 using Mlds.Analysis.Data;
 using Mlds.Analysis.Symmetry;
+using Mlds.Networks;
 
 namespace Mlds.Analysis.Views;
 
@@ -13,20 +14,25 @@ static class AlignedView
     /// <summary>Alignments to the mean after the one to the first network.</summary>
     const int Means = 2;
 
-    internal static FeatureMatrix Build(WeightMatrix matrix)
+    internal static FeatureMatrix Build(WeightMatrix matrix) => Build(matrix.Tensors, matrix.Layout.Spec.Symmetries);
+
+    /// <summary>The same of anybody's networks.</summary>
+    internal static FeatureMatrix Build(TensorMatrix matrix, NetworkSymmetries symmetries)
     {
-        if (matrix.Networks == 0) return ReducedView.Build(matrix);
-        var aligned = Alignment.Align(matrix.Row(0), matrix);
-        for (var round = 0; round < Means; round++) aligned = Alignment.Align(Mean(aligned), matrix);
-        return ReducedView.Build(aligned);
+        if (matrix.Networks == 0) return ReducedView.Build(matrix, symmetries);
+        var aligned = Alignment.Align(matrix.Row(0), matrix, symmetries);
+        for (var round = 0; round < Means; round++) aligned = Alignment.Align(Mean(aligned), matrix, symmetries);
+        return ReducedView.Build(aligned, symmetries);
     }
 
     internal static FeatureMatrix Build(WeightMatrix matrix, float[] reference) => ReducedView.Build(Alignment.Align(reference, matrix));
 
     /// <summary>The mean of the networks' weights, P numbers.</summary>
-    internal static float[] Mean(WeightMatrix matrix)
+    internal static float[] Mean(WeightMatrix matrix) => Mean(matrix.Tensors);
+
+    static float[] Mean(TensorMatrix matrix)
     {
-        var sum = new double[matrix.Layout.Parameters];
+        var sum = new double[matrix.Parameters];
         for (var row = 0; row < matrix.Networks; row++)
         {
             var weights = matrix.Row(row);
