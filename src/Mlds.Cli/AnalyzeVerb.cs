@@ -16,7 +16,11 @@ namespace Mlds.Cli;
 /// <summary><c>mlds analyze</c>: every question about a population's weights, as a report for people and as numbers for programs.</summary>
 static class AnalyzeVerb
 {
-    static readonly Argument<string> s_source = new("ZOO-or-RELEASE") { Description = "The folder of a zoo or of a release." };
+    static readonly Argument<string?> s_source = new("ZOO-or-RELEASE")
+    {
+        Description = "The folder of a zoo or of a release.",
+        Arity = ArgumentArity.ZeroOrOne,
+    };
     static readonly Option<string> s_out = new("--out")
     {
         Description = "The folder for report.html, metrics.json and figures/; made if it doesn't exist.",
@@ -32,23 +36,28 @@ static class AnalyzeVerb
 
     static readonly Option<string?> s_where = new("--where")
     {
-        Description = "Only networks with these values of factors, such as hidden=12.",
+        Description = "Only networks with these values of factors, such as hidden=12; with --weights, of columns of the table.",
         HelpName = "FACTOR=VALUE,…",
     };
 
-    public static Command Create() =>
-        new Verb(
+    public static Command Create()
+    {
+        var verb = new Verb(
             "analyze", "Asks what the weights tell: which machine, whether a key is hidden, and how much of that the loss tells.",
-            "mlds analyze z --out a", "mlds analyze r --out a --json")
+            "mlds analyze z --out a", "mlds analyze r --out a --json",
+            "mlds analyze --weights weights.npy --layout layout.csv --table metrics.csv --label test_accuracy --out a")
         {
             s_source, s_out, s_seed, s_where,
-        }
-        .Runs(Run);
+        };
+        foreach (var option in AnalyzeForeign.Options) verb.Add(option);
+        return verb.Runs(Run);
+    }
 
     static int Run(VerbRun run)
     {
         var folder = run.Get(s_out)!;
         if (File.Exists(folder)) throw new UsageException($"--out '{folder}' is a file; give a folder.");
+        if (AnalyzeForeign.IsAsked(run, run.Find(s_source))) return AnalyzeForeign.Run(run, folder, run.Get(s_seed), run.Get(s_where));
         var result = run.WithProgress(view => Analyze(run, view));
         var page = Report.Write(result, folder);
         run.Output.WriteLine(string.Create(
@@ -63,7 +72,7 @@ static class AnalyzeVerb
 
     static AnalysisResult Analyze(VerbRun run, IProgressView view)
     {
-        var matrix = Read(run, run.Get(s_source));
+        var matrix = Read(run, run.Find(s_source)!);
         if (WeightAnalysis.CountUsed(matrix) is < 2 and var converged)
         {
             throw new FailureException(
@@ -111,7 +120,7 @@ static class AnalyzeVerb
     };
 
     /// <summary>Reports at once and in order, where <see cref="Progress{T}"/> would report later and on any thread.</summary>
-    sealed class Steps(Action<AnalysisProgress> tell) : IProgress<AnalysisProgress>
+    internal sealed class Steps(Action<AnalysisProgress> tell) : IProgress<AnalysisProgress>
     {
         public void Report(AnalysisProgress value) => tell(value);
     }

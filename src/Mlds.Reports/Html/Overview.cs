@@ -12,9 +12,9 @@ static class Overview
     static readonly (string Metric, string Method)[] s_shown =
         [
             ("accuracy", "ridge"), ("accuracy", "forest"), ("accuracy", "nearest"), ("ari", "kmeans"),
-            ("silhouette", "machines"), ("auc", "ridge"), ("auc", "forest"), ("auc", "logistic"), ("r2", "ridge"),
+            ("silhouette", "machines"), ("auc", "ridge"), ("auc", "forest"), ("auc", "logistic"), ("r2", "ridge"), ("r2", "forest"),
             ("top5_accuracy", "ridge"), ("top5_accuracy", "forest"), ("nearest_in_5", "centroid"), ("nearest_in_5", "ridge"),
-            ("rank_correlation", "centroid"), ("rank_correlation", "ridge"), ("mantel_r", "distance"),
+            ("rank_correlation", "centroid"), ("rank_correlation", "ridge"), ("rank_correlation", "nearest"), ("mantel_r", "distance"),
         ];
 
     public static void Write(HtmlWriter html, AnalysisResult result)
