@@ -20,6 +20,7 @@ static class AnalyzeVerb
     {
         Description = "The folder of a zoo or of a release.",
         Arity = ArgumentArity.ZeroOrOne,
+        DefaultValueFactory = _ => null,
     };
     static readonly Option<string> s_out = new("--out")
     {
@@ -57,7 +58,7 @@ static class AnalyzeVerb
     {
         var folder = run.Get(s_out)!;
         if (File.Exists(folder)) throw new UsageException($"--out '{folder}' is a file; give a folder.");
-        if (AnalyzeForeign.IsAsked(run, run.Find(s_source))) return AnalyzeForeign.Run(run, folder, run.Get(s_seed), run.Get(s_where));
+        if (AnalyzeForeign.IsAsked(run, run.Get(s_source))) return AnalyzeForeign.Run(run, folder, run.Get(s_seed), run.Get(s_where));
         var result = run.WithProgress(view => Analyze(run, view));
         var page = Report.Write(result, folder);
         run.Output.WriteLine(string.Create(
@@ -72,7 +73,7 @@ static class AnalyzeVerb
 
     static AnalysisResult Analyze(VerbRun run, IProgressView view)
     {
-        var matrix = Read(run, run.Find(s_source)!);
+        var matrix = Read(run, run.Get(s_source)!);
         if (WeightAnalysis.CountUsed(matrix) is < 2 and var converged)
         {
             throw new FailureException(

@@ -36,9 +36,6 @@ sealed class VerbRun(ParseResult parsed, bool json, CancellationToken cancellati
 
     public T Get<T>(Argument<T> argument) => parsed.GetRequiredValue(argument);
 
-    /// <summary>What was given for an argument that may be left out; null where it was.</summary>
-    public T? Find<T>(Argument<T> argument) => parsed.GetValue(argument);
-
     /// <summary>Whether <paramref name="option"/> was typed rather than left at its default.</summary>
     public bool Has(Option option) => parsed.GetResult(option) is { Implicit: false };
 
