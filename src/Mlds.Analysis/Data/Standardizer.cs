@@ -32,8 +32,8 @@ public sealed class Standardizer
         {
             var deviation = Math.Sqrt(scale[j] / n);
 
-            // What rounding leaves of a constant column is no information.
-            scale[j] = deviation <= 1e-12 * Math.Abs(mean[j]) || deviation == 0 ? 0 : 1 / deviation;
+            // What rounding to float32 leaves of a constant column is no information.
+            scale[j] = deviation <= 1e-7 * Math.Abs(mean[j]) || deviation == 0 ? 0 : 1 / deviation;
         }
 
         return new Standardizer(mean, scale);
@@ -43,12 +43,12 @@ public sealed class Standardizer
     {
         var d = matrix.Columns;
         if (d != _mean.Length) throw new ArgumentException($"The scaler was fitted on {_mean.Length} columns, not {d}.", nameof(matrix));
-        var values = new double[matrix.Values.Length];
+        var values = new float[matrix.Values.Length];
         for (var i = 0; i < matrix.Rows; i++)
         {
             var row = matrix.Row(i);
             var result = values.AsSpan(i * d, d);
-            for (var j = 0; j < d; j++) result[j] = (row[j] - _mean[j]) * _scale[j];
+            for (var j = 0; j < d; j++) result[j] = (float)((row[j] - _mean[j]) * _scale[j]);
         }
 
         return new FeatureMatrix(values, matrix.Rows, matrix.ColumnNames);

@@ -46,6 +46,9 @@ public sealed class TensorMatrix
     /// <summary>The P weights of network <paramref name="row"/>.</summary>
     public ReadOnlySpan<float> Row(int row) => _weights.AsSpan(row * Parameters, Parameters);
 
+    /// <summary>All weights, N × P, row-major: the matrix' own, not to be written to.</summary>
+    internal float[] Weights => _weights;
+
     /// <summary>The same weights, read as other tensors.</summary>
     internal TensorMatrix As(IReadOnlyList<WeightTensor> tensors) => new(_weights, Networks, Parameters, tensors);
 }

@@ -100,7 +100,7 @@ public sealed class WeightMatrix
     /// <summary>The networks of the given rows, in the given order.</summary>
     internal WeightMatrix Rows(int[] rows)
     {
-        var weights = new float[rows.Length * Layout.Parameters];
+        var weights = new float[(long)rows.Length * Layout.Parameters];
         for (var i = 0; i < rows.Length; i++) Row(rows[i]).CopyTo(weights.AsSpan(i * Layout.Parameters));
         var ids = rows.Select(row => Labels[row].RecipeId).ToHashSet();
         return new WeightMatrix(Name, Source, weights, Layout, [.. rows.Select(row => Labels[row])])

@@ -183,21 +183,24 @@ static class LinearWeights
             ? (RawView.Build(own.Tensors), RawView.Build(others.Tensors))
             : (ReducedView.Build(own), AlignedView.Build(others, weights));
         var ends = Ends(features.ColumnNames);
+        var differences = new float[features.Values.Length];
         Parallel.For(0, features.Rows, row =>
         {
-            var numbers = features.Values.AsSpan(row * features.Columns, features.Columns);
-            for (var i = 0; i < numbers.Length; i++) numbers[i] -= from.Values[i];
+            var numbers = new double[features.Columns];
+            for (var i = 0; i < numbers.Length; i++) numbers[i] = (double)features.Row(row)[i] - from.Values[i];
             var start = 0;
             foreach (var end in ends)
             {
-                var tensor = numbers[start..end];
+                var tensor = numbers.AsSpan(start..end);
                 var squares = LinearAlgebra.Products.Dot(tensor, tensor);
                 if (squares > 0)
                     foreach (ref var number in tensor) number /= Math.Sqrt(squares);
                 start = end;
             }
+
+            for (var i = 0; i < numbers.Length; i++) differences[(row * numbers.Length) + i] = (float)numbers[i];
         });
-        return features;
+        return new FeatureMatrix(differences, features.Rows, features.ColumnNames);
     }
 
     /// <summary>Where the columns of each tensor end; a column is called "tensor[place]".</summary>

@@ -118,7 +118,7 @@ sealed class Sweep
 
     static FeatureMatrix Together(FeatureMatrix[] parts) => parts.Length == 1
         ? parts[0]
-        : new FeatureMatrix([.. parts.SelectMany(part => part.Values)], parts.Sum(part => part.Rows), parts[0].ColumnNames);
+        : new FeatureMatrix(parts.SelectMany(part => part.Values).ToArray(), parts.Sum(part => part.Rows), parts[0].ColumnNames);
 
     /// <summary>Folds by seed.</summary>
     internal int[] Folds(QuestionContext context) =>
