@@ -39,10 +39,6 @@ sealed class ForeignContext(ForeignZoo zoo, AnalysisOptions options, Cancellatio
     /// <summary>The group of each network that has the label.</summary>
     internal int[] Groups(LabelColumn label) => Array.ConvertAll(label.Rows, row => zoo.Grouping.Of[row]);
 
-    /// <summary>A view of the networks that have the label.</summary>
-    internal static FeatureMatrix Rows(FeatureMatrix features, LabelColumn label) =>
-        label.Rows.Length == features.Rows ? features : features.Select(label.Rows);
-
     /// <summary>
     /// A share of networks: Wilson's interval, and where networks come in groups at least as wide as a bootstrap over groups has it.
     /// </summary>

@@ -106,7 +106,7 @@ public sealed class ForeignZoo
             (hashes, rows) = (Array.ConvertAll(kept, row => hashes[row]), Array.ConvertAll(kept, row => rows[row]));
         }
 
-        var (matrix, symmetries) = Networks(source, files, weights, rows.Length);
+        var (matrix, symmetries) = Layered(source, files, weights, rows.Length);
         return new ForeignZoo(source, files, matrix, symmetries, hashes, rows) { Found = found, Notes = notes };
 
         static float[] Rows(float[] weights, int columns, int[] kept)
@@ -117,7 +117,7 @@ public sealed class ForeignZoo
         }
     }
 
-    static (TensorMatrix, NetworkSymmetries?) Networks(ForeignSource source, ForeignFiles files, float[] weights, int networks)
+    static (TensorMatrix, NetworkSymmetries?) Layered(ForeignSource source, ForeignFiles files, float[] weights, int networks)
     {
         var columns = files.Weights.Columns;
         if (source.Activation is not { } activation || activation == Activation.None)

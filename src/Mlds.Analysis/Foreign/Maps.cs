@@ -89,7 +89,7 @@ sealed class Maps
     static (int[] Rows, FeatureMatrix Few) Few(FeatureMatrix features, int most)
     {
         var rows = Regressions.Thinned([.. Enumerable.Range(0, features.Rows)], most);
-        return (rows, rows.Length == features.Rows ? features : features.Select(rows));
+        return (rows, features.Select(rows));
     }
 
     static string Said(int[] rows, FeatureMatrix features) => rows.Length == features.Rows

@@ -29,7 +29,7 @@ static class Memory
         throw new InvalidDataException(string.Create(
             CultureInfo.InvariantCulture,
             $"{networks:N0} networks of {parameters:N0} parameters need about {Gigabytes(needed):0.0} GB of memory, and there are "
-            + $"{Gigabytes(there):0.0}: {narrow}take at most {networks * there / needed:N0} networks, by --where or a smaller table."));
+            + $"{Gigabytes(there):0.0}: {narrow}take at most {Math.Floor(networks * (there / needed)):N0} networks, by --where or a smaller table."));
     }
 
     static double Gigabytes(double bytes) => bytes / 1e9;

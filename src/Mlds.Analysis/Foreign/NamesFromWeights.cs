@@ -50,7 +50,7 @@ sealed class NamesFromWeights : ForeignQuestion
     {
         foreach (var label in _labels)
         {
-            var own = ForeignContext.Rows(features, label);
+            var own = features.Select(label.Rows);
             foreach (var (classifier, shuffles) in _methods)
             {
                 _scores.Add(Score(label, view.Name, own, classifier, shuffles, Baseline(label, classifier)));

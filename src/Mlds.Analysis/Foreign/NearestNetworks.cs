@@ -40,7 +40,7 @@ sealed class NearestNetworks : ForeignQuestion
     internal override void Ask(ForeignView view, FeatureMatrix features)
     {
         _context.Cancellation.ThrowIfCancellationRequested();
-        var few = _rows.Length == features.Rows ? features : features.Select(_rows);
+        var few = features.Select(_rows);
         if (view.Standardized) few = Standardizer.Fit(few).Transform(few);
         var neighbours = NearestNeighbours.Of(few, Math.Min(MostNeighbours, few.Rows - 1)).Indices;
         foreach (var label in _context.Zoo.Labels)

@@ -40,7 +40,7 @@ sealed class NumbersFromWeights : ForeignQuestion
     {
         foreach (var label in _labels)
         {
-            var own = ForeignContext.Rows(features, label);
+            var own = features.Select(label.Rows);
             foreach (var method in s_methods)
             {
                 Score(label, view.Name, own, method);
