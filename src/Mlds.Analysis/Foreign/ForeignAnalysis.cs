@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using Mlds.Analysis.Data;
 using Mlds.Analysis.Questions;
 using Mlds.Analysis.Results;
 using Mlds.Training;

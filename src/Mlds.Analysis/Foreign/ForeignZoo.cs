@@ -3,7 +3,6 @@ using Mlds.Analysis.Loading;
 using Mlds.Kernels.Shapes;
 using Mlds.Networks;
 using Mlds.Training;
-using Mlds.Zoos;
 
 namespace Mlds.Analysis.Foreign;
 

@@ -13,10 +13,15 @@ static class Opening
         html.Open("p", "lead").Count(population.Used).Text(" networks of ").Count(population.Parameters)
             .Text($" parameters ({population.Network}), ");
         if (result.Foreign is { } foreign)
+        {
             html.Text($"of which a table says {Words.Join(foreign.Labels)}. Networks: {population.Name}.");
+        }
         else
+        {
             html.Text("each trained to imitate one of ").Count(population.Machines.Count)
                 .Text($" machines. Population: {population.Name}.");
+        }
+
         html.Close().Close();
         Tiles(html, result);
         html.Open("section", "claims", "claims")

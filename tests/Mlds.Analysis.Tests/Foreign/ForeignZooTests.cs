@@ -31,12 +31,14 @@ public sealed class ForeignZooTests : IDisposable
         return new ForeignSource([_scratch.In("weights.npy")], _scratch.In("t.csv"), [label]) { Layout = _scratch.In("layout.csv") };
     }
 
-    static string Says(ForeignSource source) => Assert.Throws<InvalidDataException>(() => ForeignZoo.Read(source)).Message;
+    static ForeignZoo Read(ForeignSource source) => ForeignZoo.Read(source, cancellation: TestContext.Current.CancellationToken);
+
+    static string Says(ForeignSource source) => Assert.Throws<InvalidDataException>(() => Read(source)).Message;
 
     [Fact]
     public void Columns_of_texts_are_classes_and_columns_of_numbers_are_numbers()
     {
-        var zoo = ForeignZoo.Read(Source("kind") with { Labels = ["kind", "number", "gaps"], Group = "run" });
+        var zoo = Read(Source("kind") with { Labels = ["kind", "number", "gaps"], Group = "run" });
         Assert.Equal((40, 9), (zoo.Networks, zoo.Matrix.Parameters));
         Assert.Equal(["a", "b"], zoo.Labels[0].ClassNames);
         Assert.Equal([0, 1, 0], zoo.Labels[0].Classes.Take(3));
@@ -54,9 +56,9 @@ public sealed class ForeignZooTests : IDisposable
     [Fact]
     public void Numbers_can_be_names_and_conditions_choose_rows()
     {
-        var zoo = ForeignZoo.Read(Source("gaps") with { AsText = ["gaps"], Where = [new("constant", "5.0")] });
+        var zoo = Read(Source("gaps") with { AsText = ["gaps"], Where = [new("constant", "5.0")] });
         Assert.Equal(["0", "1", "2"], zoo.Labels[0].ClassNames);
-        zoo = ForeignZoo.Read(Source("number") with { Where = [new("kind", "b")] });
+        zoo = Read(Source("number") with { Where = [new("kind", "b")] });
         Assert.Equal(Enumerable.Range(0, 20).Select(i => (2 * i) + 1), zoo.Rows);
         Assert.Equal(_weights[9..18], zoo.Matrix.Row(0).ToArray());
         Assert.Contains("20 networks lack what --where asks for.", zoo.Notes);
@@ -65,10 +67,10 @@ public sealed class ForeignZooTests : IDisposable
     [Fact]
     public void With_an_activation_symmetries_and_their_views_are_there()
     {
-        var zoo = ForeignZoo.Read(Source() with { Activation = Activation.Relu });
+        var zoo = Read(Source() with { Activation = Activation.Relu });
         Assert.Equal(
             View.All.Select(view => view.Name).Where(name => name != "behaviour"), zoo.Views.Select(view => view.Name));
-        Assert.DoesNotContain(ForeignZoo.Read(Source() with { Activation = Activation.Tanh }).Views, view => view.Name == "reduced");
+        Assert.DoesNotContain(Read(Source() with { Activation = Activation.Tanh }).Views, view => view.Name == "reduced");
         foreach (var view in zoo.Views) Assert.Equal(40, view.Build().Rows);
     }
 
@@ -76,7 +78,7 @@ public sealed class ForeignZooTests : IDisposable
     public void Networks_with_weights_that_are_no_numbers_are_left_out_and_counted()
     {
         (_weights[9], _weights[200]) = (float.NaN, float.PositiveInfinity);
-        var zoo = ForeignZoo.Read(Source());
+        var zoo = Read(Source());
         Assert.Equal((40, 38), (zoo.Found, zoo.Networks));
         Assert.Equal([0, 2, 3], zoo.Rows.Take(3));
         Assert.Contains(zoo.Notes, note => note.StartsWith("2 of 40 networks have weights", StringComparison.Ordinal));
@@ -145,7 +147,7 @@ public sealed class ForeignZooTests : IDisposable
     {
         var options = new AnalysisOptions { Trees = 10, RidgeShuffles = 1, CurveRepetitions = 1 };
         string Once() => Results.Metrics.ToJson(ForeignAnalysis.Run(
-            ForeignZoo.Read(Source("kind") with { Labels = ["number", "kind"] }), options,
+            Read(Source("kind") with { Labels = ["number", "kind"] }), options,
             cancellation: TestContext.Current.CancellationToken).Analysis).ToJsonString();
         Assert.Equal(Once(), Once());
     }

@@ -93,7 +93,7 @@ static class TorchZoo
     {
         Assert.SkipWhen(SystemPython.Missing("torch") is not null, SystemPython.Missing("torch") ?? "");
         Python.Run(
-            $"folder = {JsonSerializer.Serialize(folder)}\nkinds = {JsonSerializer.Serialize(kinds)}\n{Train}\n"
+            $"folder = {JsonSerializer.Serialize(folder)}\nkinds = {JsonSerializer.Serialize(kinds ?? [])}\n{Train}\n"
             + $"{(kinds is null ? "" : Tensors)}\nout(ok=1)");
     }
 }
