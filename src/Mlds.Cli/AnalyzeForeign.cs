@@ -74,7 +74,7 @@ static class AnalyzeForeign
     ];
 
     static Option<string[]> Columns(string name, string description) =>
-        new(name) { Description = description, HelpName = "COLUMN,…", AllowMultipleArgumentsPerToken = true };
+        new(name) { Description = description, HelpName = "COLUMN,…" };
 
     /// <summary>Whether anybody's networks are meant rather than a zoo or a release.</summary>
     /// <exception cref="UsageException">Both are, or an option has no <c>--weights</c>.</exception>
