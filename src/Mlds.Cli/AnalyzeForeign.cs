@@ -64,13 +64,10 @@ static class AnalyzeForeign
         Description = "With --activation tanh: there is a pooling that takes the largest, which lets no signs through.",
     };
 
-    static readonly Option<string[]> s_views = Columns(
-        "--views", "Only these views, such as raw,statistics; all that can be had when not given.");
-
     /// <summary>The options that are of anybody's networks alone.</summary>
     public static IEnumerable<Option> Options =>
     [
-        s_weights, s_table, s_labels, s_layout, s_metadata, s_group, s_asText, s_logarithms, s_activation, s_maxPooling, s_views,
+        s_weights, s_table, s_labels, s_layout, s_metadata, s_group, s_asText, s_logarithms, s_activation, s_maxPooling,
     ];
 
     static Option<string[]> Columns(string name, string description) =>
@@ -100,19 +97,21 @@ static class AnalyzeForeign
     /// <param name="conditions">What <c>--where</c> asks for.</param>
     public static int Run(VerbRun run, string folder, uint seed, string? conditions)
     {
+        if (run.Has(AnalysisChoices.PerClass))
+            throw new UsageException("--per-class is for zoos and releases; of anybody's networks --where or a smaller table takes some.");
         var source = Source(run, conditions);
+        var unfinished = Path.Combine(folder, AnalyzeVerb.Unfinished);
+        var options = AnalysisChoices.Of(run, ForeignAnalysis.Parts) with { Seed = seed, WorkFolder = unfinished };
         var (zoo, result) = run.WithProgress(view =>
         {
-            var networks = Read(run, source, view);
+            var networks = Read(run, source, options, view);
             var item = view.Begin("Analysing", 100);
-            var found = ForeignAnalysis.Run(
-                networks, new AnalysisOptions { Seed = seed }, new AnalyzeVerb.Steps(at => item.Report((long)(100 * at.Share), at.Step)),
-                run.Cancellation);
-            return (networks, found);
+            return (networks, ForeignAnalysis.Run(networks, options, AnalyzeVerb.Told(item), run.Cancellation));
         });
         var page = Report.Write(result.Analysis, folder);
         var predictions = Path.Combine(folder, PredictionsName);
         Write(predictions, result.Predictions);
+        WorkFolder.Remove(unfinished);
         run.Output.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
             $"{zoo.Networks} of {zoo.Found} networks of '{zoo.Name}' analysed in {result.Analysis.Seconds:0.0} s."));
@@ -123,12 +122,12 @@ static class AnalyzeForeign
         return ExitCode.Success;
     }
 
-    static ForeignZoo Read(VerbRun run, ForeignSource source, IProgressView view)
+    static ForeignZoo Read(VerbRun run, ForeignSource source, AnalysisOptions options, IProgressView view)
     {
         var item = view.Begin("Reading weights", 100);
         try
         {
-            return ForeignZoo.Read(source, (done, of) => item.Report(100L * done / of), run.Cancellation);
+            return ForeignZoo.Read(source, options.Memory, (done, of) => item.Report(100L * done / of), run.Cancellation);
         }
         catch (InvalidDataException problem)
         {
@@ -153,12 +152,14 @@ static class AnalyzeForeign
             Logarithms = Names(run, s_logarithms),
             Activation = ActivationOf(run.Get(s_activation)),
             IsMaxPooled = run.Get(s_maxPooling),
-            Views = run.Has(s_views) ? Names(run, s_views) : null,
+            Views = run.Get(AnalysisChoices.Views) is { } views ? Names([views]) : null,
         };
     }
 
-    static string[] Names(VerbRun run, Option<string[]> option) => [.. (run.Get(option) ?? []).SelectMany(
-        names => names.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))];
+    static string[] Names(VerbRun run, Option<string[]> option) => Names(run.Get(option) ?? []);
+
+    static string[] Names(IEnumerable<string> given) =>
+        [.. given.SelectMany(names => names.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))];
 
     static Activation? ActivationOf(string? name) => name?.ToLowerInvariant() switch
     {

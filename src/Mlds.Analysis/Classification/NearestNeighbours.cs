@@ -41,7 +41,7 @@ public sealed record NearestNeighbours(int[][] Indices, double[][] Distances)
         {
             var rows = Math.Min(Block, queries.Rows - first);
             var products = Products.TimesTransposed(queries.Values[(first * d)..((first + rows) * d)], rows, matrix.Values, n, d);
-            Parallel.For(0, rows, i =>
+            Parallel.For(0, rows, Parallelism.Options, i =>
             {
                 // ‖b‖² − 2 a·b orders as ‖a − b‖² does, but for the products' rounding; the distances of the few that may be among the
                 // nearest are then taken exactly.

@@ -9,13 +9,15 @@ namespace Mlds.Analysis.Foreign;
 /// <summary>Do networks of one name cluster without being told?</summary>
 sealed class ClustersWithoutLabels : ForeignQuestion
 {
+    internal const string Id = "clusters_without_labels";
+
     const int MostClustered = 2_000;
     const int MostClusters = 20;
     const int Starts = 20;
     const int Shuffles = 100;
 
     static readonly Asked s_asked = new(
-        "clusters_without_labels",
+        Id,
         "Do networks of one name lie together?",
         $"For each label of at most {MostClusters} texts: k-means with as many clusters as texts, {Starts} k-means++ starts; labels play no "
         + $"part. Of more than {MostClustered:N0} networks as many, evenly thinned. Columns are standardised except in the views whose "
@@ -25,29 +27,34 @@ sealed class ClustersWithoutLabels : ForeignQuestion
 
     readonly ForeignContext _context;
     readonly LabelColumn[] _labels;
-    readonly List<Score> _scores = [];
 
-    internal ClustersWithoutLabels(ForeignContext context) => (_context, _labels) =
-        (context, [.. context.Zoo.Labels.Where(label => label.IsText && label.ClassNames.Count <= MostClusters)]);
+    internal ClustersWithoutLabels(ForeignContext context)
+        : base("Clusters", s_asked) =>
+        (_context, _labels) = (context, [.. context.Zoo.Labels.Where(label => label.IsText && label.ClassNames.Count <= MostClusters)]);
 
-    internal override string Name => "Clusters";
+    internal override string? Lack =>
+        _labels.Length > 0 ? null : $"No --label is a column of at most {MostClusters} different texts.";
 
-    internal override double Cost => 0.2 * _labels.Length;
+    internal override double Work(double columns) =>
+        _labels.Sum(label => 2 * Workload.Pairs(Math.Min(MostClustered, label.Rows.Length), columns));
 
-    internal override void Ask(ForeignView view, FeatureMatrix features)
+    internal override ForeignPart Ask(ForeignView view, FeatureMatrix features, ForeignPart without)
     {
+        var scores = new List<Score>();
         foreach (var label in _labels)
         {
-            _context.Cancellation.ThrowIfCancellationRequested();
+            _context.Step();
             var places = Regressions.Thinned([.. Enumerable.Range(0, label.Rows.Length)], MostClustered);
             var few = features.Select(Array.ConvertAll(places, i => label.Rows[i]));
             if (view.Standardized) few = Standardizer.Fit(few).Transform(few);
             var clusters = KMeans.Fit(few, new KMeansOptions(label.ClassNames.Count, Starts, Seed: _context.Options.Seed)).Labels;
             var (truth, groups) = (
                 Array.ConvertAll(places, i => label.Classes[i]), Array.ConvertAll(places, i => _context.Zoo.Grouping.Of[label.Rows[i]]));
-            _scores.Add(Score(label, view.Name, "ari", Agreement.AdjustedRandIndex, truth, clusters, groups));
-            _scores.Add(Score(label, view.Name, "nmi", Agreement.NormalizedMutualInformation, truth, clusters, groups));
+            scores.Add(Score(label, view.Name, "ari", Agreement.AdjustedRandIndex, truth, clusters, groups));
+            scores.Add(Score(label, view.Name, "nmi", Agreement.NormalizedMutualInformation, truth, clusters, groups));
         }
+
+        return new ForeignPart { Scores = scores };
     }
 
     Score Score(
@@ -69,18 +76,20 @@ sealed class ClustersWithoutLabels : ForeignQuestion
             truth.Length, label.ClassNames.Count, truth.Length / label.ClassNames.Count, Intervals.Central(shuffled), null);
     }
 
-    internal override QuestionResult Answer() => _labels.Length == 0
-        ? s_asked.Skip($"No --label is a column of at most {MostClusters} different texts.")
-        : s_asked.Answer(
+    internal override QuestionResult Answer(ForeignPart without, IReadOnlyList<ForeignPart> parts)
+    {
+        var scores = InOrder(parts, _labels);
+        string Sentence(LabelColumn label)
+        {
+            var own = scores.Where(score => score.Subject == label.Name && score.Metric == "ari")
+                .Select(score => $"{Words.Number(score.Value.Value)} in the view {score.View}");
+            return $"k-means finds the kinds of {label.Name} with an adjusted Rand index of {Words.List([.. own])}.";
+        }
+
+        return s_asked.Answer(
             string.Join(" ", _labels.Select(Sentence)),
             [.. _labels.Where(label => label.Rows.Length > MostClustered).Select(label =>
                 $"{label.Rows.Length - MostClustered} of {label.Rows.Length} networks with {label.Name}, evenly thinned.")],
-            _scores);
-
-    string Sentence(LabelColumn label)
-    {
-        var scores = _scores.Where(score => score.Subject == label.Name && score.Metric == "ari");
-        return $"k-means finds the kinds of {label.Name} with an adjusted Rand index of "
-            + $"{Words.List([.. scores.Select(score => $"{Words.Number(score.Value.Value)} in the view {score.View}")])}.";
+            scores);
     }
 }

@@ -5,20 +5,11 @@ using Mlds.Analysis.Validation;
 
 namespace Mlds.Analysis.Foreign;
 
-/// <summary>What was predicted of a network that took no part in fitting.</summary>
-/// <param name="Label">The column that was to be told.</param>
-/// <param name="View">Or <c>metadata</c>, for the baseline without weights.</param>
-/// <param name="Row">Row of the table, from 0.</param>
-/// <param name="Fold">The part that was held out when it was predicted.</param>
-public readonly record struct Prediction(string Label, string View, string Method, int Row, int Fold, string Truth, string Predicted);
-
 /// <summary>What the questions on anybody's networks have in common.</summary>
-sealed class ForeignContext(ForeignZoo zoo, AnalysisOptions options, CancellationToken cancellation)
+/// <param name="jobDone">Called from time to time within a question.</param>
+sealed class ForeignContext(ForeignZoo zoo, AnalysisOptions options, Action jobDone, CancellationToken cancellation)
 {
-    internal const string BaselineView = "metadata";
     const int BootstrapRounds = 300;
-
-    readonly List<Prediction> _predictions = [];
 
     internal ForeignZoo Zoo => zoo;
 
@@ -26,11 +17,15 @@ sealed class ForeignContext(ForeignZoo zoo, AnalysisOptions options, Cancellatio
 
     internal CancellationToken Cancellation => cancellation;
 
-    /// <summary>All predictions so far.</summary>
-    internal IReadOnlyList<Prediction> Predictions => _predictions;
-
     internal SeededRandom Random(string stream, params ReadOnlySpan<int> numbers) =>
         new(options.Seed, SeededRandom.Stream(stream, numbers));
+
+    /// <summary>Tells how far the analysis is, and stops where that is wanted.</summary>
+    internal void Step()
+    {
+        cancellation.ThrowIfCancellationRequested();
+        jobDone();
+    }
 
     /// <summary>The fold of each network that has the label: networks of one group are in one.</summary>
     internal int[] Folds(LabelColumn label) =>
@@ -93,33 +88,14 @@ sealed class ForeignContext(ForeignZoo zoo, AnalysisOptions options, Cancellatio
     /// <summary>Repetitions of a point of a curve: large sets differ little from each other, and cost much.</summary>
     internal int Repetitions(int size) => size > 2_000 ? 1 : Math.Min(3, options.CurveRepetitions);
 
-    internal void Add(LabelColumn label, string view, string method, int[] folds, Func<int, (string Truth, string Predicted)> of)
+    /// <summary>What was predicted of the networks that have the label.</summary>
+    internal IEnumerable<Prediction> Told(
+        LabelColumn label, string view, string method, int[] folds, Func<int, (string Truth, string Predicted)> of)
     {
         for (var i = 0; i < folds.Length; i++)
         {
             var (truth, predicted) = of(i);
-            _predictions.Add(new Prediction(label.Name, view, method, zoo.Rows[label.Rows[i]], folds[i], truth, predicted));
+            yield return new Prediction(label.Name, view, method, zoo.Rows[label.Rows[i]], folds[i], truth, predicted);
         }
     }
-}
-
-/// <summary>A question on anybody's networks: asked of one view after the other, so that one is in memory at a time.</summary>
-abstract class ForeignQuestion
-{
-    /// <summary>What to call it while it is being asked.</summary>
-    internal abstract string Name { get; }
-
-    /// <summary>What it costs, as a multiple of one label's scores in a view.</summary>
-    internal abstract double Cost { get; }
-
-    internal abstract void Ask(ForeignView view, FeatureMatrix features);
-
-    internal abstract QuestionResult Answer();
-
-    /// <summary>Whether a score is of the view and method that are quoted: the field's baseline, not what did best.</summary>
-    internal static bool IsQuoted(Score score) => score is { View: "statistics", Method: Regressions.Forest };
-
-    /// <summary>The score that is quoted of each subject.</summary>
-    internal static IEnumerable<Score> Quoted(IEnumerable<Score> scores) =>
-        scores.GroupBy(score => (score.Subject, score.Metric)).Select(subject => subject.FirstOrDefault(IsQuoted) ?? subject.First());
 }

@@ -1,5 +1,6 @@
 using Mlds.Analysis.Data;
 using Mlds.Analysis.Loading;
+using Mlds.Analysis.Views;
 using Mlds.Kernels.Shapes;
 using Mlds.Networks;
 using Mlds.Training;
@@ -65,12 +66,14 @@ public sealed class ForeignZoo
     public string WeightsDigest() => Zoos.WeightsDigest.Of(Rows.Select((row, i) => ($"{row:D10}", _hashes[i])));
 
     /// <summary>Reads weights and table, and checks all that can be wrong with them and with what is asked of them.</summary>
-    /// <param name="told">Called with how many networks have been read, now and then.</param>
+    /// <param name="memory">Bytes to stay within; null for what an analysis usually may take of this machine's.</param>
+    /// <param name="told">Called with how many networks have been read, of how many, now and then.</param>
     /// <exception cref="InvalidDataException">
     /// Something doesn't fit: a table of fewer rows than weights, a label of one value, a view that the layout can't give. The message says
     /// what, where, and what to do.
     /// </exception>
-    public static ForeignZoo Read(ForeignSource source, Action<int, int>? told = null, CancellationToken cancellation = default)
+    public static ForeignZoo Read(
+        ForeignSource source, long? memory = null, Action<int, int>? told = null, CancellationToken cancellation = default)
     {
         if (source.Labels.Count == 0) throw new InvalidDataException("Name at least one column that is to be told: --label COLUMN.");
         var files = ForeignFiles.Open(source);
@@ -86,10 +89,10 @@ public sealed class ForeignZoo
         files.Labels(rows);
         files.Metadata(rows);
         var columns = files.Weights.Columns;
-        Memory.Check(rows.Length, columns, source.Views);
+        Memory.Check(rows.Length, columns, source.Views, memory ?? MemoryPlan.Usual);
         var weights = files.Weights.Read(files.WeightRows, done => told?.Invoke(done, rows.Length), cancellation);
         var (hashes, finite) = (new string[rows.Length], new bool[rows.Length]);
-        Parallel.For(0, rows.Length, row =>
+        Parallel.For(0, rows.Length, Parallelism.Options, row =>
         {
             var own = weights.AsSpan(row * columns, columns);
             hashes[row] = WeightsHash.Of(own);

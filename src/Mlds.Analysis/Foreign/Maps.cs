@@ -27,7 +27,6 @@ sealed class Maps
     readonly ForeignContext _context;
     readonly string[] _classes;
     readonly string[] _notes;
-    readonly List<Projection> _projections = [];
 
     internal Maps(ForeignContext context)
     {
@@ -54,27 +53,30 @@ sealed class Maps
     /// <summary>What its networks are called, in order.</summary>
     internal IReadOnlyList<string> Classes { get; }
 
-    /// <summary>Components first, then embeddings.</summary>
-    internal IReadOnlyList<Projection> All => [.. _projections.OrderBy(projection => projection.Method == "pca" ? 0 : 1)];
-
     /// <summary>How many networks a class has.</summary>
     internal int Count(string name) => _classes.Count(other => other == name);
 
-    internal void Draw(ForeignView view, FeatureMatrix features)
+    /// <summary>About how many seconds of a core they take for a view of <paramref name="columns"/>.</summary>
+    internal double Work(string view, double columns) => Workload.Pairs(Math.Min(MostDrawn, _classes.Length), columns)
+        + (s_embedded.Contains(view) ? Workload.Embedding(Math.Min(MostEmbedded, _classes.Length)) : 0);
+
+    /// <summary>Principal components, and t-SNE of some views.</summary>
+    internal Projection[] Draw(ForeignView view, FeatureMatrix features)
     {
+        _context.Step();
         var (rows, few) = Few(features, MostDrawn);
         var pca = Pca.Fit(few, new PcaOptions(_context.Options.Components, view.Standardized));
-        _projections.Add(new Projection(
+        var components = new Projection(
             view.Name, "pca",
             $"Principal components of {features.Columns} columns over {Said(rows, features)}; "
             + $"{(view.Standardized ? "columns standardised" : "columns centred, not scaled")}.",
-            pca.ExplainedVarianceRatio, Points(rows, pca.Transform(few))));
-        if (!s_embedded.Contains(view.Name)) return;
-        _context.Cancellation.ThrowIfCancellationRequested();
+            pca.ExplainedVarianceRatio, Points(rows, pca.Transform(few)));
+        if (!s_embedded.Contains(view.Name)) return [components];
+        _context.Step();
         (rows, few) = Few(features, MostEmbedded);
         var options = new TSneOptions(Standardize: view.Standardized);
         var embedding = TSne.Fit(few, options, _context.Cancellation);
-        _projections.Add(new Projection(
+        var map = new Projection(
             view.Name, "tsne",
             string.Create(
                 CultureInfo.InvariantCulture,
@@ -83,7 +85,8 @@ sealed class Maps
                 CultureInfo.InvariantCulture,
                 $"perplexity {Math.Min(options.Perplexity, (rows.Length - 1) / 3.0):0.#}, {options.Iterations} iterations from the principal ")
             + "components. Distances between clusters mean nothing.",
-            [], Points(rows, embedding.Coordinates)));
+            [], Points(rows, embedding.Coordinates));
+        return [components, map];
     }
 
     static (int[] Rows, FeatureMatrix Few) Few(FeatureMatrix features, int most)

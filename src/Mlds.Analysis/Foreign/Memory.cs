@@ -16,20 +16,19 @@ static class Memory
 
     /// <summary>Throws where the machine has too little, before anything is read.</summary>
     /// <param name="views">As asked for; null for all.</param>
-    /// <param name="available">Bytes; null for what this machine has.</param>
+    /// <param name="available">Bytes that it may take.</param>
     /// <exception cref="InvalidDataException">It has too little; the message says how much is needed and what to do.</exception>
-    internal static void Check(int networks, int parameters, IReadOnlyList<string>? views, long? available = null)
+    internal static void Check(int networks, int parameters, IReadOnlyList<string>? views, long available)
     {
         var bytes = sizeof(float) * (double)networks * parameters;
         var isWide = views is null || views.Any(s_wide.Contains);
         var needed = (1 + (isWide ? Copies : 0.3)) * bytes;
-        var there = available ?? GC.GetGCMemoryInfo().TotalAvailableMemoryBytes;
-        if (needed <= there) return;
-        var narrow = isWide && 1.3 * bytes <= there ? "give --views statistics,spectral, which need less, or " : "";
+        if (needed <= available) return;
+        var narrow = isWide && 1.3 * bytes <= available ? "give --views statistics,spectral, which need less, or " : "";
         throw new InvalidDataException(string.Create(
             CultureInfo.InvariantCulture,
             $"{networks:N0} networks of {parameters:N0} parameters need about {Gigabytes(needed):0.0} GB of memory, and there are "
-            + $"{Gigabytes(there):0.0}: {narrow}take at most {Math.Floor(networks * (there / needed)):N0} networks, by --where or a smaller table."));
+            + $"{Gigabytes(available):0.0} for it (--memory): {narrow}take at most {Math.Floor(networks * (available / needed)):N0} networks, by --where or a smaller table."));
     }
 
     static double Gigabytes(double bytes) => bytes / 1e9;

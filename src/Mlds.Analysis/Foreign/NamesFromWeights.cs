@@ -27,12 +27,9 @@ sealed class NamesFromWeights : ForeignQuestion
     readonly ForeignContext _context;
     readonly LabelColumn[] _labels;
     readonly (IClassifier Classifier, int Shuffles)[] _methods;
-    readonly Dictionary<(string Label, string Method), Estimate?> _baselines = [];
-    readonly List<Score> _scores = [];
-    readonly List<Curve> _curves = [];
-    readonly List<ConfusionMatrix> _confusions = [];
 
     internal NamesFromWeights(ForeignContext context)
+        : base("Names from weights", s_asked)
     {
         (_context, _labels) = (context, [.. context.Zoo.Labels.Where(label => label.IsText)]);
         _methods =
@@ -42,34 +39,52 @@ sealed class NamesFromWeights : ForeignQuestion
         ];
     }
 
-    internal override string Name => "Names from weights";
+    internal override string? Lack =>
+        _labels.Length > 0 ? null : "No --label is a column of texts, or of numbers that are names (--as-text).";
 
-    internal override double Cost => 2 * _labels.Length;
+    internal override double Work(double columns) => _labels.Sum(label =>
+        Workload.Scores(label.Rows.Length, columns) + Workload.Forests(label.Rows.Length, Math.Sqrt(columns), _context.Options.Trees));
 
-    internal override void Ask(ForeignView view, FeatureMatrix features)
+    /// <summary>The same methods on the metadata, where there are any.</summary>
+    internal override ForeignPart WithoutViews()
     {
+        var (scores, predictions) = (new List<Score>(), new List<Prediction>());
+        foreach (var label in _labels)
+        {
+            if (_context.Zoo.Metadata.Of(label.Rows, label.Name) is not { } metadata) continue;
+            foreach (var (classifier, _) in _methods)
+            {
+                _context.Step();
+                scores.Add(Score(label, Metadata, metadata, classifier, 0, null, predictions, null));
+            }
+        }
+
+        return new ForeignPart { Scores = scores, Predictions = predictions };
+    }
+
+    internal override ForeignPart Ask(ForeignView view, FeatureMatrix features, ForeignPart without)
+    {
+        var (scores, curves) = (new List<Score>(), new List<Curve>());
+        var (confusions, predictions) = (new List<ConfusionMatrix>(), new List<Prediction>());
         foreach (var label in _labels)
         {
             var own = features.Select(label.Rows);
             foreach (var (classifier, shuffles) in _methods)
             {
-                _scores.Add(Score(label, view.Name, own, classifier, shuffles, Baseline(label, classifier)));
-                _curves.Add(Curve(label, view.Name, own, classifier));
+                _context.Step();
+                var alone = without.Scores.FirstOrDefault(score => score.Subject == label.Name && score.Method == classifier.Name)?.Value;
+                scores.Add(Score(label, view.Name, own, classifier, shuffles, alone, predictions, confusions));
+                _context.Step();
+                curves.Add(Curve(label, view.Name, own, classifier));
             }
         }
+
+        return new ForeignPart { Scores = scores, Curves = curves, ConfusionMatrices = confusions, Predictions = predictions };
     }
 
-    /// <summary>The accuracy of the same method on the metadata; null where there are none.</summary>
-    Estimate? Baseline(LabelColumn label, IClassifier classifier)
-    {
-        if (_baselines.TryGetValue((label.Name, classifier.Name), out var known)) return known;
-        var metadata = _context.Zoo.Metadata.Of(label.Rows, label.Name);
-        return _baselines[(label.Name, classifier.Name)] = metadata is null
-            ? null
-            : Score(label, ForeignContext.BaselineView, metadata, classifier, 0, null).Value;
-    }
-
-    Score Score(LabelColumn label, string view, FeatureMatrix features, IClassifier classifier, int shuffles, Estimate? baseline)
+    Score Score(
+        LabelColumn label, string view, FeatureMatrix features, IClassifier classifier, int shuffles, Estimate? alone,
+        List<Prediction> predictions, List<ConfusionMatrix>? confusions)
     {
         var (folds, groups, classes) = (_context.Folds(label), _context.Groups(label), label.ClassNames.Count);
         int[][] labelings = [label.Classes, .. Enumerable.Range(0, shuffles)
@@ -79,13 +94,13 @@ sealed class NamesFromWeights : ForeignQuestion
         bool[] Right(int[] predictions, int[] truth) => [.. predictions.Zip(truth, (guess, own) => guess == own)];
         var shuffled = Enumerable.Range(1, shuffles).Select(set =>
             (double)Right(CrossValidation.Predictions(scores[set], classes), labelings[set]).Count(right => right) / folds.Length).ToArray();
-        _context.Add(
-            label, view, classifier.Name, folds, i => (label.ClassNames[label.Classes[i]], label.ClassNames[predicted[i]]));
-        if (view != ForeignContext.BaselineView) _confusions.Add(Confusion(label, view, classifier.Name, predicted));
+        predictions.AddRange(_context.Told(
+            label, view, classifier.Name, folds, i => (label.ClassNames[label.Classes[i]], label.ClassNames[predicted[i]])));
+        confusions?.Add(Confusion(label, view, classifier.Name, predicted));
         return new Score(
             label.Name, view, classifier.Name, "accuracy", _context.Share(Right(predicted, label.Classes), groups),
             label.Classes.CountBy(k => k).Max(pair => pair.Value) / (double)folds.Length, folds.Length, classes, folds.Length / classes,
-            shuffled.Length > 0 ? Intervals.Proportion(shuffled.Average(), folds.Length) : null, baseline);
+            shuffled.Length > 0 ? Intervals.Proportion(shuffled.Average(), folds.Length) : null, alone);
     }
 
     static ConfusionMatrix Confusion(LabelColumn label, string view, string method, int[] predicted)
@@ -120,12 +135,12 @@ sealed class NamesFromWeights : ForeignQuestion
             label.Classes.CountBy(k => k).Max(pair => pair.Value) / (double)groups.Length, points) { Subject = label.Name };
     }
 
-    internal override QuestionResult Answer()
+    internal override QuestionResult Answer(ForeignPart without, IReadOnlyList<ForeignPart> parts)
     {
-        if (_labels.Length == 0) return s_asked.Skip("No --label is a column of texts, or of numbers that are names (--as-text).");
-        var scores = _scores.OrderBy(score => Array.FindIndex(_labels, label => label.Name == score.Subject)).ToArray();
+        var scores = InOrder(parts, _labels);
         return s_asked.Answer(
-            string.Join(" ", Quoted(scores).Select(Sentence)), [.. _labels.SelectMany(label => label.LeftOut)], scores, _curves, _confusions);
+            string.Join(" ", Quoted(scores).Select(Sentence)), [.. _labels.SelectMany(label => label.LeftOut)], scores,
+            [.. parts.SelectMany(part => part.Curves)], [.. parts.SelectMany(part => part.ConfusionMatrices)]);
     }
 
     /// <summary>One label's answer.</summary>

@@ -9,14 +9,16 @@ namespace Mlds.Analysis.Foreign;
 /// <summary>Is a network's nearest neighbour like it, and is any network there twice?</summary>
 sealed class NearestNetworks : ForeignQuestion
 {
+    internal const string Id = "nearest_neighbours";
+
     /// <summary>Each is compared with all others.</summary>
-    internal const int MostCompared = 5_000;
+    const int MostCompared = 5_000;
 
     const int MostNeighbours = 24;
     const string Method = "nearest";
 
     static readonly Asked s_asked = new(
-        "nearest_neighbours",
+        Id,
         "Is a network's nearest neighbour like it, and is any network there twice?",
         "Euclidean distance, columns standardised over all networks except in the views whose columns share a scale (raw, reduced, "
         + $"aligned); of more than {MostCompared:N0} networks as many, evenly thinned, as each is compared with all. For each label, over "
@@ -28,21 +30,25 @@ sealed class NearestNetworks : ForeignQuestion
 
     readonly ForeignContext _context;
     readonly int[] _rows;
-    readonly List<Score> _scores = [];
 
-    internal NearestNetworks(ForeignContext context) =>
+    internal NearestNetworks(ForeignContext context)
+        : base("Nearest neighbours", s_asked) =>
         (_context, _rows) = (context, Regressions.Thinned([.. Enumerable.Range(0, context.Zoo.Networks)], MostCompared));
 
-    internal override string Name => "Nearest neighbours";
+    internal override string? Lack => null;
 
-    internal override double Cost => 0.5;
+    internal override double Work(double columns) => Workload.Pairs(_rows.Length, columns);
 
-    internal override void Ask(ForeignView view, FeatureMatrix features)
+    /// <summary>Duplicates are looked for in the weights.</summary>
+    internal override ForeignPart WithoutViews() => new() { Tallies = Duplicates() };
+
+    internal override ForeignPart Ask(ForeignView view, FeatureMatrix features, ForeignPart without)
     {
-        _context.Cancellation.ThrowIfCancellationRequested();
+        _context.Step();
         var few = features.Select(_rows);
         if (view.Standardized) few = Standardizer.Fit(few).Transform(few);
         var neighbours = NearestNeighbours.Of(few, Math.Min(MostNeighbours, few.Rows - 1)).Indices;
+        var scores = new List<Score>();
         foreach (var label in _context.Zoo.Labels)
         {
             // Where in the label's own lists the networks that are compared stand; −1 for one without a value.
@@ -56,10 +62,12 @@ sealed class NearestNetworks : ForeignQuestion
                 : neighbours[row].Where(other => Group(other) != Group(row) && Place(other) >= 0).FirstOrDefault(-1)).ToArray();
             var asked = CrossValidation.Where(nearest, other => other >= 0);
             if (asked.Length < ForeignZoo.LeastOfLabel) continue;
-            _scores.Add(Score(
+            scores.Add(Score(
                 label, view.Name, Array.ConvertAll(asked, Place), Array.ConvertAll(asked, row => Place(nearest[row])),
                 Array.ConvertAll(asked, Group)));
         }
+
+        return new ForeignPart { Scores = scores };
     }
 
     Score Score(LabelColumn label, string view, int[] own, int[] near, int[] groups)
@@ -80,16 +88,19 @@ sealed class NearestNetworks : ForeignQuestion
             0, own.Length, 1, own.Length, null, null);
     }
 
-    internal override QuestionResult Answer()
+    internal override QuestionResult Answer(ForeignPart without, IReadOnlyList<ForeignPart> parts)
     {
-        var tallies = Duplicates();
-        var quoted = Quoted(_scores).Select(score => score.Metric == "accuracy"
+        var scores = InOrder(parts, _context.Zoo.Labels);
+        var quoted = Quoted(scores).Select(score => score.Metric == "accuracy"
             ? $"It has the same {score.Subject} for {Words.Percent(score.Value)} in the view {score.View}, where chance gives "
                 + $"{Words.Number(score.Chance)}."
             : $"Its {score.Subject} goes with the network's own by a rank correlation of {Words.Number(score.Value)} in the view "
                 + $"{score.View}.");
-        var twice = string.Join(", ", tallies.Select(tally => $"{tally.Count} of {tally.Of} {tally.What}"));
-        return s_asked.Answer($"{string.Join(" ", quoted)} Duplicates: {twice}.", LeftOut(), _scores) with { Tallies = tallies };
+        var twice = string.Join(", ", without.Tallies.Select(tally => $"{tally.Count} of {tally.Of} {tally.What}"));
+        return s_asked.Answer($"{string.Join(" ", quoted)} Duplicates: {twice}.", LeftOut(), scores) with
+        {
+            Tallies = without.Tallies,
+        };
     }
 
     string[] LeftOut() => _rows.Length == _context.Zoo.Networks

@@ -25,38 +25,64 @@ sealed class NumbersFromWeights : ForeignQuestion
 
     readonly ForeignContext _context;
     readonly LabelColumn[] _labels;
-    readonly Dictionary<(string Label, string Method), double[]?> _baselines = [];
-    readonly List<Score> _scores = [];
-    readonly List<Curve> _curves = [];
 
-    internal NumbersFromWeights(ForeignContext context) =>
+    internal NumbersFromWeights(ForeignContext context)
+        : base("Numbers from weights", s_asked) =>
         (_context, _labels) = (context, [.. context.Zoo.Labels.Where(label => !label.IsText)]);
 
-    internal override string Name => "Numbers from weights";
+    internal override string? Lack => _labels.Length > 0 ? null : "No --label is a column of numbers.";
 
-    internal override double Cost => 2 * _labels.Length;
+    internal override double Work(double columns) => _labels.Sum(label =>
+        Workload.Scores(label.Rows.Length, columns)
+        + Workload.Forests(label.Rows.Length, Math.Min(256, columns / 3), _context.Options.Trees));
 
-    internal override void Ask(ForeignView view, FeatureMatrix features)
+    /// <summary>The same methods on the metadata, where there are any.</summary>
+    internal override ForeignPart WithoutViews()
     {
+        var predictions = new List<Prediction>();
+        foreach (var label in _labels)
+        {
+            if (_context.Zoo.Metadata.Of(label.Rows, label.Name) is not { } metadata) continue;
+            var folds = _context.Folds(label);
+            foreach (var method in s_methods)
+            {
+                _context.Step();
+                predictions.AddRange(Told(label, Metadata, method, folds, OutOfFold(method, metadata, [label.Numbers], folds)[0]));
+            }
+        }
+
+        return new ForeignPart { Predictions = predictions };
+    }
+
+    internal override ForeignPart Ask(ForeignView view, FeatureMatrix features, ForeignPart without)
+    {
+        var (scores, curves, predictions) = (new List<Score>(), new List<Curve>(), new List<Prediction>());
         foreach (var label in _labels)
         {
             var own = features.Select(label.Rows);
             foreach (var method in s_methods)
             {
-                Score(label, view.Name, own, method);
-                _curves.Add(Curve(label, view.Name, own, method));
+                _context.Step();
+                double[] alone = [.. without.Predictions.Where(one => one.Label == label.Name && one.Method == method)
+                    .Select(one => double.Parse(one.Predicted, CultureInfo.InvariantCulture))];
+                scores.AddRange(Scores(label, view.Name, own, method, alone, predictions));
+                _context.Step();
+                curves.Add(Curve(label, view.Name, own, method));
             }
         }
+
+        return new ForeignPart { Scores = scores, Curves = curves, Predictions = predictions };
     }
 
-    void Score(LabelColumn label, string view, FeatureMatrix features, string method)
+    /// <param name="alone">What the metadata predict; empty where there are none.</param>
+    IEnumerable<Score> Scores(
+        LabelColumn label, string view, FeatureMatrix features, string method, double[] alone, List<Prediction> predictions)
     {
         var (folds, groups, truth) = (_context.Folds(label), _context.Groups(label), label.Numbers);
         int[] order = Folds.Shuffled([.. Enumerable.Range(0, truth.Length)], folds, _context.Random("numbers_shuffle"));
         var shuffled = Array.ConvertAll(order, i => truth[i]);
-        var predicted = Regressions.OutOfFold(_context.Options, method, features, [truth, shuffled], folds, _context.Cancellation);
-        Told(label, view, method, folds, predicted[0]);
-        var alone = Baseline(label, method, folds);
+        var predicted = OutOfFold(method, features, [truth, shuffled], folds);
+        predictions.AddRange(Told(label, view, method, folds, predicted[0]));
         foreach (var (metric, agreement) in ((string, Func<double[], double[], double>)[])
         [
             ("r2", (own, guess) => Fit.R2(own, guess)),
@@ -64,26 +90,19 @@ sealed class NumbersFromWeights : ForeignQuestion
         ])
         {
             Estimate Of(double[] own, double[] guess) => _context.Agreement(agreement, own, guess, groups);
-            _scores.Add(new Score(
+            yield return new Score(
                 label.Name, view, method, metric, Of(truth, predicted[0]), 0, truth.Length, 1, truth.Length, Of(shuffled, predicted[1]),
-                alone is null ? null : Of(truth, alone)));
+                alone.Length == 0 ? null : Of(truth, alone));
         }
     }
 
-    /// <summary>What the same method predicts from the metadata; null where there are none.</summary>
-    double[]? Baseline(LabelColumn label, string method, int[] folds)
-    {
-        if (_baselines.TryGetValue((label.Name, method), out var known)) return known;
-        if (_context.Zoo.Metadata.Of(label.Rows, label.Name) is not { } metadata) return _baselines[(label.Name, method)] = null;
-        var alone = Regressions.OutOfFold(_context.Options, method, metadata, [label.Numbers], folds, _context.Cancellation)[0];
-        Told(label, ForeignContext.BaselineView, method, folds, alone);
-        return _baselines[(label.Name, method)] = alone;
-    }
+    double[][] OutOfFold(string method, FeatureMatrix features, IReadOnlyList<double[]> targets, int[] folds) =>
+        Regressions.OutOfFold(_context.Options, method, features, targets, folds, _context.Cancellation);
 
-    void Told(LabelColumn label, string view, string method, int[] folds, double[] predicted)
+    IEnumerable<Prediction> Told(LabelColumn label, string view, string method, int[] folds, double[] predicted)
     {
         static string Text(double number) => number.ToString("R", CultureInfo.InvariantCulture);
-        _context.Add(label, view, method, folds, i => (Text(label.Numbers[i]), Text(predicted[i])));
+        return _context.Told(label, view, method, folds, i => (Text(label.Numbers[i]), Text(predicted[i])));
     }
 
     Curve Curve(LabelColumn label, string view, FeatureMatrix features, string method)
@@ -110,13 +129,12 @@ sealed class NumbersFromWeights : ForeignQuestion
             $"{label.Name}: {view}, {method}", view, method, "training networks", $"R² of {label.Name}", 0, points) { Subject = label.Name };
     }
 
-    internal override QuestionResult Answer()
+    internal override QuestionResult Answer(ForeignPart without, IReadOnlyList<ForeignPart> parts)
     {
-        if (_labels.Length == 0) return s_asked.Skip("No --label is a column of numbers.");
-        var scores = _scores.OrderBy(score => Array.FindIndex(_labels, label => label.Name == score.Subject)).ToArray();
+        var scores = InOrder(parts, _labels);
         return s_asked.Answer(
             string.Join(" ", Quoted(scores.Where(score => score.Metric == "r2")).Select(Sentence)),
-            [.. _labels.SelectMany(label => label.LeftOut)], scores, _curves);
+            [.. _labels.SelectMany(label => label.LeftOut)], scores, [.. parts.SelectMany(part => part.Curves)]);
     }
 
     /// <summary>One label's answer.</summary>

@@ -19,7 +19,7 @@ static class SameUpToSymmetry
     internal static List<(int A, int B)> Of(TensorMatrix matrix, NetworkSymmetries symmetries, CancellationToken cancellation)
     {
         var (lengths, sums) = (new double[matrix.Networks], new double[matrix.Networks]);
-        Parallel.For(0, matrix.Networks, new ParallelOptions { CancellationToken = cancellation }, row =>
+        Parallel.For(0, matrix.Networks, Parallelism.Until(cancellation), row =>
         {
             foreach (var weight in CanonicalForm.Of(symmetries, matrix.Row(row)))
             {

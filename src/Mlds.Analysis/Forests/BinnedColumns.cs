@@ -16,7 +16,8 @@ sealed class BinnedColumns
         (Rows, Columns) = (matrix.Rows, matrix.Columns);
         _bins = new byte[(long)Rows * Columns];
         _thresholds = new double[Columns][];
-        Parallel.For(0, (Columns + 15) / 16, () => (Values: new float[Rows], Sorted: new float[Rows]), (block, _, scratch) =>
+        var blocks = (Columns + 15) / 16;
+        Parallel.For(0, blocks, Parallelism.Options, () => (Values: new float[Rows], Sorted: new float[Rows]), (block, _, scratch) =>
         {
             for (var column = block * 16; column < Math.Min(Columns, (block + 1) * 16); column++)
             {

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using Mlds.Analysis.Data;
 
 namespace Mlds.Analysis.LinearAlgebra;
 
@@ -148,7 +149,7 @@ static class Products
         where T : unmanaged, INumber<T>
     {
         var product = new double[(long)n * m];
-        Parallel.For(0, (n + 3) / 4, tile => Rows(a, tile * 4, Math.Min(4, n - (tile * 4)), b, 0, m, d, product, m));
+        Parallel.For(0, (n + 3) / 4, Parallelism.Options, tile => Rows(a, tile * 4, Math.Min(4, n - (tile * 4)), b, 0, m, d, product, m));
         return product;
     }
 
@@ -158,7 +159,7 @@ static class Products
         var gram = new double[(long)n * n];
 
         // Rows of the lower triangle, longest first, so that no thread is left with the long ones at the end.
-        Parallel.For(0, (n + 3) / 4, turn =>
+        Parallel.For(0, (n + 3) / 4, Parallelism.Options, turn =>
         {
             var first = (((n + 3) / 4) - 1 - turn) * 4;
             var rows = Math.Min(4, n - first);
@@ -303,7 +304,7 @@ static class Products
 
     /// <summary>x y + sum, rounded once; the type is known when this is compiled.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    static Vector<T> MultiplyAdd<T>(Vector<T> x, Vector<T> y, Vector<T> sum)
+    internal static Vector<T> MultiplyAdd<T>(Vector<T> x, Vector<T> y, Vector<T> sum)
         where T : unmanaged => typeof(T) == typeof(float)
         ? Vector.FusedMultiplyAdd(x.As<T, float>(), y.As<T, float>(), sum.As<T, float>()).As<float, T>()
         : Vector.FusedMultiplyAdd(x.As<T, double>(), y.As<T, double>(), sum.As<T, double>()).As<double, T>();

@@ -24,7 +24,8 @@ static class BehaviourView
         var columns = words.Count * words.Length * spec.Outputs;
         var values = new float[(long)matrix.Networks * columns];
         int[] rows = [.. Enumerable.Range(0, words.Count)];
-        Parallel.For(0, matrix.Networks, () => (Kernels: spec.CreateKernels(words), Outputs: new float[columns]), (row, _, own) =>
+        (Kernels.NetworkKernels Kernels, float[] Outputs) Own() => (spec.CreateKernels(words), new float[columns]);
+        Parallel.For(0, matrix.Networks, Parallelism.Options, Own, (row, _, own) =>
         {
             own.Kernels.SetWeights(matrix.Row(row));
             own.Kernels.Outputs(words, rows, own.Outputs);

@@ -40,7 +40,7 @@ public static class InvariantsView
         var first = new InvariantWriter(names);
         if (matrix.Networks > 0) write(matrix.Row(0), first);
         var values = new float[(long)matrix.Networks * names.Count];
-        Parallel.For(0, matrix.Networks, () => new InvariantWriter(null), (row, _, writer) =>
+        Parallel.For(0, matrix.Networks, Parallelism.Options, () => new InvariantWriter(null), (row, _, writer) =>
         {
             writer.Clear();
             write(matrix.Row(row), writer);

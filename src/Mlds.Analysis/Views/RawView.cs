@@ -23,7 +23,7 @@ public static class RawView
             columns += tensor.Length;
         }
 
-        if (areWholeRows && columns == matrix.Parameters) return matrix.Weights;
+        if (areWholeRows && columns == matrix.Parameters && matrix.Weights is { } whole) return whole;
         var values = new float[(long)matrix.Networks * columns];
         for (var row = 0; row < matrix.Networks; row++)
         {

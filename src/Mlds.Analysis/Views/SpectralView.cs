@@ -28,7 +28,7 @@ public static class SpectralView
         var values = new float[(long)matrix.Networks * names.Length];
         var shapes = Enumerable.Range(0, tensors.Length).GroupBy(i => (tensors[i].Rows, tensors[i].Columns))
             .Select(shape => shape.ToArray()).ToArray();
-        Parallel.For(0, matrix.Networks, row =>
+        Parallel.For(0, matrix.Networks, Parallelism.Options, row =>
         {
             foreach (var alike in shapes)
             {

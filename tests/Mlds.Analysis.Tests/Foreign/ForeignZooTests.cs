@@ -126,7 +126,7 @@ public sealed class ForeignZooTests : IDisposable
     {
         var fault = Assert.Throws<InvalidDataException>(() => Memory.Check(50_000, 4364, null, 2_000_000_000));
         Assert.Equal(
-            "50,000 networks of 4,364 parameters need about 3.9 GB of memory, and there are 2.0: give --views statistics,spectral, which "
+            "50,000 networks of 4,364 parameters need about 3.9 GB of memory, and there are 2.0 for it (--memory): give --views statistics,spectral, which "
             + "need less, or take at most 25,460 networks, by --where or a smaller table.",
             fault.Message);
         Memory.Check(50_000, 4364, ["statistics", "spectral"], 2_000_000_000);
