@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using Mlds.Analysis.Foreign;
 using Mlds.Analysis.Questions;
+using Mlds.Analysis.Results;
 using Mlds.Analysis.Views;
 using Mlds.Kernels.Shapes;
 
@@ -143,12 +144,59 @@ public sealed class ForeignZooTests : IDisposable
     }
 
     [Fact]
-    public void The_same_networks_give_the_same_result_to_the_bit()
+    public void An_analysis_that_is_interrupted_again_and_again_goes_on_and_gives_the_same_result()
     {
+        var source = Source("kind") with { Labels = ["number", "kind"], Metadata = ["gaps"] };
         var options = new AnalysisOptions { Trees = 10, RidgeShuffles = 1, CurveRepetitions = 1 };
-        string Once() => Results.Metrics.ToJson(ForeignAnalysis.Run(
-            Read(Source("kind") with { Labels = ["number", "kind"] }), options,
-            cancellation: TestContext.Current.CancellationToken).Analysis).ToJsonString();
-        Assert.Equal(Once(), Once());
+        var whole = ForeignAnalysis.Run(Read(source), options, cancellation: TestContext.Current.CancellationToken);
+        ForeignResult? found = null;
+        var attempts = 0;
+        while (found is null)
+        {
+            using var stop = new CancellationTokenSource();
+            var most = 5 + attempts++;
+            try
+            {
+                found = ForeignAnalysis.Run(
+                    Read(source), options with { WorkFolder = _scratch.In("unfinished"), Threads = 1 + (attempts % 2) },
+                    new StopAfter(most, stop), stop.Token);
+            }
+            catch (OperationCanceledException)
+            {
+                Assert.True(attempts < 100);
+            }
+        }
+
+        Assert.True(attempts > 3, $"{attempts}");
+        static string Text(ForeignResult result) => Metrics.ToJson(result.Analysis).ToJsonString();
+        Assert.Equal(Text(whole), Text(found));
+        Assert.Equal(whole.Predictions, found.Predictions);
+        Assert.Equal(
+            Text(whole),
+            Text(ForeignAnalysis.Run(Read(source), options, cancellation: TestContext.Current.CancellationToken)));
+    }
+
+    /// <summary>Cancels after some reports that a step was begun or is being carried out.</summary>
+    sealed class StopAfter(int reports, CancellationTokenSource stop) : IProgress<AnalysisProgress>
+    {
+        int _left = reports;
+
+        public void Report(AnalysisProgress value)
+        {
+            if (--_left == 0) stop.Cancel();
+        }
+    }
+
+    [Fact]
+    public void Questions_that_were_not_asked_say_so()
+    {
+        var options = new AnalysisOptions { Trees = 10, RidgeShuffles = 1, CurveRepetitions = 1, Questions = ["nearest_neighbours"] };
+        var result = ForeignAnalysis.Run(Read(Source()), options, cancellation: TestContext.Current.CancellationToken).Analysis;
+        Assert.Equal(
+            ["nearest_neighbours"], result.Questions.Where(question => question.Skipped is null).Select(question => question.Id));
+        Assert.Empty(result.Projections);
+        var fault = Assert.Throws<ArgumentException>(() => ForeignAnalysis.Run(
+            Read(Source()), options with { Questions = ["colours"] }, cancellation: TestContext.Current.CancellationToken));
+        Assert.Contains("There is no question 'colours'. There are names_from_weights, ", fault.Message, StringComparison.Ordinal);
     }
 }
