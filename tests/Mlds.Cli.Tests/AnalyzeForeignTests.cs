@@ -102,8 +102,10 @@ public sealed class AnalyzeForeignTests : IDisposable
         Refused("needs ZOO-or-RELEASE", ["analyze", "--out", At("a")]);
         Refused("--table is for anybody's networks", ["analyze", "z", "--out", At("a"), "--table", At("t.csv")]);
         Refused("needs --table CSV", ["analyze", "--weights", At("weights.npy"), "--out", At("a")]);
-        Refused("There is no file or folder", ["analyze", "--weights", At("no.npy"), "--table", At("t.csv"), "--label", "kind", "--out", At("a")]);
-        Refused("There is no file", ["analyze", "--weights", At("weights.npy"), "--table", At("u.csv"), "--label", "kind", "--out", At("a")]);
+        string[] Files(string weights, string table) =>
+            ["analyze", "--weights", At(weights), "--table", At(table), "--label", "kind", "--out", At("a")];
+        Refused("There is no file or folder", Files("no.npy", "t.csv"));
+        Refused("There is no file", Files("weights.npy", "u.csv"));
     }
 
     static void Refused(string says, string[] args)

@@ -96,8 +96,8 @@ sealed class NamesFromWeights : ForeignQuestion
         var scores = CrossValidation.OutOfFold(classifier, features, rows, labelings, classes, folds, _context.Cancellation);
         var predicted = CrossValidation.Predictions(scores[0], classes);
         bool[] Right(int[] predictions, int[] truth) => [.. predictions.Zip(truth, (guess, own) => guess == own)];
-        var shuffled = Enumerable.Range(1, shuffles).Select(set =>
-            (double)Right(CrossValidation.Predictions(scores[set], classes), labelings[set]).Count(right => right) / folds.Length).ToArray();
+        double[] shuffled = [.. Enumerable.Range(1, shuffles).Select(set =>
+            Right(CrossValidation.Predictions(scores[set], classes), labelings[set]).Average(right => right ? 1.0 : 0))];
         predictions.AddRange(_context.Told(
             label, view, classifier.Name, folds, i => (label.ClassNames[label.Classes[i]], label.ClassNames[predicted[i]])));
         confusions?.Add(Confusion(label, view, classifier.Name, predicted));

@@ -42,7 +42,9 @@ static class Regressions
         return predicted;
     }
 
-    /// <summary>What a model of the <paramref name="training"/> rows predicts for the <paramref name="test"/> rows, for each target.</summary>
+    /// <summary>
+    /// What a model of the <paramref name="training"/> rows predicts for the <paramref name="test"/> rows, for each target.
+    /// </summary>
     internal static double[][] HeldOut(
         AnalysisOptions options, string method, FeatureMatrix features, IReadOnlyList<double[]> targets, int[] training, int[] test)
     {

@@ -96,24 +96,21 @@ public sealed class ForeignZooTests : IDisposable
     [Fact]
     public void What_does_not_fit_together_is_said_before_anything_is_asked()
     {
+        void Refuses(ForeignSource source, string says) => Assert.Contains(says, Says(source), StringComparison.Ordinal);
         var source = Source();
         File.AppendAllText(_scratch.In("t.csv"), "a,40,r,one,5,usual,1,n40\n");
-        Assert.Contains("has 41 rows, but there are 40 networks", Says(source), StringComparison.Ordinal);
-        Assert.Contains(
-            "has 2 rows, but there are 40 networks", Says(Source() with { Table = Few("kind\na\nb\n") }), StringComparison.Ordinal);
-        Assert.Contains("line 3: there are 2 fields", Says(Source() with { Table = Few("kind\na\nb,c\n") }), StringComparison.Ordinal);
-        Assert.Contains(
-            "--group half: all networks with 'a' in 'kind' are of one group", Says(Source() with { Group = "half" }), StringComparison.Ordinal);
-        Assert.Contains("of one group; a split needs two", Says(Source() with { Group = "constant" }), StringComparison.Ordinal);
-        Assert.Contains(
-            "'invariants' can't be had of these networks", Says(Source() with { Views = ["invariants"] }), StringComparison.Ordinal);
-        Assert.Contains("there is no view 'colours'; there are raw,", Says(Source() with { Views = ["colours"] }), StringComparison.Ordinal);
-        Assert.Contains("no network has 'c' in 'kind'; there are a, b.", Says(Source() with { Where = [new("kind", "c")] }), StringComparison.Ordinal);
-        Assert.Contains("there are 4 with what --where", Says(Source() with { Where = [new("run", "r3")] }), StringComparison.Ordinal);
-        Assert.Contains("has the value 0, which has no logarithm", Says(Source("number") with { Logarithms = ["number"] }), StringComparison.Ordinal);
-        Assert.Contains(
-            "--activation needs --layout", Says(Source() with { Layout = null, Activation = Activation.Relu }), StringComparison.Ordinal);
-        Assert.Contains("no column 'depth'", Says(Source() with { Metadata = ["depth"] }), StringComparison.Ordinal);
+        Refuses(source, "has 41 rows, but there are 40 networks");
+        Refuses(Source() with { Table = Few("kind\na\nb\n") }, "has 2 rows, but there are 40 networks");
+        Refuses(Source() with { Table = Few("kind\na\nb,c\n") }, "line 3: there are 2 fields");
+        Refuses(Source() with { Group = "half" }, "--group half: all networks with 'a' in 'kind' are of one group");
+        Refuses(Source() with { Group = "constant" }, "of one group; a split needs two");
+        Refuses(Source() with { Views = ["invariants"] }, "'invariants' can't be had of these networks");
+        Refuses(Source() with { Views = ["colours"] }, "there is no view 'colours'; there are raw,");
+        Refuses(Source() with { Where = [new("kind", "c")] }, "no network has 'c' in 'kind'; there are a, b.");
+        Refuses(Source() with { Where = [new("run", "r3")] }, "there are 4 with what --where");
+        Refuses(Source("number") with { Logarithms = ["number"] }, "has the value 0, which has no logarithm");
+        Refuses(Source() with { Layout = null, Activation = Activation.Relu }, "--activation needs --layout");
+        Refuses(Source() with { Metadata = ["depth"] }, "no column 'depth'");
 
         string Few(string text)
         {
@@ -127,8 +124,8 @@ public sealed class ForeignZooTests : IDisposable
     {
         var fault = Assert.Throws<InvalidDataException>(() => Memory.Check(50_000, 4364, null, 2_000_000_000));
         Assert.Equal(
-            "50,000 networks of 4,364 parameters need about 3.9 GB of memory, and there are 2.0 for it (--memory): give --views statistics,spectral, which "
-            + "need less, or take at most 25,460 networks, by --where or a smaller table.",
+            "50,000 networks of 4,364 parameters need about 3.9 GB of memory, and there are 2.0 for it (--memory): "
+            + "give --views statistics,spectral, which need less, or take at most 25,460 networks, by --where or a smaller table.",
             fault.Message);
         Memory.Check(50_000, 4364, ["statistics", "spectral"], 2_000_000_000);
         Memory.Check(50_000, 4364, null, 6_000_000_000);
