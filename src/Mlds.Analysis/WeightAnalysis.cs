@@ -95,8 +95,8 @@ public static class WeightAnalysis
         var summaries = options.Views.Select((view, i) => new ViewSummary(view.Name, views.Columns(i), view.Description));
         var result = new AnalysisResult(
             Provenance.Version, options.Seed, PopulationSummaries.Of(matrix, used), [.. summaries], Conclusions.Headlines(questions),
-            Conclusions.Findings(questions, used.MachineLabels.Any(machine => machine.Poison is not null) ? "trigger" : "key"), questions,
-            [.. projections.OrderBy(projection => projection.Method, StringComparer.Ordinal)], LossCurves.Of(matrix))
+            Conclusions.Findings(questions, used.MachineLabels.Any(machine => machine.Poison is not null) ? "trigger" : "key"),
+            questions, [.. projections.OrderBy(projection => projection.Method, StringComparer.Ordinal)], LossCurves.Of(matrix))
         {
             HeatMaps = wanted.Contains(Heat) ? kept.Once(Heat, () => HeatMaps.Of(context)) : [],
             Triggers = Triggers.Of(used),

@@ -54,8 +54,8 @@ static class AnalyzeForeign
 
     static readonly Option<string?> s_activation = new("--activation")
     {
-        Description = "With --weights: relu or tanh, after every layer but the last; then units' symmetries are known, and the views reduced, "
-            + "aligned and invariants can be had.",
+        Description = "With --weights: relu or tanh, after every layer but the last; then units' symmetries are known, and the views "
+            + "reduced, aligned and invariants can be had.",
         HelpName = "NAME",
     };
 

@@ -59,6 +59,7 @@ public sealed class AnalyzeForeignTests : IDisposable
         var right = told.Count(line => line.EndsWith(",a,a", StringComparison.Ordinal)
             || line.EndsWith(",\"b, larger\",\"b, larger\"", StringComparison.Ordinal));
         Assert.Equal(ridge.Value.Value, right / 60.0, 1e-12);
+        Assert.False(Directory.Exists(At("a/unfinished")));
 
         var page = File.ReadAllText((string)document["report"]!);
         Assert.Contains("of which a table says kind and size", page, StringComparison.Ordinal);
@@ -82,6 +83,10 @@ public sealed class AnalyzeForeignTests : IDisposable
     [InlineData("--group half: all networks are of one group", "--label", "size", "--group", "half", "--where", "half=1")]
     [InlineData("'invariants' can't be had of these networks", "--label", "kind", "--views", "invariants")]
     [InlineData("--activation takes relu or tanh, not 'gelu'", "--label", "kind", "--activation", "gelu")]
+    [InlineData("--per-class is for zoos and releases", "--label", "kind", "--per-class", "10")]
+    [InlineData("There is no question 'which_machine'", "--label", "kind", "--questions", "which_machine")]
+    [InlineData("There is no view 'colours'", "--label", "kind", "--views", "colours")]
+    [InlineData("need about 0.0 GB of memory", "--label", "kind", "--memory", "0.000001")]
     [InlineData("--where takes COLUMN=VALUE", "--label", "kind", "--where", "half")]
     [InlineData("all 30 networks have the value '1' in 'half'", "--label", "half", "--where", "half=1")]
     public void Bad_input_gets_one_sentence_and_nothing_is_written(string says, params string[] more)
@@ -97,8 +102,10 @@ public sealed class AnalyzeForeignTests : IDisposable
         Refused("needs ZOO-or-RELEASE", ["analyze", "--out", At("a")]);
         Refused("--table is for anybody's networks", ["analyze", "z", "--out", At("a"), "--table", At("t.csv")]);
         Refused("needs --table CSV", ["analyze", "--weights", At("weights.npy"), "--out", At("a")]);
-        Refused("There is no file or folder", ["analyze", "--weights", At("no.npy"), "--table", At("t.csv"), "--label", "kind", "--out", At("a")]);
-        Refused("There is no file", ["analyze", "--weights", At("weights.npy"), "--table", At("u.csv"), "--label", "kind", "--out", At("a")]);
+        string[] Files(string weights, string table) =>
+            ["analyze", "--weights", At(weights), "--table", At(table), "--label", "kind", "--out", At("a")];
+        Refused("There is no file or folder", Files("no.npy", "t.csv"));
+        Refused("There is no file", Files("weights.npy", "u.csv"));
     }
 
     static void Refused(string says, string[] args)

@@ -19,8 +19,8 @@ sealed class ClustersWithoutLabels : ForeignQuestion
     static readonly Asked s_asked = new(
         Id,
         "Do networks of one name lie together?",
-        $"For each label of at most {MostClusters} texts: k-means with as many clusters as texts, {Starts} k-means++ starts; labels play no "
-        + $"part. Of more than {MostClustered:N0} networks as many, evenly thinned. Columns are standardised except in the views whose "
+        $"For each label of at most {MostClusters} texts: k-means with as many clusters as texts, {Starts} k-means++ starts; labels play "
+        + $"no part. Of more than {MostClustered:N0} networks as many, evenly thinned. Columns are standardised except in the views whose "
         + "columns share a scale (raw, reduced, aligned). ARI: adjusted Rand index between clusters and texts; NMI: normalised mutual "
         + "information. Intervals: percentile bootstrap over groups of the assignment as found. Shuffled: the same clusters against "
         + "shuffled texts.");

@@ -46,7 +46,8 @@ public static class ForeignAnalysis
         var context = new ForeignContext(zoo, options, agenda.Tell, cancellation);
         ForeignQuestion[] questions =
         [
-            new NamesFromWeights(context), new NumbersFromWeights(context), new ClustersWithoutLabels(context), new NearestNetworks(context),
+            new NamesFromWeights(context), new NumbersFromWeights(context), new ClustersWithoutLabels(context),
+            new NearestNetworks(context),
         ];
         bool IsWanted(string part) => options.Questions is null || options.Questions.Contains(part);
         var asked = Array.FindAll(questions, question => question.Lack is null && IsWanted(question.Asked.Id));
@@ -90,8 +91,9 @@ public static class ForeignAnalysis
             foreach (var view in zoo.Views)
             {
                 Plan($"Computing the view: {view.Name}", Step(view), Workload.Building(view.Name, zoo.Networks, zoo.Matrix.Parameters));
-                foreach (var question in asked) Plan($"{question.Name}: {view.Name}", Step(question, view.Name), question.Work(Columns(view)));
-                if (maps is not null) Plan($"Projecting: {view.Name}", $"{Pictures}-{view.Name}", maps.Work(view.Name, Columns(view)));
+                var columns = Columns(view);
+                foreach (var question in asked) Plan($"{question.Name}: {view.Name}", Step(question, view.Name), question.Work(columns));
+                if (maps is not null) Plan($"Projecting: {view.Name}", $"{Pictures}-{view.Name}", maps.Work(view.Name, columns));
             }
 
             var without = asked.ToDictionary(question => question.Asked.Id, question =>
@@ -178,7 +180,8 @@ public static class ForeignAnalysis
         text.Append(CultureInfo.InvariantCulture, $"{Vector256.IsHardwareAccelerated} {Vector512.IsHardwareAccelerated}\n");
         text.Append(CultureInfo.InvariantCulture, $"{zoo.Name} {zoo.WeightsDigest()} {zoo.Group} {zoo.Symmetries?.Groups.Count}\n");
         text.AppendJoin(' ', zoo.Grouping.Of).Append('\n');
-        text.AppendJoin(' ', zoo.Matrix.Tensors.Select(tensor => $"{tensor.Name} {tensor.Offset} {tensor.Length} {tensor.Rows}")).Append('\n');
+        foreach (var tensor in zoo.Matrix.Tensors)
+            text.Append(CultureInfo.InvariantCulture, $"{tensor.Name} {tensor.Offset} {tensor.Length} {tensor.Rows}\n");
         text.AppendJoin(' ', zoo.Symmetries?.Groups.Select(group => $"{group.Scales}") ?? []).Append('\n');
         foreach (var label in zoo.Labels)
         {

@@ -26,7 +26,7 @@ sealed record ForeignPart
 }
 
 /// <summary>A question on anybody's networks: asked of one view after the other, so that one is in memory at a time.</summary>
-/// <param name="Name">What to call it while it is being asked.</param>
+/// <param name="name">What to call it while it is being asked.</param>
 abstract class ForeignQuestion(string name, Asked asked)
 {
     /// <summary>The name of what is told without weights, in place of a view's.</summary>

@@ -35,7 +35,9 @@ sealed record ForeignView(string Name, string Description, bool Standardized, Fu
             }
         }
 
-        leftOut = asked is null ? [.. all.Where(view => view.Why is not null).Select(view => new LeftOut($"the view {view.Name}", view.Why!))] : [];
+        leftOut = asked is not null
+            ? []
+            : [.. all.Where(view => view.Why is not null).Select(view => new LeftOut($"the view {view.Name}", view.Why!))];
         return [.. all.Where(view => view.Why is null && (asked is null || asked.Contains(view.Name))).Select(view => Of(zoo, view.Name))];
     }
 

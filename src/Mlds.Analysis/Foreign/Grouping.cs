@@ -62,11 +62,11 @@ sealed record Grouping(int[] Of, int Count, int Joined)
         {
             for (var k = 0; k < label.ClassNames.Count; k++)
             {
-                var groups = Enumerable.Range(0, label.Rows.Length).Where(i => label.Classes[i] == k).Select(i => Of[label.Rows[i]]).Distinct();
+                var groups = label.Rows.Where((_, i) => label.Classes[i] == k).Select(row => Of[row]).Distinct();
                 if (groups.Take(2).Count() == 2) continue;
                 throw new InvalidDataException(
-                    $"{asked}: all networks with '{label.ClassNames[k]}' in '{label.Name}' are of one group, which would have to be on both "
-                    + "sides of a split, to be learned and to be asked; take another group or label.");
+                    $"{asked}: all networks with '{label.ClassNames[k]}' in '{label.Name}' are of one group, which would have to be on "
+                    + "both sides of a split, to be learned and to be asked; take another group or label.");
             }
         }
 

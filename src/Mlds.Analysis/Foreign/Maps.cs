@@ -83,8 +83,8 @@ sealed class Maps
                 $"t-SNE (van der Maaten and Hinton 2008) of {features.Columns} columns over {Said(rows, features)}; ")
             + string.Create(
                 CultureInfo.InvariantCulture,
-                $"perplexity {Math.Min(options.Perplexity, (rows.Length - 1) / 3.0):0.#}, {options.Iterations} iterations from the principal ")
-            + "components. Distances between clusters mean nothing.",
+                $"perplexity {Math.Min(options.Perplexity, (rows.Length - 1) / 3.0):0.#}, {options.Iterations} iterations from the ")
+            + "principal components. Distances between clusters mean nothing.",
             [], Points(rows, embedding.Coordinates));
         return [components, map];
     }

@@ -28,7 +28,9 @@ static class Memory
         throw new InvalidDataException(string.Create(
             CultureInfo.InvariantCulture,
             $"{networks:N0} networks of {parameters:N0} parameters need about {Gigabytes(needed):0.0} GB of memory, and there are "
-            + $"{Gigabytes(available):0.0} for it (--memory): {narrow}take at most {Math.Floor(networks * (available / needed)):N0} networks, by --where or a smaller table."));
+            + $"{Gigabytes(available):0.0} for it (--memory): {narrow}take at most ")
+            + string.Create(CultureInfo.InvariantCulture, $"{Math.Floor(networks * (available / needed)):N0}")
+            + " networks, by --where or a smaller table.");
     }
 
     static double Gigabytes(double bytes) => bytes / 1e9;

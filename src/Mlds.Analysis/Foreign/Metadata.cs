@@ -37,14 +37,15 @@ sealed class Metadata
         return metadata;
     }
 
-    /// <summary>The matrix of some networks, without the column <paramref name="label"/>; null where no column is left that varies.</summary>
+    /// <summary>
+    /// The matrix of some networks, without the column <paramref name="label"/>; null where no column is left that varies.
+    /// </summary>
     internal FeatureMatrix? Of(int[] rows, string label)
     {
         var columns = _columns.Where(column => column.Source != label && Varies(column.Values, rows)).ToArray();
         if (columns.Length == 0) return null;
         var values = new float[rows.Length * columns.Length];
-        for (var row = 0; row < rows.Length; row++)
-            for (var column = 0; column < columns.Length; column++) values[(row * columns.Length) + column] = columns[column].Values[rows[row]];
+        for (var i = 0; i < values.Length; i++) values[i] = columns[i % columns.Length].Values[rows[i / columns.Length]];
         return new FeatureMatrix(values, rows.Length, [.. columns.Select(column => column.Name)]);
     }
 

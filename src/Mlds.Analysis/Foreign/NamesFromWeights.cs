@@ -55,7 +55,8 @@ sealed class NamesFromWeights : ForeignQuestion
             foreach (var (classifier, _) in _methods)
             {
                 _context.Step();
-                scores.Add(Score(label, Metadata, metadata, classifier, 0, null, predictions, null));
+                int[] all = [.. Enumerable.Range(0, metadata.Rows)];
+                scores.Add(Score(label, Metadata, metadata, all, classifier, 0, null, predictions, null));
             }
         }
 
@@ -68,32 +69,35 @@ sealed class NamesFromWeights : ForeignQuestion
         var (confusions, predictions) = (new List<ConfusionMatrix>(), new List<Prediction>());
         foreach (var label in _labels)
         {
-            var own = features.Select(label.Rows);
             foreach (var (classifier, shuffles) in _methods)
             {
                 _context.Step();
                 var alone = without.Scores.FirstOrDefault(score => score.Subject == label.Name && score.Method == classifier.Name)?.Value;
-                scores.Add(Score(label, view.Name, own, classifier, shuffles, alone, predictions, confusions));
+                scores.Add(Score(label, view.Name, features, label.Rows, classifier, shuffles, alone, predictions, confusions));
                 _context.Step();
-                curves.Add(Curve(label, view.Name, own, classifier));
+                curves.Add(Curve(label, view.Name, features, classifier));
             }
         }
 
         return new ForeignPart { Scores = scores, Curves = curves, ConfusionMatrices = confusions, Predictions = predictions };
     }
 
+    /// <param name="rows">Those of <paramref name="features"/> that are the label's networks.</param>
+    /// <param name="alone">What the metadata give; null where there are none.</param>
+    /// <param name="predictions">Gets what is predicted.</param>
+    /// <param name="confusions">Gets who is taken for whom; null where nobody asks.</param>
     Score Score(
-        LabelColumn label, string view, FeatureMatrix features, IClassifier classifier, int shuffles, Estimate? alone,
+        LabelColumn label, string view, FeatureMatrix features, int[] rows, IClassifier classifier, int shuffles, Estimate? alone,
         List<Prediction> predictions, List<ConfusionMatrix>? confusions)
     {
         var (folds, groups, classes) = (_context.Folds(label), _context.Groups(label), label.ClassNames.Count);
         int[][] labelings = [label.Classes, .. Enumerable.Range(0, shuffles)
             .Select(shuffle => Folds.Shuffled(label.Classes, folds, _context.Random("names_shuffle", shuffle)))];
-        var scores = CrossValidation.OutOfFold(classifier, features, labelings, classes, folds, _context.Cancellation);
+        var scores = CrossValidation.OutOfFold(classifier, features, rows, labelings, classes, folds, _context.Cancellation);
         var predicted = CrossValidation.Predictions(scores[0], classes);
         bool[] Right(int[] predictions, int[] truth) => [.. predictions.Zip(truth, (guess, own) => guess == own)];
-        var shuffled = Enumerable.Range(1, shuffles).Select(set =>
-            (double)Right(CrossValidation.Predictions(scores[set], classes), labelings[set]).Count(right => right) / folds.Length).ToArray();
+        double[] shuffled = [.. Enumerable.Range(1, shuffles).Select(set =>
+            Right(CrossValidation.Predictions(scores[set], classes), labelings[set]).Average(right => right ? 1.0 : 0))];
         predictions.AddRange(_context.Told(
             label, view, classifier.Name, folds, i => (label.ClassNames[label.Classes[i]], label.ClassNames[predicted[i]])));
         confusions?.Add(Confusion(label, view, classifier.Name, predicted));
@@ -121,7 +125,7 @@ sealed class NamesFromWeights : ForeignQuestion
             {
                 _context.Cancellation.ThrowIfCancellationRequested();
                 var (training, test) = _context.Draw(groups, size, repetition);
-                var held = CrossValidation.HeldOut(classifier, features, [label.Classes], classes, training, test)[0];
+                var held = CrossValidation.HeldOut(classifier, features, label.Rows, [label.Classes], classes, training, test)[0];
                 right += CrossValidation.Predictions(held, classes).Where((guess, i) => guess == label.Classes[test[i]]).Count();
                 tested += test.Length;
             }

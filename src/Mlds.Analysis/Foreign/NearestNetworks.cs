@@ -24,8 +24,8 @@ sealed class NearestNetworks : ForeignQuestion
         + $"aligned); of more than {MostCompared:N0} networks as many, evenly thinned, as each is compared with all. For each label, over "
         + "the networks that have it, the nearest neighbour of another group among the nearest 24. Texts: how often it has the same value, "
         + "with Wilson's interval; guessing is how often two networks drawn at random have. Numbers: Spearman's rank correlation with the "
-        + "neighbour's, with a percentile bootstrap over groups. Duplicates, among all networks: equal weights by SHA-256; and, where it is "
-        + "known what may be changed of a network, canonical forms (units scaled, ordered and signed by a rule) that differ by less than "
+        + "neighbour's, with a percentile bootstrap over groups. Duplicates, among all networks: equal weights by SHA-256; and, where it "
+        + "is known what may be changed of a network, canonical forms (units scaled, ordered and signed by a rule) that differ by less than "
         + "1e-5 of their length.");
 
     readonly ForeignContext _context;
@@ -105,7 +105,7 @@ sealed class NearestNetworks : ForeignQuestion
 
     string[] LeftOut() => _rows.Length == _context.Zoo.Networks
         ? []
-        : [$"{_context.Zoo.Networks - _rows.Length} of {_context.Zoo.Networks} networks, evenly thinned: each is compared with all others."];
+        : [$"{_context.Zoo.Networks - _rows.Length} of {_context.Zoo.Networks} networks, evenly thinned: each is compared with all."];
 
     Tally[] Duplicates()
     {

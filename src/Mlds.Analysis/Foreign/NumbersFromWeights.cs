@@ -125,8 +125,8 @@ sealed class NumbersFromWeights : ForeignQuestion
                 size, _context.Agreement((own, told) => Fit.R2(own, told), [.. truth], [.. guess], [.. of]), truth.Count));
         }
 
-        return new Curve(
-            $"{label.Name}: {view}, {method}", view, method, "training networks", $"R² of {label.Name}", 0, points) { Subject = label.Name };
+        var name = $"{label.Name}: {view}, {method}";
+        return new Curve(name, view, method, "training networks", $"R² of {label.Name}", 0, points) { Subject = label.Name };
     }
 
     internal override QuestionResult Answer(ForeignPart without, IReadOnlyList<ForeignPart> parts)

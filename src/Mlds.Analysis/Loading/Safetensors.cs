@@ -19,8 +19,8 @@ sealed record SafeTensor(string Name, string Type, int[] Shape, long Start)
 }
 
 /// <summary>
-/// A safetensors file of anybody's (https://huggingface.co/docs/safetensors): 8 bytes length of the header, little-endian; the header, JSON;
-/// the tensors' values in C order. Numbers of half, brain, single and double precision are read as float32.
+/// A safetensors file of anybody's (https://huggingface.co/docs/safetensors): 8 bytes length of the header, little-endian; the header,
+/// JSON; the tensors' values in C order. Numbers of half, brain, single and double precision are read as float32.
 /// </summary>
 sealed class Safetensors : IDisposable
 {

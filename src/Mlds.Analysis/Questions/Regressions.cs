@@ -28,7 +28,7 @@ static class Regressions
         AnalysisOptions options, string method, FeatureMatrix features, IReadOnlyList<double[]> targets, int[] folds,
         CancellationToken cancellation)
     {
-        if (method == Ridge && RidgeRegression.OutOfFold(features, targets, folds, context.Cancellation) is { } shared) return shared;
+        if (method == Ridge && RidgeRegression.OutOfFold(features, targets, folds, cancellation) is { } shared) return shared;
         var predicted = targets.Select(target => new double[target.Length]).ToArray();
         foreach (var fold in folds.Distinct().Order())
         {
@@ -42,7 +42,9 @@ static class Regressions
         return predicted;
     }
 
-    /// <summary>What a model of the <paramref name="training"/> rows predicts for the <paramref name="test"/> rows, for each target.</summary>
+    /// <summary>
+    /// What a model of the <paramref name="training"/> rows predicts for the <paramref name="test"/> rows, for each target.
+    /// </summary>
     internal static double[][] HeldOut(
         AnalysisOptions options, string method, FeatureMatrix features, IReadOnlyList<double[]> targets, int[] training, int[] test)
     {

@@ -49,7 +49,8 @@ static class CrossValidation
     /// places among <paramref name="rows"/>.
     /// </summary>
     internal static double[][] HeldOut(
-        IClassifier classifier, FeatureMatrix matrix, int[] rows, IReadOnlyList<int[]> labelings, int classes, int[] training, int[] test) =>
+        IClassifier classifier, FeatureMatrix matrix, int[] rows, IReadOnlyList<int[]> labelings, int classes,
+        int[] training, int[] test) =>
         classifier.Score(
             matrix.Select(Array.ConvertAll(training, i => rows[i])),
             [.. labelings.Select(labels => Array.ConvertAll(training, i => labels[i]))],

@@ -31,8 +31,8 @@ static class Opening
         html.Element(
             "p",
             result.Foreign is null
-                ? "The claims are those of J. Clemens, MLDS: A Dataset for Weight-Space Analysis of Neural Networks, arXiv 2104.10555 (2021). "
-                    + "Brackets hold 95 % intervals."
+                ? "The claims are those of J. Clemens, MLDS: A Dataset for Weight-Space Analysis of Neural Networks, arXiv 2104.10555 "
+                    + "(2021). Brackets hold 95 % intervals."
                 : "Quoted are statistics by a random forest, whatever did best: the field’s baseline (Unterthiner et al. 2020). "
                     + "Brackets hold 95 % intervals.",
             "note");

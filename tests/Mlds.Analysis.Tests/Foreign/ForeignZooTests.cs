@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using Mlds.Analysis.Foreign;
 using Mlds.Analysis.Questions;
+using Mlds.Analysis.Results;
 using Mlds.Analysis.Views;
 using Mlds.Kernels.Shapes;
 
@@ -95,24 +96,21 @@ public sealed class ForeignZooTests : IDisposable
     [Fact]
     public void What_does_not_fit_together_is_said_before_anything_is_asked()
     {
+        void Refuses(ForeignSource source, string says) => Assert.Contains(says, Says(source), StringComparison.Ordinal);
         var source = Source();
         File.AppendAllText(_scratch.In("t.csv"), "a,40,r,one,5,usual,1,n40\n");
-        Assert.Contains("has 41 rows, but there are 40 networks", Says(source), StringComparison.Ordinal);
-        Assert.Contains(
-            "has 2 rows, but there are 40 networks", Says(Source() with { Table = Few("kind\na\nb\n") }), StringComparison.Ordinal);
-        Assert.Contains("line 3: there are 2 fields", Says(Source() with { Table = Few("kind\na\nb,c\n") }), StringComparison.Ordinal);
-        Assert.Contains(
-            "--group half: all networks with 'a' in 'kind' are of one group", Says(Source() with { Group = "half" }), StringComparison.Ordinal);
-        Assert.Contains("of one group; a split needs two", Says(Source() with { Group = "constant" }), StringComparison.Ordinal);
-        Assert.Contains(
-            "'invariants' can't be had of these networks", Says(Source() with { Views = ["invariants"] }), StringComparison.Ordinal);
-        Assert.Contains("there is no view 'colours'; there are raw,", Says(Source() with { Views = ["colours"] }), StringComparison.Ordinal);
-        Assert.Contains("no network has 'c' in 'kind'; there are a, b.", Says(Source() with { Where = [new("kind", "c")] }), StringComparison.Ordinal);
-        Assert.Contains("there are 4 with what --where", Says(Source() with { Where = [new("run", "r3")] }), StringComparison.Ordinal);
-        Assert.Contains("has the value 0, which has no logarithm", Says(Source("number") with { Logarithms = ["number"] }), StringComparison.Ordinal);
-        Assert.Contains(
-            "--activation needs --layout", Says(Source() with { Layout = null, Activation = Activation.Relu }), StringComparison.Ordinal);
-        Assert.Contains("no column 'depth'", Says(Source() with { Metadata = ["depth"] }), StringComparison.Ordinal);
+        Refuses(source, "has 41 rows, but there are 40 networks");
+        Refuses(Source() with { Table = Few("kind\na\nb\n") }, "has 2 rows, but there are 40 networks");
+        Refuses(Source() with { Table = Few("kind\na\nb,c\n") }, "line 3: there are 2 fields");
+        Refuses(Source() with { Group = "half" }, "--group half: all networks with 'a' in 'kind' are of one group");
+        Refuses(Source() with { Group = "constant" }, "of one group; a split needs two");
+        Refuses(Source() with { Views = ["invariants"] }, "'invariants' can't be had of these networks");
+        Refuses(Source() with { Views = ["colours"] }, "there is no view 'colours'; there are raw,");
+        Refuses(Source() with { Where = [new("kind", "c")] }, "no network has 'c' in 'kind'; there are a, b.");
+        Refuses(Source() with { Where = [new("run", "r3")] }, "there are 4 with what --where");
+        Refuses(Source("number") with { Logarithms = ["number"] }, "has the value 0, which has no logarithm");
+        Refuses(Source() with { Layout = null, Activation = Activation.Relu }, "--activation needs --layout");
+        Refuses(Source() with { Metadata = ["depth"] }, "no column 'depth'");
 
         string Few(string text)
         {
@@ -126,8 +124,8 @@ public sealed class ForeignZooTests : IDisposable
     {
         var fault = Assert.Throws<InvalidDataException>(() => Memory.Check(50_000, 4364, null, 2_000_000_000));
         Assert.Equal(
-            "50,000 networks of 4,364 parameters need about 3.9 GB of memory, and there are 2.0 for it (--memory): give --views statistics,spectral, which "
-            + "need less, or take at most 25,460 networks, by --where or a smaller table.",
+            "50,000 networks of 4,364 parameters need about 3.9 GB of memory, and there are 2.0 for it (--memory): "
+            + "give --views statistics,spectral, which need less, or take at most 25,460 networks, by --where or a smaller table.",
             fault.Message);
         Memory.Check(50_000, 4364, ["statistics", "spectral"], 2_000_000_000);
         Memory.Check(50_000, 4364, null, 6_000_000_000);
@@ -143,12 +141,59 @@ public sealed class ForeignZooTests : IDisposable
     }
 
     [Fact]
-    public void The_same_networks_give_the_same_result_to_the_bit()
+    public void An_analysis_that_is_interrupted_again_and_again_goes_on_and_gives_the_same_result()
     {
+        var source = Source("kind") with { Labels = ["number", "kind"], Metadata = ["gaps"] };
         var options = new AnalysisOptions { Trees = 10, RidgeShuffles = 1, CurveRepetitions = 1 };
-        string Once() => Results.Metrics.ToJson(ForeignAnalysis.Run(
-            Read(Source("kind") with { Labels = ["number", "kind"] }), options,
-            cancellation: TestContext.Current.CancellationToken).Analysis).ToJsonString();
-        Assert.Equal(Once(), Once());
+        var whole = ForeignAnalysis.Run(Read(source), options, cancellation: TestContext.Current.CancellationToken);
+        ForeignResult? found = null;
+        var attempts = 0;
+        while (found is null)
+        {
+            using var stop = new CancellationTokenSource();
+            var most = 5 + attempts++;
+            try
+            {
+                found = ForeignAnalysis.Run(
+                    Read(source), options with { WorkFolder = _scratch.In("unfinished"), Threads = 1 + (attempts % 2) },
+                    new StopAfter(most, stop), stop.Token);
+            }
+            catch (OperationCanceledException)
+            {
+                Assert.True(attempts < 100);
+            }
+        }
+
+        Assert.True(attempts > 3, $"{attempts}");
+        static string Text(ForeignResult result) => Metrics.ToJson(result.Analysis).ToJsonString();
+        Assert.Equal(Text(whole), Text(found));
+        Assert.Equal(whole.Predictions, found.Predictions);
+        Assert.Equal(
+            Text(whole),
+            Text(ForeignAnalysis.Run(Read(source), options, cancellation: TestContext.Current.CancellationToken)));
+    }
+
+    /// <summary>Cancels after some reports that a step was begun or is being carried out.</summary>
+    sealed class StopAfter(int reports, CancellationTokenSource stop) : IProgress<AnalysisProgress>
+    {
+        int _left = reports;
+
+        public void Report(AnalysisProgress value)
+        {
+            if (--_left == 0) stop.Cancel();
+        }
+    }
+
+    [Fact]
+    public void Questions_that_were_not_asked_say_so()
+    {
+        var options = new AnalysisOptions { Trees = 10, RidgeShuffles = 1, CurveRepetitions = 1, Questions = ["nearest_neighbours"] };
+        var result = ForeignAnalysis.Run(Read(Source()), options, cancellation: TestContext.Current.CancellationToken).Analysis;
+        Assert.Equal(
+            ["nearest_neighbours"], result.Questions.Where(question => question.Skipped is null).Select(question => question.Id));
+        Assert.Empty(result.Projections);
+        var fault = Assert.Throws<ArgumentException>(() => ForeignAnalysis.Run(
+            Read(Source()), options with { Questions = ["colours"] }, cancellation: TestContext.Current.CancellationToken));
+        Assert.Contains("There is no question 'colours'. There are names_from_weights, ", fault.Message, StringComparison.Ordinal);
     }
 }
