@@ -1,6 +1,7 @@
 using BenchmarkDotNet.Running;
 using Mlds.Benchmarks;
 using Mlds.Benchmarks.Analysis;
+using Mlds.Benchmarks.Growth;
 
 // benchmarks/README.md says what each does.
 switch (args)
@@ -10,6 +11,8 @@ switch (args)
     case ["shapes", .. var options]: return Shapes.Run(options);
     case ["questions", .. var options]: return QuestionsBenchmark.Run(options);
     case ["packing", .. var zoos]: return PackingBenchmark.Run(zoos);
+    case ["growth", .. var options]: return GrowthBenchmark.Run(options);
+    case ["growth-store", .. var options]: return GrowthBenchmark.Store(options);
     case ["zoo", .. var options]: return ZooSpeed.Run(options);
     case ["analysis", .. var options]: return AnalysisBenchmarks.Run(options);
     default: BenchmarkSwitcher.FromAssembly(typeof(ActivationErrors).Assembly).Run(args); break;

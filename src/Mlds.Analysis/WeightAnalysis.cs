@@ -65,7 +65,8 @@ public static class WeightAnalysis
         var views = options.Views.Select((view, i) => new ViewSummary(view.Name, context.Features[i].Columns, view.Description));
         var result = new AnalysisResult(
             Provenance.Version, options.Seed, PopulationSummaries.Of(matrix, used), [.. views], Conclusions.Headlines(questions),
-            Conclusions.Findings(questions), questions, Projections.Of(context), LossCurves.Of(matrix))
+            Conclusions.Findings(questions, used.MachineLabels.Any(machine => machine.Poison is not null) ? "trigger" : "key"),
+            questions, Projections.Of(context), LossCurves.Of(matrix))
         {
             HeatMaps = HeatMaps.Of(context),
             Triggers = Triggers.Of(used),

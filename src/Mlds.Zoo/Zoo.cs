@@ -255,7 +255,7 @@ public sealed class Zoo : IDisposable
     /// <exception cref="ZooException">They are missing or damaged; the message names the network.</exception>
     public float[] ReadWeights(StoredNetwork network)
     {
-        var bytes = WeightBytes(network);
+        var bytes = Unpacked(network, StoredWeights(network));
         CheckWeights(network, bytes);
         return Floats(bytes);
     }
@@ -264,8 +264,8 @@ public sealed class Zoo : IDisposable
     /// <exception cref="ZooException">They are missing or damaged; the message names the network.</exception>
     public (int Weights, int Stored) WeightsSize(StoredNetwork network)
     {
-        var (blob, _) = StoredWeights(network);
-        return (WeightBytes(network).Length, blob.Length);
+        var stored = StoredWeights(network);
+        return (Unpacked(network, stored).Length, stored.Blob.Length);
     }
 
     /// <summary>
@@ -408,8 +408,11 @@ public sealed class Zoo : IDisposable
     /// </summary>
     internal ZooRow Row(StoredNetwork network)
     {
-        var weights = WeightBytes(network);
+        var stored = StoredWeights(network);
+        var weights = Unpacked(network, stored);
         CheckWeights(network, weights);
+        // Packing takes longer than all the rest: what is packed stays so.
+        var (packing, blob) = stored.IsPacked ? (WeightPacking.Packed, stored.Blob) : WeightPacking.Pack(weights);
         return new ZooRow(
             network.RecipeId,
             RecipeForm.Of(RecipeJson(network)),
@@ -422,7 +425,8 @@ public sealed class Zoo : IDisposable
             network.LongLoss,
             network.WeightsSha256,
             network.Provenance,
-            weights,
+            packing,
+            blob,
             HistoryBlob.Write(History(network)),
             MilestoneBlob.Write(Milestones(network)))
         {
@@ -488,13 +492,12 @@ public sealed class Zoo : IDisposable
 
     static float[] Floats(byte[] bytes) => MemoryMarshal.Cast<byte, float>(bytes).ToArray();
 
-    byte[] WeightBytes(StoredNetwork network)
+    byte[] Unpacked(StoredNetwork network, (byte[] Blob, bool IsPacked) stored)
     {
-        var (blob, isPacked) = StoredWeights(network);
-        if (!isPacked) return blob;
+        if (!stored.IsPacked) return stored.Blob;
         try
         {
-            return WeightPacking.Unpack(blob);
+            return WeightPacking.Unpack(stored.Blob);
         }
         catch (InvalidDataException exception)
         {

@@ -4,7 +4,8 @@ using Mlds.Training;
 namespace Mlds.Zoos;
 
 /// <summary>A network as the database keeps it: its blobs as they are, its recipe cut at the seed.</summary>
-/// <param name="Weights">P float32 little-endian.</param>
+/// <param name="Packing">How its weights are packed (<see cref="WeightPacking"/>).</param>
+/// <param name="Weights">P float32 little-endian, packed so.</param>
 /// <param name="History">A <see cref="HistoryBlob"/>.</param>
 /// <param name="Milestones">A <see cref="MilestoneBlob"/>.</param>
 sealed record ZooRow(
@@ -19,6 +20,7 @@ sealed record ZooRow(
     float LongLoss,
     string WeightsSha256,
     Provenance Provenance,
+    int Packing,
     byte[] Weights,
     byte[] History,
     byte[] Milestones)

@@ -234,24 +234,29 @@ public sealed class ZooWriter : IDisposable
         return zoo;
     }
 
-    void Insert(TrainedNetwork network) => Insert(new ZooRow(
-        network.Recipe.Id,
-        RecipeForm.Of(network.Recipe.CanonicalJson),
-        network.Recipe.MachineName,
-        network.Recipe.Seed,
-        network.Outcome,
-        network.Epochs,
-        network.History.Count > 0 ? network.History[^1].TrainingLoss : float.NaN,
-        network.ValidationLoss,
-        network.LongLoss,
-        network.WeightsSha256,
-        network.Provenance,
-        WeightsHash.Bytes(network.Weights),
-        HistoryBlob.Write(network.History),
-        MilestoneBlob.Write(network.Milestones))
+    void Insert(TrainedNetwork network)
     {
-        Measures = network.Measures,
-    });
+        var (packing, weights) = WeightPacking.Pack(WeightsHash.Bytes(network.Weights));
+        Insert(new ZooRow(
+            network.Recipe.Id,
+            RecipeForm.Of(network.Recipe.CanonicalJson),
+            network.Recipe.MachineName,
+            network.Recipe.Seed,
+            network.Outcome,
+            network.Epochs,
+            network.History.Count > 0 ? network.History[^1].TrainingLoss : float.NaN,
+            network.ValidationLoss,
+            network.LongLoss,
+            network.WeightsSha256,
+            network.Provenance,
+            packing,
+            weights,
+            HistoryBlob.Write(network.History),
+            MilestoneBlob.Write(network.Milestones))
+        {
+            Measures = network.Measures,
+        });
+    }
 
     void Insert(ZooRow network)
     {
@@ -278,8 +283,8 @@ public sealed class ZooWriter : IDisposable
             OriginId(network.Provenance),
             Convert.FromHexString(network.WeightsSha256));
         var row = _database.Scalar("SELECT last_insert_rowid()");
-        var (packing, weights) = WeightPacking.Pack(network.Weights);
-        _database.Execute("INSERT INTO weights(network_id, weights, packing) VALUES($1, $2, $3)", row, weights, packing);
+        _database.Execute(
+            "INSERT INTO weights(network_id, weights, packing) VALUES($1, $2, $3)", row, network.Weights, network.Packing);
         _database.Execute("INSERT INTO runs VALUES($1, $2, $3)", row, network.History, network.Milestones);
         foreach (var (name, value) in network.Measures.Values)
             _database.Execute("INSERT INTO measures(network_id, name, value) VALUES($1, $2, $3)", row, name, value);

@@ -16,9 +16,10 @@ sealed class SafetensorsFile : IDisposable
     public const string FileName = "weights.safetensors";
 
     /// <summary>
-    /// Networks gathered before they are written, so that each tensor gets its share in one piece: 4.5 MB of the DS1 network.
+    /// Weights at most that are gathered before they are written, so that each tensor gets its share in few pieces, or are read at once:
+    /// 4 MB, whatever the networks' number and size.
     /// </summary>
-    const int Block = 256;
+    internal const int BlockValues = 1 << 20;
 
     /// <summary>Values begin at a multiple of this, so that they can be mapped into memory as they are.</summary>
     const int Alignment = 64;
@@ -38,7 +39,7 @@ sealed class SafetensorsFile : IDisposable
     public SafetensorsFile(string path, WeightLayout layout, int networks, IReadOnlyDictionary<string, string> about)
     {
         (_layout, _networks) = (layout, networks);
-        _block = new float[Block * layout.Parameters];
+        _block = new float[Math.Max(1, BlockValues / layout.Parameters) * layout.Parameters];
         var header = Header(layout, networks, about);
         _start = header.Length;
         _file = File.OpenHandle(
@@ -52,7 +53,7 @@ sealed class SafetensorsFile : IDisposable
     {
         if (_written + _gathered == _networks) throw new InvalidOperationException("All networks have been written.");
         row.CopyTo(_block.AsSpan(_gathered++ * _layout.Parameters, _layout.Parameters));
-        if (_gathered == Block) WriteBlock();
+        if (_gathered * _layout.Parameters == _block.Length) WriteBlock();
     }
 
     /// <summary>Writes what is gathered.</summary>
@@ -83,10 +84,20 @@ sealed class SafetensorsFile : IDisposable
         var weights = new float[MatrixSize.Of(rows, layout.Parameters)];
         foreach (var tensor in layout.Tensors)
         {
-            var values = new float[rows * tensor.Length];
-            RandomAccess.Read(file, MemoryMarshal.AsBytes(values.AsSpan()), start + (4L * networks * tensor.Offset));
-            for (var row = 0; row < rows; row++)
-                values.AsSpan(row * tensor.Length, tensor.Length).CopyTo(weights.AsSpan((row * layout.Parameters) + tensor.Offset));
+            // In pieces: the system reads no more than 2 GiB at once.
+            var block = Math.Max(1, BlockValues / tensor.Length);
+            for (var from = 0; from < rows; from += block)
+            {
+                var values = new float[Math.Min(block, rows - from) * tensor.Length];
+                var place = start + (4L * networks * tensor.Offset) + (4L * from * tensor.Length);
+                if (RandomAccess.Read(file, MemoryMarshal.AsBytes(values.AsSpan()), place) < sizeof(float) * values.Length)
+                    throw new InvalidDataException($"'{path}' is cut short: it ends within the tensor {tensor.Name}.");
+                for (var i = 0; i * tensor.Length < values.Length; i++)
+                {
+                    values.AsSpan(i * tensor.Length, tensor.Length)
+                        .CopyTo(weights.AsSpan(((from + i) * layout.Parameters) + tensor.Offset));
+                }
+            }
         }
 
         return weights;

@@ -5,9 +5,8 @@ using Mlds.Training;
 
 namespace Mlds.EndToEnd.Tests.SameBits;
 
-/// <summary>All the ways.</summary>
-/// <param name="folder">For recipes, zoos and checkpoints.</param>
-sealed class BitsPaths(ScratchFolder folder)
+/// <summary>All the ways. Those of different builds may be gone at once.</summary>
+sealed class BitsPaths
 {
     /// <summary>Epochs after which runs are resumed.</summary>
     const int Points = 100;
@@ -16,8 +15,22 @@ sealed class BitsPaths(ScratchFolder folder)
 
     static readonly Dictionary<string, string> s_withoutFma = new() { ["DOTNET_EnableAVX2"] = "0" };
 
+    readonly ScratchFolder _folder;
+
     /// <summary>The bits of all networks of each population, as the first generation left them.</summary>
     readonly Dictionary<string, string> _digests = [];
+
+    /// <param name="folder">For recipes, populations and their images, all of which are written now; and for zoos and checkpoints.</param>
+    public BitsPaths(ScratchFolder folder)
+    {
+        _folder = folder;
+        BitsImages.Write(folder.Path);
+        foreach (var recipe in BitsRecipe.All)
+        {
+            File.WriteAllText(RecipeFile(recipe), recipe.Recipe.CanonicalJson);
+            File.WriteAllText(PopulationFile(recipe), recipe.PopulationJson);
+        }
+    }
 
     public IReadOnlyList<BitsPath> All() =>
     [
@@ -52,7 +65,7 @@ sealed class BitsPaths(ScratchFolder folder)
     ];
 
     static BitsPath Anywhere(string name, string how, string kernels, Func<IReadOnlyList<Trained>> train) =>
-        new(name, how, kernels, () => null, train);
+        new(name, how, kernels, null, () => null, train);
 
     BitsPath Worker(string name, WorkerBuild build, string? needs, string kernels, params string[] forced)
     {
@@ -61,6 +74,7 @@ sealed class BitsPaths(ScratchFolder folder)
             name,
             string.Join(' ', forced.Select(pair => $"`{pair}`")),
             kernels,
+            build,
             () => needs is not null && !KernelSet.Available.Contains(needs) ? $"this processor has no {needs}" : build.WhyNot(),
             () => [.. BitsRecipe.All.Select(recipe =>
             {
@@ -81,14 +95,9 @@ sealed class BitsPaths(ScratchFolder folder)
     static Trained Read(JsonNode result) =>
         new((string)result["recipe_id"]!, (int)result["epochs"]!, (float)result["validation_loss"]!, (string)result["weights_sha256"]!);
 
-    /// <summary>The recipe's file, with the images beside it.</summary>
-    string RecipeFile(BitsRecipe recipe)
-    {
-        BitsImages.Write(folder.Path);
-        var file = folder.File($"{recipe.Recipe.Id}.json");
-        if (!File.Exists(file)) File.WriteAllText(file, recipe.Recipe.CanonicalJson);
-        return file;
-    }
+    string RecipeFile(BitsRecipe recipe) => _folder.File($"{recipe.Recipe.Id}.json");
+
+    string PopulationFile(BitsRecipe recipe) => _folder.File($"{recipe.Population.Name}.json");
 
     /// <summary>Every network of the populations, by <c>mlds generate</c>; the table shows those of our recipes.</summary>
     List<Trained> Generated(int threads)
@@ -96,10 +105,9 @@ sealed class BitsPaths(ScratchFolder folder)
         var shown = new List<Trained>();
         foreach (var recipe in BitsRecipe.All)
         {
-            var (file, zoo) = (folder.File($"{recipe.Population.Name}.json"), folder.File($"{recipe.Population.Name}-{threads}"));
-            File.WriteAllText(file, recipe.PopulationJson);
-            BitsImages.Write(folder.Path);
-            var status = Mlds("generate", file, "--zoo", zoo, "--threads", threads.ToString(CultureInfo.InvariantCulture), "--json");
+            var zoo = _folder.File($"{recipe.Population.Name}-{threads}");
+            var status = Mlds(
+                "generate", PopulationFile(recipe), "--zoo", zoo, "--threads", threads.ToString(CultureInfo.InvariantCulture), "--json");
             Assert.Equal(BitsRecipe.Networks, (int)status["trained"]!);
             // Not only the network in the table: all of them.
             var digest = (string)status["weights_digest"]!;
@@ -113,7 +121,7 @@ sealed class BitsPaths(ScratchFolder folder)
     JsonNode Mlds(params string[] words)
     {
         var run = Command.Run(
-            "dotnet", [Path.Combine(AppContext.BaseDirectory, "Mlds.Cli.dll"), .. words], folder.Path, TimeSpan.FromMinutes(5));
+            "dotnet", [Path.Combine(AppContext.BaseDirectory, "Mlds.Cli.dll"), .. words], _folder.Path, TimeSpan.FromMinutes(5));
         Assert.True(run.ExitCode == 0, run.Everything);
         return JsonNode.Parse(run.Output)!;
     }
@@ -167,7 +175,7 @@ sealed class BitsPaths(ScratchFolder folder)
         var there = hands.Where(hand => hand.Build.WhyNot() is null).ToList();
         return [.. BitsRecipe.All.Select(recipe =>
         {
-            var checkpoint = folder.File($"{recipe.Recipe.Id}.checkpoint");
+            var checkpoint = _folder.File($"{recipe.Recipe.Id}.checkpoint");
             var epoch = 0;
             foreach (var (build, environment) in there)
                 build.Train(RecipeFile(recipe), environment, "--checkpoint", checkpoint, "--stop-after-epoch", $"{epoch += 2}");

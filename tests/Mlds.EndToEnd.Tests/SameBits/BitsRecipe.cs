@@ -109,14 +109,14 @@ sealed record BitsRecipe(string Network, string PopulationJson)
               },
               "defaults": {
                 "training": {
-                  "optimizer": "adam", "loss": "cross_entropy", "batch": 35, "learning_rate": 0.004, "beta1": 0.9, "beta2": 0.999,
+                  "optimizer": "adam", "loss": "cross_entropy", "batch": 17, "learning_rate": 0.004, "beta1": 0.9, "beta2": 0.999,
                   "epsilon": 1e-8, "goal_loss": 1e-9, "epoch_limit": 5, "milestone_every": 2
                 }
               },
               "machines": [
                 {
                   "name": "Patches",
-                  "images": {"folder": "images", "files": {{BitsImages.Hashes}}, "training": 53, "validation": 17}
+                  "images": {"folder": "images", "files": {{BitsImages.Hashes}}, "training": 20, "validation": 5}
                 }
               ]
             }

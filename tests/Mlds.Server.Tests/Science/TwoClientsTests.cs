@@ -97,6 +97,35 @@ public sealed partial class TwoClientsTests : IAsyncDisposable
         }
     }
 
+    [Fact(Explicit = true)]
+    public async Task A_client_and_generate_compute_half_each_of_networks_on_MNIST_as_generate_alone_does()
+    {
+        var population = Population.Read(InTree("populations", "ds4-small.json"));
+        var missing = population.MachineNames.SelectMany(name => population.Task(name).Files).Select(file => file.Missing);
+        if (missing.FirstOrDefault(reason => reason is not null) is { } reason) Assert.Skip(reason);
+        using var client = new RealClient(_scratch.In("client"));
+        var (project, science) = await Project(population, new WorkOptions(2, UnitSeconds: 60, EpochLimit: 10), WorkerLevel.Current);
+        using (science)
+        {
+            await Start(project, science);
+            await Attach(client, "ada");
+            await UntilComputed(project, 6, client);
+            await client.Quit();
+            await Stop();
+        }
+
+        using (var writer = ZooWriter.Open(project.In("zoo"), ZooPopulation.Of(population)))
+            new GenerationRun(writer, population, new GenerationOptions(4)).Run(_ => { }, TestContext.Current.CancellationToken);
+        using var zoo = AsGenerated(project, population, 4);
+        foreach (var machine in zoo.Machines)
+        {
+            Assert.Equal(
+                [true, true, false, false],
+                zoo.Networks(machine).Select(
+                    network => network.Provenance.Host.Contains("work unit ds4-small_", StringComparison.Ordinal)));
+        }
+    }
+
     /// <summary>A project with a population's work and the tree's worker, said to be of a level; skips where that can't run.</summary>
     async Task<(ProjectFolder Project, NetworkScience Science)> Project(Population population, WorkOptions options, int level)
     {
@@ -163,14 +192,12 @@ public sealed partial class TwoClientsTests : IAsyncDisposable
         await server.DisposeAsync();
     }
 
-    static string WorkerOfTheTree()
+    static string WorkerOfTheTree() => InTree("artifacts", "bin", "Mlds.Worker", "release", "mlds-worker.dll");
+
+    static string InTree(params string[] path)
     {
         for (DirectoryInfo? at = new(AppContext.BaseDirectory); at is not null; at = at.Parent)
-        {
-            if (File.Exists(Path.Combine(at.FullName, "Mlds.slnx")))
-                return Path.Combine(at.FullName, "artifacts", "bin", "Mlds.Worker", "release", "mlds-worker.dll");
-        }
-
+            if (File.Exists(Path.Combine(at.FullName, "Mlds.slnx"))) return Path.Combine([at.FullName, .. path]);
         throw new DirectoryNotFoundException("No folder above has Mlds.slnx.");
     }
 

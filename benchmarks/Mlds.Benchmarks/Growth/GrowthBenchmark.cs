@@ -1,0 +1,165 @@
+using System.Globalization;
+using System.Text.Json;
+using Mlds.Training;
+using Mlds.Zoos;
+
+namespace Mlds.Benchmarks.Growth;
+
+/// <summary>A step of the main path that is measured.</summary>
+/// <param name="Title">In the figure's legend.</param>
+sealed record GrowthStep(string Name, string Title);
+
+/// <summary>
+/// <c>Mlds.Benchmarks growth</c>: time, memory and bytes of each step of the main path against the number of networks, each step a process
+/// of its own, as people start it. Training is left out, which is as long as it is.
+/// </summary>
+static class GrowthBenchmark
+{
+    const string StoreCommand = "growth-store";
+    const int Parts = 2;
+
+    static readonly int[] s_usual = [1_000, 10_000, 100_000];
+
+    static readonly JsonSerializerOptions s_json = new() { WriteIndented = true, PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower };
+
+    internal static IReadOnlyList<GrowthStep> Steps { get; } =
+    [
+        new("store", "generate: storing"),
+        new("merge", "merge of two halves"),
+        new("generate", "generate: nothing left to do"),
+        new("zoo", "zoo: status and digest"),
+        new("show", "zoo show"),
+        new("release", "release"),
+        new("release_formats", "release in three formats"),
+        new("verify_zoo", "verify a zoo"),
+        new("verify_release", "verify a release"),
+    ];
+
+    /// <summary>
+    /// Options: --networks N,N (1000,10000,100000), --folder DIR for zoos and releases, which are deleted (the folder for temporary files),
+    /// --out FILE (docs/results/growth.json; other sizes in it stay), --figure FILE (docs/images/growth.svg). Returns the exit code.
+    /// </summary>
+    internal static int Run(string[] options)
+    {
+        var (sizes, folder) = (s_usual, Path.GetTempPath());
+        var (file, figure) = (Path.Combine("docs", "results", "growth.json"), Path.Combine("docs", "images", "growth.svg"));
+        for (var i = 0; i + 1 < options.Length; i += 2)
+        {
+            switch (options[i])
+            {
+                case "--networks" when Sizes(options[i + 1]) is { } given: sizes = given; break;
+                case "--folder": folder = options[i + 1]; break;
+                case "--out": file = options[i + 1]; break;
+                case "--figure": figure = options[i + 1]; break;
+                default: return Refuse(options[i]);
+            }
+        }
+
+        if (options.Length % 2 != 0) return Refuse(options[^1]);
+        var scratch = Path.Combine(folder, $"mlds-growth-{Environment.ProcessId}");
+        try
+        {
+            Directory.CreateDirectory(scratch);
+            GrowthZoo.Train(Path.Combine(scratch, "trained"));
+            File.WriteAllText(Path.Combine(scratch, "growth.json"), GrowthZoo.PopulationJson(GrowthZoo.EasyGoal));
+            foreach (var size in sizes)
+            {
+                var grown = Measure(scratch, size);
+                var result = With(file, grown);
+                File.WriteAllText(file, JsonSerializer.Serialize(result, s_json) + "\n");
+                File.WriteAllText(figure, GrowthFigure.Of(result).ToSvg(inline: false));
+                Print(result);
+            }
+        }
+        finally
+        {
+            Directory.Delete(scratch, recursive: true);
+        }
+
+        return 0;
+    }
+
+    /// <summary><c>growth-store TRAINED POPULATION ZOO PART EACH</c>, which <see cref="Run"/> starts.</summary>
+    internal static int Store(string[] options)
+    {
+        var part = new Shard(int.Parse(options[3], CultureInfo.InvariantCulture), Parts);
+        GrowthZoo.Store(options[0], options[1], options[2], part, int.Parse(options[4], CultureInfo.InvariantCulture));
+        return 0;
+    }
+
+    static int[]? Sizes(string text)
+    {
+        var sizes = text.Split(',').Select(
+            size => int.TryParse(size, NumberStyles.None, CultureInfo.InvariantCulture, out var networks) ? networks : 0).ToArray();
+        return sizes.All(size => size >= GrowthZoo.Machines * Parts && size % GrowthZoo.Machines == 0) ? sizes : null;
+    }
+
+    static int Refuse(string option)
+    {
+        Console.Error.WriteLine(
+            $"growth: '{option}' isn't right; give --networks N,N (multiples of {GrowthZoo.Machines}), --folder DIR (17 kB a network, ten "
+            + "times), --out FILE and --figure FILE, each with a value.");
+        return 2;
+    }
+
+    static GrownSize Measure(string scratch, int networks)
+    {
+        string At(string name) => Path.Combine(scratch, name);
+        var each = (networks / GrowthZoo.Machines).ToString(CultureInfo.InvariantCulture);
+        var (population, zoo, release) = (At("growth.json"), At("z"), At("r"));
+        var steps = new Dictionary<string, MeasuredRun>();
+        void Add(string step, MeasuredRun run)
+        {
+            steps[step] = run;
+            Console.Error.WriteLine(string.Create(
+                CultureInfo.InvariantCulture,
+                $"{networks,7} {step,-16} {run.Seconds,8:0.0} s {run.CoreSeconds,8:0.0} core-s {run.PeakBytes / 1e6,8:0} MB"));
+        }
+
+        void Mlds(string step, params string[] words) =>
+            Add(step, MeasuredRun.Of([Path.Combine(AppContext.BaseDirectory, "Mlds.Cli.dll"), .. words, "--json"]));
+        MeasuredRun Half(int part) => MeasuredRun.Of(
+            typeof(GrowthBenchmark).Assembly.Location, StoreCommand, At("trained"), population, At($"half{part}"), $"{part}", each);
+
+        Add("store", Half(0).Then(Half(1)));
+        Mlds("merge", "merge", At("half0"), At("half1"), "--into", zoo);
+        Delete(At("half0"), At("half1"));
+        Mlds("generate", "generate", population, "--networks", each, "--zoo", zoo);
+        Mlds("zoo", "zoo", zoo);
+        Mlds("show", "zoo", zoo, "show", "ParityMachine/0");
+        Mlds("release", "release", zoo, "--out", release);
+        Mlds("release_formats", "release", zoo, "--out", At("r3"), "--formats", "npy,h5,safetensors");
+        Delete(At("r3"));
+        Mlds("verify_zoo", "verify", zoo);
+        Mlds("verify_release", "verify", release);
+        var size = new GrownSize(networks, Bytes(zoo), Bytes(release), steps);
+        Delete(zoo, release);
+        return size;
+    }
+
+    static void Delete(params string[] folders)
+    {
+        foreach (var folder in folders) Directory.Delete(folder, recursive: true);
+    }
+
+    static long Bytes(string folder) => new DirectoryInfo(folder).EnumerateFiles("*", SearchOption.AllDirectories).Sum(file => file.Length);
+
+    /// <summary>The sizes measured before, with this one.</summary>
+    static GrowthResult With(string file, GrownSize size)
+    {
+        var before = File.Exists(file) ? JsonSerializer.Deserialize<GrowthResult>(File.ReadAllText(file), s_json)!.Sizes : [];
+        return new GrowthResult(
+            "Cost of the main path's steps but training against networks of DS1's shape, of which a few were trained and the others are "
+            + "those with noise. Made by: dotnet run -c Release --project benchmarks/Mlds.Benchmarks -- growth",
+            DateTime.UtcNow.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture),
+            Processor.Here.Name,
+            Environment.ProcessorCount,
+            Provenance.Version,
+            [.. before.Where(other => other.Networks != size.Networks).Append(size).OrderBy(one => one.Networks)]);
+    }
+
+    static void Print(GrowthResult result)
+    {
+        foreach (var line in GrowthTable.Lines(result)) Console.WriteLine(line);
+    }
+}
