@@ -7,7 +7,8 @@ namespace Mlds.Analysis.Decomposition;
 
 /// <summary>
 /// The largest eigenvalues of ZᵀZ and their vectors, from products with a few vectors at a time (block Lanczos with full
-/// re-orthogonalisation: Golub, Van Loan, §10.3; from a random block: Musco and Musco, NeurIPS 2015). A step costs two passes over the rows.
+/// re-orthogonalisation: Golub, Van Loan, §10.3; from a random block: Musco and Musco, NeurIPS 2015). A step costs two passes over the
+/// rows.
 /// </summary>
 static class BlockKrylov
 {
@@ -29,8 +30,8 @@ static class BlockKrylov
         var random = new SeededRandom(1, SeededRandom.Stream("block_krylov"));
         var size = (wanted + More + 2) / 3 * 3;
         var basis = new List<double[]>();
-        var block = Orthonormal(
-            [.. Enumerable.Range(0, size).Select(_ => Enumerable.Range(0, columns).Select(_ => random.NextNormal()).ToArray())], basis).Block;
+        double[] Random() => [.. Enumerable.Range(0, columns).Select(_ => random.NextNormal())];
+        var block = Orthonormal([.. Enumerable.Range(0, size).Select(_ => Random())], basis).Block;
         var products = new List<double[]>();
         for (var step = 1; step <= mostSteps && block.Length > 0; step++)
         {

@@ -8,7 +8,7 @@ namespace Mlds.Analysis.Decomposition;
 public sealed record PcaOptions(int Components = 2, bool Standardize = false);
 
 /// <summary>
-/// Principal component analysis (Pearson 1901; Jolliffe 2002). Of a small matrix by the N × N Gram matrix of the centred rows, else from
+/// Principal component analysis (Pearson 1901; Jolliffe 2002). Of up to 1,500 rows by the Gram matrix of the centred rows, else from
 /// products of all rows with a few vectors at a time (<see cref="BlockKrylov"/>), until residuals are below 1e-6 of the largest eigenvalue;
 /// where eigenvalues lie so close that this takes too long, by the Gram matrix or the covariance after all. Signs are fixed: of each
 /// component the entry largest in absolute value is positive.
@@ -17,6 +17,9 @@ public sealed record PcaOptions(int Components = 2, bool Standardize = false);
 /// compare with.</seealso>
 public sealed class Pca
 {
+    /// <summary>Up to this many rows, products of all with all take no longer than those with a few vectors, again and again.</summary>
+    const int GramRows = 1500;
+
     readonly Standardizer _scaler;
     readonly bool _standardize;
     readonly double[][] _components;
@@ -63,7 +66,7 @@ public sealed class Pca
     static (double[] Values, double[][] Components) Largest(FeatureMatrix matrix, CentredRows rows, int wanted)
     {
         var (n, d) = (matrix.Rows, matrix.Columns);
-        if ((long)n * n * d < Products.Small) return ByGram(rows, n, d, wanted);
+        if (n <= GramRows || (long)n * n * d < Products.Small) return ByGram(rows, n, d, wanted);
 
         // By then, products of all with all would have been as quick.
         var steps = Math.Min(n, d) / (16 * (wanted + 3));
@@ -74,7 +77,8 @@ public sealed class Pca
     static (double[] Values, double[][] Components) ByGram(CentredRows rows, int n, int d, int wanted)
     {
         var centred = Centred(rows, n, d);
-        var (values, vectors) = Lanczos.Largest(Products.Gram(centred, n, d), n, wanted);
+        var tolerance = (long)n * n * d < Products.Small ? 1e-10 : 1e-8;
+        var (values, vectors) = Lanczos.Largest(Products.Gram(centred, n, d), n, wanted, tolerance);
         return (values, [.. vectors.Select(vector => Component(centred, vector, n, d))]);
     }
 

@@ -65,7 +65,9 @@ sealed class Panels<T>(int lines, ProductSides sides = ProductSides.Both)
         }
     }
 
-    /// <summary>Takes vectors, for both sides, that are columns of <paramref name="rows"/>, less the shift, and adds their numbers to the sums.</summary>
+    /// <summary>
+    /// Takes vectors, for both sides, that are columns of <paramref name="rows"/>, less the shift, and adds their numbers to the sums.
+    /// </summary>
     internal void FillFromColumns(float[] rows, int count, float[] shift, double[] sums)
     {
         _depth = count;

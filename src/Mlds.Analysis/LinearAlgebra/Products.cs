@@ -322,7 +322,8 @@ static class Products
     }
 
     static void AddSums(
-        Vector<double> s0, Vector<double> s1, Vector<double> s2, ref double p, ref double q0, ref double q1, ref double q2, int from, int length, Span<double> result)
+        Vector<double> s0, Vector<double> s1, Vector<double> s2, ref double p, ref double q0, ref double q1,
+        ref double q2, int from, int length, Span<double> result)
     {
         double r0 = Vector.Sum(s0), r1 = Vector.Sum(s1), r2 = Vector.Sum(s2);
         for (var i = from; i < length; i++)
