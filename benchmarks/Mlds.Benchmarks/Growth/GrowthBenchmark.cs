@@ -5,10 +5,6 @@ using Mlds.Zoos;
 
 namespace Mlds.Benchmarks.Growth;
 
-/// <summary>A step of the main path that is measured.</summary>
-/// <param name="Title">In the figure's legend.</param>
-sealed record GrowthStep(string Name, string Title);
-
 /// <summary>
 /// <c>Mlds.Benchmarks growth</c>: time, memory and bytes of each step of the main path against the number of networks, each step a process
 /// of its own, as people start it. Training is left out, which is as long as it is.
@@ -21,19 +17,6 @@ static class GrowthBenchmark
     static readonly int[] s_usual = [1_000, 10_000, 100_000];
 
     static readonly JsonSerializerOptions s_json = new() { WriteIndented = true, PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower };
-
-    internal static IReadOnlyList<GrowthStep> Steps { get; } =
-    [
-        new("store", "generate: storing"),
-        new("merge", "merge of two halves"),
-        new("generate", "generate: nothing left to do"),
-        new("zoo", "zoo: status and digest"),
-        new("show", "zoo show"),
-        new("release", "release"),
-        new("release_formats", "release in three formats"),
-        new("verify_zoo", "verify a zoo"),
-        new("verify_release", "verify a release"),
-    ];
 
     /// <summary>
     /// Options: --networks N,N (1000,10000,100000), --folder DIR for zoos and releases, which are deleted (the folder for temporary files),
@@ -113,7 +96,7 @@ static class GrowthBenchmark
             steps[step] = run;
             Console.Error.WriteLine(string.Create(
                 CultureInfo.InvariantCulture,
-                $"{networks,7} {step,-16} {run.Seconds,8:0.0} s {run.CoreSeconds,8:0.0} core-s {run.PeakBytes / 1e6,8:0} MB"));
+                $"{networks,7} {step,-28} {run.Seconds,8:0.0} s {run.CoreSeconds,8:0.0} core-s {run.PeakBytes / 1e6,8:0} MB"));
         }
 
         void Mlds(string step, params string[] words) =>
@@ -121,17 +104,17 @@ static class GrowthBenchmark
         MeasuredRun Half(int part) => MeasuredRun.Of(
             typeof(GrowthBenchmark).Assembly.Location, StoreCommand, At("trained"), population, At($"half{part}"), $"{part}", each);
 
-        Add("store", Half(0).Then(Half(1)));
-        Mlds("merge", "merge", At("half0"), At("half1"), "--into", zoo);
+        Add("generate: storing", Half(0).Then(Half(1)));
+        Mlds("merge of two halves", "merge", At("half0"), At("half1"), "--into", zoo);
         Delete(At("half0"), At("half1"));
-        Mlds("generate", "generate", population, "--networks", each, "--zoo", zoo);
-        Mlds("zoo", "zoo", zoo);
-        Mlds("show", "zoo", zoo, "show", "ParityMachine/0");
+        Mlds("generate: nothing left to do", "generate", population, "--networks", each, "--zoo", zoo);
+        Mlds("zoo: status and digest", "zoo", zoo);
+        Mlds("zoo show", "zoo", zoo, "show", "ParityMachine/0");
         Mlds("release", "release", zoo, "--out", release);
-        Mlds("release_formats", "release", zoo, "--out", At("r3"), "--formats", "npy,h5,safetensors");
+        Mlds("release in three formats", "release", zoo, "--out", At("r3"), "--formats", "npy,h5,safetensors");
         Delete(At("r3"));
-        Mlds("verify_zoo", "verify", zoo);
-        Mlds("verify_release", "verify", release);
+        Mlds("verify a zoo", "verify", zoo);
+        Mlds("verify a release", "verify", release);
         var size = new GrownSize(networks, Bytes(zoo), Bytes(release), steps);
         Delete(zoo, release);
         return size;

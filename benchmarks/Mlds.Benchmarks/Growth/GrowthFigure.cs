@@ -17,11 +17,11 @@ static class GrowthFigure
     public static Figure Of(GrowthResult result)
     {
         var width = (Figure.FullWidth - 10 - (Panels * Gap)) / Panels;
-        var steps = GrowthBenchmark.Steps.Where(step => result.Sizes.Any(size => size.Steps.ContainsKey(step.Name))).ToArray();
+        var steps = result.Steps.ToArray();
         LegendEntry[] legend =
         [
             .. steps.Select((step, i) => new LegendEntry(
-                step.Title, (canvas, at) => Marker.Draw(canvas, at, i, Palette.Of(i), MarkerFill.Solid))),
+                step, (canvas, at) => Marker.Draw(canvas, at, i, Palette.Of(i), MarkerFill.Solid))),
         ];
         return new Figure(
             "growth",
@@ -33,9 +33,9 @@ static class GrowthFigure
             {
                 Box At(int panel) => new(Gap - 10 + (panel * (width + Gap)), Above, width, Height);
                 Draw(canvas, At(0), result, "Processor time", "seconds, all cores", steps.Select(
-                    step => Series(result, step.Name, run => run.CoreSeconds)));
+                    step => Series(result, step, run => run.CoreSeconds)));
                 Draw(canvas, At(1), result, "Peak memory", "MB", steps.Select(
-                    step => Series(result, step.Name, run => run.PeakBytes / Megabyte)));
+                    step => Series(result, step, run => run.PeakBytes / Megabyte)));
                 Draw(canvas, At(2), result, "Bytes", "MB", [
                     result.Sizes.Select(size => ((double)size.Networks, size.ZooBytes / Megabyte)),
                     result.Sizes.Select(size => ((double)size.Networks, size.ReleaseBytes / Megabyte)),
@@ -74,7 +74,7 @@ static class GrowthFigure
             var (lastX, lastY) = line[^1];
             var end = panel.At(lastX, lastY);
             canvas.Text(
-                new Point(end.X - 8, end.Y + (i == 0 ? 18 : -8)), names[i], new TextStyle(Palette.Ink, Panel.LabelSize, Anchor.End));
+                new Point(end.X + (i == 0 ? 10 : -8), end.Y + (i == 0 ? 24 : -6)), names[i], new TextStyle(Palette.Ink, Panel.LabelSize, Anchor.End));
         }
     }
 }

@@ -4,6 +4,9 @@ namespace Mlds.Benchmarks.Growth;
 /// <param name="Cores">Of the machine; other work may have had its share of them.</param>
 sealed record GrowthResult(string About, string Date, string Processor, int Cores, string Version, IReadOnlyList<GrownSize> Sizes)
 {
+    /// <summary>In the order of the main path.</summary>
+    internal IEnumerable<string> Steps => Sizes.SelectMany(size => size.Steps.Keys).Distinct();
+
     /// <summary>By what power of the networks a step's processor time grew over the last factor of ten or so: 1 is as fast as they.
     /// </summary>
     internal double? Power(string step)
@@ -19,5 +22,5 @@ sealed record GrowthResult(string About, string Date, string Processor, int Core
 /// <summary>One number of networks.</summary>
 /// <param name="ZooBytes">Of the zoo's file.</param>
 /// <param name="ReleaseBytes">Of the release with one copy of the weights.</param>
-/// <param name="Steps">What each step cost.</param>
+/// <param name="Steps">What each step cost, by its title.</param>
 sealed record GrownSize(int Networks, long ZooBytes, long ReleaseBytes, IReadOnlyDictionary<string, MeasuredRun> Steps);
