@@ -16,6 +16,9 @@ namespace Mlds.Cli;
 /// <summary><c>mlds analyze</c>: every question about a population's weights, as a report for people and as numbers for programs.</summary>
 static class AnalyzeVerb
 {
+    /// <summary>The folder in --out that keeps the answers so far.</summary>
+    public const string Unfinished = "unfinished";
+
     static readonly Argument<string> s_source = new("ZOO-or-RELEASE") { Description = "The folder of a zoo or of a release." };
     static readonly Option<string> s_out = new("--out")
     {
@@ -39,9 +42,10 @@ static class AnalyzeVerb
     public static Command Create() =>
         new Verb(
             "analyze", "Asks what the weights tell: which machine, whether a key is hidden, and how much of that the loss tells.",
-            "mlds analyze z --out a", "mlds analyze r --out a --json")
+            "mlds analyze z --out a", "mlds analyze r --out a --questions which_machine,modified_or_original --per-class 100 --json")
         {
-            s_source, s_out, s_seed, s_where,
+            s_source, s_out, s_seed, s_where, AnalysisChoices.Questions, AnalysisChoices.Views, AnalysisChoices.PerClass,
+            AnalysisChoices.Threads, AnalysisChoices.Memory,
         }
         .Runs(Run);
 
@@ -49,8 +53,11 @@ static class AnalyzeVerb
     {
         var folder = run.Get(s_out)!;
         if (File.Exists(folder)) throw new UsageException($"--out '{folder}' is a file; give a folder.");
-        var result = run.WithProgress(view => Analyze(run, view));
+        var unfinished = Path.Combine(folder, Unfinished);
+        var options = AnalysisChoices.Of(run) with { Seed = run.Get(s_seed), WorkFolder = unfinished };
+        var result = run.WithProgress(view => Analyze(run, options, view));
         var page = Report.Write(result, folder);
+        WorkFolder.Remove(unfinished);
         run.Output.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
             $"{result.Population.Used} of {result.Population.Networks} networks of '{result.Population.Name}' "
@@ -61,9 +68,9 @@ static class AnalyzeVerb
         return ExitCode.Success;
     }
 
-    static AnalysisResult Analyze(VerbRun run, IProgressView view)
+    static AnalysisResult Analyze(VerbRun run, AnalysisOptions options, IProgressView view)
     {
-        var matrix = Read(run, run.Get(s_source));
+        var matrix = Read(run, run.Get(s_source), options);
         if (WeightAnalysis.CountUsed(matrix) is < 2 and var converged)
         {
             throw new FailureException(
@@ -71,19 +78,24 @@ static class AnalyzeVerb
                 + $"'{matrix.Name}' has {converged} among {matrix.Networks}. Generate more first.");
         }
 
-        return Analyze(matrix, new AnalysisOptions { Seed = run.Get(s_seed) }, view, run.Cancellation);
+        return Analyze(matrix, options, view, run.Cancellation);
     }
 
     /// <summary>An analysis as verbs show it.</summary>
     public static AnalysisResult Analyze(WeightMatrix matrix, AnalysisOptions options, IProgressView view, CancellationToken cancellation)
     {
         var item = view.Begin("Analysing", 100);
-        return WeightAnalysis.Run(matrix, options, new Steps(at => item.Report((long)(100 * at.Share), at.Step)), cancellation);
+        return WeightAnalysis.Run(matrix, options, new Steps(at => item.Report((long)(100 * at.Share), at.Step + Left(at))), cancellation);
     }
 
-    static WeightMatrix Read(VerbRun run, string folder) => ZooOrRelease.Read(
+    /// <summary>", about 12 min left"; nothing where there is hardly any.</summary>
+    static string Left(AnalysisProgress at) =>
+        at.Left is { TotalSeconds: >= 5 } left ? $", about {Terminal.Duration(left)} left" : "";
+
+    static WeightMatrix Read(VerbRun run, string folder, AnalysisOptions options) => ZooOrRelease.Read(
         folder,
-        zoo => ZooMatrix.Read(zoo, Conditions.Of(run.Get(s_where), zoo.Factors), run.Cancellation),
+        zoo => ZooMatrix.Read(
+            zoo, AnalysisChoices.ToRead(run, Conditions.Of(run.Get(s_where), zoo.Factors), options), run.Cancellation),
         release =>
         {
             if (release.MissingFolders.Count > 0)
@@ -94,7 +106,8 @@ static class AnalyzeVerb
                     + "`mlds verify` says more.");
             }
 
-            return ReleaseMatrix.Read(release, Conditions.Of(run.Get(s_where), release.Factors));
+            return ReleaseMatrix.Read(
+                release, AnalysisChoices.ToRead(run, Conditions.Of(run.Get(s_where), release.Factors), options));
         });
 
     static JsonObject Json(AnalysisResult result, string folder, string page) => new()

@@ -53,9 +53,12 @@ static class QuickstartVerb
             writer, population, new GenerationOptions(networks, Shard.All, threads, TimeSpan.FromSeconds(5)), view, run.Cancellation));
         var release = Path.Combine(folder, "release");
         run.WithProgress(view => Release(writer.Zoo, release, view, run.Cancellation));
+        var unfinished = Path.Combine(folder, AnalyzeVerb.Unfinished);
+        var options = new AnalysisOptions { Threads = threads, WorkFolder = unfinished };
         var result = run.WithProgress(
-            view => AnalyzeVerb.Analyze(ZooMatrix.Read(writer.Zoo, run.Cancellation), new AnalysisOptions(), view, run.Cancellation));
+            view => AnalyzeVerb.Analyze(ZooMatrix.Read(writer.Zoo, run.Cancellation), options, view, run.Cancellation));
         var report = Report.Write(result, folder);
+        WorkFolder.Remove(unfinished);
 
         // Three lines, whatever happened before: people and scripts look for them at the end.
         run.Output.WriteLine($"Report: {report}");

@@ -11,9 +11,11 @@ namespace Mlds.Analysis.Tests;
 /// <summary>What was once found of a population is found again (Golden/README.md), however the analysis has been rebuilt since.</summary>
 public sealed class GoldenMetricsTests
 {
-    /// <summary>Numbers smaller than this are compared as if they were this large.</summary>
-    const double Tolerance = 1e-9;
-    const double Smallest = 1e-3;
+    /// <summary>Views hold float32; they held double precision when the numbers were first found.</summary>
+    const double Tolerance = 1e-5;
+
+    /// <summary>Numbers smaller than this are compared as if they were this large: an R² of 0 is a difference of large numbers.</summary>
+    const double Smallest = 0.1;
 
     [Fact]
     public void A_population_of_originals_modified_and_control_machines_gives_the_numbers_it_always_gave()

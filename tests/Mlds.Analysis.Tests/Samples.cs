@@ -28,5 +28,7 @@ static class Samples
 
     internal static int[] Labels(int rows, int classes) => [.. Enumerable.Range(0, rows).Select(i => i % classes)];
 
+    internal static double[] Doubles(float[] numbers) => Array.ConvertAll(numbers, n => (double)n);
+
     internal static double[] Doubles(IEnumerable<int> numbers) => [.. numbers.Select(n => (double)n)];
 }

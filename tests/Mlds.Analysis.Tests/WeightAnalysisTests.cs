@@ -165,7 +165,7 @@ public sealed class WeightAnalysisTests
             (result.Population.Machines[0].Converged, result.Population.Machines[0].NotConverged, result.Population.Machines[0].Diverged));
         Assert.Equal(2, result.Population.LeftOut.Count);
         Assert.Contains(
-            "Among the original machines: 3 networks of BMachine were left out to balance the classes, at most 100 each.",
+            "Among the original machines: 3 networks of BMachine were left out to balance the classes.",
             result.Questions[0].LeftOut);
         Assert.Equal(22, result.Questions[0].Scores[0].Networks);
     }

@@ -61,6 +61,54 @@ public sealed class AnalyzeVerbTests : IDisposable
     }
 
     [Fact]
+    public void Some_questions_views_and_networks_are_chosen()
+    {
+        Generate();
+        var few = Run(
+            "analyze", At("z"), "--out", At("a"), "--questions", "which_machine,projections", "--views", "spectral,raw", "--per-class", "10",
+            "--threads", "1", "--memory", "1.5");
+        Assert.True(few.ExitCode == 0, few.Error);
+        Assert.Contains("20 of 20 networks", few.Output);
+        var result = Metrics.Parse(File.ReadAllText(At("a/metrics.json")));
+        Assert.Equal(["raw", "spectral"], result.Views.Select(view => view.Name));
+        Assert.Equal(["which_machine"], result.Questions.Where(question => question.Skipped is null).Select(question => question.Id));
+        Assert.All(result.Questions[0].Scores, score => Assert.Equal(10, score.NetworksPerClass));
+        Assert.Contains("4 of 24 networks weren't read: at most 10 of a machine", Assert.Single(result.Population.LeftOut));
+        Assert.Equal(["pca", "pca", "tsne"], result.Projections.Select(projection => projection.Method));
+        Assert.False(Directory.Exists(At("a/unfinished")));
+
+        // The same networks as a release of theirs has.
+        Assert.Equal(0, Run("release", At("z"), "--out", At("r")).ExitCode);
+        Assert.Equal(0, Run("analyze", At("r"), "--out", At("b"), "--questions", "which_machine", "--per-class", "10").ExitCode);
+        Assert.Equal(
+            result.Population.WeightsDigest, Metrics.Parse(File.ReadAllText(At("b/metrics.json"))).Population.WeightsDigest);
+    }
+
+    [Fact]
+    public void A_name_that_there_is_not_or_too_little_memory_is_told_before_any_work()
+    {
+        Generate();
+        foreach (var (says, args) in new[]
+        {
+            ("There is no question 'which'. Did you mean 'which_machine'", new[] { "--questions", "which" }),
+            ("--questions takes which_machine, ", ["--questions", "all"]),
+            ("--questions names no question; there are which_machine, ", ["--questions", ","]),
+            ("There is no view 'spectra'. Did you mean 'spectral'? --views takes raw, reduced, ", ["--views", "raw,spectra"]),
+            ("--per-class takes 1 … 10000000, not 0.", ["--per-class", "0"]),
+            ("--threads takes 1 … 1024, not 0.", ["--threads", "0"]),
+            ("--memory takes a number of GB above 0, such as 6, not -1.", ["--memory", "-1"]),
+            ("GB of memory, and there are 0.0 GB for it (--memory). Take at most", ["--memory", "0.00005"]),
+        })
+        {
+            var result = Run(["analyze", At("z"), "--out", At("a"), .. args]);
+            Assert.Equal((2, ""), (result.ExitCode, result.Output));
+            Assert.Contains(says, result.Error);
+            Assert.Single(result.Error.TrimEnd('\n').Split('\n'));
+            Assert.False(Directory.Exists(At("a")));
+        }
+    }
+
+    [Fact]
     public void What_is_neither_zoo_nor_release_gets_one_sentence()
     {
         foreach (var (code, says, args) in new[]

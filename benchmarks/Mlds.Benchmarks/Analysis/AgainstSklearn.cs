@@ -57,7 +57,7 @@ static class AgainstSklearn
     static FeatureMatrix Noisy(FeatureMatrix weights, int copies)
     {
         var random = new SeededRandom(1);
-        var values = new double[(long)weights.Rows * copies * weights.Columns];
+        var values = new float[(long)weights.Rows * copies * weights.Columns];
         for (var row = 0; row < weights.Rows * copies; row++)
         {
             for (var j = 0; j < weights.Columns; j++)
@@ -69,7 +69,7 @@ static class AgainstSklearn
 
     static double Streamed(FeatureMatrix matrix) =>
         StreamedPca.Fit(
-            Enumerable.Range(0, matrix.Rows).Select(row => Array.ConvertAll(matrix.Row(row).ToArray(), value => (float)value)),
+            Enumerable.Range(0, matrix.Rows).Select(row => matrix.Row(row).ToArray()),
             matrix.Columns,
             3).ExplainedVarianceRatio.Sum();
 
@@ -86,7 +86,7 @@ static class AgainstSklearn
     static void Save(FeatureMatrix matrix, int[] labels, string folder)
     {
         using var file = new NpyFile(Path.Combine(folder, "rows.npy"), matrix.Rows, matrix.Columns);
-        for (var row = 0; row < matrix.Rows; row++) file.WriteRow(Array.ConvertAll(matrix.Row(row).ToArray(), value => (float)value));
+        for (var row = 0; row < matrix.Rows; row++) file.WriteRow(matrix.Row(row).ToArray());
         File.WriteAllLines(
             Path.Combine(folder, "labels.txt"), labels.Select(label => label.ToString(System.Globalization.CultureInfo.InvariantCulture)));
     }

@@ -13,17 +13,22 @@ namespace Mlds.Benchmarks.Analysis;
 /// <summary>
 /// <c>Mlds.Benchmarks analysis --zoo DIR</c>: symmetry and the methods of the analysis on a zoo's networks (analysis.json); with
 /// <c>--rows N</c> instead, the principal components of a zoo of N networks made of that one's (streamed-pca.json); with
-/// <c>--planted N</c> instead, planted symmetries of its first N converged networks, to be found again (planted.json).
+/// <c>--planted N</c> instead, planted symmetries of its first N converged networks, to be found again (planted.json); with
+/// <c>--growth N,N</c> instead, the time and memory of <c>mlds analyze</c> against the number of networks (analysis-growth.json).
 /// </summary>
 static class AnalysisBenchmarks
 {
     static readonly JsonSerializerOptions s_json = new() { WriteIndented = true };
 
-    /// <summary>Options: --zoo DIR, --copies N (10), --rows N, --planted N, --out FOLDER. Returns the exit code.</summary>
+    /// <summary>
+    /// Options: --zoo DIR, --copies N (10), --rows N, --planted N, --growth N,N with --questions all or headlines (all) and --memory GB,
+    /// --out FOLDER. Returns the exit code.
+    /// </summary>
     internal static int Run(string[] options)
     {
         string? zoo = null;
         var (folder, copies, rows, planted) = (Path.Combine("benchmarks", "results", Processor.Here.Folder), 10, 0, 0);
+        var (sizes, all, memory) = (Array.Empty<int>(), true, 0.0);
         for (var i = 0; i + 1 < options.Length; i += 2)
         {
             switch (options[i])
@@ -37,6 +42,9 @@ static class AnalysisBenchmarks
                 case "--planted" when int.TryParse(options[i + 1], NumberStyles.None, CultureInfo.InvariantCulture, out planted)
                     && planted > 0:
                     break;
+                case "--growth" when Sizes(options[i + 1]) is { Length: > 0 } given: sizes = given; break;
+                case "--questions" when options[i + 1] is "all" or "headlines": all = options[i + 1] == "all"; break;
+                case "--memory" when double.TryParse(options[i + 1], CultureInfo.InvariantCulture, out memory) && memory > 0: break;
                 case "--out": folder = options[i + 1]; break;
                 default: return Refuse(options[i]);
             }
@@ -44,6 +52,14 @@ static class AnalysisBenchmarks
 
         if (options.Length % 2 != 0 || zoo is null) return Refuse(options.Length > 0 ? options[^1] : "");
         Directory.CreateDirectory(folder);
+        if (sizes.Length > 0)
+        {
+            AnalysisGrowth.Run(
+                zoo, sizes, all, memory, Path.Combine(folder, "analysis-growth.json"),
+                Head("mlds analyze on zoos of noisy copies of a real zoo's networks: time and memory, no accuracy."));
+            return 0;
+        }
+
         if (planted > 0) Write(Path.Combine(folder, "planted.json"), Planted(zoo, planted));
         else if (rows == 0) Write(Path.Combine(folder, "analysis.json"), OfZoo(zoo, copies));
         else Write(Path.Combine(folder, "streamed-pca.json"), Streamed(zoo, rows));
@@ -54,8 +70,16 @@ static class AnalysisBenchmarks
     {
         Console.Error.WriteLine(
             $"analysis: '{option}' isn't right; give --zoo DIR (a zoo made by mlds generate), "
-            + "and if wanted --copies NUMBER, --rows NUMBER or --planted NUMBER, and --out FOLDER.");
+            + "and if wanted --copies NUMBER, --rows NUMBER, --planted NUMBER or --growth NUMBER,NUMBER (with --questions all or headlines, "
+            + "and --memory GB), and --out FOLDER.");
         return 2;
+    }
+
+    static int[] Sizes(string text)
+    {
+        var sizes = text.Split(',')
+            .Select(size => int.TryParse(size, NumberStyles.None, CultureInfo.InvariantCulture, out var networks) ? networks : 0).ToArray();
+        return sizes.All(size => size >= 20) ? sizes : [];
     }
 
     static JsonObject OfZoo(string path, int copies)

@@ -37,8 +37,8 @@ static class GrowthFigure
                 Draw(canvas, At(1), result, "Peak memory", "MB", steps.Select(
                     step => Series(result, step, run => run.PeakBytes / Megabyte)));
                 Draw(canvas, At(2), result, "Bytes", "MB", [
-                    result.Sizes.Select(size => ((double)size.Networks, size.ZooBytes / Megabyte)),
-                    result.Sizes.Select(size => ((double)size.Networks, size.ReleaseBytes / Megabyte)),
+                    Bytes(result, size => size.ZooBytes),
+                    Bytes(result, size => size.ReleaseBytes),
                 ], ["zoo", "release"]);
                 Legend.Draw(canvas, new Point(24, Above + Height + Below), Figure.FullWidth - 60, legend);
             });
@@ -46,6 +46,9 @@ static class GrowthFigure
 
     static IEnumerable<(double X, double Y)> Series(GrowthResult result, string step, Func<MeasuredRun, double> value) => result.Sizes
         .Where(size => size.Steps.ContainsKey(step)).Select(size => ((double)size.Networks, value(size.Steps[step])));
+
+    static IEnumerable<(double X, double Y)> Bytes(GrowthResult result, Func<GrownSize, long> bytes) => result.Sizes
+        .Where(size => bytes(size) > 0).Select(size => ((double)size.Networks, bytes(size) / Megabyte));
 
     static void Draw(
         ICanvas canvas, Box box, GrowthResult result, string title, string unit, IEnumerable<IEnumerable<(double X, double Y)>> series,

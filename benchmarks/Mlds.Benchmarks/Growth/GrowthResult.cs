@@ -20,7 +20,16 @@ sealed record GrowthResult(string About, string Date, string Processor, int Core
 }
 
 /// <summary>One number of networks.</summary>
-/// <param name="ZooBytes">Of the zoo's file.</param>
-/// <param name="ReleaseBytes">Of the release with one copy of the weights.</param>
+/// <param name="ZooBytes">Of the zoo's file; 0 where only the analysis was measured.</param>
+/// <param name="ReleaseBytes">Of the release with one copy of the weights; likewise.</param>
 /// <param name="Steps">What each step cost, by its title.</param>
-sealed record GrownSize(int Networks, long ZooBytes, long ReleaseBytes, IReadOnlyDictionary<string, MeasuredRun> Steps);
+sealed record GrownSize(int Networks, long ZooBytes, long ReleaseBytes, IReadOnlyDictionary<string, MeasuredRun> Steps)
+{
+    /// <summary>With the steps that <paramref name="next"/> measured later, anew or in addition.</summary>
+    internal GrownSize With(GrownSize next)
+    {
+        var steps = new Dictionary<string, MeasuredRun>(Steps);
+        foreach (var (step, run) in next.Steps) steps[step] = run;
+        return next.ZooBytes > 0 ? next with { Steps = steps } : this with { Steps = steps };
+    }
+}

@@ -21,8 +21,11 @@ static class GrowthTable
         yield return Bytes("bytes a network: release", result, size => size.ReleaseBytes);
     }
 
-    static string Bytes(string title, GrowthResult result, Func<GrownSize, long> bytes) =>
-        $"| {title} |{string.Concat(result.Sizes.Select(size => $" {Number(bytes(size) / size.Networks)} |"))} |";
+    static string Bytes(string title, GrowthResult result, Func<GrownSize, long> bytes)
+    {
+        var cells = result.Sizes.Select(size => bytes(size) > 0 ? $" {Number(bytes(size) / size.Networks)} |" : " |");
+        return $"| {title} |{string.Concat(cells)} |";
+    }
 
     static string Cell(MeasuredRun run) => string.Create(
         CultureInfo.InvariantCulture, $"{run.CoreSeconds:0.0} s, {run.PeakBytes / 1e6:0} MB");

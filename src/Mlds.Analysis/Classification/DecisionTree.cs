@@ -19,7 +19,7 @@ sealed class DecisionTree
     readonly record struct Node(int Column, double Threshold, int Left, int Right);
 
     /// <summary>Adds the class shares of the leaf that <paramref name="row"/> falls into.</summary>
-    internal void AddShares(ReadOnlySpan<double> row, Span<double> shares)
+    internal void AddShares(ReadOnlySpan<float> row, Span<double> shares)
     {
         var node = _nodes[0];
         while (node.Column >= 0) node = _nodes[row[node.Column] <= node.Threshold ? node.Left : node.Right];

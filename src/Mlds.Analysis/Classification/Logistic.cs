@@ -33,7 +33,7 @@ public sealed class Logistic(LogisticOptions options) : IClassifier
         for (var i = 0; i < gram.Length; i++) gram[i] /= scale;
         var products = Products.TimesTransposed(scaler.Transform(test).Values, m, rows.Values, n, d);
         var scores = labelings.Select(_ => new double[m * classes]).ToArray();
-        Parallel.For(0, labelings.Count, set =>
+        Parallel.For(0, labelings.Count, Parallelism.Options, set =>
         {
             var (dual, intercepts) = new LogisticDescent(gram, n, labelings[set], classes, options).Run();
             for (var i = 0; i < m; i++)

@@ -37,7 +37,7 @@ public sealed class RandomForest(ForestOptions options) : IClassifier
     {
         var tried = Math.Max(1, (int)Math.Sqrt(columns.Columns));
         var trees = new DecisionTree[options.Trees];
-        Parallel.For(0, trees.Length, tree =>
+        Parallel.For(0, trees.Length, Parallelism.Options, tree =>
         {
             var random = new SeededRandom(options.Seed, SeededRandom.Stream("forest", set, tree));
             trees[tree] = DecisionTree.Grow(columns, labels, classes, tried, random);

@@ -33,7 +33,7 @@ public sealed class KMeans
         // doesn't grow with the columns, of which there are thousands.
         var gram = Products.Gram(matrix.Values, matrix.Rows, matrix.Columns);
         var runs = new (int[] Labels, double Inertia)[options.Restarts];
-        Parallel.For(0, options.Restarts, restart =>
+        Parallel.For(0, options.Restarts, Parallelism.Options, restart =>
             runs[restart] =
                 new KMeansRun(gram, matrix.Rows, options, new SeededRandom(options.Seed, SeededRandom.Stream("kmeans", restart))).Run());
         var best = runs.MinBy(run => run.Inertia);

@@ -35,7 +35,7 @@ public static class BehaviouralDistances
         var bits = (double)symbols.Length * Math.Max(1, BitOperations.PopCount(live));
         var count = machines.Count;
         var distances = new double[count * count];
-        Parallel.For(0, count, i =>
+        Parallel.For(0, count, Parallelism.Options, i =>
         {
             for (var j = 0; j < i; j++)
             {

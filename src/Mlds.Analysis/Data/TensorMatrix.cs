@@ -9,6 +9,7 @@ namespace Mlds.Analysis.Data;
 public sealed class TensorMatrix
 {
     readonly float[] _weights;
+    readonly int[]? _rows;
 
     /// <param name="weights">N × P, row-major.</param>
     /// <param name="networks">N.</param>
@@ -35,6 +36,10 @@ public sealed class TensorMatrix
         (_weights, Networks, Parameters, Tensors) = (weights, networks, parameters, tensors);
     }
 
+    /// <summary>Some rows of a larger matrix, which is kept, not copied.</summary>
+    internal TensorMatrix(float[] weights, int[] rows, int parameters, IReadOnlyList<WeightTensor> tensors) =>
+        (_weights, _rows, Networks, Parameters, Tensors) = (weights, rows, rows.Length, parameters, tensors);
+
     /// <summary>Networks N.</summary>
     public int Networks { get; }
 
@@ -44,8 +49,15 @@ public sealed class TensorMatrix
     public IReadOnlyList<WeightTensor> Tensors { get; }
 
     /// <summary>The P weights of network <paramref name="row"/>.</summary>
-    public ReadOnlySpan<float> Row(int row) => _weights.AsSpan(row * Parameters, Parameters);
+    public ReadOnlySpan<float> Row(int row) => _weights.AsSpan((_rows?[row] ?? row) * Parameters, Parameters);
+
+    /// <summary>
+    /// All weights, N × P, row-major: the matrix' own, not to be written to. Null where its networks are some of a larger matrix.
+    /// </summary>
+    internal float[]? Weights => _rows is null ? _weights : null;
 
     /// <summary>The same weights, read as other tensors.</summary>
-    internal TensorMatrix As(IReadOnlyList<WeightTensor> tensors) => new(_weights, Networks, Parameters, tensors);
+    internal TensorMatrix As(IReadOnlyList<WeightTensor> tensors) => _rows is null
+        ? new(_weights, Networks, Parameters, tensors)
+        : new(_weights, _rows, Parameters, tensors);
 }

@@ -9,6 +9,7 @@ public sealed class WeightMatrix
     const int MostListed = 6;
 
     readonly float[] _weights;
+    readonly int[]? _rows;
 
     /// <param name="name">The population's name.</param>
     /// <param name="source"><c>zoo</c>, <c>release</c> or <c>matrix</c>.</param>
@@ -26,6 +27,11 @@ public sealed class WeightMatrix
 
         (Name, Source, _weights, Layout, Labels) = (name, source, weights, layout, labels);
     }
+
+    /// <param name="from">Has the weights.</param>
+    /// <param name="rows">Their rows in the array of weights; null for all in order.</param>
+    WeightMatrix(WeightMatrix from, int[]? rows, IReadOnlyList<NetworkLabel> labels) =>
+        (Name, Source, _weights, _rows, Layout, Labels) = (from.Name, from.Source, from._weights, rows, from.Layout, labels);
 
     public string Name { get; }
 
@@ -80,16 +86,25 @@ public sealed class WeightMatrix
     /// <summary>Networks of the same source that have other shapes, a matrix for each shape; most questions leave them out.</summary>
     public IReadOnlyList<WeightMatrix> OtherShapes { get; set; } = [];
 
+    /// <summary>Says which networks of the source weren't read, in a sentence; null where all were.</summary>
+    internal string? Sample { get; set; }
+
     /// <summary>Training courses of some of the networks; empty where the source kept none.</summary>
     public IReadOnlyList<Course> Courses { get; init; } = [];
 
     /// <summary>The same weights as named tensors, for code that takes any tensors.</summary>
-    public TensorMatrix Tensors => new(_weights, Networks, Layout.Parameters, Layout.Tensors);
+    public TensorMatrix Tensors => _rows is null
+        ? new(_weights, Networks, Layout.Parameters, Layout.Tensors)
+        : new(_weights, _rows, Layout.Parameters, Layout.Tensors);
+
+    /// <summary>Whether the array of weights has these networks and no others, in their order.</summary>
+    internal bool IsWhole => _rows is null;
 
     /// <summary>The P weights of network <paramref name="row"/>.</summary>
-    public ReadOnlySpan<float> Row(int row) => _weights.AsSpan(row * Layout.Parameters, Layout.Parameters);
+    public ReadOnlySpan<float> Row(int row) => _weights.AsSpan(
+        (_rows?[row] ?? row) * Layout.Parameters, Layout.Parameters);
 
-    /// <summary>The networks that <paramref name="keep"/> takes, in the same order.</summary>
+    /// <summary>The networks that <paramref name="keep"/> takes, in the same order; their weights aren't copied.</summary>
     public WeightMatrix Where(Func<NetworkLabel, bool> keep)
     {
         var kept = Rows([.. Enumerable.Range(0, Networks).Where(i => keep(Labels[i]))]);
@@ -97,13 +112,13 @@ public sealed class WeightMatrix
         return kept;
     }
 
-    /// <summary>The networks of the given rows, in the given order.</summary>
+    /// <summary>The networks of the given rows, in the given order; their weights aren't copied.</summary>
     internal WeightMatrix Rows(int[] rows)
     {
-        var weights = new float[rows.Length * Layout.Parameters];
-        for (var i = 0; i < rows.Length; i++) Row(rows[i]).CopyTo(weights.AsSpan(i * Layout.Parameters));
         var ids = rows.Select(row => Labels[row].RecipeId).ToHashSet();
-        return new WeightMatrix(Name, Source, weights, Layout, [.. rows.Select(row => Labels[row])])
+        var isAll = rows.Length == Networks && rows.Index().All(one => one.Item == one.Index);
+        var places = isAll ? _rows : Array.ConvertAll(rows, row => _rows?[row] ?? row);
+        return new WeightMatrix(this, places, [.. rows.Select(row => Labels[row])])
         {
             Machines = Machines,
             NoMachines = NoMachines,

@@ -38,7 +38,7 @@ static class Lanczos
     {
         var v = basis[^1];
         var w = new double[n];
-        Parallel.For(0, (n + 63) / 64, block =>
+        Parallel.For(0, (n + 63) / 64, Parallelism.Options, block =>
         {
             for (var i = block * 64; i < Math.Min(n, (block + 1) * 64); i++) w[i] = Products.Dot(matrix.AsSpan(i * n, n), v);
         });

@@ -39,8 +39,9 @@ public sealed class Pca
         var total = Enumerable.Range(0, n).Sum(i => gram[((long)i * n) + i]);
         var (values, vectors) = Lanczos.Largest(gram, n, Math.Min(options.Components, Math.Min(n - 1, d)));
 
+        // Products carry seven digits.
         var components = new List<double[]>();
-        for (var k = 0; k < values.Length && values[k] > 1e-12 * total; k++) components.Add(Component(centred, vectors[k], n, d));
+        for (var k = 0; k < values.Length && values[k] > 1e-7 * total; k++) components.Add(Component(centred, vectors[k], n, d));
         var explained = components.Select((_, k) => values[k] / total).ToArray();
         return new Pca(scaler, options.Standardize, [.. components], explained);
     }
@@ -51,21 +52,21 @@ public sealed class Pca
         var centred = Centre(_scaler, _standardize, matrix);
         var d = matrix.Columns;
         return [.. Enumerable.Range(0, matrix.Rows).Select(i =>
-            _components.Select(component => Products.Dot(centred.AsSpan(i * d, d), component)).ToArray())];
+            _components.Select(component => Products.Dot(component, centred.AsSpan(i * d, d))).ToArray())];
     }
 
-    static double[] Centre(Standardizer scaler, bool standardize, FeatureMatrix matrix)
+    static float[] Centre(Standardizer scaler, bool standardize, FeatureMatrix matrix)
     {
         if (standardize) return scaler.Transform(matrix).Values;
         var d = matrix.Columns;
-        var values = new double[matrix.Values.Length];
+        var values = new float[matrix.Values.Length];
         for (var i = 0; i < matrix.Rows; i++)
-            for (var j = 0; j < d; j++) values[(i * d) + j] = matrix.Values[(i * d) + j] - scaler.Mean[j];
+            for (var j = 0; j < d; j++) values[(i * d) + j] = (float)(matrix.Values[(i * d) + j] - scaler.Mean[j]);
         return values;
     }
 
     /// <summary>Xᵀu / ‖Xᵀu‖ for an eigenvector u of X Xᵀ, with its sign fixed.</summary>
-    static double[] Component(double[] centred, double[] vector, int n, int d)
+    static double[] Component(float[] centred, double[] vector, int n, int d)
     {
         var component = new double[d];
         for (var i = 0; i < n; i++) Products.AddScaled(component, vector[i], centred.AsSpan(i * d, d));

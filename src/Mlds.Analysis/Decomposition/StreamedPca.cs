@@ -30,7 +30,7 @@ public sealed class StreamedPca
     /// <exception cref="ArgumentException">Fewer than two rows, or rows of different lengths.</exception>
     public static StreamedPca Fit(IEnumerable<float[]> rows, int columns, int components = 2, CancellationToken cancellation = default)
     {
-        var sum = new CovarianceSum(columns);
+        var sum = CovarianceSum.Of(columns);
         foreach (var row in rows)
         {
             cancellation.ThrowIfCancellationRequested();

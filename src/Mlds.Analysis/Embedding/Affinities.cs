@@ -1,4 +1,5 @@
 using Mlds.Analysis.Classification;
+using Mlds.Analysis.Data;
 
 namespace Mlds.Analysis.Embedding;
 
@@ -18,7 +19,7 @@ sealed record Affinities(int[] Starts, int[] Columns, float[] Values)
     {
         var n = neighbours.Indices.Length;
         var conditional = new double[n][];
-        Parallel.For(0, n, i => conditional[i] = Conditional(neighbours.Distances[i], Math.Log(perplexity)));
+        Parallel.For(0, n, Parallelism.Options, i => conditional[i] = Conditional(neighbours.Distances[i], Math.Log(perplexity)));
         var rows = Enumerable.Range(0, n).Select(_ => new SortedDictionary<int, double>()).ToArray();
         for (var i = 0; i < n; i++)
         {

@@ -1,5 +1,6 @@
 using System.Numerics;
 using System.Runtime.InteropServices;
+using Mlds.Analysis.Data;
 
 namespace Mlds.Analysis.Embedding;
 
@@ -89,7 +90,7 @@ sealed class TSneDescent
     void Gradient(float exaggeration)
     {
         var z = Repel();
-        Parallel.For(0, _rows, i =>
+        Parallel.For(0, _rows, Parallelism.Options, i =>
         {
             float ax = 0, ay = 0;
             for (var k = _affinities.Starts[i]; k < _affinities.Starts[i + 1]; k++)
@@ -109,7 +110,7 @@ sealed class TSneDescent
     /// <summary>Σ_j w² (y_i − y_j) of every row; returns Z.</summary>
     double Repel()
     {
-        Parallel.For(0, (_rows + 63) / 64, block =>
+        Parallel.For(0, (_rows + 63) / 64, Parallelism.Options, block =>
         {
             for (var i = block * 64; i < Math.Min(_rows, (block + 1) * 64); i++) _repulsion[i] = Repel(_x[i], _y[i]);
         });

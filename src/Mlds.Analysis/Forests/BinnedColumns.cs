@@ -16,7 +16,8 @@ sealed class BinnedColumns
         (Rows, Columns) = (matrix.Rows, matrix.Columns);
         _bins = new byte[(long)Rows * Columns];
         _thresholds = new double[Columns][];
-        Parallel.For(0, (Columns + 15) / 16, () => (Values: new double[Rows], Sorted: new double[Rows]), (block, _, scratch) =>
+        var blocks = (Columns + 15) / 16;
+        Parallel.For(0, blocks, Parallelism.Options, () => (Values: new float[Rows], Sorted: new float[Rows]), (block, _, scratch) =>
         {
             for (var column = block * 16; column < Math.Min(Columns, (block + 1) * 16); column++)
             {
@@ -64,7 +65,7 @@ sealed class BinnedColumns
     /// <summary>
     /// Midpoints between neighbouring distinct values, at most <paramref name="most"/> − 1 of them, evenly over the rows.
     /// </summary>
-    static double[] Thresholds(double[] sorted, int most)
+    static double[] Thresholds(float[] sorted, int most)
     {
         var cuts = new List<double>(most);
         var distinct = 1;
@@ -73,7 +74,7 @@ sealed class BinnedColumns
         for (var i = 1; i < sorted.Length && cuts.Count < most - 1; i++)
         {
             var earliest = distinct <= most ? i : (int)((cuts.Count + 1L) * sorted.Length / most);
-            if (i >= earliest && sorted[i] > sorted[i - 1]) cuts.Add(sorted[i - 1] + ((sorted[i] - sorted[i - 1]) / 2));
+            if (i >= earliest && sorted[i] > sorted[i - 1]) cuts.Add(((double)sorted[i - 1] + sorted[i]) / 2);
         }
 
         return [.. cuts];

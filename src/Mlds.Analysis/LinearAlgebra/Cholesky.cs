@@ -1,3 +1,5 @@
+using Mlds.Analysis.Data;
+
 namespace Mlds.Analysis.LinearAlgebra;
 
 /// <summary>A = L Lᵀ of a symmetric positive definite matrix, and what ridge regression needs of it (Golub, Van Loan, §4.2).</summary>
@@ -25,38 +27,44 @@ sealed class Cholesky
     internal static Cholesky Factor(double[] matrix, int n, double ridge)
     {
         var lower = new double[(long)n * n];
-        var done = new double[Block * Block];
-        for (var top = 0; top < n; top += Block)
+        for (var left = 0; left < n; left += Block)
         {
-            var rows = Math.Min(Block, n - top);
-            for (var left = 0; left <= top; left += Block)
-            {
-                // What all columns before this block take away, for the whole block at once.
-                var columns = Math.Min(Block, n - left);
-                Products.Part(lower, top, rows, lower, left, columns, n, 0, left, done);
-                for (var i = top; i < top + rows; i++)
-                {
-                    var row = lower.AsSpan(i * n, n);
-                    for (var j = left; j < Math.Min(left + columns, i + 1); j++)
-                    {
-                        var rest = matrix[(i * n) + j] - done[((i - top) * columns) + j - left] - Products.Dot(
-                            row[left..j], lower.AsSpan((j * n) + left, j - left));
-                        if (j < i)
-                        {
-                            row[j] = rest / lower[(j * n) + j];
-                            continue;
-                        }
-
-                        var pivot = rest + ridge;
-                        if (!(pivot > 0))
-                            throw new ArithmeticException($"The matrix is not positive definite: pivot {i} of {n} is {pivot}.");
-                        row[i] = Math.Sqrt(pivot);
-                    }
-                }
-            }
+            FactorBlock(matrix, n, ridge, lower, left, left);
+            Parallel.For(
+                (left / Block) + 1, (n + Block - 1) / Block, Parallelism.Options,
+                block => FactorBlock(matrix, n, ridge, lower, block * Block, left));
         }
 
         return new Cholesky(lower, n);
+    }
+
+    /// <summary>
+    /// The block of L whose first row and column these are; all blocks to its left must be there, and the diagonal one above it.
+    /// </summary>
+    static void FactorBlock(double[] matrix, int n, double ridge, double[] lower, int top, int left)
+    {
+        // What all columns before this block take away, for the whole block at once.
+        Span<double> done = stackalloc double[Block * Block];
+        var (rows, columns) = (Math.Min(Block, n - top), Math.Min(Block, n - left));
+        Products.Part(lower, top, rows, lower, left, columns, n, 0, left, done);
+        for (var i = top; i < top + rows; i++)
+        {
+            var row = lower.AsSpan(i * n, n);
+            for (var j = left; j < Math.Min(left + columns, i + 1); j++)
+            {
+                var rest = matrix[(i * n) + j] - done[((i - top) * columns) + j - left] - Products.Dot(
+                    row[left..j], lower.AsSpan((j * n) + left, j - left));
+                if (j < i)
+                {
+                    row[j] = rest / lower[(j * n) + j];
+                    continue;
+                }
+
+                var pivot = rest + ridge;
+                if (!(pivot > 0)) throw new ArithmeticException($"The matrix is not positive definite: pivot {i} of {n} is {pivot}.");
+                row[i] = Math.Sqrt(pivot);
+            }
+        }
     }
 
     /// <summary>
@@ -66,7 +74,7 @@ sealed class Cholesky
     {
         var solution = (double[])right.Clone();
         var step = Together * _n;
-        Parallel.For(0, (solution.Length + step - 1) / step, part =>
+        Parallel.For(0, (solution.Length + step - 1) / step, Parallelism.Options, part =>
             SolveInPlace(solution.AsSpan(part * step, Math.Min(step, solution.Length - (part * step)))));
         return solution;
     }
@@ -103,29 +111,36 @@ sealed class Cholesky
         // above go at once.
         var columns = new double[(long)_n * _n];
         var diagonal = new double[_n];
-        var done = new double[Block * Block];
-        for (var top = 0; top < _n; top += Block)
+        Parallel.For(0, (_n + Block - 1) / Block, Parallelism.Options, block => Invert(columns, block * Block, diagonal));
+        return diagonal;
+    }
+
+    void Invert(double[] columns, int left, double[] diagonal)
+    {
+        Span<double> done = stackalloc double[Block * Block];
+        var width = Math.Min(Block, _n - left);
+        for (var top = left; top < _n; top += Block)
         {
             var rows = Math.Min(Block, _n - top);
-            for (var left = 0; left <= top; left += Block)
+            Products.Part(_lower, top, rows, columns, left, width, _n, left, top, done);
+            for (var j = left; j < left + width; j++)
             {
-                var width = Math.Min(Block, _n - left);
-                Products.Part(_lower, top, rows, columns, left, width, _n, left, top, done);
-                for (var j = left; j < left + width; j++)
+                var column = columns.AsSpan(j * _n, _n);
+                var from = Math.Max(top, j);
+                for (var i = from; i < top + rows; i++)
                 {
-                    var column = columns.AsSpan(j * _n, _n);
-                    var from = Math.Max(top, j);
-                    for (var i = from; i < top + rows; i++)
-                    {
-                        var sum =
-                            done[((i - top) * width) + j - left] + Products.Dot(_lower.AsSpan((i * _n) + from, i - from), column[from..i]);
-                        column[i] = (i == j ? 1 : -sum) / _lower[(i * _n) + i];
-                        diagonal[j] += column[i] * column[i];
-                    }
+                    var sum =
+                        done[((i - top) * width) + j - left] + Products.Dot(_lower.AsSpan((i * _n) + from, i - from), column[from..i]);
+                    column[i] = (i == j ? 1 : -sum) / _lower[(i * _n) + i];
+                    diagonal[j] += column[i] * column[i];
                 }
             }
         }
+    }
 
-        return diagonal;
+    /// <summary>L⁻¹ x, in place, of one vector x.</summary>
+    internal void SolveLower(Span<double> x)
+    {
+        for (var i = 0; i < _n; i++) x[i] = (x[i] - Products.Dot(_lower.AsSpan(i * _n, i), x[..i])) / _lower[(i * _n) + i];
     }
 }

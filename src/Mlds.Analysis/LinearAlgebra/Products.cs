@@ -2,10 +2,15 @@ using System.Diagnostics;
 using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using Mlds.Analysis.Data;
 
 namespace Mlds.Analysis.LinearAlgebra;
 
-/// <summary>The few matrix products that the analysis lives on. Matrices are row-major doubles.</summary>
+/// <summary>
+/// The few matrix products that the analysis lives on. Matrices are row-major. Sums are in double precision; but in large products of
+/// float32 matrices, sums of up to 512 columns are taken in float32 and only then added up, so that an entry is right to about 1e-7 of the
+/// product of its rows' lengths.
+/// </summary>
 static class Products
 {
     /// <summary>Columns taken at a time: four rows of this length stay in the first-level cache.</summary>
@@ -14,19 +19,47 @@ static class Products
     /// <summary>Rows of B taken at a time: 64 × 512 doubles stay in the second-level cache.</summary>
     const int Block = 64;
 
+    /// <summary>Products of float32 matrices of fewer multiplications than this take no time: they are taken in double precision.</summary>
+    internal const long Small = 1L << 28;
+
     /// <summary>Σ a_i b_i.</summary>
-    internal static double Dot(ReadOnlySpan<double> a, ReadOnlySpan<double> b)
+    internal static double Dot(ReadOnlySpan<double> a, ReadOnlySpan<double> b) => Dot<double>(a, b);
+
+    /// <summary>Σ a_i b_i, summed in double precision.</summary>
+    internal static double Dot(ReadOnlySpan<float> a, ReadOnlySpan<float> b)
     {
         Debug.Assert(a.Length == b.Length);
         ref var pa = ref MemoryMarshal.GetReference(a);
         ref var pb = ref MemoryMarshal.GetReference(b);
         Vector<double> s0 = default, s1 = default;
-        var width = Vector<double>.Count;
         var i = 0;
-        for (; i <= a.Length - (2 * width); i += 2 * width)
+        for (; i <= a.Length - Vector<float>.Count; i += Vector<float>.Count)
         {
-            s0 = Vector.FusedMultiplyAdd(Load(ref pa, i), Load(ref pb, i), s0);
-            s1 = Vector.FusedMultiplyAdd(Load(ref pa, i + width), Load(ref pb, i + width), s1);
+            Vector.Widen(Load(ref pa, i), out var a0, out var a1);
+            Vector.Widen(Load(ref pb, i), out var b0, out var b1);
+            s0 = Vector.FusedMultiplyAdd(a0, b0, s0);
+            s1 = Vector.FusedMultiplyAdd(a1, b1, s1);
+        }
+
+        var sum = Vector.Sum(s0 + s1);
+        for (; i < a.Length; i++) sum += (double)a[i] * b[i];
+        return sum;
+    }
+
+    /// <summary>Σ a_i b_i, summed in double precision.</summary>
+    internal static double Dot(ReadOnlySpan<double> a, ReadOnlySpan<float> b)
+    {
+        Debug.Assert(a.Length == b.Length);
+        ref var pa = ref MemoryMarshal.GetReference(a);
+        ref var pb = ref MemoryMarshal.GetReference(b);
+        var half = Vector<double>.Count;
+        Vector<double> s0 = default, s1 = default;
+        var i = 0;
+        for (; i <= a.Length - (2 * half); i += 2 * half)
+        {
+            Vector.Widen(Load(ref pb, i), out var b0, out var b1);
+            s0 = Vector.FusedMultiplyAdd(Load(ref pa, i), b0, s0);
+            s1 = Vector.FusedMultiplyAdd(Load(ref pa, i + half), b1, s1);
         }
 
         var sum = Vector.Sum(s0 + s1);
@@ -47,39 +80,86 @@ static class Products
         for (; i < y.Length; i++) y[i] += factor * x[i];
     }
 
+    /// <summary>y += factor · x.</summary>
+    internal static void AddScaled(Span<double> y, double factor, ReadOnlySpan<float> x)
+    {
+        Debug.Assert(x.Length == y.Length);
+        ref var px = ref MemoryMarshal.GetReference(x);
+        ref var py = ref MemoryMarshal.GetReference(y);
+        var half = Vector<double>.Count;
+        var f = new Vector<double>(factor);
+        var i = 0;
+        for (; i <= y.Length - (2 * half); i += 2 * half)
+        {
+            Vector.Widen(Load(ref px, i), out var x0, out var x1);
+            Vector.FusedMultiplyAdd(f, x0, Load(ref py, i)).StoreUnsafe(ref py, (nuint)i);
+            Vector.FusedMultiplyAdd(f, x1, Load(ref py, i + half)).StoreUnsafe(ref py, (nuint)(i + half));
+        }
+
+        for (; i < y.Length; i++) y[i] += factor * x[i];
+    }
+
     /// <summary>Squared Euclidean distance of two vectors.</summary>
-    internal static double SquaredDistance(ReadOnlySpan<double> a, ReadOnlySpan<double> b)
+    internal static double SquaredDistance(ReadOnlySpan<float> a, ReadOnlySpan<float> b)
     {
         ref var pa = ref MemoryMarshal.GetReference(a);
         ref var pb = ref MemoryMarshal.GetReference(b);
-        Vector<double> s = default;
+        Vector<double> s0 = default, s1 = default;
         var i = 0;
-        for (; i <= a.Length - Vector<double>.Count; i += Vector<double>.Count)
+        for (; i <= a.Length - Vector<float>.Count; i += Vector<float>.Count)
         {
-            var d = Load(ref pa, i) - Load(ref pb, i);
-            s = Vector.FusedMultiplyAdd(d, d, s);
+            Vector.Widen(Load(ref pa, i), out var a0, out var a1);
+            Vector.Widen(Load(ref pb, i), out var b0, out var b1);
+            var (d0, d1) = (a0 - b0, a1 - b1);
+            s0 = Vector.FusedMultiplyAdd(d0, d0, s0);
+            s1 = Vector.FusedMultiplyAdd(d1, d1, s1);
         }
 
-        var sum = Vector.Sum(s);
-        for (; i < a.Length; i++) sum += (a[i] - b[i]) * (a[i] - b[i]);
+        var sum = Vector.Sum(s0 + s1);
+        for (; i < a.Length; i++) sum += ((double)a[i] - b[i]) * ((double)a[i] - b[i]);
+        return sum;
+    }
+
+    /// <summary>Squared Euclidean distance of two vectors.</summary>
+    internal static double SquaredDistance(ReadOnlySpan<float> a, ReadOnlySpan<double> b)
+    {
+        var sum = 0.0;
+        for (var i = 0; i < a.Length; i++) sum += (a[i] - b[i]) * (a[i] - b[i]);
         return sum;
     }
 
     /// <summary>A Bᵀ: <paramref name="a"/> is n × d, <paramref name="b"/> m × d, the result n × m.</summary>
-    internal static double[] TimesTransposed(double[] a, int n, double[] b, int m, int d)
+    internal static double[] TimesTransposed(double[] a, int n, double[] b, int m, int d) => TimesTransposed<double>(a, n, b, m, d);
+
+    /// <summary>A Bᵀ: <paramref name="a"/> is n × d, <paramref name="b"/> m × d, the result n × m.</summary>
+    internal static double[] TimesTransposed(float[] a, int n, float[] b, int m, int d) => (long)n * m * d < Small
+        ? TimesTransposed<double>(Widened(a), n, Widened(b), m, d)
+        : TimesTransposed<float>(a, n, b, m, d);
+
+    /// <summary>The Gram matrix A Aᵀ: <paramref name="a"/> is n × d, the result n × n.</summary>
+    internal static double[] Gram(double[] a, int n, int d) => Gram<double>(a, n, d);
+
+    /// <summary>The Gram matrix A Aᵀ: <paramref name="a"/> is n × d, the result n × n.</summary>
+    internal static double[] Gram(float[] a, int n, int d) =>
+        (long)n * n * d < Small ? Gram<double>(Widened(a), n, d) : Gram<float>(a, n, d);
+
+    static double[] Widened(float[] values) => Array.ConvertAll(values, value => (double)value);
+
+    static double[] TimesTransposed<T>(T[] a, int n, T[] b, int m, int d)
+        where T : unmanaged, INumber<T>
     {
         var product = new double[(long)n * m];
-        Parallel.For(0, (n + 3) / 4, tile => Rows(a, tile * 4, Math.Min(4, n - (tile * 4)), b, 0, m, d, product, m));
+        Parallel.For(0, (n + 3) / 4, Parallelism.Options, tile => Rows(a, tile * 4, Math.Min(4, n - (tile * 4)), b, 0, m, d, product, m));
         return product;
     }
 
-    /// <summary>The Gram matrix A Aᵀ: <paramref name="a"/> is n × d, the result n × n.</summary>
-    internal static double[] Gram(double[] a, int n, int d)
+    static double[] Gram<T>(T[] a, int n, int d)
+        where T : unmanaged, INumber<T>
     {
         var gram = new double[(long)n * n];
 
         // Rows of the lower triangle, longest first, so that no thread is left with the long ones at the end.
-        Parallel.For(0, (n + 3) / 4, turn =>
+        Parallel.For(0, (n + 3) / 4, Parallelism.Options, turn =>
         {
             var first = (((n + 3) / 4) - 1 - turn) * 4;
             var rows = Math.Min(4, n - first);
@@ -111,7 +191,8 @@ static class Products
     }
 
     /// <summary>Up to four rows of the product, against B's rows from <paramref name="from"/> to <paramref name="to"/>.</summary>
-    static void Rows(double[] a, int first, int rows, double[] b, int from, int to, int d, double[] product, int stride)
+    static void Rows<T>(T[] a, int first, int rows, T[] b, int from, int to, int d, double[] product, int stride)
+        where T : unmanaged, INumber<T>
     {
         for (var block = from; block < to; block += Block)
         {
@@ -128,28 +209,23 @@ static class Products
     /// Adds to the result, row by row, the products of up to four rows of A with B's rows from <paramref name="from"/> to
     /// <paramref name="to"/>, over some columns alone.
     /// </summary>
-    static void Strip(
-        double[] a, int first, int rows, double[] b, int from, int to, int d, int chunk, int length, Span<double> result, int stride)
+    static void Strip<T>(
+        T[] a, int first, int rows, T[] b, int from, int to, int d, int chunk, int length, Span<double> result, int stride)
+        where T : unmanaged, INumber<T>
     {
         var j = from;
         for (; rows == 4 && j + 3 <= to; j += 3) TwelveDots(a, first, b, j, d, chunk, length, result[(j - from)..], stride);
         for (; j < to; j++)
         {
-            var column = b.AsSpan((int)(((long)j * d) + chunk), length);
-            if (rows == 4)
-            {
-                FourDots(a, first, d, chunk, column, result[(j - from)..], stride);
-            }
-            else
-            {
-                for (var i = 0; i < rows; i++)
-                    result[(i * stride) + j - from] += Dot(a.AsSpan(((first + i) * d) + chunk, length), column);
-            }
+            var column = b.AsSpan((j * d) + chunk, length);
+            for (var i = 0; i < rows; i++)
+                result[(i * stride) + j - from] += Dot<T>(a.AsSpan(((first + i) * d) + chunk, length), column);
         }
     }
 
     /// <summary>Four rows of A against three of B: twelve sums in registers, so that seven loads feed twelve multiplications.</summary>
-    static void TwelveDots(double[] a, int first, double[] b, int column, int d, int chunk, int length, Span<double> result, int stride)
+    static void TwelveDots<T>(T[] a, int first, T[] b, int column, int d, int chunk, int length, Span<double> result, int stride)
+        where T : unmanaged, INumber<T>
     {
         ref var p0 = ref a[(first * d) + chunk];
         ref var p1 = ref Unsafe.Add(ref p0, d);
@@ -158,28 +234,28 @@ static class Products
         ref var q0 = ref b[(column * d) + chunk];
         ref var q1 = ref Unsafe.Add(ref q0, d);
         ref var q2 = ref Unsafe.Add(ref q1, d);
-        Vector<double> s00 = default, s01 = default, s02 = default, s10 = default, s11 = default, s12 = default;
-        Vector<double> s20 = default, s21 = default, s22 = default, s30 = default, s31 = default, s32 = default;
+        Vector<T> s00 = default, s01 = default, s02 = default, s10 = default, s11 = default, s12 = default;
+        Vector<T> s20 = default, s21 = default, s22 = default, s30 = default, s31 = default, s32 = default;
         var i = 0;
-        for (; i <= length - Vector<double>.Count; i += Vector<double>.Count)
+        for (; i <= length - Vector<T>.Count; i += Vector<T>.Count)
         {
             var (y0, y1, y2) = (Load(ref q0, i), Load(ref q1, i), Load(ref q2, i));
             var x = Load(ref p0, i);
-            s00 = Vector.FusedMultiplyAdd(x, y0, s00);
-            s01 = Vector.FusedMultiplyAdd(x, y1, s01);
-            s02 = Vector.FusedMultiplyAdd(x, y2, s02);
+            s00 = MultiplyAdd(x, y0, s00);
+            s01 = MultiplyAdd(x, y1, s01);
+            s02 = MultiplyAdd(x, y2, s02);
             x = Load(ref p1, i);
-            s10 = Vector.FusedMultiplyAdd(x, y0, s10);
-            s11 = Vector.FusedMultiplyAdd(x, y1, s11);
-            s12 = Vector.FusedMultiplyAdd(x, y2, s12);
+            s10 = MultiplyAdd(x, y0, s10);
+            s11 = MultiplyAdd(x, y1, s11);
+            s12 = MultiplyAdd(x, y2, s12);
             x = Load(ref p2, i);
-            s20 = Vector.FusedMultiplyAdd(x, y0, s20);
-            s21 = Vector.FusedMultiplyAdd(x, y1, s21);
-            s22 = Vector.FusedMultiplyAdd(x, y2, s22);
+            s20 = MultiplyAdd(x, y0, s20);
+            s21 = MultiplyAdd(x, y1, s21);
+            s22 = MultiplyAdd(x, y2, s22);
             x = Load(ref p3, i);
-            s30 = Vector.FusedMultiplyAdd(x, y0, s30);
-            s31 = Vector.FusedMultiplyAdd(x, y1, s31);
-            s32 = Vector.FusedMultiplyAdd(x, y2, s32);
+            s30 = MultiplyAdd(x, y0, s30);
+            s31 = MultiplyAdd(x, y1, s31);
+            s32 = MultiplyAdd(x, y2, s32);
         }
 
         AddSums(s00, s01, s02, ref p0, ref q0, ref q1, ref q2, i, length, result);
@@ -188,11 +264,11 @@ static class Products
         AddSums(s30, s31, s32, ref p3, ref q0, ref q1, ref q2, i, length, result[(3 * stride)..]);
     }
 
-    static void AddSums(
-        Vector<double> s0, Vector<double> s1, Vector<double> s2, ref double p, ref double q0, ref double q1,
-        ref double q2, int from, int length, Span<double> result)
+    static void AddSums<T>(
+        Vector<T> s0, Vector<T> s1, Vector<T> s2, ref T p, ref T q0, ref T q1, ref T q2, int from, int length, Span<double> result)
+        where T : unmanaged, INumber<T>
     {
-        double r0 = Vector.Sum(s0), r1 = Vector.Sum(s1), r2 = Vector.Sum(s2);
+        T r0 = Vector.Sum(s0), r1 = Vector.Sum(s1), r2 = Vector.Sum(s2);
         for (var i = from; i < length; i++)
         {
             var x = Unsafe.Add(ref p, i);
@@ -201,51 +277,39 @@ static class Products
             r2 += x * Unsafe.Add(ref q2, i);
         }
 
-        result[0] += r0;
-        result[1] += r1;
-        result[2] += r2;
+        result[0] += double.CreateTruncating(r0);
+        result[1] += double.CreateTruncating(r1);
+        result[2] += double.CreateTruncating(r2);
     }
 
-    static void FourDots(double[] a, int first, int d, int chunk, ReadOnlySpan<double> column, Span<double> result, int stride)
+    static double Dot<T>(ReadOnlySpan<T> a, ReadOnlySpan<T> b)
+        where T : unmanaged, INumber<T>
     {
-        ref var p0 = ref a[(first * d) + chunk];
-        ref var p1 = ref Unsafe.Add(ref p0, d);
-        ref var p2 = ref Unsafe.Add(ref p1, d);
-        ref var p3 = ref Unsafe.Add(ref p2, d);
-        ref var q = ref MemoryMarshal.GetReference(column);
-        Vector<double> s0 = default, s1 = default, s2 = default, s3 = default, t0 = default, t1 = default, t2 = default, t3 = default;
-        var width = Vector<double>.Count;
+        Debug.Assert(a.Length == b.Length);
+        ref var pa = ref MemoryMarshal.GetReference(a);
+        ref var pb = ref MemoryMarshal.GetReference(b);
+        Vector<T> s0 = default, s1 = default;
+        var width = Vector<T>.Count;
         var i = 0;
-        for (; i <= column.Length - (2 * width); i += 2 * width)
+        for (; i <= a.Length - (2 * width); i += 2 * width)
         {
-            var x = Load(ref q, i);
-            var y = Load(ref q, i + width);
-            s0 = Vector.FusedMultiplyAdd(Load(ref p0, i), x, s0);
-            s1 = Vector.FusedMultiplyAdd(Load(ref p1, i), x, s1);
-            s2 = Vector.FusedMultiplyAdd(Load(ref p2, i), x, s2);
-            s3 = Vector.FusedMultiplyAdd(Load(ref p3, i), x, s3);
-            t0 = Vector.FusedMultiplyAdd(Load(ref p0, i + width), y, t0);
-            t1 = Vector.FusedMultiplyAdd(Load(ref p1, i + width), y, t1);
-            t2 = Vector.FusedMultiplyAdd(Load(ref p2, i + width), y, t2);
-            t3 = Vector.FusedMultiplyAdd(Load(ref p3, i + width), y, t3);
+            s0 = MultiplyAdd(Load(ref pa, i), Load(ref pb, i), s0);
+            s1 = MultiplyAdd(Load(ref pa, i + width), Load(ref pb, i + width), s1);
         }
 
-        double r0 = Vector.Sum(s0 + t0), r1 = Vector.Sum(s1 + t1), r2 = Vector.Sum(s2 + t2), r3 = Vector.Sum(s3 + t3);
-        for (; i < column.Length; i++)
-        {
-            var x = column[i];
-            r0 += Unsafe.Add(ref p0, i) * x;
-            r1 += Unsafe.Add(ref p1, i) * x;
-            r2 += Unsafe.Add(ref p2, i) * x;
-            r3 += Unsafe.Add(ref p3, i) * x;
-        }
-
-        result[0] += r0;
-        result[stride] += r1;
-        result[2 * stride] += r2;
-        result[3 * stride] += r3;
+        var sum = Vector.Sum(s0 + s1);
+        for (; i < a.Length; i++) sum += a[i] * b[i];
+        return double.CreateTruncating(sum);
     }
+
+    /// <summary>x y + sum, rounded once; the type is known when this is compiled.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static Vector<T> MultiplyAdd<T>(Vector<T> x, Vector<T> y, Vector<T> sum)
+        where T : unmanaged => typeof(T) == typeof(float)
+        ? Vector.FusedMultiplyAdd(x.As<T, float>(), y.As<T, float>(), sum.As<T, float>()).As<float, T>()
+        : Vector.FusedMultiplyAdd(x.As<T, double>(), y.As<T, double>(), sum.As<T, double>()).As<double, T>();
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    static Vector<double> Load(ref double start, int index) => Vector.LoadUnsafe(ref start, (nuint)index);
+    static Vector<T> Load<T>(ref T start, int index)
+        where T : unmanaged => Vector.LoadUnsafe(ref start, (nuint)index);
 }

@@ -14,9 +14,9 @@ namespace Mlds.Analysis.Loading;
 sealed record LearnedMachines(
     IReadOnlyDictionary<string, LearnedMachine> Known, IReadOnlySet<string> Others, IReadOnlyDictionary<string, LearningTask> Tasks)
 {
-    internal static LearnedMachines Of(Zoo zoo, IEnumerable<StoredWeights> parts) => Of(
-        parts.Where(part => part.Networks.Count > 0)
-            .Select(part => (part.Networks[0].Machine, zoo.ReadRecipe(part.Networks[0]))));
+    /// <param name="first">A network of each machine.</param>
+    internal static LearnedMachines Of(Zoo zoo, IEnumerable<StoredNetwork> first) =>
+        Of(first.Select(network => (network.Machine, zoo.ReadRecipe(network))));
 
     /// <exception cref="InvalidDataException">recipes.json isn't what a release has.</exception>
     internal static LearnedMachines Of(Release release) =>

@@ -8,9 +8,15 @@ namespace Mlds.Analysis.Loading;
 public static class ReleaseMatrix
 {
     /// <exception cref="InvalidDataException">Missing or damaged weights; the message names the file or the network.</exception>
-    /// <param name="where">Values of factors that networks must have; null for all networks.</param>
-    public static WeightMatrix Read(Release release, IReadOnlyList<KeyValuePair<string, string>>? where = null)
+    public static WeightMatrix Read(Release release, NetworksToRead? wanted = null)
     {
+        wanted ??= NetworksToRead.All;
+        var selection = new NetworkSelection(AllOutcomes: true, wanted.Where);
+        selection.Check(release.Networks, release.Factors, release.Folder);
+        var there = release.Networks.Where(network => selection.Includes(network, release.Factors)).ToArray();
+        if (there.Length == 0) throw new InvalidDataException($"The release '{release.Folder}' has no network{selection.Words}.");
+        var ids = wanted.Of(there).Select(network => network.RecipeId).ToHashSet();
+        wanted.Check?.Invoke([(release.Layout, ids.Count)]);
         var machines = release.Networks.Select(network => network.Machine).Distinct()
             .ToDictionary(name => name, name => MachineLabel.Of(name, release.Factors));
         var labels = release.Networks.Select((network, row) => new NetworkLabel(
@@ -27,11 +33,8 @@ public static class ReleaseMatrix
             NoMachines = learned.Others,
             Tasks = learned.Tasks,
         };
-        if (where is not { Count: > 0 }) return all;
-        var selection = new NetworkSelection(AllOutcomes: true, where);
-        selection.Check(release.Networks, release.Factors, release.Folder);
-        return all.Where(label => selection.Matches(release.Factors.Of(label.Machine.Name, label.Seed))) is { Networks: > 0 } some
-            ? some
-            : throw new InvalidDataException($"The release '{release.Folder}' has no network{selection.Words}.");
+        var some = ids.Count == all.Networks ? all : all.Where(label => ids.Contains(label.RecipeId));
+        some.Sample = wanted.Sentence(ids.Count, there.Length);
+        return some;
     }
 }

@@ -9,25 +9,24 @@ namespace Mlds.Analysis.Loading;
 /// <summary>The weight matrix of a zoo: all its networks, whatever their outcome, with their loss histories.</summary>
 public static class ZooMatrix
 {
-    /// <inheritdoc cref="Read(Zoo, IReadOnlyList{KeyValuePair{string, string}}, CancellationToken)"/>
-    public static WeightMatrix Read(Zoo zoo, CancellationToken cancellation = default) => Read(zoo, [], cancellation);
+    /// <inheritdoc cref="Read(Zoo, NetworksToRead, CancellationToken)"/>
+    public static WeightMatrix Read(Zoo zoo, CancellationToken cancellation = default) => Read(zoo, NetworksToRead.All, cancellation);
 
-    /// <param name="where">Values of factors that networks must have; empty for all networks.</param>
     /// <exception cref="ZooException">An empty zoo, networks of different shapes though nothing varies them, or damaged weights; the
     /// message says which.</exception>
-    public static WeightMatrix Read(
-        Zoo zoo, IReadOnlyList<KeyValuePair<string, string>> where, CancellationToken cancellation = default)
+    public static WeightMatrix Read(Zoo zoo, NetworksToRead wanted, CancellationToken cancellation = default)
     {
-        var selection = new NetworkSelection(AllOutcomes: true, where);
+        var selection = new NetworkSelection(AllOutcomes: true, wanted.Where);
         selection.Check(zoo.Networks(), zoo.Factors, zoo.Folder);
-        var networks = zoo.Networks().Where(network => selection.Includes(network, zoo.Factors)).ToArray();
-        if (networks.Length == 0)
+        var there = zoo.Networks().Where(network => selection.Includes(network, zoo.Factors)).ToArray();
+        if (there.Length == 0)
         {
             throw new ZooException(
-                $"The zoo '{zoo.Folder}' holds no trained network{selection.Words}{(where.Count > 0 ? "" : " yet")}; "
+                $"The zoo '{zoo.Folder}' holds no trained network{selection.Words}{(wanted.Where.Count > 0 ? "" : " yet")}; "
                 + "generate some first.");
         }
 
+        var networks = wanted.Of(there);
         var shapes = Shapes(zoo, networks);
         if (shapes.Count > 1 && zoo.Factors.ShapeFactors.Count == 0)
         {
@@ -36,11 +35,15 @@ public static class ZooMatrix
                 + "shape; only networks of one shape can be analysed together.");
         }
 
-        var matrices = shapes.Select(shape => Read(zoo, shape.Spec, shape.Networks, cancellation)).ToList();
-        var first = matrices.MaxBy(matrix => matrix.Labels.Count(label => label.Outcome == Outcome.Converged))!;
-        matrices.Remove(first);
-        first.OtherShapes = matrices;
-        return first;
+        // The shape with most converged networks comes first; questions are asked of it.
+        var most = shapes.MaxBy(shape => shape.Networks.Count(network => network.Outcome == Outcome.Converged));
+        shapes.Remove(most);
+        shapes.Insert(0, most);
+        wanted.Check?.Invoke([.. shapes.Select(shape => (shape.Spec.Layout, (long)shape.Networks.Count))]);
+        WeightMatrix[] matrices = [.. shapes.Select(shape => Read(zoo, shape.Spec, shape.Networks, cancellation))];
+        matrices[0].OtherShapes = matrices[1..];
+        matrices[0].Sample = wanted.Sentence(networks.Length, there.Length);
+        return matrices[0];
     }
 
     /// <summary>The networks by their shape, each in the zoo's order.</summary>
@@ -62,25 +65,21 @@ public static class ZooMatrix
     static WeightMatrix Read(Zoo zoo, NetworkSpec spec, List<StoredNetwork> meant, CancellationToken cancellation)
     {
         var ids = meant.Select(network => network.RecipeId).ToHashSet();
-        var weights = new List<StoredWeights>();
+        var matrix = new float[(long)meant.Count * spec.Parameters];
+        var networks = new List<StoredNetwork>();
+
+        // One machine after the other, so that nearly all weights are in memory once.
         foreach (var machine in zoo.Machines)
         {
             cancellation.ThrowIfCancellationRequested();
-            weights.Add(zoo.ReadWeights(machine, network => ids.Contains(network.RecipeId)));
-        }
-
-        var networks = weights.SelectMany(w => w.Networks).ToArray();
-        var matrix = new float[(long)networks.Length * spec.Parameters];
-        var at = 0L;
-        foreach (var part in weights)
-        {
-            part.Weights.CopyTo(matrix, at);
-            at += part.Weights.Length;
+            var part = zoo.ReadWeights(machine, network => ids.Contains(network.RecipeId));
+            part.Weights.CopyTo(matrix, (long)networks.Count * spec.Parameters);
+            networks.AddRange(part.Networks);
         }
 
         var machines = zoo.Machines.ToDictionary(name => name, name => MachineLabel.Of(name, zoo.Factors));
         var labels = networks.Select(network => Label(zoo, network, machines[network.Machine]));
-        var learned = LearnedMachines.Of(zoo, weights);
+        var learned = LearnedMachines.Of(zoo, networks.DistinctBy(network => network.Machine));
         return new WeightMatrix(zoo.Population.Name, "zoo", matrix, spec.Layout, [.. labels])
         {
             Machines = learned.Known,

@@ -11,6 +11,24 @@ public sealed record AnalysisOptions
     /// <summary>The views to ask every question in, in the order of the tables.</summary>
     public IReadOnlyList<View> Views { get; init; } = View.All;
 
+    /// <summary>
+    /// Ids of the questions to ask (<see cref="WeightAnalysis.Parts"/>), and <c>projections</c> and <c>heat_maps</c> where they are wanted;
+    /// null for all. Those that a question is answered from are asked too.
+    /// </summary>
+    public IReadOnlyList<string>? Questions { get; init; }
+
+    /// <summary>Threads that work at once; they make no difference to a result.</summary>
+    public int Threads { get; init; } = Environment.ProcessorCount;
+
+    /// <summary>Bytes of memory to stay within, as far as <see cref="MemoryPlan"/> can foresee it.</summary>
+    public long Memory { get; init; } = MemoryPlan.Usual;
+
+    /// <summary>
+    /// A folder that keeps answers and views, so that the same analysis goes on where it was interrupted; null to keep none. The caller
+    /// removes it when the result is written (<see cref="Results.WorkFolder.Remove"/>).
+    /// </summary>
+    public string? WorkFolder { get; init; }
+
     /// <summary>Folds k of a cross-validation.</summary>
     public int Folds { get; init; } = 5;
 
@@ -20,8 +38,23 @@ public sealed record AnalysisOptions
     /// <summary>The same in a population of many machines (<see cref="ManyMachines"/>), where each machine says little alone.</summary>
     public int MinimumPerClassOfMany { get; init; } = 4;
 
-    /// <summary>At most this many networks of a class take part in a question: those of the lowest seeds that most classes have.</summary>
-    public int MostPerClass { get; init; } = 100;
+    /// <summary>
+    /// At most this many networks of a class take part in a question: those of the lowest seeds that most classes have. All, if not said;
+    /// but questions whose cost grows faster than the networks take a sample (<see cref="Ceilings"/>) and say so.
+    /// </summary>
+    public int MostPerClass { get; init; } = int.MaxValue;
+
+    /// <summary>
+    /// At most this many networks of all classes together, but a hundred of each, take part where all are compared with all, which costs
+    /// the square of their number: neighbours, the silhouette, distances between machines.
+    /// </summary>
+    public int MostInPairs { get; init; } = 5_000;
+
+    /// <summary>
+    /// At most this many networks of each form of a machine take part in permutation tests, which square their number two thousand times,
+    /// and in linear weight classification, which aligns all of them again for every split.
+    /// </summary>
+    public int MostPerClassInTests { get; init; } = 400;
 
     /// <summary>
     /// The same of networks with more parameters than <see cref="Wide"/>, in questions that compare many pairs of classes: of a LeNet's
@@ -65,5 +98,6 @@ public sealed record AnalysisOptions
 
 /// <summary>How far an analysis is.</summary>
 /// <param name="Step">What it is doing, for people.</param>
-/// <param name="Share">0 … 1.</param>
-public readonly record struct AnalysisProgress(string Step, double Share);
+/// <param name="Share">0 … 1 of the work, by what the steps are expected to cost.</param>
+/// <param name="Left">Time left, by how long the steps so far took; null before anything is known.</param>
+public readonly record struct AnalysisProgress(string Step, double Share, TimeSpan? Left = null);

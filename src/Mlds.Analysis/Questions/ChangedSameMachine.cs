@@ -20,6 +20,7 @@ static class ChangedSameMachine
         new(contrast.Name, AskedOf(contrast), contrast.AppliesTo, context => Ask(context, contrast))
         {
             LeftOut = context => contrast.Cases(context).LeftOut,
+            Work = work => 6 * work.Cases(contrast) * work.Fits(1.6 * work.PerClass(work.Ceilings.OfForms, 2), 2),
         };
 
     static Asked AskedOf(Contrast contrast) => new(
@@ -47,7 +48,7 @@ static class ChangedSameMachine
             from number in Enumerable.Range(0, cases.Count)
             select (view, method.Classifier, method.Shuffles, number);
         var baselines = cases.Select(one => Baseline(context, one)).ToArray();
-        var scores = context.InParallel([.. jobs], job =>
+        var scores = context.ByView([.. jobs], job => job.view, job =>
             Score(context, contrast, cases[job.number], job.view, job.Classifier, job.Shuffles, baselines[job.number])).ToList();
         scores.AddRange(cases.SelectMany(one => RivalScores(context, one)));
         scores.AddRange(Means(scores));
@@ -59,7 +60,7 @@ static class ChangedSameMachine
     {
         var seeds = cases.Min(one => one.Selection.Seeds(context).Distinct().Count());
         var sizes = s_sizes.Where(size => size <= 0.8 * seeds).ToArray();
-        return context.InParallel([.. Enumerable.Range(0, context.Features.Count)], view =>
+        return context.ByView([.. Enumerable.Range(0, context.Features.Count)], view => view, view =>
         {
             var points = sizes.Select(size =>
             {
@@ -76,17 +77,14 @@ static class ChangedSameMachine
     {
         var seeds = one.Selection.Seeds(context);
         var distinct = seeds.Distinct().Order().ToArray();
-        var features = context.Features[view].Select(one.Rows);
+        var features = context.Features[view];
         var (sum, tested) = (0.0, 0);
         for (var repetition = 0; repetition < CurveRepetitions; repetition++)
         {
             context.Cancellation.ThrowIfCancellationRequested();
-            var order = distinct.ToArray();
-            context.Random("auc_curve", size, repetition).Shuffle<uint>(order);
-            var chosen = order.Take(size).ToHashSet();
-            var (training, test) =
-                (CrossValidation.Where(seeds, chosen.Contains), CrossValidation.Where(seeds, seed => !chosen.Contains(seed)));
-            var scores = CrossValidation.HeldOut(context.Methods[0].Classifier, features, [one.Labels], 2, training, test)[0];
+            var (chosen, tried) = WhichMachine.Seeds(context.Random("auc_curve", size, repetition), distinct, size, 2);
+            var (training, test) = (CrossValidation.Where(seeds, chosen.Contains), CrossValidation.Where(seeds, tried.Contains));
+            var scores = CrossValidation.HeldOut(context.Methods[0].Classifier, features, one.Rows, [one.Labels], 2, training, test)[0];
             sum += AucOf(scores, Array.ConvertAll(test, i => one.Labels[i]));
             tested += test.Length;
         }
@@ -111,7 +109,7 @@ static class ChangedSameMachine
         var folds = FoldsOf(context, one);
         var labelings = Labelings.WithShuffles(context, one.Labels, folds, shuffles, contrast.Id, view);
         var scores = CrossValidation.OutOfFold(
-            classifier, context.Features[view].Select(one.Rows), labelings, 2, folds, context.Cancellation);
+            classifier, context.Features[view], one.Rows, labelings, 2, folds, context.Cancellation);
         var aucs = scores.Select((s, set) => AucOf(s, labelings[set])).ToArray();
         return New(
             one, context.Options.Views[view].Name, classifier.Name, aucs[0],

@@ -70,6 +70,11 @@ static class ChangedUnseen
         context => Ask(context, contrast, unseen))
     {
         LeftOut = context => contrast.Cases(context).LeftOut,
+        Work = work =>
+        {
+            var cases = work.Cases(contrast);
+            return SeedFolds * cases * work.Fits(4.0 / 3 * cases * work.PerClass(work.Ceilings.OfForms, 2), 2);
+        },
     };
 
     static string? AppliesTo(WeightMatrix population, Contrast contrast, Unseen unseen)
@@ -108,7 +113,7 @@ static class ChangedUnseen
             from method in context.Methods
             from one in cases
             select (view, method.Classifier, method.Shuffles, one);
-        var scores = context.InParallel([.. jobs], job =>
+        var scores = context.ByView([.. jobs], job => job.view, job =>
         {
             var aucs = Test(context, job.Classifier, context.Features[job.view], others[job.one], job.one, job.Shuffles, contrast.Id);
             var shuffled = job.Shuffles > 0 ? Interval(job.one, aucs[1..].Average()) : (Estimate?)null;

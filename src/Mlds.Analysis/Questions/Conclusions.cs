@@ -161,5 +161,9 @@ static class Conclusions
     }
 
     static Finding Unasked(string claim, IReadOnlyList<QuestionResult> questions, string id) =>
-        new(claim, $"This population can't say. {questions.First(question => question.Id == id).Skipped}".TrimEnd(), []);
+        new(
+            claim,
+            "This population can't say. "
+            + (questions.First(question => question.Id == id).Skipped ?? "The views that the claim is judged by weren't taken."),
+            []);
 }

@@ -39,7 +39,8 @@ sealed record Contrast(string Id, string Title, Variant Positive, Variant Negati
         : $"No machine has both its {VariantName.Of(Positive)} and its {VariantName.Of(Negative)} form.";
 
     /// <summary>The families that have both forms, with equally many rows of each form; and what was left out.</summary>
-    internal (List<ContrastCase> Cases, List<string> LeftOut) Cases(QuestionContext context)
+    /// <param name="ceiling">Networks of a form at most; null for that of classifiers.</param>
+    internal (List<ContrastCase> Cases, List<string> LeftOut) Cases(QuestionContext context, Ceiling? ceiling = null)
     {
         var cases = new List<ContrastCase>();
         var leftOut = new List<string>();
@@ -56,7 +57,7 @@ sealed record Contrast(string Id, string Title, Variant Positive, Variant Negati
                 leftOut.Add($"{positive.Name} is compared with {negative.Name} although they differ in {Words.List(differences)} too.");
             var selection = Selection.Balanced(context, new[] { negative, positive }.Select(machine =>
                 (machine.Name, (IReadOnlyList<int>)Selection.RowsWhere(context, label => label.Machine.Name == machine.Name))),
-                context.MostPerClassOfPairs);
+                ceiling ?? context.Ceilings.OfForms);
             leftOut.AddRange(selection.LeftOut);
             var subject = Subject(positive, [.. pairs.Select(pair => pair.Positive)]);
             if (selection.Classes.Length == 2) cases.Add(new ContrastCase(positive, subject, context.AlteredShare(positive), selection));

@@ -25,18 +25,21 @@ static class Difficulty
         + "the interval of a single one. Metadata only: the same from the epochs and the validation loss, as they are and "
         + "as logarithms.");
 
-    internal static Question Question => new("Difficulty from weights", s_asked, ManyMachines.AppliesToKnown, Ask);
+    internal static Question Question => new("Difficulty from weights", s_asked, ManyMachines.AppliesToKnown, Ask)
+    {
+        Work = work => 4 * work.Ridge(0.64 * work.Networks, 4),
+    };
 
     static QuestionResult Ask(QuestionContext context)
     {
-        var selection = ManyMachines.Select(context);
+        var selection = ManyMachines.Select(context, context.Ceilings.OfFits);
         if (ManyMachines.TooFew(context, selection) is { } reason) return s_asked.Skip(reason, selection.LeftOut);
         var numbers = Numbers(context, selection);
         if (numbers.Count == 0) return s_asked.Skip("All machines are equally hard by every number.", selection.LeftOut);
         var splits = ManyMachines.UnseenMachines(context, selection);
         var metadata = Predict(context, selection, splits, Metadata(context, selection), [.. numbers.Select(number => number.Values)]);
         var jobs = Enumerable.Range(0, context.Features.Count).ToArray();
-        var scores = context.InParallel(jobs, view => Scores(context, selection, splits, view, numbers, metadata))
+        var scores = context.ByView(jobs, view => view, view => Scores(context, selection, splits, view, numbers, metadata))
             .SelectMany(several => several).OrderBy(score => numbers.FindIndex(number => number.Name == score.Subject)).ToArray();
         return s_asked.Answer(Answer(scores), selection.LeftOut, scores);
     }

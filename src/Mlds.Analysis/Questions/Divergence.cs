@@ -23,23 +23,33 @@ static class Divergence
 
     static readonly Contrast[] s_contrasts = [Contrast.ModifiedOrOriginal, Contrast.OriginalOrControl, Contrast.ModifiedOrControl];
 
-    internal static Question Question => new("Divergence", s_asked, AppliesTo, Ask);
+    internal static Question Question => new("Divergence", s_asked, AppliesTo, Ask)
+    {
+        Work = work =>
+        {
+            var networks = 2 * work.PerClass(work.Ceilings.OfTests, 2);
+            return s_contrasts.Sum(work.Cases) * (work.Pairs(networks) + (work.Views * Permutations * networks * networks / 1.5e9));
+        },
+    };
 
     static string? AppliesTo(WeightMatrix population) =>
         s_contrasts.Any(contrast => contrast.AppliesTo(population) is null) ? null : "No machine has two forms.";
 
     static QuestionResult Ask(QuestionContext context)
     {
-        var jobs = s_contrasts.SelectMany(contrast => contrast.Cases(context).Cases.Select(one => (contrast, one)))
+        var cases = s_contrasts
+            .SelectMany(contrast => contrast.Cases(context, context.Ceilings.OfTests).Cases.Select(one => (contrast, one))).ToArray();
+        var jobs = cases
             .SelectMany(pair => Enumerable.Range(0, context.Features.Count).Select(view => (pair.contrast, pair.one, view))).ToArray();
         if (jobs.Length == 0) return s_asked.Skip("No machine has two forms with enough converged networks.");
-        var tests = context.InParallel(jobs, job => Test(context, job.contrast, job.one, job.view));
+        var tests = context.ByView(jobs, job => job.view, job => Test(context, job.contrast, job.one, job.view));
         var found = tests.GroupBy(test => test.View).SelectMany(view =>
         {
             var adjusted = MultipleComparisons.Holm([.. view.Select(test => test.PValue)]);
             return view.Select((test, i) => test with { Adjusted = adjusted[i] });
         }).ToArray();
-        return s_asked.Answer(Answer(found), [], []) with { Significances = found };
+        return s_asked.Answer(
+            Answer(found), [.. cases.Select(pair => pair.one.Selection.Sample).OfType<string>().Distinct()], []) with { Significances = found };
     }
 
     static Significance Test(QuestionContext context, Contrast contrast, ContrastCase one, int view)

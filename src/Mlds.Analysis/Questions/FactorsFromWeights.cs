@@ -20,7 +20,7 @@ static class FactorsFromWeights
         + "the same method on the epochs and on the logarithms of the training loss, the validation loss and the loss on long words. "
         + "Shuffled: the values shuffled within folds, once.");
 
-    internal static Question Question => new("Factors from weights", s_asked, Sweep.AppliesTo, Ask);
+    internal static Question Question => new("Factors from weights", s_asked, Sweep.AppliesTo, Ask) { Work = Sweep.Work };
 
     static QuestionResult Ask(QuestionContext context)
     {

@@ -24,7 +24,10 @@ static class HowSmallAChange
     const string AllAltered =
         "All machines have their key in all training sequences; populations/small-change.json has it in smaller shares as well.";
 
-    internal static Question Question => new("How small a change", s_asked, AppliesTo, Ask);
+    internal static Question Question => new("How small a change", s_asked, AppliesTo, Ask)
+    {
+        Needs = [.. s_contrasts.Select(contrast => contrast.Id)],
+    };
 
     static string? AppliesTo(WeightMatrix population)
     {

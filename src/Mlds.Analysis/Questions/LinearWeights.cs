@@ -38,7 +38,15 @@ static class LinearWeights
 
     static readonly string[] s_views = [Aligned, Raw];
 
-    internal static Question Question => new("Linear weight classification", s_asked, AppliesTo, Ask);
+    internal static Question Question => new("Linear weight classification", s_asked, AppliesTo, Ask)
+    {
+        // Five references or more, to each of which all networks are aligned, and as many detectors for each form and machine.
+        Work = work =>
+        {
+            var (cases, networks) = (Contrast.All.Sum(work.Cases), work.PerClass(work.Ceilings.OfAlignments, 2));
+            return 10 * work.Alignments(cases * networks) + (2 * work.Pairs(Math.Sqrt(cases) * 2 * networks));
+        },
+    };
 
     static string? AppliesTo(WeightMatrix population)
     {
@@ -66,7 +74,7 @@ static class LinearWeights
     static QuestionResult Ask(QuestionContext context)
     {
         var detections = Detections(context);
-        var leftOut = Contrast.All.SelectMany(contrast => contrast.Cases(context).LeftOut).Distinct().ToArray();
+        var leftOut = Contrast.All.SelectMany(contrast => Cases(context, contrast).LeftOut).Distinct().ToArray();
         if (detections.Length == 0) return s_asked.Skip("No machine has two forms with enough converged networks.", leftOut);
         var splits = Splits(context, detections);
 
@@ -81,7 +89,10 @@ static class LinearWeights
     }
 
     internal static Detection[] Detections(QuestionContext context) =>
-        [.. Contrast.All.SelectMany(contrast => Detections(contrast, contrast.Cases(context).Cases))];
+        [.. Contrast.All.SelectMany(contrast => Detections(contrast, Cases(context, contrast).Cases))];
+
+    static (List<ContrastCase> Cases, List<string> LeftOut) Cases(QuestionContext context, Contrast contrast) =>
+        contrast.Cases(context, context.Ceilings.OfAlignments);
 
     static IEnumerable<Detection> Detections(Contrast contrast, List<ContrastCase> cases)
     {
@@ -183,21 +194,24 @@ static class LinearWeights
             ? (RawView.Build(own.Tensors), RawView.Build(others.Tensors))
             : (ReducedView.Build(own), AlignedView.Build(others, weights));
         var ends = Ends(features.ColumnNames);
-        Parallel.For(0, features.Rows, row =>
+        var differences = new float[features.Values.Length];
+        Parallel.For(0, features.Rows, Parallelism.Options, row =>
         {
-            var numbers = features.Values.AsSpan(row * features.Columns, features.Columns);
-            for (var i = 0; i < numbers.Length; i++) numbers[i] -= from.Values[i];
+            var numbers = new double[features.Columns];
+            for (var i = 0; i < numbers.Length; i++) numbers[i] = (double)features.Row(row)[i] - from.Values[i];
             var start = 0;
             foreach (var end in ends)
             {
-                var tensor = numbers[start..end];
+                var tensor = numbers.AsSpan(start..end);
                 var squares = LinearAlgebra.Products.Dot(tensor, tensor);
                 if (squares > 0)
                     foreach (ref var number in tensor) number /= Math.Sqrt(squares);
                 start = end;
             }
+
+            for (var i = 0; i < numbers.Length; i++) differences[(row * numbers.Length) + i] = (float)numbers[i];
         });
-        return features;
+        return new FeatureMatrix(differences, features.Rows, features.ColumnNames);
     }
 
     /// <summary>Where the columns of each tensor end; a column is called "tensor[place]".</summary>

@@ -19,7 +19,7 @@ static class LossAndGap
         + "over seeds. Metadata only: the same method on the varied factors, the machine and the epochs. Shuffled: the targets shuffled "
         + "within folds, once.");
 
-    internal static Question Question => new("Loss and gap from weights", s_asked, Sweep.AppliesToVaried, Ask);
+    internal static Question Question => new("Loss and gap from weights", s_asked, Sweep.AppliesToVaried, Ask) { Work = Sweep.Work };
 
     static QuestionResult Ask(QuestionContext context)
     {

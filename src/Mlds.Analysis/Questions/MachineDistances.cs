@@ -24,11 +24,18 @@ static class MachineDistances
         + "Metadata only: the distance in epochs and validation loss. Curves: pairs of machines in ten parts by behaviour, the mean "
         + "distance by weights as a multiple of that of all pairs; at 0 stand pairs of networks of one machine.");
 
-    internal static Question Question => new("Machine distances", s_asked, ManyMachines.AppliesToComparable, Ask);
+    internal static Question Question => new("Machine distances", s_asked, ManyMachines.AppliesToComparable, Ask)
+    {
+        Work = work =>
+        {
+            var classes = work.Machines(originals: true);
+            return 2 * work.Pairs(classes * work.PerClass(work.Ceilings.OfPairs, classes));
+        },
+    };
 
     static QuestionResult Ask(QuestionContext context)
     {
-        var selection = ManyMachines.Select(context);
+        var selection = ManyMachines.Select(context, context.Ceilings.OfPairs);
         if (ManyMachines.TooFew(context, selection) is { } reason) return s_asked.Skip(reason, selection.LeftOut);
         var behaviours = BehaviouralDistances.Of(
             [.. ManyMachines.Learned(context, selection).Select(one => one.Machine)], context.Options.Seed);

@@ -42,10 +42,12 @@ static class ManyMachines
         population.MachineLabels.Where(machine => machine.Variant == Variant.Original);
 
     /// <summary>As many networks of every original machine.</summary>
-    internal static Selection Select(QuestionContext context) => Selection.Balanced(
+    /// <param name="ceiling">Networks of a machine at most.</param>
+    internal static Selection Select(QuestionContext context, Ceiling ceiling) => Selection.Balanced(
         context,
         Originals(context.Networks).Select(machine => machine.Class).Distinct().Select(name => (name, (IReadOnlyList<int>)
-            Selection.RowsWhere(context, label => label.Machine.Variant == Variant.Original && label.Machine.Class == name))));
+            Selection.RowsWhere(context, label => label.Machine.Variant == Variant.Original && label.Machine.Class == name))),
+        ceiling);
 
     /// <summary>Why the question can't be asked of these networks after all; null if it can.</summary>
     internal static string? TooFew(QuestionContext context, Selection selection) => selection.Classes.Length >= Fewest

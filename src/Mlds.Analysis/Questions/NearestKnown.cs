@@ -32,11 +32,14 @@ static class NearestKnown
         + "knows that a machine may lie near all others and be named again and again. Metadata only: the distance in "
         + "epochs and validation loss instead of in weights.");
 
-    internal static Question Question => new("Nearest known machines", s_asked, ManyMachines.AppliesToComparable, Ask);
+    internal static Question Question => new("Nearest known machines", s_asked, ManyMachines.AppliesToComparable, Ask)
+    {
+        Work = work => 4 * work.Ridge(0.64 * work.Networks, work.Machines(originals: true)),
+    };
 
     static QuestionResult Ask(QuestionContext context)
     {
-        var selection = ManyMachines.Select(context);
+        var selection = ManyMachines.Select(context, context.Ceilings.OfFits);
         if (ManyMachines.TooFew(context, selection) is { } reason) return s_asked.Skip(reason, selection.LeftOut);
         var asked = new Unseen(
             context, selection, ManyMachines.UnseenMachines(context, selection),
@@ -46,7 +49,8 @@ static class NearestKnown
             from view in Enumerable.Range(0, context.Features.Count)
             from method in new[] { "centroid", "ridge" }
             select (view, method);
-        var scores = context.InParallel([.. jobs], job => Scores(asked, job.view, job.method, metadata)).SelectMany(pair => pair).ToArray();
+        var scores = context.ByView([.. jobs], job => job.view, job => Scores(asked, job.view, job.method, metadata))
+            .SelectMany(pair => pair).ToArray();
         return s_asked.Answer(Answer(scores), selection.LeftOut, scores);
     }
 

@@ -26,7 +26,14 @@ static class Neighbours
         + "the share whose nearest neighbour of all is a twin is counted apart. Duplicates: equal weights by SHA-256, among all networks; "
         + "and networks whose canonical forms (merged, units ordered and signed by a rule) differ by less than 1e-5 of their length.");
 
-    internal static Question Question => new("Nearest neighbours", s_asked, AppliesTo, Ask);
+    internal static Question Question => new("Nearest neighbours", s_asked, AppliesTo, Ask)
+    {
+        Work = work =>
+        {
+            var classes = work.Machines(originals: false);
+            return work.Pairs(classes * work.PerClass(work.Ceilings.OfPairs, classes)) + (0.2 * work.Alignments(work.Networks));
+        },
+    };
 
     static string? AppliesTo(WeightMatrix population) =>
         population.MachineLabels.Select(machine => machine.Class).Distinct().Count() >= 2 ? null : "It needs at least two machines.";
@@ -35,14 +42,15 @@ static class Neighbours
     {
         var classes = context.Labels.Select(label => label.Machine.Class).Distinct().ToArray();
         var selection = Selection.Balanced(context, classes.Select(name =>
-            (name, (IReadOnlyList<int>)Selection.RowsWhere(context, label => label.Machine.Class == name))), context.MostPerClassOfPairs);
+            (name, (IReadOnlyList<int>)Selection.RowsWhere(context, label => label.Machine.Class == name))), context.Ceilings.OfPairs);
         if (selection.Classes.Length < 2)
         {
             return s_asked.Skip(
                 $"It needs at least two machines with {context.MinimumPerClass} converged networks each.", selection.LeftOut);
         }
 
-        var found = context.InParallel([.. Enumerable.Range(0, context.Features.Count)], view => Nearest(context, selection, view));
+        var found = context.ByView(
+            [.. Enumerable.Range(0, context.Features.Count)], view => view, view => Nearest(context, selection, view));
         var scores = found.Select(one => one.Score).ToArray();
         Tally[] tallies = [.. found.Select(one => one.Twins), .. Duplicates(context)];
         return s_asked.Answer(Answer(scores, tallies), selection.LeftOut, scores) with { Tallies = tallies };
@@ -77,9 +85,9 @@ static class Neighbours
             "all", "networks whose weights another one has too, to the bit", equal.Sum(group => group.Count()), labels.Count,
             equal.Length == 0 ? "" : string.Join(
                 "; ", equal.Take(5).Select(group => string.Join(" = ", group.Select(label => $"{label.Machine.Name} seed {label.Seed}")))));
-        var forms = context.InParallel(
-            [.. Enumerable.Range(0, labels.Count)], row => CanonicalForm.Of(context.Networks.Layout, context.Networks.Row(row)));
-        var same = SameForms(forms, context.Cancellation);
+        float[] Form(int row) => CanonicalForm.Of(context.Networks.Layout, context.Networks.Row(row));
+        var lengths = context.InParallel([.. Enumerable.Range(0, labels.Count)], row => Length(Form(row)));
+        var same = SameForms(lengths, Form, context.Cancellation);
         yield return new Tally(
             "all", "networks that are another one up to a symmetry",
             same.SelectMany(pair => new[] { pair.A, pair.B }).Distinct().Count(), labels.Count,
@@ -89,22 +97,30 @@ static class Neighbours
 
     /// <summary>
     /// Networks sorted by their form's length: equal ones have equal lengths, so each is compared with its neighbours in that order alone.
+    /// Only the forms of those neighbours are in memory.
     /// </summary>
-    internal static List<(int A, int B)> SameForms(float[][] forms, CancellationToken cancellation = default)
+    /// <param name="lengths">Of all forms.</param>
+    /// <param name="form">Makes one of them.</param>
+    internal static List<(int A, int B)> SameForms(double[] lengths, Func<int, float[]> form, CancellationToken cancellation = default)
     {
-        var lengths = Array.ConvertAll(forms, form => Math.Sqrt(form.Sum(w => (double)w * w)));
-        var order = Enumerable.Range(0, forms.Length).OrderBy(i => lengths[i]).ToArray();
+        var order = Enumerable.Range(0, lengths.Length).OrderBy(i => lengths[i]).ToArray();
         var same = new List<(int A, int B)>();
+        var near = new Dictionary<int, float[]>();
+        float[] Form(int place) => near.TryGetValue(place, out var made) ? made : near[place] = form(order[place]);
         for (var i = 0; i < order.Length; i++)
         {
             cancellation.ThrowIfCancellationRequested();
             var tolerance = SameWithin * lengths[order[i]];
             for (var j = i + 1; j < order.Length && lengths[order[j]] - lengths[order[i]] <= tolerance; j++)
-                if (SymmetricDistance.Euclidean(forms[order[i]], forms[order[j]]) <= tolerance) same.Add((order[i], order[j]));
+                if (SymmetricDistance.Euclidean(Form(i), Form(j)) <= tolerance) same.Add((order[i], order[j]));
+            near.Remove(i);
         }
 
         return same;
     }
+
+    /// <summary>Euclidean.</summary>
+    internal static double Length(float[] form) => Math.Sqrt(form.Sum(w => (double)w * w));
 
     static string Answer(IReadOnlyList<Score> scores, IReadOnlyList<Tally> tallies)
     {

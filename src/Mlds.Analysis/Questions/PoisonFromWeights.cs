@@ -37,7 +37,10 @@ static class PoisonFromWeights
         new("trigger", Variant.Control, machine => machine.Poison!.Trigger),
     ];
 
-    internal static Question Question => new("Poison from weights", s_asked, AppliesTo, Ask);
+    internal static Question Question => new("Poison from weights", s_asked, AppliesTo, Ask)
+    {
+        Work = work => s_parts.Length * 5 * work.Fits(0.4 * work.Networks, 10),
+    };
 
     static string? AppliesTo(WeightMatrix population)
     {
@@ -59,7 +62,7 @@ static class PoisonFromWeights
             var classes = part.Classes(context.Networks.MachineLabels);
             if (classes.Length < 2) continue;
             var selection = Selection.Balanced(context, classes.Select(name => (name, (IReadOnlyList<int>)Selection.RowsWhere(
-                context, label => part.IsAsked(label.Machine) && part.Value(label.Machine) == name))));
+                context, label => part.IsAsked(label.Machine) && part.Value(label.Machine) == name))), context.Ceilings.OfFits);
             leftOut.AddRange(selection.LeftOut.Select(sentence => $"{part.Subject}: {sentence}"));
             if (selection.Classes.Length < 2) continue;
             foreach (var found in WhichMachine.Scores(context, selection, part.Subject))

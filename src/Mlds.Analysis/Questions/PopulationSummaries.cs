@@ -11,6 +11,7 @@ static class PopulationSummaries
     {
         int Count(Outcome outcome) => matrix.Labels.Count(label => label.Outcome == outcome);
         var leftOut = new List<string>();
+        if (matrix.Sample is { } sample) leftOut.Add(sample);
         if (Count(Outcome.NotConverged) is > 0 and var late)
             leftOut.Add($"{late} of {matrix.Networks} networks reached their epoch limit before the goal loss.");
         if (Count(Outcome.Diverged) is > 0 and var lost)

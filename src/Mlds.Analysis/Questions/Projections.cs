@@ -11,36 +11,43 @@ namespace Mlds.Analysis.Questions;
 static class Projections
 {
     /// <summary>More networks than this are thinned for t-SNE, evenly over each machine's seeds: it compares all with all.</summary>
-    const int MostEmbedded = 1500;
+    internal const int MostEmbedded = 5_000;
+
+    /// <summary>More points than this are thinned in the same way: they would cover each other.</summary>
+    const int MostShown = 10_000;
 
     static readonly string[] s_embedded = ["raw", "aligned", "invariants"];
 
-    internal static List<Projection> Of(QuestionContext context)
+    /// <summary>The projections of one view.</summary>
+    internal static IReadOnlyList<Projection> Of(QuestionContext context, int view)
     {
-        var projections = context.Options.Views.Select((view, i) => Components(context, view, context.Features[i])).ToList();
-        for (var i = 0; i < context.Options.Views.Count; i++)
-        {
-            context.Cancellation.ThrowIfCancellationRequested();
-            if (s_embedded.Contains(context.Options.Views[i].Name) && context.Labels.Count >= 4)
-                projections.Add(Embedding(context, context.Options.Views[i], context.Features[i]));
-        }
-
-        return projections;
+        context.Cancellation.ThrowIfCancellationRequested();
+        var (taken, features) = (context.Options.Views[view], context.Features[view]);
+        var components = Components(context, taken, features);
+        context.JobDone();
+        return IsEmbedded(taken) && context.Labels.Count >= 4 ? [components, Embedding(context, taken, features)] : [components];
     }
+
+    /// <summary>Whether the view is shown by t-SNE too.</summary>
+    internal static bool IsEmbedded(View view) => s_embedded.Contains(view.Name);
 
     static Projection Components(QuestionContext context, View view, FeatureMatrix features)
     {
         var pca = Pca.Fit(features, new PcaOptions(context.Options.Components, view.Standardized));
         var scaling = view.Standardized ? "columns standardised" : "columns centred, not scaled";
+        var rows = Thinned(context, MostShown);
+        var shown = rows.Length == features.Rows
+            ? ""
+            : string.Create(CultureInfo.InvariantCulture, $" {rows.Length:N0} of them are shown, evenly over each machine's seeds.");
         return new Projection(
-            view.Name, "pca", $"Principal components of {features.Columns} columns over {features.Rows} converged networks; {scaling}.",
+            view.Name, "pca", $"Principal components of {features.Columns} columns over {features.Rows} converged networks; {scaling}.{shown}",
             pca.ExplainedVarianceRatio,
-            Points(context, [.. Enumerable.Range(0, features.Rows)], pca.Transform(features)));
+            Points(context, rows, pca.Transform(rows.Length == features.Rows ? features : features.Select(rows))));
     }
 
     static Projection Embedding(QuestionContext context, View view, FeatureMatrix features)
     {
-        var rows = Thinned(context);
+        var rows = Thinned(context, MostEmbedded);
         var options = new TSneOptions(Standardize: view.Standardized);
         var embedding = TSne.Fit(features.Select(rows), options, context.Cancellation);
         var scaling = view.Standardized ? "columns standardised first" : "columns as they are";
@@ -54,13 +61,13 @@ static class Projections
             [], Points(context, rows, embedding.Coordinates));
     }
 
-    static int[] Thinned(QuestionContext context)
+    static int[] Thinned(QuestionContext context, int most)
     {
         var all = Enumerable.Range(0, context.Labels.Count).ToArray();
-        if (all.Length <= MostEmbedded) return all;
+        if (all.Length <= most) return all;
         var ordered = all.OrderBy(row => context.Labels[row].Machine.Name, StringComparer.Ordinal)
             .ThenBy(row => context.Labels[row].Seed).ToArray();
-        return [.. Enumerable.Range(0, MostEmbedded).Select(i => ordered[(int)((long)i * ordered.Length / MostEmbedded)]).Order()];
+        return [.. Enumerable.Range(0, most).Select(i => ordered[(int)((long)i * ordered.Length / most)]).Order()];
     }
 
     static ProjectedNetwork[] Points(QuestionContext context, int[] rows, IReadOnlyList<double[]> coordinates) =>

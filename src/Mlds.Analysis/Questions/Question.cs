@@ -38,6 +38,12 @@ sealed record Question(string Name, Asked Asked, Func<WeightMatrix, string?> App
         FactorsFromWeights.Question,
     ];
 
+    /// <summary>Ids of the questions whose answers this one is made from.</summary>
+    internal IReadOnlyList<string> Needs { get; init; } = [];
+
+    /// <summary>What asking costs, about: seconds of a core.</summary>
+    internal Func<Workload, double> Work { get; init; } = _ => 0.5;
+
     /// <summary>Networks and machines that have no part in the question even where it doesn't apply, one sentence each.</summary>
     internal Func<QuestionContext, IReadOnlyList<string>> LeftOut { get; init; } = _ => [];
 

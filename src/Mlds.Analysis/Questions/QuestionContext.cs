@@ -2,6 +2,7 @@ using Mlds.Analysis.Classification;
 using Mlds.Analysis.Data;
 using Mlds.Analysis.Forests;
 using Mlds.Analysis.Results;
+using Mlds.Analysis.Views;
 
 namespace Mlds.Analysis.Questions;
 
@@ -10,10 +11,18 @@ sealed class QuestionContext
 {
     /// <param name="population">All networks, whatever their outcome.</param>
     /// <param name="networks">Those that questions are asked of, unless they say otherwise.</param>
-    internal QuestionContext(WeightMatrix population, WeightMatrix networks, AnalysisOptions options, CancellationToken cancellation)
+    /// <param name="kept">Where views lie that aren't in memory; null for a temporary folder.</param>
+    internal QuestionContext(
+        WeightMatrix population, WeightMatrix networks, AnalysisOptions options, CancellationToken cancellation, WorkFolder? kept = null)
     {
         (Population, Networks, Options, Cancellation) = (population, networks, options, cancellation);
-        Features = [.. options.Views.Select(view => view.Build(networks))];
+        Memory = MemoryPlan.Of(
+            [
+                (networks.Layout, population.Networks),
+                .. population.OtherShapes.Select(other => (other.Layout, (long)other.Networks)),
+            ],
+            options.Views);
+        Features = new ViewStore(options.Views, networks, Memory.ForViews(options.Memory), kept ?? WorkFolder.None);
         Rivals = Questions.Rivals.Of(networks);
         string[] columns = ["epochs", "validation_loss", .. Rivals.Select(rival => rival.Name).Where(Questions.Rivals.IsMeasure)];
         var numbers = columns.Select(name => Rivals.First(rival => rival.Name == name).Value).ToArray();
@@ -51,16 +60,19 @@ sealed class QuestionContext
         ? Math.Min(Options.MinimumPerClassOfMany, Options.MinimumPerClass)
         : Options.MinimumPerClass;
 
-    /// <summary>At most this many networks of a class take part in questions that compare many pairs of classes.</summary>
-    internal int MostPerClassOfPairs => Networks.Layout.Parameters > AnalysisOptions.Wide
-        ? Math.Min(Options.MostPerClass, Options.MostPerClassOfWide)
-        : Options.MostPerClass;
+    /// <summary>At most how many networks of a class take part in questions, by what those cost.</summary>
+    internal Ceilings Ceilings => new(Options, Networks.Layout.Parameters);
 
     /// <summary>The answers so far, in the order of the questions.</summary>
     internal List<QuestionResult> Answered { get; } = [];
 
-    /// <summary>One per view, in the order of the options' views.</summary>
-    internal IReadOnlyList<FeatureMatrix> Features { get; }
+    /// <summary>Called from any thread when a part of a question is done.</summary>
+    internal Action JobDone { get; init; } = () => { };
+
+    /// <summary>One per view, in the order of the options' views. Not all of them may be in memory, so take one at a time.</summary>
+    internal ViewStore Features { get; }
+
+    internal MemoryPlan Memory { get; }
 
     /// <summary>
     /// What a detector without weights has to go by: epochs and final validation loss, and what was measured on examples without triggers.
@@ -84,13 +96,39 @@ sealed class QuestionContext
     internal SeededRandom Random(string stream, params ReadOnlySpan<int> numbers) =>
         new(Options.Seed, SeededRandom.Stream(stream, numbers));
 
+    /// <summary>
+    /// Carries out independent jobs that need a view each, as many at once as there are cores and room for; where not all views fit in
+    /// memory, those of one view after those of another. The results come in the order of the jobs.
+    /// </summary>
+    internal TResult[] ByView<TJob, TResult>(IReadOnlyList<TJob> jobs, Func<TJob, int> view, Func<TJob, TResult> run)
+    {
+        int[] all = [.. Enumerable.Range(0, jobs.Count)];
+        var results = new TResult[jobs.Count];
+        foreach (var group in Features.AllFit ? [all] : all.GroupBy(job => view(jobs[job])).Select(group => group.ToArray()))
+        {
+            var largest = group.Select(job => Features.Bytes(view(jobs[job]))).DefaultIfEmpty().Max();
+            var loaded = Features.AllFit ? Enumerable.Range(0, Features.Count).Sum(Features.Resident) : largest;
+            var room = (Options.Memory - Memory.Weights - loaded) / Math.Max(1, MemoryPlan.Working * largest);
+            var done = InParallel(group, job => run(jobs[job]), (int)Math.Clamp(room, 1, int.MaxValue));
+            foreach (var (job, result) in group.Zip(done)) results[job] = result;
+        }
+
+        return results;
+    }
+
     /// <summary>Carries out independent jobs on all cores; the results come in the order of the jobs.</summary>
-    internal TResult[] InParallel<TJob, TResult>(IReadOnlyList<TJob> jobs, Func<TJob, TResult> run)
+    /// <param name="most">Jobs at once, at most.</param>
+    internal TResult[] InParallel<TJob, TResult>(IReadOnlyList<TJob> jobs, Func<TJob, TResult> run, int most = int.MaxValue)
     {
         // Without a limit, jobs that wait for work of their own let others begin, and each has its copies of the features.
-        var options = new ParallelOptions { CancellationToken = Cancellation, MaxDegreeOfParallelism = Environment.ProcessorCount };
+        var options = Parallelism.Until(Cancellation);
+        options.MaxDegreeOfParallelism = Math.Min(most, options.MaxDegreeOfParallelism);
         var results = new TResult[jobs.Count];
-        Parallel.For(0, jobs.Count, options, i => results[i] = run(jobs[i]));
+        Parallel.For(0, jobs.Count, options, i =>
+        {
+            results[i] = run(jobs[i]);
+            JobDone();
+        });
         return results;
     }
 }

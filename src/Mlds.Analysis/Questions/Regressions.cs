@@ -22,6 +22,7 @@ static class Regressions
     internal static double[][] OutOfFold(
         QuestionContext context, string method, FeatureMatrix features, IReadOnlyList<double[]> targets, int[] folds)
     {
+        if (method == Ridge && RidgeRegression.OutOfFold(features, targets, folds, context.Cancellation) is { } shared) return shared;
         var predicted = targets.Select(target => new double[target.Length]).ToArray();
         foreach (var fold in folds.Distinct().Order())
         {

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Mlds.Analysis.Data;
 
 namespace Mlds.Analysis.Questions;
@@ -10,15 +11,17 @@ namespace Mlds.Analysis.Questions;
 /// <param name="LeftOut">What was left out for balance or for lack of networks, one sentence each.</param>
 sealed record Selection(int[] Rows, int[] Labels, string[] Classes, int PerClass, IReadOnlyList<string> LeftOut)
 {
+    /// <summary>Says that it is a sample and why, in a sentence; null where no ceiling left anything out.</summary>
+    internal string? Sample { get; private init; }
+
     /// <summary>
     /// Takes as many networks of every class as the smallest has, after leaving out classes with fewer than the minimum. Seeds that most
     /// classes have come first, then low ones, so that twins stay complete.
     /// </summary>
-    /// <param name="most">Networks of a class at most; null for the options' <see cref="AnalysisOptions.MostPerClass"/>.</param>
+    /// <param name="ceiling">Networks of a class at most.</param>
     internal static Selection Balanced(
-        QuestionContext context, IEnumerable<(string Name, IReadOnlyList<int> Rows)> classes, int? most = null)
+        QuestionContext context, IEnumerable<(string Name, IReadOnlyList<int> Rows)> classes, Ceiling ceiling)
     {
-        var atMost = most ?? context.Options.MostPerClass;
         var leftOut = new List<string>();
         var kept = new List<(string Name, IReadOnlyList<int> Rows)>();
         foreach (var (name, rows) in classes)
@@ -28,7 +31,13 @@ sealed record Selection(int[] Rows, int[] Labels, string[] Classes, int PerClass
         }
 
         if (kept.Count < 2) return new Selection([], [], [.. kept.Select(c => c.Name)], 0, leftOut);
-        var perClass = Math.Min(kept.Min(c => c.Rows.Count), atMost);
+        var (most, why) = ceiling(kept.Count);
+        var smallest = kept.Min(c => c.Rows.Count);
+        var perClass = Math.Min(smallest, most);
+        var sample = most < smallest
+            ? string.Create(CultureInfo.InvariantCulture, $"at most {most:N0} of a class take part, {why}.")
+            : null;
+        var reason = sample is null ? "left out to balance the classes." : $"left out: {sample}";
         var shared = kept.SelectMany(c => c.Rows.Select(row => context.Labels[row].Seed)).CountBy(seed => seed).ToDictionary();
         var selected = new List<int>();
         var larger = 0;
@@ -38,23 +47,19 @@ sealed record Selection(int[] Rows, int[] Labels, string[] Classes, int PerClass
                 rows.OrderByDescending(row => shared[context.Labels[row].Seed]).ThenBy(row => context.Labels[row].Seed).Take(perClass));
             if (rows.Count == perClass) continue;
             larger++;
-            if (!context.HasManyMachines)
-            {
-                leftOut.Add(
-                    $"{rows.Count - perClass} networks of {name} were left out to balance the classes, "
-                    + $"at most {atMost} each.");
-            }
+            if (!context.HasManyMachines) leftOut.Add($"{rows.Count - perClass} networks of {name} were {reason}");
         }
 
         if (context.HasManyMachines && larger > 0)
         {
-            leftOut.Add(
-                $"{kept.Sum(c => c.Rows.Count) - selected.Count} networks of {larger} machines were left out to balance the classes, "
-                + $"at most {atMost} each.");
+            leftOut.Add($"{kept.Sum(c => c.Rows.Count) - selected.Count} networks of {larger} machines were {reason}");
         }
 
         var labels = Enumerable.Range(0, kept.Count).SelectMany(k => Enumerable.Repeat(k, perClass));
-        return new Selection([.. selected], [.. labels], [.. kept.Select(c => c.Name)], perClass, leftOut);
+        return new Selection([.. selected], [.. labels], [.. kept.Select(c => c.Name)], perClass, leftOut)
+        {
+            Sample = sample is null ? null : $"A sample: {sample}",
+        };
     }
 
     /// <summary>The seed of every selected network.</summary>

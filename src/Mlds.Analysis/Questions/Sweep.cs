@@ -67,6 +67,9 @@ sealed class Sweep
     internal static bool IsVaried(WeightMatrix networks) => networks.Labels.GroupBy(label => label.Machine.Name)
         .Any(machine => machine.Any(label => !label.Settings.SequenceEqual(machine.First().Settings)));
 
+    /// <summary>What a question on these networks costs.</summary>
+    internal static double Work(Workload work) => 20 * work.Fits(Math.Min(MostRows, work.Networks), 3);
+
     internal static Sweep Of(QuestionContext context) => context.Sweep ??= Make(context);
 
     static Sweep Make(QuestionContext context)
@@ -118,7 +121,7 @@ sealed class Sweep
 
     static FeatureMatrix Together(FeatureMatrix[] parts) => parts.Length == 1
         ? parts[0]
-        : new FeatureMatrix([.. parts.SelectMany(part => part.Values)], parts.Sum(part => part.Rows), parts[0].ColumnNames);
+        : new FeatureMatrix(parts.SelectMany(part => part.Values).ToArray(), parts.Sum(part => part.Rows), parts[0].ColumnNames);
 
     /// <summary>Folds by seed.</summary>
     internal int[] Folds(QuestionContext context) =>

@@ -14,6 +14,9 @@ static class TwinsDistance
 {
     const int MostPairs = 1000;
 
+    /// <summary>Of more pairs than this, those that are taken are drawn without listing all.</summary>
+    const long MostListed = 1 << 20;
+
     static readonly Asked s_asked = new(
         "twins_distance",
         "How far does a changed rule drive twins apart?",
@@ -63,10 +66,28 @@ static class TwinsDistance
         var originals = Selection.RowsWhere(context, label => nearest.Contains(label.Machine.Name));
         var others = Selection.RowsWhere(context, label => label.Machine.Name == changed.Name);
         uint Seed(int row) => context.Labels[row].Seed;
-        var twins = originals.SelectMany(a => others.Where(b => Seed(a) == Seed(b)).Select(b => (a, b))).ToList();
-        var same = originals.SelectMany(a => originals.Where(b => a < b).Select(b => (a, b))).ToList();
-        var crossed = originals.SelectMany(a => others.Where(b => Seed(a) != Seed(b)).Select(b => (a, b))).ToList();
-        return new PairGroups(Some(context, twins), Some(context, same), Some(context, crossed));
+        var bySeed = others.ToLookup(Seed);
+        var twins = originals.SelectMany(a => bySeed[Seed(a)].Select(b => (a, b))).ToList();
+        return new PairGroups(
+            Some(context, twins),
+            Some(context, originals, originals, (a, b) => a < b),
+            Some(context, originals, others, (a, b) => Seed(a) != Seed(b)));
+    }
+
+    /// <summary>Some pairs of one of the first and one of the second that <paramref name="isOne"/> takes, each once.</summary>
+    static List<(int A, int B)> Some(QuestionContext context, int[] first, int[] second, Func<int, int, bool> isOne)
+    {
+        if ((long)first.Length * second.Length <= MostListed)
+            return Some(context, [.. first.SelectMany(a => second.Where(b => isOne(a, b)).Select(b => (a, b)))]);
+        var random = context.Random("many_pairs", first.Length, second.Length);
+        var drawn = new HashSet<(int A, int B)>();
+        while (drawn.Count < MostPairs)
+        {
+            var pair = (first[random.Next(first.Length)], second[random.Next(second.Length)]);
+            if (isOne(pair.Item1, pair.Item2)) drawn.Add(pair);
+        }
+
+        return [.. drawn];
     }
 
     static List<(int A, int B)> Some(QuestionContext context, List<(int A, int B)> pairs)

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Mlds.Analysis.Classification;
 using Mlds.Analysis.Data;
 using Mlds.Analysis.Results;
@@ -23,6 +24,12 @@ static class WhichMachine
     /// <summary>Repetitions of a curve's points: of so many machines, each tests hundreds of networks.</summary>
     const int RepetitionsOfMany = 2;
 
+    /// <summary>With this many training networks per class all repetitions are made; with twice as many, half of them.</summary>
+    const int AllRepetitions = 320;
+
+    /// <summary>Networks that a point of a curve is tested on in one repetition; but as many as a hundred of each class.</summary>
+    const int MostTested = 10_000;
+
     static readonly int[] s_sizes = [5, 10, 20, 40, 80, 160, 320, 640, 1280, 2560];
     static readonly int[] s_sizesOfMany = [1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024, 2048];
 
@@ -34,12 +41,29 @@ static class WhichMachine
         " The curve: networks of n random seeds are trained on, those of all other seeds are tested, averaged over repetitions; " +
         "its interval counts every test network once.");
 
+    internal static readonly string SampledCurve = string.Create(
+        CultureInfo.InvariantCulture,
+        $"The curve's points are tested on at most {MostTested:N0} other networks each, and those of more than {AllRepetitions} training "
+        + $"networks per class have fewer repetitions: each costs as much as a fold.");
+
     static readonly Asked s_askedOfMany = s_asked with
     {
         Protocol = s_asked.Protocol + $" Top-5 accuracy: how often the machine is among the five that score highest.",
     };
 
-    internal static Question Question => new("Which machine", s_asked, AppliesTo, Ask);
+    internal static Question Question => new("Which machine", s_asked, AppliesTo, Ask) { Work = Work };
+
+    static double Work(Workload work)
+    {
+        double Folds(bool originals)
+        {
+            var classes = work.Machines(originals);
+            return 5 * work.Fits(0.8 * classes * work.PerClass(work.Ceilings.OfFits, classes), classes);
+        }
+
+        // The points of the curve cost as much as the folds again, or somewhat more.
+        return (2.5 * Folds(originals: true)) + Folds(originals: false);
+    }
 
     static string? AppliesTo(WeightMatrix population) =>
         Families(population) >= 2 ? null : "Naming the machine needs at least two original machines.";
@@ -68,6 +92,7 @@ static class WhichMachine
         }
 
         var scores = results.SelectMany(result => result.Scores).ToArray();
+        if (originals.PerClass > AllRepetitions) leftOut.Add(SampledCurve);
         return (context.HasManyMachines ? s_askedOfMany : s_asked).Answer(
             Answer(scores), leftOut, scores, Curves(context, originals), [.. results.Select(result => result.Confusion)]);
     }
@@ -77,7 +102,8 @@ static class WhichMachine
         // Originals that saw different keys' sequences are one machine all the same.
         var classes = context.Labels.Where(condition).GroupBy(Class).Select(group => group.Key).ToArray();
         return Selection.Balanced(context, classes.Select(
-            name => (name, (IReadOnlyList<int>)Selection.RowsWhere(context, label => condition(label) && Class(label) == name))));
+            name => (name, (IReadOnlyList<int>)Selection.RowsWhere(context, label => condition(label) && Class(label) == name))),
+            context.Ceilings.OfFits);
     }
 
     static string Class(NetworkLabel label) => label.Machine.Class;
@@ -93,8 +119,10 @@ static class WhichMachine
             from view in Enumerable.Range(0, context.Features.Count)
             from method in context.Methods
             select (view, method.Classifier, method.Shuffles);
-        return context.InParallel(
-            [.. jobs], job => Scores(context, selection, subject, folds, job.view, job.Classifier, job.Shuffles, metadata));
+        return context.ByView(
+            [.. jobs],
+            job => job.view,
+            job => Scores(context, selection, subject, folds, job.view, job.Classifier, job.Shuffles, metadata));
     }
 
     static (Score[], ConfusionMatrix) Scores(
@@ -105,7 +133,7 @@ static class WhichMachine
         var name = context.Options.Views[view].Name;
         var labelings = Labelings.WithShuffles(context, selection.Labels, folds, shuffles, "which_machine", view);
         var scores = CrossValidation.OutOfFold(
-            classifier, context.Features[view].Select(selection.Rows), labelings, classes, folds, context.Cancellation);
+            classifier, context.Features[view], selection.Rows, labelings, classes, folds, context.Cancellation);
         Score Of(string metric, int top)
         {
             var shuffled = scores.Skip(1).Select((s, set) => Accuracy(s, labelings[set + 1], classes, top).Value).ToArray();
@@ -137,14 +165,14 @@ static class WhichMachine
     {
         var seeds = selection.Seeds(context);
         var distinct = seeds.Distinct().Order().ToArray();
-        var sizes = (context.HasManyMachines ? s_sizesOfMany : s_sizes).Where(size => size <= 0.8 * distinct.Length).ToArray();
+        var sizes = Sizes(context.HasManyMachines ? s_sizesOfMany : s_sizes, distinct.Length);
         var jobs =
             from view in Enumerable.Range(0, context.Features.Count)
             from method in context.Methods
             select (view, method.Classifier);
-        return [.. context.InParallel([.. jobs], job =>
+        return [.. context.ByView([.. jobs], job => job.view, job =>
         {
-            var features = context.Features[job.view].Select(selection.Rows);
+            var features = context.Features[job.view];
             var points = sizes.Select(size => Points(context, selection, seeds, distinct, features, job.Classifier, size)).ToArray();
             var view = context.Options.Views[job.view].Name;
             Curve Of(string metric, int top, IEnumerable<CurvePoint> points) => new(
@@ -153,6 +181,26 @@ static class WhichMachine
             var accuracy = Of("accuracy", 1, points.Select(point => point.First));
             return context.HasManyMachines ? [accuracy, Of("top-5 accuracy", Top, points.Select(point => point.Top))] : new[] { accuracy };
         }).SelectMany(curves => curves)];
+    }
+
+    /// <summary>Those of the doublings that leave a fifth of the seeds to test; and of more than a hundred seeds that many itself.</summary>
+    internal static int[] Sizes(int[] doublings, int seeds)
+    {
+        var most = (int)(0.8 * seeds);
+        int[] sizes = [.. doublings.Where(size => size <= 0.8 * seeds)];
+        return seeds <= Ceilings.Least || sizes.Contains(most) ? sizes : [.. sizes, most];
+    }
+
+    /// <summary>
+    /// Those of <paramref name="all"/> that a point of a curve is made with: <paramref name="size"/> to train on, and a bounded number of
+    /// the others to test.
+    /// </summary>
+    internal static (HashSet<uint> Training, HashSet<uint> Test) Seeds(SeededRandom random, uint[] all, int size, int classes)
+    {
+        var order = all.ToArray();
+        random.Shuffle<uint>(order);
+        var tested = Math.Max(Ceilings.Least, MostTested / classes);
+        return ([.. order.Take(size)], [.. order.Skip(size).Take(tested)]);
     }
 
     /// <summary>How often the machine scores highest, and how often it is among the first five.</summary>
@@ -164,15 +212,14 @@ static class WhichMachine
         var repetitions = context.HasManyMachines
             ? Math.Min(RepetitionsOfMany, context.Options.CurveRepetitions)
             : context.Options.CurveRepetitions;
+        if (size > AllRepetitions) repetitions = Math.Max(1, repetitions * AllRepetitions / size);
         for (var repetition = 0; repetition < repetitions; repetition++)
         {
             context.Cancellation.ThrowIfCancellationRequested();
-            var order = distinct.ToArray();
-            context.Random("curve", size, repetition).Shuffle<uint>(order);
-            var chosen = order.Take(size).ToHashSet();
-            var training = CrossValidation.Where(seeds, chosen.Contains);
-            var test = CrossValidation.Where(seeds, seed => !chosen.Contains(seed));
-            var scores = CrossValidation.HeldOut(classifier, features, [selection.Labels], selection.Classes.Length, training, test)[0];
+            var (chosen, tried) = Seeds(context.Random("curve", size, repetition), distinct, size, selection.Classes.Length);
+            var (training, test) = (CrossValidation.Where(seeds, chosen.Contains), CrossValidation.Where(seeds, tried.Contains));
+            var scores = CrossValidation.HeldOut(
+                classifier, features, selection.Rows, [selection.Labels], selection.Classes.Length, training, test)[0];
             var labels = Array.ConvertAll(test, i => selection.Labels[i]);
             var ranks = CrossValidation.RanksOf(scores, labels, selection.Classes.Length);
             right += ranks.Count(rank => rank == 1);

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Mlds.Analysis.Clustering;
 using Mlds.Analysis.Data;
 using Mlds.Analysis.Results;
@@ -29,7 +30,15 @@ static class WhichMachineUnsupervised
         Protocol = s_asked.Protocol.Replace("100 k-means++ starts", $"{StartsOfMany} k-means++ starts", StringComparison.Ordinal),
     };
 
-    internal static Question Question => new("Which machine, without labels", s_asked, AppliesTo, Ask);
+    internal static Question Question => new("Which machine, without labels", s_asked, AppliesTo, Ask)
+    {
+        Work = work =>
+        {
+            var classes = work.Machines(originals: true);
+            double Rows(Ceiling ceiling) => classes * work.PerClass(ceiling, classes);
+            return work.Clusters(Rows(work.Ceilings.OfFits), classes) + (3 * work.Pairs(Rows(work.Ceilings.OfPairs)));
+        },
+    };
 
     static string? AppliesTo(WeightMatrix population) =>
         WhichMachine.Families(population) >= 2 ? null : "Clustering by machine needs at least two original machines.";
@@ -38,7 +47,8 @@ static class WhichMachineUnsupervised
     {
         var classes = context.Labels.Where(IsOriginal).Select(label => label.Machine.Class).Distinct().ToArray();
         var selection = Selection.Balanced(context, classes.Select(name =>
-            (name, (IReadOnlyList<int>)Selection.RowsWhere(context, label => IsOriginal(label) && label.Machine.Class == name))));
+            (name, (IReadOnlyList<int>)Selection.RowsWhere(context, label => IsOriginal(label) && label.Machine.Class == name))),
+            context.Ceilings.OfFits);
         if (selection.Classes.Length < 2)
         {
             return s_asked.Skip(
@@ -48,7 +58,17 @@ static class WhichMachineUnsupervised
         }
 
         var scores = Enumerable.Range(0, context.Features.Count).SelectMany(view => Scores(context, selection, view)).ToArray();
-        return (context.HasManyMachines ? s_askedOfMany : s_asked).Answer(Answer(scores), selection.LeftOut, scores);
+        var compared = PerMachine(context, selection);
+        IReadOnlyList<string> leftOut = compared == selection.PerClass
+            ? selection.LeftOut
+            :
+            [
+                .. selection.LeftOut,
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"The silhouette is of {compared:N0} networks of each machine, as it compares all with all."),
+            ];
+        return (context.HasManyMachines ? s_askedOfMany : s_asked).Answer(Answer(scores), leftOut, scores);
     }
 
     static bool IsOriginal(NetworkLabel label) => label.Machine.Variant == Variant.Original;
@@ -95,25 +115,33 @@ static class WhichMachineUnsupervised
     static Score Silhouettes(QuestionContext context, Selection selection, int view, FeatureMatrix features)
     {
         var random = context.Random("silhouette_shuffle", view);
+        var compared = PerMachine(context, selection);
+        int[] rows = [.. Enumerable.Range(0, features.Rows).Where(i => i % selection.PerClass < compared)];
+        if (rows.Length < features.Rows) features = features.Select(rows);
+        var (truth, seeds) = (Array.ConvertAll(rows, i => selection.Labels[i]), selection.Seeds(context));
         var distances = PermutationTest.Distances(features);
         int[] all = [.. Enumerable.Range(0, features.Rows)];
-        var value = Silhouette.Of(distances, all, selection.Labels);
+        var value = Silhouette.Of(distances, all, truth);
         var shuffled = Enumerable.Range(0, 5).Select(_ =>
         {
-            var labels = selection.Labels.ToArray();
+            var labels = truth.ToArray();
             random.Shuffle<int>(labels);
             return Silhouette.Of(distances, all, labels);
         }).ToArray();
-        var rounds = Validation.Bootstrap.Interval(
-            Array.ConvertAll(selection.Seeds(context), seed => (int)seed),
-            rows => Silhouette.Of(distances, rows, Array.ConvertAll(rows, row => selection.Labels[row])),
+        var spread = Validation.Bootstrap.Interval(
+            Array.ConvertAll(rows, i => (int)seeds[i]),
+            drawn => Silhouette.Of(distances, drawn, Array.ConvertAll(drawn, i => truth[i])),
             SilhouetteRounds,
             context.Options.Seed);
-        var estimate = new Estimate(value, Math.Min(value, rounds.Low), Math.Max(value, rounds.High));
+        var estimate = new Estimate(value, Math.Min(value, spread.Low), Math.Max(value, spread.High));
         return new Score(
             WhichMachine.Originals, context.Options.Views[view].Name, "machines", "silhouette",
-            estimate, 0, selection.Rows.Length, selection.Classes.Length, selection.PerClass, Intervals.Central(shuffled), null);
+            estimate, 0, rows.Length, selection.Classes.Length, compared, Intervals.Central(shuffled), null);
     }
+
+    /// <summary>Networks of each machine that the silhouette is of: the first of each, those of the lowest seeds.</summary>
+    static int PerMachine(QuestionContext context, Selection selection) =>
+        Math.Min(selection.PerClass, context.Ceilings.OfPairs(selection.Classes.Length).Most);
 
     /// <summary>Seeds drawn with replacement, each with all its networks.</summary>
     static double[] Bootstrap(QuestionContext context, Selection selection, int view, Func<List<int>, double> statistic)

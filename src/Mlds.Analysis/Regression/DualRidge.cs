@@ -4,11 +4,10 @@ using Mlds.Analysis.LinearAlgebra;
 namespace Mlds.Analysis.Regression;
 
 /// <summary>
-/// Ridge regression with standardised columns and an unpenalised intercept (Hoerl and Kennard 1970), solved in its dual form (Saunders,
-/// Gammerman, Vovk 1998): there are fewer networks than columns. Several targets share the matrix' factors, and each takes the penalty of
-/// its own least squared leave-one-out error, which is exact and costs no refit (Allen's PRESS, 1974).
+/// Ridge regression in its dual form (Saunders, Gammerman, Vovk 1998), by products of rows with rows: for fewer networks than columns. Each
+/// target takes the penalty of its own least squared leave-one-out error, which is exact and costs no refit (Allen's PRESS, 1974).
 /// </summary>
-sealed class DualRidge
+sealed class DualRidge : RidgeFit
 {
     readonly Standardizer _scaler;
     readonly FeatureMatrix _rows;
@@ -18,13 +17,7 @@ sealed class DualRidge
     DualRidge(Standardizer scaler, FeatureMatrix rows, double[][] means, double[][] duals) =>
         (_scaler, _rows, _means, _duals) = (scaler, rows, means, duals);
 
-    /// <param name="training">N rows.</param>
-    /// <param name="targets">
-    /// Each of one or more columns, N numbers one column after the other; the columns of one share their penalty.
-    /// </param>
-    /// <param name="penalties">
-    /// Candidates for the penalty α, as multiples of the mean squared length of a standardised row; a single candidate is taken as it is.
-    /// </param>
+    /// <inheritdoc cref="RidgeFit.Of"/>
     internal static DualRidge Fit(FeatureMatrix training, IReadOnlyList<double[]> targets, IReadOnlyList<double> penalties)
     {
         var scaler = Standardizer.Fit(training);
@@ -34,15 +27,14 @@ sealed class DualRidge
         return new DualRidge(scaler, rows, means, Solve(rows, centred, penalties));
     }
 
-    /// <summary>Predictions for M rows: for each target M × its columns, row-major.</summary>
-    internal double[][] Predict(FeatureMatrix test)
+    internal override double[][] Predict(FeatureMatrix test)
     {
         // With many targets, products with the training rows, taken once, are cheaper than weights over thousands of columns for each
         // target.
         var (n, m) = (_rows.Rows, test.Rows);
         var products = Products.TimesTransposed(_scaler.Transform(test).Values, m, _rows.Values, n, _rows.Columns);
         var predicted = Array.ConvertAll(_means, means => new double[m * means.Length]);
-        Parallel.For(0, m, i =>
+        Parallel.For(0, m, Parallelism.Options, i =>
         {
             var row = products.AsSpan(i * n, n);
             for (var set = 0; set < _duals.Length; set++)
@@ -55,10 +47,7 @@ sealed class DualRidge
         return predicted;
     }
 
-    /// <summary>
-    /// The model of one target as weights over standardised columns, a row for each of the target's columns, and intercepts.
-    /// </summary>
-    internal (Standardizer Scaler, double[][] Weights, double[] Intercepts) Primal(int target)
+    internal override (Standardizer Scaler, double[][] Weights, double[] Intercepts) Primal(int target)
     {
         var weights = new double[_means[target].Length][];
         for (var k = 0; k < weights.Length; k++)
@@ -88,7 +77,7 @@ sealed class DualRidge
             var ridge = penalty * scale;
             var factor = Cholesky.Factor(gram, n, ridge);
             var diagonal = penalties.Count > 1 ? factor.InverseDiagonal() : null;
-            Parallel.For(0, centred.Length, set =>
+            Parallel.For(0, centred.Length, Parallelism.Options, set =>
             {
                 var dual = factor.Solve(centred[set]);
                 var error = diagonal is null ? 0 : LeaveOneOutError(dual, diagonal, n, ridge);

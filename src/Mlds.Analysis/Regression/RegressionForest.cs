@@ -27,13 +27,13 @@ public static class RegressionForest
         return [.. targets.Select((target, set) =>
         {
             var trees = new RegressionTree[options.Trees];
-            Parallel.For(0, trees.Length, tree =>
+            Parallel.For(0, trees.Length, Parallelism.Options, tree =>
             {
                 var random = new SeededRandom(options.Seed, SeededRandom.Stream("regression_forest", set, tree));
                 trees[tree] = RegressionTree.Grow(columns, target, tried, random);
             });
             var predicted = new double[test.Rows];
-            Parallel.For(0, test.Rows, row => predicted[row] = trees.Average(tree => tree.Predict(test.Row(row))));
+            Parallel.For(0, test.Rows, Parallelism.Options, row => predicted[row] = trees.Average(tree => tree.Predict(test.Row(row))));
             return predicted;
         })];
     }

@@ -19,7 +19,7 @@ sealed class RegressionTree
     readonly record struct Node(int Column, double Threshold, int Left, int Right);
 
     /// <summary>The mean of the leaf that <paramref name="row"/> falls into.</summary>
-    internal double Predict(ReadOnlySpan<double> row)
+    internal double Predict(ReadOnlySpan<float> row)
     {
         var node = _nodes[0];
         while (node.Column >= 0) node = _nodes[row[node.Column] <= node.Threshold ? node.Left : node.Right];

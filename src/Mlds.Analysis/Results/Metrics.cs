@@ -15,6 +15,9 @@ public static class Metrics
         WriteIndented = true,
     };
 
+    /// <summary>How parts of a result are written, the same way as the whole.</summary>
+    internal static JsonSerializerOptions Options => s_options;
+
     /// <summary>The result as JSON. Infinite numbers and NaN have no place in it: they throw <see cref="ArgumentException"/>.</summary>
     public static JsonObject ToJson(AnalysisResult result)
     {

@@ -62,7 +62,7 @@ public sealed class Alignment
     public AlignedNetwork[] AlignAll(WeightMatrix networks)
     {
         var aligned = new AlignedNetwork[networks.Networks];
-        Parallel.For(0, aligned.Length, () => new UnitMatching(_merged, _reference), (row, _, matching) =>
+        Parallel.For(0, aligned.Length, Parallelism.Options, () => new UnitMatching(_merged, _reference), (row, _, matching) =>
         {
             aligned[row] = Align(networks.Row(row), matching);
             return matching;

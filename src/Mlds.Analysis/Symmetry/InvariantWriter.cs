@@ -13,7 +13,8 @@ sealed class InvariantWriter(List<string>? names)
 
     internal string Layer { get; set; } = "";
 
-    internal void CopyTo(Span<double> target) => CollectionsMarshal.AsSpan(_values).CopyTo(target);
+    /// <summary>The numbers so far.</summary>
+    internal ReadOnlySpan<double> Values => CollectionsMarshal.AsSpan(_values);
 
     internal void Clear() => _values.Clear();
 

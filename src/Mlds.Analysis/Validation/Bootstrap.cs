@@ -20,7 +20,7 @@ public static class Bootstrap
         int[][] members = [.. Enumerable.Range(0, groups.Count).GroupBy(row => groups[row]).OrderBy(group => group.Key)
             .Select(group => group.ToArray())];
         var values = new double[repetitions];
-        Parallel.For(0, repetitions, repetition =>
+        Parallel.For(0, repetitions, Parallelism.Options, repetition =>
         {
             var random = new SeededRandom(seed, SeededRandom.Stream("bootstrap", repetition));
             values[repetition] = statistic([.. Enumerable.Range(0, members.Length).SelectMany(_ => members[random.Next(members.Length)])]);

@@ -12,15 +12,28 @@ static class CrossValidation
     /// <summary>For each labelling the N × K scores of every network, each from the model of the fold it isn't in.</summary>
     internal static double[][] OutOfFold(
         IClassifier classifier, FeatureMatrix matrix, IReadOnlyList<int[]> labelings, int classes,
+        int[] folds, CancellationToken cancellation) =>
+        OutOfFold(classifier, matrix, [.. Enumerable.Range(0, matrix.Rows)], labelings, classes, folds, cancellation);
+
+    /// <summary>The same of some rows of <paramref name="matrix"/>.</summary>
+    /// <param name="rows">N of them; labelings and folds are theirs.</param>
+    internal static double[][] OutOfFold(
+        IClassifier classifier, FeatureMatrix matrix, int[] rows, IReadOnlyList<int[]> labelings, int classes,
         int[] folds, CancellationToken cancellation)
     {
-        var scores = labelings.Select(_ => new double[matrix.Rows * classes]).ToArray();
+        if (classifier is Ridge ridge && rows.Length > matrix.Columns
+            && ridge.OutOfFold(matrix.Select(rows), labelings, classes, folds, cancellation) is { } shared)
+        {
+            return shared;
+        }
+
+        var scores = labelings.Select(_ => new double[rows.Length * classes]).ToArray();
         foreach (var fold in folds.Distinct().Order())
         {
             cancellation.ThrowIfCancellationRequested();
             var training = Where(folds, f => f != fold);
             var test = Where(folds, f => f == fold);
-            var held = HeldOut(classifier, matrix, labelings, classes, training, test);
+            var held = HeldOut(classifier, matrix, rows, labelings, classes, training, test);
             for (var set = 0; set < scores.Length; set++)
             {
                 for (var i = 0; i < test.Length; i++)
@@ -32,13 +45,16 @@ static class CrossValidation
     }
 
     /// <summary>
-    /// For each labelling the scores of the <paramref name="test"/> rows by a model of the <paramref name="training"/> rows.
+    /// For each labelling the scores of the <paramref name="test"/> rows by a model of the <paramref name="training"/> rows: both are
+    /// places among <paramref name="rows"/>.
     /// </summary>
     internal static double[][] HeldOut(
-        IClassifier classifier, FeatureMatrix matrix, IReadOnlyList<int[]> labelings, int classes, int[] training, int[] test) =>
+        IClassifier classifier, FeatureMatrix matrix, int[] rows, IReadOnlyList<int[]> labelings, int classes, int[] training, int[] test) =>
         classifier.Score(
-            matrix.Select(training), [.. labelings.Select(labels => Array.ConvertAll(training, i => labels[i]))],
-            classes, matrix.Select(test));
+            matrix.Select(Array.ConvertAll(training, i => rows[i])),
+            [.. labelings.Select(labels => Array.ConvertAll(training, i => labels[i]))],
+            classes,
+            matrix.Select(Array.ConvertAll(test, i => rows[i])));
 
     /// <summary>The class with the largest score, for each network; the lower class on a tie.</summary>
     internal static int[] Predictions(double[] scores, int classes)

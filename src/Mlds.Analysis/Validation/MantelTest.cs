@@ -25,7 +25,7 @@ public sealed record MantelTest(double Correlation, double PValue, int Permutati
         var (left, right) = (Pairs(a, n, own), Pairs(b, n, own));
         var correlation = Fit.Pearson(left, right);
         var permuted = new double[permutations];
-        Parallel.For(0, permutations, permutation =>
+        Parallel.For(0, permutations, Parallelism.Options, permutation =>
         {
             var order = own.ToArray();
             new SeededRandom(seed, SeededRandom.Stream("mantel", permutation)).Shuffle<int>(order);

@@ -35,7 +35,7 @@ public sealed record PermutationTest(double Statistic, double PValue, int Permut
         // rounding.
         var rounding = 1e-12 * Math.Abs(total) / ((double)n * n);
         var reached = new bool[options.Permutations];
-        Parallel.For(0, options.Permutations, permutation =>
+        Parallel.For(0, options.Permutations, Parallelism.Options, permutation =>
         {
             var random = new SeededRandom(options.Seed, SeededRandom.Stream("permutation", permutation));
             var labels = Shuffled(second, blocks, random);
@@ -80,7 +80,7 @@ public sealed record PermutationTest(double Statistic, double PValue, int Permut
     {
         var n = features.Rows;
         var distances = new double[(long)n * n];
-        Parallel.For(0, n, i =>
+        Parallel.For(0, n, Parallelism.Options, i =>
         {
             for (var j = 0; j < i; j++)
                 distances[((long)i * n) + j] = Math.Sqrt(Products.SquaredDistance(features.Row(i), features.Row(j)));

@@ -22,13 +22,14 @@ static class BehaviourView
     {
         var spec = matrix.Layout.Recurrent;
         var columns = words.Count * words.Length * spec.Outputs;
-        var values = new double[(long)matrix.Networks * columns];
+        var values = new float[(long)matrix.Networks * columns];
         int[] rows = [.. Enumerable.Range(0, words.Count)];
-        Parallel.For(0, matrix.Networks, () => (Kernels: spec.CreateKernels(words), Outputs: new float[columns]), (row, _, own) =>
+        (Kernels.NetworkKernels Kernels, float[] Outputs) Own() => (spec.CreateKernels(words), new float[columns]);
+        Parallel.For(0, matrix.Networks, Parallelism.Options, Own, (row, _, own) =>
         {
             own.Kernels.SetWeights(matrix.Row(row));
             own.Kernels.Outputs(words, rows, own.Outputs);
-            for (var i = 0; i < columns; i++) values[((long)row * columns) + i] = own.Outputs[i];
+            own.Outputs.CopyTo(values, row * columns);
             return own;
         }, own => own.Kernels.Dispose());
         var names = Enumerable.Range(0, columns).Select(i =>

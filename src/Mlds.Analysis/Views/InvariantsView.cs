@@ -39,12 +39,12 @@ public static class InvariantsView
         var names = new List<string>();
         var first = new InvariantWriter(names);
         if (matrix.Networks > 0) write(matrix.Row(0), first);
-        var values = new double[(long)matrix.Networks * names.Count];
-        Parallel.For(0, matrix.Networks, () => new InvariantWriter(null), (row, _, writer) =>
+        var values = new float[(long)matrix.Networks * names.Count];
+        Parallel.For(0, matrix.Networks, Parallelism.Options, () => new InvariantWriter(null), (row, _, writer) =>
         {
             writer.Clear();
             write(matrix.Row(row), writer);
-            writer.CopyTo(values.AsSpan(row * names.Count, names.Count));
+            for (var i = 0; i < names.Count; i++) values[(row * names.Count) + i] = (float)writer.Values[i];
             return writer;
         }, _ => { });
         return new FeatureMatrix(values, matrix.Networks, names);

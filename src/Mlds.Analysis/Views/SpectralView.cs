@@ -25,10 +25,10 @@ public static class SpectralView
     {
         var tensors = matrix.Tensors.Where(tensor => tensor.Rows > 1 && tensor.Columns > 1).ToArray();
         var names = tensors.SelectMany(tensor => s_metrics.Select(metric => $"{tensor.Name}.{metric}")).ToArray();
-        var values = new double[(long)matrix.Networks * names.Length];
+        var values = new float[(long)matrix.Networks * names.Length];
         var shapes = Enumerable.Range(0, tensors.Length).GroupBy(i => (tensors[i].Rows, tensors[i].Columns))
             .Select(shape => shape.ToArray()).ToArray();
-        Parallel.For(0, matrix.Networks, row =>
+        Parallel.For(0, matrix.Networks, Parallelism.Options, row =>
         {
             foreach (var alike in shapes)
             {
@@ -51,14 +51,14 @@ public static class SpectralView
         return entries;
     }
 
-    static void Write(WeightTensor tensor, double[] matrix, double norm, Span<double> metrics)
+    static void Write(WeightTensor tensor, double[] matrix, double norm, Span<float> metrics)
     {
-        metrics[0] = norm;
+        metrics[0] = (float)norm;
         if (norm == 0) return;
         var squares = Products.Dot(matrix, matrix);
         double most = Math.Max(tensor.Rows, tensor.Columns), least = Math.Min(tensor.Rows, tensor.Columns);
         var edge = squares / tensor.Length * Math.Pow(1 + Math.Sqrt(least / most), 2);
-        metrics[1] = squares / (norm * norm);
-        metrics[2] = edge / (norm * norm / most);
+        metrics[1] = (float)(squares / (norm * norm));
+        metrics[2] = (float)(edge / (norm * norm / most));
     }
 }

@@ -15,7 +15,7 @@ public static class StatisticsView
     {
         var tensors = matrix.Tensors;
         var names = tensors.SelectMany(tensor => s_statistics.Select(statistic => $"{tensor.Name}.{statistic}")).ToArray();
-        var values = new double[matrix.Networks * names.Length];
+        var values = new float[(long)matrix.Networks * names.Length];
         for (var row = 0; row < matrix.Networks; row++)
         {
             var at = row * names.Length;
@@ -24,10 +24,10 @@ public static class StatisticsView
                 var numbers = new double[tensor.Length];
                 for (var i = 0; i < numbers.Length; i++) numbers[i] = matrix.Row(row)[tensor.Offset + i];
                 var (mean, variance) = Moments(numbers);
-                values[at++] = mean;
-                values[at++] = variance;
+                values[at++] = (float)mean;
+                values[at++] = (float)variance;
                 Array.Sort(numbers);
-                for (var quarter = 0; quarter <= 4; quarter++) values[at++] = Quantile.OfSorted(numbers, quarter / 4.0);
+                for (var quarter = 0; quarter <= 4; quarter++) values[at++] = (float)Quantile.OfSorted(numbers, quarter / 4.0);
             }
         }
 

@@ -19,8 +19,14 @@ public sealed record View(string Name, string Description, Func<WeightMatrix, Fe
     /// <summary>Whether it asks about the commands of machines, so that it is left out where networks learned something else.</summary>
     public bool AsksMachines { get; init; }
 
+    /// <summary>Whether it is the weights themselves, so that making it costs nothing.</summary>
+    internal bool IsWeights { get; init; }
+
     public static View Raw { get; } = new(
-        "raw", "The weights as they are, in PyTorch's parameters() order.", matrix => RawView.Build(matrix.Tensors), Standardized: false);
+        "raw", "The weights as they are, in PyTorch's parameters() order.", matrix => RawView.Build(matrix.Tensors), Standardized: false)
+    {
+        IsWeights = true,
+    };
 
     public static View Reduced { get; } = new(
         "reduced",

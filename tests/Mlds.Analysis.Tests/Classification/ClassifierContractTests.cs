@@ -36,7 +36,7 @@ public sealed class ClassifierContractTests
     }
 
     /// <summary>The same matrix with a column more that has one value everywhere.</summary>
-    static FeatureMatrix WithConstant(FeatureMatrix matrix, double value) => new(
+    static FeatureMatrix WithConstant(FeatureMatrix matrix, float value) => new(
         [.. Enumerable.Range(0, matrix.Rows).SelectMany(row => new[] { value }.Concat(matrix.Row(row).ToArray()))],
         matrix.Rows, ["constant", .. matrix.ColumnNames]);
 
@@ -145,7 +145,7 @@ public sealed class ClassifierContractTests
     public void A_constant_column_is_no_hindrance(string name)
     {
         var (training, labels, test, testLabels) = Split(2, 11, spread: 0.1);
-        foreach (var value in new[] { 0, 0.1, -1e9 })
+        foreach (var value in new[] { 0, 0.1f, -1e9f })
         {
             var scores = Score(name, WithConstant(training, value), labels, 2, WithConstant(test, value));
             Assert.All(scores, score => Assert.True(double.IsFinite(score)));

@@ -23,7 +23,7 @@ public sealed class KnnTests
             x, t = rows('x', 12), rows('t', 12)
             m, s = x.mean(0), x.std(0)
             out(p=KNeighborsClassifier({{neighbours}}).fit((x - m) / s, ints('y')).predict_proba((t - m) / s))
-            """, ("x", train.Values), ("y", Samples.Doubles(labels[..160])), ("t", test.Values));
+            """, ("x", Samples.Doubles(train.Values)), ("y", Samples.Doubles(labels[..160])), ("t", Samples.Doubles(test.Values)));
         Near.All(shares.Doubles("p"), scores, 1e-5);
     }
 

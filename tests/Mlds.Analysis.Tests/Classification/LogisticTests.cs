@@ -24,7 +24,7 @@ public sealed class LogisticTests
             f = LogisticRegression(
                 C=1 / ({{penalty}} * len(x)), tol=1e-12, max_iter=2000, solver='newton-cg', multi_class='multinomial')
             out(p=f.fit(x / length, ints('y')).predict_proba(t / length))
-            """, ("x", train.Values), ("y", Samples.Doubles(labels[..rows])), ("t", test.Values));
+            """, ("x", Samples.Doubles(train.Values)), ("y", Samples.Doubles(labels[..rows])), ("t", Samples.Doubles(test.Values)));
         double[] probabilities = [.. scores.Chunk(classes)
             .SelectMany(row => row.Select(score => 1 / row.Sum(other => Math.Exp(other - score))))];
         Near.All(expected.Doubles("p"), probabilities, 1e-4);

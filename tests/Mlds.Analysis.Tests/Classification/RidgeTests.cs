@@ -23,8 +23,8 @@ public sealed class RidgeTests
             targets = np.where(y[:, None] == np.arange({classes}), 1.0, -1.0)
             out(scores=Ridge(alpha={Text(penalty)} * (x ** 2).sum() / len(x)).fit(x, targets).predict(t))
             """,
-            ("x", matrix.Values), ("t", test.Values), ("y", Samples.Doubles(labels)));
-        Near.All(expected.Doubles("scores"), scores, 1e-8);
+            ("x", Samples.Doubles(matrix.Values)), ("t", Samples.Doubles(test.Values)), ("y", Samples.Doubles(labels)));
+        Near.All(expected.Doubles("scores"), scores, 1e-6);
     }
 
     [Fact]

@@ -17,7 +17,7 @@ public sealed class KMeansTests
         var theirs = Python.Run(
             $"from sklearn.cluster import KMeans\nout(inertia=float(KMeans({clusters}, n_init=50, "
             + $"random_state=0).fit(rows('x', {columns})).inertia_))",
-            ("x", matrix.Values));
+            ("x", Samples.Doubles(matrix.Values)));
         Assert.InRange(ours.Inertia / theirs.Double("inertia"), 1 - 1e-6, 1 + 1e-3);
     }
 

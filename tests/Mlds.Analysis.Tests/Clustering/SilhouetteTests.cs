@@ -11,7 +11,7 @@ public sealed class SilhouetteTests
         int[] labels = [.. Samples.Labels(60, 4), 4];
         var expected = Python.Run(
             "from sklearn.metrics import silhouette_score\nout(s=float(silhouette_score(rows('x', 7), ints('y'))))",
-            ("x", matrix.Values), ("y", Samples.Doubles(labels)));
+            ("x", Samples.Doubles(matrix.Values)), ("y", Samples.Doubles(labels)));
         Assert.Equal(expected.Double("s"), Silhouette.Of(matrix, labels), 1e-9);
     }
 

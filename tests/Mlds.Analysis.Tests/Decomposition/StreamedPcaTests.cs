@@ -7,7 +7,7 @@ namespace Mlds.Analysis.Tests.Decomposition;
 public sealed class StreamedPcaTests
 {
     static IEnumerable<float[]> Rows(FeatureMatrix matrix) =>
-        Enumerable.Range(0, matrix.Rows).Select(row => matrix.Row(row).ToArray().Select(x => (float)x).ToArray());
+        Enumerable.Range(0, matrix.Rows).Select(row => matrix.Row(row).ToArray());
 
     static StreamedPca Fit(IEnumerable<float[]> rows, int columns, int components = 2) =>
         StreamedPca.Fit(rows, columns, components, TestContext.Current.CancellationToken);
@@ -27,7 +27,7 @@ public sealed class StreamedPcaTests
             c = p.components_
             signs = np.sign(c[np.arange(4), np.abs(c).argmax(1)])
             out(ratio=p.explained_variance_ratio_, coordinates=p.transform(rows('x', {{columns}})) * signs)
-            """, ("x", matrix.Values));
+            """, ("x", Samples.Doubles(matrix.Values)));
         Near.All(expected.Doubles("ratio"), pca.ExplainedVarianceRatio, 1e-5);
         Near.All(expected.Doubles("coordinates"), [.. Rows(matrix).SelectMany(row => pca.Transform(row))], 1e-4);
     }
@@ -37,7 +37,7 @@ public sealed class StreamedPcaTests
         Gen.Select(Gen.Int[2, 40], Gen.Int[3, 60], Gen.ULong).Sample((columns, rows, seed) =>
         {
             var matrix = Samples.Blobs(rows, columns, 3, seed);
-            for (var i = 0; i < matrix.Values.Length; i++) matrix.Values[i] = (float)(matrix.Values[i] + 1000);
+            for (var i = 0; i < matrix.Values.Length; i++) matrix.Values[i] += 1000;
             var (streamed, whole) = (Fit(Rows(matrix), columns, 1), Pca.Fit(matrix, new PcaOptions(1)));
             Near.All(whole.ExplainedVarianceRatio, streamed.ExplainedVarianceRatio, 1e-5);
         }, iter: 60);

@@ -26,7 +26,7 @@ public sealed class TSneTests
             x = rows('x', {{columns}})
             t = TSNE(2, perplexity={{perplexity}}, init='pca', learning_rate='auto', random_state=0).fit(x)
             out(kl=float(t.kl_divergence_), theirs=float(trustworthiness(x, t.embedding_)), ours=float(trustworthiness(x, rows('y', 2))))
-            """, ("x", matrix.Values), ("y", [.. ours.Coordinates.SelectMany(point => point)]));
+            """, ("x", Samples.Doubles(matrix.Values)), ("y", [.. ours.Coordinates.SelectMany(point => point)]));
         Assert.InRange(ours.Divergence, 0, 1.1 * expected.Double("kl"));
         Assert.InRange(ours.Divergence, 0.9 * expected.Double("kl"), double.MaxValue);
         Assert.InRange(expected.Double("ours"), expected.Double("theirs") - 0.02, 1);

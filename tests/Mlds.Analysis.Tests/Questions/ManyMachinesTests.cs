@@ -140,8 +140,7 @@ public sealed class ManyMachinesTests
         Assert.Null(result.Skipped);
         Assert.Equal(4, result.Scores[0].NetworksPerClass);
         Assert.Equal(
-            $"Among the original machines: {Machines - 1} networks of {Machines - 1} machines were left out to balance the classes, "
-            + "at most 100 each.",
+            $"Among the original machines: {Machines - 1} networks of {Machines - 1} machines were left out to balance the classes.",
             Assert.Single(result.LeftOut));
     }
 
@@ -236,7 +235,7 @@ public sealed class ManyMachinesTests
     public void No_machine_and_no_seed_is_on_both_sides_of_a_split_and_every_machine_is_tested_once()
     {
         var context = new QuestionContext(s_planted.Value, s_planted.Value, s_quick, TestContext.Current.CancellationToken);
-        var selection = ManyMachines.Select(context);
+        var selection = ManyMachines.Select(context, context.Ceilings.OfFits);
         var splits = ManyMachines.UnseenMachines(context, selection);
         var seeds = selection.Seeds(context);
         foreach (var split in splits)

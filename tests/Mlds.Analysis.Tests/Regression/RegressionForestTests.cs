@@ -39,7 +39,7 @@ public sealed class RegressionForestTests
     public void Predictions_stay_between_the_least_and_the_greatest_number_seen_and_do_not_depend_on_what_else_is_predicted()
     {
         var matrix = Uniform(400, 3);
-        var target = Enumerable.Range(0, 400).Select(i => 100 * matrix.Row(i)[1]).ToArray();
+        var target = Enumerable.Range(0, 400).Select(i => 100.0 * matrix.Row(i)[1]).ToArray();
         var (from, to) = (matrix.Select(s_training), matrix.Select(s_test));
         var alone = RegressionForest.Predict(from, [target[..300]], to, s_options)[0];
         Assert.All(alone, y => Assert.InRange(y, target[..300].Min(), target[..300].Max()));

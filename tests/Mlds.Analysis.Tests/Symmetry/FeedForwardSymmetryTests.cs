@@ -192,9 +192,7 @@ public sealed class FeedForwardSymmetryTests
     {
         var writer = new InvariantWriter(names = []);
         FeedForwardInvariants.Write(new MergedLayout(spec.Layout.Tensors, spec.Symmetries), weights, writer);
-        var values = new double[names.Count];
-        writer.CopyTo(values);
-        return values;
+        return writer.Values.ToArray();
     }
 
     static void AssertSame(List<string> names, double[] expected, double[] actual, double tolerance)

@@ -76,17 +76,15 @@ public sealed class InvariantsTests
             "w = rows('w', 12); import numpy as np; out(singular=list(np.linalg.svd(w)[1]), moduli=sorted(map(float, "
             + "abs(np.linalg.eigvals(w))), reverse=True))",
             ("w", weights));
-        Near.All(expected.Doubles("singular"), Column("l1.w_hn.singular"), 1e-9);
-        Near.All(expected.Doubles("moduli"), Column("l1.w_hn.eigenvalue_modulus"), 1e-9);
+        Near.All(expected.Doubles("singular"), Column("l1.w_hn.singular"), 1e-7);
+        Near.All(expected.Doubles("moduli"), Column("l1.w_hn.eigenvalue_modulus"), 1e-7);
     }
 
     static double[] Values(WeightLayout layout, float[] weights, out List<string> names)
     {
         var writer = new InvariantWriter(names = []);
         Invariants.Write(layout, weights, writer);
-        var values = new double[names.Count];
-        writer.CopyTo(values);
-        return values;
+        return writer.Values.ToArray();
     }
 
     static void AssertSame(WeightLayout layout, float[] weights, float[] same, double tolerance)

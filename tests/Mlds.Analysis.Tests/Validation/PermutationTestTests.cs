@@ -22,7 +22,7 @@ public sealed class PermutationTestTests
         bool[] second = [.. Enumerable.Range(0, 50).Select(i => i >= 20)];
         var expected = Python.Run(
             "from scipy.stats import energy_distance\nx = np.array(data['x'])\nout(d=float(energy_distance(x[:20], x[20:])))",
-            ("x", matrix.Values));
+            ("x", Samples.Doubles(matrix.Values)));
         Assert.Equal(expected.Double("d") * expected.Double("d"), EnergyDistance.Test(matrix, second).Statistic, 1e-9);
     }
 
@@ -37,7 +37,7 @@ public sealed class PermutationTestTests
             x = rows('x', 3)
             k = np.exp(-cdist(x, x) ** 2 / (2 * np.median(pdist(x)) ** 2))
             out(m=float(k[:10, :10].mean() + k[10:, 10:].mean() - 2 * k[:10, 10:].mean()))
-            """, ("x", matrix.Values));
+            """, ("x", Samples.Doubles(matrix.Values)));
         Assert.Equal(expected.Double("m"), MaximumMeanDiscrepancy.Test(matrix, second).Statistic, 1e-9);
     }
 

@@ -47,7 +47,7 @@ public sealed class ViewTests
     public void Spectra_of_gates_are_the_same_behind_any_symmetry()
     {
         var (expected, actual) = (View.Spectral.Build(TrainedDs1.Matrix), View.Spectral.Build(Hidden(TrainedDs1.Matrix)));
-        Near.All(expected.Values, actual.Values, 1e-9);
+        Near.All(expected.Values, actual.Values, 1e-7);
     }
 
     [Fact]
@@ -77,9 +77,9 @@ public sealed class ViewTests
             out(norm=float(s[0]), stable=float((s ** 2).sum() / s[0] ** 2), soft=float(edge / lam))
             """, ("w", weights));
         double Column(string metric) => features.Row(3)[features.ColumnNames.ToList().IndexOf($"gru.weight_ih_l0.z.{metric}")];
-        Assert.Equal(expected.Double("norm"), Column("spectral_norm"), 1e-9);
-        Assert.Equal(expected.Double("stable"), Column("stable_rank"), 1e-9);
-        Assert.Equal(expected.Double("soft"), Column("mp_soft_rank"), 1e-9);
+        Assert.Equal(expected.Double("norm"), Column("spectral_norm"), 1e-6);
+        Assert.Equal(expected.Double("stable"), Column("stable_rank"), 1e-6);
+        Assert.Equal(expected.Double("soft"), Column("mp_soft_rank"), 1e-6);
     }
 
     [Fact]
@@ -183,7 +183,7 @@ public sealed class ViewTests
                     (double[][])[.. gru.Input[layer], .. gru.Recurrent[layer], .. gru.Bias[layer], gru.ApartBias[layer][0]]),
                 gru.Output, gru.OutputBias,
             ];
-            Assert.Equal(blocks.SelectMany(block => block), features.Row(row).ToArray());
+            Assert.Equal(blocks.SelectMany(block => block).Select(number => (float)number), features.Row(row).ToArray());
         }
     }
 
