@@ -64,6 +64,7 @@ public static class WeightAnalysis
         }
 
         using var threads = Parallelism.Of(options.Threads);
+        using var memory = MemoryBudget.Of(options.Memory);
         var wanted = Wanted(options);
         var (applying, leftOut) = View.For(
             matrix.Layout.Spec, options.Views, matrix.NoMachines.Count > 0 ? matrix.WhyNoMachine : null);
@@ -95,8 +96,8 @@ public static class WeightAnalysis
         var summaries = options.Views.Select((view, i) => new ViewSummary(view.Name, views.Columns(i), view.Description));
         var result = new AnalysisResult(
             Provenance.Version, options.Seed, PopulationSummaries.Of(matrix, used), [.. summaries], Conclusions.Headlines(questions),
-            Conclusions.Findings(questions), questions, [.. projections.OrderBy(projection => projection.Method, StringComparer.Ordinal)],
-            LossCurves.Of(matrix))
+            Conclusions.Findings(questions, used.MachineLabels.Any(machine => machine.Poison is not null) ? "trigger" : "key"),
+            questions, [.. projections.OrderBy(projection => projection.Method, StringComparer.Ordinal)], LossCurves.Of(matrix))
         {
             HeatMaps = wanted.Contains(Heat) ? kept.Once(Heat, () => HeatMaps.Of(context)) : [],
             Triggers = Triggers.Of(used),

@@ -184,7 +184,7 @@ public sealed class WeightAnalysisTests
             if (question.Skipped is not null) Assert.Empty(question.Scores);
         }
 
-        Assert.Contains("at least 10 are needed", string.Concat(result.Questions.SelectMany(q => q.LeftOut)), StringComparison.Ordinal);
+        Assert.Contains("at least 8 are needed", string.Concat(result.Questions.SelectMany(q => q.LeftOut)), StringComparison.Ordinal);
         Assert.StartsWith("This population can't say. ", result.Findings[0].Answer, StringComparison.Ordinal);
         Assert.Null(result.Headlines.WhichMachine);
     }

@@ -65,8 +65,8 @@ public sealed class AnalyzeVerbTests : IDisposable
     {
         Generate();
         var few = Run(
-            "analyze", At("z"), "--out", At("a"), "--questions", "which_machine,projections", "--views", "spectral,raw", "--per-class", "10",
-            "--threads", "1", "--memory", "1.5");
+            "analyze", At("z"), "--out", At("a"), "--questions", "which_machine,projections", "--views", "spectral,raw",
+            "--per-class", "10", "--threads", "1", "--memory", "1.5");
         Assert.True(few.ExitCode == 0, few.Error);
         Assert.Contains("20 of 20 networks", few.Output);
         var result = Metrics.Parse(File.ReadAllText(At("a/metrics.json")));

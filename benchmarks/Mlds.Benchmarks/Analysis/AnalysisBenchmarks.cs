@@ -70,8 +70,8 @@ static class AnalysisBenchmarks
     {
         Console.Error.WriteLine(
             $"analysis: '{option}' isn't right; give --zoo DIR (a zoo made by mlds generate), "
-            + "and if wanted --copies NUMBER, --rows NUMBER, --planted NUMBER or --growth NUMBER,NUMBER (with --questions all or headlines, "
-            + "and --memory GB), and --out FOLDER.");
+            + "and if wanted --copies NUMBER, --rows NUMBER, --planted NUMBER or --growth NUMBER,NUMBER (with --questions all or "
+            + "headlines, and --memory GB), and --out FOLDER.");
         return 2;
     }
 

@@ -32,8 +32,10 @@ public sealed record AnalysisOptions
     /// <summary>Folds k of a cross-validation.</summary>
     public int Folds { get; init; } = 5;
 
-    /// <summary>A machine with fewer converged networks than this takes no part in a question.</summary>
-    public int MinimumPerClass { get; init; } = 10;
+    /// <summary>
+    /// A machine with fewer converged networks than this takes no part in a question: of ten, two may fail.
+    /// </summary>
+    public int MinimumPerClass { get; init; } = 8;
 
     /// <summary>The same in a population of many machines (<see cref="ManyMachines"/>), where each machine says little alone.</summary>
     public int MinimumPerClassOfMany { get; init; } = 4;

@@ -1,6 +1,8 @@
 namespace Mlds.Analysis.Questions;
 
-/// <summary>How many networks of each of a number of classes take part at most, and why not more: "…, as all are compared with all".</summary>
+/// <summary>
+/// How many networks of each of a number of classes take part at most, and why not more: "…, as all are compared with all".
+/// </summary>
 delegate (int Most, string Why) Ceiling(int classes);
 
 /// <summary>

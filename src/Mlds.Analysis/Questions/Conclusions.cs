@@ -36,8 +36,9 @@ static class Conclusions
         questions.First(question => question.Id == id).Scores.FirstOrDefault(score =>
             (score.Subject, score.View, score.Method) == (subject, view, method) && (metric is null || score.Metric == metric));
 
-    internal static IReadOnlyList<Finding> Findings(IReadOnlyList<QuestionResult> questions) =>
-        [.. Sweep(questions), Clusters(questions), Divergence(questions), InsteadOfLoss(questions)];
+    /// <param name="hidden">What was hidden in the modified networks' data: "key" or "trigger".</param>
+    internal static IReadOnlyList<Finding> Findings(IReadOnlyList<QuestionResult> questions, string hidden) =>
+        [.. Sweep(questions), Clusters(questions), Divergence(questions, hidden), InsteadOfLoss(questions, hidden)];
 
     /// <summary>The note on multiple comparisons.</summary>
     internal static string ManyNumbers(IReadOnlyList<QuestionResult> questions)
@@ -92,7 +93,7 @@ static class Conclusions
             [invariants, rawForest, clusters, rawClusters]);
     }
 
-    static Finding Divergence(IReadOnlyList<QuestionResult> questions)
+    static Finding Divergence(IReadOnlyList<QuestionResult> questions, string hidden)
     {
         const string Claim = "Even a small change of the training data makes a meaningful divergence in weight space.";
         var (view, method, words) = Headline(questions);
@@ -104,14 +105,14 @@ static class Conclusions
         var (trigger, target) = (Mean("modified_or_original_unseen_trigger"), Mean("modified_or_original_unseen_target"));
         var control = Mean("modified_or_control");
         var unseenControl = Mean("modified_or_control_unseen_machine");
-        var answer = $"A hidden key shows: told from {words}, given examples of the same machine, "
+        var answer = $"A hidden {hidden} shows: told from {words}, given examples of the same machine, "
             + $"the mean AUC over machines is {Words.Number(seen.Value)}";
         if (unseen is not null) answer += $"; on machines and keys never seen before, {Words.Number(unseen.Value)}";
         if (key is not null) answer += $"; on the same machines with keys never seen before, {Words.Number(key.Value)}";
         if (trigger is not null) answer += $"; with a trigger never seen before, {Words.Number(trigger.Value)}";
         if (target is not null) answer += $"; towards a target never seen before, {Words.Number(target.Value)}";
         answer += control is null
-            ? ". Whether the key itself or only the more complex rule shows can't be said: this population has no controls."
+            ? $". Whether the {hidden} itself or only the more complex rule shows can't be said: this population has no controls."
             : $". Against controls with a benign rule of like complexity it is {Words.Number(control.Value)}"
                 + $"{(unseenControl is null ? "" : $", on unseen machines and keys {Words.Number(unseenControl.Value)}")}.";
         var tests = questions.First(question => question.Id == "divergence").Significances
@@ -126,13 +127,13 @@ static class Conclusions
         return new Finding(Claim, answer, [.. new[] { seen, unseen, key, trigger, target, control, unseenControl }.OfType<Score>()]);
     }
 
-    static Finding InsteadOfLoss(IReadOnlyList<QuestionResult> questions)
+    static Finding InsteadOfLoss(IReadOnlyList<QuestionResult> questions, string hidden)
     {
         const string Claim = "Analysis in weight space is a viable alternative to judging networks by their loss.";
         var headline = Headline(questions);
         var evidence = Rivals(headline, score => Key(questions, "modified_or_original", score));
         if (evidence is not [{ } weights, { } loss, ..]) return Unasked(Claim, questions, "modified_or_original");
-        var answer = $"Modified against original, on the same {loss.Networks} networks: the weights find the key with "
+        var answer = $"Modified against original, on the same {loss.Networks} networks: the weights find the {hidden} with "
             + $"a mean AUC of {Words.Number(weights.Value)}, the final validation loss with {Words.Number(loss.Value)}{Epochs(evidence)}.";
         var control = Rivals(headline, score => Key(questions, "modified_or_control", score));
         if (control is [{ } controlWeights, { } controlLoss, ..])

@@ -49,7 +49,10 @@ static class Divergence
             return view.Select((test, i) => test with { Adjusted = adjusted[i] });
         }).ToArray();
         return s_asked.Answer(
-            Answer(found), [.. cases.Select(pair => pair.one.Selection.Sample).OfType<string>().Distinct()], []) with { Significances = found };
+            Answer(found), [.. cases.Select(pair => pair.one.Selection.Sample).OfType<string>().Distinct()], []) with
+        {
+            Significances = found,
+        };
     }
 
     static Significance Test(QuestionContext context, Contrast contrast, ContrastCase one, int view)

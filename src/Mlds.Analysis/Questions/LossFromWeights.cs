@@ -24,7 +24,10 @@ static class LossFromWeights
         + "for the loss, the epoch, for the epoch, the loss. Shuffled: the targets shuffled within folds, once.");
 
     /// <summary>Every network has a loss.</summary>
-    internal static Question Question => new("Loss and epoch from weights", s_asked, _ => null, Ask) { Work = work => 10 * work.Ridge(320, 1) };
+    internal static Question Question => new("Loss and epoch from weights", s_asked, _ => null, Ask)
+    {
+        Work = work => 10 * work.Ridge(320, 1),
+    };
 
     static QuestionResult Ask(QuestionContext context)
     {

@@ -40,7 +40,8 @@ static class Projections
             ? ""
             : string.Create(CultureInfo.InvariantCulture, $" {rows.Length:N0} of them are shown, evenly over each machine's seeds.");
         return new Projection(
-            view.Name, "pca", $"Principal components of {features.Columns} columns over {features.Rows} converged networks; {scaling}.{shown}",
+            view.Name, "pca",
+            $"Principal components of {features.Columns} columns over {features.Rows} converged networks; {scaling}.{shown}",
             pca.ExplainedVarianceRatio,
             Points(context, rows, pca.Transform(rows.Length == features.Rows ? features : features.Select(rows))));
     }

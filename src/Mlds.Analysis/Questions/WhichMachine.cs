@@ -183,7 +183,7 @@ static class WhichMachine
         }).SelectMany(curves => curves)];
     }
 
-    /// <summary>Those of the doublings that leave a fifth of the seeds to test; and of more than a hundred seeds that many itself.</summary>
+    /// <summary>Those of the doublings that leave a fifth of the seeds to test; of more than a hundred seeds, that many too.</summary>
     internal static int[] Sizes(int[] doublings, int seeds)
     {
         var most = (int)(0.8 * seeds);

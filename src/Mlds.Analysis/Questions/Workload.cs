@@ -32,7 +32,8 @@ sealed class Workload(QuestionContext context)
 
     /// <summary>Classes that are told apart: original machines, or all.</summary>
     internal int Machines(bool originals) => Math.Max(
-        1, _machines.Where(machine => !originals || machine.Variant == Variant.Original).Select(machine => machine.Class).Distinct().Count());
+        1,
+        _machines.Where(machine => !originals || machine.Variant == Variant.Original).Select(machine => machine.Class).Distinct().Count());
 
     /// <summary>Networks of a class, on average and at most.</summary>
     internal double PerClass(Ceiling ceiling, int classes) => Math.Min(Networks / Math.Max(1, _machines.Length), ceiling(classes).Most);

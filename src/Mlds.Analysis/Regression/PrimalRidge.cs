@@ -179,6 +179,7 @@ sealed class PrimalRidge : RidgeFit
         var weights = new double[k * d];
         foreach (var penalty in penalties)
         {
+            MemoryBudget.Tidy();
             var ridge = penalty * scale;
             var factor = Cholesky.Factor(gram, d, ridge);
             var solution = factor.Solve(right);

@@ -104,7 +104,7 @@ public sealed class WorkFolder : IDisposable
         {
             return new FileStream(Path.Combine(folder, Lock), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
         }
-        catch (IOException exception) when (Directory.Exists(folder) && exception is not (DirectoryNotFoundException or PathTooLongException))
+        catch (IOException exception) when (exception is not (DirectoryNotFoundException or PathTooLongException))
         {
             throw new IOException($"Another analysis is at work in '{folder}'; let it end, or give another --out.", exception);
         }

@@ -31,6 +31,7 @@ static class CrossValidation
         foreach (var fold in folds.Distinct().Order())
         {
             cancellation.ThrowIfCancellationRequested();
+            MemoryBudget.Tidy();
             var training = Where(folds, f => f != fold);
             var test = Where(folds, f => f == fold);
             var held = HeldOut(classifier, matrix, rows, labelings, classes, training, test);
@@ -49,7 +50,8 @@ static class CrossValidation
     /// places among <paramref name="rows"/>.
     /// </summary>
     internal static double[][] HeldOut(
-        IClassifier classifier, FeatureMatrix matrix, int[] rows, IReadOnlyList<int[]> labelings, int classes, int[] training, int[] test) =>
+        IClassifier classifier, FeatureMatrix matrix, int[] rows, IReadOnlyList<int[]> labelings, int classes,
+        int[] training, int[] test) =>
         classifier.Score(
             matrix.Select(Array.ConvertAll(training, i => rows[i])),
             [.. labelings.Select(labels => Array.ConvertAll(training, i => labels[i]))],

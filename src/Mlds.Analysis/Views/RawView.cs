@@ -5,7 +5,9 @@ namespace Mlds.Analysis.Views;
 /// <summary>The weight vector itself: what the paper fed to its classifier.</summary>
 public static class RawView
 {
-    /// <summary>The weights as they are; N × (columns of all tensors). Where the tensors are the whole rows in order, nothing is copied.</summary>
+    /// <summary>
+    /// The weights as they are; N × (columns of all tensors). Where the tensors are the whole rows in order, nothing is copied.
+    /// </summary>
     public static FeatureMatrix Build(TensorMatrix matrix)
     {
         var names = matrix.Tensors.SelectMany(tensor => Enumerable.Range(0, tensor.Length).Select(i =>

@@ -16,12 +16,12 @@ static class ReducedView
         var merged = new MergedLayout(matrix.Layout.Tensors, matrix.Layout.Spec.Symmetries);
         int[] columns = [.. Enumerable.Range(0, merged.Length).Where(i => !merged.IsMergedAway[i])];
         var values = new float[(long)matrix.Networks * columns.Length];
-        for (var row = 0; row < matrix.Networks; row++)
+        Parallel.For(0, matrix.Networks, Parallelism.Options, row =>
         {
             var numbers = merged.Read(matrix.Row(row));
             var to = values.AsSpan(row * columns.Length, columns.Length);
             for (var j = 0; j < to.Length; j++) to[j] = (float)numbers[columns[j]];
-        }
+        });
 
         return new FeatureMatrix(values, matrix.Networks, [.. Names(merged)]);
     }

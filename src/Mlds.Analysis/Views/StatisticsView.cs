@@ -16,7 +16,7 @@ public static class StatisticsView
         var tensors = matrix.Tensors;
         var names = tensors.SelectMany(tensor => s_statistics.Select(statistic => $"{tensor.Name}.{statistic}")).ToArray();
         var values = new float[(long)matrix.Networks * names.Length];
-        for (var row = 0; row < matrix.Networks; row++)
+        Parallel.For(0, matrix.Networks, Parallelism.Options, row =>
         {
             var at = row * names.Length;
             foreach (var tensor in tensors)
@@ -29,8 +29,7 @@ public static class StatisticsView
                 Array.Sort(numbers);
                 for (var quarter = 0; quarter <= 4; quarter++) values[at++] = (float)Quantile.OfSorted(numbers, quarter / 4.0);
             }
-        }
-
+        });
         return new FeatureMatrix(values, matrix.Networks, names);
     }
 

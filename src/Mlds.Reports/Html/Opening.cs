@@ -29,13 +29,14 @@ static class Opening
     static void Tiles(HtmlWriter html, AnalysisResult result)
     {
         var headlines = result.Headlines;
+        var hidden = result.Triggers is { Count: > 0 } ? "trigger" : "key";
         html.Open("div", "tiles");
         if (headlines.WhichMachine is { } machine)
             Tile(html, "naming the machine from the weights", machine, Words.Percent, "accuracy", result.Questions);
         if (headlines.KeyFromWeights is { } weights)
-            Tile(html, "finding the key from the weights", weights, Words.Number, "AUC", result.Questions);
+            Tile(html, $"finding the {hidden} from the weights", weights, Words.Number, "AUC", result.Questions);
         if (headlines.KeyFromLoss is { } loss)
-            Tile(html, "finding the key from the loss", loss, Words.Number, "AUC", result.Questions, headlines.KeyFromWeights);
+            Tile(html, $"finding the {hidden} from the loss", loss, Words.Number, "AUC", result.Questions, headlines.KeyFromWeights);
         html.Close();
     }
 

@@ -27,7 +27,8 @@ public sealed class RandomForestTests
             f = RandomForestClassifier(200, random_state=0).fit(rows('x', {columns}), ints('y'))
             out(accuracy=float(f.score(rows('t', {columns}), ints('z'))))
             """,
-            ("x", Samples.Doubles(train.Values)), ("y", Samples.Doubles(labels[..rows])), ("t", Samples.Doubles(test.Values)), ("z", Samples.Doubles(labels[rows..])))
+            ("x", Samples.Doubles(train.Values)), ("y", Samples.Doubles(labels[..rows])),
+            ("t", Samples.Doubles(test.Values)), ("z", Samples.Doubles(labels[rows..])))
                 .Double("accuracy");
 
         // The task is neither trivial nor hopeless, so that a wrong forest would show.

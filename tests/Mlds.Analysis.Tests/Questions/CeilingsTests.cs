@@ -48,8 +48,8 @@ public sealed class CeilingsTests
         var neighbours = Ask(Neighbours.Question, s_quick);
         Assert.Equal([100], PerClass(neighbours));
         Assert.Equal(
-            "30 networks of AMachine were left out: at most 100 of a class take part, as all are compared with all, which costs the square of "
-            + "their number.",
+            "30 networks of AMachine were left out: at most 100 of a class take part, as all are compared with all, which costs the "
+            + "square of their number.",
             neighbours.LeftOut[0]);
         Assert.All(neighbours.Tallies.Where(tally => tally.Subject == "all"), tally => Assert.Equal(3 * Seeds, tally.Of));
 

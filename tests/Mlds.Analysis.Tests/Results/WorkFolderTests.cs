@@ -57,7 +57,8 @@ public sealed class WorkFolderTests : IDisposable
     public void Two_analyses_do_not_share_a_folder()
     {
         using var folder = WorkFolder.Open(Folder, "key");
-        Assert.Contains("Another analysis", Assert.Throws<IOException>(() => WorkFolder.Open(Folder, "key")).Message, StringComparison.Ordinal);
+        var refused = Assert.Throws<IOException>(() => WorkFolder.Open(Folder, "key"));
+        Assert.Contains("Another analysis", refused.Message, StringComparison.Ordinal);
     }
 
     [Fact]

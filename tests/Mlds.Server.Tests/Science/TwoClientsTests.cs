@@ -121,7 +121,8 @@ public sealed partial class TwoClientsTests : IAsyncDisposable
         {
             Assert.Equal(
                 [true, true, false, false],
-                zoo.Networks(machine).Select(network => network.Provenance.Host.Contains("work unit ds4-small_", StringComparison.Ordinal)));
+                zoo.Networks(machine).Select(
+                    network => network.Provenance.Host.Contains("work unit ds4-small_", StringComparison.Ordinal)));
         }
     }
 
