@@ -77,7 +77,9 @@ static class GrowthFigure
             var (lastX, lastY) = line[^1];
             var end = panel.At(lastX, lastY);
             canvas.Text(
-                new Point(end.X + (i == 0 ? 10 : -8), end.Y + (i == 0 ? 24 : -6)), names[i], new TextStyle(Palette.Ink, Panel.LabelSize, Anchor.End));
+                new Point(end.X + (i == 0 ? 10 : -8), end.Y + (i == 0 ? 24 : -6)),
+                names[i],
+                new TextStyle(Palette.Ink, Panel.LabelSize, Anchor.End));
         }
     }
 }
