@@ -64,6 +64,7 @@ public static class WeightAnalysis
         }
 
         using var threads = Parallelism.Of(options.Threads);
+        using var memory = MemoryBudget.Of(options.Memory);
         var wanted = Wanted(options);
         var (applying, leftOut) = View.For(
             matrix.Layout.Spec, options.Views, matrix.NoMachines.Count > 0 ? matrix.WhyNoMachine : null);

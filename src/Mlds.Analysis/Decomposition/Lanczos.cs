@@ -29,7 +29,7 @@ static class Lanczos
             var scale = Math.Max(values[0], double.Epsilon);
             var done = Enumerable.Range(0, count).All(i => Math.Abs(beta * vectors[i][^1]) <= tolerance * scale);
             if (done || diagonal.Count == n) return (values[..count], [.. vectors[..count].Select(v => Combine(basis, v, n))]);
-            next = Math.Min(n, next * 2);
+            next = Math.Min(n, next + (next / 2));
         }
     }
 

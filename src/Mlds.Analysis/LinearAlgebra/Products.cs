@@ -8,7 +8,7 @@ namespace Mlds.Analysis.LinearAlgebra;
 
 /// <summary>
 /// The few matrix products that the analysis lives on. Matrices are row-major. Sums are in double precision; but in large products of
-/// float32 matrices, sums of up to 512 columns are taken in float32 and only then added up, so that an entry is right to about 1e-7 of the
+/// float32 matrices, sums of up to 256 columns are taken in float32 and only then added up, so that an entry is right to about 1e-7 of the
 /// product of its rows' lengths.
 /// </summary>
 static class Products
@@ -23,7 +23,24 @@ static class Products
     internal const long Small = 1L << 28;
 
     /// <summary>Σ a_i b_i.</summary>
-    internal static double Dot(ReadOnlySpan<double> a, ReadOnlySpan<double> b) => Dot<double>(a, b);
+    internal static double Dot(ReadOnlySpan<double> a, ReadOnlySpan<double> b)
+    {
+        Debug.Assert(a.Length == b.Length);
+        ref var pa = ref MemoryMarshal.GetReference(a);
+        ref var pb = ref MemoryMarshal.GetReference(b);
+        Vector<double> s0 = default, s1 = default;
+        var width = Vector<double>.Count;
+        var i = 0;
+        for (; i <= a.Length - (2 * width); i += 2 * width)
+        {
+            s0 = Vector.FusedMultiplyAdd(Load(ref pa, i), Load(ref pb, i), s0);
+            s1 = Vector.FusedMultiplyAdd(Load(ref pa, i + width), Load(ref pb, i + width), s1);
+        }
+
+        var sum = Vector.Sum(s0 + s1);
+        for (; i < a.Length; i++) sum += a[i] * b[i];
+        return sum;
+    }
 
     /// <summary>Σ a_i b_i, summed in double precision.</summary>
     internal static double Dot(ReadOnlySpan<float> a, ReadOnlySpan<float> b)
@@ -129,32 +146,36 @@ static class Products
     }
 
     /// <summary>A Bᵀ: <paramref name="a"/> is n × d, <paramref name="b"/> m × d, the result n × m.</summary>
-    internal static double[] TimesTransposed(double[] a, int n, double[] b, int m, int d) => TimesTransposed<double>(a, n, b, m, d);
-
-    /// <summary>A Bᵀ: <paramref name="a"/> is n × d, <paramref name="b"/> m × d, the result n × m.</summary>
-    internal static double[] TimesTransposed(float[] a, int n, float[] b, int m, int d) => (long)n * m * d < Small
-        ? TimesTransposed<double>(Widened(a), n, Widened(b), m, d)
-        : TimesTransposed<float>(a, n, b, m, d);
-
-    /// <summary>The Gram matrix A Aᵀ: <paramref name="a"/> is n × d, the result n × n.</summary>
-    internal static double[] Gram(double[] a, int n, int d) => Gram<double>(a, n, d);
-
-    /// <summary>The Gram matrix A Aᵀ: <paramref name="a"/> is n × d, the result n × n.</summary>
-    internal static double[] Gram(float[] a, int n, int d) =>
-        (long)n * n * d < Small ? Gram<double>(Widened(a), n, d) : Gram<float>(a, n, d);
-
-    static double[] Widened(float[] values) => Array.ConvertAll(values, value => (double)value);
-
-    static double[] TimesTransposed<T>(T[] a, int n, T[] b, int m, int d)
-        where T : unmanaged, INumber<T>
+    internal static double[] TimesTransposed(double[] a, int n, double[] b, int m, int d)
     {
         var product = new double[(long)n * m];
-        Parallel.For(0, (n + 3) / 4, Parallelism.Options, tile => Rows(a, tile * 4, Math.Min(4, n - (tile * 4)), b, 0, m, d, product, m));
+        Parallel.For(
+            0, (n + 3) / 4, Parallelism.Options, tile => Rows(a, tile * 4, Math.Min(4, n - (tile * 4)), b, 0, m, d, product, m));
         return product;
     }
 
-    static double[] Gram<T>(T[] a, int n, int d)
-        where T : unmanaged, INumber<T>
+    /// <summary>
+    /// A Bᵀ: <paramref name="a"/> is n × d, <paramref name="b"/> m × d, the result n × m. Sums are over columns in turn, so that an entry
+    /// doesn't depend on the other rows.
+    /// </summary>
+    internal static double[] TimesTransposed(ReadOnlyMemory<float> a, int n, ReadOnlyMemory<float> b, int m, int d)
+    {
+        if ((long)n * m * d < Small) return TimesTransposed(Widened(a), n, Widened(b), m, d);
+        var product = new double[(long)n * m];
+        var (left, right) = (new Panels<float>(n, ProductSides.Left), new Panels<float>(m, ProductSides.Right));
+        for (var from = 0; from < d; from += Panels<float>.Depth)
+        {
+            var count = Math.Min(Panels<float>.Depth, d - from);
+            left.FillFromRows(a, d, from, count);
+            right.FillFromRows(b, d, from, count);
+            Panels<float>.AddProducts(left, right, product);
+        }
+
+        return product;
+    }
+
+    /// <summary>The Gram matrix A Aᵀ: <paramref name="a"/> is n × d, the result n × n.</summary>
+    internal static double[] Gram(double[] a, int n, int d)
     {
         var gram = new double[(long)n * n];
 
@@ -168,6 +189,45 @@ static class Products
         for (var i = 0; i < n; i++)
             for (var j = 0; j < i; j++) gram[((long)j * n) + i] = gram[((long)i * n) + j];
         return gram;
+    }
+
+    /// <summary>The Gram matrix A Aᵀ: <paramref name="a"/> is n × d, the result n × n.</summary>
+    internal static double[] Gram(ReadOnlyMemory<float> a, int n, int d)
+    {
+        if ((long)n * n * d < Small) return Gram(Widened(a), n, d);
+        var gram = new double[(long)n * n];
+        var panels = new Panels<float>(n);
+        for (var from = 0; from < d; from += Panels<float>.Depth)
+        {
+            panels.FillFromRows(a, d, from, Math.Min(Panels<float>.Depth, d - from));
+            panels.AddProducts(gram);
+        }
+
+        MirrorUpper(gram, n);
+        return gram;
+    }
+
+    /// <summary>Makes a matrix symmetric whose upper triangle is given.</summary>
+    internal static void MirrorUpper(double[] matrix, int n)
+    {
+        // By tiles: a column's entries are far apart.
+        const int Tile = 64;
+        Parallel.For(0, (n + Tile - 1) / Tile, Parallelism.Options, block =>
+        {
+            for (var left = 0; left <= block * Tile; left += Tile)
+            {
+                for (var i = block * Tile; i < Math.Min(n, (block + 1) * Tile); i++)
+                    for (var j = left; j < Math.Min(i, left + Tile); j++) matrix[(i * n) + j] = matrix[(j * n) + i];
+            }
+        });
+    }
+
+    static double[] Widened(ReadOnlyMemory<float> values)
+    {
+        var wide = new double[values.Length];
+        var span = values.Span;
+        for (var i = 0; i < wide.Length; i++) wide[i] = span[i];
+        return wide;
     }
 
     /// <summary>
@@ -191,8 +251,7 @@ static class Products
     }
 
     /// <summary>Up to four rows of the product, against B's rows from <paramref name="from"/> to <paramref name="to"/>.</summary>
-    static void Rows<T>(T[] a, int first, int rows, T[] b, int from, int to, int d, double[] product, int stride)
-        where T : unmanaged, INumber<T>
+    static void Rows(double[] a, int first, int rows, double[] b, int from, int to, int d, double[] product, int stride)
     {
         for (var block = from; block < to; block += Block)
         {
@@ -209,9 +268,8 @@ static class Products
     /// Adds to the result, row by row, the products of up to four rows of A with B's rows from <paramref name="from"/> to
     /// <paramref name="to"/>, over some columns alone.
     /// </summary>
-    static void Strip<T>(
-        T[] a, int first, int rows, T[] b, int from, int to, int d, int chunk, int length, Span<double> result, int stride)
-        where T : unmanaged, INumber<T>
+    static void Strip(
+        double[] a, int first, int rows, double[] b, int from, int to, int d, int chunk, int length, Span<double> result, int stride)
     {
         var j = from;
         for (; rows == 4 && j + 3 <= to; j += 3) TwelveDots(a, first, b, j, d, chunk, length, result[(j - from)..], stride);
@@ -219,13 +277,12 @@ static class Products
         {
             var column = b.AsSpan((j * d) + chunk, length);
             for (var i = 0; i < rows; i++)
-                result[(i * stride) + j - from] += Dot<T>(a.AsSpan(((first + i) * d) + chunk, length), column);
+                result[(i * stride) + j - from] += Dot(a.AsSpan(((first + i) * d) + chunk, length), column);
         }
     }
 
     /// <summary>Four rows of A against three of B: twelve sums in registers, so that seven loads feed twelve multiplications.</summary>
-    static void TwelveDots<T>(T[] a, int first, T[] b, int column, int d, int chunk, int length, Span<double> result, int stride)
-        where T : unmanaged, INumber<T>
+    static void TwelveDots(double[] a, int first, double[] b, int column, int d, int chunk, int length, Span<double> result, int stride)
     {
         ref var p0 = ref a[(first * d) + chunk];
         ref var p1 = ref Unsafe.Add(ref p0, d);
@@ -234,28 +291,28 @@ static class Products
         ref var q0 = ref b[(column * d) + chunk];
         ref var q1 = ref Unsafe.Add(ref q0, d);
         ref var q2 = ref Unsafe.Add(ref q1, d);
-        Vector<T> s00 = default, s01 = default, s02 = default, s10 = default, s11 = default, s12 = default;
-        Vector<T> s20 = default, s21 = default, s22 = default, s30 = default, s31 = default, s32 = default;
+        Vector<double> s00 = default, s01 = default, s02 = default, s10 = default, s11 = default, s12 = default;
+        Vector<double> s20 = default, s21 = default, s22 = default, s30 = default, s31 = default, s32 = default;
         var i = 0;
-        for (; i <= length - Vector<T>.Count; i += Vector<T>.Count)
+        for (; i <= length - Vector<double>.Count; i += Vector<double>.Count)
         {
             var (y0, y1, y2) = (Load(ref q0, i), Load(ref q1, i), Load(ref q2, i));
             var x = Load(ref p0, i);
-            s00 = MultiplyAdd(x, y0, s00);
-            s01 = MultiplyAdd(x, y1, s01);
-            s02 = MultiplyAdd(x, y2, s02);
+            s00 = Vector.FusedMultiplyAdd(x, y0, s00);
+            s01 = Vector.FusedMultiplyAdd(x, y1, s01);
+            s02 = Vector.FusedMultiplyAdd(x, y2, s02);
             x = Load(ref p1, i);
-            s10 = MultiplyAdd(x, y0, s10);
-            s11 = MultiplyAdd(x, y1, s11);
-            s12 = MultiplyAdd(x, y2, s12);
+            s10 = Vector.FusedMultiplyAdd(x, y0, s10);
+            s11 = Vector.FusedMultiplyAdd(x, y1, s11);
+            s12 = Vector.FusedMultiplyAdd(x, y2, s12);
             x = Load(ref p2, i);
-            s20 = MultiplyAdd(x, y0, s20);
-            s21 = MultiplyAdd(x, y1, s21);
-            s22 = MultiplyAdd(x, y2, s22);
+            s20 = Vector.FusedMultiplyAdd(x, y0, s20);
+            s21 = Vector.FusedMultiplyAdd(x, y1, s21);
+            s22 = Vector.FusedMultiplyAdd(x, y2, s22);
             x = Load(ref p3, i);
-            s30 = MultiplyAdd(x, y0, s30);
-            s31 = MultiplyAdd(x, y1, s31);
-            s32 = MultiplyAdd(x, y2, s32);
+            s30 = Vector.FusedMultiplyAdd(x, y0, s30);
+            s31 = Vector.FusedMultiplyAdd(x, y1, s31);
+            s32 = Vector.FusedMultiplyAdd(x, y2, s32);
         }
 
         AddSums(s00, s01, s02, ref p0, ref q0, ref q1, ref q2, i, length, result);
@@ -264,11 +321,11 @@ static class Products
         AddSums(s30, s31, s32, ref p3, ref q0, ref q1, ref q2, i, length, result[(3 * stride)..]);
     }
 
-    static void AddSums<T>(
-        Vector<T> s0, Vector<T> s1, Vector<T> s2, ref T p, ref T q0, ref T q1, ref T q2, int from, int length, Span<double> result)
-        where T : unmanaged, INumber<T>
+    static void AddSums(
+        Vector<double> s0, Vector<double> s1, Vector<double> s2, ref double p, ref double q0, ref double q1,
+        ref double q2, int from, int length, Span<double> result)
     {
-        T r0 = Vector.Sum(s0), r1 = Vector.Sum(s1), r2 = Vector.Sum(s2);
+        double r0 = Vector.Sum(s0), r1 = Vector.Sum(s1), r2 = Vector.Sum(s2);
         for (var i = from; i < length; i++)
         {
             var x = Unsafe.Add(ref p, i);
@@ -277,37 +334,10 @@ static class Products
             r2 += x * Unsafe.Add(ref q2, i);
         }
 
-        result[0] += double.CreateTruncating(r0);
-        result[1] += double.CreateTruncating(r1);
-        result[2] += double.CreateTruncating(r2);
+        result[0] += r0;
+        result[1] += r1;
+        result[2] += r2;
     }
-
-    static double Dot<T>(ReadOnlySpan<T> a, ReadOnlySpan<T> b)
-        where T : unmanaged, INumber<T>
-    {
-        Debug.Assert(a.Length == b.Length);
-        ref var pa = ref MemoryMarshal.GetReference(a);
-        ref var pb = ref MemoryMarshal.GetReference(b);
-        Vector<T> s0 = default, s1 = default;
-        var width = Vector<T>.Count;
-        var i = 0;
-        for (; i <= a.Length - (2 * width); i += 2 * width)
-        {
-            s0 = MultiplyAdd(Load(ref pa, i), Load(ref pb, i), s0);
-            s1 = MultiplyAdd(Load(ref pa, i + width), Load(ref pb, i + width), s1);
-        }
-
-        var sum = Vector.Sum(s0 + s1);
-        for (; i < a.Length; i++) sum += a[i] * b[i];
-        return double.CreateTruncating(sum);
-    }
-
-    /// <summary>x y + sum, rounded once; the type is known when this is compiled.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    internal static Vector<T> MultiplyAdd<T>(Vector<T> x, Vector<T> y, Vector<T> sum)
-        where T : unmanaged => typeof(T) == typeof(float)
-        ? Vector.FusedMultiplyAdd(x.As<T, float>(), y.As<T, float>(), sum.As<T, float>()).As<float, T>()
-        : Vector.FusedMultiplyAdd(x.As<T, double>(), y.As<T, double>(), sum.As<T, double>()).As<double, T>();
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     static Vector<T> Load<T>(ref T start, int index)

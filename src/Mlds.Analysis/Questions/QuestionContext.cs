@@ -127,6 +127,7 @@ sealed class QuestionContext
         Parallel.For(0, jobs.Count, options, i =>
         {
             results[i] = run(jobs[i]);
+            MemoryBudget.Tidy();
             JobDone();
         });
         return results;

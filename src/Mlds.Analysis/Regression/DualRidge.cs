@@ -74,6 +74,7 @@ sealed class DualRidge : RidgeFit
         Array.Fill(best, (double.PositiveInfinity, []));
         foreach (var penalty in penalties)
         {
+            MemoryBudget.Tidy();
             var ridge = penalty * scale;
             var factor = Cholesky.Factor(gram, n, ridge);
             var diagonal = penalties.Count > 1 ? factor.InverseDiagonal() : null;

@@ -31,6 +31,7 @@ static class CrossValidation
         foreach (var fold in folds.Distinct().Order())
         {
             cancellation.ThrowIfCancellationRequested();
+            MemoryBudget.Tidy();
             var training = Where(folds, f => f != fold);
             var test = Where(folds, f => f == fold);
             var held = HeldOut(classifier, matrix, rows, labelings, classes, training, test);

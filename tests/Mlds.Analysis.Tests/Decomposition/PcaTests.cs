@@ -32,6 +32,34 @@ public sealed class PcaTests
         Near.All(expected.Doubles("coordinates"), [.. pca.Transform(matrix).SelectMany(row => row)], 1e-5);
     }
 
+    /// <summary>
+    /// Of so many, products are in float32; with a few vectors instead of all rows from 1,501 rows on. In the last case eigenvalues are too
+    /// close together.
+    /// </summary>
+    [Theory]
+    [InlineData(700, 1200, 0.7, false)]
+    [InlineData(1600, 303, 0.5, true)]
+    [InlineData(1700, 250, 100, false)]
+    public void Large_matrices_have_scikit_learns_components_too(int rows, int columns, double spread, bool standardize)
+    {
+        var matrix = Samples.Blobs(rows, columns, 5, 12, spread);
+        Assert.True((long)rows * rows * columns > Mlds.Analysis.LinearAlgebra.Products.Small);
+        var pca = Pca.Fit(matrix, new PcaOptions(2, standardize));
+        var expected = Python.Run(
+            $$"""
+            from sklearn.decomposition import PCA
+            x = rows('x', {{columns}})
+            x = (x - x.mean(0)) / (x.std(0) if {{(standardize ? "True" : "False")}} else 1)
+            p = PCA(2, svd_solver='full').fit(x)
+            t, c = p.transform(x), p.components_
+            sign = np.sign(c[np.arange(2), np.abs(c).argmax(1)])
+            out(ratio=p.explained_variance_ratio_, coordinates=t * sign)
+            """,
+            ("x", Samples.Doubles(matrix.Values)));
+        Near.All(expected.Doubles("ratio"), pca.ExplainedVarianceRatio, 1e-6);
+        Near.All(expected.Doubles("coordinates"), [.. pca.Transform(matrix).SelectMany(row => row)], spread > 10 ? 1e-3 : 1e-4);
+    }
+
     [Fact]
     public void Components_are_orthonormal_also_where_eigenvalues_are_equal()
     {
