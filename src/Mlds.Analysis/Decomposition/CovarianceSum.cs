@@ -69,11 +69,11 @@ abstract class CovarianceSum
     }
 
     /// <summary>The same of all rows but those of <paramref name="part"/>, which has this one's shift.</summary>
-    internal (double[] Mean, double[] Scatter) Without(CovarianceSum part)
+    /// <param name="products">Where the matrix is to be put, D × D.</param>
+    internal (double[] Mean, double[] Scatter) Without(CovarianceSum part, double[] products)
     {
         Flush();
         part.Flush();
-        var products = new double[Crossed.Length];
         Parallel.For(0, Columns, Parallelism.Options, i =>
         {
             for (var at = (i * Columns) + i; at < (i + 1) * Columns; at++) products[at] = Crossed[at] - part.Crossed[at];
@@ -94,6 +94,14 @@ abstract class CovarianceSum
         });
         Products.MirrorUpper(products, Columns);
         return (mean, products);
+    }
+
+    /// <summary>Forgets all rows, but keeps the shift.</summary>
+    internal void Clear()
+    {
+        Array.Clear(Sums);
+        Array.Clear(Crossed);
+        (Rows, _filled) = (0, 0);
     }
 
     /// <summary>Adds what is staged.</summary>

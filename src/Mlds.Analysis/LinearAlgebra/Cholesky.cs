@@ -23,10 +23,11 @@ sealed class Cholesky
     /// Factors <paramref name="matrix"/> (n × n, row-major, only the lower triangle is read) plus <paramref name="ridge"/> times the
     /// identity.
     /// </summary>
+    /// <param name="lower">Where L is to be put, n × n; an earlier factor's place, which then is no more.</param>
     /// <exception cref="ArithmeticException">Not positive definite.</exception>
-    internal static Cholesky Factor(double[] matrix, int n, double ridge)
+    internal static Cholesky Factor(double[] matrix, int n, double ridge, double[]? lower = null)
     {
-        var lower = new double[(long)n * n];
+        lower ??= new double[(long)n * n];
         for (var left = 0; left < n; left += Block)
         {
             FactorBlock(matrix, n, ridge, lower, left, left);
@@ -105,11 +106,12 @@ sealed class Cholesky
     }
 
     /// <summary>The diagonal of A⁻¹: the column norms of L⁻¹, squared.</summary>
-    internal double[] InverseDiagonal()
+    /// <param name="columns">Memory to work in, n × n zeros or what an earlier call of as many left there.</param>
+    internal double[] InverseDiagonal(double[]? columns = null)
     {
         // Column j of X = L⁻¹ is kept as row j: X_jj = 1 / L_jj, and below it X_ij = −(Σ_k=j…i−1 L_ik X_kj) / L_ii, of which all blocks
         // above go at once.
-        var columns = new double[(long)_n * _n];
+        columns ??= new double[(long)_n * _n];
         var diagonal = new double[_n];
         Parallel.For(0, (_n + Block - 1) / Block, Parallelism.Options, block => Invert(columns, block * Block, diagonal));
         return diagonal;

@@ -59,7 +59,9 @@ sealed class PrimalRidge : RidgeFit
     {
         var all = new Targets(targets, training.Rows);
         int[] rows = [.. Enumerable.Range(0, training.Rows)];
-        return Fit(training, rows, all, Sum(training, rows, all, null, CancellationToken.None).Finish(), penalties);
+        var sum = Empty(training, all, null);
+        Add(sum, training, rows, all, CancellationToken.None);
+        return Fit(training, rows, all, sum.Finish(), penalties, new Memory(training.Columns));
     }
 
     /// <summary>
@@ -71,14 +73,20 @@ sealed class PrimalRidge : RidgeFit
     {
         var all = new Targets(targets, matrix.Rows);
         var predicted = Array.ConvertAll(all.Sizes, size => new double[matrix.Rows * size]);
-        var whole = Sum(matrix, [.. Enumerable.Range(0, matrix.Rows)], all, null, cancellation);
+        var whole = Empty(matrix, all, null);
+        Add(whole, matrix, [.. Enumerable.Range(0, matrix.Rows)], all, cancellation);
+        var part = Empty(matrix, all, whole.Shift);
+        var products = new double[(long)whole.Columns * whole.Columns];
+        var memory = new Memory(matrix.Columns);
         foreach (var fold in folds.Distinct().Order())
         {
             int[] training = [.. Enumerable.Range(0, matrix.Rows).Where(i => folds[i] != fold)];
             int[] test = [.. Enumerable.Range(0, matrix.Rows).Where(i => folds[i] == fold)];
-            var scatter = whole.Without(Sum(matrix, test, all, whole.Shift, cancellation));
+            part.Clear();
+            Add(part, matrix, test, all, cancellation);
+            var sums = whole.Without(part, products);
             cancellation.ThrowIfCancellationRequested();
-            var held = Fit(matrix, training, all, scatter, penalties).Predict(matrix, test);
+            var held = Fit(matrix, training, all, sums, penalties, memory).Predict(matrix, test);
             for (var set = 0; set < held.Length; set++)
             {
                 var size = all.Sizes[set];
@@ -131,10 +139,12 @@ sealed class PrimalRidge : RidgeFit
         return scores;
     }
 
-    /// <summary>The sums of X and Y side by side over some rows.</summary>
-    static CovarianceSum Sum(FeatureMatrix matrix, int[] rows, Targets targets, float[]? shift, CancellationToken cancellation)
+    /// <summary>For the sums of X and Y side by side.</summary>
+    static CovarianceSum Empty(FeatureMatrix matrix, Targets targets, float[]? shift) =>
+        CovarianceSum.Of(matrix.Columns + targets.Columns, precise: matrix.Columns <= Precise, shift);
+
+    static void Add(CovarianceSum sum, FeatureMatrix matrix, int[] rows, Targets targets, CancellationToken cancellation)
     {
-        var sum = CovarianceSum.Of(matrix.Columns + targets.Columns, precise: matrix.Columns <= Precise, shift);
         foreach (var row in rows)
         {
             if (sum.Rows % Rows == 0) cancellation.ThrowIfCancellationRequested();
@@ -144,20 +154,20 @@ sealed class PrimalRidge : RidgeFit
         }
 
         sum.Flush();
-        return sum;
     }
 
     /// <param name="rows">The training rows.</param>
     /// <param name="sums">Means and scatter of X and Y over these rows, D + K columns.</param>
     static PrimalRidge Fit(
-        FeatureMatrix matrix, int[] rows, Targets targets, (double[] Mean, double[] Scatter) sums, IReadOnlyList<double> penalties)
+        FeatureMatrix matrix, int[] rows, Targets targets, (double[] Mean, double[] Scatter) sums, IReadOnlyList<double> penalties,
+        Memory memory)
     {
         var (d, k, n) = (matrix.Columns, targets.Columns, rows.Length);
         var (mean, scatter, stride) = (sums.Mean, sums.Scatter, d + k);
         var variances = new double[d];
         for (var j = 0; j < d; j++) variances[j] = scatter[(j * stride) + j] / n;
         var scaler = Standardizer.Of(mean[..d], variances);
-        var gram = new double[(long)d * d];
+        var gram = memory.Gram;
         var right = new double[k * d];
         Parallel.For(0, d, Parallelism.Options, i =>
         {
@@ -181,12 +191,12 @@ sealed class PrimalRidge : RidgeFit
         {
             MemoryBudget.Tidy();
             var ridge = penalty * scale;
-            var factor = Cholesky.Factor(gram, d, ridge);
+            var factor = Cholesky.Factor(gram, d, ridge, memory.Lower);
             var solution = factor.Solve(right);
             var fit = new PrimalRidge(scaler, targets.Sizes, intercepts, solution);
             var errors = penalties.Count == 1 ? new double[k]
                 : d <= Precise ? fit.LeaveOneOutErrors(matrix, rows, targets, factor)
-                : GeneralizedErrors(solution, right, squares, ridge, n, factor.InverseDiagonal().Sum());
+                : GeneralizedErrors(solution, right, squares, ridge, n, factor.InverseDiagonal(memory.Inverse).Sum());
 
             // Every target chooses its own penalty: a shuffled control that borrowed the true labels' choice would be no control.
             for (var (set, first) = (0, 0); set < best.Length; first += targets.Sizes[set++])
@@ -241,6 +251,18 @@ sealed class PrimalRidge : RidgeFit
             }
         });
         return [.. Enumerable.Range(0, k).Select(set => parts.Sum(part => part[set]))];
+    }
+
+    /// <summary>Three matrices of D × D, taken again for every fold and penalty.</summary>
+    sealed class Memory(int columns)
+    {
+        double[]? _inverse;
+
+        internal double[] Gram { get; } = new double[(long)columns * columns];
+
+        internal double[] Lower { get; } = new double[(long)columns * columns];
+
+        internal double[] Inverse => _inverse ??= new double[(long)columns * columns];
     }
 
     /// <summary>The columns of all targets side by side.</summary>
