@@ -45,12 +45,13 @@ static class AnalysisChoices
         HelpName = "GB",
     };
 
+    /// <param name="parts">Ids that <c>--questions</c> takes; null for those of our own networks.</param>
     /// <exception cref="UsageException">A name that there isn't, or a number out of range.</exception>
-    public static AnalysisOptions Of(VerbRun run)
+    public static AnalysisOptions Of(VerbRun run, IReadOnlyList<string>? parts = null)
     {
         var options = new AnalysisOptions { Threads = Limits.Check("--threads", run.Get(Threads), 1, 1024) };
         if (run.Get(Questions) is { } questions)
-            options = options with { Questions = Names("--questions", "question", questions, WeightAnalysis.Parts) };
+            options = options with { Questions = Names("--questions", "question", questions, parts ?? WeightAnalysis.Parts) };
         if (run.Get(Views) is { } views)
         {
             var names = Names("--views", "view", views, [.. View.All.Select(view => view.Name)]);

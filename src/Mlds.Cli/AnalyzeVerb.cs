@@ -19,7 +19,12 @@ static class AnalyzeVerb
     /// <summary>The folder in --out that keeps the answers so far.</summary>
     public const string Unfinished = "unfinished";
 
-    static readonly Argument<string> s_source = new("ZOO-or-RELEASE") { Description = "The folder of a zoo or of a release." };
+    static readonly Argument<string?> s_source = new("ZOO-or-RELEASE")
+    {
+        Description = "The folder of a zoo or of a release.",
+        Arity = ArgumentArity.ZeroOrOne,
+        DefaultValueFactory = _ => null,
+    };
     static readonly Option<string> s_out = new("--out")
     {
         Description = "The folder for report.html, metrics.json and figures/; made if it doesn't exist.",
@@ -35,24 +40,29 @@ static class AnalyzeVerb
 
     static readonly Option<string?> s_where = new("--where")
     {
-        Description = "Only networks with these values of factors, such as hidden=12.",
+        Description = "Only networks with these values of factors, such as hidden=12; with --weights, of columns of the table.",
         HelpName = "FACTOR=VALUE,…",
     };
 
-    public static Command Create() =>
-        new Verb(
+    public static Command Create()
+    {
+        var verb = new Verb(
             "analyze", "Asks what the weights tell: which machine, whether a key is hidden, and how much of that the loss tells.",
-            "mlds analyze z --out a", "mlds analyze r --out a --questions which_machine,modified_or_original --per-class 100 --json")
+            "mlds analyze z --out a", "mlds analyze r --out a --questions which_machine,modified_or_original --per-class 100 --json",
+            "mlds analyze --weights weights.npy --layout layout.csv --table metrics.csv --label test_accuracy --out a")
         {
             s_source, s_out, s_seed, s_where, AnalysisChoices.Questions, AnalysisChoices.Views, AnalysisChoices.PerClass,
             AnalysisChoices.Threads, AnalysisChoices.Memory,
-        }
-        .Runs(Run);
+        };
+        foreach (var option in AnalyzeForeign.Options) verb.Add(option);
+        return verb.Runs(Run);
+    }
 
     static int Run(VerbRun run)
     {
         var folder = run.Get(s_out)!;
         if (File.Exists(folder)) throw new UsageException($"--out '{folder}' is a file; give a folder.");
+        if (AnalyzeForeign.IsAsked(run, run.Get(s_source))) return AnalyzeForeign.Run(run, folder, run.Get(s_seed), run.Get(s_where));
         var unfinished = Path.Combine(folder, Unfinished);
         var options = AnalysisChoices.Of(run) with { Seed = run.Get(s_seed), WorkFolder = unfinished };
         var result = run.WithProgress(view => Analyze(run, options, view));
@@ -70,7 +80,7 @@ static class AnalyzeVerb
 
     static AnalysisResult Analyze(VerbRun run, AnalysisOptions options, IProgressView view)
     {
-        var matrix = Read(run, run.Get(s_source), options);
+        var matrix = Read(run, run.Get(s_source)!, options);
         if (WeightAnalysis.CountUsed(matrix) is < 2 and var converged)
         {
             throw new FailureException(
@@ -85,8 +95,12 @@ static class AnalyzeVerb
     public static AnalysisResult Analyze(WeightMatrix matrix, AnalysisOptions options, IProgressView view, CancellationToken cancellation)
     {
         var item = view.Begin("Analysing", 100);
-        return WeightAnalysis.Run(matrix, options, new Steps(at => item.Report((long)(100 * at.Share), at.Step + Left(at))), cancellation);
+        return WeightAnalysis.Run(matrix, options, Told(item), cancellation);
     }
+
+    /// <summary>Shows how far an analysis is.</summary>
+    internal static IProgress<AnalysisProgress> Told(IProgressItem item) =>
+        new Steps(at => item.Report((long)(100 * at.Share), at.Step + Left(at)));
 
     /// <summary>", about 12 min left"; nothing where there is hardly any.</summary>
     static string Left(AnalysisProgress at) =>

@@ -32,7 +32,8 @@ public sealed class GoldenMetricsTests
 
             using var zoo = Zoo.Open(folder.FullName);
             var matrix = ZooMatrix.Read(zoo, TestContext.Current.CancellationToken);
-            var result = WeightAnalysis.Run(matrix, new AnalysisOptions { Seed = 1, MinimumPerClass = 10 }, null, TestContext.Current.CancellationToken);
+            var result = WeightAnalysis.Run(
+                matrix, new AnalysisOptions { Seed = 1, MinimumPerClass = 10 }, null, TestContext.Current.CancellationToken);
             var found = JsonNode.Parse(Metrics.ToJson(result).ToJsonString())!;
             var golden = (JsonObject)JsonNode.Parse(File.ReadAllText(Golden("metrics-v1.json")))!;
             Assert.True(golden.Count > 5);

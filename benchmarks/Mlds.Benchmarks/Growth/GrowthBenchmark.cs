@@ -1,13 +1,10 @@
 using System.Globalization;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using Mlds.Training;
 using Mlds.Zoos;
 
 namespace Mlds.Benchmarks.Growth;
-
-/// <summary>A step of the main path that is measured.</summary>
-/// <param name="Title">In the figure's legend.</param>
-sealed record GrowthStep(string Name, string Title);
 
 /// <summary>
 /// <c>Mlds.Benchmarks growth</c>: time, memory and bytes of each step of the main path against the number of networks, each step a process
@@ -22,27 +19,16 @@ static class GrowthBenchmark
 
     static readonly JsonSerializerOptions s_json = new() { WriteIndented = true, PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower };
 
-    internal static IReadOnlyList<GrowthStep> Steps { get; } =
-    [
-        new("store", "generate: storing"),
-        new("merge", "merge of two halves"),
-        new("generate", "generate: nothing left to do"),
-        new("zoo", "zoo: status and digest"),
-        new("show", "zoo show"),
-        new("release", "release"),
-        new("release_formats", "release in three formats"),
-        new("verify_zoo", "verify a zoo"),
-        new("verify_release", "verify a release"),
-    ];
-
     /// <summary>
-    /// Options: --networks N,N (1000,10000,100000), --folder DIR for zoos and releases, which are deleted (the folder for temporary files),
-    /// --out FILE (docs/results/growth.json; other sizes in it stay), --figure FILE (docs/images/growth.svg). Returns the exit code.
+    /// Options: --networks N,N (1000,10000,100000) or none, --folder DIR for zoos and releases, which are deleted (the folder for temporary
+    /// files), --out FILE (docs/results/growth.json; other sizes in it stay), --figure FILE (docs/images/growth.svg), --analysis FILE (the
+    /// processor's analysis-growth.json, which is taken over where it is there). Returns the exit code.
     /// </summary>
     internal static int Run(string[] options)
     {
         var (sizes, folder) = (s_usual, Path.GetTempPath());
         var (file, figure) = (Path.Combine("docs", "results", "growth.json"), Path.Combine("docs", "images", "growth.svg"));
+        var analysis = Path.Combine("benchmarks", "results", Processor.Here.Folder, "analysis-growth.json");
         for (var i = 0; i + 1 < options.Length; i += 2)
         {
             switch (options[i])
@@ -51,31 +37,16 @@ static class GrowthBenchmark
                 case "--folder": folder = options[i + 1]; break;
                 case "--out": file = options[i + 1]; break;
                 case "--figure": figure = options[i + 1]; break;
+                case "--analysis": analysis = options[i + 1]; break;
                 default: return Refuse(options[i]);
             }
         }
 
         if (options.Length % 2 != 0) return Refuse(options[^1]);
-        var scratch = Path.Combine(folder, $"mlds-growth-{Environment.ProcessId}");
-        try
-        {
-            Directory.CreateDirectory(scratch);
-            GrowthZoo.Train(Path.Combine(scratch, "trained"));
-            File.WriteAllText(Path.Combine(scratch, "growth.json"), GrowthZoo.PopulationJson(GrowthZoo.EasyGoal));
-            foreach (var size in sizes)
-            {
-                var grown = Measure(scratch, size);
-                var result = With(file, grown);
-                File.WriteAllText(file, JsonSerializer.Serialize(result, s_json) + "\n");
-                File.WriteAllText(figure, GrowthFigure.Of(result).ToSvg(inline: false));
-                Print(result);
-            }
-        }
-        finally
-        {
-            Directory.Delete(scratch, recursive: true);
-        }
-
+        if (sizes.Length > 0) Measure(folder, sizes, size => Keep(file, [size]));
+        var result = Keep(file, File.Exists(analysis) ? OfAnalysis(JsonNode.Parse(File.ReadAllText(analysis))!) : []);
+        File.WriteAllText(figure, GrowthFigure.Of(result).ToSvg(inline: false));
+        foreach (var line in GrowthTable.Lines(result)) Console.WriteLine(line);
         return 0;
     }
 
@@ -89,6 +60,7 @@ static class GrowthBenchmark
 
     static int[]? Sizes(string text)
     {
+        if (text == "none") return [];
         var sizes = text.Split(',').Select(
             size => int.TryParse(size, NumberStyles.None, CultureInfo.InvariantCulture, out var networks) ? networks : 0).ToArray();
         return sizes.All(size => size >= GrowthZoo.Machines * Parts && size % GrowthZoo.Machines == 0) ? sizes : null;
@@ -97,9 +69,25 @@ static class GrowthBenchmark
     static int Refuse(string option)
     {
         Console.Error.WriteLine(
-            $"growth: '{option}' isn't right; give --networks N,N (multiples of {GrowthZoo.Machines}), --folder DIR (17 kB a network, ten "
-            + "times), --out FILE and --figure FILE, each with a value.");
+            $"growth: '{option}' isn't right; give --networks N,N (multiples of {GrowthZoo.Machines}) or none, --folder DIR (0.1 MB a "
+            + "network), --out FILE, --figure FILE and --analysis FILE, each with a value.");
         return 2;
+    }
+
+    static void Measure(string folder, int[] sizes, Action<GrownSize> keep)
+    {
+        var scratch = Path.Combine(folder, $"mlds-growth-{Environment.ProcessId}");
+        try
+        {
+            Directory.CreateDirectory(scratch);
+            GrowthZoo.Train(Path.Combine(scratch, "trained"));
+            File.WriteAllText(Path.Combine(scratch, "growth.json"), GrowthZoo.PopulationJson(GrowthZoo.EasyGoal));
+            foreach (var size in sizes) keep(Measure(scratch, size));
+        }
+        finally
+        {
+            Directory.Delete(scratch, recursive: true);
+        }
     }
 
     static GrownSize Measure(string scratch, int networks)
@@ -113,7 +101,7 @@ static class GrowthBenchmark
             steps[step] = run;
             Console.Error.WriteLine(string.Create(
                 CultureInfo.InvariantCulture,
-                $"{networks,7} {step,-16} {run.Seconds,8:0.0} s {run.CoreSeconds,8:0.0} core-s {run.PeakBytes / 1e6,8:0} MB"));
+                $"{networks,7} {step,-28} {run.Seconds,8:0.0} s {run.CoreSeconds,8:0.0} core-s {run.PeakBytes / 1e6,8:0} MB"));
         }
 
         void Mlds(string step, params string[] words) =>
@@ -121,17 +109,17 @@ static class GrowthBenchmark
         MeasuredRun Half(int part) => MeasuredRun.Of(
             typeof(GrowthBenchmark).Assembly.Location, StoreCommand, At("trained"), population, At($"half{part}"), $"{part}", each);
 
-        Add("store", Half(0).Then(Half(1)));
-        Mlds("merge", "merge", At("half0"), At("half1"), "--into", zoo);
+        Add("generate: storing", Half(0).Then(Half(1)));
+        Mlds("merge of two halves", "merge", At("half0"), At("half1"), "--into", zoo);
         Delete(At("half0"), At("half1"));
-        Mlds("generate", "generate", population, "--networks", each, "--zoo", zoo);
-        Mlds("zoo", "zoo", zoo);
-        Mlds("show", "zoo", zoo, "show", "ParityMachine/0");
+        Mlds("generate: nothing left to do", "generate", population, "--networks", each, "--zoo", zoo);
+        Mlds("zoo: status and digest", "zoo", zoo);
+        Mlds("zoo show", "zoo", zoo, "show", "ParityMachine/0");
         Mlds("release", "release", zoo, "--out", release);
-        Mlds("release_formats", "release", zoo, "--out", At("r3"), "--formats", "npy,h5,safetensors");
+        Mlds("release in three formats", "release", zoo, "--out", At("r3"), "--formats", "npy,h5,safetensors");
         Delete(At("r3"));
-        Mlds("verify_zoo", "verify", zoo);
-        Mlds("verify_release", "verify", release);
+        Mlds("verify a zoo", "verify", zoo);
+        Mlds("verify a release", "verify", release);
         var size = new GrownSize(networks, Bytes(zoo), Bytes(release), steps);
         Delete(zoo, release);
         return size;
@@ -144,22 +132,27 @@ static class GrowthBenchmark
 
     static long Bytes(string folder) => new DirectoryInfo(folder).EnumerateFiles("*", SearchOption.AllDirectories).Sum(file => file.Length);
 
-    /// <summary>The sizes measured before, with this one.</summary>
-    static GrowthResult With(string file, GrownSize size)
+    /// <summary>What <c>analysis --growth</c> measured, as steps.</summary>
+    static IEnumerable<GrownSize> OfAnalysis(JsonNode result) =>
+        result["sizes"]!.AsArray().GroupBy(size => (int)size!["networks"]!).Select(size => new GrownSize(size.Key, 0, 0, size.ToDictionary(
+            one => (string)one!["questions"]! == "all" ? "analyze, all questions" : "analyze, headlines",
+            one => new MeasuredRun(
+                (double)one!["seconds"]!, (double)one["core_seconds"]!, 1_000_000 * (long)one["peak_megabytes"]!))));
+
+    /// <summary>Adds sizes, or steps of sizes that are there, to the file.</summary>
+    static GrowthResult Keep(string file, IEnumerable<GrownSize> sizes)
     {
         var before = File.Exists(file) ? JsonSerializer.Deserialize<GrowthResult>(File.ReadAllText(file), s_json)!.Sizes : [];
-        return new GrowthResult(
+        var result = new GrowthResult(
             "Cost of the main path's steps but training against networks of DS1's shape, of which a few were trained and the others are "
             + "those with noise. Made by: dotnet run -c Release --project benchmarks/Mlds.Benchmarks -- growth",
             DateTime.UtcNow.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture),
             Processor.Here.Name,
             Environment.ProcessorCount,
             Provenance.Version,
-            [.. before.Where(other => other.Networks != size.Networks).Append(size).OrderBy(one => one.Networks)]);
-    }
-
-    static void Print(GrowthResult result)
-    {
-        foreach (var line in GrowthTable.Lines(result)) Console.WriteLine(line);
+            [.. before.Concat(sizes).GroupBy(size => size.Networks).Select(same => same.Aggregate((old, next) => old.With(next)))
+                .OrderBy(size => size.Networks)]);
+        File.WriteAllText(file, JsonSerializer.Serialize(result, s_json) + "\n");
+        return result;
     }
 }

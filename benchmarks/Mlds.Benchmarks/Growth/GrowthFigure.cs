@@ -17,11 +17,11 @@ static class GrowthFigure
     public static Figure Of(GrowthResult result)
     {
         var width = (Figure.FullWidth - 10 - (Panels * Gap)) / Panels;
-        var steps = GrowthBenchmark.Steps.Where(step => result.Sizes.Any(size => size.Steps.ContainsKey(step.Name))).ToArray();
+        var steps = result.Steps.ToArray();
         LegendEntry[] legend =
         [
             .. steps.Select((step, i) => new LegendEntry(
-                step.Title, (canvas, at) => Marker.Draw(canvas, at, i, Palette.Of(i), MarkerFill.Solid))),
+                step, (canvas, at) => Marker.Draw(canvas, at, i, Palette.Of(i), MarkerFill.Solid))),
         ];
         return new Figure(
             "growth",
@@ -33,12 +33,12 @@ static class GrowthFigure
             {
                 Box At(int panel) => new(Gap - 10 + (panel * (width + Gap)), Above, width, Height);
                 Draw(canvas, At(0), result, "Processor time", "seconds, all cores", steps.Select(
-                    step => Series(result, step.Name, run => run.CoreSeconds)));
+                    step => Series(result, step, run => run.CoreSeconds)));
                 Draw(canvas, At(1), result, "Peak memory", "MB", steps.Select(
-                    step => Series(result, step.Name, run => run.PeakBytes / Megabyte)));
+                    step => Series(result, step, run => run.PeakBytes / Megabyte)));
                 Draw(canvas, At(2), result, "Bytes", "MB", [
-                    result.Sizes.Select(size => ((double)size.Networks, size.ZooBytes / Megabyte)),
-                    result.Sizes.Select(size => ((double)size.Networks, size.ReleaseBytes / Megabyte)),
+                    Bytes(result, size => size.ZooBytes),
+                    Bytes(result, size => size.ReleaseBytes),
                 ], ["zoo", "release"]);
                 Legend.Draw(canvas, new Point(24, Above + Height + Below), Figure.FullWidth - 60, legend);
             });
@@ -46,6 +46,9 @@ static class GrowthFigure
 
     static IEnumerable<(double X, double Y)> Series(GrowthResult result, string step, Func<MeasuredRun, double> value) => result.Sizes
         .Where(size => size.Steps.ContainsKey(step)).Select(size => ((double)size.Networks, value(size.Steps[step])));
+
+    static IEnumerable<(double X, double Y)> Bytes(GrowthResult result, Func<GrownSize, long> bytes) => result.Sizes
+        .Where(size => bytes(size) > 0).Select(size => ((double)size.Networks, bytes(size) / Megabyte));
 
     static void Draw(
         ICanvas canvas, Box box, GrowthResult result, string title, string unit, IEnumerable<IEnumerable<(double X, double Y)>> series,
@@ -74,7 +77,9 @@ static class GrowthFigure
             var (lastX, lastY) = line[^1];
             var end = panel.At(lastX, lastY);
             canvas.Text(
-                new Point(end.X - 8, end.Y + (i == 0 ? 18 : -8)), names[i], new TextStyle(Palette.Ink, Panel.LabelSize, Anchor.End));
+                new Point(end.X + (i == 0 ? 10 : -8), end.Y + (i == 0 ? 24 : -6)),
+                names[i],
+                new TextStyle(Palette.Ink, Panel.LabelSize, Anchor.End));
         }
     }
 }

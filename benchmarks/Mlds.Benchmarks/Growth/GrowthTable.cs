@@ -10,19 +10,22 @@ static class GrowthTable
         var sizes = result.Sizes;
         yield return $"| step |{string.Concat(sizes.Select(size => $" {Number(size.Networks)} networks |"))} time grows by |";
         yield return $"|---|{string.Concat(sizes.Select(_ => "---:|"))}---:|";
-        foreach (var step in GrowthBenchmark.Steps.Where(step => sizes.Any(size => size.Steps.ContainsKey(step.Name))))
+        foreach (var step in result.Steps)
         {
-            var cells = sizes.Select(size => size.Steps.TryGetValue(step.Name, out var run) ? $" {Cell(run)} |" : " |");
-            var power = result.Power(step.Name) is { } by ? string.Create(CultureInfo.InvariantCulture, $"N^{by:0.00}") : "";
-            yield return $"| {step.Title} |{string.Concat(cells)} {power} |";
+            var cells = sizes.Select(size => size.Steps.TryGetValue(step, out var run) ? $" {Cell(run)} |" : " |");
+            var power = result.Power(step) is { } by ? string.Create(CultureInfo.InvariantCulture, $"N^{by:0.00}") : "";
+            yield return $"| {step} |{string.Concat(cells)} {power} |";
         }
 
         yield return Bytes("bytes a network: zoo", result, size => size.ZooBytes);
         yield return Bytes("bytes a network: release", result, size => size.ReleaseBytes);
     }
 
-    static string Bytes(string title, GrowthResult result, Func<GrownSize, long> bytes) =>
-        $"| {title} |{string.Concat(result.Sizes.Select(size => $" {Number(bytes(size) / size.Networks)} |"))} |";
+    static string Bytes(string title, GrowthResult result, Func<GrownSize, long> bytes)
+    {
+        var cells = result.Sizes.Select(size => bytes(size) > 0 ? $" {Number(bytes(size) / size.Networks)} |" : " |");
+        return $"| {title} |{string.Concat(cells)} |";
+    }
 
     static string Cell(MeasuredRun run) => string.Create(
         CultureInfo.InvariantCulture, $"{run.CoreSeconds:0.0} s, {run.PeakBytes / 1e6:0} MB");

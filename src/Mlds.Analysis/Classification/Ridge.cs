@@ -5,7 +5,8 @@ using Mlds.Analysis.Regression;
 namespace Mlds.Analysis.Classification;
 
 /// <param name="Penalties">Candidates for the penalty α, as multiples of the mean squared length of a standardised row. The one with the
-/// least squared error to be expected of other networks, by the training networks (<see cref="RidgeFit"/>), is taken; a single candidate is taken as it is.</param>
+/// least squared error to be expected of other networks, by the training networks (<see cref="RidgeFit"/>), is taken; a single candidate is
+/// taken as it is.</param>
 public sealed record RidgeOptions(IReadOnlyList<double> Penalties)
 {
     public static RidgeOptions Default { get; } = new([1e-4, 1e-3, 1e-2, 1e-1, 1]);
@@ -21,8 +22,8 @@ public sealed class Ridge(RidgeOptions options) : IClassifier
         RidgeFit.Of(training, [.. labelings.Select(labels => Indicators(labels, classes))], options.Penalties).Predict(test);
 
     /// <summary>
-    /// For each labelling the scores of every network by the model of the folds that it isn't in, where sums over rows can be shared between
-    /// folds; else null.
+    /// For each labelling the scores of every network by the model of the folds that it isn't in, where sums over rows can be shared
+    /// between folds; else null.
     /// </summary>
     internal double[][]? OutOfFold(
         FeatureMatrix matrix, IReadOnlyList<int[]> labelings, int classes, int[] folds, CancellationToken cancellation) =>

@@ -56,6 +56,10 @@ public sealed class TensorMatrix
     /// </summary>
     internal float[]? Weights => _rows is null ? _weights : null;
 
+    /// <summary>Some networks that follow one another; their weights are kept, not copied.</summary>
+    internal TensorMatrix Rows(int first, int count) =>
+        new(_weights, [.. Enumerable.Range(first, count).Select(row => _rows?[row] ?? row)], Parameters, Tensors);
+
     /// <summary>The same weights, read as other tensors.</summary>
     internal TensorMatrix As(IReadOnlyList<WeightTensor> tensors) => _rows is null
         ? new(_weights, Networks, Parameters, tensors)

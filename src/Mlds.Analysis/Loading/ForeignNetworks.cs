@@ -26,12 +26,30 @@ public sealed record ForeignNetworks(TensorMatrix Matrix, NetworkSymmetries Symm
     /// allowed.</exception>
     public static ForeignNetworks Read(string weights, string layout, Activation activation, bool isMaxPooled = false)
     {
-        var layers = Layers(layout);
+        ForeignTensor[] tensors = [.. ForeignTensor.Read(layout)];
+        var layers = Layers(tensors, layout);
         var file = NpyMatrix.Open(weights);
-        if (layers.SelectMany(layer => (ForeignTensor[])[layer.Weight, layer.Bias]).FirstOrDefault(t => t.End > file.Columns) is { } odd)
+        return Of(file.ReadFirst(file.Rows), file.Columns, weights, layers, layout, activation, isMaxPooled);
+    }
+
+    /// <summary>The same of weights that have been read: N × <paramref name="columns"/>, which are put in order in place.</summary>
+    /// <param name="tensors">Which columns they are; layers in order from the inputs upwards.</param>
+    /// <param name="weights">What the weights are called in messages.</param>
+    /// <param name="layout">What the tensors are called there.</param>
+    internal static ForeignNetworks Of(
+        float[] given, int columns, string weights, IReadOnlyList<ForeignTensor> tensors, string layout, Activation activation,
+        bool isMaxPooled) => Of(given, columns, weights, Layers(tensors, layout), layout, activation, isMaxPooled);
+
+    /// <summary>Throws unless these are the tensors of layers that follow one another.</summary>
+    internal static void Check(IReadOnlyList<ForeignTensor> tensors, string layout) => Layers(tensors, layout);
+
+    static ForeignNetworks Of(
+        float[] given, int columns, string weights, List<Layer> layers, string layout, Activation activation, bool isMaxPooled)
+    {
+        if (layers.SelectMany(layer => (ForeignTensor[])[layer.Weight, layer.Bias]).FirstOrDefault(t => t.End > columns) is { } odd)
         {
             throw new InvalidDataException(
-                $"'{layout}': the tensor '{odd.Name}' reaches to column {odd.End - 1}, but '{weights}' has only {file.Columns} columns.");
+                $"'{layout}': the tensor '{odd.Name}' reaches to column {odd.End - 1}, but '{weights}' has only {columns} columns.");
         }
 
         var (places, tensors) = (new List<int>(), new List<WeightTensor>());
@@ -42,16 +60,17 @@ public sealed record ForeignNetworks(TensorMatrix Matrix, NetworkSymmetries Symm
             Add(TensorRole.Bias, i, layers[i].Bias.Shape, Enumerable.Range(layers[i].Bias.Start, layers[i].Units));
         }
 
-        var given = file.ReadFirst(file.Rows);
-        var sorted = new float[(long)file.Rows * places.Count];
-        for (var row = 0; row < file.Rows; row++)
+        var rows = columns == 0 ? 0 : given.Length / columns;
+        var sorted = places.Count == columns ? given : new float[(long)rows * places.Count];
+        var from = new float[columns];
+        for (var row = 0; row < rows; row++)
         {
-            var from = given.AsSpan(row * file.Columns, file.Columns);
+            given.AsSpan(row * columns, columns).CopyTo(from);
             var to = sorted.AsSpan(row * places.Count, places.Count);
             for (var i = 0; i < to.Length; i++) to[i] = from[places[i]];
         }
 
-        return new ForeignNetworks(new TensorMatrix(sorted, file.Rows, places.Count, tensors), Of(tensors, activation, isMaxPooled));
+        return new ForeignNetworks(new TensorMatrix(sorted, rows, places.Count, tensors), Of(tensors, activation, isMaxPooled));
 
         void Add(TensorRole role, int layer, int[] shape, IEnumerable<int> from)
         {
@@ -71,10 +90,10 @@ public sealed record ForeignNetworks(TensorMatrix Matrix, NetworkSymmetries Symm
     }
 
     /// <summary>The layers of a table, by the names of their tensors.</summary>
-    static List<Layer> Layers(string layout)
+    static List<Layer> Layers(IReadOnlyList<ForeignTensor> tensors, string layout)
     {
         var layers = new List<Layer>();
-        foreach (var layer in ForeignTensor.Read(layout).GroupBy(tensor => tensor.Layer))
+        foreach (var layer in tensors.GroupBy(tensor => tensor.Layer))
         {
             var (weights, biases) = (layer.Where(t => t.Shape.Length > 1).ToArray(), layer.Where(t => t.Shape.Length == 1).ToArray());
             if (weights.Length != 1 || biases.Length != 1)

@@ -22,24 +22,29 @@ sealed record ForeignTensor(string Name, int[] Shape, int Start, bool IsKernel)
     }
 
     /// <exception cref="InvalidDataException">The table isn't as described.</exception>
-    public static IEnumerable<ForeignTensor> Read(string layout) => ForeignWeights.Shapes(layout).Select(tensor =>
+    public static IEnumerable<ForeignTensor> Read(string layout) =>
+        ForeignWeights.Shapes(layout).Select(tensor => Of(layout, tensor.Name, tensor.Shape, tensor.Start));
+
+    /// <param name="source">What names the tensor, for messages.</param>
+    /// <exception cref="InvalidDataException">It has as many axes as no layer's tensors have.</exception>
+    public static ForeignTensor Of(string source, string name, int[] axes, int start)
     {
-        var isKernel = tensor.Name.Contains("kernel", StringComparison.OrdinalIgnoreCase);
-        if (tensor.Shape.Length is not (1 or 2 or 4))
+        var isKernel = name.Contains("kernel", StringComparison.OrdinalIgnoreCase);
+        if (axes.Length is not (1 or 2 or 4))
         {
             throw new InvalidDataException(
-                $"'{layout}': the tensor '{tensor.Name}' has {tensor.Shape.Length} axes; a bias has one, the weight of a linear layer two, "
+                $"'{source}': the tensor '{name}' has {axes.Length} axes; a bias has one, the weight of a linear layer two, "
                 + "of a convolution four.");
         }
 
-        int[] shape = (isKernel, tensor.Shape) switch
+        int[] shape = (isKernel, axes) switch
         {
             (true, [var y, var x, var inputs, var outputs]) => [outputs, inputs, y, x],
             (true, [var inputs, var outputs]) => [outputs, inputs],
-            _ => tensor.Shape,
+            _ => axes,
         };
-        return new ForeignTensor(tensor.Name, shape, tensor.Start, isKernel);
-    });
+        return new ForeignTensor(name, shape, start, isKernel);
+    }
 
     /// <summary>The columns of its elements, in PyTorch's order.</summary>
     /// <param name="channels">

@@ -26,22 +26,30 @@ public static class ForeignWeights
     {
         var file = NpyMatrix.Open(weights);
         IReadOnlyList<WeightTensor> tensors = layout is null ? [Foreign("weights", file.Columns, 1, 0)] : Tensors(layout);
-        if (tensors.FirstOrDefault(tensor => tensor.Offset + tensor.Length > file.Columns) is { } odd)
-        {
-            throw new InvalidDataException(
-                $"'{layout}': the tensor '{odd.Name}' reaches to column {odd.Offset + odd.Length - 1}, "
-                + $"but '{weights}' has only {file.Columns} columns.");
-        }
-
+        Check(tensors, layout ?? weights, weights, file.Columns);
         return new TensorMatrix(file.ReadFirst(file.Rows), file.Rows, file.Columns, tensors);
     }
 
-    /// <summary>A tensor of which only the name and sizes are known.</summary>
-    static WeightTensor Foreign(string name, int rows, int columns, int offset)
+    /// <summary>Throws unless all tensors lie within a matrix of so many columns.</summary>
+    internal static void Check(IReadOnlyList<WeightTensor> tensors, string layout, string weights, int columns)
     {
-        var role = name.Contains("bias", StringComparison.OrdinalIgnoreCase) ? TensorRole.Bias : TensorRole.Weight;
-        return new WeightTensor(name, role, "", 0, columns == 1 ? [rows] : [rows, columns], offset, 0, []);
+        if (tensors.FirstOrDefault(tensor => tensor.Offset + tensor.Length > columns) is not { } odd) return;
+        throw new InvalidDataException(
+            $"'{layout}': the tensor '{odd.Name}' reaches to column {odd.Offset + odd.Length - 1}, "
+            + $"but '{weights}' has only {columns} columns.");
     }
+
+    /// <summary>The tensors that files name themselves; without those, all columns as one tensor called <c>weights</c>.</summary>
+    internal static IReadOnlyList<WeightTensor> Tensors(WeightFiles files) => files.Tensors is { } tensors
+        ? [.. tensors.Select(tensor => new WeightTensor(tensor.Name, RoleOf(tensor.Name), "", 0, tensor.Shape, tensor.Start, 0, []))]
+        : [Foreign("weights", files.Columns, 1, 0)];
+
+    /// <summary>A tensor of which only the name and sizes are known.</summary>
+    static WeightTensor Foreign(string name, int rows, int columns, int offset) =>
+        new(name, RoleOf(name), "", 0, columns == 1 ? [rows] : [rows, columns], offset, 0, []);
+
+    static TensorRole RoleOf(string name) =>
+        name.Contains("bias", StringComparison.OrdinalIgnoreCase) ? TensorRole.Bias : TensorRole.Weight;
 
     /// <summary>The tensors of a layout table, in its order.</summary>
     public static IReadOnlyList<WeightTensor> Tensors(string layout) =>
@@ -51,31 +59,13 @@ public static class ForeignWeights
     internal static IReadOnlyList<(string Name, int[] Shape, int Start)> Shapes(string layout) =>
         Lines(layout, (columns, fields, line) => columns.Shaped(fields, line));
 
-    static T[] Lines<T>(string layout, Func<Columns, string[], int, T> read)
+    static T[] Lines<T>(string layout, Func<Columns, IReadOnlyList<string>, int, T> read)
     {
-        if (!File.Exists(layout)) throw new InvalidDataException($"There is no file '{layout}'.");
-        var lines = File.ReadAllLines(layout);
-        if (lines.Length < 2)
+        var table = CsvTable.Read(layout);
+        if (table.Rows == 0)
             throw new InvalidDataException($"'{layout}' has no tensor: it needs a line of column names and one line per tensor.");
-        var columns = new Columns(layout, Fields(lines[0]));
-        return [.. lines.Select((line, i) => (line, number: i + 1)).Skip(1).Where(l => l.line.Trim().Length > 0)
-            .Select(l => read(columns, Fields(l.line), l.number))];
-    }
-
-    /// <summary>The fields of one line; a quoted one may hold commas.</summary>
-    static string[] Fields(string line)
-    {
-        var fields = new List<string>();
-        var (start, quoted) = (0, false);
-        for (var i = 0; i <= line.Length; i++)
-        {
-            if (i < line.Length && line[i] == '"') quoted = !quoted;
-            if (i < line.Length && (line[i] != ',' || quoted)) continue;
-            fields.Add(line[start..i].Trim().Trim('"'));
-            start = i + 1;
-        }
-
-        return [.. fields];
+        var columns = new Columns(layout, [.. table.Columns]);
+        return [.. Enumerable.Range(0, table.Rows).Select(row => read(columns, table.Row(row), table.Line(row)))];
     }
 
     /// <summary>Where the table's columns are.</summary>
@@ -100,19 +90,13 @@ public static class ForeignWeights
             return -1;
         }
 
-        internal WeightTensor Tensor(string[] fields, int line)
+        internal WeightTensor Tensor(IReadOnlyList<string> fields, int line)
         {
             if (_name < 0 || _start < 0 || (_length < 0 && _end < 0))
             {
                 throw new InvalidDataException(
                     $"'{path}' has the columns {string.Join(", ", header)}; "
                     + "it needs a name (tensor), a first column (offset or start_idx), and a length or end_idx.");
-            }
-
-            if (fields.Length < header.Length)
-            {
-                throw new InvalidDataException(
-                    $"'{path}', line {line}: there are {fields.Length} fields where the first line names {header.Length}.");
             }
 
             var start = Number(fields, _start, line);
@@ -133,7 +117,7 @@ public static class ForeignWeights
             return Foreign(fields[_name], length / columns, columns, start);
         }
 
-        internal (string Name, int[] Shape, int Start) Shaped(string[] fields, int line)
+        internal (string Name, int[] Shape, int Start) Shaped(IReadOnlyList<string> fields, int line)
         {
             var tensor = Tensor(fields, line);
             var axes = _shape >= 0 ? Axes(fields) : [];
@@ -143,11 +127,11 @@ public static class ForeignWeights
                 $"'{path}', line {line}: the tensor '{tensor.Name}' has {tensor.Length} numbers, which isn't what its shape says.");
         }
 
-        string[] Axes(string[] fields) => [.. fields[_shape].Trim('(', ')', '[', ']').Split(',', 'x')
+        string[] Axes(IReadOnlyList<string> fields) => [.. fields[_shape].Trim('(', ')', '[', ']').Split(',', 'x')
             .Select(axis => axis.Trim()).Where(axis => axis.Length > 0)];
 
         /// <summary>The last axis of a shape with at least two; 1 for a vector.</summary>
-        int ShapeColumns(string[] fields, int line)
+        int ShapeColumns(IReadOnlyList<string> fields, int line)
         {
             if (_rows >= 0 && _columns >= 0) return Number(fields, _columns, line, least: 1);
             if (_shape < 0) return 1;
@@ -155,7 +139,7 @@ public static class ForeignWeights
             return axes.Length < 2 ? 1 : Number(axes, axes.Length - 1, line, least: 1);
         }
 
-        int Number(string[] fields, int column, int line, int least = 0) =>
+        int Number(IReadOnlyList<string> fields, int column, int line, int least = 0) =>
             int.TryParse(fields[column], NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number >= least
                 ? number
                 : throw new InvalidDataException($"'{path}', line {line}: '{fields[column]}' is no whole number of at least {least}.");

@@ -30,6 +30,10 @@ public sealed record AnalysisResult(
     /// <summary>Mean weights of a layer by machine, as they are and aligned.</summary>
     public IReadOnlyList<HeatMap> HeatMaps { get; init; } = [];
 
+    /// <summary>What was asked of whose networks, where they aren't ours; else null.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public ForeignSummary? Foreign { get; init; }
+
     /// <summary>What was laid over training images, each trigger once; null where nothing was.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public IReadOnlyList<TriggerImage>? Triggers { get; init; }

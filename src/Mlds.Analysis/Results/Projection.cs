@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace Mlds.Analysis.Results;
 
 /// <summary>Networks as points of a plane or a space, in one view.</summary>
@@ -8,7 +10,13 @@ namespace Mlds.Analysis.Results;
 public sealed record Projection(
     string View, string Method, string Protocol, IReadOnlyList<double> ExplainedVariance, IReadOnlyList<ProjectedNetwork> Points);
 
+/// <param name="RecipeId">Empty for a network that isn't ours: of it only the row of its table, as seed, and its label are known.</param>
 /// <param name="Coordinates">One number per axis.</param>
 public sealed record ProjectedNetwork(
     string RecipeId, string Machine, string Family, string Variant, uint Seed, int Epochs, double ValidationLoss,
-    IReadOnlyList<double> Coordinates);
+    IReadOnlyList<double> Coordinates)
+{
+    /// <summary>What is known of a network that isn't ours, in lines; null for ours.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Note { get; init; }
+}

@@ -59,7 +59,10 @@ public sealed class Alignment
     public AlignedNetwork Align(ReadOnlySpan<float> weights) => Align(weights, new UnitMatching(_merged, _reference));
 
     /// <summary>All networks of <paramref name="networks"/>, on all cores; the results come in their order.</summary>
-    public AlignedNetwork[] AlignAll(WeightMatrix networks)
+    public AlignedNetwork[] AlignAll(WeightMatrix networks) => AlignAll(networks.Tensors);
+
+    /// <inheritdoc cref="AlignAll(WeightMatrix)"/>
+    public AlignedNetwork[] AlignAll(TensorMatrix networks)
     {
         var aligned = new AlignedNetwork[networks.Networks];
         Parallel.For(0, aligned.Length, Parallelism.Options, () => new UnitMatching(_merged, _reference), (row, _, matching) =>
@@ -77,6 +80,15 @@ public sealed class Alignment
         var weights = new float[(long)networks.Networks * networks.Layout.Parameters];
         for (var row = 0; row < aligned.Length; row++) aligned[row].Weights.CopyTo(weights.AsSpan(row * networks.Layout.Parameters));
         return new WeightMatrix(networks.Name, networks.Source, weights, networks.Layout, networks.Labels);
+    }
+
+    /// <summary>The merged weights of networks of whatever tensors and symmetries, aligned to <paramref name="reference"/>.</summary>
+    internal static TensorMatrix Align(ReadOnlySpan<float> reference, TensorMatrix networks, NetworkSymmetries symmetries)
+    {
+        var aligned = To(networks.Tensors, symmetries, reference).AlignAll(networks);
+        var weights = new float[(long)networks.Networks * networks.Parameters];
+        for (var row = 0; row < aligned.Length; row++) aligned[row].Weights.CopyTo(weights.AsSpan(row * networks.Parameters));
+        return new TensorMatrix(weights, networks.Networks, networks.Parameters, networks.Tensors);
     }
 
     AlignedNetwork Align(ReadOnlySpan<float> weights, UnitMatching matching)

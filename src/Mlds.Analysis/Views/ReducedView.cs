@@ -11,9 +11,12 @@ namespace Mlds.Analysis.Views;
 /// </summary>
 static class ReducedView
 {
-    internal static FeatureMatrix Build(WeightMatrix matrix)
+    internal static FeatureMatrix Build(WeightMatrix matrix) => Build(matrix.Tensors, matrix.Layout.Spec.Symmetries);
+
+    /// <summary>The same of anybody's networks.</summary>
+    internal static FeatureMatrix Build(TensorMatrix matrix, NetworkSymmetries symmetries)
     {
-        var merged = new MergedLayout(matrix.Layout.Tensors, matrix.Layout.Spec.Symmetries);
+        var merged = new MergedLayout(matrix.Tensors, symmetries);
         int[] columns = [.. Enumerable.Range(0, merged.Length).Where(i => !merged.IsMergedAway[i])];
         var values = new float[(long)matrix.Networks * columns.Length];
         Parallel.For(0, matrix.Networks, Parallelism.Options, row =>

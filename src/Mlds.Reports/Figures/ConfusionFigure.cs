@@ -66,11 +66,11 @@ static class ConfusionFigure
         return new Figure(
             id,
             $"Who was taken for whom: {question.Title}",
-            $"Who was taken for whom among the {matrices[0].Subject}: rows are the machine that was learned, "
-            + "columns the machine that the weights were taken for; numbers count networks that took no part in fitting, "
+            $"Who was taken for whom among the {matrices[0].Subject}: rows are the truth, "
+            + "columns what the weights were taken for; numbers count networks that took no part in fitting, "
             + $"n = {Words.Count(total)} per panel. A perfect answer has numbers on the diagonal only."
             + (matrices[0].Classes[^1] == Others
-                ? $" Shown are the {MostConfused} machines most often confused; all others are one row and one column."
+                ? $" Shown are the {MostConfused} most often confused; all others are one row and one column."
                 : ""),
             Figure.FullWidth,
             34 + side + longest + 38,
@@ -94,7 +94,7 @@ static class ConfusionFigure
         if (names)
         {
             canvas.Text(
-                new Point(box.X - longest - 14, box.MiddleY), "learned",
+                new Point(box.X - longest - 14, box.MiddleY), "truth",
                 new TextStyle(Palette.Ink, Panel.LabelSize, Anchor.Middle, Upright: false));
         }
 

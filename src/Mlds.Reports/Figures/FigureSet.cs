@@ -20,7 +20,9 @@ sealed class FigureSet
         AllViews = ProjectionFigure.OfAll(result, families);
         foreach (var question in result.Questions.Where(question => question.Skipped is null))
             _ofQuestions[question.Id] = OfQuestion(question, result.Population);
-        Training = Present(OutcomeFigure.Of(result.Population), LossCurveFigure.Of(result, families), LossFigure.Of(result, families));
+        Training = result.Foreign is not null
+            ? []
+            : Present(OutcomeFigure.Of(result.Population), LossCurveFigure.Of(result, families), LossFigure.Of(result, families));
     }
 
     /// <summary>Principal components of raw weights, aligned weights and invariants.</summary>

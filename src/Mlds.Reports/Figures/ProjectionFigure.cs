@@ -19,19 +19,26 @@ static class ProjectionFigure
     public static Figure? SideBySide(AnalysisResult result, Families families, string method, string id)
     {
         var all = Planes(result, method);
+        return all.Length == 0 ? null : Of(id, Beside(all), families, result.Foreign);
+    }
+
+    static Projection[] Beside(Projection[] all)
+    {
         var shown = s_beside.Select(view => Array.Find(all, plane => plane.View == view)).OfType<Projection>().ToArray();
-        return all.Length == 0 ? null : Of(id, shown.Length > 0 ? shown : [.. all.Take(s_beside.Length)], families);
+        return shown.Length > 1 ? shown : [.. all.Take(s_beside.Length)];
     }
 
     /// <summary>Principal components of all views; null when <see cref="SideBySide"/> shows them.</summary>
     public static Figure? OfAll(AnalysisResult result, Families families) =>
-        Planes(result, "pca") is { Length: > 2 } all ? Of("weight-space-all-views", all, families) : null;
+        Planes(result, "pca") is var all && all.Length > Beside(all).Length
+            ? Of("weight-space-all-views", all, families, result.Foreign)
+            : null;
 
     static Projection[] Planes(AnalysisResult result, string method) =>
         [.. result.Projections.Where(
             projection => projection.Method == method && projection.Points.Count > 0 && projection.Points[0].Coordinates.Count >= 2)];
 
-    static Figure Of(string id, Projection[] shown, Families families)
+    static Figure Of(string id, Projection[] shown, Families families, ForeignSummary? foreign)
     {
         var columns = shown.Length <= 3 ? shown.Length : 2;
         var rows = (shown.Length + columns - 1) / columns;
@@ -46,13 +53,10 @@ static class ProjectionFigure
             : "by the first two principal components of";
         return new Figure(
             id,
-            "Networks in weight space, by machine",
+            $"Networks in weight space, by {foreign?.ColouredBy ?? "machine"}",
             $"Every point is one trained network, placed {placed} its {Words.Join(views)}; "
-            + $"n = {Words.Count(points.Count)} networks of "
-            + $"{Words.Counted(points.Select(point => point.Machine).Distinct().Count(), "machine")}. "
-            + "Colour and shape say which machine it learned, "
-            + $"{(families.SignsRepeat ? "though among so many machines they come again, " : "")}"
-            + $"the filling says which variant. Point at one for its {(families.SignsRepeat ? "machine and " : "")}seed; "
+            + $"n = {Words.Range(shown.Select(projection => projection.Points.Count))} networks"
+            + (foreign is null ? Signs(points, families) : $". Colour and shape say its {foreign.ColouredBy}. Point at one for its row; ")
             + "in the report the wheel zooms, dragging moves and a double click goes back.",
             Figure.FullWidth,
             (rows * panelHeight) + Legend.Height(legend, Figure.FullWidth - 60) + 10,
@@ -68,6 +72,12 @@ static class ProjectionFigure
                 Legend.Draw(canvas, new Point(24, (rows * panelHeight) + 6), Figure.FullWidth - 60, legend);
             });
     }
+
+    static string Signs(IReadOnlyList<ProjectedNetwork> points, Families families) =>
+        $" of {Words.Counted(points.Select(point => point.Machine).Distinct().Count(), "machine")}. "
+        + "Colour and shape say which machine it learned, "
+        + $"{(families.SignsRepeat ? "though among so many machines they come again, " : "")}"
+        + $"the filling says which variant. Point at one for its {(families.SignsRepeat ? "machine and " : "")}seed; ";
 
     static void DrawPanel(ICanvas canvas, Box box, Projection projection, Families families)
     {
@@ -90,8 +100,8 @@ static class ProjectionFigure
         var radius = projection.Points.Count > 1500 ? 2.2 : projection.Points.Count > 500 ? 3 : 3.8;
         foreach (var point in InterleavedBySeed(projection.Points))
         {
-            canvas.Begin(
-                $"{point.Machine}, seed {point.Seed}\n{point.Epochs} epochs, validation loss {Words.Figures(point.ValidationLoss)}\n"
+            canvas.Begin(point.Note
+                ?? $"{point.Machine}, seed {point.Seed}\n{point.Epochs} epochs, validation loss {Words.Figures(point.ValidationLoss)}\n"
                     + $"recipe {point.RecipeId[..Math.Min(12, point.RecipeId.Length)]}…");
             families.Draw(canvas, panel.At(point.Coordinates[0], point.Coordinates[1]), point.Family, point.Variant, radius);
             canvas.End();

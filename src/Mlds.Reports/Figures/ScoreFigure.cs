@@ -40,11 +40,12 @@ static class ScoreFigure
         var unlabelled = metric is "ari" or "nmi" or "mantel_r";
         var what = metric == "mantel_r" ? "of distances between machines" : "of clusters found without labels";
         var networks = Words.Range(scores.Select(score => score.Networks));
+        int[] perClass = [.. scores.Where(score => score.Classes > 1).Select(score => score.NetworksPerClass)];
         return $"Dots are the {Words.Metric(metric)} "
             + $"{(unlabelled ? what : "on networks that took no part in fitting")}, "
             + "lines their 95 % intervals; "
             + $"n = {networks} networks"
-            + $"{(unlabelled ? "" : $", {Words.Range(scores.Select(score => score.NetworksPerClass))} per machine")}. "
+            + $"{(unlabelled || perClass.Length == 0 ? "" : $", {Words.Range(perClass)} per class")}. "
             + (scores.Any(score => score.Shuffled is not null)
                 ? "Grey bars hold 95 % of what the same protocol gives with shuffled labels; "
                     + "they must lie around the dashed line, which is guessing."
@@ -114,7 +115,7 @@ static class ScoreFigure
         if (scores.Any(score => score.MetadataOnly is not null))
         {
             entries.Add(
-                new("from epochs and loss alone", (canvas, at) => Marker.Draw(canvas, at, 3, Palette.Vermillion, MarkerFill.Open, 4.5)));
+                new("from metadata alone", (canvas, at) => Marker.Draw(canvas, at, 3, Palette.Vermillion, MarkerFill.Open, 4.5)));
         }
 
         if (scores.Any(score => score.Shuffled is not null))

@@ -11,17 +11,30 @@ static class Opening
         var population = result.Population;
         html.Open("header").Element("h1", "What the weights tell");
         html.Open("p", "lead").Count(population.Used).Text(" networks of ").Count(population.Parameters)
-            .Text($" parameters ({population.Network}), each trained to imitate one of ").Count(population.Machines.Count)
-            .Text($" machines. Population: {population.Name}.").Close();
-        html.Close();
+            .Text($" parameters ({population.Network}), ");
+        if (result.Foreign is { } foreign)
+        {
+            html.Text($"of which a table says {Words.Join(foreign.Labels)}. Networks: {population.Name}.");
+        }
+        else
+        {
+            html.Text("each trained to imitate one of ").Count(population.Machines.Count)
+                .Text($" machines. Population: {population.Name}.");
+        }
+
+        html.Close().Close();
         Tiles(html, result);
-        html.Open("section", "claims", "claims").Element("h2", "The paper’s claims, on these networks");
+        html.Open("section", "claims", "claims")
+            .Element("h2", result.Foreign is null ? "The paper’s claims, on these networks" : "In short");
         foreach (var finding in result.Findings)
             Claim(html, finding, result.Questions);
         html.Element(
             "p",
-            "The claims are those of J. Clemens, MLDS: A Dataset for Weight-Space Analysis of Neural Networks, arXiv 2104.10555 (2021). "
-            + "Brackets hold 95 % intervals.",
+            result.Foreign is null
+                ? "The claims are those of J. Clemens, MLDS: A Dataset for Weight-Space Analysis of Neural Networks, arXiv 2104.10555 "
+                    + "(2021). Brackets hold 95 % intervals."
+                : "Quoted are statistics by a random forest, whatever did best: the field’s baseline (Unterthiner et al. 2020). "
+                    + "Brackets hold 95 % intervals.",
             "note");
         html.Close();
     }

@@ -12,9 +12,9 @@ static class Overview
     static readonly (string Metric, string Method)[] s_shown =
         [
             ("accuracy", "ridge"), ("accuracy", "forest"), ("accuracy", "nearest"), ("ari", "kmeans"),
-            ("silhouette", "machines"), ("auc", "ridge"), ("auc", "forest"), ("auc", "logistic"), ("r2", "ridge"),
+            ("silhouette", "machines"), ("auc", "ridge"), ("auc", "forest"), ("auc", "logistic"), ("r2", "ridge"), ("r2", "forest"),
             ("top5_accuracy", "ridge"), ("top5_accuracy", "forest"), ("nearest_in_5", "centroid"), ("nearest_in_5", "ridge"),
-            ("rank_correlation", "centroid"), ("rank_correlation", "ridge"), ("mantel_r", "distance"),
+            ("rank_correlation", "centroid"), ("rank_correlation", "ridge"), ("rank_correlation", "nearest"), ("mantel_r", "distance"),
         ];
 
     public static void Write(HtmlWriter html, AnalysisResult result)
@@ -23,13 +23,14 @@ static class Overview
         if (rows.Length == 0)
             return;
         html.Open("section", null, Id).Element("h2", "All questions, all views");
+        var views = result.Views.Select(view => view.Name).ToArray();
+        var rivals = rows.SelectMany(row => row.Scores).Select(score => score.View).Where(Words.IsRival).Distinct().ToArray();
         html.Element(
             "p",
             "One number per question, method and view; intervals, shuffled labels and baselines are with the questions below. "
-            + "Loss and epochs look at no weight. Each name links to its question, and shows it in full when pointed at.",
+            + (rivals.Length > 0 ? "Loss and epochs look at no weight. " : "")
+            + "Each name links to its question, and shows it in full when pointed at.",
             "note");
-        var views = result.Views.Select(view => view.Name).ToArray();
-        var rivals = rows.SelectMany(row => row.Scores).Select(score => score.View).Where(Words.IsRival).Distinct().ToArray();
         html.Open("div", "table wide").Open("table", "overview").Open("thead").Open("tr");
         foreach (var column in new[] { "question", "of", "metric, method" }.Concat(views.Select(Words.View))
             .Append("guessing").Concat(rivals.Select(Words.View)))

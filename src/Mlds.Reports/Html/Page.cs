@@ -26,7 +26,8 @@ static class Page
         foreach (var question in result.Questions.Where(question => question.Skipped is null))
             Sections.Question(html, question, figures.Of(question));
         Sections.NotAsked(html, result.Questions);
-        Sections.Training(html, result, figures.Training);
+        if (result.Foreign is null)
+            Sections.Training(html, result, figures.Training);
         Sections.Provenance(html, result);
         html.Close().Raw($"<script>\n{Resource("report.js")}</script>\n</body>\n</html>\n");
         return html.ToString();
@@ -39,7 +40,9 @@ static class Page
             html.Link(Sections.WeightSpaceId, "Weight space");
         foreach (var question in result.Questions.Where(question => question.Skipped is null))
             html.Link(question.Id, question.Title);
-        html.Link("training", "How the networks learned").Link("provenance", "Where this comes from").Close();
+        if (result.Foreign is null)
+            html.Link("training", "How the networks learned");
+        html.Link("provenance", "Where this comes from").Close();
     }
 
     /// <summary>

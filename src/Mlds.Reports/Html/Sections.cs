@@ -56,7 +56,14 @@ static class Sections
         if (question.Curves.Any(Tables.IsByShare))
             Tables.Shares(html, [.. question.Curves.Where(Tables.IsByShare)]);
         if (question.Curves.Count > 0)
-            Folded(html, "The curves’ numbers", () => Tables.Curves(html, question.Curves));
+        {
+            Folded(html, "The curves’ numbers", () =>
+            {
+                foreach (var score in question.Curves.GroupBy(curve => (curve.XLabel, curve.YLabel)))
+                    Tables.Curves(html, [.. score]);
+            });
+        }
+
         if (question.Distributions.Count > 0)
             Folded(html, "The spreads’ numbers", () => Tables.Distributions(html, question.Distributions));
         Folded(html, "How it was asked", () =>
@@ -100,10 +107,12 @@ static class Sections
         Term(html, "networks", () => html.Count(population.Networks).Text(" found, ").Count(population.Used).Text(" analysed"));
         Term(html, "weights digest", () => html.Element("code", population.WeightsDigest));
         Term(html, "program", () => html.Text("mlds " + result.ProgramVersion));
+        if (result.Foreign is { } foreign)
+            Foreign(html, foreign);
         Term(html, "seed of all splits", () => html.Value(result.Seed, seed => Words.Count((long)seed)));
         html.Close();
         if (population.LeftOut.Count > 0)
-            Sentences(html, "Left out of everything", population.LeftOut);
+            Sentences(html, result.Foreign is null ? "Left out of everything" : "How they were read", population.LeftOut);
         else
             html.Element("p", "Nothing was left out.");
         if (result.ManyNumbers.Length > 0)
@@ -116,11 +125,28 @@ static class Sections
             html.Element("h3", "Planes");
         foreach (var projection in result.Projections)
             html.Element("p", $"{Words.View(projection.View)}, {Words.Method(projection.Method)}: {projection.Protocol}");
-        html.Open("p").Text("Every network can be made again, bit for bit: ")
-            .Element("code", "mlds train --population FILE --machine MACHINE --seed SEED")
-            .Text(". The weights digest shows whether they are the same. All numbers of this page are in ")
+        html.Open("p");
+        if (result.Foreign is null)
+        {
+            html.Text("Every network can be made again, bit for bit: ")
+                .Element("code", "mlds train --population FILE --machine MACHINE --seed SEED").Text(". ");
+        }
+
+        html.Text("The weights digest shows whether they are the same. All numbers of this page are in ")
             .Element("code", "metrics.json").Text(", all figures in ").Element("code", "figures/").Text(" as SVG and PNG.").Close();
         html.Close();
+    }
+
+    static void Foreign(HtmlWriter html, ForeignSummary foreign)
+    {
+        Term(html, "told from the weights", () => html.Text(Words.Join(foreign.Labels)));
+        Term(html, "metadata", () => html.Text(foreign.Metadata.Count == 0
+            ? "none"
+            : $"{Words.Join(foreign.Metadata)}; without the column itself, where it is one of them"));
+        Term(html, "kept together in splits", () => html.Text(foreign.Group is { } group ? $"networks with one {group}: " : "nothing: ")
+            .Count(foreign.Groups).Text(" groups").Text(foreign.Joined == 0
+                ? ""
+                : $", {foreign.Joined} networks having been put to another’s because their weights are equal to the bit"));
     }
 
     static void Term(HtmlWriter html, string term, Action definition)

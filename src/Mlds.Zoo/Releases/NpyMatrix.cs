@@ -61,6 +61,23 @@ public sealed partial class NpyMatrix
         }
     }
 
+    /// <summary>
+    /// The given rows, ascending, one at a time, as float32. What is given out is used again for the next row.
+    /// </summary>
+    public IEnumerable<float[]> ReadRows(IReadOnlyList<int> rows)
+    {
+        using var stream = Content();
+        var width = (long)Columns * (IsSingle ? sizeof(float) : sizeof(double));
+        var values = new float[Columns];
+        foreach (var row in rows)
+        {
+            var at = _offset + (row * width);
+            if (stream.Position != at) stream.Position = at;
+            Read(stream, values);
+            yield return values;
+        }
+    }
+
     /// <summary>The first <paramref name="rows"/> rows as one array, as float32.</summary>
     /// <exception cref="ZooException">They are more than an array holds.</exception>
     public float[] ReadFirst(int rows)

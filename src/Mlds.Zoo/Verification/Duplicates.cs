@@ -8,9 +8,13 @@ namespace Mlds.Zoos.Verification;
 /// </summary>
 sealed class Duplicates(VerificationLog log)
 {
-    sealed record Entry(StoredNetwork Network, string DataSha256, NetworkSpec Spec, double[] Signature);
+    sealed record Entry(StoredNetwork Network, string DataSha256, double[] Signature);
 
-    readonly List<Entry> _entries = [];
+    /// <summary>
+    /// Networks by their shape. Each has a specification of its own, with a layout and symmetries that take ten times as much memory as
+    /// what is noted of a network: of those that are equal one is kept.
+    /// </summary>
+    readonly Dictionary<NetworkSpec, List<Entry>> _entries = [];
 
     public static void Announce(VerificationLog log) =>
         log.Begin(
@@ -25,8 +29,12 @@ sealed class Duplicates(VerificationLog log)
         if (run is not { Recipe: { } recipe, Weights: { } weights }) return;
         var layout = recipe.Network.Layout;
         if (weights.Length != layout.Parameters || Array.Exists(weights, weight => !float.IsFinite(weight))) return;
-        var entry = new Entry(run.Network, recipe.DataSha256, recipe.Network, SymmetrySignature.Of(layout, weights));
-        lock (_entries) _entries.Add(entry);
+        var entry = new Entry(run.Network, recipe.DataSha256, SymmetrySignature.Of(layout, weights));
+        lock (_entries)
+        {
+            if (!_entries.TryGetValue(recipe.Network, out var alike)) _entries.Add(recipe.Network, alike = []);
+            alike.Add(entry);
+        }
     }
 
     /// <summary>Compares all with all.</summary>
@@ -40,8 +48,8 @@ sealed class Duplicates(VerificationLog log)
             log.Doubt(Checks.Duplicates, same.First(), $"its machine and seed are there with {same.Count()} recipe ids");
         }
 
-        foreach (var shape in _entries.GroupBy(entry => entry.Spec))
-            FindIn([.. shape.OrderBy(entry => entry.Signature[0]).ThenBy(entry => entry.Network.RecipeId, StringComparer.Ordinal)]);
+        foreach (var alike in _entries.Values)
+            FindIn([.. alike.OrderBy(entry => entry.Signature[0]).ThenBy(entry => entry.Network.RecipeId, StringComparer.Ordinal)]);
     }
 
     /// <summary>Networks of one shape, by the first number of their signatures: a duplicate can't be far away.</summary>

@@ -33,7 +33,8 @@ public sealed class PcaTests
     }
 
     /// <summary>
-    /// Of so many, products are in float32; with a few vectors instead of all rows from 1,501 rows on. In the last case eigenvalues are too close together.
+    /// Of so many, products are in float32; with a few vectors instead of all rows from 1,501 rows on. In the last case eigenvalues are too
+    /// close together.
     /// </summary>
     [Theory]
     [InlineData(700, 1200, 0.7, false)]

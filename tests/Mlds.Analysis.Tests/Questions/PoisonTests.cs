@@ -152,7 +152,8 @@ public sealed class PoisonTests
             for (var row = 0; row < features.Rows; row++)
             {
                 var numbers = features.Row(row).ToArray();
-                var lengths = features.ColumnNames.Select((name, i) => (Tensor: name.Split('[')[0], Square: (double)numbers[i] * numbers[i]))
+                var lengths = features.ColumnNames
+                    .Select((name, i) => (Tensor: name.Split('[')[0], Square: (double)numbers[i] * numbers[i]))
                     .GroupBy(one => one.Tensor).Select(tensor => tensor.Sum(one => one.Square)).ToArray();
                 Assert.Equal(6, lengths.Length);
                 Assert.All(lengths, length => Assert.InRange(length, 1 - 1e-6, 1 + 1e-6));

@@ -82,7 +82,9 @@ public sealed class PrimalRidgeTests
             """, ("x", Samples.Doubles(matrix.Values)), ("y", target), ("p", penalties)).Doubles("errors");
         var best = penalties[Array.IndexOf(errors, errors.Min())];
         var test = Samples.Blobs(25, Columns, 2, 6, spread);
-        Assert.Equal(PrimalRidge.Fit(matrix, [target], [best]).Predict(test)[0], PrimalRidge.Fit(matrix, [target], penalties).Predict(test)[0]);
+        Assert.Equal(
+            PrimalRidge.Fit(matrix, [target], [best]).Predict(test)[0],
+            PrimalRidge.Fit(matrix, [target], penalties).Predict(test)[0]);
     }
 
     [Theory]
