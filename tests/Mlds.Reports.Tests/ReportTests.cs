@@ -65,7 +65,7 @@ public sealed partial class ReportTests
 
         Assert.Contains("<summary>All machines</summary>", report.Page, StringComparison.Ordinal);
         Assert.Contains("<summary>The automata found</summary>", report.Page, StringComparison.Ordinal);
-        Assert.Contains("the 20 machines most often confused", report.Page, StringComparison.Ordinal);
+        Assert.Contains("the 20 classes most often confused", report.Page, StringComparison.Ordinal);
         Assert.Contains("Shown are 12 of 100, from the fastest to the slowest", report.Page, StringComparison.Ordinal);
         Assert.Contains("Shown are 20 of 100 machines", report.Page, StringComparison.Ordinal);
         foreach (Match caption in Regex.Matches(report.Page, "<figcaption>(.*?)</figcaption>", RegexOptions.Singleline))

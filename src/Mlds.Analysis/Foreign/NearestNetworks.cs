@@ -25,8 +25,8 @@ sealed class NearestNetworks : ForeignQuestion
         + "the networks that have it, the nearest neighbour of another group among the nearest 24. Texts: how often it has the same value, "
         + "with Wilson's interval; guessing is how often two networks drawn at random have. Numbers: Spearman's rank correlation with the "
         + "neighbour's, with a percentile bootstrap over groups. Duplicates, among all networks: equal weights by SHA-256; and, where it "
-        + "is known what may be changed of a network, canonical forms (units scaled, ordered and signed by a rule) that differ by less "
-        + "than 1e-5 of their length.");
+        + "is known what may be changed of a network, canonical forms (units scaled, ordered, signed by a rule) that differ by less than "
+        + "1e-5 of their length.");
 
     readonly ForeignContext _context;
     readonly int[] _rows;

@@ -70,7 +70,7 @@ static class ConfusionFigure
             + "columns what the weights were taken for; numbers count networks that took no part in fitting, "
             + $"n = {Words.Count(total)} per panel. A perfect answer has numbers on the diagonal only."
             + (matrices[0].Classes[^1] == Others
-                ? $" Shown are the {MostConfused} most often confused; all others are one row and one column."
+                ? $" Shown are the {MostConfused} classes most often confused; all others are one row and one column."
                 : ""),
             Figure.FullWidth,
             34 + side + longest + 38,

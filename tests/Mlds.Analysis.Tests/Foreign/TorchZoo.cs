@@ -66,9 +66,7 @@ static class TorchZoo
                 table.writerow([i, seeds[i], 'adam' if adam[i] else 'sgd', float(rates[i]), float(loss[i]), float(accuracy[i]), f'n{i}'])
         """;
 
-    /// <summary>
-    /// One file a network, precisions in turn, as the format says and by nothing but NumPy; and the table in another order.
-    /// </summary>
+    /// <summary>One file a network, precisions in turn, as the format says, by nothing but NumPy; and the table in another order.</summary>
     const string Tensors = """
         import json, struct
         os.makedirs(os.path.join(folder, 'tensors'))
