@@ -136,7 +136,10 @@ sealed class NamesFromWeights : ForeignQuestion
 
         return new Curve(
             $"{label.Name}: {view}, {classifier.Name}", view, classifier.Name, "training networks", $"accuracy of {label.Name}",
-            label.Classes.CountBy(k => k).Max(pair => pair.Value) / (double)groups.Length, points) { Subject = label.Name };
+            label.Classes.CountBy(k => k).Max(pair => pair.Value) / (double)groups.Length, points)
+        {
+            Subject = label.Name,
+        };
     }
 
     internal override QuestionResult Answer(ForeignPart without, IReadOnlyList<ForeignPart> parts)

@@ -89,8 +89,8 @@ abstract class WeightFiles
         return (matrices.Length, tensors.Length) switch
         {
             (0, 0) => throw new InvalidDataException($"'{folder}' holds no .npy and no .safetensors file."),
-            (> 0, _) => matrices,
-            _ => tensors,
+            (0, _) => tensors,
+            _ => matrices,
         };
     }
 
