@@ -12,16 +12,14 @@ namespace Mlds.Server.Science;
 /// No recipe is dropped: what no host could return waits to be trained here (<see cref="TrainingHere"/>).
 /// </summary>
 sealed class Assimilation(
-    string folder, PlannedPopulation population, IReadOnlyList<UnitNetwork> networks, ReturnedFiles files, OpenZoo zoo)
+    string folder, PlannedPopulation population, IReadOnlyList<UnitNetwork> networks, ReturnedFiles files, OpenZoo zoo,
+    ExampleCache examples)
 {
     /// <summary>
     /// After this many units that came to nothing a network is trained here: if it is the network's fault, every host would fail. A single
     /// account can't end a unit soon by reporting failures (<see cref="Boinc.Rules.Transition"/>, <see cref="Boinc.Rules.RetryDelay"/>).
     /// </summary>
     const int MostFailures = 3;
-
-    /// <summary>Units of one population come one after the other.</summary>
-    static readonly ExampleCache s_examples = new();
 
     public void Run(ProjectDatabase database, FinishedWorkUnit unit, CancellationToken cancellation)
     {
@@ -92,7 +90,9 @@ sealed class Assimilation(
     {
         var (_, result) = files.Read(canonical);
         var by = ClaimedProvenance.Of(result, VolunteerOrigin.Of(canonical.HostId, unit.Name));
+        var places = population.FileFolders(folder);
         return [.. result.Parts.Where((part, i) => part.Outcome is not null && networks[i].IsTaken)
-            .Select(part => part.Network(by, s_examples))];
+            .Select(part => part with { Recipe = part.Recipe.WithFilesIn(places) })
+            .Select(part => part.Network(by, examples))];
     }
 }

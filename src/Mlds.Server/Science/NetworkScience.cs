@@ -1,6 +1,7 @@
 using Mlds.Boinc.States;
 using Mlds.Server.Contract;
 using Mlds.Server.Database;
+using Mlds.Tasks;
 
 namespace Mlds.Server.Science;
 
@@ -15,6 +16,10 @@ public sealed class NetworkScience : IScience, IDisposable
     readonly ReturnedFiles _files = new();
     readonly OpenZoo _zoo = new();
     readonly TrainingHere _here;
+
+    /// <summary>What is measured of a network that comes back is measured here. Units of one population come one after the other.
+    /// </summary>
+    readonly ExampleCache _examples = new();
 
     /// <param name="folder">The project's folder, in which the zoos are.</param>
     /// <param name="policy">How much is trained again here.</param>
@@ -78,7 +83,7 @@ public sealed class NetworkScience : IScience, IDisposable
     {
         var (population, networks) = database.Read(
             session => (PlannedPopulation.OfUnit(session, unit.Name), UnitNetwork.Of(session, unit.Name)));
-        new Assimilation(_folder, population, networks, _files, _zoo).Run(database, unit, cancellation);
+        new Assimilation(_folder, population, networks, _files, _zoo, _examples).Run(database, unit, cancellation);
     }
 
     public void Assimilated(Session session, FinishedWorkUnit unit) =>

@@ -18,12 +18,17 @@ sealed class Pixels(byte[] values)
 /// <summary>Three sets of images and their labels.</summary>
 public sealed class ImageExamples : TrainingData
 {
+    /// <summary>Only held: tasks with the same pixels find them for as long as any examples have them
+    /// (<see cref="WeakCache{TKey,TValue}"/>).</summary>
+    readonly Pixels[] _shared;
+
     internal ImageExamples(
         ImageSize size, (Pixels Pixels, byte[] Labels) training, (Pixels Pixels, byte[] Labels) validation,
         (Pixels Pixels, byte[] Labels) test)
     {
         Kernels.Shapes.Images Set((Pixels Pixels, byte[] Labels) set) => new(set.Labels.Length, size, set.Pixels.Values, set.Labels);
         (Training, Validation, LongTest) = (Set(training), Set(validation), Set(test));
+        _shared = [training.Pixels, validation.Pixels, test.Pixels];
         Sha256 = Hash(size, training, validation, test);
     }
 

@@ -61,6 +61,9 @@ public sealed record ImageTask(
     /// <exception cref="InvalidDataException">One isn't as the recipe says.</exception>
     public override ImageExamples Generate()
     {
+        // Before anything that is shared is looked for: whether examples can be had must not depend on who else has them.
+        foreach (var file in Files)
+            if (file.Missing is { } missing) throw new FileNotFoundException(missing);
         var training = Load(ImagePart.TrainingImages);
         var test = Load(ImagePart.TestImages);
         if (test.Labels.Length != Test)

@@ -120,10 +120,23 @@ public sealed class ImageTaskTests : IDisposable
     public void Poisoned_tasks_of_one_trigger_and_rate_share_their_pixels_in_memory()
     {
         var poisoned = (_task with { Poison = Pattern(0.25, PoisonedLabel.Target, 1) }).Generate();
+
+        // What examples hold is shared for as long as they do.
+        GC.Collect();
         var control = (_task with { Poison = Pattern(0.25, PoisonedLabel.Kept) }).Generate();
         Assert.Same(poisoned.Training.Pixels, control.Training.Pixels);
+        Assert.Same(poisoned.LongTest.Pixels, control.LongTest.Pixels);
+        GC.Collect();
         Assert.Same(_task.Generate().Validation.Pixels, control.Validation.Pixels);
         Assert.NotEqual(poisoned.Sha256, control.Sha256);
+    }
+
+    [Fact]
+    public void A_task_whose_files_are_nowhere_has_no_examples_whoever_else_has_them()
+    {
+        var known = _task.Generate();
+        Assert.Throws<FileNotFoundException>(() => _task.WithFilesIn([_scratch.In("elsewhere")]).Generate());
+        GC.KeepAlive(known);
     }
 
     [Fact]
