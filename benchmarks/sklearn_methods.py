@@ -25,6 +25,8 @@ def run():
         return float(PCA(3, svd_solver="full").fit(x.astype(float)).explained_variance_ratio_.sum())
     if method == "pca_arpack":
         return float(PCA(3, svd_solver="arpack", random_state=0).fit(x.astype(float)).explained_variance_ratio_.sum())
+    if method == "pca_arpack_float32":
+        return float(PCA(3, svd_solver="arpack", random_state=0).fit(x).explained_variance_ratio_.sum())
     if method == "pca_randomized":
         return float(PCA(3, svd_solver="randomized", random_state=0).fit(x).explained_variance_ratio_.sum())
     if method == "kmeans":

@@ -33,7 +33,8 @@ static class AgainstSklearn
             var methods = new JsonArray();
             methods.Add(Compare(
                 "pca", "explained share of the variance",
-                folder, () => Pca.Fit(matrix, new PcaOptions(3)).ExplainedVarianceRatio.Sum(), "pca_full", "pca_arpack"));
+                folder, () => Pca.Fit(matrix, new PcaOptions(3)).ExplainedVarianceRatio.Sum(),
+                "pca_full", "pca_arpack", "pca_arpack_float32"));
             methods.Add(Compare("pca, streamed", "explained share of the variance", folder, () => Streamed(matrix), "pca_randomized"));
             methods.Add(Compare(
                 "kmeans", "inertia", folder, () => KMeans.Fit(matrix, new KMeansOptions(machines.Count, Restarts: 10)).Inertia, "kmeans"));

@@ -20,13 +20,15 @@ sealed class CentredRows(FeatureMatrix matrix, Standardizer scaler, bool standar
     /// <summary>Numbers of a row taken at a time.</summary>
     const int Chunk = 512;
 
-    double Scale(int column) => standardize ? scaler.Scale[column] : 1;
+    readonly double[] _mean = [.. scaler.Mean];
+    readonly double[] _scale = [.. standardize ? scaler.Scale : Enumerable.Repeat(1.0, matrix.Columns)];
 
     /// <summary>Row <paramref name="row"/>, centred, in double precision.</summary>
     internal void Copy(int row, Span<double> target)
     {
         var values = matrix.Row(row);
-        for (var j = 0; j < values.Length; j++) target[j] = (values[j] - scaler.Mean[j]) * Scale(j);
+        var (mean, scale) = (_mean, _scale);
+        for (var j = 0; j < values.Length; j++) target[j] = (values[j] - mean[j]) * scale[j];
     }
 
     /// <summary>ZᵀZ v of each of <paramref name="vectors"/>, D numbers each.</summary>
@@ -39,8 +41,8 @@ sealed class CentredRows(FeatureMatrix matrix, Standardizer scaler, bool standar
         {
             for (var j = 0; j < d; j++)
             {
-                var weight = right[(k * d) + j] = (float)(vectors[k][j] * Scale(j));
-                offsets[k] += weight * scaler.Mean[j];
+                var weight = right[(k * d) + j] = (float)(vectors[k][j] * _scale[j]);
+                offsets[k] += weight * _mean[j];
             }
         }
 
@@ -82,7 +84,7 @@ sealed class CentredRows(FeatureMatrix matrix, Standardizer scaler, bool standar
             for (var k = 0; k < results.Length; k++)
             {
                 for (var j = first; j < first + length; j++)
-                    results[k][j] = (results[k][j] - (totals[k] * scaler.Mean[j])) * Scale(j);
+                    results[k][j] = (results[k][j] - (totals[k] * _mean[j])) * _scale[j];
             }
         });
         return results;

@@ -8,7 +8,7 @@ namespace Mlds.Analysis.Decomposition;
 public sealed record PcaOptions(int Components = 2, bool Standardize = false);
 
 /// <summary>
-/// Principal component analysis (Pearson 1901; Jolliffe 2002). Of up to 1,500 rows by the Gram matrix of the centred rows, else from
+/// Principal component analysis (Pearson 1901; Jolliffe 2002). Of up to 300 rows by the Gram matrix of the centred rows, else from
 /// products of all rows with a few vectors at a time (<see cref="BlockKrylov"/>), until residuals are below 1e-6 of the largest eigenvalue;
 /// where eigenvalues lie so close that this takes too long, by the Gram matrix or the covariance after all. Signs are fixed: of each
 /// component the entry largest in absolute value is positive.
@@ -18,7 +18,7 @@ public sealed record PcaOptions(int Components = 2, bool Standardize = false);
 public sealed class Pca
 {
     /// <summary>Up to this many rows, products of all with all take no longer than those with a few vectors, again and again.</summary>
-    const int GramRows = 1500;
+    const int GramRows = 300;
 
     readonly Standardizer _scaler;
     readonly bool _standardize;
@@ -69,7 +69,7 @@ public sealed class Pca
         if (n <= GramRows || (long)n * n * d < Products.Small) return ByGram(rows, n, d, wanted);
 
         // By then, products of all with all would have been as quick.
-        var steps = Math.Min(n, d) / (16 * (wanted + 3));
+        var steps = Math.Min(n, d) / (8 * (wanted + 3));
         if (BlockKrylov.Largest(rows, d, wanted, steps) is { } found) return found;
         return n <= d ? ByGram(rows, n, d, wanted) : ByCovariance(rows, n, d, wanted);
     }

@@ -106,12 +106,11 @@ sealed class Cholesky
     }
 
     /// <summary>The diagonal of A⁻¹: the column norms of L⁻¹, squared.</summary>
-    /// <param name="columns">Memory to work in, n × n zeros or what an earlier call of as many left there.</param>
-    internal double[] InverseDiagonal(double[]? columns = null)
+    internal double[] InverseDiagonal()
     {
         // Column j of X = L⁻¹ is kept as row j: X_jj = 1 / L_jj, and below it X_ij = −(Σ_k=j…i−1 L_ik X_kj) / L_ii, of which all blocks
         // above go at once.
-        columns ??= new double[(long)_n * _n];
+        var columns = new double[(long)_n * _n];
         var diagonal = new double[_n];
         Parallel.For(0, (_n + Block - 1) / Block, Parallelism.Options, block => Invert(columns, block * Block, diagonal));
         return diagonal;

@@ -14,7 +14,8 @@ namespace Mlds.Analysis.Regression;
 /// (Allen's PRESS, 1974), as <see cref="DualRidge"/> does. That needs a second pass over the rows for every penalty. Of more columns,
 /// products are in float32 (<see cref="CovarianceSum"/>), and the penalty is the one of the least generalised cross-validation error
 /// (Golub, Heath, Wahba, Technometrics 21, 1979): Σ residuals² / (N − df)², where the degrees of freedom df = 1 + D − α tr (XᵀX + αI)⁻¹ are
-/// those of the fit, and both sums follow from the equations alone.
+/// those of the fit, and both sums follow from the equations alone. The trace is the mean of zᵀ(XᵀX + αI)⁻¹z over random signs z (Girard,
+/// Numerische Mathematik 56, 1989), which halves the time; the standard error of df is below √(D / 32), where N − df are thousands.
 /// </remarks>
 sealed class PrimalRidge : RidgeFit
 {
@@ -29,6 +30,9 @@ sealed class PrimalRidge : RidgeFit
 
     /// <summary>Rows predicted at a time.</summary>
     const int Rows = 256;
+
+    /// <summary>Vectors of random signs that a trace is estimated with.</summary>
+    const int Probes = 64;
 
     readonly Standardizer _scaler;
     readonly int[] _sizes;
@@ -196,7 +200,7 @@ sealed class PrimalRidge : RidgeFit
             var fit = new PrimalRidge(scaler, targets.Sizes, intercepts, solution);
             var errors = penalties.Count == 1 ? new double[k]
                 : d <= Precise ? fit.LeaveOneOutErrors(matrix, rows, targets, factor)
-                : GeneralizedErrors(solution, right, squares, ridge, n, factor.InverseDiagonal(memory.Inverse).Sum());
+                : GeneralizedErrors(solution, right, squares, ridge, n, InverseTrace(factor, memory.Signs));
 
             // Every target chooses its own penalty: a shuffled control that borrowed the true labels' choice would be no control.
             for (var (set, first) = (0, 0); set < best.Length; first += targets.Sizes[set++])
@@ -210,6 +214,9 @@ sealed class PrimalRidge : RidgeFit
 
         return new PrimalRidge(scaler, targets.Sizes, intercepts, weights);
     }
+
+    static double InverseTrace(Cholesky factor, double[] signs) =>
+        Products.Dot((ReadOnlySpan<double>)signs, factor.Solve(signs)) / Probes;
 
     /// <summary>Of each column of the targets: ‖y − Xw‖² / (N − df)², where ‖y − Xw‖² = yᵀy − wᵀXᵀy − α wᵀw.</summary>
     static double[] GeneralizedErrors(
@@ -253,16 +260,25 @@ sealed class PrimalRidge : RidgeFit
         return [.. Enumerable.Range(0, k).Select(set => parts.Sum(part => part[set]))];
     }
 
-    /// <summary>Three matrices of D × D, taken again for every fold and penalty.</summary>
+    /// <summary>What is taken again for every fold and penalty: two matrices of D × D, and random signs for traces.</summary>
     sealed class Memory(int columns)
     {
-        double[]? _inverse;
+        double[]? _signs;
 
         internal double[] Gram { get; } = new double[(long)columns * columns];
 
         internal double[] Lower { get; } = new double[(long)columns * columns];
 
-        internal double[] Inverse => _inverse ??= new double[(long)columns * columns];
+        /// <summary>One vector of D signs after the other, always the same.</summary>
+        internal double[] Signs => _signs ??= RandomSigns(columns * Probes);
+
+        static double[] RandomSigns(int count)
+        {
+            var random = new SeededRandom(1, SeededRandom.Stream("trace"));
+            var signs = new double[count];
+            for (var i = 0; i < count; i++) signs[i] = (2 * random.Next(2)) - 1;
+            return signs;
+        }
     }
 
     /// <summary>The columns of all targets side by side.</summary>

@@ -33,7 +33,7 @@ public sealed class PcaTests
     }
 
     /// <summary>
-    /// Of so many, products are in float32; with a few vectors instead of all rows from 1,501 rows on. In the last case eigenvalues are too
+    /// Of so many, products are in float32; with a few vectors instead of all rows from 301 rows on. In the last case eigenvalues are too
     /// close together.
     /// </summary>
     [Theory]
