@@ -85,7 +85,7 @@ public sealed record ImageTask(
             Size,
             (s_pixels.Of($"{split} first {Training} {trigger}", () => PixelsOf(training, trains, poisoned)), labels),
             (s_pixels.Of($"{split} last {Validation}", () => PixelsOf(training, validates, [])), LabelsOf(training, validates)),
-            (test.Pixels, test.Labels));
+            (s_pixels.Of(Source.TestImages.Sha256, () => test.Pixels), test.Labels));
     }
 
     public override void WriteTo(JsonObject recipe)

@@ -135,7 +135,8 @@ public sealed class ImageTaskTests : IDisposable
     public void A_task_whose_files_are_nowhere_has_no_examples_whoever_else_has_them()
     {
         var known = _task.Generate();
-        Assert.Throws<FileNotFoundException>(() => _task.WithFilesIn([_scratch.In("elsewhere")]).Generate());
+        var sameFiles = ImageFiles.Of(part => _task.Source.All[(int)part] with { Places = [_scratch.In("elsewhere")] });
+        Assert.Throws<FileNotFoundException>(() => (_task with { Source = sameFiles }).Generate());
         GC.KeepAlive(known);
     }
 
