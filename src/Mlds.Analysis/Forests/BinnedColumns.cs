@@ -17,14 +17,12 @@ sealed class BinnedColumns
         _bins = new byte[(long)Rows * Columns];
         _thresholds = new double[Columns][];
         var blocks = (Columns + 15) / 16;
-        Parallel.For(0, blocks, Parallelism.Options, () => (Values: new float[Rows], Sorted: new float[Rows]), (block, _, scratch) =>
+        Parallel.For(0, blocks, Parallelism.Options, () => (Values: new float[Rows], Sorted: new FloatSort(Rows)), (block, _, scratch) =>
         {
             for (var column = block * 16; column < Math.Min(Columns, (block + 1) * 16); column++)
             {
                 for (var i = 0; i < Rows; i++) scratch.Values[i] = matrix.Values[((long)i * Columns) + column];
-                scratch.Values.CopyTo(scratch.Sorted, 0);
-                Array.Sort(scratch.Sorted);
-                var thresholds = _thresholds[column] = Thresholds(scratch.Sorted, most);
+                var thresholds = _thresholds[column] = Thresholds(scratch.Sorted.Of(scratch.Values), most);
                 var bins = _bins.AsSpan(column * Rows, Rows);
                 for (var i = 0; i < Rows; i++) bins[i] = (byte)Bin(thresholds, scratch.Values[i]);
             }
@@ -65,7 +63,7 @@ sealed class BinnedColumns
     /// <summary>
     /// Midpoints between neighbouring distinct values, at most <paramref name="most"/> − 1 of them, evenly over the rows.
     /// </summary>
-    static double[] Thresholds(float[] sorted, int most)
+    static double[] Thresholds(ReadOnlySpan<float> sorted, int most)
     {
         var cuts = new List<double>(most);
         var distinct = 1;

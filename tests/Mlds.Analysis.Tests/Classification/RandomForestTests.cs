@@ -67,6 +67,40 @@ public sealed class RandomForestTests
     }
 
     [Fact]
+    public void Trees_are_the_same_whether_bins_are_counted_or_rows_are_sorted()
+    {
+        // Bins are counted where that's less than the rows. Classes that nobody has make the counts many, so that rows are sorted.
+        const int rows = 1500;
+        var matrix = Samples.Blobs(rows, 12, 3, 17, spread: 4);
+        var labels = Samples.Labels(rows, 3);
+        double[] Scores(int classes)
+        {
+            var scores = RandomForest.Fit(matrix, labels, classes, new ForestOptions(10)).Scores(matrix);
+            return [.. Enumerable.Range(0, rows).SelectMany(row => scores.Skip(row * classes).Take(3))];
+        }
+
+        Assert.Equal(Scores(200), Scores(3));
+    }
+
+    [Theory]
+    [InlineData(100)]
+    [InlineData(5000)]
+    public void Numbers_are_sorted_as_by_comparing_them(int count)
+    {
+        var random = new SeededRandom(5);
+        var values = Enumerable.Range(0, count).Select(i => (i % 7) switch
+        {
+            0 => 0,
+            1 => -0f,
+            2 => (float)random.Next(3),
+            3 => (float)random.NextNormal() * 1e-41f,
+            4 => float.MaxValue * (float)random.NextNormal(),
+            _ => (float)random.NextNormal(),
+        }).ToArray();
+        Assert.Equal(values.Order(), new FloatSort(count).Of(values).ToArray());
+    }
+
+    [Fact]
     public void With_no_more_values_than_bins_every_threshold_lies_between_two_values()
     {
         var matrix = new FeatureMatrix([3, 1, 2, 2, 1, 7], 6, ["a"]);
