@@ -49,6 +49,7 @@ sealed class DecisionTree
 
         /// <summary>Of each row of the node that is being split: its class, 2¹⁶ times, and how often it was drawn.</summary>
         readonly uint[] _tags = new uint[columns.Rows];
+        readonly byte[] _bins = new byte[columns.Rows];
         readonly uint[] _keys = new uint[columns.Rows];
         readonly uint[] _sorted = new uint[columns.Rows];
         readonly int[] _starts = new int[257];
@@ -95,6 +96,9 @@ sealed class DecisionTree
             {
                 var swap = draw + random.Next(_order.Length - draw);
                 (_order[draw], _order[swap]) = (_order[swap], _order[draw]);
+
+                // After a split whose two sides are pure none is better; but as many columns are drawn, so that the next node has its own.
+                if (quality >= _total) continue;
                 var (candidate, gain) = BestBin(_order[draw], rows, squares);
                 if (gain > quality) (column, bin, quality) = (_order[draw], candidate, gain);
             }
@@ -115,9 +119,10 @@ sealed class DecisionTree
         {
             var counts = _counts.AsSpan(0, columns.Bins(column) * classes);
             counts.Clear();
-            var values = columns.Column(column);
+            var bins = _bins.AsSpan(0, rows.Length);
+            columns.Gather(column, rows, bins);
             var tags = _tags.AsSpan(0, rows.Length);
-            for (var i = 0; i < tags.Length; i++) counts[(values[rows[i]] * classes) + (int)(tags[i] >> 16)] += (ushort)tags[i];
+            for (var i = 0; i < bins.Length; i++) counts[(bins[i] * classes) + (int)(tags[i] >> 16)] += (ushort)tags[i];
             Array.Clear(_left);
             long leftSquares = 0;
             var (best, quality, moved) = (0, double.NegativeInfinity, 0);
@@ -169,12 +174,13 @@ sealed class DecisionTree
         Span<uint> Sort(int column, Span<int> rows)
         {
             var keys = _keys.AsSpan(0, rows.Length);
-            var values = columns.Column(column);
+            var bins = _bins.AsSpan(0, rows.Length);
+            columns.Gather(column, rows, bins);
             if (rows.Length <= Few)
             {
                 for (var i = 0; i < rows.Length; i++)
                 {
-                    var key = ((uint)values[rows[i]] << 24) | _tags[i];
+                    var key = ((uint)bins[i] << 24) | _tags[i];
                     var j = i;
                     for (; j > 0 && keys[j - 1] > key; j--) keys[j] = keys[j - 1];
                     keys[j] = key;
@@ -187,9 +193,8 @@ sealed class DecisionTree
             starts.Clear();
             for (var i = 0; i < rows.Length; i++)
             {
-                var bin = values[rows[i]];
-                keys[i] = ((uint)bin << 24) | _tags[i];
-                starts[bin + 1]++;
+                keys[i] = ((uint)bins[i] << 24) | _tags[i];
+                starts[bins[i] + 1]++;
             }
 
             for (var bin = 1; bin < starts.Length; bin++) starts[bin] += starts[bin - 1];

@@ -21,8 +21,9 @@ sealed class NamesFromWeights : ForeignQuestion
         + "training networks alone. " + Asked.Methods
         + "Accuracy with Wilson's interval, where networks come in groups at least as wide as a bootstrap over groups has it; guessing is "
         + "the share of the most frequent value. Shuffled: the same with labels shuffled within each fold, mean of the repetitions with "
-        + "the interval of a single one. Metadata only: the same method on the other columns of the table, on the same splits. The curve: "
-        + "networks are drawn in whole groups to learn from, and all others are asked; three times for each size, once above 2,000.");
+        + "the interval of a single one; of a forest from at most 4,000 networks. Metadata only: the same method on the other columns of "
+        + "the table, on the same splits. The curve: networks are drawn in whole groups to learn from, and all others are asked; three "
+        + "times for each size, once above 2,000.");
 
     readonly ForeignContext _context;
     readonly LabelColumn[] _labels;
@@ -91,20 +92,37 @@ sealed class NamesFromWeights : ForeignQuestion
         List<Prediction> predictions, List<ConfusionMatrix>? confusions)
     {
         var (folds, groups, classes) = (_context.Folds(label), _context.Groups(label), label.ClassNames.Count);
-        int[][] labelings = [label.Classes, .. Enumerable.Range(0, shuffles)
-            .Select(shuffle => Folds.Shuffled(label.Classes, folds, _context.Random("names_shuffle", shuffle)))];
-        var scores = CrossValidation.OutOfFold(classifier, features, rows, labelings, classes, folds, _context.Cancellation);
-        var predicted = CrossValidation.Predictions(scores[0], classes);
+        double[][] Scores(int[] rows, IReadOnlyList<int[]> labelings, int[] folds) =>
+            CrossValidation.OutOfFold(classifier, features, rows, labelings, classes, folds, _context.Cancellation);
+        int[][] Shuffled(int[] labels, int[] folds) => [.. Enumerable.Range(0, shuffles)
+            .Select(shuffle => Folds.Shuffled(labels, folds, _context.Random("names_shuffle", shuffle)))];
+        int[] sampled = [.. Enumerable.Range(0, rows.Length)];
+        var (scores, controls, control) = ((double[])[], (double[][])[], (int[][])[]);
+        if (classifier is RandomForest && shuffles > 0 && rows.Length > _context.Options.MostInForestControls)
+        {
+            _context.Random("names_control").Shuffle<int>(sampled);
+            sampled = [.. sampled.Take(_context.Options.MostInForestControls).Order()];
+            int[] Of(int[] values) => Array.ConvertAll(sampled, i => values[i]);
+            control = Shuffled(Of(label.Classes), Of(folds));
+            (scores, controls) = (Scores(rows, [label.Classes], folds)[0], Scores(Of(rows), control, Of(folds)));
+        }
+        else
+        {
+            control = Shuffled(label.Classes, folds);
+            (scores, controls) = Scores(rows, [label.Classes, .. control], folds) is [var first, .. var others] ? (first, others) : default;
+        }
+
+        var predicted = CrossValidation.Predictions(scores, classes);
         bool[] Right(int[] predictions, int[] truth) => [.. predictions.Zip(truth, (guess, own) => guess == own)];
-        double[] shuffled = [.. Enumerable.Range(1, shuffles).Select(set =>
-            Right(CrossValidation.Predictions(scores[set], classes), labelings[set]).Average(right => right ? 1.0 : 0))];
+        double[] shuffled = [.. control.Zip(controls, (truth, scores) =>
+            Right(CrossValidation.Predictions(scores, classes), truth).Average(right => right ? 1.0 : 0))];
         predictions.AddRange(_context.Told(
             label, view, classifier.Name, folds, i => (label.ClassNames[label.Classes[i]], label.ClassNames[predicted[i]])));
         confusions?.Add(Confusion(label, view, classifier.Name, predicted));
         return new Score(
             label.Name, view, classifier.Name, "accuracy", _context.Share(Right(predicted, label.Classes), groups),
             label.Classes.CountBy(k => k).Max(pair => pair.Value) / (double)folds.Length, folds.Length, classes, folds.Length / classes,
-            shuffled.Length > 0 ? Intervals.Proportion(shuffled.Average(), folds.Length) : null, alone);
+            shuffled.Length > 0 ? Intervals.Proportion(shuffled.Average(), sampled.Length) : null, alone);
     }
 
     static ConfusionMatrix Confusion(LabelColumn label, string view, string method, int[] predicted)

@@ -1,3 +1,4 @@
+using System.Numerics;
 using Mlds.Analysis.Data;
 
 namespace Mlds.Analysis.Forests;
@@ -8,25 +9,38 @@ namespace Mlds.Analysis.Forests;
 /// </summary>
 sealed class BinnedColumns
 {
+    /// <summary>Up to so many rows are read row by row.</summary>
+    const int FewRows = 256;
+
     readonly byte[] _bins;
+
+    /// <summary>Row by row: the rows of a small node stay in the cache for all nodes below it, whatever columns they try.</summary>
+    readonly byte[] _byRow;
     readonly double[][] _thresholds;
 
     internal BinnedColumns(FeatureMatrix matrix, int most)
     {
         (Rows, Columns) = (matrix.Rows, matrix.Columns);
         _bins = new byte[(long)Rows * Columns];
+        _byRow = new byte[(long)Rows * Columns];
         _thresholds = new double[Columns][];
         var blocks = (Columns + 15) / 16;
-        Parallel.For(0, blocks, Parallelism.Options, () => (Values: new float[Rows], Sorted: new FloatSort(Rows)), (block, _, scratch) =>
+        Parallel.For(0, blocks, Parallelism.Options, () => (Values: new float[Rows], Sorted: new FloatSort(Rows), Cuts: new double[255]), (block, _, scratch) =>
         {
             for (var column = block * 16; column < Math.Min(Columns, (block + 1) * 16); column++)
             {
                 for (var i = 0; i < Rows; i++) scratch.Values[i] = matrix.Values[((long)i * Columns) + column];
                 var thresholds = _thresholds[column] = Thresholds(scratch.Sorted.Of(scratch.Values), most);
                 var bins = _bins.AsSpan(column * Rows, Rows);
-                for (var i = 0; i < Rows; i++) bins[i] = (byte)Bin(thresholds, scratch.Values[i]);
+                var padded = scratch.Cuts.AsSpan(0, (int)BitOperations.RoundUpToPowerOf2((uint)thresholds.Length + 1) - 1);
+                padded.Fill(double.PositiveInfinity);
+                thresholds.CopyTo(padded);
+                for (var i = 0; i < Rows; i++) bins[i] = (byte)Bin(padded, scratch.Values[i]);
             }
 
+            var (first, count) = (block * 16, Math.Min(16, Columns - (block * 16)));
+            for (var i = 0; i < Rows; i++)
+                for (var j = first; j < first + count; j++) _byRow[((long)i * Columns) + j] = _bins[((long)j * Rows) + i];
             return scratch;
         }, _ => { });
     }
@@ -37,6 +51,20 @@ sealed class BinnedColumns
 
     /// <summary>The bin of every row in <paramref name="column"/>.</summary>
     internal ReadOnlySpan<byte> Column(int column) => _bins.AsSpan(column * Rows, Rows);
+
+    /// <summary>The bin of each of <paramref name="rows"/> in <paramref name="column"/>.</summary>
+    /// <param name="into">As long as the rows.</param>
+    internal void Gather(int column, ReadOnlySpan<int> rows, Span<byte> into)
+    {
+        if (rows.Length <= FewRows)
+        {
+            for (var i = 0; i < rows.Length; i++) into[i] = _byRow[((long)rows[i] * Columns) + column];
+            return;
+        }
+
+        var values = Column(column);
+        for (var i = 0; i < rows.Length; i++) into[i] = values[rows[i]];
+    }
 
     /// <summary>Bins of <paramref name="column"/>, at least 1.</summary>
     internal int Bins(int column) => _thresholds[column].Length + 1;
@@ -78,16 +106,14 @@ sealed class BinnedColumns
         return [.. cuts];
     }
 
-    static int Bin(double[] thresholds, double value)
+    /// <summary>Thresholds that are less than <paramref name="value"/>: halving without branches, which no processor could predict.
+    /// </summary>
+    /// <param name="padded">The thresholds and then infinities, 2^k − 1 in all.</param>
+    static int Bin(ReadOnlySpan<double> padded, double value)
     {
-        int low = 0, high = thresholds.Length;
-        while (low < high)
-        {
-            var middle = (low + high) / 2;
-            if (value <= thresholds[middle]) high = middle;
-            else low = middle + 1;
-        }
-
+        var low = 0;
+        for (var half = (padded.Length + 1) / 2; half > 0; half /= 2)
+            low += half & -Convert.ToInt32(value > padded[low + half - 1]);
         return low;
     }
 }

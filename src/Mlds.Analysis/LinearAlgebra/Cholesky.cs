@@ -11,6 +11,9 @@ sealed class Cholesky
     /// </summary>
     const int Block = 48;
 
+    /// <summary>Columns after which all that is to the right of them is brought up to date.</summary>
+    const int Panel = Panels<double>.Depth / Block * Block;
+
     /// <summary>Right-hand sides taken at a time: each row of L is then read once for all of them, and they stay in the cache.</summary>
     const int Together = 16;
 
@@ -28,32 +31,47 @@ sealed class Cholesky
     internal static Cholesky Factor(double[] matrix, int n, double ridge, double[]? lower = null)
     {
         lower ??= new double[(long)n * n];
-        for (var left = 0; left < n; left += Block)
+        Parallel.For(0, n, Parallelism.Options, i =>
         {
-            FactorBlock(matrix, n, ridge, lower, left, left);
-            Parallel.For(
-                (left / Block) + 1, (n + Block - 1) / Block, Parallelism.Options,
-                block => FactorBlock(matrix, n, ridge, lower, block * Block, left));
+            matrix.AsSpan(i * n, i + 1).CopyTo(lower.AsSpan(i * n));
+            lower[(i * n) + i] += ridge;
+        });
+        var panels = n > Panel ? new Panels<double>(n) : null;
+        for (var panel = 0; panel < n; panel += Panel)
+        {
+            var end = Math.Min(panel + Panel, n);
+            for (var left = panel; left < end; left += Block)
+            {
+                FactorBlock(lower, n, panel, left, left);
+                Parallel.For(
+                    (left / Block) + 1, (n + Block - 1) / Block, Parallelism.Options,
+                    block => FactorBlock(lower, n, panel, block * Block, left));
+            }
+
+            if (end == n) break;
+            panels!.FillFromRows(lower, n, panel, end - panel, end);
+            panels.SubtractProducts(lower, n, end);
         }
 
         return new Cholesky(lower, n);
     }
 
     /// <summary>
-    /// The block of L whose first row and column these are; all blocks to its left must be there, and the diagonal one above it.
+    /// The block of L whose first row and column these are, in the place of what is left of A there. All blocks of the panel to its left
+    /// must be there, and the diagonal one above it; what comes before the panel is subtracted already.
     /// </summary>
-    static void FactorBlock(double[] matrix, int n, double ridge, double[] lower, int top, int left)
+    static void FactorBlock(double[] lower, int n, int panel, int top, int left)
     {
-        // What all columns before this block take away, for the whole block at once.
+        // What the panel's columns before this block take away, for the whole block at once.
         Span<double> done = stackalloc double[Block * Block];
         var (rows, columns) = (Math.Min(Block, n - top), Math.Min(Block, n - left));
-        Products.Part(lower, top, rows, lower, left, columns, n, 0, left, done);
+        Products.Part(lower, top, rows, lower, left, columns, n, panel, left, done);
         for (var i = top; i < top + rows; i++)
         {
             var row = lower.AsSpan(i * n, n);
             for (var j = left; j < Math.Min(left + columns, i + 1); j++)
             {
-                var rest = matrix[(i * n) + j] - done[((i - top) * columns) + j - left] - Products.Dot(
+                var rest = row[j] - done[((i - top) * columns) + j - left] - Products.Dot(
                     row[left..j], lower.AsSpan((j * n) + left, j - left));
                 if (j < i)
                 {
@@ -61,9 +79,8 @@ sealed class Cholesky
                     continue;
                 }
 
-                var pivot = rest + ridge;
-                if (!(pivot > 0)) throw new ArithmeticException($"The matrix is not positive definite: pivot {i} of {n} is {pivot}.");
-                row[i] = Math.Sqrt(pivot);
+                if (!(rest > 0)) throw new ArithmeticException($"The matrix is not positive definite: pivot {i} of {n} is {rest}.");
+                row[i] = Math.Sqrt(rest);
             }
         }
     }
@@ -80,7 +97,8 @@ sealed class Cholesky
         return solution;
     }
 
-    void SolveInPlace(Span<double> columns)
+    /// <summary>L⁻¹ of each column.</summary>
+    void SolveLowerInPlace(Span<double> columns)
     {
         for (var i = 0; i < _n; i++)
         {
@@ -91,6 +109,11 @@ sealed class Cholesky
                 x[i] = (x[i] - Products.Dot(row, x[..i])) / _lower[(i * _n) + i];
             }
         }
+    }
+
+    void SolveInPlace(Span<double> columns)
+    {
+        SolveLowerInPlace(columns);
 
         // Backwards by columns of Lᵀ, which are rows of L: contiguous.
         for (var i = _n - 1; i >= 0; i--)
@@ -103,6 +126,16 @@ sealed class Cholesky
                 Products.AddScaled(x[..i], -x[i], row);
             }
         }
+    }
+
+    /// <summary>The sum of xᵀ A⁻¹ x over vectors x, n numbers each, one after the other: of ‖L⁻¹ x‖².</summary>
+    internal double InverseForms(double[] vectors)
+    {
+        var solved = (double[])vectors.Clone();
+        var step = Together * _n;
+        Parallel.For(0, (solved.Length + step - 1) / step, Parallelism.Options, part =>
+            SolveLowerInPlace(solved.AsSpan(part * step, Math.Min(step, solved.Length - (part * step)))));
+        return Products.Dot((ReadOnlySpan<double>)solved, solved);
     }
 
     /// <summary>The diagonal of A⁻¹: the column norms of L⁻¹, squared.</summary>

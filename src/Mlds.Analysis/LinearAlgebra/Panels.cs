@@ -11,9 +11,9 @@ namespace Mlds.Analysis.LinearAlgebra;
 /// Products are summed in <typeparamref name="T"/> over the block and then added in double precision.
 /// </summary>
 /// <typeparam name="T">float or double.</typeparam>
-/// <param name="lines">Vectors.</param>
+/// <param name="most">Vectors, at most.</param>
 /// <param name="sides">For which side of products.</param>
-sealed class Panels<T>(int lines, ProductSides sides = ProductSides.Both)
+sealed class Panels<T>(int most, ProductSides sides = ProductSides.Both)
     where T : unmanaged, INumber<T>
 {
     /// <summary>
@@ -30,22 +30,28 @@ sealed class Panels<T>(int lines, ProductSides sides = ProductSides.Both)
 
     static readonly int s_wide = 3 * Math.Max(Tall, Vector<T>.Count);
 
-    // [panel][number][vector of the panel]; places beyond the last vector stay 0.
-    readonly T[] _tall = sides.HasFlag(ProductSides.Left) ? new T[(lines + s_wide - 1) / s_wide * s_wide * Depth] : [];
-    readonly T[] _wide = sides.HasFlag(ProductSides.Right) ? new T[(lines + s_wide - 1) / s_wide * s_wide * Depth] : [];
+    // [panel][number][vector of the panel]; what is beyond the last vector is in no product.
+    readonly T[] _tall = sides.HasFlag(ProductSides.Left) ? new T[(most + s_wide - 1) / s_wide * s_wide * Depth] : [];
+    readonly T[] _wide = sides.HasFlag(ProductSides.Right) ? new T[(most + s_wide - 1) / s_wide * s_wide * Depth] : [];
+    readonly int _most = most;
     int _depth;
 
-    int Count => (lines + s_wide - 1) / s_wide;
+    /// <summary>Vectors.</summary>
+    int Lines { get; set; } = most;
+
+    int Count => (Lines + s_wide - 1) / s_wide;
 
     /// <summary>Takes the numbers <paramref name="from"/> … of vectors that are rows of <paramref name="values"/>.</summary>
     /// <param name="stride">Numbers of a row.</param>
-    internal void FillFromRows(ReadOnlyMemory<T> values, int stride, int from, int count)
+    /// <param name="firstRow">Rows before this one are left out, so that there are fewer vectors.</param>
+    internal void FillFromRows(ReadOnlyMemory<T> values, int stride, int from, int count, int firstRow = 0)
     {
         _depth = count;
+        Lines = _most - firstRow;
         Parallel.For(0, Count, Parallelism.Options, panel =>
         {
-            var (first, end) = (panel * s_wide, Math.Min(lines, (panel + 1) * s_wide));
-            var source = values.Span[((first * stride) + from)..];
+            var (first, end) = (panel * s_wide, Math.Min(Lines, (panel + 1) * s_wide));
+            var source = values.Span[(((firstRow + first) * stride) + from)..];
             if (_wide.Length > 0) Interleave(source, stride, end - first, count, _wide.AsSpan(first * Depth), s_wide);
             for (var line = first; line < end && _tall.Length > 0; line += Tall)
             {
@@ -73,12 +79,12 @@ sealed class Panels<T>(int lines, ProductSides sides = ProductSides.Both)
         _depth = count;
         Parallel.For(0, Count, Parallelism.Options, panel =>
         {
-            var (first, end) = (panel * s_wide, Math.Min(lines, (panel + 1) * s_wide));
+            var (first, end) = (panel * s_wide, Math.Min(Lines, (panel + 1) * s_wide));
             for (var k = 0; k < count; k++)
             {
                 for (var line = first; line < end; line++)
                 {
-                    var value = T.CreateTruncating(rows[(k * lines) + line]) - T.CreateTruncating(shift[line]);
+                    var value = T.CreateTruncating(rows[(k * Lines) + line]) - T.CreateTruncating(shift[line]);
                     Set(line, k, value);
                     sums[line] += double.CreateTruncating(value);
                 }
@@ -97,26 +103,44 @@ sealed class Panels<T>(int lines, ProductSides sides = ProductSides.Both)
     /// Adds the products of all vectors of <paramref name="a"/> (rows) with all of <paramref name="b"/> (columns).
     /// </summary>
     /// <param name="sums">Row-major.</param>
-    internal static void AddProducts(Panels<T> a, Panels<T> b, double[] sums) => AddProducts(a, b, sums, isUpper: false);
+    internal static void AddProducts(Panels<T> a, Panels<T> b, double[] sums) =>
+        AddProducts(a, b, Part.Whole, new Target(sums, 0, b.Lines, IsAdded: true));
 
     /// <summary>Adds the products of all vectors with all; below the diagonal only some.</summary>
-    internal void AddProducts(double[] sums) => AddProducts(this, this, sums, isUpper: true);
+    internal void AddProducts(double[] sums) => AddProducts(this, this, Part.Upper, new Target(sums, 0, Lines, IsAdded: true));
 
-    static void AddProducts(Panels<T> a, Panels<T> b, double[] sums, bool isUpper)
+    /// <summary>
+    /// Subtracts the products of all vectors with all from a part of a matrix that begins at row and column <paramref name="first"/>; above
+    /// the diagonal only some.
+    /// </summary>
+    /// <param name="matrix">Row-major, rows of <paramref name="stride"/> numbers.</param>
+    internal void SubtractProducts(double[] matrix, int stride, int first) =>
+        AddProducts(this, this, Part.Lower, new Target(matrix, (first * stride) + first, stride, IsAdded: false));
+
+    enum Part
+    {
+        Whole,
+        Upper,
+        Lower,
+    }
+
+    /// <summary>Where products go.</summary>
+    readonly record struct Target(double[] Sums, int First, int Stride, bool IsAdded);
+
+    static void AddProducts(Panels<T> a, Panels<T> b, Part part, Target target)
     {
         var parts = (a.Lines + RowsOfJob - 1) / RowsOfJob;
         Parallel.For(0, b.Count * parts, Parallelism.Options, job =>
         {
             var (panel, from) = (job / parts, job % parts * RowsOfJob);
-            var end = Math.Min(from + RowsOfJob, isUpper ? Math.Min(a.Lines, (panel + 1) * s_wide) : a.Lines);
+            var end = Math.Min(from + RowsOfJob, part == Part.Upper ? Math.Min(a.Lines, (panel + 1) * s_wide) : a.Lines);
+            if (part == Part.Lower) from = Math.Max(from, panel * s_wide);
             for (var column = 0; column < s_wide; column += 3 * Vector<T>.Count)
-                for (var row = from; row < end; row += Tall) Tile(a, row, b, panel, column, sums);
+                for (var row = from; row < end; row += Tall) Tile(a, row, b, panel, column, target);
         });
     }
 
-    int Lines => lines;
-
-    static void Tile(Panels<T> left, int row, Panels<T> right, int panel, int column, double[] sums)
+    static void Tile(Panels<T> left, int row, Panels<T> right, int panel, int column, Target target)
     {
         ref var a = ref Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(left._tall), row * Depth);
         ref var b = ref Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(right._wide), (panel * Depth * s_wide) + column);
@@ -151,27 +175,33 @@ sealed class Panels<T>(int lines, ProductSides sides = ProductSides.Both)
         var first = (panel * step) + column;
         var columns = right.Lines;
         if (first >= columns) return;
-        Add(s00, s01, s02, sums, row, first, columns);
-        if (row + 1 < left.Lines) Add(s10, s11, s12, sums, row + 1, first, columns);
-        if (row + 2 < left.Lines) Add(s20, s21, s22, sums, row + 2, first, columns);
-        if (row + 3 < left.Lines) Add(s30, s31, s32, sums, row + 3, first, columns);
+        if (!target.IsAdded)
+        {
+            (s00, s01, s02, s10, s11, s12) = (-s00, -s01, -s02, -s10, -s11, -s12);
+            (s20, s21, s22, s30, s31, s32) = (-s20, -s21, -s22, -s30, -s31, -s32);
+        }
+
+        Add(s00, s01, s02, target, row, first, columns);
+        if (row + 1 < left.Lines) Add(s10, s11, s12, target, row + 1, first, columns);
+        if (row + 2 < left.Lines) Add(s20, s21, s22, target, row + 2, first, columns);
+        if (row + 3 < left.Lines) Add(s30, s31, s32, target, row + 3, first, columns);
     }
 
-    static void Add(Vector<T> s0, Vector<T> s1, Vector<T> s2, double[] sums, int row, int column, int columns)
+    static void Add(Vector<T> s0, Vector<T> s1, Vector<T> s2, Target target, int row, int column, int columns)
     {
         var width = Vector<T>.Count;
-        var target = sums.AsSpan((row * columns) + column, Math.Min(3 * width, columns - column));
-        if (target.Length == 3 * width)
+        var sums = target.Sums.AsSpan(target.First + (row * target.Stride) + column, Math.Min(3 * width, columns - column));
+        if (sums.Length == 3 * width)
         {
-            ref var start = ref MemoryMarshal.GetReference(target);
+            ref var start = ref MemoryMarshal.GetReference(sums);
             Add(s0, ref start);
             Add(s1, ref Unsafe.Add(ref start, width));
             Add(s2, ref Unsafe.Add(ref start, 2 * width));
             return;
         }
 
-        for (var j = 0; j < target.Length; j++)
-            target[j] += double.CreateTruncating((j < width ? s0 : j < 2 * width ? s1 : s2).GetElement(j % width));
+        for (var j = 0; j < sums.Length; j++)
+            sums[j] += double.CreateTruncating((j < width ? s0 : j < 2 * width ? s1 : s2).GetElement(j % width));
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -85,8 +85,14 @@ public sealed record AnalysisOptions
     /// <summary>Shuffled-label controls of a ridge score (they share its matrix factors and cost little).</summary>
     public int RidgeShuffles { get; init; } = 10;
 
-    /// <summary>Shuffled-label controls of a forest score (each costs as much as the score).</summary>
+    /// <summary>Shuffled-label controls of a forest score (each costs as much as the score, or more).</summary>
     public int ForestShuffles { get; init; } = 1;
+
+    /// <summary>
+    /// At most about this many networks take part in such a control, those of the lowest seeds: trees grow down to single networks where
+    /// labels tell nothing.
+    /// </summary>
+    public int MostInForestControls { get; init; } = 4_000;
 
     /// <summary>Trees of a forest.</summary>
     public int Trees { get; init; } = 100;

@@ -52,6 +52,7 @@ static class ChangedSameMachine
             Score(context, contrast, cases[job.number], job.view, job.Classifier, job.Shuffles, baselines[job.number])).ToList();
         scores.AddRange(cases.SelectMany(one => RivalScores(context, one)));
         scores.AddRange(Means(scores));
+        leftOut.AddRange(Labelings.Notes(context.Options, cases.Max(one => one.Rows.Length)));
         return asked.Answer(Answer(scores), leftOut, scores, Curves(context, cases));
     }
 
@@ -107,13 +108,17 @@ static class ChangedSameMachine
         QuestionContext context, Contrast contrast, ContrastCase one, int view, IClassifier classifier, int shuffles, Estimate baseline)
     {
         var folds = FoldsOf(context, one);
-        var labelings = Labelings.WithShuffles(context, one.Labels, folds, shuffles, contrast.Id, view);
-        var scores = CrossValidation.OutOfFold(
-            classifier, context.Features[view], one.Rows, labelings, 2, folds, context.Cancellation);
-        var aucs = scores.Select((s, set) => AucOf(s, labelings[set])).ToArray();
-        return New(
-            one, context.Options.Views[view].Name, classifier.Name, aucs[0],
-            shuffles > 0 ? Intervals.Auc(aucs[1..].Average(), one.PerClass, one.PerClass) : null, baseline);
+        var (scores, controls) = Labelings.OutOfFold(
+            context, classifier, view, one.Rows, one.Labels, 2, folds, shuffles, contrast.Id);
+        Estimate? shuffled = null;
+        if (controls.Length > 0)
+        {
+            var positive = controls[0].Labels.Sum();
+            shuffled = Intervals.Auc(
+                controls.Average(control => AucOf(control.Scores, control.Labels)), positive, controls[0].Labels.Length - positive);
+        }
+
+        return New(one, context.Options.Views[view].Name, classifier.Name, AucOf(scores, one.Labels), shuffled, baseline);
     }
 
     /// <summary>AUC of the difference between the two classes' scores.</summary>

@@ -122,6 +122,7 @@ static class ChangedUnseen
         }).ToList();
         scores.AddRange(cases.SelectMany(one => RivalScores(context, others[one], one)));
         scores.AddRange([.. ChangedSameMachine.Means(scores), .. Minima(scores)]);
+        leftOut.AddRange(Labelings.Notes(context.Options, others.Values.Max(some => some.Sum(one => one.Rows.Length))));
         return asked.Answer(Answer(scores, cases.Count), leftOut, scores);
     }
 
@@ -136,6 +137,7 @@ static class ChangedUnseen
         var others = learned.SelectMany(one => one.Rows.Zip(one.Labels, (row, label) => new Example(row, label, one.Family)))
             .Distinct().ToArray();
         var families = others.Select(example => example.Family).Distinct().ToList();
+        var inControls = Labelings.InControls(context, classifier, Array.ConvertAll(others, e => e.Row)).ToHashSet();
         var labelings = Labelings.WithShuffles(
             context, Array.ConvertAll(others, e => e.Label), Array.ConvertAll(others, e => families.IndexOf(e.Family)),
             shuffles, stream, held.Rows[0]);
@@ -149,10 +151,13 @@ static class ChangedUnseen
             var training = CrossValidation.Where(fold[..others.Length], f => f != third);
             var test = CrossValidation.Where(fold[others.Length..], f => f == third);
             if (training.Length == 0 || test.Length == 0) continue;
-            var labels = labelings.Select(set => Array.ConvertAll(training, i => set[i])).ToArray();
-            var tested = classifier.Score(
-                features.Select(Array.ConvertAll(training, i => others[i].Row)), labels, 2,
-                features.Select(Array.ConvertAll(test, i => held.Rows[i])));
+            var tests = features.Select(Array.ConvertAll(test, i => held.Rows[i]));
+            double[][] Tested(int[] training, IEnumerable<int[]> labelings) => classifier.Score(
+                features.Select(Array.ConvertAll(training, i => others[i].Row)),
+                [.. labelings.Select(set => Array.ConvertAll(training, i => set[i]))], 2, tests);
+            var tested = inControls.Count == others.Length || shuffles == 0
+                ? Tested(training, labelings)
+                : [.. Tested(training, [labelings[0]]), .. Tested([.. training.Where(inControls.Contains)], labelings[1..])];
             for (var set = 0; set < tested.Length; set++)
                 for (var i = 0; i < test.Length; i++) tested[set].AsSpan(2 * i, 2).CopyTo(scores[set].AsSpan(2 * test[i]));
         }

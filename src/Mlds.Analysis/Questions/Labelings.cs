@@ -1,11 +1,69 @@
+using System.Globalization;
+using Mlds.Analysis.Classification;
+using Mlds.Analysis.Data;
 using Mlds.Analysis.Validation;
 
 namespace Mlds.Analysis.Questions;
 
-/// <summary>The true labels followed by their shuffled controls.</summary>
+/// <summary>True labels and their shuffled controls.</summary>
 static class Labelings
 {
+    /// <summary>Says, of <paramref name="networks"/> of which forests have controls, that those are made from a sample; else nothing.
+    /// </summary>
+    internal static IEnumerable<string> Notes(AnalysisOptions options, int networks) => networks <= options.MostInForestControls
+        ? []
+        :
+        [
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"Shuffled controls of forests: at most {options.MostInForestControls:N0} networks take part, as trees grow down to "
+                + $"single networks where labels tell nothing."),
+        ];
+
+    /// <summary>The true labels followed by their shuffled controls.</summary>
     internal static int[][] WithShuffles(QuestionContext context, int[] labels, int[] folds, int shuffles, string question, int number) =>
-        [labels, .. Enumerable.Range(0, shuffles)
-            .Select(shuffle => Folds.Shuffled(labels, folds, context.Random(question, number, shuffle)))];
+        [labels, .. Shuffled(context, labels, folds, shuffles, question, number)];
+
+    static IEnumerable<int[]> Shuffled(QuestionContext context, int[] labels, int[] folds, int shuffles, string question, int number) =>
+        Enumerable.Range(0, shuffles).Select(shuffle => Folds.Shuffled(labels, folds, context.Random(question, number, shuffle)));
+
+    /// <summary>
+    /// Those of <paramref name="rows"/> that the controls of a classifier are made from, as their places among them: all, or of a forest
+    /// those of the lowest seeds.
+    /// </summary>
+    internal static int[] InControls(QuestionContext context, IClassifier classifier, int[] rows)
+    {
+        int[] all = [.. Enumerable.Range(0, rows.Length)];
+        var most = context.Options.MostInForestControls;
+        if (classifier is not RandomForest || rows.Length <= most) return all;
+        var seeds = Array.ConvertAll(rows, row => context.Labels[row].Seed);
+        var distinct = seeds.Distinct().Order().ToArray();
+        var taken = distinct.Take((int)Math.Max(2, (long)distinct.Length * most / rows.Length)).ToHashSet();
+        return [.. all.Where(i => taken.Contains(seeds[i]))];
+    }
+
+    /// <summary>
+    /// Scores of networks by models that never saw them (<see cref="CrossValidation.OutOfFold(IClassifier, FeatureMatrix, int[],
+    /// IReadOnlyList{int[]}, int, int[], CancellationToken)"/>): of the true labels, and of each shuffled control with its labels.
+    /// </summary>
+    internal static (double[] Scores, (int[] Labels, double[] Scores)[] Controls) OutOfFold(
+        QuestionContext context, IClassifier classifier, int view, int[] rows, int[] labels, int classes, int[] folds,
+        int shuffles, string question)
+    {
+        var features = context.Features[view];
+        double[][] Scores(int[] rows, int[][] labelings, int[] folds) =>
+            CrossValidation.OutOfFold(classifier, features, rows, labelings, classes, folds, context.Cancellation);
+        var shuffled = InControls(context, classifier, rows);
+        if (shuffled.Length == rows.Length)
+        {
+            var labelings = WithShuffles(context, labels, folds, shuffles, question, view);
+            var scores = Scores(rows, labelings, folds);
+            return (scores[0], [.. labelings.Zip(scores).Skip(1)]);
+        }
+
+        int[] Of(int[] values) => Array.ConvertAll(shuffled, i => values[i]);
+        int[][] controls = [.. Shuffled(context, Of(labels), Of(folds), shuffles, question, view)];
+        var own = controls.Length == 0 ? [] : Scores(Of(rows), controls, Of(folds));
+        return (Scores(rows, [labels], folds)[0], [.. controls.Zip(own)]);
+    }
 }

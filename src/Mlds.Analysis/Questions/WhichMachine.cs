@@ -93,6 +93,7 @@ static class WhichMachine
 
         var scores = results.SelectMany(result => result.Scores).ToArray();
         if (originals.PerClass > AllRepetitions) leftOut.Add(SampledCurve);
+        leftOut.AddRange(Labelings.Notes(context.Options, Math.Max(originals.Rows.Length, all.Rows.Length)));
         return (context.HasManyMachines ? s_askedOfMany : s_asked).Answer(
             Answer(scores), leftOut, scores, Curves(context, originals), [.. results.Select(result => result.Confusion)]);
     }
@@ -131,21 +132,20 @@ static class WhichMachine
     {
         var classes = selection.Classes.Length;
         var name = context.Options.Views[view].Name;
-        var labelings = Labelings.WithShuffles(context, selection.Labels, folds, shuffles, "which_machine", view);
-        var scores = CrossValidation.OutOfFold(
-            classifier, context.Features[view], selection.Rows, labelings, classes, folds, context.Cancellation);
+        var (scores, controls) = Labelings.OutOfFold(
+            context, classifier, view, selection.Rows, selection.Labels, classes, folds, shuffles, "which_machine");
         Score Of(string metric, int top)
         {
-            var shuffled = scores.Skip(1).Select((s, set) => Accuracy(s, labelings[set + 1], classes, top).Value).ToArray();
+            var shuffled = controls.Select(control => Accuracy(control.Scores, control.Labels, classes, top).Value).ToArray();
             return new Score(
-                subject, name, classifier.Name, metric, Accuracy(scores[0], selection.Labels, classes, top), (double)top / classes,
+                subject, name, classifier.Name, metric, Accuracy(scores, selection.Labels, classes, top), (double)top / classes,
                 selection.Rows.Length, classes, selection.PerClass,
-                shuffled.Length > 0 ? Intervals.Proportion(shuffled.Average(), selection.Labels.Length) : null,
+                shuffled.Length > 0 ? Intervals.Proportion(shuffled.Average(), controls[0].Labels.Length) : null,
                 Accuracy(metadata, selection.Labels, classes, top));
         }
 
         Score[] found = context.HasManyMachines ? [Of("accuracy", 1), Of(TopMetric, Top)] : [Of("accuracy", 1)];
-        return (found, Confusion(selection, subject, name, classifier.Name, CrossValidation.Predictions(scores[0], classes)));
+        return (found, Confusion(selection, subject, name, classifier.Name, CrossValidation.Predictions(scores, classes)));
     }
 
     static Estimate Accuracy(double[] scores, int[] labels, int classes, int top)

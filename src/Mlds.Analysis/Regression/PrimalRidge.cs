@@ -215,8 +215,7 @@ sealed class PrimalRidge : RidgeFit
         return new PrimalRidge(scaler, targets.Sizes, intercepts, weights);
     }
 
-    static double InverseTrace(Cholesky factor, double[] signs) =>
-        Products.Dot((ReadOnlySpan<double>)signs, factor.Solve(signs)) / Probes;
+    static double InverseTrace(Cholesky factor, double[] signs) => factor.InverseForms(signs) / Probes;
 
     /// <summary>Of each column of the targets: ‖y − Xw‖² / (N − df)², where ‖y − Xw‖² = yᵀy − wᵀXᵀy − α wᵀw.</summary>
     static double[] GeneralizedErrors(

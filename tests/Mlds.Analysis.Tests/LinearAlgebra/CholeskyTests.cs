@@ -22,6 +22,22 @@ public sealed class CholeskyTests
             Near.All([.. inverse * DenseVector.OfArray(right[n..])], solved[n..], 1e-9);
         }, iter: 40);
 
+    [Theory]
+    [InlineData(240)]
+    [InlineData(241)]
+    [InlineData(700)]
+    public void Matrices_of_many_panels_are_solved_to_rounding(int n)
+    {
+        var random = new SeededRandom(12);
+        var (gram, right) = (Products.Gram(Samples.Normals(random, n * n), n, n), Samples.Normals(random, 2 * n));
+        for (var i = 0; i < n; i++) gram[(i * n) + i] += n;
+        var factor = Cholesky.Factor(gram, n, 0);
+        var solved = factor.Solve(right);
+        var products = Products.TimesTransposed(solved, 2, gram, n, n);
+        Near.All(right, products, 1e-9);
+        Assert.Equal(Products.Dot((ReadOnlySpan<double>)right, solved), factor.InverseForms(right), 1e-9);
+    }
+
     [Fact]
     public void Many_right_hand_sides_are_solved_to_the_bit_as_each_alone()
     {

@@ -43,6 +43,35 @@ public sealed class CeilingsTests
     }
 
     [Fact]
+    public void Shuffled_controls_of_forests_take_a_sample_and_nothing_else_changes()
+    {
+        var networks = Networks.Population(
+            new RecurrentSpec(2, 3, 1, [2], Activation.None), ["AMachine", "BMachine", "AModified", "BModified"], 40);
+        var (all, some) = (s_quick, s_quick with { MostInForestControls = 40 });
+        foreach (var question in new[]
+        {
+            WhichMachine.Question, ChangedSameMachine.Question(Contrast.ModifiedOrOriginal),
+            ChangedUnseen.Question(Contrast.ModifiedOrOriginal, Unseen.Machine),
+        })
+        {
+            QuestionResult Of(AnalysisOptions options) =>
+                question.Of(networks, new QuestionContext(networks, networks, options, TestContext.Current.CancellationToken));
+            var (whole, sampled) = (Of(all), Of(some));
+            Assert.Empty(whole.LeftOut);
+            Assert.Equal(
+                "Shuffled controls of forests: at most 40 networks take part, as trees grow down to single networks where labels tell nothing.",
+                Assert.Single(sampled.LeftOut));
+            Assert.Contains(whole.Scores, score => score is { Method: "forest", Shuffled: not null });
+            foreach (var (before, now) in whole.Scores.Zip(sampled.Scores))
+            {
+                Assert.Equal((before.Subject, before.Method, before.Value), (now.Subject, now.Method, now.Value));
+                if (before.Method != "forest") Assert.Equal(before.Shuffled, now.Shuffled);
+                else if (before.Shuffled is { } control) Assert.NotEqual(control, now.Shuffled);
+            }
+        }
+    }
+
+    [Fact]
     public void What_compares_all_with_all_takes_a_sample_and_says_why()
     {
         var neighbours = Ask(Neighbours.Question, s_quick);
