@@ -25,6 +25,7 @@ static class Program
         ReleaseVerb.Create(),
         RegenerateVerb.Create(),
         AnalyzeVerb.Create(),
+        BrowseVerb.Create(),
         ProjectVerb.Create(),
         ServeVerb.Create(),
         HookVerb.Create(),

@@ -15,10 +15,11 @@ public sealed class ProjectReferencesTests
         ["Mlds.Zoo"] = ["Mlds"],
         ["Mlds.Analysis"] = ["Mlds.Zoo"],
         ["Mlds.Reports"] = ["Mlds.Analysis"],
+        ["Mlds.Site"] = ["Mlds.Reports"],
         ["Mlds.Boinc"] = [],
         ["Mlds.Server"] = ["Mlds.Zoo", "Mlds.Boinc"],
         ["Mlds.Worker"] = ["Mlds"],
-        ["Mlds.Cli"] = ["Mlds.Kernels", "Mlds", "Mlds.Zoo", "Mlds.Analysis", "Mlds.Reports", "Mlds.Boinc", "Mlds.Server"],
+        ["Mlds.Cli"] = ["Mlds.Kernels", "Mlds", "Mlds.Zoo", "Mlds.Analysis", "Mlds.Reports", "Mlds.Site", "Mlds.Boinc", "Mlds.Server"],
     };
 
     static readonly string[] s_baseClassLibraryOnly = ["Mlds.Kernels", "Mlds"];

@@ -100,7 +100,7 @@ sealed class Hdf5Release : IDisposable
 
     /// <summary>The same, streamed: a release may be larger than memory.</summary>
     /// <inheritdoc cref="ReadWeights"/>
-    public static IEnumerable<float[]> Rows(string path, int rows, int parameters, int networks)
+    public static IEnumerable<float[]> Rows(string path, int rows, int parameters, int networks, int first = 0)
     {
         using var file = H5File.OpenRead(path);
         var dataset = file.Dataset("weights");
@@ -116,7 +116,7 @@ sealed class Hdf5Release : IDisposable
         for (var from = 0; from < rows; from += block)
         {
             var count = Math.Min(block, rows - from);
-            var values = dataset.Read<float[]>(fileSelection: new HyperslabSelection(2, [(ulong)from, 0],
+            var values = dataset.Read<float[]>(fileSelection: new HyperslabSelection(2, [(ulong)first + (ulong)from, 0],
                 [(ulong)count, (ulong)parameters]));
             for (var i = 0; i < count; i++) yield return values[(i * parameters)..((i + 1) * parameters)];
         }

@@ -179,13 +179,7 @@ public sealed class Release
                 $"The release '{Folder}' has no subset of {size}; it has {string.Join(", ", Subsets)}.", nameof(subset));
         }
 
-        if (!HasWeights)
-        {
-            throw new InvalidDataException(
-                $"The release '{Folder}' has no weights, only the recipes that lead to them; `mlds regenerate {Folder} --zoo DIR` trains "
-                + "its networks again, to the same bits, and takes the zoo in its place.");
-        }
-
+        if (!HasWeights) throw WithoutWeights();
         var all = (long?)subset * Machines.Count ?? Networks.Count;
         if (all > Networks.Count)
         {
@@ -199,15 +193,33 @@ public sealed class Release
         var damaged = Enumerable.Range(0, rows).AsParallel().AsOrdered()
             .Where(row => WeightsHash.Of(weights.AsSpan(row * Layout.Parameters, Layout.Parameters)) != Networks[row].WeightsSha256)
             .Select(row => Networks[row]).FirstOrDefault();
-        if (damaged is not null)
-        {
-            throw new InvalidDataException(
-                $"The weights of network {damaged.RecipeId} ({damaged.Machine}, "
-                + $"seed {damaged.Seed}) in the release '{Folder}' are damaged.");
-        }
-
+        if (damaged is not null) throw Damaged(damaged);
         return new StoredWeights([.. Networks.Take(rows)], Layout.Parameters, weights);
     }
+
+    /// <summary>The P weights of network <paramref name="row"/> alone, checked against their SHA-256. Thread-safe.</summary>
+    /// <inheritdoc cref="ReadWeights(int?)" path="/exception"/>
+    public float[] ReadWeightsOf(int row)
+    {
+        if (!HasWeights) throw WithoutWeights();
+        var network = Networks[row];
+        var weights = Guarded(Folder, () =>
+        {
+            var path = Path.Combine(Folder, "weights.npy");
+            var tensors = Path.Combine(Folder, SafetensorsFile.FileName);
+            if (File.Exists(path)) return NpyWeights(path, Networks.Count, Layout).ReadRows([row]).First();
+            if (File.Exists(tensors)) return SafetensorsFile.ReadWeights(tensors, 1, Layout, Networks.Count, row);
+            return Hdf5Release.Rows(Path.Combine(Folder, Hdf5Release.FileName), 1, Layout.Parameters, Networks.Count, row).First();
+        });
+        return WeightsHash.Of(weights) == network.WeightsSha256 ? weights : throw Damaged(network);
+    }
+
+    InvalidDataException WithoutWeights() => new(
+        $"The release '{Folder}' has no weights, only the recipes that lead to them; `mlds regenerate {Folder} --zoo DIR` trains its "
+        + "networks again, to the same bits, and takes the zoo in its place.");
+
+    InvalidDataException Damaged(StoredNetwork network) => new(
+        $"The weights of network {network.RecipeId} ({network.Machine}, seed {network.Seed}) in the release '{Folder}' are damaged.");
 
     /// <summary>The first rows of whichever file has the weights.</summary>
     float[] Values(int rows)

@@ -65,9 +65,10 @@ sealed class SafetensorsFile : IDisposable
 
     public void Dispose() => _file.Dispose();
 
-    /// <summary>The weights of the first <paramref name="rows"/> networks, one row each, in the layout's order.</summary>
+    /// <summary>The weights of <paramref name="rows"/> networks, one row each, in the layout's order.</summary>
+    /// <param name="first">The first of them.</param>
     /// <exception cref="InvalidDataException">The header or the size is not that of these networks.</exception>
-    public static float[] ReadWeights(string path, int rows, WeightLayout layout, int networks)
+    public static float[] ReadWeights(string path, int rows, WeightLayout layout, int networks, int first = 0)
     {
         using var file = File.OpenHandle(path);
         var length = new byte[8];
@@ -89,7 +90,7 @@ sealed class SafetensorsFile : IDisposable
             for (var from = 0; from < rows; from += block)
             {
                 var values = new float[Math.Min(block, rows - from) * tensor.Length];
-                var place = start + (4L * networks * tensor.Offset) + (4L * from * tensor.Length);
+                var place = start + (4L * networks * tensor.Offset) + (4L * ((long)first + from) * tensor.Length);
                 if (RandomAccess.Read(file, MemoryMarshal.AsBytes(values.AsSpan()), place) < sizeof(float) * values.Length)
                     throw new InvalidDataException($"'{path}' is cut short: it ends within the tensor {tensor.Name}.");
                 for (var i = 0; i * tensor.Length < values.Length; i++)

@@ -1,0 +1,166 @@
+using System.Globalization;
+using System.Text;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Mlds.Site.Browsing;
+using Mlds.Site.Columns;
+using Mlds.Site.Pages;
+using Mlds.Zoos;
+
+namespace Mlds.Site;
+
+/// <summary>The pages of a zoo or a release: this file is their table of contents.</summary>
+public static class BrowserSite
+{
+    /// <summary>
+    /// A web server of one zoo or release on this machine alone, at the loopback address; start it with <c>StartAsync</c>. Its addresses
+    /// are then in <see cref="WebApplication.Urls"/>.
+    /// </summary>
+    /// <param name="folder">Of the zoo or the release.</param>
+    /// <param name="port">0 for any that is free.</param>
+    /// <exception cref="ZooException">It is neither; or a zoo that can't be opened.</exception>
+    /// <exception cref="InvalidDataException">A release that can't be opened.</exception>
+    public static WebApplication Build(string folder, int port)
+    {
+        var opened = new OpenedSource(NetworkSource.Of(folder));
+        _ = opened.Networks; // what can't be read is said now
+        var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions
+        {
+            ApplicationName = typeof(BrowserSite).Assembly.GetName().Name,
+            Args = ["--hostBuilder:reloadConfigOnChange=false"],
+        });
+        builder.Logging.ClearProviders();
+        builder.WebHost.UseUrls(string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{port}"));
+        builder.Services.AddRazorComponents();
+        var application = builder.Build();
+
+        // Only this machine's own names: a page of another site can't have its name lead here.
+        application.Use((context, next) =>
+        {
+            if (context.Request.Host.Host is "127.0.0.1" or "localhost" or "[::1]") return next(context);
+            context.Response.StatusCode = StatusCodes.Status400BadRequest;
+            return context.Response.WriteAsync("This server answers to 127.0.0.1 and localhost only.\n");
+        });
+        Map(application, new SiteContext("/", opened));
+        return application;
+    }
+
+    static void Map(WebApplication application, SiteContext site)
+    {
+        application.Use((context, next) => Problems(context, next, site));
+        application.UseRouting();
+        application.MapGet("/", () => Page<HomePage>(new { Site = site, site.Opened.Networks }));
+        application.MapGet("/networks", (HttpRequest request) =>
+        {
+            var networks = site.Opened.Networks;
+            var query = NetworkQuery.Parse(request.Query, networks);
+            return Page<NetworksPage>(new { Site = site, Networks = networks, Query = query, Rows = query.Rows(networks) });
+        });
+        application.MapGet("/networks.csv", (HttpRequest request) =>
+        {
+            var networks = site.Opened.Networks;
+            var query = NetworkQuery.Parse(request.Query, networks);
+            return Results.Text(NetworksCsv.Of(networks, query.Rows(networks)), "text/csv", Encoding.UTF8);
+        });
+        application.MapGet("/find", (string? network) => Results.Redirect(Found(site, network ?? "")));
+        application.MapGet("/networks/{id}", (string id) => Of(site, id, (networks, network, record) =>
+            Page<NetworkPage>(new { Site = site, Networks = networks, Network = network, Record = record })));
+        application.MapGet("/networks/{id}/recipe.json", (string id) => Of(site, id, (_, _, record) =>
+            Results.Text(record.RecipeJson, "application/json", Encoding.UTF8)));
+        application.MapGet("/networks/{id}/losses.{kind}", (string id, string kind) => Of(site, id, (_, network, record) =>
+            Downloads.Losses(network, record, kind)));
+        application.MapGet("/assets/{name}", (HttpResponse response, string name) =>
+        {
+            if (SiteFiles.Find(name) is not { } file) throw new NotThereException($"There is no file '{name}'.");
+            response.Headers.CacheControl = "public, max-age=31536000, immutable";
+            return Results.Bytes(file.Content, file.Type);
+        });
+        application.MapFallback((RequestDelegate)(context => throw new NotThereException($"There is no page '{context.Request.Path}'.")));
+    }
+
+    static RazorComponentResult<TPage> Page<TPage>(object parameters)
+        where TPage : Microsoft.AspNetCore.Components.IComponent => new(parameters);
+
+    static IResult Of(SiteContext site, string id, Func<BrowsedNetworks, StoredNetwork, NetworkRecord, IResult> page)
+    {
+        var networks = site.Opened.Networks;
+        var row = networks.RowOf(id.ToLowerInvariant()) ?? throw new NotThereException(
+            $"The {site.Source.Kind} has no network with the recipe id '{id}'. "
+            + "It was never trained to its end, or is in another zoo or release.");
+        return page(networks, networks[row], site.Source.Open(networks[row]));
+    }
+
+    /// <summary>The address of the network that somebody typed.</summary>
+    static string Found(SiteContext site, string typed)
+    {
+        var (networks, text) = (site.Opened.Networks, typed.Trim());
+        if (text.Length == 0) throw new QueryException("Give a recipe id, of which the first digits are enough, or MACHINE/SEED.");
+        if (text.LastIndexOf('/') is var slash and > 0)
+        {
+            var (machine, number) = (text[..slash].Trim(), text[(slash + 1)..].Trim());
+            if (!networks.Contents.Machines.Contains(machine))
+            {
+                throw new NotThereException(
+                    $"There is no machine '{machine}'. {NearestName.DidYouMean(machine, networks.Contents.Machines)}".TrimEnd());
+            }
+
+            if (!uint.TryParse(number, NumberStyles.None, CultureInfo.InvariantCulture, out var seed))
+                throw new QueryException($"A seed is a whole number, as in {machine}/7, not '{number}'.");
+            return networks.RowOf(machine, seed) is { } found
+                ? site.Network(networks[found].RecipeId)
+                : throw new NotThereException($"No network of {machine} with seed {seed} has been trained to its end here.");
+        }
+
+        if (text.Length > 64 || !text.All(char.IsAsciiHexDigit))
+        {
+            throw new QueryException(
+                $"'{text}' is neither a recipe id, 64 hex digits of which the first few are enough, nor MACHINE/SEED.");
+        }
+
+        return networks.Beginning(text) switch
+        {
+            [var row] => site.Network(networks[row].RecipeId),
+            [] => throw new NotThereException($"No network's recipe id begins with '{text}'."),
+            _ => site.Url("networks?recipe_id=" + text),
+        };
+    }
+
+    /// <summary>Pages take nothing from other hosts, run no script but ours, and are in nobody's frame.</summary>
+    static void Guard(HttpResponse response)
+    {
+        response.Headers.ContentSecurityPolicy =
+            "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data: blob:; connect-src 'self'; "
+            + "form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
+        response.Headers.XContentTypeOptions = "nosniff";
+        response.Headers["Referrer-Policy"] = "same-origin";
+    }
+
+    /// <summary>What goes wrong becomes a page that says what is the matter, with the status that it has.</summary>
+    static async Task Problems(HttpContext context, RequestDelegate next, SiteContext site)
+    {
+        Guard(context.Response);
+        try
+        {
+            await next(context);
+        }
+        catch (Exception problem) when (!context.Response.HasStarted && problem is QueryException or NotThereException or ZooException
+            or InvalidDataException or IOException or UnauthorizedAccessException)
+        {
+            var (status, title) = problem switch
+            {
+                QueryException => (StatusCodes.Status400BadRequest, "That can't be asked"),
+                NotThereException => (StatusCodes.Status404NotFound, "Not there"),
+                _ => (StatusCodes.Status500InternalServerError, $"The {site.Source.Kind} can't be read"),
+            };
+            context.Response.Clear();
+            Guard(context.Response);
+            context.Response.StatusCode = status;
+            await Page<ProblemPage>(new { Site = site, Title = title, Sentence = problem.Message }).ExecuteAsync(context);
+        }
+    }
+}

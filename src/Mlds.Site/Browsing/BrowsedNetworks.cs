@@ -1,0 +1,69 @@
+using Mlds.Site.Columns;
+using Mlds.Training;
+using Mlds.Zoos;
+
+namespace Mlds.Site.Browsing;
+
+/// <summary>The networks of a zoo or a release as they were at one moment. It doesn't change, so any thread may look.</summary>
+public sealed class BrowsedNetworks
+{
+    readonly Dictionary<string, NetworkColumn> _columns;
+    readonly Dictionary<string, int> _rows;
+
+    internal BrowsedNetworks(SourceContents contents)
+    {
+        Contents = contents;
+        Columns = NetworkColumn.Of(contents);
+        _columns = Columns.ToDictionary(column => column.Name);
+        _rows = contents.Networks.Index().ToDictionary(one => one.Item.RecipeId, one => one.Index);
+        Machines = Summaries(contents);
+    }
+
+    internal SourceContents Contents { get; }
+
+    internal int Count => Contents.Networks.Count;
+
+    internal IReadOnlyList<NetworkColumn> Columns { get; }
+
+    /// <summary>In the population's order, also those without a network yet.</summary>
+    internal IReadOnlyList<MachineOverview> Machines { get; }
+
+    internal StoredNetwork this[int row] => Contents.Networks[row];
+
+    /// <exception cref="QueryException">There is none; the message has the nearest names.</exception>
+    internal NetworkColumn Column(string name) => _columns.GetValueOrDefault(name) ?? throw new QueryException(
+        $"There is no column '{name}'. {NearestName.DidYouMean(name, _columns.Keys)}Columns: {string.Join(", ", _columns.Keys)}.");
+
+    /// <summary>The row of a network by its recipe id; null for none.</summary>
+    internal int? RowOf(string recipeId) => _rows.TryGetValue(recipeId, out var row) ? row : null;
+
+    /// <summary>The row of a machine's network; null for none.</summary>
+    internal int? RowOf(string machine, uint seed) =>
+        Machines.FirstOrDefault(one => one.Name == machine)?.Rows is { } rows
+            && rows.FirstOrDefault(row => Contents.Networks[row].Seed == seed, -1) is >= 0 and var found ? found : null;
+
+    /// <summary>Rows whose recipe id begins so, at most three.</summary>
+    internal IReadOnlyList<int> Beginning(string prefix) =>
+        [.. _rows.Where(one => one.Key.StartsWith(prefix, StringComparison.OrdinalIgnoreCase)).Select(one => one.Value).Take(3)];
+
+    static IReadOnlyList<MachineOverview> Summaries(SourceContents contents)
+    {
+        var rows = contents.Networks.Index().ToLookup(one => one.Item.Machine, one => one.Index);
+        return [.. contents.Machines.Select(name =>
+        {
+            int[] own = [.. rows[name]];
+            int Of(Outcome outcome) => own.Count(row => contents.Networks[row].Outcome == outcome);
+            double[] epochs = [.. own.Select(row => (double)contents.Networks[row].Epochs).Order()];
+            double[] losses = [.. own.Select(row => (double)contents.Networks[row].ValidationLoss).Where(double.IsFinite).Order()];
+            return new MachineOverview(
+                name, own, Of(Outcome.Converged), Of(Outcome.NotConverged), Of(Outcome.Diverged), Median(epochs), Median(losses));
+        })];
+    }
+
+    static double? Median(double[] sorted) => sorted.Length == 0 ? null : sorted[(sorted.Length - 1) / 2];
+}
+
+/// <summary>What there is of one machine.</summary>
+/// <param name="Rows">Of its networks.</param>
+public sealed record MachineOverview(
+    string Name, int[] Rows, int Converged, int NotConverged, int Diverged, double? MedianEpochs, double? MedianLoss);
