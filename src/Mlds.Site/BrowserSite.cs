@@ -9,6 +9,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Mlds.Site.Browsing;
 using Mlds.Site.Columns;
+using Mlds.Site.Maps;
 using Mlds.Site.Pages;
 using Mlds.Zoos;
 
@@ -74,6 +75,7 @@ public static class BrowserSite
             Results.Text(record.RecipeJson, "application/json", Encoding.UTF8)));
         application.MapGet("/networks/{id}/losses.{kind}", (string id, string kind) => Of(site, id, (_, network, record) =>
             Downloads.Losses(network, record, kind)));
+        MapRoutes.Map(application, site);
         application.MapGet("/assets/{name}", (HttpResponse response, string name) =>
         {
             if (SiteFiles.Find(name) is not { } file) throw new NotThereException($"There is no file '{name}'.");
@@ -83,7 +85,7 @@ public static class BrowserSite
         application.MapFallback((RequestDelegate)(context => throw new NotThereException($"There is no page '{context.Request.Path}'.")));
     }
 
-    static RazorComponentResult<TPage> Page<TPage>(object parameters)
+    internal static RazorComponentResult<TPage> Page<TPage>(object parameters)
         where TPage : Microsoft.AspNetCore.Components.IComponent => new(parameters);
 
     static IResult Of(SiteContext site, string id, Func<BrowsedNetworks, StoredNetwork, NetworkRecord, IResult> page)

@@ -19,12 +19,12 @@ static class Downloads
             record.History.Select(epoch => string.Create(
                 CultureInfo.InvariantCulture, $"{epoch.Epoch},{epoch.TrainingLoss},{epoch.ValidationLoss},{epoch.LearningRate}"))));
 
-    static IResult Of(string kind, Figure? figure, Func<string> csv) => kind switch
+    internal static IResult Of(string kind, Figure? figure, Func<string> csv) => kind switch
     {
         "csv" => Results.Text(csv(), "text/csv", Encoding.UTF8),
         "svg" when figure is not null => Results.Text(figure.ToSvg(inline: false), "image/svg+xml", Encoding.UTF8),
         "png" when figure is not null => Results.Bytes(figure.ToPng(), "image/png"),
-        "svg" or "png" => throw new NotThereException("There is nothing to draw: no loss of this network is a number."),
+        "svg" or "png" => throw new NotThereException("There is nothing to draw."),
         _ => throw new NotThereException($"Figures are there as svg, png and csv, not as '{kind}'."),
     };
 

@@ -1,4 +1,7 @@
+using System.Runtime.CompilerServices;
+using Mlds.Networks;
 using Mlds.Site.Browsing;
+using Mlds.Site.Maps;
 
 namespace Mlds.Site;
 
@@ -6,7 +9,15 @@ namespace Mlds.Site;
 /// <param name="Base">The path that all of its addresses begin with: <c>/</c> at its own host.</param>
 public sealed record SiteContext(string Base, OpenedSource Opened)
 {
+    readonly ConditionalWeakTable<BrowsedNetworks, NetworkSpec> _specs = [];
+
+    /// <summary>The networks as points, and their neighbours.</summary>
+    internal ViewMaps Maps { get; } = new(Opened.Source);
+
     internal NetworkSource Source => Opened.Source;
+
+    /// <summary>The shape of the first network that there is.</summary>
+    internal NetworkSpec Spec(BrowsedNetworks networks) => _specs.GetValue(networks, all => Source.Open(all[0]).Recipe.Network);
 
     internal string Url(string path) => Base + path;
 

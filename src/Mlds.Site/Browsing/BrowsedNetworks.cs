@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+using System.Text;
 using Mlds.Site.Columns;
 using Mlds.Training;
 using Mlds.Zoos;
@@ -29,6 +31,12 @@ public sealed class BrowsedNetworks
     internal IReadOnlyList<MachineOverview> Machines { get; }
 
     internal StoredNetwork this[int row] => Contents.Networks[row];
+
+    /// <summary>
+    /// Names these networks, in this order: lower-case hex SHA-256 over the lines <c>recipe_id weights_sha256</c>.
+    /// </summary>
+    internal string Digest => field ??= Convert.ToHexStringLower(SHA256.HashData(Encoding.ASCII.GetBytes(string.Concat(
+        Contents.Networks.Select(network => $"{network.RecipeId} {network.WeightsSha256}\n")))));
 
     /// <exception cref="QueryException">There is none; the message has the nearest names.</exception>
     internal NetworkColumn Column(string name) => _columns.GetValueOrDefault(name) ?? throw new QueryException(

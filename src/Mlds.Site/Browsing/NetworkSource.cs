@@ -1,3 +1,4 @@
+using Mlds.Analysis.Data;
 using Mlds.Networks;
 using Mlds.Recipes;
 using Mlds.Training;
@@ -28,6 +29,10 @@ public abstract class NetworkSource
     /// <exception cref="ZooException">It is damaged; the message names it.</exception>
     /// <exception cref="InvalidDataException">The same of a release.</exception>
     internal abstract NetworkRecord Open(StoredNetwork network);
+
+    /// <summary>The weights of all networks of the shape that most have.</summary>
+    /// <inheritdoc cref="Read" path="/exception"/>
+    internal abstract WeightMatrix ReadWeights();
 
     /// <summary>A zoo or a release, by what is in the folder.</summary>
     /// <exception cref="ZooException">It is neither.</exception>

@@ -1,4 +1,6 @@
 using System.Globalization;
+using Mlds.Analysis.Data;
+using Mlds.Analysis.Loading;
 using Mlds.Zoos;
 using Mlds.Zoos.Releases;
 
@@ -28,6 +30,8 @@ sealed class ReleaseFolder(string folder) : NetworkSource
             release.Population, release.Machines, release.Factors, release.Networks,
             release.HasWeights ? null : $"It has recipes only; `mlds regenerate {folder} --zoo DIR` trains the networks again.");
     }
+
+    internal override WeightMatrix ReadWeights() => ReleaseMatrix.Read(Release.Open(folder));
 
     internal override NetworkRecord Open(StoredNetwork network)
     {

@@ -1,4 +1,6 @@
 using System.Globalization;
+using Mlds.Analysis.Data;
+using Mlds.Analysis.Loading;
 using Mlds.Zoos;
 
 namespace Mlds.Site.Browsing;
@@ -22,6 +24,12 @@ sealed class ZooFolder(string folder) : NetworkSource
         return new SourceContents(
             zoo.Population.Name, zoo.Machines, zoo.Factors, [.. zoo.Networks()],
             begun == 0 ? null : $"{begun} more networks are begun and not at their end; `mlds generate` goes on with them.");
+    }
+
+    internal override WeightMatrix ReadWeights()
+    {
+        using var zoo = Zoo.Open(folder);
+        return ZooMatrix.Read(zoo);
     }
 
     internal override NetworkRecord Open(StoredNetwork network)

@@ -18,6 +18,7 @@ static class NetworksCsv
         ? double.IsNaN(numbers[row]) ? "" : numbers[row].ToString("R", CultureInfo.InvariantCulture)
         : Quoted(column.Texts![row]);
 
-    static string Quoted(string text) =>
+    /// <summary>A text as CSV has it.</summary>
+    internal static string Quoted(string text) =>
         text.AsSpan().ContainsAny(",\"\n\r") ? $"\"{text.Replace("\"", "\"\"", StringComparison.Ordinal)}\"" : text;
 }

@@ -1,0 +1,82 @@
+using System.Buffers.Binary;
+using System.Runtime.InteropServices;
+using System.Text;
+using System.Text.Json.Nodes;
+using Mlds.Reports.Drawing;
+using Mlds.Site.Columns;
+
+namespace Mlds.Site.Maps;
+
+/// <summary>The values of a column for the points of a plane, as map.js reads them.</summary>
+static class MapColours
+{
+    /// <summary>Texts of more kinds than this are told by the most frequent, and the others together.</summary>
+    const int MostCategories = 200;
+
+    /// <summary>
+    /// uint32 length of the head; the head, JSON in UTF-8 filled with blanks to a multiple of 4; then a uint16 for each point, its
+    /// category's number, or a float32, NaN where there is none. All little-endian.
+    /// </summary>
+    internal static byte[] Of(NetworkColumn column, ViewPlane plane)
+    {
+        if (column.Numbers is { } numbers)
+        {
+            float[] values = [.. plane.Rows.Select(row => (float)numbers[row])];
+            var finite = values.Where(float.IsFinite).ToArray();
+            var (low, high) = finite.Length == 0 ? (0, 1) : (finite.Min(), finite.Max());
+            return Bytes(
+                new JsonObject
+                {
+                    ["kind"] = "numbers", ["label"] = column.Title, ["low"] = low, ["high"] = high,
+                    ["log"] = low > 0 && high / low > 50,
+                },
+                MemoryMarshal.AsBytes(values.AsSpan()));
+        }
+
+        var texts = column.Texts!;
+        string[] names = [.. plane.Rows.CountBy(row => texts[row]).OrderByDescending(pair => pair.Value).ThenBy(pair => pair.Key)
+            .Take(MostCategories).Select(pair => pair.Key)];
+
+        // In the table's order, so that a machine keeps its colour from view to view.
+        var order = column.Texts!.Distinct().ToArray();
+        names = [.. order.Where(names.Contains)];
+        var places = names.Index().ToDictionary(one => one.Item, one => (ushort)one.Index);
+        ushort[] categories = [.. plane.Rows.Select(row => places.GetValueOrDefault(texts[row], (ushort)names.Length))];
+        string[] shown = categories.Contains((ushort)names.Length) ? [.. names, "others"] : names;
+        JsonArray Paints(Func<Paint, uint> shade) =>
+            [.. shown.Select((_, i) => (JsonNode)Paint.Hex(shade(Palette.Of(i))))];
+        return Bytes(
+            new JsonObject
+            {
+                ["kind"] = "categories",
+                ["label"] = column.Title,
+                ["names"] = new JsonArray([.. shown.Select(name => (JsonNode)name.Replace('_', ' '))]),
+                ["paints"] = Paints(paint => paint.Light),
+                ["dark"] = Paints(paint => paint.Dark),
+            },
+            MemoryMarshal.AsBytes(categories.AsSpan()));
+    }
+
+    /// <summary>uint32 n, uint32 2, n × 2 float32, n uint32 rows of the table; little-endian.</summary>
+    internal static byte[] Points(ViewPlane plane)
+    {
+        var bytes = new byte[8 + (12 * plane.Count)];
+        BinaryPrimitives.WriteInt32LittleEndian(bytes, plane.Count);
+        BinaryPrimitives.WriteInt32LittleEndian(bytes.AsSpan(4), 2);
+        MemoryMarshal.AsBytes(plane.Coordinates.AsSpan()).CopyTo(bytes.AsSpan(8));
+        MemoryMarshal.AsBytes(plane.Rows.AsSpan()).CopyTo(bytes.AsSpan(8 + (8 * plane.Count)));
+        return bytes;
+    }
+
+    static byte[] Bytes(JsonObject head, ReadOnlySpan<byte> values)
+    {
+        var text = Encoding.UTF8.GetBytes(head.ToJsonString());
+        var length = (text.Length + 3) / 4 * 4;
+        var bytes = new byte[4 + length + values.Length];
+        BinaryPrimitives.WriteInt32LittleEndian(bytes, length);
+        bytes.AsSpan(4, length).Fill((byte)' ');
+        text.CopyTo(bytes.AsSpan(4));
+        values.CopyTo(bytes.AsSpan(4 + length));
+        return bytes;
+    }
+}

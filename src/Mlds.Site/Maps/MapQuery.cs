@@ -1,0 +1,41 @@
+using Microsoft.AspNetCore.Http;
+using Mlds.Analysis.Views;
+using Mlds.Site.Browsing;
+using Mlds.Site.Columns;
+
+namespace Mlds.Site.Maps;
+
+/// <summary>Which map an address asks for.</summary>
+/// <param name="By">The column that colours the points.</param>
+/// <param name="Box">Null where none is drawn.</param>
+public sealed record MapQuery(View View, string Method, NetworkColumn By, PlaneBox? Box)
+{
+    internal const string ViewKey = "view";
+    internal const string MethodKey = "method";
+    internal const string ByKey = "by";
+    internal const string BoxKey = "box";
+
+    /// <summary>Where the script looks; the server passes it over.</summary>
+    internal const string AtKey = "at";
+
+    internal static IReadOnlyList<string> Keys { get; } = [ViewKey, MethodKey, ByKey, BoxKey, AtKey];
+
+    /// <param name="views">Those that there are.</param>
+    /// <exception cref="QueryException">There is no such view, method or column, or no such box.</exception>
+    internal static MapQuery Parse(IQueryCollection address, BrowsedNetworks networks, IReadOnlyList<View> views)
+    {
+        string? Value(string key) => address[key].LastOrDefault()?.Trim() is { Length: > 0 } value ? value : null;
+        var name = Value(ViewKey) ?? (views.Any(view => view.Name == "invariants") ? "invariants" : views[0].Name);
+        var view = views.FirstOrDefault(view => view.Name == name) ?? throw new QueryException(
+            $"These networks have no view '{name}'. {NearestName.DidYouMean(name, views.Select(view => view.Name))}"
+            + $"Views: {string.Join(", ", views.Select(view => view.Name))}.");
+        var method = Value(MethodKey) ?? ViewMaps.Pca;
+        if (method is not (ViewMaps.Pca or ViewMaps.Tsne))
+            throw new QueryException($"A map is made by {ViewMaps.Pca} or {ViewMaps.Tsne}, not by '{method}'.");
+        return new MapQuery(
+            view, method, networks.Column(Value(ByKey) ?? "machine"), Value(BoxKey) is { } box ? PlaneBox.Parse(box) : null);
+    }
+
+    /// <summary>Its part of an address, with the question mark.</summary>
+    internal string Address => $"?{ViewKey}={View.Name}&{MethodKey}={Method}&{ByKey}={Uri.EscapeDataString(By.Name)}";
+}
