@@ -9,6 +9,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Mlds.Site.Browsing;
 using Mlds.Site.Columns;
+using Mlds.Site.Comparing;
 using Mlds.Site.Maps;
 using Mlds.Site.Pages;
 using Mlds.Zoos;
@@ -69,13 +70,27 @@ public static class BrowserSite
             return Results.Text(NetworksCsv.Of(networks, query.Rows(networks)), "text/csv", Encoding.UTF8);
         });
         application.MapGet("/find", (string? network) => Results.Redirect(Found(site, network ?? "")));
-        application.MapGet("/networks/{id}", (string id) => Of(site, id, (networks, network, record) =>
-            Page<NetworkPage>(new { Site = site, Networks = networks, Network = network, Record = record })));
+        application.MapGet("/networks/{id}", (string id, string? view) => Of(site, id, (networks, network, record) =>
+        {
+            var views = ViewMaps.ViewsOf(record.Recipe.Network);
+            var chosen = string.IsNullOrEmpty(view) ? null : MapQuery.ViewOf(view, views);
+            return Page<NetworkPage>(new
+            {
+                Site = site,
+                Networks = networks,
+                Network = network,
+                Record = record,
+                Views = views,
+                View = chosen,
+                Near = chosen is null ? null : site.Maps.NeighboursBy(networks, chosen),
+            });
+        }));
         application.MapGet("/networks/{id}/recipe.json", (string id) => Of(site, id, (_, _, record) =>
             Results.Text(record.RecipeJson, "application/json", Encoding.UTF8)));
         application.MapGet("/networks/{id}/losses.{kind}", (string id, string kind) => Of(site, id, (_, network, record) =>
             Downloads.Losses(network, record, kind)));
         MapRoutes.Map(application, site);
+        CompareRoutes.Map(application, site);
         application.MapGet("/assets/{name}", (HttpResponse response, string name) =>
         {
             if (SiteFiles.Find(name) is not { } file) throw new NotThereException($"There is no file '{name}'.");
@@ -88,7 +103,9 @@ public static class BrowserSite
     internal static RazorComponentResult<TPage> Page<TPage>(object parameters)
         where TPage : Microsoft.AspNetCore.Components.IComponent => new(parameters);
 
-    static IResult Of(SiteContext site, string id, Func<BrowsedNetworks, StoredNetwork, NetworkRecord, IResult> page)
+    /// <summary>A page of the network with that recipe id.</summary>
+    internal static IResult Of(
+        SiteContext site, string id, Func<BrowsedNetworks, StoredNetwork, NetworkRecord, IResult> page)
     {
         var networks = site.Opened.Networks;
         var row = networks.RowOf(id.ToLowerInvariant()) ?? throw new NotThereException(
@@ -97,39 +114,13 @@ public static class BrowserSite
         return page(networks, networks[row], site.Source.Open(networks[row]));
     }
 
-    /// <summary>The address of the network that somebody typed.</summary>
+    /// <summary>The address of the network that somebody typed, or of those that may be meant.</summary>
     static string Found(SiteContext site, string typed)
     {
-        var (networks, text) = (site.Opened.Networks, typed.Trim());
-        if (text.Length == 0) throw new QueryException("Give a recipe id, of which the first digits are enough, or MACHINE/SEED.");
-        if (text.LastIndexOf('/') is var slash and > 0)
-        {
-            var (machine, number) = (text[..slash].Trim(), text[(slash + 1)..].Trim());
-            if (!networks.Contents.Machines.Contains(machine))
-            {
-                throw new NotThereException(
-                    $"There is no machine '{machine}'. {NearestName.DidYouMean(machine, networks.Contents.Machines)}".TrimEnd());
-            }
-
-            if (!uint.TryParse(number, NumberStyles.None, CultureInfo.InvariantCulture, out var seed))
-                throw new QueryException($"A seed is a whole number, as in {machine}/7, not '{number}'.");
-            return networks.RowOf(machine, seed) is { } found
-                ? site.Network(networks[found].RecipeId)
-                : throw new NotThereException($"No network of {machine} with seed {seed} has been trained to its end here.");
-        }
-
-        if (text.Length > 64 || !text.All(char.IsAsciiHexDigit))
-        {
-            throw new QueryException(
-                $"'{text}' is neither a recipe id, 64 hex digits of which the first few are enough, nor MACHINE/SEED.");
-        }
-
-        return networks.Beginning(text) switch
-        {
-            [var row] => site.Network(networks[row].RecipeId),
-            [] => throw new NotThereException($"No network's recipe id begins with '{text}'."),
-            _ => site.Url("networks?recipe_id=" + text),
-        };
+        var networks = site.Opened.Networks;
+        return networks.IsAmbiguous(typed)
+            ? site.Url("networks?recipe_id=" + typed.Trim())
+            : site.Network(networks[networks.Typed(typed, site.Source.Kind)].RecipeId);
     }
 
     /// <summary>Pages take nothing from other hosts, run no script but ours, and are in nobody's frame.</summary>

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using Mlds.Site.Columns;
@@ -50,9 +51,55 @@ public sealed class BrowsedNetworks
         Machines.FirstOrDefault(one => one.Name == machine)?.Rows is { } rows
             && rows.FirstOrDefault(row => Contents.Networks[row].Seed == seed, -1) is >= 0 and var found ? found : null;
 
-    /// <summary>Rows whose recipe id begins so, at most three.</summary>
-    internal IReadOnlyList<int> Beginning(string prefix) =>
-        [.. _rows.Where(one => one.Key.StartsWith(prefix, StringComparison.OrdinalIgnoreCase)).Select(one => one.Value).Take(3)];
+    /// <summary>The network that others of its machine are aligned to: the converged one of the lowest seed.</summary>
+    internal StoredNetwork Reference(StoredNetwork network) => Machines.First(machine => machine.Name == network.Machine).Rows
+        .Select(row => this[row]).Where(one => one.Outcome == Outcome.Converged).MinBy(one => one.Seed) ?? network;
+
+    /// <summary>Whether what somebody typed is the beginning of several recipe ids.</summary>
+    internal bool IsAmbiguous(string typed) => IsDigits(typed.Trim()) && Beginning(typed.Trim()).Length > 1;
+
+    /// <summary>The row of the network that somebody typed: the beginning of its recipe id, or MACHINE/SEED.</summary>
+    /// <param name="kind">Of the source, for messages.</param>
+    /// <exception cref="QueryException">It is neither, or the beginning of several.</exception>
+    /// <exception cref="NotThereException">There is no such network.</exception>
+    internal int Typed(string typed, string kind)
+    {
+        var text = typed.Trim();
+        if (text.Length == 0) throw new QueryException("Give a recipe id, of which the first digits are enough, or MACHINE/SEED.");
+        if (text.LastIndexOf('/') is var slash and > 0) return Typed(text[..slash].Trim(), text[(slash + 1)..].Trim(), kind);
+        if (!IsDigits(text))
+        {
+            throw new QueryException(
+                $"'{text}' is neither a recipe id, 64 hex digits of which the first few are enough, nor MACHINE/SEED.");
+        }
+
+        return Beginning(text) switch
+        {
+            [var row] => row,
+            [] => throw new NotThereException($"No network's recipe id begins with '{text}'."),
+            _ => throw new QueryException($"More than one recipe id begins with '{text}'; give more digits."),
+        };
+    }
+
+    int Typed(string machine, string number, string kind)
+    {
+        if (!Contents.Machines.Contains(machine))
+        {
+            throw new NotThereException(
+                $"There is no machine '{machine}'. {NearestName.DidYouMean(machine, Contents.Machines)}".TrimEnd());
+        }
+
+        if (!uint.TryParse(number, NumberStyles.None, CultureInfo.InvariantCulture, out var seed))
+            throw new QueryException($"A seed is a whole number, as in {machine}/7, not '{number}'.");
+        return RowOf(machine, seed) ?? throw new NotThereException(
+            $"The {kind} has no network of {machine} with seed {seed} that was trained to its end.");
+    }
+
+    static bool IsDigits(string text) => text.Length is > 0 and <= 64 && text.All(char.IsAsciiHexDigit);
+
+    /// <summary>Rows whose recipe id begins so, at most two.</summary>
+    int[] Beginning(string prefix) =>
+        [.. _rows.Where(one => one.Key.StartsWith(prefix, StringComparison.OrdinalIgnoreCase)).Select(one => one.Value).Take(2)];
 
     static IReadOnlyList<MachineOverview> Summaries(SourceContents contents)
     {

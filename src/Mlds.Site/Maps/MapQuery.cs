@@ -26,15 +26,19 @@ public sealed record MapQuery(View View, string Method, NetworkColumn By, PlaneB
     {
         string? Value(string key) => address[key].LastOrDefault()?.Trim() is { Length: > 0 } value ? value : null;
         var name = Value(ViewKey) ?? (views.Any(view => view.Name == "invariants") ? "invariants" : views[0].Name);
-        var view = views.FirstOrDefault(view => view.Name == name) ?? throw new QueryException(
-            $"These networks have no view '{name}'. {NearestName.DidYouMean(name, views.Select(view => view.Name))}"
-            + $"Views: {string.Join(", ", views.Select(view => view.Name))}.");
         var method = Value(MethodKey) ?? ViewMaps.Pca;
         if (method is not (ViewMaps.Pca or ViewMaps.Tsne))
             throw new QueryException($"A map is made by {ViewMaps.Pca} or {ViewMaps.Tsne}, not by '{method}'.");
         return new MapQuery(
-            view, method, networks.Column(Value(ByKey) ?? "machine"), Value(BoxKey) is { } box ? PlaneBox.Parse(box) : null);
+            ViewOf(name, views), method, networks.Column(Value(ByKey) ?? "machine"), Value(BoxKey) is { } box ? PlaneBox.Parse(box) : null);
     }
+
+    /// <summary>The view of that name.</summary>
+    /// <exception cref="QueryException">There is none.</exception>
+    internal static View ViewOf(string name, IReadOnlyList<View> views) =>
+        views.FirstOrDefault(view => view.Name == name) ?? throw new QueryException(
+            $"These networks have no view '{name}'. {NearestName.DidYouMean(name, views.Select(view => view.Name))}"
+            + $"Views: {string.Join(", ", views.Select(view => view.Name))}.");
 
     /// <summary>Its part of an address, with the question mark.</summary>
     internal string Address => $"?{ViewKey}={View.Name}&{MethodKey}={Method}&{ByKey}={Uri.EscapeDataString(By.Name)}";

@@ -27,12 +27,11 @@ public sealed class NpyFile : IDisposable
     }
 
     /// <summary>Writes a vector as a one-dimensional array, over what may be there.</summary>
-    public static void Write(string path, ReadOnlySpan<float> vector)
-    {
-        using var stream = new FileStream(path, FileMode.Create, FileAccess.Write);
-        stream.Write(Header(Float32, string.Create(CultureInfo.InvariantCulture, $"({vector.Length},)")));
-        stream.Write(WeightsHash.Bytes(vector));
-    }
+    public static void Write(string path, ReadOnlySpan<float> vector) => File.WriteAllBytes(path, Bytes(vector));
+
+    /// <summary>A file of a vector as a one-dimensional array.</summary>
+    public static byte[] Bytes(ReadOnlySpan<float> vector) =>
+        [.. Header(Float32, string.Create(CultureInfo.InvariantCulture, $"({vector.Length},)")), .. WeightsHash.Bytes(vector)];
 
     /// <summary>The next row.</summary>
     public void WriteRow(ReadOnlySpan<float> row)

@@ -1,0 +1,115 @@
+using System.Globalization;
+using System.Text;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Mlds.Analysis.Symmetry;
+using Mlds.Site.Browsing;
+using Mlds.Site.Columns;
+using Mlds.Site.Figures;
+using Mlds.Site.Pages;
+using Mlds.Zoos;
+using Mlds.Zoos.Releases;
+
+namespace Mlds.Site.Comparing;
+
+/// <summary>Two networks beside each other, and a network's weights.</summary>
+static class CompareRoutes
+{
+    /// <summary>The weights as they are.</summary>
+    const string Raw = "raw";
+
+    /// <summary>Merged, and aligned to another network.</summary>
+    const string Aligned = "aligned";
+
+    internal static void Map(WebApplication application, SiteContext site)
+    {
+        application.MapGet("/compare", (string? a, string? b) => Of(site, a, b, (networks, first, second) =>
+            BrowserSite.Page<ComparePage>(new { Site = site, Networks = networks, First = first, Second = second })));
+        application.MapGet("/compare/interpolation.{kind}", (string? a, string? b, string kind) => Of(site, a, b, (_, first, second) =>
+        {
+            var line = Interpolation.Of(first.Record, second.Record);
+            return Downloads.Of(kind, InterpolationFigure.Of(first.Name, second.Name, line), () => Csv(line));
+        }));
+        application.MapGet("/compare/between.npy", (string? a, string? b, string? form, string? share) =>
+            Of(site, a, b, (_, first, second) => Results.Bytes(
+                NpyFile.Bytes(Interpolation.Between(first.Record, second.Record, IsAligned(form), Share(share))),
+                "application/octet-stream", "between.npy")));
+        application.MapGet("/networks/{id}/weights.{kind}", (string id, string kind, string? form, string? to) =>
+            BrowserSite.Of(site, id, (networks, network, record) =>
+            {
+                var (weights, said) = Form(site, networks, network, record, IsAligned(form), to);
+                return Downloads.Of(
+                    kind, WeightsFigure.Of(Name(network), said, record.Layout, weights), () => Csv(record, weights));
+            }));
+    }
+
+    static IResult Of(
+        SiteContext site, string? a, string? b, Func<BrowsedNetworks, ComparedNetwork, ComparedNetwork, IResult> answer)
+    {
+        if (string.IsNullOrWhiteSpace(a) || string.IsNullOrWhiteSpace(b))
+            throw new QueryException("Give two networks to compare, as recipe ids or MACHINE/SEED: compare?a=…&b=….");
+        var networks = site.Opened.Networks;
+        ComparedNetwork One(string typed)
+        {
+            var network = networks[networks.Typed(typed, site.Source.Kind)];
+            var record = site.Source.Open(network);
+            return record.Weights is null
+                ? throw new NotThereException($"The release has no weights of {Name(network)}, only its recipe.")
+                : new ComparedNetwork(Name(network), network, record);
+        }
+
+        var (first, second) = (One(a), One(b));
+        return first.Record.Recipe.Network.Equals(second.Record.Recipe.Network)
+            ? answer(networks, first, second)
+            : throw new QueryException($"{first.Name} and {second.Name} have different shapes, so their weights can't be compared.");
+    }
+
+    static (float[] Weights, string Said) Form(
+        SiteContext site, BrowsedNetworks networks, StoredNetwork network, NetworkRecord record, bool isAligned, string? to)
+    {
+        if (record.Weights is null) throw new NotThereException($"The release has no weights of {Name(network)}, only its recipe.");
+        if (!isAligned) return (record.Weights, "as they are");
+        var reference = to is null ? networks.Reference(network) : networks[networks.Typed(to, site.Source.Kind)];
+        var other = site.Source.Open(reference);
+        return other.Weights is { } weights && other.Recipe.Network.Equals(record.Recipe.Network)
+            ? (Alignment.To(record.Layout, weights).Align(record.Weights).Weights, $"merged and aligned to {Name(reference)}")
+            : throw new QueryException($"{Name(reference)} has another shape, so {Name(network)} can't be aligned to it.");
+    }
+
+    internal static string Name(StoredNetwork network) => $"{network.Machine}, seed {network.Seed}";
+
+    static bool IsAligned(string? form) => form switch
+    {
+        null or Raw => false,
+        Aligned => true,
+        _ => throw new QueryException($"Weights are shown {Raw} or {Aligned}, not '{form}'."),
+    };
+
+    static double Share(string? text) => text is null ? 0.5
+        : double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var share) && share is >= 0 and <= 1 ? share
+        : throw new QueryException($"A share of the way is a number from 0 to 1, not '{text}'.");
+
+    static string Csv(Interpolation line)
+    {
+        var csv = new StringBuilder("share,loss_raw,loss_aligned\n");
+        for (var stop = 0; stop < Interpolation.Stops; stop++)
+            csv.Append(CultureInfo.InvariantCulture, $"{Interpolation.Place(stop)},{line.Raw[stop]},{line.Aligned[stop]}\n");
+        return csv.ToString();
+    }
+
+    static string Csv(NetworkRecord record, float[] weights)
+    {
+        var csv = new StringBuilder("tensor,index,weight\n");
+        foreach (var tensor in record.Layout.Tensors)
+        {
+            for (var i = 0; i < tensor.Length; i++)
+                csv.Append(CultureInfo.InvariantCulture, $"{tensor.Name},{i},{weights[tensor.Offset + i]}\n");
+        }
+
+        return csv.ToString();
+    }
+}
+
+/// <summary>A network that is compared.</summary>
+/// <param name="Name">Its machine and seed.</param>
+public sealed record ComparedNetwork(string Name, StoredNetwork Network, NetworkRecord Record);
