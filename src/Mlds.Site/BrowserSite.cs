@@ -74,6 +74,7 @@ public static class BrowserSite
             Results.Text(record.RecipeJson, "application/json", Encoding.UTF8)));
         application.MapGet("/networks/{id}/losses.{kind}", (string id, string kind) => Of(site, id, (_, network, record) =>
             Downloads.Losses(network, record, kind)));
+        TryRoutes.Map(application, site);
         application.MapGet("/assets/{name}", (HttpResponse response, string name) =>
         {
             if (SiteFiles.Find(name) is not { } file) throw new NotThereException($"There is no file '{name}'.");
@@ -86,7 +87,7 @@ public static class BrowserSite
     static RazorComponentResult<TPage> Page<TPage>(object parameters)
         where TPage : Microsoft.AspNetCore.Components.IComponent => new(parameters);
 
-    static IResult Of(SiteContext site, string id, Func<BrowsedNetworks, StoredNetwork, NetworkRecord, IResult> page)
+    internal static IResult Of(SiteContext site, string id, Func<BrowsedNetworks, StoredNetwork, NetworkRecord, IResult> page)
     {
         var networks = site.Opened.Networks;
         var row = networks.RowOf(id.ToLowerInvariant()) ?? throw new NotThereException(

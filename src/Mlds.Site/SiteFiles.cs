@@ -8,7 +8,7 @@ namespace Mlds.Site;
 static class SiteFiles
 {
     static readonly Dictionary<string, (byte[] Content, string Hash)> s_files =
-        new[] { "site.css", "icon.svg" }.ToDictionary(name => name, name =>
+        new[] { "site.css", "icon.svg", "try.css", "try.js" }.ToDictionary(name => name, name =>
         {
             var content = name == "site.css" ? Encoding.UTF8.GetBytes(Colours() + Text(name)) : Bytes(name);
             return (content, Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(content))[..12]);
