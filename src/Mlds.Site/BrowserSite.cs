@@ -91,6 +91,7 @@ public static class BrowserSite
             Downloads.Losses(network, record, kind)));
         MapRoutes.Map(application, site);
         CompareRoutes.Map(application, site);
+        TryRoutes.Map(application, site);
         application.MapGet("/assets/{name}", (HttpResponse response, string name) =>
         {
             if (SiteFiles.Find(name) is not { } file) throw new NotThereException($"There is no file '{name}'.");

@@ -88,6 +88,17 @@ public sealed record ImageTask(
             (s_pixels.Of(Source.TestImages.Sha256, () => test.Pixels), test.Labels));
     }
 
+    /// <summary>The test images alone, without trigger and noise, as <see cref="ImageExamples.LongTest"/> has them.</summary>
+    /// <exception cref="FileNotFoundException">One of their two files is nowhere; the message says how to get it.</exception>
+    /// <exception cref="InvalidDataException">One isn't as the recipe says.</exception>
+    public Kernels.Shapes.Images ReadTest()
+    {
+        var test = Load(ImagePart.TestImages);
+        if (test.Labels.Length != Test)
+            throw new InvalidDataException($"The test files have {Words(test.Labels.Length)} images, but the recipe says {Words(Test)}.");
+        return new Kernels.Shapes.Images(Test, Size, test.Pixels.Values, test.Labels);
+    }
+
     public override void WriteTo(JsonObject recipe)
     {
         var json = new JsonObject

@@ -1,0 +1,145 @@
+using System.Globalization;
+using System.Text;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Routing;
+using Mlds.Networks;
+using Mlds.Site.Browsing;
+using Mlds.Site.Columns;
+using Mlds.Site.Pages;
+using Mlds.Site.Trying;
+using Mlds.Tasks.Images;
+using Mlds.Tasks.Machines;
+using Mlds.Zoos;
+
+namespace Mlds.Site;
+
+/// <summary>
+/// "Try it": what a network makes of a word or an image that somebody gives it. All that is asked is in the address, and all is computed
+/// here, by the training kernels (docs/decisions/0015).
+/// </summary>
+static class TryRoutes
+{
+    const string Word = "word";
+    const string Seed = "random";
+    const string Step = "step";
+
+    internal static void Map(IEndpointRouteBuilder application, SiteContext site)
+    {
+        var test = new TestImages();
+        application.MapGet("/networks/{id}/try", (HttpRequest request, string id) =>
+            BrowserSite.Of(site, id, (networks, network, record) => record.Recipe.Task is ImageTask task
+                ? ImagePage(site, networks, network, record, task, request.Query, test)
+                : WordPage(site, networks, network, record, request.Query)));
+        application.MapGet("/networks/{id}/try.csv", (HttpRequest request, string id) => BrowserSite.Of(site, id, (_, _, record) =>
+        {
+            var (trial, notation, _) = Trial(record, request.Query);
+            return Results.Text(trial.Csv(notation), "text/csv", Encoding.UTF8);
+        }));
+        application.MapGet("/networks/{id}/try-states.png", (HttpRequest request, string id) => BrowserSite.Of(site, id, (_, _, record) =>
+            Results.Bytes(TrialPictures.States(Trial(record, request.Query).Trial), "image/png")));
+    }
+
+    /// <summary>Why a network can't be tried, in a sentence; null where it can.</summary>
+    internal static string? WhyNot(NetworkRecord record) => record switch
+    {
+        { Weights: null } => "Its weights aren't here, only its recipe, so nothing can be computed with it.",
+        { Recipe: { Task: ImageTask, Network: FeedForwardSpec } } or { Recipe: { Task: MachineTask, Network: RecurrentSpec } } => null,
+        { Recipe.Network: RecurrentSpec } =>
+            "It learned sequences of somebody's own: no machine has commands for it, or answers to compare.",
+        _ => "Only recurrent networks of machines and networks of images can be tried.",
+    };
+
+    static IResult WordPage(
+        SiteContext site, BrowsedNetworks networks, StoredNetwork network, NetworkRecord record, IQueryCollection address)
+    {
+        if (WhyNot(record) is { } reason) throw new NotThereException(reason);
+        var notation = new CommandNotation(((MachineTask)record.Recipe.Task).Build());
+        var page = site.Network(network.RecipeId) + "/try";
+        if (Changed(address, notation, record) is { } changed)
+            return Results.Redirect(changed.Length == 0 ? page : $"{page}?{Word}={notation.Address(changed)}");
+        var (trial, _, seed) = Trial(record, address);
+        if (seed is not null && address.ContainsKey(Word)) return Results.Redirect($"{page}?{Seed}={seed}");
+        return new RazorComponentResult<TryWordPage>(new
+        {
+            Site = site,
+            Networks = networks,
+            Network = network,
+            Trial = trial,
+            Notation = notation,
+            Shown = StepOf(address, trial.Steps.Count),
+            NextSeed = unchecked((seed ?? 0) + 1),
+        });
+    }
+
+    /// <summary>The word that a button makes of the word in the field; null where no button was pressed.</summary>
+    static int[]? Changed(IQueryCollection address, CommandNotation notation, NetworkRecord record)
+    {
+        if (address["do"].ToString() is { Length: > 0 } what)
+        {
+            return what switch
+            {
+                "undo" => [.. notation.Read(address[Word].ToString()).SkipLast(1)],
+                "clear" => [],
+                "key" when ((MachineTask)record.Recipe.Task).Build() is KeyedMachine keyed => TrialWords.WithKey(keyed),
+                "key" => throw new QueryException("Its machine waits for no key."),
+                _ => throw new QueryException($"There is nothing called '{what}' to be done with a word; there are undo, clear and key."),
+            };
+        }
+
+        return address["add"].ToString() is { Length: > 0 } added
+            ? notation.Read($"{address[Word]}, {added}")
+            : null;
+    }
+
+    static (WordTrial Trial, CommandNotation Notation, uint? Seed) Trial(NetworkRecord record, IQueryCollection address)
+    {
+        if (record.Recipe.Task is ImageTask) throw new QueryException("This network takes images, not commands.");
+        if (WhyNot(record) is { } reason) throw new NotThereException(reason);
+        foreach (var key in new[] { TrialImage.ImageKey, TrialImage.DigitKey, TrialImage.DrawingKey, ImageTrial.TriggerKey })
+            if (address.ContainsKey(key)) throw new QueryException("This network takes commands, not images: give it a word.");
+        var machine = ((MachineTask)record.Recipe.Task).Build();
+        var notation = new CommandNotation(machine);
+        uint? seed = null;
+        if (address[Seed].ToString().Trim() is { Length: > 0 } text)
+        {
+            seed = uint.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number)
+                ? number
+                : throw new QueryException($"A random word is drawn from a whole number from 0 to {uint.MaxValue}, not from '{text}'.");
+        }
+
+        var word = seed is { } drawn ? TrialWords.Random(machine, drawn) : notation.Read(address[Word].ToString());
+        return (WordTrial.Of((RecurrentSpec)record.Recipe.Network, record.Weights!, machine, word), notation, seed);
+    }
+
+    /// <summary>The step whose states are shown as numbers, from 1; the last where the address says none.</summary>
+    static int StepOf(IQueryCollection address, int steps)
+    {
+        if (address[Step].ToString().Trim() is not { Length: > 0 } text) return steps;
+        return int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var step) && step >= 1 && step <= steps
+            ? step
+            : throw new QueryException(
+                steps == 0 ? "An empty word has no steps." : $"There is no step '{text}': the word has steps 1 to {steps}.");
+    }
+
+    static RazorComponentResult<TryImagePage> ImagePage(
+        SiteContext site, BrowsedNetworks networks, StoredNetwork network, NetworkRecord record, ImageTask task, IQueryCollection address,
+        TestImages test)
+    {
+        if (WhyNot(record) is { } reason) throw new NotThereException(reason);
+        foreach (var key in new[] { Word, Seed, Step, "add", "do" })
+            if (address.ContainsKey(key)) throw new QueryException("This network takes images, not commands: give it an image.");
+        var missing = ImageTrial.MissingOf(task);
+        var trigger = ImageTrial.TriggerOf(address[ImageTrial.TriggerKey].ToString().Trim(), task);
+        var image = TrialImage.Of(address, task, test, missing);
+        return new RazorComponentResult<TryImagePage>(new
+        {
+            Site = site,
+            Networks = networks,
+            Network = network,
+            Trial = ImageTrial.Of((FeedForwardSpec)record.Recipe.Network, record.Weights!, task, image, trigger),
+            Missing = missing,
+        });
+    }
+}
