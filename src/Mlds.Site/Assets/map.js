@@ -1,0 +1,952 @@
+// The weight-space map: every network a point. Points are rasterized here, into an ImageData, and neither by WebGL nor by the canvas's own
+// calls: without a graphics card (Chromium 156, two cores, 1280 × 800) 50,000 points take 4 ms so, 150 ms by drawImage, 600 ms by WebGL.
+// With one there is time to spare, and there is one way of drawing to test.
+
+const most = { zoom: 4096, legend: 100, tips: 500 };
+const unknown = 0xffff;
+const clamp = (value, low, high) => Math.min(Math.max(value, low), high);
+const count = number => number.toLocaleString("en");
+const networks = number => `${count(number)} network${number === 1 ? "" : "s"}`;
+const short = number => String(Number(number.toPrecision(6)));
+
+/** What is the matter, in a sentence for the reader. */
+class Trouble extends Error { }
+
+function element(name, properties = {}, ...children) {
+  const { attributes = {}, ...rest } = properties;
+  const made = Object.assign(document.createElement(name), rest);
+  Object.entries(attributes).forEach(([key, value]) => made.setAttribute(key, value));
+  made.append(...children);
+  return made;
+}
+
+// --- What the server says ---
+
+async function sentenceOf(answer) {
+  const type = answer.headers.get("content-type") ?? "";
+  const text = await answer.text().catch(() => "");
+  if (type.startsWith("text/plain") && text.trim()) return text.trim().slice(0, 300);
+  try {
+    const problem = JSON.parse(text);
+    if (problem.detail ?? problem.title) return String(problem.detail ?? problem.title).slice(0, 300);
+  } catch {
+    // Not JSON: the code is all there is to say.
+  }
+  return `The server answered ${answer.status} ${answer.statusText}`.trim() + " to this request.";
+}
+
+/** The body of an answer of the type, by one of Response's readers; everything else is a Trouble. */
+async function ask(address, type, reader, signal) {
+  try {
+    const answer = await fetch(address, { signal, headers: { Accept: `${type}, text/plain;q=0.5` } });
+    if (!answer.ok) throw new Trouble(await sentenceOf(answer));
+    const got = answer.headers.get("content-type") ?? "";
+    if (!got.startsWith(type)) throw new Trouble("The server's answer is of another kind than asked for.");
+    return await answer[reader]();
+  } catch (error) {
+    if (error instanceof Trouble || error.name === "AbortError") throw error;
+    if (error instanceof SyntaxError) throw new Trouble("The server's answer arrived damaged.");
+    throw new Trouble("The server doesn't answer. Is it still running?");
+  }
+}
+
+/** A view of a number array on an answer's bytes; little-endian, as all machines are that run browsers. */
+function slice(kind, bytes, from, length, what) {
+  if (from + length * kind.BYTES_PER_ELEMENT > bytes.byteLength)
+    throw new Trouble(`The map's ${what} arrived damaged: ${count(bytes.byteLength)} bytes are too few. Reload the page.`);
+  return new kind(bytes, from, length);
+}
+
+// --- Points ---
+
+/** Points in an order of their own, mixed, so that no category lies on top of all others; and a grid that finds the nearest. */
+class Points {
+  constructor(bytes) {
+    const [length, axes] = slice(Uint32Array, bytes, 0, 2, "points");
+    if (axes !== 2) throw new Trouble(`The map's points arrived damaged: ${axes} axes where there should be 2. Reload the page.`);
+    if (length === 0) throw new Trouble("There are no networks to show here: the filter matches none, or none is trained yet.");
+    const at = slice(Float32Array, bytes, 8, 2 * length, "points");
+    const rows = slice(Uint32Array, bytes, 8 + 8 * length, length, "points");
+    const order = mixed(length).filter(i => Number.isFinite(at[2 * i]) && Number.isFinite(at[2 * i + 1]));
+    this.all = length;
+    this.length = order.length;
+    this.order = order;
+    this.x = Float32Array.from(order, i => at[2 * i]);
+    this.y = Float32Array.from(order, i => at[2 * i + 1]);
+    this.rows = Uint32Array.from(order, i => rows[i]);
+    if (this.length === 0) throw new Trouble("None of these networks has a place on this map: their coordinates aren't numbers.");
+    this.#measure();
+    this.#index();
+  }
+
+  #measure() {
+    const ends = values => values.reduce(([low, high], value) => [Math.min(low, value), Math.max(high, value)], [Infinity, -Infinity]);
+    [this.left, this.right] = ends(this.x);
+    [this.bottom, this.top] = ends(this.y);
+    this.width = this.right - this.left || 1;
+    this.height = this.top - this.bottom || 1;
+  }
+
+  #index() {
+    this.side = clamp(Math.ceil(Math.sqrt(this.length / 2)), 1, 512);
+    this.starts = new Uint32Array(this.side * this.side + 1);
+    this.cells = new Uint32Array(this.length);
+    const cells = Uint32Array.from(this.x, (x, i) => this.#row(this.y[i]) * this.side + this.#column(x));
+    cells.forEach(cell => this.starts[cell + 1]++);
+    for (let i = 1; i < this.starts.length; i++) this.starts[i] += this.starts[i - 1];
+    const next = this.starts.slice();
+    cells.forEach((cell, i) => { this.cells[next[cell]++] = i; });
+  }
+
+  #column(x) { return clamp(Math.floor((x - this.left) / this.width * this.side), 0, this.side - 1); }
+
+  #row(y) { return clamp(Math.floor((y - this.bottom) / this.height * this.side), 0, this.side - 1); }
+
+  /** The shown point nearest to a place, at most `reach` away; −1 if there is none. */
+  nearest(x, y, reach, isShown) {
+    let [found, best] = [-1, reach * reach];
+    for (let row = this.#row(y - reach); row <= this.#row(y + reach); row++) {
+      const from = this.starts[row * this.side + this.#column(x - reach)];
+      const to = this.starts[row * this.side + this.#column(x + reach) + 1];
+      for (let k = from; k < to; k++) {
+        const i = this.cells[k];
+        const distance = (this.x[i] - x) ** 2 + (this.y[i] - y) ** 2;
+        if (distance <= best && isShown(i)) [found, best] = [i, distance];
+      }
+    }
+    return found;
+  }
+
+  /** The numbers of the points in a box that are shown. */
+  within([x0, y0, x1, y1], isShown) {
+    const found = [];
+    for (let i = 0; i < this.length; i++)
+      if (this.x[i] >= x0 && this.x[i] <= x1 && this.y[i] >= y0 && this.y[i] <= y1 && isShown(i)) found.push(i);
+    return found;
+  }
+}
+
+/** 0 … length − 1 in an order that looks random and is always the same. */
+function mixed(length) {
+  const order = Uint32Array.from({ length }, (_, i) => i);
+  let seed = 1;
+  for (let i = length - 1; i > 0; i--) {
+    seed = Math.imul(seed, 1664525) + 1013904223 >>> 0;
+    const j = Math.floor(seed / 2 ** 32 * (i + 1));
+    [order[i], order[j]] = [order[j], order[i]];
+  }
+  return order;
+}
+
+// --- Colours and shapes ---
+
+const rgb = text => [1, 3, 5].map(at => parseInt(text.slice(at, at + 2), 16));
+const steps = 256;
+// From blue over purple to orange: lighter and lighter, in colours that every common colour blindness tells apart.
+const scales = { light: ["#0072b2", "#cc79a7", "#e69f00"].map(rgb), dark: ["#4ba3dc", "#dd9cc1", "#f0b840"].map(rgb) };
+
+function onScale(scale, share) {
+  const at = share * (scale.length - 1);
+  const i = Math.min(Math.floor(at), scale.length - 2);
+  return scale[i].map((from, k) => Math.round(from + (scale[i + 1][k] - from) * (at - i)));
+}
+
+/** What each point is coloured by: `styles` has a number for each, and `sign` says how that number looks. */
+class Colours {
+  constructor(bytes, points) {
+    const [length] = slice(Uint32Array, bytes, 0, 1, "colours");
+    const text = new TextDecoder().decode(slice(Uint8Array, bytes, 4, length, "colours"));
+    try {
+      Object.assign(this, JSON.parse(text));
+    } catch {
+      throw new Trouble("The map's colours arrived damaged: their head can't be read. Reload the page.");
+    }
+    if (this.kind === "categories") this.#readCategories(bytes, 4 + length, points);
+    else if (this.kind === "numbers") this.#readNumbers(bytes, 4 + length, points);
+    else throw new Trouble(`This page doesn't know how to colour by “${this.kind}”. Reload it: the server may be newer.`);
+    this.counts = new Map();
+    this.styles.forEach(style => this.counts.set(style, (this.counts.get(style) ?? 0) + 1));
+  }
+
+  /** The values in the points' order. The server sends one for each point, or one for each row of the zoo. */
+  #values(kind, bytes, from, points) {
+    const sent = Math.floor((bytes.byteLength - from) / kind.BYTES_PER_ELEMENT);
+    const values = slice(kind, bytes, from, Math.max(sent, points.all), "colours");
+    return sent === points.all ? kind.from(points.order, i => values[i]) : kind.from(points.rows, row => values[row]);
+  }
+
+  #readCategories(bytes, from, points) {
+    if (![this.names, this.paints, this.dark].every(list => Array.isArray(list) && list.length > 0))
+      throw new Trouble("The map's colours arrived damaged: they have no names or no paints. Reload the page.");
+    this.styles = this.#values(Uint16Array, bytes, from, points).map(style => style < this.names.length ? style : unknown);
+  }
+
+  #readNumbers(bytes, from, points) {
+    const scaled = this.log ? Math.log : Number;
+    const [low, high] = [scaled(this.low), scaled(this.high)];
+    const style = value => Number.isNaN(value) ? unknown : Math.round(clamp((value - low) / (high - low || 1), 0, 1) * (steps - 1));
+    this.styles = Uint16Array.from(this.#values(Float32Array, bytes, from, points), value => style(scaled(value)));
+  }
+
+  /** The shape, filling and colour of a style: each category has its own of six shapes, as in the report's figures. */
+  sign(style, isDark, muted) {
+    if (style === unknown) return { shape: 0, fill: "open", paint: muted };
+    const scale = isDark ? scales.dark : scales.light;
+    if (this.kind === "numbers") return { shape: 0, fill: "solid", paint: onScale(scale, style / (steps - 1)) };
+    const paints = isDark ? this.dark : this.paints;
+    const paint = rgb(paints[style % paints.length]);
+    return { shape: this.shapes?.[style] ?? style % marks.length, fill: this.fills?.[style] ?? "solid", paint };
+  }
+}
+
+// Distances from a mark's border, negative within. Shapes and sizes are the report's (Marker.cs): all of about equal area.
+const circle = (x, y, radius) => Math.hypot(x, y) - radius;
+const polygon = (corners, size, degrees, lower = 0) => (x, y, radius) => {
+  let furthest = -Infinity;
+  for (let i = 0; i < corners; i++) {
+    const angle = (degrees + 360 * (i + 0.5) / corners) * Math.PI / 180;
+    furthest = Math.max(furthest, x * Math.cos(angle) + (y - lower * radius) * Math.sin(angle));
+  }
+  return furthest - radius * size * Math.cos(Math.PI / corners);
+};
+const marks = [
+  circle, polygon(4, 1.25, 45), polygon(3, 1.4, -90, 0.2), polygon(4, 1.3, 0), polygon(3, 1.4, 90, -0.2), polygon(6, 1.15, 0),
+];
+const covered = distance => clamp(0.5 - distance, 0, 1);
+
+/** How much of the pixel (x, y) from the mark's centre the mark covers with its edge, and how much with its colour. */
+function coverage(sign, x, y, radius, edge) {
+  const distance = marks[sign.shape % marks.length](x, y, radius);
+  if (sign.fill === "solid") return [covered(distance - edge), covered(distance)];
+  const border = covered(Math.abs(distance + edge) - edge);
+  const dot = sign.fill === "dotted" ? covered(circle(x, y, radius * 0.4)) : 0;
+  return [covered(distance), Math.max(border, dot)];
+}
+
+/** A mark as pixels of a picture `stride` wide: `full` ones as offset and colour, `part` ones as offset, colour and share of 256. */
+function stamp(sign, radius, edge, ground, stride) {
+  const [full, part] = [[], []];
+  const reach = Math.ceil(radius * 1.6 + edge);
+  for (let y = -reach; y <= reach; y++) {
+    for (let x = -reach; x <= reach; x++) {
+      const [whole, inked] = coverage(sign, x, y, radius, edge);
+      const share = Math.round(whole * 256);
+      if (share === 0) continue;
+      const ink = Math.min(1, inked / whole);
+      const [r, g, b] = sign.paint.map((value, k) => Math.round(ground[k] + (value - ground[k]) * ink));
+      const colour = (255 << 24 | b << 16 | g << 8 | r) >>> 0;
+      if (share === 256) full.push(y * stride + x, colour);
+      else part.push(y * stride + x, colour, share);
+    }
+  }
+  return { full: Int32Array.from(full), part: Int32Array.from(part) };
+}
+
+/** Lays a stamp onto the pixels around `at`. Red and blue are mixed in one multiplication, green in another. */
+function press(pixels, at, { full, part }) {
+  for (let k = 0; k < full.length; k += 2) pixels[at + full[k]] = full[k + 1];
+  for (let k = 0; k < part.length; k += 3) {
+    const i = at + part[k];
+    const over = part[k + 1];
+    const share = part[k + 2];
+    const under = pixels[i];
+    const redBlue = Math.imul(under & 0xff00ff, 256 - share) + Math.imul(over & 0xff00ff, share) >>> 8 & 0xff00ff;
+    const green = Math.imul(under & 0xff00, 256 - share) + Math.imul(over & 0xff00, share) >>> 8 & 0xff00;
+    pixels[i] = 0xff000000 | redBlue | green;
+  }
+}
+
+// --- The plane ---
+
+/** What of the plane is looked at: the place in the middle, and how many times larger than the whole. */
+class View {
+  constructor(points) {
+    this.points = points;
+    this.whole();
+  }
+
+  whole() { Object.assign(this, this.middle, { zoom: 1 }); }
+
+  get middle() { return { x: (this.points.left + this.points.right) / 2, y: (this.points.bottom + this.points.top) / 2 }; }
+
+  get isWhole() { return this.zoom === 1 && this.x === this.middle.x && this.y === this.middle.y; }
+
+  /** CSS pixels of one unit. */
+  get scale() { return this.zoom * 0.92 * Math.min(this.across / this.points.width, this.down / this.points.height); }
+
+  size(across, down) { Object.assign(this, { across, down }); }
+
+  look({ x, y, zoom }) {
+    this.x = clamp(x, this.points.left, this.points.right);
+    this.y = clamp(y, this.points.bottom, this.points.top);
+    this.zoom = clamp(zoom, 1, most.zoom);
+  }
+
+  pan(dx, dy) { this.look({ x: this.x - dx / this.scale, y: this.y + dy / this.scale, zoom: this.zoom }); }
+
+  /** Zooms so that what is at a pixel stays there. */
+  zoomAt(factor, left, top) {
+    const [x, y] = this.placeOf(left, top);
+    const before = this.scale;
+    const zoom = clamp(this.zoom * factor, 1, most.zoom);
+    const part = this.scale * zoom / this.zoom / before;
+    this.look({ x: x + (this.x - x) / part, y: y + (this.y - y) / part, zoom });
+  }
+
+  placeOf(left, top) { return [this.x + (left - this.across / 2) / this.scale, this.y - (top - this.down / 2) / this.scale]; }
+
+  pixelOf(x, y) { return [this.across / 2 + (x - this.x) * this.scale, this.down / 2 - (y - this.y) * this.scale]; }
+
+  get box() {
+    const [[x0, y1], [x1, y0]] = [this.placeOf(0, 0), this.placeOf(this.across, this.down)];
+    return [x0, y0, x1, y1];
+  }
+
+  /** A point's radius in CSS pixels: small where there are many, larger where one looks closely. */
+  get radius() {
+    const smallest = this.points.length > 20000 ? 2.2 : this.points.length > 2000 ? 3 : 4;
+    return Math.round(Math.min(6, smallest * Math.min(2.5, this.zoom ** 0.3)) * 4) / 4;
+  }
+}
+
+/** Draws the points of a view. The picture has a rim all around, so that marks on the edge need no clipping. */
+class Painter {
+  constructor(canvas) {
+    this.canvas = canvas;
+    // Never asked back from a graphics card: each picture is made here and handed over whole.
+    this.context = canvas.getContext("2d", { alpha: false, willReadFrequently: true });
+    if (!this.context) throw new Trouble("This browser can't draw here: it gives no canvas. The table has the same networks.");
+  }
+
+  draw(view, styles, isShown, signOf, ground) {
+    const density = devicePixelRatio || 1;
+    const radius = view.radius * density;
+    this.#prepare(Math.round(view.across * density), Math.round(view.down * density), radius, 0.6 * density, ground);
+    const { pixels, rim, stride, stamps } = this;
+    const [xs, ys] = [view.points.x, view.points.y];
+    const scale = view.scale * density;
+    const left = this.canvas.width / 2 - view.x * scale;
+    const top = this.canvas.height / 2 + view.y * scale;
+    const [right, bottom] = [this.canvas.width + rim / 2, this.canvas.height + rim / 2];
+    pixels.fill((255 << 24 | ground[2] << 16 | ground[1] << 8 | ground[0]) >>> 0);
+    for (let i = 0; i < xs.length; i++) {
+      const x = xs[i] * scale + left;
+      const y = top - ys[i] * scale;
+      if (x < -rim / 2 || y < -rim / 2 || x >= right || y >= bottom || !isShown(i)) continue;
+      const style = styles[i];
+      stamps[style] ??= stamp(signOf(style), radius, this.edge, ground, stride);
+      press(pixels, Math.round(y + rim) * stride + Math.round(x + rim), stamps[style]);
+    }
+    this.context.putImageData(this.image, -rim, -rim);
+  }
+
+  /** New stamps are only cut when they would look otherwise. */
+  forget() { this.key = null; }
+
+  #prepare(width, height, radius, edge, ground) {
+    const key = [width, height, radius, edge, ground].join();
+    if (key === this.key) return;
+    this.key = key;
+    this.edge = edge;
+    this.stamps = [];
+    const rim = 2 * Math.ceil(radius * 1.6 + edge) + 2;
+    if (this.canvas.width === width && this.canvas.height === height && this.rim === rim) return;
+    Object.assign(this.canvas, { width, height });
+    this.rim = rim;
+    this.stride = width + 2 * rim;
+    this.image = new ImageData(this.stride, height + 2 * rim);
+    this.pixels = new Uint32Array(this.image.data.buffer);
+  }
+}
+
+// --- The address ---
+
+const numbersIn = (name, length) => {
+  const numbers = (new URLSearchParams(location.search).get(name) ?? "").split(",").map(text => text === "" ? NaN : Number(text));
+  return numbers.length === length && numbers.every(Number.isFinite) ? numbers : null;
+};
+
+/** The page's address with other values; null takes one away. Commas stay commas: people read addresses. */
+function addressWith(values) {
+  const address = new URL(location.href);
+  for (const [name, value] of Object.entries(values)) {
+    if (value === null) address.searchParams.delete(name);
+    else address.searchParams.set(name, value);
+  }
+  address.search = address.search.replaceAll("%2C", ",");
+  return address;
+}
+
+const boxInAddress = () => {
+  const box = numbersIn("box", 4);
+  return box && [Math.min(box[0], box[2]), Math.min(box[1], box[3]), Math.max(box[0], box[2]), Math.max(box[1], box[3])];
+};
+
+// --- The map ---
+
+const help = "Drag or press the arrow keys to move. Turn the wheel, pinch or press + and − to zoom, 0 for the whole map. "
+  + "Click a point to open its network (tap twice on a touch screen); or press N and P to step through the points, from the middle "
+  + "outwards, and Enter to open one. Drag with Shift held to draw a box, or press B to take all that is seen: a table below lists it.";
+
+class WeightMap {
+  constructor(root, points, colours) {
+    Object.assign(this, { root, points, colours, hidden: new Uint8Array(unknown + 1), tips: new Map(), pointers: new Map(), chosen: -1 });
+    this.isShown = i => this.hidden[colours.styles[i]] === 0;
+    this.view = new View(points);
+    this.build();
+    this.painter = new Painter(this.canvas);
+    this.readAddress();
+    this.listen();
+    this.measure();
+  }
+
+  // What it is made of
+
+  build() {
+    this.canvas = element("canvas", { attributes: { "aria-hidden": "true" } });
+    this.ring = element("div", { className: "map-ring", hidden: true });
+    this.frame = element("div", { className: "map-frame", hidden: true });
+    this.tip = element("div", { className: "map-tip", hidden: true });
+    const label = this.root.getAttribute("aria-label") ?? "Weight-space map";
+    this.plane = element("div", {
+      className: "map-plane", tabIndex: 0,
+      attributes: { role: "application", "aria-roledescription": "map", "aria-label": label, "aria-describedby": "map-help" },
+    }, this.canvas, this.frame, this.ring, this.tip);
+    this.status = element("p", { className: "map-status", attributes: { role: "status" } });
+    const by = `Colours: ${this.colours.label}`;
+    this.legend = element("div", { className: "map-legend", attributes: { role: "group", "aria-label": by } });
+    this.root.replaceChildren(
+      element("p", { className: "map-help", id: "map-help", textContent: help }), this.tools(), this.plane, this.status, this.legend);
+    this.fillLegend();
+  }
+
+  tools() {
+    const button = (text, onclick, name = text) =>
+      element("button", { type: "button", title: name === text ? "" : name, onclick, attributes: { "aria-label": name } }, text);
+    this.actions = {
+      left: () => this.glide(view => view.pan(view.across / 5, 0)),
+      right: () => this.glide(view => view.pan(-view.across / 5, 0)),
+      up: () => this.glide(view => view.pan(0, view.down / 5)),
+      down: () => this.glide(view => view.pan(0, -view.down / 5)),
+      closer: () => this.glide(view => view.zoomAt(1.5, view.across / 2, view.down / 2)),
+      further: () => this.glide(view => view.zoomAt(1 / 1.5, view.across / 2, view.down / 2)),
+      whole: () => this.glide(view => view.whole()),
+      next: () => this.step(1),
+      previous: () => this.step(-1),
+      seen: () => this.select(this.view.box),
+    };
+    this.selecting = element("button", { type: "button", textContent: "Select", attributes: { "aria-pressed": "false" } });
+    this.selecting.onclick = () => this.setSelecting(this.selecting.getAttribute("aria-pressed") !== "true");
+    this.clear = button("Clear box", () => this.select(null));
+    this.link = element("a", { className: "map-open", textContent: "Open network", hidden: true });
+    const table = new URL(this.root.dataset.points, document.baseURI);
+    table.pathname += ".csv";
+    const { left, right, up, down, closer, further, whole, next, previous, seen } = this.actions;
+    return element("div", { className: "map-tools", attributes: { role: "group", "aria-label": "Map tools" } },
+      button("←", left, "Move left"), button("→", right, "Move right"), button("↑", up, "Move up"), button("↓", down, "Move down"),
+      button("+", closer, "Zoom in"), button("−", further, "Zoom out"), button("Whole map", whole),
+      this.selecting, button("Select what is seen", seen), this.clear,
+      button("Previous point", previous), button("Next point", next), this.link, button("Download PNG", () => this.download()),
+      element("a", { className: "map-csv", href: table.href, textContent: "CSV", attributes: { download: "" } }));
+  }
+
+  // Legend
+
+  fillLegend() {
+    const caption = element("p", { textContent: this.colours.label });
+    if (this.colours.kind === "numbers") this.legend.replaceChildren(caption, this.gradient());
+    else this.legend.replaceChildren(caption, ...this.toggles());
+    const lacking = this.colours.counts.get(unknown);
+    if (lacking) this.legend.append(this.toggle(unknown, "unknown"));
+  }
+
+  /** The most frequent categories first where not all can be named, else in their own order. */
+  named() {
+    const all = this.colours.names.map((_, style) => style).filter(style => this.colours.counts.has(style));
+    if (all.length <= most.legend) return all;
+    return all.sort((a, b) => this.colours.counts.get(b) - this.colours.counts.get(a)).slice(0, most.legend);
+  }
+
+  toggles() {
+    const named = this.named();
+    const all = [...this.colours.counts.keys()];
+    const unnamed = all.filter(style => style !== unknown).length - named.length;
+    const show = hidden => () => {
+      all.forEach(style => { this.hidden[style] = hidden; });
+      this.refreshLegend();
+    };
+    return [
+      ...named.map(style => this.toggle(style, this.colours.names[style])),
+      ...unnamed > 0 ? [element("span", { textContent: `and ${count(unnamed)} more that have fewer networks` })] : [],
+      ...all.length > 1 ? [
+        element("button", { type: "button", className: "map-all", textContent: "Show all", onclick: show(0) }),
+        element("button", { type: "button", className: "map-all", textContent: "Hide all", onclick: show(1) }),
+      ] : [],
+    ];
+  }
+
+  toggle(style, name) {
+    const made = element("button", { type: "button", attributes: { "aria-pressed": "true", "data-style": style } },
+      this.swatch(style), element("span", { textContent: name }), element("small", { textContent: count(this.colours.counts.get(style)) }));
+    made.onclick = () => {
+      this.hidden[style] = 1 - this.hidden[style];
+      this.refreshLegend();
+    };
+    return made;
+  }
+
+  refreshLegend() {
+    this.legend.querySelectorAll("[data-style]").forEach(
+      button => button.setAttribute("aria-pressed", this.hidden[button.dataset.style] === 0));
+    if (this.chosen >= 0 && !this.isShown(this.chosen)) this.choose(-1);
+    this.path = null;
+    this.changed();
+  }
+
+  swatch(style) {
+    const made = element("canvas", { className: "map-swatch", width: 36, height: 36, attributes: { "aria-hidden": "true" } });
+    const image = new ImageData(36, 36);
+    const [, ground] = this.inks();
+    press(new Uint32Array(image.data.buffer), 18 * 36 + 18, stamp(this.signOf(style), 10, 1, ground, 36));
+    made.getContext("2d").putImageData(image, 0, 0);
+    return made;
+  }
+
+  gradient() {
+    const bar = element("span", { className: "map-gradient" });
+    const stops = Array.from({ length: 9 }, (_, i) => `rgb(${this.signOf(Math.round(i / 8 * (steps - 1))).paint})`);
+    bar.style.backgroundImage = `linear-gradient(to right, ${stops})`;
+    const end = value => element("span", { textContent: String(Number(Number(value).toPrecision(3))) });
+    const note = this.colours.log ? [element("small", { textContent: "on a logarithmic scale" })] : [];
+    return element("span", { className: "map-range" }, end(this.colours.low), bar, end(this.colours.high), ...note);
+  }
+
+  get isDark() { return matchMedia("(prefers-color-scheme: dark)").matches; }
+
+  /** Muted ink and the ground, as the style sheet has them on the plane. */
+  inks() {
+    const style = getComputedStyle(this.plane);
+    return [style.color, style.backgroundColor].map(text => (text.match(/[\d.]+/g) ?? [128, 128, 128]).slice(0, 3).map(Number));
+  }
+
+  signOf(style) { return this.colours.sign(style, this.isDark, this.inks()[0]); }
+
+  // Drawing, only when something has changed
+
+  measure() {
+    this.view.size(this.plane.clientWidth, this.plane.clientHeight);
+    this.changed();
+  }
+
+  changed() {
+    this.pending ??= requestAnimationFrame(() => {
+      this.pending = null;
+      this.draw();
+    });
+  }
+
+  draw() {
+    if (this.view.across === 0) return;
+    this.painter.draw(this.view, this.colours.styles, this.isShown, style => this.signOf(style), this.inks()[1]);
+    this.placeBox(this.drawn ?? this.box);
+    this.placeChosen();
+    this.root.dispatchEvent(new Event("drawn"));
+    clearTimeout(this.settling);
+    this.settling = setTimeout(() => this.settle(), 250);
+  }
+
+  /** What waits until the view rests: browsers allow few changes of the address, and nobody wants to hear each frame. */
+  settle() {
+    if (this.pointers.size > 0 || this.isGliding) return;
+    const { x, y, zoom, isWhole } = this.view;
+    const address = addressWith({ at: isWhole ? null : [x, y, zoom].map(short).join() });
+    if (address.href !== location.href) history.replaceState(history.state, "", address);
+    if (this.chosen < 0) this.say();
+  }
+
+  say() {
+    const seen = this.points.within(this.view.box, this.isShown).length;
+    const astray = this.points.all - this.points.length;
+    const boxed = this.box ? ` ${networks(this.points.within(this.box, () => true).length)} in the box.` : "";
+    const lost = astray > 0 ? ` ${networks(astray)} without a place on it.` : "";
+    const said = `${networks(this.points.length)} on the map, ${count(seen)} of them seen.${lost}${boxed}`;
+    if (this.status.textContent !== said) this.status.textContent = said;
+  }
+
+  placeBox(box) {
+    this.frame.hidden = !box;
+    if (!box) return;
+    const [left, top] = this.view.pixelOf(box[0], box[3]);
+    const [right, bottom] = this.view.pixelOf(box[2], box[1]);
+    Object.assign(this.frame.style, { left: `${left}px`, top: `${top}px`, width: `${right - left}px`, height: `${bottom - top}px` });
+  }
+
+  placeChosen() {
+    this.ring.hidden = this.chosen < 0;
+    if (this.chosen < 0) return;
+    const [left, top] = this.view.pixelOf(this.points.x[this.chosen], this.points.y[this.chosen]);
+    const size = 2 * this.view.radius + 8;
+    Object.assign(this.ring.style, { left: `${left - size / 2}px`, top: `${top - size / 2}px`, width: `${size}px`, height: `${size}px` });
+    const beside = left + 14 + this.tip.offsetWidth > this.view.across ? left - 14 - this.tip.offsetWidth : left + 14;
+    const under = top + 14 + this.tip.offsetHeight > this.view.down ? top - 14 - this.tip.offsetHeight : top + 14;
+    Object.assign(this.tip.style, { left: `${Math.max(0, beside)}px`, top: `${Math.max(0, under)}px` });
+  }
+
+  /** Moves to another view, in some steps unless the reader wants no motion. */
+  glide(change) {
+    const from = { x: this.view.x, y: this.view.y, zoom: this.view.zoom };
+    if (this.isGliding) this.view.look(this.goal);
+    change(this.view);
+    const goal = { x: this.view.x, y: this.view.y, zoom: this.view.zoom };
+    this.goal = goal;
+    this.path = null;
+    if (matchMedia("(prefers-reduced-motion: reduce)").matches) return this.changed();
+    this.view.look(from);
+    const started = performance.now();
+    const advance = now => {
+      if (this.goal !== goal) return;
+      const part = clamp((now - started) / 160, 0, 1);
+      this.isGliding = part < 1;
+      const between = name => part === 1 ? goal[name] : from[name] + (goal[name] - from[name]) * part;
+      this.view.look({ x: between("x"), y: between("y"), zoom: part === 1 ? goal.zoom : from.zoom * (goal.zoom / from.zoom) ** part });
+      this.changed();
+      if (part < 1) requestAnimationFrame(advance);
+    };
+    this.isGliding = true;
+    requestAnimationFrame(advance);
+  }
+
+  stop() {
+    this.goal = null;
+    this.isGliding = false;
+    this.path = null;
+  }
+
+  // One point
+
+  /** Marks a point, or none with −1, and fetches what there is to say of it. */
+  choose(point, isSaid = false) {
+    if (point === this.chosen) return;
+    this.chosen = point;
+    this.tip.hidden = true;
+    this.link.hidden = point < 0;
+    if (point >= 0) this.link.href = this.addressOf(point);
+    this.placeChosen();
+    clearTimeout(this.asking);
+    if (point >= 0) this.asking = setTimeout(() => this.describe(point, isSaid), this.tips.has(point) || isSaid ? 0 : 80);
+    else this.say();
+  }
+
+  async describe(point, isSaid) {
+    try {
+      const address = new URL(this.root.dataset.tip, document.baseURI);
+      address.searchParams.set("row", this.points.rows[point]);
+      const told = this.tips.get(point) ?? await ask(address, "application/json", "json");
+      if (this.tips.size >= most.tips) this.tips.clear();
+      this.tips.set(point, told);
+      if (point !== this.chosen) return;
+      const lines = Array.isArray(told.lines) ? told.lines : [];
+      this.tip.replaceChildren(element("strong", { textContent: told.title }), ...lines.map(line => element("div", { textContent: line })));
+      if (isSaid) this.status.textContent = [told.title, ...lines].join("; ");
+    } catch (trouble) {
+      if (point !== this.chosen) return;
+      this.tip.replaceChildren(element("div", { textContent: trouble.message }));
+      if (isSaid) this.status.textContent = trouble.message;
+    }
+    this.tip.hidden = false;
+    this.placeChosen();
+  }
+
+  pointAt(event, reach) {
+    const [x, y] = this.view.placeOf(...this.pixelsOf(event));
+    return this.points.nearest(x, y, reach / this.view.scale, this.isShown);
+  }
+
+  addressOf(point) {
+    const address = new URL(this.root.dataset.open, document.baseURI);
+    address.searchParams.set("row", this.points.rows[point]);
+    return address.href;
+  }
+
+  open(point, isInTab) {
+    if (isInTab) window.open(this.addressOf(point), "_blank", "noopener");
+    else location.assign(this.addressOf(point));
+  }
+
+  /** To the next or the previous of the points seen, from the middle outwards; the path starts again when the view has moved. */
+  step(by) {
+    if (!this.path) {
+      const away = i => (this.points.x[i] - this.view.x) ** 2 + (this.points.y[i] - this.view.y) ** 2;
+      this.path = this.points.within(this.view.box, this.isShown).sort((a, b) => away(a) - away(b));
+      this.at = by > 0 ? -1 : 0;
+    }
+    if (this.path.length === 0) {
+      this.status.textContent = "No point is seen here. Zoom out, or show the whole map.";
+      return;
+    }
+    this.at = (this.at + by + this.path.length) % this.path.length;
+    this.choose(this.path[this.at], true);
+  }
+
+  // A box
+
+  setSelecting(isOn) {
+    this.selecting.setAttribute("aria-pressed", isOn);
+    this.plane.classList.toggle("selects", isOn);
+  }
+
+  select(box) {
+    this.setSelecting(false);
+    this.box = box && box.map(value => Number(short(value)));
+    this.clear.hidden = !box;
+    history.pushState(null, "", addressWith({ box: box && this.box.join() }));
+    this.changed();
+    this.say();
+    this.fillSelected();
+  }
+
+  /** Fetches the table of what lies in the box. */
+  async fillSelected() {
+    const selected = document.getElementById("selected");
+    if (!selected) return;
+    this.fetching?.abort();
+    if (!this.box) return selected.replaceChildren();
+    this.fetching = new AbortController();
+    selected.setAttribute("aria-busy", "true");
+    try {
+      const address = new URL(this.root.dataset.table, document.baseURI);
+      new URLSearchParams(location.search).forEach((value, name) => address.searchParams.set(name, value));
+      selected.innerHTML = await ask(address, "text/html", "text", this.fetching.signal);
+    } catch (trouble) {
+      if (trouble.name === "AbortError") return;
+      selected.replaceChildren(element("p", { className: "map-error", textContent: `The table can't be shown. ${trouble.message}` }));
+    }
+    selected.removeAttribute("aria-busy");
+  }
+
+  readAddress() {
+    const at = numbersIn("at", 3);
+    if (at) this.view.look({ x: at[0], y: at[1], zoom: at[2] });
+    else this.view.whole();
+    this.box = boxInAddress();
+    this.clear.hidden = !this.box;
+  }
+
+  // What the reader does
+
+  listen() {
+    new ResizeObserver(() => this.measure()).observe(this.plane);
+    addEventListener("resize", () => this.changed());
+    matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => {
+      this.painter.forget();
+      this.fillLegend();
+      this.refreshLegend();
+    });
+    addEventListener("popstate", () => {
+      const before = String(this.box);
+      this.stop();
+      this.readAddress();
+      this.changed();
+      if (String(this.box) !== before) this.fillSelected();
+    });
+    const on = (name, handle) => this.plane.addEventListener(name, handle, { passive: false });
+    on("keydown", event => this.onKey(event));
+    on("wheel", event => this.onWheel(event));
+    on("pointerdown", event => this.onDown(event));
+    on("pointermove", event => this.onMove(event));
+    on("pointerup", event => this.onUp(event));
+    on("pointercancel", event => this.onUp(event, true));
+    on("pointerleave", event => event.pointerType === "mouse" && !this.isHeld && this.choose(-1));
+    // Else a middle click would scroll.
+    on("mousedown", event => event.button === 1 && event.preventDefault());
+    on("click", event => this.onClick(event));
+    on("auxclick", event => event.button === 1 && this.onClick(event));
+    on("dblclick", () => this.actions.whole());
+  }
+
+  onKey(event) {
+    const { left, right, up, down, closer, further, whole, next, previous, seen } = this.actions;
+    const keys = {
+      ArrowLeft: left, ArrowRight: right, ArrowUp: up, ArrowDown: down, "+": closer, "=": closer, "-": further, "−": further, 0: whole,
+      n: next, N: next, p: previous, P: previous, b: seen, B: seen,
+      Enter: () => this.chosen >= 0 ? this.open(this.chosen, event.ctrlKey || event.metaKey) : this.step(1),
+      Escape: () => { this.choose(-1); this.setSelecting(false); this.drawn = null; this.changed(); },
+    };
+    const action = keys[event.key];
+    if (!action || event.altKey || (event.key !== "Enter" && (event.ctrlKey || event.metaKey))) return;
+    event.preventDefault();
+    action();
+  }
+
+  onWheel(event) {
+    const factor = Math.exp(-event.deltaY * (event.deltaMode === 1 ? 30 : 1) / (event.ctrlKey ? 100 : 400));
+    // At the ends the page scrolls on.
+    if (clamp(this.view.zoom * factor, 1, most.zoom) === this.view.zoom) return;
+    event.preventDefault();
+    this.stop();
+    this.view.zoomAt(factor, ...this.pixelsOf(event));
+    this.changed();
+  }
+
+  pixelsOf(event) {
+    const at = this.plane.getBoundingClientRect();
+    return [event.clientX - at.left - this.plane.clientLeft, event.clientY - at.top - this.plane.clientTop];
+  }
+
+  get isHeld() { return this.pointers.size > 0; }
+
+  onDown(event) {
+    if (event.button !== 0) return;
+    this.stop();
+    this.plane.setPointerCapture(event.pointerId);
+    this.pointers.set(event.pointerId, this.pixelsOf(event));
+    if (this.pointers.size === 1) {
+      this.pressed = this.pixelsOf(event);
+      this.hasMoved = false;
+      this.isBoxing = event.shiftKey || this.plane.classList.contains("selects");
+    } else {
+      this.hasMoved = true;
+      this.isBoxing = false;
+      this.drawn = null;
+    }
+  }
+
+  onMove(event) {
+    const before = this.pointers.get(event.pointerId);
+    if (!before) {
+      if (event.pointerType === "mouse" && !this.tip.contains(event.target)) this.choose(this.pointAt(event, 8));
+      return;
+    }
+
+    const now = this.pixelsOf(event);
+    if (!this.hasMoved && Math.hypot(now[0] - this.pressed[0], now[1] - this.pressed[1]) < 4) return;
+    this.hasMoved = true;
+    this.pointers.set(event.pointerId, now);
+    if (this.isBoxing) this.drawn = this.boxOf(this.pressed, now);
+    else if (this.pointers.size === 1) this.view.pan(now[0] - before[0], now[1] - before[1]);
+    else this.pinch(event.pointerId, before, now);
+    this.changed();
+  }
+
+  pinch(moved, before, now) {
+    const [still] = [...this.pointers].filter(([id]) => id !== moved).map(([, at]) => at);
+    const apart = at => Math.max(1, Math.hypot(at[0] - still[0], at[1] - still[1]));
+    this.view.pan((now[0] - before[0]) / 2, (now[1] - before[1]) / 2);
+    this.view.zoomAt(apart(now) / apart(before), (now[0] + still[0]) / 2, (now[1] + still[1]) / 2);
+  }
+
+  boxOf(from, to) {
+    const [x0, y0] = this.view.placeOf(Math.min(from[0], to[0]), Math.max(from[1], to[1]));
+    const [x1, y1] = this.view.placeOf(Math.max(from[0], to[0]), Math.min(from[1], to[1]));
+    return [x0, y0, x1, y1];
+  }
+
+  onUp(event, isCancelled = false) {
+    if (!this.pointers.delete(event.pointerId)) return;
+    const box = this.drawn;
+    this.drawn = null;
+    if (box && !isCancelled) this.select(box);
+    this.changed();
+  }
+
+  /** A finger has no hover: its first tap shows what a point is, the second opens it. */
+  onClick(event) {
+    if (this.hasMoved && event.button === 0) return;
+    const isTip = this.tip.contains(event.target);
+    const isTouch = event.pointerType === "touch";
+    const point = isTip ? this.chosen : this.pointAt(event, isTouch ? 16 : 8);
+    if (point < 0 || (isTouch && point !== this.chosen)) this.choose(point, true);
+    else this.open(point, event.ctrlKey || event.metaKey || event.button === 1);
+  }
+
+  // A picture to keep
+
+  /** The map and its legend below, as one picture. */
+  download() {
+    const density = devicePixelRatio || 1;
+    const picture = element("canvas", { width: this.canvas.width, height: this.canvas.height });
+    const context = picture.getContext("2d");
+    const rows = this.legendRows(context, density);
+    picture.height += rows.length * 24 * density;
+    const [ink, ground] = this.inks();
+    context.fillStyle = `rgb(${ground})`;
+    context.fillRect(0, 0, picture.width, picture.height);
+    context.drawImage(this.canvas, 0, 0);
+    context.font = `${13 * density}px system-ui, sans-serif`;
+    context.textBaseline = "middle";
+    context.fillStyle = `rgb(${ink})`;
+    rows.forEach((row, i) => row.forEach(({ text, swatch, at }) => {
+      const middle = this.canvas.height + (i + 0.5) * 24 * density;
+      if (swatch) context.drawImage(swatch, at, middle - 9 * density, 18 * density, 18 * density);
+      context.fillText(text, at + (swatch ? 22 * density : 0), middle);
+    }));
+    picture.toBlob(blob => this.save(blob));
+  }
+
+  /** The legend's entries, wrapped to the picture's width. */
+  legendRows(context, density) {
+    const ends = `${this.colours.low} (blue) to ${this.colours.high} (orange)${this.colours.log ? ", logarithmic" : ""}`;
+    const entries = this.colours.kind === "numbers"
+      ? [{ text: `${this.colours.label}: ${ends}` }]
+      : [{ text: `${this.colours.label}:` }, ...this.named().filter(style => this.hidden[style] === 0).map(
+        style => ({ text: this.colours.names[style], swatch: this.swatch(style) }))];
+    context.font = `${13 * density}px system-ui, sans-serif`;
+    const rows = [[]];
+    let at = 8 * density;
+    for (const entry of entries) {
+      const width = context.measureText(entry.text).width + (entry.swatch ? 40 : 18) * density;
+      if (at + width > this.canvas.width && rows.at(-1).length > 0) {
+        rows.push([]);
+        at = 8 * density;
+      }
+      rows.at(-1).push({ ...entry, at });
+      at += width;
+    }
+    return rows;
+  }
+
+  save(blob) {
+    const asked = [this.root.dataset.points, this.root.dataset.colours].map(address => new URL(address, document.baseURI).searchParams);
+    const names = [asked[0].get("view"), asked[0].get("method"), asked[1].get("by")].filter(Boolean);
+    const download = ["map", ...names].join("-").replace(/[^\w.-]+/g, "-") + ".png";
+    const link = element("a", { href: URL.createObjectURL(blob), download });
+    link.click();
+    setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
+  }
+}
+
+// --- The start ---
+
+async function start(root) {
+  if (!root.hasAttribute("role")) root.setAttribute("role", "group");
+  root.dataset.state = "loading";
+  root.replaceChildren(element("p", { className: "map-status", textContent: "The map is being fetched …" }));
+  try {
+    const [points, colours] = await Promise.all(["points", "colours"].map(
+      what => ask(new URL(root.dataset[what], document.baseURI), "application/octet-stream", "arrayBuffer")));
+    const read = new Points(points);
+    const map = new WeightMap(root, read, new Colours(colours, read));
+    keepPlace(map);
+    root.dataset.state = "ready";
+    document.querySelectorAll(".map-still").forEach(picture => { picture.hidden = true; });
+  } catch (trouble) {
+    root.dataset.state = "failed";
+    const said = trouble instanceof Trouble ? trouble.message : `Something is wrong with this page itself: ${trouble.message}.`;
+    root.replaceChildren(
+      element("p", { className: "map-error", textContent: `The map can't be shown. ${said}`, attributes: { role: "alert" } }),
+      element("button", { type: "button", textContent: "Try again", onclick: () => start(root) }));
+  }
+}
+
+/** Another colour on the same plane keeps the place and the box; another plane has other coordinates. */
+function keepPlace(map) {
+  const form = document.querySelector("form.map-form");
+  const before = form && new FormData(form);
+  form?.addEventListener("formdata", ({ formData }) => {
+    if (["view", "method"].some(name => formData.get(name) !== before.get(name))) return;
+    const now = new URLSearchParams(location.search);
+    ["box", "at"].filter(name => now.has(name)).forEach(name => formData.set(name, now.get(name)));
+  });
+}
+
+document.querySelectorAll(".map").forEach(start);
