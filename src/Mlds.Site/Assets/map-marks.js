@@ -48,10 +48,21 @@ export class Colours {
   }
 
   #readNumbers(bytes, from, points) {
+    if (![this.low, this.high].every(end => Number.isFinite(end) && (!this.log || end > 0)))
+      throw new Trouble("The map's colours arrived damaged: the ends of their scale aren't numbers. Reload the page.");
     const scaled = this.log ? Math.log : Number;
     const [low, high] = [scaled(this.low), scaled(this.high)];
     const style = value => Number.isNaN(value) ? unknown : Math.round(clamp((value - low) / (high - low || 1), 0, 1) * (steps - 1));
     this.styles = Uint16Array.from(this.#values(Float32Array, bytes, from, points), value => style(scaled(value)));
+  }
+
+  /** A category's name, or the number that a style stands for. */
+  nameOf(style) {
+    if (style === unknown) return "unknown";
+    if (this.kind === "categories") return this.names[style];
+    const share = style / (steps - 1);
+    const value = this.log ? this.low * (this.high / this.low) ** share : this.low + (this.high - this.low) * share;
+    return String(Number(value.toPrecision(3)));
   }
 
   /** The shape, filling and colour of a style: each category has its own of six shapes, as in the report's figures. */

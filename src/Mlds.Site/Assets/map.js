@@ -19,9 +19,10 @@ function element(name, properties = {}, ...children) {
 
 // --- The address ---
 
+/** The numbers of a value in the address, or null where they aren't numbers, or not as many as there should be. */
 const numbersIn = (name, length) => {
   const numbers = (new URLSearchParams(location.search).get(name) ?? "").split(",").map(text => text === "" ? NaN : Number(text));
-  return numbers.length === length && numbers.every(Number.isFinite) ? numbers : null;
+  return numbers.length === (length ?? numbers.length) && numbers.every(Number.isFinite) ? numbers : null;
 };
 
 /** The page's address with other values; null takes one away. Commas stay commas: people read addresses. */
@@ -54,6 +55,7 @@ class WeightMap {
     this.build();
     this.painter = new Painter(this.canvas);
     this.readAddress();
+    this.fillLegend();
     this.listen();
     this.measure();
   }
@@ -75,7 +77,6 @@ class WeightMap {
     this.legend = element("div", { className: "map-legend", attributes: { role: "group", "aria-label": by } });
     this.root.replaceChildren(
       this.tools(), this.plane, this.status, this.legend, element("p", { className: "map-help", id: "map-help", textContent: help }));
-    this.fillLegend();
   }
 
   tools() {
@@ -112,7 +113,7 @@ class WeightMap {
 
   fillLegend() {
     const caption = element("p", { textContent: this.colours.label });
-    const lacking = this.colours.counts.has(unknown) ? [this.toggle(unknown, "unknown")] : [];
+    const lacking = this.colours.counts.has(unknown) ? [this.toggle(unknown)] : [];
     if (this.colours.kind === "numbers") this.legend.replaceChildren(caption, this.gradient(), ...lacking);
     else this.legend.replaceChildren(caption, ...this.toggles(), ...lacking, ...this.togglesOfAll());
   }
@@ -128,7 +129,7 @@ class WeightMap {
     const named = this.named();
     const unnamed = [...this.colours.counts.keys()].filter(style => style !== unknown).length - named.length;
     const rest = unnamed > 0 ? [element("span", { textContent: `and ${count(unnamed)} more that have fewer networks` })] : [];
-    return [...named.map(style => this.toggle(style, this.colours.names[style])), ...rest];
+    return [...named.map(style => this.toggle(style)), ...rest];
   }
 
   togglesOfAll() {
@@ -143,9 +144,12 @@ class WeightMap {
     return this.colours.counts.size > 1 ? [made("Show all", 0), made("Hide all", 1)] : [];
   }
 
-  toggle(style, name) {
-    const made = element("button", { type: "button", attributes: { "aria-pressed": "true", "data-style": style } },
-      this.swatch(style), element("span", { textContent: name }), element("small", { textContent: count(this.colours.counts.get(style)) }));
+  toggle(style) {
+    const isShown = this.hidden[style] === 0;
+    const name = element("span", { textContent: this.colours.nameOf(style) });
+    const number = element("small", { textContent: count(this.colours.counts.get(style)) });
+    const attributes = { "aria-pressed": isShown, "data-style": style };
+    const made = element("button", { type: "button", attributes }, this.swatch(style), name, number);
     made.onclick = () => {
       this.hidden[style] = 1 - this.hidden[style];
       this.refreshLegend();
@@ -175,9 +179,9 @@ class WeightMap {
     const bar = element("span", { className: "map-gradient" });
     const stops = Array.from({ length: 9 }, (_, i) => `rgb(${this.signOf(Math.round(i / 8 * (steps - 1))).paint})`);
     bar.style.backgroundImage = `linear-gradient(to right, ${stops})`;
-    const end = value => element("span", { textContent: String(Number(Number(value).toPrecision(3))) });
+    const end = style => element("span", { textContent: this.colours.nameOf(style) });
     const note = this.colours.log ? [element("small", { textContent: "on a logarithmic scale" })] : [];
-    return element("span", { className: "map-range" }, end(this.colours.low), bar, end(this.colours.high), ...note);
+    return element("span", { className: "map-range" }, end(0), bar, end(steps - 1), ...note);
   }
 
   get isDark() { return matchMedia("(prefers-color-scheme: dark)").matches; }
@@ -218,7 +222,8 @@ class WeightMap {
   settle() {
     if (this.pointers.size > 0 || this.isGliding) return;
     const { x, y, zoom, isWhole } = this.view;
-    const address = addressWith({ at: isWhole ? null : [x, y, zoom].map(short).join() });
+    const hidden = [...this.colours.counts.keys()].filter(style => this.hidden[style]).sort((a, b) => a - b);
+    const address = addressWith({ at: isWhole ? null : [x, y, zoom].map(short).join(), hide: hidden.join() || null });
     if (address.href !== location.href) history.replaceState(history.state, "", address);
     if (this.chosen < 0) this.say();
   }
@@ -285,7 +290,7 @@ class WeightMap {
 
   /** Marks a point, or none with −1, and fetches what there is to say of it. */
   choose(point, isSaid = false) {
-    if (point === this.chosen) return;
+    if (point === this.chosen && !isSaid) return;
     this.chosen = point;
     this.tip.hidden = true;
     this.link.hidden = point < 0;
@@ -389,6 +394,8 @@ class WeightMap {
     else this.view.whole();
     this.box = boxInAddress();
     this.clear.hidden = !this.box;
+    this.hidden.fill(0);
+    numbersIn("hide")?.forEach(style => { this.hidden[style] = 1; });
   }
 
   // What the reader does
@@ -405,7 +412,7 @@ class WeightMap {
       const before = String(this.box);
       this.stop();
       this.readAddress();
-      this.changed();
+      this.refreshLegend();
       if (String(this.box) !== before) this.fillSelected();
     });
     const on = (name, handle) => this.plane.addEventListener(name, handle, { passive: false });
@@ -420,7 +427,7 @@ class WeightMap {
     on("mousedown", event => event.button === 1 && event.preventDefault());
     on("click", event => this.onClick(event));
     on("auxclick", event => event.button === 1 && this.onClick(event));
-    on("dblclick", () => this.actions.whole());
+    on("dblclick", event => this.pointAt(event, 16) < 0 && this.actions.whole());
   }
 
   onKey(event) {
@@ -480,6 +487,7 @@ class WeightMap {
     const now = this.pixelsOf(event);
     if (!this.hasMoved && Math.hypot(now[0] - this.pressed[0], now[1] - this.pressed[1]) < 4) return;
     this.hasMoved = true;
+    this.choose(-1);
     this.pointers.set(event.pointerId, now);
     if (this.isBoxing) this.drawn = this.boxOf(this.pressed, now);
     else if (this.pointers.size === 1) this.view.pan(now[0] - before[0], now[1] - before[1]);
@@ -544,11 +552,12 @@ class WeightMap {
 
   /** The legend's entries, wrapped to the picture's width. */
   legendRows(context, density) {
-    const ends = `${this.colours.low} (blue) to ${this.colours.high} (orange)${this.colours.log ? ", logarithmic" : ""}`;
-    const entries = this.colours.kind === "numbers"
-      ? [{ text: `${this.colours.label}: ${ends}` }]
-      : [{ text: `${this.colours.label}:` }, ...this.named().filter(style => this.hidden[style] === 0).map(
-        style => ({ text: this.colours.names[style], swatch: this.swatch(style) }))];
+    const styles = this.colours.kind === "numbers"
+      ? [0, 0.25, 0.5, 0.75, 1].map(share => Math.round(share * (steps - 1)))
+      : this.named().filter(style => this.hidden[style] === 0);
+    const entries = [
+      { text: `${this.colours.label}:` }, ...styles.map(style => ({ text: this.colours.nameOf(style), swatch: this.swatch(style) })),
+    ];
     context.font = `${13 * density}px system-ui, sans-serif`;
     const rows = [[]];
     let at = 8 * density;
