@@ -1,16 +1,13 @@
-// The weight-space map: every network a point. Points are rasterized here, into an ImageData, and neither by WebGL nor by the canvas's own
-// calls: without a graphics card (Chromium 156, two cores, 1280 × 800) 50,000 points take 4 ms so, 150 ms by drawImage, 600 ms by WebGL.
-// With one there is time to spare, and there is one way of drawing to test.
+// The weight-space map: every network a point. This file is what the reader sees and does; map-points.js knows where points lie, and
+// map-marks.js draws them.
 
-const most = { zoom: 4096, legend: 100, tips: 500 };
-const unknown = 0xffff;
-const clamp = (value, low, high) => Math.min(Math.max(value, low), high);
+import { Colours, Painter, packed, press, stamp, steps } from "./map-marks.js";
+import { Points, Trouble, View, ask, clamp, unknown } from "./map-points.js";
+
+const most = { legend: 100, tips: 500 };
 const count = number => number.toLocaleString("en");
 const networks = number => `${count(number)} network${number === 1 ? "" : "s"}`;
 const short = number => String(Number(number.toPrecision(6)));
-
-/** What is the matter, in a sentence for the reader. */
-class Trouble extends Error { }
 
 function element(name, properties = {}, ...children) {
   const { attributes = {}, ...rest } = properties;
@@ -20,339 +17,12 @@ function element(name, properties = {}, ...children) {
   return made;
 }
 
-// --- What the server says ---
-
-async function sentenceOf(answer) {
-  const type = answer.headers.get("content-type") ?? "";
-  const text = await answer.text().catch(() => "");
-  if (type.startsWith("text/plain") && text.trim()) return text.trim().slice(0, 300);
-  try {
-    const problem = JSON.parse(text);
-    if (problem.detail ?? problem.title) return String(problem.detail ?? problem.title).slice(0, 300);
-  } catch {
-    // Not JSON: the code is all there is to say.
-  }
-  return `The server answered ${answer.status} ${answer.statusText}`.trim() + " to this request.";
-}
-
-/** The body of an answer of the type, by one of Response's readers; everything else is a Trouble. */
-async function ask(address, type, reader, signal) {
-  try {
-    const answer = await fetch(address, { signal, headers: { Accept: `${type}, text/plain;q=0.5` } });
-    if (!answer.ok) throw new Trouble(await sentenceOf(answer));
-    const got = answer.headers.get("content-type") ?? "";
-    if (!got.startsWith(type)) throw new Trouble("The server's answer is of another kind than asked for.");
-    return await answer[reader]();
-  } catch (error) {
-    if (error instanceof Trouble || error.name === "AbortError") throw error;
-    if (error instanceof SyntaxError) throw new Trouble("The server's answer arrived damaged.");
-    throw new Trouble("The server doesn't answer. Is it still running?");
-  }
-}
-
-/** A view of a number array on an answer's bytes; little-endian, as all machines are that run browsers. */
-function slice(kind, bytes, from, length, what) {
-  if (from + length * kind.BYTES_PER_ELEMENT > bytes.byteLength)
-    throw new Trouble(`The map's ${what} arrived damaged: ${count(bytes.byteLength)} bytes are too few. Reload the page.`);
-  return new kind(bytes, from, length);
-}
-
-// --- Points ---
-
-/** Points in an order of their own, mixed, so that no category lies on top of all others; and a grid that finds the nearest. */
-class Points {
-  constructor(bytes) {
-    const [length, axes] = slice(Uint32Array, bytes, 0, 2, "points");
-    if (axes !== 2) throw new Trouble(`The map's points arrived damaged: ${axes} axes where there should be 2. Reload the page.`);
-    if (length === 0) throw new Trouble("There are no networks to show here: the filter matches none, or none is trained yet.");
-    const at = slice(Float32Array, bytes, 8, 2 * length, "points");
-    const rows = slice(Uint32Array, bytes, 8 + 8 * length, length, "points");
-    const order = mixed(length).filter(i => Number.isFinite(at[2 * i]) && Number.isFinite(at[2 * i + 1]));
-    this.all = length;
-    this.length = order.length;
-    this.order = order;
-    this.x = Float32Array.from(order, i => at[2 * i]);
-    this.y = Float32Array.from(order, i => at[2 * i + 1]);
-    this.rows = Uint32Array.from(order, i => rows[i]);
-    if (this.length === 0) throw new Trouble("None of these networks has a place on this map: their coordinates aren't numbers.");
-    this.#measure();
-    this.#index();
-  }
-
-  #measure() {
-    const ends = values => values.reduce(([low, high], value) => [Math.min(low, value), Math.max(high, value)], [Infinity, -Infinity]);
-    [this.left, this.right] = ends(this.x);
-    [this.bottom, this.top] = ends(this.y);
-    this.width = this.right - this.left || 1;
-    this.height = this.top - this.bottom || 1;
-  }
-
-  #index() {
-    this.side = clamp(Math.ceil(Math.sqrt(this.length / 2)), 1, 512);
-    this.starts = new Uint32Array(this.side * this.side + 1);
-    this.cells = new Uint32Array(this.length);
-    const cells = Uint32Array.from(this.x, (x, i) => this.#row(this.y[i]) * this.side + this.#column(x));
-    cells.forEach(cell => this.starts[cell + 1]++);
-    for (let i = 1; i < this.starts.length; i++) this.starts[i] += this.starts[i - 1];
-    const next = this.starts.slice();
-    cells.forEach((cell, i) => { this.cells[next[cell]++] = i; });
-  }
-
-  #column(x) { return clamp(Math.floor((x - this.left) / this.width * this.side), 0, this.side - 1); }
-
-  #row(y) { return clamp(Math.floor((y - this.bottom) / this.height * this.side), 0, this.side - 1); }
-
-  /** The shown point nearest to a place, at most `reach` away; −1 if there is none. */
-  nearest(x, y, reach, isShown) {
-    let [found, best] = [-1, reach * reach];
-    for (let row = this.#row(y - reach); row <= this.#row(y + reach); row++) {
-      const from = this.starts[row * this.side + this.#column(x - reach)];
-      const to = this.starts[row * this.side + this.#column(x + reach) + 1];
-      for (let k = from; k < to; k++) {
-        const i = this.cells[k];
-        const distance = (this.x[i] - x) ** 2 + (this.y[i] - y) ** 2;
-        if (distance <= best && isShown(i)) [found, best] = [i, distance];
-      }
-    }
-    return found;
-  }
-
-  /** The numbers of the points in a box that are shown. */
-  within([x0, y0, x1, y1], isShown) {
-    const found = [];
-    for (let i = 0; i < this.length; i++)
-      if (this.x[i] >= x0 && this.x[i] <= x1 && this.y[i] >= y0 && this.y[i] <= y1 && isShown(i)) found.push(i);
-    return found;
-  }
-}
-
-/** 0 … length − 1 in an order that looks random and is always the same. */
-function mixed(length) {
-  const order = Uint32Array.from({ length }, (_, i) => i);
-  let seed = 1;
-  for (let i = length - 1; i > 0; i--) {
-    seed = Math.imul(seed, 1664525) + 1013904223 >>> 0;
-    const j = Math.floor(seed / 2 ** 32 * (i + 1));
-    [order[i], order[j]] = [order[j], order[i]];
-  }
-  return order;
-}
-
-// --- Colours and shapes ---
-
-const rgb = text => [1, 3, 5].map(at => parseInt(text.slice(at, at + 2), 16));
-const steps = 256;
-// From blue over purple to orange: lighter and lighter, in colours that every common colour blindness tells apart.
-const scales = { light: ["#0072b2", "#cc79a7", "#e69f00"].map(rgb), dark: ["#4ba3dc", "#dd9cc1", "#f0b840"].map(rgb) };
-
-function onScale(scale, share) {
-  const at = share * (scale.length - 1);
-  const i = Math.min(Math.floor(at), scale.length - 2);
-  return scale[i].map((from, k) => Math.round(from + (scale[i + 1][k] - from) * (at - i)));
-}
-
-/** What each point is coloured by: `styles` has a number for each, and `sign` says how that number looks. */
-class Colours {
-  constructor(bytes, points) {
-    const [length] = slice(Uint32Array, bytes, 0, 1, "colours");
-    const text = new TextDecoder().decode(slice(Uint8Array, bytes, 4, length, "colours"));
-    try {
-      Object.assign(this, JSON.parse(text));
-    } catch {
-      throw new Trouble("The map's colours arrived damaged: their head can't be read. Reload the page.");
-    }
-    if (this.kind === "categories") this.#readCategories(bytes, 4 + length, points);
-    else if (this.kind === "numbers") this.#readNumbers(bytes, 4 + length, points);
-    else throw new Trouble(`This page doesn't know how to colour by “${this.kind}”. Reload it: the server may be newer.`);
-    this.counts = new Map();
-    this.styles.forEach(style => this.counts.set(style, (this.counts.get(style) ?? 0) + 1));
-  }
-
-  /** The values in the points' order. The server sends one for each point, or one for each row of the zoo. */
-  #values(kind, bytes, from, points) {
-    const sent = Math.floor((bytes.byteLength - from) / kind.BYTES_PER_ELEMENT);
-    const values = slice(kind, bytes, from, Math.max(sent, points.all), "colours");
-    return sent === points.all ? kind.from(points.order, i => values[i]) : kind.from(points.rows, row => values[row]);
-  }
-
-  #readCategories(bytes, from, points) {
-    if (![this.names, this.paints, this.dark].every(list => Array.isArray(list) && list.length > 0))
-      throw new Trouble("The map's colours arrived damaged: they have no names or no paints. Reload the page.");
-    this.styles = this.#values(Uint16Array, bytes, from, points).map(style => style < this.names.length ? style : unknown);
-  }
-
-  #readNumbers(bytes, from, points) {
-    const scaled = this.log ? Math.log : Number;
-    const [low, high] = [scaled(this.low), scaled(this.high)];
-    const style = value => Number.isNaN(value) ? unknown : Math.round(clamp((value - low) / (high - low || 1), 0, 1) * (steps - 1));
-    this.styles = Uint16Array.from(this.#values(Float32Array, bytes, from, points), value => style(scaled(value)));
-  }
-
-  /** The shape, filling and colour of a style: each category has its own of six shapes, as in the report's figures. */
-  sign(style, isDark, muted) {
-    if (style === unknown) return { shape: 0, fill: "open", paint: muted };
-    const scale = isDark ? scales.dark : scales.light;
-    if (this.kind === "numbers") return { shape: 0, fill: "solid", paint: onScale(scale, style / (steps - 1)) };
-    const paints = isDark ? this.dark : this.paints;
-    const paint = rgb(paints[style % paints.length]);
-    return { shape: this.shapes?.[style] ?? style % marks.length, fill: this.fills?.[style] ?? "solid", paint };
-  }
-}
-
-// Distances from a mark's border, negative within. Shapes and sizes are the report's (Marker.cs): all of about equal area.
-const circle = (x, y, radius) => Math.hypot(x, y) - radius;
-const polygon = (corners, size, degrees, lower = 0) => (x, y, radius) => {
-  let furthest = -Infinity;
-  for (let i = 0; i < corners; i++) {
-    const angle = (degrees + 360 * (i + 0.5) / corners) * Math.PI / 180;
-    furthest = Math.max(furthest, x * Math.cos(angle) + (y - lower * radius) * Math.sin(angle));
-  }
-  return furthest - radius * size * Math.cos(Math.PI / corners);
-};
-const marks = [
-  circle, polygon(4, 1.25, 45), polygon(3, 1.4, -90, 0.2), polygon(4, 1.3, 0), polygon(3, 1.4, 90, -0.2), polygon(6, 1.15, 0),
-];
-const packed = ([red, green, blue]) => (255 << 24 | blue << 16 | green << 8 | red) >>> 0;
-const covered = distance => clamp(0.5 - distance, 0, 1);
-
-/** How much of a pixel at a distance from the mark's border and from its middle has the mark's colour. */
-function inked(sign, distance, middle, radius, edge) {
-  if (sign.fill === "solid") return covered(distance);
-  const dot = sign.fill === "dotted" ? covered(middle - radius * 0.4) : 0;
-  return Math.max(dot, covered(Math.abs(distance + edge) - edge));
-}
-
-/**
- * A mark as pixels of a picture `stride` wide: offsets and colours in turn. An edge in the ground's colour parts marks that lie on each
- * other, and takes up the mark's soft border: so pixels are only ever replaced, never mixed, which is three times faster.
- */
-function stamp(sign, radius, edge, ground, stride) {
-  const pixels = [];
-  const reach = Math.ceil(radius * 1.6 + edge);
-  for (let y = -reach; y <= reach; y++) {
-    for (let x = -reach; x <= reach; x++) {
-      const distance = marks[sign.shape % marks.length](x, y, radius);
-      if (distance > edge) continue;
-      const ink = inked(sign, distance, Math.hypot(x, y), radius, edge);
-      pixels.push(y * stride + x, packed(sign.paint.map((value, k) => Math.round(ground[k] + (value - ground[k]) * ink))));
-    }
-  }
-  return Int32Array.from(pixels, value => value | 0);
-}
-
-/** Lays a stamp onto the pixels around `at`. */
-function press(pixels, at, mark) {
-  for (let k = 0; k < mark.length; k += 2) pixels[at + mark[k]] = mark[k + 1];
-}
-
-// --- The plane ---
-
-/** What of the plane is looked at: the place in the middle, and how many times larger than the whole. */
-class View {
-  constructor(points) {
-    this.points = points;
-    this.whole();
-  }
-
-  whole() { Object.assign(this, this.middle, { zoom: 1 }); }
-
-  get middle() { return { x: (this.points.left + this.points.right) / 2, y: (this.points.bottom + this.points.top) / 2 }; }
-
-  get isWhole() { return this.zoom === 1 && this.x === this.middle.x && this.y === this.middle.y; }
-
-  /** CSS pixels of one unit. */
-  get scale() { return this.zoom * 0.92 * Math.min(this.across / this.points.width, this.down / this.points.height); }
-
-  size(across, down) { Object.assign(this, { across, down }); }
-
-  look({ x, y, zoom }) {
-    this.x = clamp(x, this.points.left, this.points.right);
-    this.y = clamp(y, this.points.bottom, this.points.top);
-    this.zoom = clamp(zoom, 1, most.zoom);
-  }
-
-  pan(dx, dy) { this.look({ x: this.x - dx / this.scale, y: this.y + dy / this.scale, zoom: this.zoom }); }
-
-  /** Zooms so that what is at a pixel stays there. */
-  zoomAt(factor, left, top) {
-    const [x, y] = this.placeOf(left, top);
-    const before = this.scale;
-    const zoom = clamp(this.zoom * factor, 1, most.zoom);
-    const part = this.scale * zoom / this.zoom / before;
-    this.look({ x: x + (this.x - x) / part, y: y + (this.y - y) / part, zoom });
-  }
-
-  placeOf(left, top) { return [this.x + (left - this.across / 2) / this.scale, this.y - (top - this.down / 2) / this.scale]; }
-
-  pixelOf(x, y) { return [this.across / 2 + (x - this.x) * this.scale, this.down / 2 - (y - this.y) * this.scale]; }
-
-  get box() {
-    const [[x0, y1], [x1, y0]] = [this.placeOf(0, 0), this.placeOf(this.across, this.down)];
-    return [x0, y0, x1, y1];
-  }
-
-  /** A point's radius in CSS pixels: small where many share little room, larger where one looks closely. */
-  get radius() {
-    const whole = clamp(0.5 * Math.sqrt(this.across * this.down / this.points.length), 1.5, 4);
-    return Math.round(Math.min(6, whole * this.zoom ** 0.3) * 4) / 4;
-  }
-}
-
-/** Draws the points of a view. The picture has a rim all around, so that marks on the edge need no clipping. */
-class Painter {
-  constructor(canvas) {
-    this.canvas = canvas;
-    // Never asked back from a graphics card: each picture is made here and handed over whole.
-    this.context = canvas.getContext("2d", { alpha: false, willReadFrequently: true });
-    if (!this.context) throw new Trouble("This browser can't draw here: it gives no canvas. The table has the same networks.");
-  }
-
-  draw(view, styles, isShown, signOf, ground) {
-    const density = devicePixelRatio || 1;
-    const radius = view.radius * density;
-    this.#prepare(Math.round(view.across * density), Math.round(view.down * density), radius, 0.6 * density, ground);
-    const { pixels, rim, stride, stamps } = this;
-    const [xs, ys] = [view.points.x, view.points.y];
-    const scale = view.scale * density;
-    const left = this.canvas.width / 2 - view.x * scale;
-    const top = this.canvas.height / 2 + view.y * scale;
-    const [right, bottom] = [this.canvas.width + rim / 2, this.canvas.height + rim / 2];
-    pixels.fill(packed(ground));
-    for (let i = 0; i < xs.length; i++) {
-      const x = xs[i] * scale + left;
-      const y = top - ys[i] * scale;
-      if (x < -rim / 2 || y < -rim / 2 || x >= right || y >= bottom || !isShown(i)) continue;
-      const style = styles[i];
-      stamps[style] ??= stamp(signOf(style), radius, this.edge, ground, stride);
-      press(pixels, Math.round(y + rim) * stride + Math.round(x + rim), stamps[style]);
-    }
-    this.context.putImageData(this.image, -rim, -rim);
-  }
-
-  /** New stamps are only cut when they would look otherwise. */
-  forget() { this.key = null; }
-
-  #prepare(width, height, radius, edge, ground) {
-    const key = [width, height, radius, edge, ground].join();
-    if (key === this.key) return;
-    this.key = key;
-    this.edge = edge;
-    this.stamps = [];
-    const rim = 2 * Math.ceil(radius * 1.6 + edge) + 2;
-    if (this.canvas.width === width && this.canvas.height === height && this.rim === rim) return;
-    Object.assign(this.canvas, { width, height });
-    this.rim = rim;
-    this.stride = width + 2 * rim;
-    this.image = new ImageData(this.stride, height + 2 * rim);
-    this.pixels = new Uint32Array(this.image.data.buffer);
-  }
-}
-
 // --- The address ---
 
+/** The numbers of a value in the address, or null where they aren't numbers, or not as many as there should be. */
 const numbersIn = (name, length) => {
   const numbers = (new URLSearchParams(location.search).get(name) ?? "").split(",").map(text => text === "" ? NaN : Number(text));
-  return numbers.length === length && numbers.every(Number.isFinite) ? numbers : null;
+  return numbers.length === (length ?? numbers.length) && numbers.every(Number.isFinite) ? numbers : null;
 };
 
 /** The page's address with other values; null takes one away. Commas stay commas: people read addresses. */
@@ -385,6 +55,7 @@ class WeightMap {
     this.build();
     this.painter = new Painter(this.canvas);
     this.readAddress();
+    this.fillLegend();
     this.listen();
     this.measure();
   }
@@ -406,7 +77,6 @@ class WeightMap {
     this.legend = element("div", { className: "map-legend", attributes: { role: "group", "aria-label": by } });
     this.root.replaceChildren(
       this.tools(), this.plane, this.status, this.legend, element("p", { className: "map-help", id: "map-help", textContent: help }));
-    this.fillLegend();
   }
 
   tools() {
@@ -443,7 +113,7 @@ class WeightMap {
 
   fillLegend() {
     const caption = element("p", { textContent: this.colours.label });
-    const lacking = this.colours.counts.has(unknown) ? [this.toggle(unknown, "unknown")] : [];
+    const lacking = this.colours.counts.has(unknown) ? [this.toggle(unknown)] : [];
     if (this.colours.kind === "numbers") this.legend.replaceChildren(caption, this.gradient(), ...lacking);
     else this.legend.replaceChildren(caption, ...this.toggles(), ...lacking, ...this.togglesOfAll());
   }
@@ -459,7 +129,7 @@ class WeightMap {
     const named = this.named();
     const unnamed = [...this.colours.counts.keys()].filter(style => style !== unknown).length - named.length;
     const rest = unnamed > 0 ? [element("span", { textContent: `and ${count(unnamed)} more that have fewer networks` })] : [];
-    return [...named.map(style => this.toggle(style, this.colours.names[style])), ...rest];
+    return [...named.map(style => this.toggle(style)), ...rest];
   }
 
   togglesOfAll() {
@@ -474,9 +144,12 @@ class WeightMap {
     return this.colours.counts.size > 1 ? [made("Show all", 0), made("Hide all", 1)] : [];
   }
 
-  toggle(style, name) {
-    const made = element("button", { type: "button", attributes: { "aria-pressed": "true", "data-style": style } },
-      this.swatch(style), element("span", { textContent: name }), element("small", { textContent: count(this.colours.counts.get(style)) }));
+  toggle(style) {
+    const isShown = this.hidden[style] === 0;
+    const name = element("span", { textContent: this.colours.nameOf(style) });
+    const number = element("small", { textContent: count(this.colours.counts.get(style)) });
+    const attributes = { "aria-pressed": isShown, "data-style": style };
+    const made = element("button", { type: "button", attributes }, this.swatch(style), name, number);
     made.onclick = () => {
       this.hidden[style] = 1 - this.hidden[style];
       this.refreshLegend();
@@ -506,9 +179,9 @@ class WeightMap {
     const bar = element("span", { className: "map-gradient" });
     const stops = Array.from({ length: 9 }, (_, i) => `rgb(${this.signOf(Math.round(i / 8 * (steps - 1))).paint})`);
     bar.style.backgroundImage = `linear-gradient(to right, ${stops})`;
-    const end = value => element("span", { textContent: String(Number(Number(value).toPrecision(3))) });
+    const end = style => element("span", { textContent: this.colours.nameOf(style) });
     const note = this.colours.log ? [element("small", { textContent: "on a logarithmic scale" })] : [];
-    return element("span", { className: "map-range" }, end(this.colours.low), bar, end(this.colours.high), ...note);
+    return element("span", { className: "map-range" }, end(0), bar, end(steps - 1), ...note);
   }
 
   get isDark() { return matchMedia("(prefers-color-scheme: dark)").matches; }
@@ -549,7 +222,8 @@ class WeightMap {
   settle() {
     if (this.pointers.size > 0 || this.isGliding) return;
     const { x, y, zoom, isWhole } = this.view;
-    const address = addressWith({ at: isWhole ? null : [x, y, zoom].map(short).join() });
+    const hidden = [...this.colours.counts.keys()].filter(style => this.hidden[style]).sort((a, b) => a - b);
+    const address = addressWith({ at: isWhole ? null : [x, y, zoom].map(short).join(), hide: hidden.join() || null });
     if (address.href !== location.href) history.replaceState(history.state, "", address);
     if (this.chosen < 0) this.say();
   }
@@ -616,7 +290,7 @@ class WeightMap {
 
   /** Marks a point, or none with −1, and fetches what there is to say of it. */
   choose(point, isSaid = false) {
-    if (point === this.chosen) return;
+    if (point === this.chosen && !isSaid) return;
     this.chosen = point;
     this.tip.hidden = true;
     this.link.hidden = point < 0;
@@ -720,6 +394,8 @@ class WeightMap {
     else this.view.whole();
     this.box = boxInAddress();
     this.clear.hidden = !this.box;
+    this.hidden.fill(0);
+    numbersIn("hide")?.forEach(style => { this.hidden[style] = 1; });
   }
 
   // What the reader does
@@ -736,7 +412,7 @@ class WeightMap {
       const before = String(this.box);
       this.stop();
       this.readAddress();
-      this.changed();
+      this.refreshLegend();
       if (String(this.box) !== before) this.fillSelected();
     });
     const on = (name, handle) => this.plane.addEventListener(name, handle, { passive: false });
@@ -751,7 +427,7 @@ class WeightMap {
     on("mousedown", event => event.button === 1 && event.preventDefault());
     on("click", event => this.onClick(event));
     on("auxclick", event => event.button === 1 && this.onClick(event));
-    on("dblclick", () => this.actions.whole());
+    on("dblclick", event => this.pointAt(event, 16) < 0 && this.actions.whole());
   }
 
   onKey(event) {
@@ -771,7 +447,7 @@ class WeightMap {
   onWheel(event) {
     const factor = Math.exp(-event.deltaY * (event.deltaMode === 1 ? 30 : 1) / (event.ctrlKey ? 100 : 400));
     // At the ends the page scrolls on.
-    if (clamp(this.view.zoom * factor, 1, most.zoom) === this.view.zoom) return;
+    if (View.limit(this.view.zoom * factor) === this.view.zoom) return;
     event.preventDefault();
     this.stop();
     this.view.zoomAt(factor, ...this.pixelsOf(event));
@@ -811,6 +487,7 @@ class WeightMap {
     const now = this.pixelsOf(event);
     if (!this.hasMoved && Math.hypot(now[0] - this.pressed[0], now[1] - this.pressed[1]) < 4) return;
     this.hasMoved = true;
+    this.choose(-1);
     this.pointers.set(event.pointerId, now);
     if (this.isBoxing) this.drawn = this.boxOf(this.pressed, now);
     else if (this.pointers.size === 1) this.view.pan(now[0] - before[0], now[1] - before[1]);
@@ -875,11 +552,12 @@ class WeightMap {
 
   /** The legend's entries, wrapped to the picture's width. */
   legendRows(context, density) {
-    const ends = `${this.colours.low} (blue) to ${this.colours.high} (orange)${this.colours.log ? ", logarithmic" : ""}`;
-    const entries = this.colours.kind === "numbers"
-      ? [{ text: `${this.colours.label}: ${ends}` }]
-      : [{ text: `${this.colours.label}:` }, ...this.named().filter(style => this.hidden[style] === 0).map(
-        style => ({ text: this.colours.names[style], swatch: this.swatch(style) }))];
+    const styles = this.colours.kind === "numbers"
+      ? [0, 0.25, 0.5, 0.75, 1].map(share => Math.round(share * (steps - 1)))
+      : this.named().filter(style => this.hidden[style] === 0);
+    const entries = [
+      { text: `${this.colours.label}:` }, ...styles.map(style => ({ text: this.colours.nameOf(style), swatch: this.swatch(style) })),
+    ];
     context.font = `${13 * density}px system-ui, sans-serif`;
     const rows = [[]];
     let at = 8 * density;
