@@ -1,13 +1,14 @@
 using System.Text;
 using Mlds.Analysis.Results;
+using Mlds.Reports.Components;
 using Mlds.Reports.Figures;
-using Mlds.Reports.Html;
+using Mlds.Reports.Pages;
 
 namespace Mlds.Reports;
 
 /// <summary>
 /// Writes what an analysis found, for people to read: <c>report.html</c>, one self-contained page, and <c>figures/</c>, every figure of it
-/// as SVG and PNG; and, for programs, <c>metrics.json</c> with every number in them.
+/// as SVG and PNG and its numbers as CSV; and, for programs, <c>metrics.json</c> with every number in them.
 /// </summary>
 public static class Report
 {
@@ -23,13 +24,19 @@ public static class Report
         {
             Replace(Path.Combine(folder, figure.Id + ".svg"), Encoding.UTF8.GetBytes(figure.ToSvg(inline: false)));
             Replace(Path.Combine(folder, figure.Id + ".png"), figure.ToPng());
+            if (figure.Numbers is { } numbers)
+                Replace(Path.Combine(folder, figure.Id + ".csv"), Encoding.UTF8.GetBytes(numbers.ToCsv()));
         }
 
         Metrics.Write(result, Path.Combine(directory, "metrics.json"));
         var page = Path.Combine(directory, "report.html");
-        Replace(page, Encoding.UTF8.GetBytes(Page.Write(result, figures)));
+        Replace(page, Encoding.UTF8.GetBytes(PageOf(result, figures)));
         return page;
     }
+
+    /// <summary>The page alone; its figures are <paramref name="figures"/>.</summary>
+    internal static string PageOf(AnalysisResult result, FigureSet figures) => StaticHtml.Of<ReportPage>(
+        new Dictionary<string, object?> { [nameof(ReportPage.Result)] = result, [nameof(ReportPage.Figures)] = figures });
 
     /// <summary>Writes a file whole or not at all: a reader never meets half a file.</summary>
     static void Replace(string path, byte[] content)

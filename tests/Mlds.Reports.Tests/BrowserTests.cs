@@ -1,105 +1,211 @@
-using System.Diagnostics;
+using Microsoft.Playwright;
+using Mlds.Analysis.Results;
 
 namespace Mlds.Reports.Tests;
 
-/// <summary>A real browser opens the report, offline.</summary>
-public sealed class BrowserTests
+/// <summary>A real browser opens the report from its file, on a desk and on a phone, light and dark.</summary>
+public sealed class BrowserTests(Chromium chromium) : IClassFixture<Chromium>
 {
-    const string Chromium = "/usr/bin/chromium";
+    public static TheoryData<string> Screens => [.. Screen.All.Select(screen => screen.Name)];
 
-    [Fact]
-    public void A_browser_shows_the_report_without_an_error()
+    /// <summary>One with every kind of figure and table.</summary>
+    static AnalysisResult Everything => SyntheticCourses.AddTo(SyntheticResult.Make(networks: 4)).WithRealQuestions();
+
+    Task<Visit> OpenAsync(WrittenReport report, Screen screen)
     {
-        Assert.SkipUnless(File.Exists(Chromium), $"{Chromium} is not installed; the Debian package chromium has it.");
-        using var report = new WrittenReport(SyntheticResult.Make(networks: 8));
-        var picture = Path.Combine(report.Folder, "page.png");
+        Assert.SkipWhen(Chromium.Missing is not null, Chromium.Missing ?? "");
+        return chromium.VisitAsync(report.PagePath, screen);
+    }
 
-        var log = Open(report, $"--screenshot={picture}", "--window-size=1100,3000").Error;
+    static Screen Named(string name) => Screen.All.Single(screen => screen.Name == name);
 
-        Assert.DoesNotContain("CONSOLE", log, StringComparison.Ordinal);
-        Assert.True(new FileInfo(picture).Length > 100_000, "The page is nearly empty.");
+    static Task UnfoldAsync(Visit visit) => visit.Page.EvaluateAsync("document.querySelectorAll('details').forEach(one => one.open = true)");
+
+    [Theory]
+    [MemberData(nameof(Screens))]
+    public async Task A_browser_shows_the_report_without_an_error_and_asks_for_nothing_else(string screen)
+    {
+        using var report = new WrittenReport(Everything);
+        await using var visit = await OpenAsync(report, Named(screen));
+
+        Assert.Empty(visit.Errors);
+        Assert.Equal([new Uri(report.PagePath)], visit.Requests);
+        foreach (var drawing in await visit.Page.Locator("main > section > figure svg").AllAsync())
+            Assert.True((await drawing.BoundingBoxAsync())!.Height > 80);
+    }
+
+    [Theory]
+    [MemberData(nameof(Screens))]
+    public async Task Axe_finds_nothing_in_the_report_all_unfolded(string screen)
+    {
+        using var report = new WrittenReport(Everything);
+        await using var visit = await OpenAsync(report, Named(screen));
+        await UnfoldAsync(visit);
+
+        Assert.Empty(await visit.ViolationsAsync());
     }
 
     [Fact]
-    public void The_script_runs_under_the_pages_own_policy_and_takes_over_the_tips()
+    public async Task Axe_finds_what_it_should()
     {
-        Assert.SkipUnless(File.Exists(Chromium), $"{Chromium} is not installed; the Debian package chromium has it.");
-        using var report = new WrittenReport(SyntheticResult.Make(networks: 3));
+        using var report = new WrittenReport(SyntheticResult.Make(networks: 2));
+        File.WriteAllText(report.PagePath, report.Page.Replace("<th scope=\"col\">about</th>", "<td>about</td>", StringComparison.Ordinal)
+            .Replace("<h1>", "<h4>", StringComparison.Ordinal).Replace("</h1>", "</h4>", StringComparison.Ordinal));
+        await using var visit = await OpenAsync(report, Screen.Desk);
 
-        var dom = Open(report, "--dump-dom").Output;
+        Assert.Contains(await visit.ViolationsAsync(), violation => violation.StartsWith("page-has-heading-one", StringComparison.Ordinal));
+    }
 
-        Assert.Contains("data-tip=\"EightBitMachine, seed 0\n", dom, StringComparison.Ordinal);
-        Assert.Contains("<div id=\"tip\" role=\"status\">", dom, StringComparison.Ordinal);
+    [Fact]
+    public async Task The_pages_policy_refuses_every_script_and_style_but_its_own()
+    {
+        using var report = new WrittenReport(SyntheticResult.Make(networks: 2));
+        Assert.DoesNotContain("unsafe", report.Page, StringComparison.Ordinal);
+        const string Foreign = "<b id=\"late\" style=\"color: red\" onclick=\"0\">b</b><script>late.title = \"ran\"</script>";
+        File.WriteAllText(report.PagePath, report.Page.Replace("<main>", "<main>" + Foreign, StringComparison.Ordinal));
+        await using var visit = await OpenAsync(report, Screen.Desk);
+
+        Assert.Equal(3, visit.Errors.Count(error => error.Contains("Content Security Policy", StringComparison.Ordinal)));
+        Assert.Equal("", await visit.Page.Locator("#late").EvaluateAsync<string>("late => late.title"));
+        Assert.NotEqual("rgb(255, 0, 0)", await visit.Page.Locator("#late").EvaluateAsync<string>("late => getComputedStyle(late).color"));
+    }
+
+    [Fact]
+    public async Task A_page_that_errs_is_noticed()
+    {
+        using var report = new WrittenReport(SyntheticResult.Make(networks: 2));
+        File.WriteAllText(
+            report.PagePath, report.Page.Replace("<main>", "<main><img src=\"http://127.0.0.1:9/x.png\">", StringComparison.Ordinal));
+        await using var visit = await OpenAsync(report, Screen.Desk);
+
+        Assert.NotEmpty(visit.Errors);
     }
 
     [Theory]
     [InlineData(1280)]
     [InlineData(1920)]
-    public void No_table_is_wider_than_its_place_on_a_desks_screen(int width)
+    public async Task No_table_is_wider_than_its_place_on_a_desks_screen(int width)
     {
-        Assert.SkipUnless(File.Exists(Chromium), $"{Chromium} is not installed; the Debian package chromium has it.");
-        using var report = new WrittenReport(SyntheticCourses.AddTo(SyntheticResult.Make(networks: 4)).WithRealQuestions());
-        const string Measure = """
-            <script>
-            document.querySelectorAll("details").forEach(folded => folded.open = true);
-            const cut = [...document.querySelectorAll(".table")].filter(table => table.scrollWidth > table.clientWidth + 1);
-            const beyond = [...document.querySelectorAll(".table.wide")].filter(table => table.getBoundingClientRect().right > innerWidth
-                || table.getBoundingClientRect().left < 0);
-            document.body.dataset.measured =
-                `${innerWidth}: ${cut.map(table =>
-                table.firstChild.className + " " + table.scrollWidth + " in " + table.clientWidth)} ${beyond.length} beyond`;
-            </script>
-            """;
-        File.WriteAllText(report.PagePath, report.Page.Replace("</body>", $"{Measure}</body>", StringComparison.Ordinal));
+        using var report = new WrittenReport(Everything);
+        await using var visit = await OpenAsync(report, Screen.Desk with { Width = width });
+        await UnfoldAsync(visit);
 
-        Assert.Contains($"data-measured=\"{width}:  0 beyond\"", Open(report, "--dump-dom", $"--window-size={width},1000").Output,
-            StringComparison.Ordinal);
+        Assert.Empty(await visit.Page.EvaluateAsync<string[]>(
+            """
+            () => [...document.querySelectorAll(".table")]
+              .filter(table => table.scrollWidth > table.clientWidth + 1 || table.getBoundingClientRect().right > innerWidth
+                || table.getBoundingClientRect().left < 0)
+              .map(table => `${table.firstChild.className} ${table.scrollWidth} in ${table.clientWidth}`)
+            """));
     }
 
     [Fact]
-    public void A_page_that_errs_is_noticed()
+    public async Task On_a_phone_nothing_but_frames_scrolls_sideways_and_the_tab_key_reaches_each_frame()
     {
-        Assert.SkipUnless(File.Exists(Chromium), $"{Chromium} is not installed; the Debian package chromium has it.");
-        using var report = new WrittenReport(SyntheticResult.Make(networks: 2));
-        File.WriteAllText(
-            report.PagePath, report.Page.Replace("<main>", "<main><img src=\"http://127.0.0.1:9/x.png\">", StringComparison.Ordinal));
+        using var report = new WrittenReport(Everything);
+        await using var visit = await OpenAsync(report, Screen.Phone);
+        await UnfoldAsync(visit);
 
-        Assert.Contains("CONSOLE", Open(report, "--dump-dom").Error, StringComparison.Ordinal);
+        Assert.True(await visit.Page.EvaluateAsync<bool>("document.documentElement.scrollWidth <= innerWidth"));
+        await visit.Page.EvaluateAsync(
+            """
+            () => {
+              window.reached = new Set();
+              document.addEventListener("focusin", event => window.reached.add(event.target));
+            }
+            """);
+        const string Left = """
+            [...document.querySelectorAll(".table, .drawing")]
+              .filter(frame => frame.scrollWidth > frame.clientWidth && !window.reached.has(frame)).length
+            """;
+        Assert.True(await visit.Page.EvaluateAsync<int>(Left) > 20);
+
+        // Until the focus has gone round and left the page.
+        do
+        {
+            await visit.Page.Keyboard.PressAsync("Tab");
+        }
+        while (await visit.Page.EvaluateAsync<bool>("document.activeElement !== document.body"));
+
+        Assert.Equal(0, await visit.Page.EvaluateAsync<int>(Left));
+        Assert.True(await visit.Page.EvaluateAsync<bool>(
+            "[...document.querySelectorAll('a, summary')].every(target => window.reached.has(target))"));
     }
 
-    static (string Output, string Error) Open(WrittenReport report, params string[] arguments)
+    [Fact]
+    public async Task A_frame_in_focus_scrolls_by_its_arrow_keys_and_has_a_name_and_a_mark_of_focus()
     {
-        var profile = Directory.CreateTempSubdirectory("mlds-chromium-");
-        var start = new ProcessStartInfo(
-            Chromium,
-            [
-                "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-                "--disable-component-update", "--disable-sync", "--enable-logging=stderr", "--log-level=0",
-                $"--user-data-dir={profile.FullName}", .. arguments, "file://" + report.PagePath,
-            ])
+        using var report = new WrittenReport(SyntheticResult.Make(networks: 2));
+        await using var visit = await OpenAsync(report, Screen.Phone);
+        var frame = visit.Page.Locator("#overview .table");
+        await frame.FocusAsync();
+
+        await visit.Page.Keyboard.PressAsync("ArrowRight");
+        await visit.Page.WaitForFunctionAsync("document.querySelector('#overview .table').scrollLeft > 0");
+
+        Assert.Equal("All questions, all views", await frame.GetAttributeAsync("aria-label"));
+        Assert.Equal("solid", await frame.EvaluateAsync<string>("frame => getComputedStyle(frame).outlineStyle"));
+    }
+
+    [Fact]
+    public async Task A_mark_says_what_it_is_when_pointed_at_until_the_escape_key()
+    {
+        using var report = new WrittenReport(SyntheticResult.Make(networks: 3));
+        await using var visit = await OpenAsync(report, Screen.Desk);
+        var tip = visit.Page.Locator("#tip");
+        await Assertions.Expect(tip).ToBeHiddenAsync();
+
+        await visit.Page.Locator("#weight-space [data-tip]").Last.HoverAsync();
+
+        await Assertions.Expect(tip).ToHaveTextAsync(new System.Text.RegularExpressions.Regex("Machine|Modified|Control"));
+        Assert.Contains(", seed ", await tip.InnerTextAsync(), StringComparison.Ordinal);
+        await visit.Page.Keyboard.PressAsync("Escape");
+        await Assertions.Expect(tip).ToBeHiddenAsync();
+        Assert.Empty(visit.Errors);
+    }
+
+    [Fact]
+    public async Task The_keyboard_alone_steps_from_mark_to_mark_and_zooms()
+    {
+        using var report = new WrittenReport(SyntheticResult.Make(networks: 3));
+        await using var visit = await OpenAsync(report, Screen.Desk);
+        var keys = visit.Page.Keyboard;
+        var tip = visit.Page.Locator("#tip");
+        var drawing = visit.Page.Locator("#weight-space .drawing");
+        Task<string> ViewBox() => drawing.Locator("svg").EvaluateAsync<string>("svg => svg.getAttribute('viewBox')");
+        var whole = await ViewBox();
+        await visit.Page.Locator("#overview a").Last.FocusAsync();
+
+        await keys.PressAsync("Tab");
+        await Assertions.Expect(drawing).ToBeFocusedAsync();
+        await Assertions.Expect(visit.Page.Locator("#weight-space .keys")).ToBeVisibleAsync();
+        await keys.PressAsync("Enter");
+        await Assertions.Expect(tip).ToBeVisibleAsync();
+        var seen = new HashSet<string> { await tip.InnerTextAsync() };
+        foreach (var key in new[] { "ArrowRight", "ArrowRight", "ArrowDown", "End" })
         {
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-        };
-        using var browser = Process.Start(start)!;
-        var output = browser.StandardOutput.ReadToEndAsync();
-        var error = browser.StandardError.ReadToEndAsync();
-        if (!browser.WaitForExit(TimeSpan.FromMinutes(5)))
-        {
-            browser.Kill(entireProcessTree: true);
-            Assert.Fail("Chromium took longer than a minute.");
+            await keys.PressAsync(key);
+            Assert.True(seen.Add(await tip.InnerTextAsync()), $"{key} went nowhere.");
         }
 
-        var result = (output.Result, error.Result);
-        try
-        {
-            profile.Delete(recursive: true);
-        }
-        catch (IOException)
-        {
-            // A child of the browser may still be writing there; the folder is the system's temporary one.
-        }
+        await keys.PressAsync("+");
+        Assert.NotEqual(whole, await ViewBox());
+        await keys.PressAsync("-");
+        Assert.Equal(whole, await ViewBox());
+        await keys.PressAsync("Escape");
+        await Assertions.Expect(tip).ToBeHiddenAsync();
+        Assert.Empty(visit.Errors);
+    }
 
-        return result;
+    [Fact]
+    public async Task Without_script_every_mark_still_says_what_it_is_and_every_frame_can_be_reached()
+    {
+        using var report = new WrittenReport(SyntheticResult.Make(networks: 3));
+        File.WriteAllText(report.PagePath, report.Page[..report.Page.IndexOf("<script>", StringComparison.Ordinal)]);
+        await using var visit = await OpenAsync(report, Screen.Phone);
+
+        Assert.Equal(0, await visit.Page.Locator("[data-tip]").CountAsync());
+        Assert.True(await visit.Page.Locator("#weight-space title").CountAsync() > 30);
+        Assert.Empty(await visit.ViolationsAsync("scrollable-region-focusable"));
     }
 }

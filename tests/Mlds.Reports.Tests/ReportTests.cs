@@ -1,5 +1,7 @@
 using System.Globalization;
 using System.Net;
+using System.Security.Cryptography;
+using System.Text;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using Mlds.Analysis.Results;
@@ -9,13 +11,15 @@ namespace Mlds.Reports.Tests;
 public sealed partial class ReportTests
 {
     [Fact]
-    public void A_report_is_a_page_its_metrics_and_every_figure_twice()
+    public void A_report_is_a_page_its_metrics_and_every_figure_thrice()
     {
         using var report = new WrittenReport(SyntheticResult.Make());
 
         Assert.Equal("report.html", Path.GetFileName(report.PagePath));
         Assert.Equal(
             report.Figures("svg").Select(Path.GetFileNameWithoutExtension), report.Figures("png").Select(Path.GetFileNameWithoutExtension));
+        Assert.Equal(
+            report.Figures("svg").Select(Path.GetFileNameWithoutExtension), report.Figures("csv").Select(Path.GetFileNameWithoutExtension));
         string[] expected =
         [
             "weight-space", "weight-space-all-views", "which-machine-accuracy", "which-machine-curve",
@@ -78,9 +82,37 @@ public sealed partial class ReportTests
         using var report = new WrittenReport(SyntheticCourses.AddTo(SyntheticResult.Make()));
 
         Assert.DoesNotMatch(Loading(), report.Page);
-        Assert.Contains("default-src 'none'", report.Page, StringComparison.Ordinal);
+        Assert.Contains("default-src 'none'", WebUtility.HtmlDecode(report.Page), StringComparison.Ordinal);
         foreach (var figure in report.Figures("svg"))
             Assert.DoesNotMatch(Loading(), File.ReadAllText(figure));
+    }
+
+    [Fact]
+    public void Every_figure_offers_its_three_files()
+    {
+        using var report = new WrittenReport(SyntheticCourses.AddTo(SyntheticResult.Make(networks: 3)));
+
+        var offered = Regex.Matches(report.Page, "<a href=\"(figures/[^\"]*)\" download").Select(link => link.Groups[1].Value).ToArray();
+
+        var files = Directory.GetFiles(Path.Combine(report.Folder, "figures")).Select(file => $"figures/{Path.GetFileName(file)}");
+        Assert.Equal(files.Order(StringComparer.Ordinal), offered.Order(StringComparer.Ordinal));
+        Assert.Equal(3 * FigureElement().Count(report.Page), offered.Length);
+    }
+
+    [Fact]
+    public void The_policy_allows_exactly_the_style_and_the_script_that_are_in_the_page()
+    {
+        using var report = new WrittenReport(SyntheticResult.Make(networks: 2));
+
+        foreach (var element in new[] { "style", "script" })
+        {
+            var text = Regex.Match(report.Page, $"<{element}>(.*?)</{element}>", RegexOptions.Singleline).Groups[1].Value;
+            var hash = Convert.ToBase64String(SHA256.HashData(Encoding.UTF8.GetBytes(text)));
+            Assert.Contains($"{element}-src 'sha256-{hash}';", WebUtility.HtmlDecode(report.Page), StringComparison.Ordinal);
+        }
+
+        Assert.DoesNotContain("unsafe-", report.Page, StringComparison.Ordinal);
+        Assert.DoesNotMatch("<[^>]* (style|on[a-z]+)=", report.Page);
     }
 
     [Fact]
@@ -232,9 +264,12 @@ public sealed partial class ReportTests
     [GeneratedRegex("<figure[ >]")]
     private static partial Regex FigureElement();
 
-    /// <summary>Anything that makes a browser fetch: an address in an attribute or a style, or an element that loads.</summary>
+    /// <summary>
+    /// Anything that makes a browser fetch: an address in an attribute or a style, or an element that loads. Links to a figure's files are
+    /// followed when a reader says so.
+    /// </summary>
     [GeneratedRegex(
-        "(src|href|action|poster|data|srcset)\\s*=\\s*\"(?!#)|url\\(|@import|<link|<img|<iframe|<object|"
+        "(src|href|action|poster|data|srcset)\\s*=\\s*\"(?!#|figures/[a-z0-9-]+\\.(svg|png|csv)\" download)|url\\(|@import|<link|<img|<iframe|<object|"
         + "<embed|fetch\\(|XMLHttpRequest|https?://(?!www\\.w3\\.org/2000/svg)")]
     private static partial Regex Loading();
 }

@@ -1,10 +1,10 @@
 namespace Mlds.Reports.Drawing;
 
 /// <summary>A place on a figure in CSS pixels; y grows downwards.</summary>
-readonly record struct Point(double X, double Y);
+public readonly record struct Point(double X, double Y);
 
 /// <summary>A rectangle on a figure.</summary>
-readonly record struct Box(double X, double Y, double Width, double Height)
+public readonly record struct Box(double X, double Y, double Width, double Height)
 {
     public double Right => X + Width;
 

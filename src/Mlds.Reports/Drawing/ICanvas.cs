@@ -3,9 +3,9 @@ namespace Mlds.Reports.Drawing;
 /// <summary>How a shape looks: filled, outlined or both.</summary>
 /// <param name="Width">Of the outline, in pixels.</param>
 /// <param name="Opacity">Of all of it, 0 … 1.</param>
-readonly record struct Look(Paint? Fill = null, Paint? Stroke = null, double Width = 1, double Opacity = 1, bool Dashed = false);
+public readonly record struct Look(Paint? Fill = null, Paint? Stroke = null, double Width = 1, double Opacity = 1, bool Dashed = false);
 
-enum Anchor
+public enum Anchor
 {
     Start,
     Middle,
@@ -14,10 +14,10 @@ enum Anchor
 
 /// <param name="Size">Of the letters, in pixels.</param>
 /// <param name="Upright">False turns the text a quarter to the left, to be read upwards.</param>
-readonly record struct TextStyle(Paint Paint, double Size = 12, Anchor Anchor = Anchor.Start, bool Bold = false, bool Upright = true);
+public readonly record struct TextStyle(Paint Paint, double Size = 12, Anchor Anchor = Anchor.Start, bool Bold = false, bool Upright = true);
 
 /// <summary>What a figure is drawn on: the same drawing makes the SVG of the report, an SVG file and a PNG file.</summary>
-interface ICanvas
+public interface ICanvas
 {
     /// <summary>Straight lines from point to point; closed shapes end where they began.</summary>
     void Path(ReadOnlySpan<Point> points, bool closed, Look look);

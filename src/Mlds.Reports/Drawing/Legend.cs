@@ -1,10 +1,10 @@
 namespace Mlds.Reports.Drawing;
 
 /// <param name="Sign">Draws the entry's sign, centred on the point; about 14 pixels wide.</param>
-readonly record struct LegendEntry(string Label, Action<ICanvas, Point> Sign);
+public readonly record struct LegendEntry(string Label, Action<ICanvas, Point> Sign);
 
 /// <summary>A line or more of signs and what they mean.</summary>
-static class Legend
+public static class Legend
 {
     const double RowHeight = 19;
     const double Size = 11.5;

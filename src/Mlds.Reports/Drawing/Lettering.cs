@@ -5,12 +5,12 @@ namespace Mlds.Reports.Drawing;
 /// <summary>
 /// The font that comes with the program, so that figures look alike on machines with other fonts or none (Fonts/LICENSE).
 /// </summary>
-static class Lettering
+public static class Lettering
 {
     static readonly SKTypeface s_regular = Load("DejaVuSans");
     static readonly SKTypeface s_bold = Load("DejaVuSans-Bold");
 
-    public static SKFont Font(double size, bool bold) =>
+    internal static SKFont Font(double size, bool bold) =>
         new(bold ? s_bold : s_regular, (float)size) { Hinting = SKFontHinting.None, Subpixel = true };
 
     /// <summary>Width of a text in pixels. Other fonts of a reader's browser are narrower, as a rule.</summary>

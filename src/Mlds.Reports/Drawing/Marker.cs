@@ -1,7 +1,7 @@
 namespace Mlds.Reports.Drawing;
 
 /// <summary>How a marker is filled, which tells the variants of a machine apart.</summary>
-enum MarkerFill
+public enum MarkerFill
 {
     Solid,
     Open,
@@ -9,7 +9,7 @@ enum MarkerFill
 }
 
 /// <summary>Markers of about equal area, so that none looks more important.</summary>
-static class Marker
+public static class Marker
 {
     const int Shapes = 6;
 

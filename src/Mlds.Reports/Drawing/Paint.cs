@@ -4,7 +4,7 @@ namespace Mlds.Reports.Drawing;
 /// <param name="Name">The variable's name without dashes.</param>
 /// <param name="Light">0xRRGGBB on a light page.</param>
 /// <param name="Dark">0xRRGGBB on a dark page.</param>
-readonly record struct Paint(string Name, uint Light, uint Dark)
+public readonly record struct Paint(string Name, uint Light, uint Dark)
 {
     public static string Hex(uint rgb) => "#" + rgb.ToString("x6", System.Globalization.CultureInfo.InvariantCulture);
 }
@@ -13,7 +13,7 @@ readonly record struct Paint(string Name, uint Light, uint Dark)
 /// The colours of all figures. The series are Okabe and Ito's, told apart with every common colour blindness (Color Universal Design,
 /// 2008), without their yellow, which is lost on white; figures never tell series apart by colour alone.
 /// </summary>
-static class Palette
+public static class Palette
 {
     public static Paint Ink { get; } = new("ink", 0x1c2024, 0xe8e8e6);
 

@@ -2,7 +2,7 @@ namespace Mlds.Reports.Drawing;
 
 /// <summary>One pair of axes on a canvas.</summary>
 /// <param name="box">The rectangle between the axes; labels stand outside it.</param>
-sealed class Panel(ICanvas canvas, Box box, Scale x, Scale y)
+public sealed class Panel(ICanvas canvas, Box box, Scale x, Scale y)
 {
     public const double LabelSize = 11.5;
 

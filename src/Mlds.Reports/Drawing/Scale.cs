@@ -3,10 +3,10 @@ using System.Globalization;
 namespace Mlds.Reports.Drawing;
 
 /// <param name="Label">Empty for a tick that only has a line.</param>
-readonly record struct Tick(double Value, string Label);
+public readonly record struct Tick(double Value, string Label);
 
 /// <summary>Where along an axis a value lies, and which values are marked there.</summary>
-abstract record Scale
+public abstract record Scale
 {
     /// <summary>0 at the axis' beginning, 1 at its end.</summary>
     public abstract double Place(double value);

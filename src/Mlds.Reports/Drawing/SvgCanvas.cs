@@ -5,7 +5,7 @@ using System.Text;
 namespace Mlds.Reports.Drawing;
 
 /// <summary>
-/// Writes SVG 1.1 without ids, so that many figures can stand in one page. In the report colours are classes (report.css gives
+/// Writes SVG 1.1 without ids, so that many figures can stand in one page. In a page colours are classes (Embedded.Style gives
 /// them their light and dark values); a file of its own has them written out, for programs that know no CSS.
 /// </summary>
 sealed class SvgCanvas(double width, double height, bool inline) : ICanvas

@@ -38,7 +38,10 @@ static class AutomatonFigure
             {
                 for (var i = 0; i < shown.Length; i++)
                     Draw(canvas, new Box(10 + (i * width), 50, width, PanelHeight), shown[i]);
-            });
+            })
+        {
+            Numbers = Numbers.Of(shown),
+        };
     }
 
     static void Draw(ICanvas canvas, Box box, FoundAutomaton automaton)
@@ -52,7 +55,7 @@ static class AutomatonFigure
                 $"{automaton.States} states; "
                 + $"{(automaton.Equivalent ? "equal to the machine" : $"the machine has {automaton.MachineStates}")}",
                 box.Width - 10, 11),
-            new TextStyle(automaton.Equivalent ? Palette.Green : Palette.Vermillion, 11, Anchor.Middle));
+            new TextStyle(automaton.Equivalent ? Palette.Ink : Palette.Muted, 11, Anchor.Middle));
         var circle = Math.Min(box.Width / 2 - 62, box.Height / 2 - 58);
         Point At(int state)
         {

@@ -78,7 +78,10 @@ static class ConfusionFigure
             {
                 for (var i = 0; i < matrices.Length; i++)
                     DrawMatrix(canvas, new Box(left + (i * (side + Gap)), 34, side, side), matrices[i], names: i == 0);
-            });
+            })
+        {
+            Numbers = Numbers.Of(matrices),
+        };
     }
 
     static void DrawMatrix(ICanvas canvas, Box box, ConfusionMatrix matrix, bool names)
@@ -127,15 +130,16 @@ static class ConfusionFigure
         var share = (double)number / total;
         Point[] corners = [new(box.X, box.Y), new(box.Right, box.Y), new(box.Right, box.Bottom), new(box.X, box.Bottom)];
         canvas.Begin($"{matrix.Classes[row]}, taken for {matrix.Classes[column]}: {number} of {total}");
+        // No darker than where the number on it has a contrast of 4.5 to 1, light or dark.
         if (number > 0)
-            canvas.Path(corners, closed: true, new Look(row == column ? Palette.Blue : Palette.Vermillion, Opacity: 0.15 + (0.8 * share)));
+            canvas.Path(corners, closed: true, new Look(row == column ? Palette.Blue : Palette.Vermillion, Opacity: 0.1 + (0.45 * share)));
         canvas.Path(corners, closed: true, new Look(Stroke: Palette.Grid));
         canvas.End();
         if (number > 0 && box.Width >= SmallestNamed)
         {
             canvas.Text(
                 new Point(box.MiddleX, box.MiddleY + 4), Words.Count(number),
-                new TextStyle(share > 0.45 ? Palette.Surface : Palette.Ink, Math.Min(12, box.Width * 0.4), Anchor.Middle));
+                new TextStyle(Palette.Ink, Math.Min(12, box.Width * 0.4), Anchor.Middle));
         }
     }
 }

@@ -33,7 +33,10 @@ static class CurveFigure
                 for (var i = 0; i < methods.Length; i++)
                     DrawPanel(canvas, new Box(62 + (i * (width + 60)), 34, width, height), methods[i], views, curves);
                 Legend.Draw(canvas, new Point(24, 34 + height + 44), Figure.FullWidth - 60, legend);
-            });
+            })
+        {
+            Numbers = Numbers.Of(curves),
+        };
     }
 
     static void DrawPanel(ICanvas canvas, Box box, string method, string[] views, Curve[] curves)

@@ -3,7 +3,7 @@ using Mlds.Analysis.Results;
 namespace Mlds.Reports.Figures;
 
 /// <summary>All figures of a report, by where they stand in it.</summary>
-sealed class FigureSet
+public sealed class FigureSet
 {
     static readonly string[] s_metrics =
         ["accuracy", "top5_accuracy", "ari", "r2", "nearest_in_5", "rank_correlation", "mantel_r"];

@@ -49,7 +49,10 @@ static class FilterFigure
                         grid.Draw(canvas, box, map, largest);
                     }
                 }
-            });
+            })
+        {
+            Numbers = Numbers.Of(maps),
+        };
     }
 
     /// <summary>How the filters of a convolution lie side by side.</summary>

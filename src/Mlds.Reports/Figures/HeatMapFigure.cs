@@ -46,7 +46,10 @@ static class HeatMapFigure
                         }
                     }
                 }
-            });
+            })
+        {
+            Numbers = Numbers.Of(maps),
+        };
     }
 
     /// <summary>" of the gates r, z and n"; empty where there is only one matrix.</summary>

@@ -43,7 +43,10 @@ static class KeyFigure
                 }
 
                 Legend.Draw(canvas, new Point(24, 34 + height + 34), Figure.FullWidth - 60, legend);
-            });
+            })
+        {
+            Numbers = Numbers.Of(scores),
+        };
     }
 
     static void DrawPanel(ICanvas canvas, Box box, string method, string[] subjects, string[] views, Score[] scores, bool first)

@@ -41,7 +41,10 @@ static class LinesFigure
                 }
 
                 Legend.Draw(canvas, new Point(24, (rows * height) + 2), Figure.FullWidth - 60, legend);
-            });
+            })
+        {
+            Numbers = Numbers.Of(panels.SelectMany(panel => panel.Lines).Select(line => line.Curve)),
+        };
     }
 
     static void Draw(

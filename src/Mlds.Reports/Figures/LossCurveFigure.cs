@@ -48,7 +48,10 @@ static class LossCurveFigure
                 }
 
                 Legend.Draw(canvas, new Point(24, rows * (28 + Height + Below)), Figure.FullWidth - 60, legend);
-            });
+            })
+        {
+            Numbers = Numbers.Of(curves),
+        };
     }
 
     static void DrawPanel(ICanvas canvas, Box box, IGrouping<string, LossCurve> family, Scale losses, bool yTitle)

@@ -49,7 +49,10 @@ static class LossFigure
                     foreach (var machine in result.Population.Machines.Where(machine => (machine.Family, machine.Variant) == rows[i].Key))
                         DrawMedian(panel, machine, y);
                 }
-            });
+            })
+        {
+            Numbers = Numbers.Of(networks),
+        };
     }
 
     static void DrawRow(Panel panel, ProjectedNetwork[] networks, double y, bool first)

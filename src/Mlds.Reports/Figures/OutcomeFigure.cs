@@ -42,7 +42,10 @@ static class OutcomeFigure
                 for (var i = 0; i < machines.Count; i++)
                     DrawBar(panel, machines[i], panel.Y(i));
                 Legend.Draw(canvas, new Point(24, 16 + height + 42), Figure.FullWidth - 60, legend);
-            });
+            })
+        {
+            Numbers = Numbers.Of(machines),
+        };
     }
 
     static IReadOnlyList<MachineSummary> Shown(IReadOnlyList<MachineSummary> machines) => machines.Count <= MostRows

@@ -70,7 +70,10 @@ static class ProjectionFigure
                 }
 
                 Legend.Draw(canvas, new Point(24, (rows * panelHeight) + 6), Figure.FullWidth - 60, legend);
-            });
+            })
+        {
+            Numbers = Numbers.Of(shown),
+        };
     }
 
     static string Signs(IReadOnlyList<ProjectedNetwork> points, Families families) =>

@@ -29,7 +29,10 @@ static class ScoreFigure
             Caption(scores, metric),
             Figure.FullWidth,
             24 + height + 56 + Legend.Height(legend, Figure.FullWidth - 60),
-            canvas => Draw(canvas, groups, severalSubjects, new Box(left, 24, Figure.FullWidth - left - 90, height), metric, legend));
+            canvas => Draw(canvas, groups, severalSubjects, new Box(left, 24, Figure.FullWidth - left - 90, height), metric, legend))
+        {
+            Numbers = Numbers.Of(scores),
+        };
     }
 
     static string RowLabel(Score score, bool severalSubjects) =>

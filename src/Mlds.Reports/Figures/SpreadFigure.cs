@@ -54,7 +54,10 @@ static class SpreadFigure
                 }
 
                 Legend.Draw(canvas, new Point(24, panelRows * (34 + height + 44)), Figure.FullWidth - 60, legend);
-            });
+            })
+        {
+            Numbers = Numbers.Of(all),
+        };
     }
 
     static string[] Evenly(Distribution[] all)

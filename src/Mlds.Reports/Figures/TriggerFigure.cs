@@ -31,7 +31,10 @@ static class TriggerFigure
             canvas =>
             {
                 for (var i = 0; i < triggers.Length; i++) Draw(canvas, Left + (i * (Side + Gap)), triggers[i]);
-            });
+            })
+        {
+            Numbers = Numbers.Of(triggers),
+        };
     }
 
     static double HeightOf(TriggerImage trigger) => Math.Min(Side * trigger.Height / trigger.Width, 2 * Side);

@@ -4,7 +4,7 @@ using Mlds.Analysis.Results;
 namespace Mlds.Reports.Wording;
 
 /// <summary>How names and numbers of an <see cref="AnalysisResult"/> are said to a reader.</summary>
-static class Words
+public static class Words
 {
     public static string View(string name) => name switch
     {
@@ -109,6 +109,9 @@ static class Words
     public static string Position(double value) => value == Math.Floor(value) ? Count((long)value) : Figures(value);
 
     public static string Count(long value) => value.ToString("#,0", CultureInfo.InvariantCulture);
+
+    /// <summary>The text with each per cent sign kept on the line of its number.</summary>
+    public static string Unbroken(string text) => text.Replace(" %", "\u00a0%", StringComparison.Ordinal);
 
     /// <summary>"a", "a and b", "a, b and c".</summary>
     public static string Join(IReadOnlyList<string> parts) => parts.Count switch
