@@ -7,6 +7,7 @@ using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using Microsoft.Net.Http.Headers;
 using Mlds.Site.Browsing;
 using Mlds.Site.Columns;
 using Mlds.Site.Comparing;
@@ -92,11 +93,14 @@ public static class BrowserSite
         MapRoutes.Map(application, site);
         CompareRoutes.Map(application, site);
         TryRoutes.Map(application, site);
-        application.MapGet("/assets/{name}", (HttpResponse response, string name) =>
+        application.MapGet("/assets/{name}", (HttpContext context, string name) =>
         {
             if (SiteFiles.Find(name) is not { } file) throw new NotThereException($"There is no file '{name}'.");
-            response.Headers.CacheControl = "public, max-age=31536000, immutable";
-            return Results.Bytes(file.Content, file.Type);
+
+            // Modules ask for each other without the hash, and look again each time.
+            var isNamedByHash = context.Request.QueryString.Value == "?" + file.Hash;
+            context.Response.Headers.CacheControl = isNamedByHash ? "public, max-age=31536000, immutable" : "no-cache";
+            return Results.Bytes(file.Content, file.Type, entityTag: new EntityTagHeaderValue($"\"{file.Hash}\""));
         });
         application.MapFallback((RequestDelegate)(context => throw new NotThereException($"There is no page '{context.Request.Path}'.")));
     }

@@ -24,9 +24,9 @@ static class SiteFiles
     /// <summary>Where a file is, below the site.</summary>
     internal static string Address(string name) => $"assets/{name}?{s_files[name].Hash}";
 
-    /// <summary>A file and its type; null where there is none of that name.</summary>
-    internal static (byte[] Content, string Type)? Find(string name) =>
-        s_files.TryGetValue(name, out var file) ? (file.Content, s_types[Path.GetExtension(name)]) : null;
+    /// <summary>A file, its type and its hash; null where there is none of that name.</summary>
+    internal static (byte[] Content, string Type, string Hash)? Find(string name) =>
+        s_files.TryGetValue(name, out var file) ? (file.Content, s_types[Path.GetExtension(name)], file.Hash) : null;
 
     /// <summary>Every colour of the figures as a variable, light and dark, and as the classes that they use.</summary>
     static string Colours()

@@ -2,7 +2,10 @@ using System.Buffers.Binary;
 using System.Runtime.InteropServices;
 using System.Text;
 using System.Text.Json.Nodes;
+using Mlds.Recipes;
 using Mlds.Reports.Drawing;
+using Mlds.Reports.Figures;
+using Mlds.Site.Browsing;
 using Mlds.Site.Columns;
 
 namespace Mlds.Site.Maps;
@@ -13,11 +16,14 @@ static class MapColours
     /// <summary>Texts of more kinds than this are told by the most frequent, and the others together.</summary>
     const int MostCategories = 200;
 
+    /// <summary>Shapes of marks; then they come again.</summary>
+    const int Shapes = 6;
+
     /// <summary>
     /// uint32 length of the head; the head, JSON in UTF-8 filled with blanks to a multiple of 4; then a uint16 for each point, its
     /// category's number, or a float32, NaN where there is none. All little-endian.
     /// </summary>
-    internal static byte[] Of(NetworkColumn column, ViewPlane plane)
+    internal static byte[] Of(BrowsedNetworks networks, NetworkColumn column, ViewPlane plane)
     {
         if (column.Numbers is { } numbers)
         {
@@ -43,8 +49,9 @@ static class MapColours
         var places = names.Index().ToDictionary(one => one.Item, one => (ushort)one.Index);
         ushort[] categories = [.. plane.Rows.Select(row => places.GetValueOrDefault(texts[row], (ushort)names.Length))];
         string[] shown = categories.Contains((ushort)names.Length) ? [.. names, "others"] : names;
+        var signs = column.Name == "machine" ? OfMachines(networks, shown) : [.. shown.Select((_, i) => (Family: i, Fill: MarkerFill.Solid))];
         JsonArray Paints(Func<Paint, uint> shade) =>
-            [.. shown.Select((_, i) => (JsonNode)Paint.Hex(shade(Palette.Of(i))))];
+            [.. signs.Select(sign => (JsonNode)Paint.Hex(shade(Palette.Of(sign.Family))))];
         return Bytes(
             new JsonObject
             {
@@ -53,8 +60,20 @@ static class MapColours
                 ["names"] = new JsonArray([.. shown.Select(name => (JsonNode)name.Replace('_', ' '))]),
                 ["paints"] = Paints(paint => paint.Light),
                 ["dark"] = Paints(paint => paint.Dark),
+                ["shapes"] = new JsonArray([.. signs.Select(sign => (JsonNode)(sign.Family % Shapes))]),
+                ["fills"] = new JsonArray([.. signs.Select(sign => (JsonNode)sign.Fill.ToString().ToLowerInvariant())]),
             },
             MemoryMarshal.AsBytes(categories.AsSpan()));
+    }
+
+    /// <summary>As in the report: machines of a family have one colour and shape, and their variants other fillings.</summary>
+    static (int Family, MarkerFill Fill)[] OfMachines(BrowsedNetworks networks, string[] machines)
+    {
+        var families = networks.Contents.Machines.Select(name => networks.Contents.Factors.Of(name).Family).Distinct().ToList();
+        return Array.ConvertAll(machines, name => networks.Contents.Machines.Contains(name)
+            ? (families.IndexOf(networks.Contents.Factors.Of(name).Family),
+                Families.FillOf(VariantName.Of(networks.Contents.Factors.Of(name).Variant)))
+            : (families.Count, MarkerFill.Solid));
     }
 
     /// <summary>uint32 n, uint32 2, n × 2 float32, n uint32 rows of the table; little-endian.</summary>

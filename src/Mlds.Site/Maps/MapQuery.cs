@@ -15,11 +15,6 @@ public sealed record MapQuery(View View, string Method, NetworkColumn By, PlaneB
     internal const string ByKey = "by";
     internal const string BoxKey = "box";
 
-    /// <summary>Where the script looks; the server passes it over.</summary>
-    internal const string AtKey = "at";
-
-    internal static IReadOnlyList<string> Keys { get; } = [ViewKey, MethodKey, ByKey, BoxKey, AtKey];
-
     /// <param name="views">Those that there are.</param>
     /// <exception cref="QueryException">There is no such view, method or column, or no such box.</exception>
     internal static MapQuery Parse(IQueryCollection address, BrowsedNetworks networks, IReadOnlyList<View> views)

@@ -28,8 +28,8 @@ static class MapRoutes
             Results.Bytes(MapColours.Points(plane), "application/octet-stream")));
         application.MapGet("/map/points.csv", (HttpRequest request) => Of(site, request, (networks, _, plane) =>
             Results.Text(Csv(networks, plane), "text/csv", Encoding.UTF8)));
-        application.MapGet("/map/colours", (HttpRequest request) => Of(site, request, (_, query, plane) =>
-            Results.Bytes(MapColours.Of(query.By, plane), "application/octet-stream")));
+        application.MapGet("/map/colours", (HttpRequest request) => Of(site, request, (networks, query, plane) =>
+            Results.Bytes(MapColours.Of(networks, query.By, plane), "application/octet-stream")));
         application.MapGet("/map/plane.{kind}", (HttpRequest request, string kind) => Of(site, request, (networks, query, plane) =>
             Downloads.Of(kind, Figures.PlaneFigure.Of(networks, query, plane), () => Csv(networks, plane))));
         application.MapGet("/map/table", (HttpRequest request) => Of(site, request, (networks, query, plane) =>

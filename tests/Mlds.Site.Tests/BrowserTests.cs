@@ -1,0 +1,132 @@
+using Microsoft.Playwright;
+
+namespace Mlds.Site.Tests;
+
+/// <summary>A real browser goes through the site's pages, on a desk and on a phone, light and dark.</summary>
+public sealed class BrowserTests(Chromium chromium) : IClassFixture<Chromium>, IAsyncLifetime
+{
+    readonly BrowsedZoo _zoo = new();
+
+    public static TheoryData<string> Screens => [.. Screen.All.Select(screen => screen.Name)];
+
+    public async ValueTask InitializeAsync() => await _zoo.With(new TinyPopulation
+    {
+        Networks = 8,
+        Machines = TinyPopulation.Named("SingleDirectMachine", "SimpleXORMachine", "SimpleXORModified"),
+    }.Json).Open();
+
+    public ValueTask DisposeAsync() => _zoo.DisposeAsync();
+
+    /// <summary>Every kind of page, below the site.</summary>
+    string[] Pages =>
+    [
+        "", "networks", "networks?machine=SimpleXORMachine&sort=-epochs", "networks?seed=1000..", $"networks/{Id("SimpleXORModified")}",
+        $"networks/{Id("SimpleXORMachine")}?view=raw", "map", "map?view=raw&by=seed&box=-1e9,-1e9,1e9,1e9",
+        "compare?a=SimpleXORMachine/0&b=SimpleXORModified/0", "nowhere", "networks?nonsense=1",
+    ];
+
+    string Id(string machine) => _zoo.Of(machine).Recipe.Id;
+
+    Task<Visit> Visit(string page, Screen screen)
+    {
+        Assert.SkipWhen(Chromium.Missing is not null, Chromium.Missing ?? "");
+        return chromium.VisitAsync(new Uri(_zoo.Address, page), screen);
+    }
+
+    /// <summary>What needs computing is there.</summary>
+    async Task Compute()
+    {
+        foreach (var page in new[] { "map", "map?view=raw", $"networks/{Id("SimpleXORMachine")}?view=raw" })
+        {
+            while ((await _zoo.Ask(page)).Text.Contains("Being computed", StringComparison.Ordinal))
+                await Task.Yield();
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Screens))]
+    public async Task Every_page_passes_axe_with_all_unfolded_and_asks_no_other_host(string screen)
+    {
+        await Compute();
+        foreach (var page in Pages)
+        {
+            await using var visit = await Visit(page, Screen.All.Single(one => one.Name == screen));
+            await visit.Page.EvaluateAsync("document.querySelectorAll('details').forEach(one => one.open = true)");
+            await visit.Page.WaitForLoadStateAsync(LoadState.NetworkIdle);
+            Assert.Empty((await visit.ViolationsAsync()).Select(violation => $"{page}: {violation}"));
+
+            // A page that isn't there says so in the console too.
+            if (visit.Status == 200) Assert.Empty(visit.Errors.Select(error => $"{page}: {error}"));
+            Assert.All(visit.Requests, request => Assert.Equal(_zoo.Address.Authority, request.Authority));
+        }
+    }
+
+    [Fact]
+    public async Task A_reader_comes_from_a_point_of_the_map_to_its_network_and_on_to_a_comparison()
+    {
+        await Compute();
+        await using var visit = await Visit("map", Screen.Desk);
+        var page = visit.Page;
+        await page.Locator(".map[data-state=ready] .map-plane").FocusAsync();
+        await page.Keyboard.PressAsync("n");
+        await page.Keyboard.PressAsync("Enter");
+        await page.WaitForURLAsync("**/networks/*");
+        Assert.Matches("(Machine|Modified), seed [0-7]", await page.Locator("h1").InnerTextAsync());
+        await page.Locator("#twins ~ p a").First.ClickAsync();
+        await page.WaitForURLAsync("**/compare?**");
+        Assert.Equal("Two networks", await page.Locator("h1").InnerTextAsync());
+        Assert.Empty(visit.Errors);
+    }
+
+    [Fact]
+    public async Task A_box_on_the_map_lists_its_networks_and_stays_in_the_address()
+    {
+        await Compute();
+        await using var visit = await Visit("map", Screen.Desk);
+        var page = visit.Page;
+        await page.Locator(".map[data-state=ready] .map-plane").FocusAsync();
+        await page.Keyboard.PressAsync("b");
+        await page.GetByRole(AriaRole.Heading, new() { Name = "24 networks in the box" }).WaitForAsync();
+        Assert.Contains("box=", page.Url, StringComparison.Ordinal);
+        await page.ReloadAsync();
+        await page.GetByRole(AriaRole.Heading, new() { Name = "24 networks in the box" }).WaitForAsync();
+        Assert.Empty(visit.Errors);
+    }
+
+    [Fact]
+    public async Task Colours_can_be_hidden_and_a_map_that_can_t_be_had_says_so()
+    {
+        await Compute();
+        await using var visit = await Visit("map", Screen.Desk);
+        var page = visit.Page;
+        var first = page.Locator(".map[data-state=ready] .map-legend button[data-style='0']");
+        await first.ClickAsync();
+        Assert.Equal("false", await first.GetAttributeAsync("aria-pressed"));
+        await page.WaitForFunctionAsync("location.search.includes('hide=0')");
+        await page.RouteAsync("**/map/points?**", route => route.AbortAsync());
+        await page.ReloadAsync();
+        await page.Locator(".map[data-state=failed] .map-error[role=alert]").WaitForAsync();
+    }
+
+    [Fact]
+    public async Task The_table_is_sorted_filtered_and_left_by_keyboard_alone()
+    {
+        await using var visit = await Visit("networks", Screen.Desk);
+        var page = visit.Page;
+        await page.Keyboard.PressAsync("Tab");
+        await page.Keyboard.PressAsync("Enter"); // to the content
+        await page.GetByText("Filter", new() { Exact = true }).FocusAsync();
+        await page.Keyboard.PressAsync("Enter");
+        await page.GetByLabel("machine", new() { Exact = true }).FocusAsync();
+        await page.Keyboard.TypeAsync("SimpleXORMod");
+        await page.Keyboard.PressAsync("Enter");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Show" }).FocusAsync();
+        await page.Keyboard.PressAsync("Enter");
+        await page.WaitForURLAsync("**/networks?machine=SimpleXORModified**");
+        Assert.Contains("8 of 24 networks", await page.Locator(".lead").InnerTextAsync(), StringComparison.Ordinal);
+        await page.GetByRole(AriaRole.Link, new() { Name = "seed" }).FocusAsync();
+        await page.Keyboard.PressAsync("Enter");
+        await page.WaitForURLAsync("**sort=seed**");
+        Assert.Equal("ascending", await page.Locator("th[aria-sort]").GetAttributeAsync("aria-sort"));
+    }
+}
