@@ -59,12 +59,31 @@ public sealed class BrowserTests(Chromium chromium, BrowserTests.Reports reports
             Assert.True((await drawing.BoundingBoxAsync())!.Height > 80);
     }
 
+    /// <summary>Leaves three rows of each table and thirty shapes of each figure; all of them, thousands, would take minutes.</summary>
+    static Task ThinAsync(Visit visit) => visit.Page.EvaluateAsync(
+        """
+        () => {
+          document.querySelectorAll("tbody").forEach(body => [...body.rows].slice(3).forEach(row => row.remove()));
+          document.querySelectorAll("svg").forEach(svg => [...svg.querySelectorAll("path, circle")].slice(30).forEach(one => one.remove()));
+        }
+        """);
+
+    [Fact]
+    public async Task Axe_finds_nothing_in_all_of_the_report()
+    {
+        await using var visit = await OpenAsync(all => all.Small, Screen.Desk);
+        await UnfoldAsync(visit);
+
+        Assert.Empty(await visit.ViolationsAsync());
+    }
+
     [Theory]
     [MemberData(nameof(Screens))]
-    public async Task Axe_finds_nothing_in_the_report_all_unfolded(string screen)
+    public async Task Axe_finds_nothing_in_any_kind_of_figure_and_table_on_any_screen(string screen)
     {
         await using var visit = await OpenAsync(all => all.Full, Named(screen));
         await UnfoldAsync(visit);
+        await ThinAsync(visit);
 
         Assert.Empty(await visit.ViolationsAsync());
     }
@@ -79,6 +98,7 @@ public sealed class BrowserTests(Chromium chromium, BrowserTests.Reports reports
                 .Replace("http-equiv", "name", StringComparison.Ordinal)
                 .Replace("--muted: ", "--muted: #aab; --was: ", StringComparison.Ordinal),
             Screen.Desk);
+        await ThinAsync(visit);
 
         var found = (await visit.ViolationsAsync()).Select(violation => violation.Split(' ')[0]).ToHashSet();
 
