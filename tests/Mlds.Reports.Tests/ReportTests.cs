@@ -269,7 +269,7 @@ public sealed partial class ReportTests
     /// followed when a reader says so.
     /// </summary>
     [GeneratedRegex(
-        "(src|href|action|poster|data|srcset)\\s*=\\s*\"(?!#|figures/[a-z0-9-]+\\.(svg|png|csv)\" download)|url\\(|@import|<link|<img|<iframe|<object|"
-        + "<embed|fetch\\(|XMLHttpRequest|https?://(?!www\\.w3\\.org/2000/svg)")]
+        "(src|href|action|poster|data|srcset)\\s*=\\s*\"(?!#|figures/[a-z0-9-]+\\.(svg|png|csv)\" download)|"
+        + "url\\(|@import|<link|<img|<iframe|<object|<embed|fetch\\(|XMLHttpRequest|https?://(?!www\\.w3\\.org/2000/svg)")]
     private static partial Regex Loading();
 }

@@ -53,6 +53,7 @@ public sealed class Visit : IAsyncDisposable
             RunOnly = rules.Length > 0
                 ? RunOnlyOptions.Rules(rules)
                 : RunOnlyOptions.Tags("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"),
+            ResultTypes = [ResultType.Violations],
         };
         var result = await Page.RunAxe(options);
         return

@@ -7,7 +7,7 @@ namespace Mlds.Reports.Components;
 /// <summary>The style and the script that pages of these components need. They load nothing, and need no inline attributes.</summary>
 public static class Embedded
 {
-    /// <summary>CSS: every colour of <see cref="Palette"/> as a variable, light and dark, the classes of figures, and all components.</summary>
+    /// <summary>CSS: every colour of <see cref="Palette"/> as a variable, light and dark; the classes of figures; components.</summary>
     public static string Style { get; } = $"{Colours()}{Resource("components.css")}";
 
     /// <summary>

@@ -23,6 +23,8 @@ public sealed partial class FigureElement
     [Parameter]
     public bool Zooms { get; set; }
 
+    MarkupString Drawing => (MarkupString)Figure.ToSvg(inline: true);
+
     IEnumerable<string> Formats => Figure.Numbers is null ? ["svg", "png"] : ["svg", "png", "csv"];
 
     string Keys => "Enter, then arrow keys, go from mark to mark; Escape ends." + (Zooms ? " The keys + and − zoom." : "");

@@ -14,7 +14,8 @@ public enum Anchor
 
 /// <param name="Size">Of the letters, in pixels.</param>
 /// <param name="Upright">False turns the text a quarter to the left, to be read upwards.</param>
-public readonly record struct TextStyle(Paint Paint, double Size = 12, Anchor Anchor = Anchor.Start, bool Bold = false, bool Upright = true);
+public readonly record struct TextStyle(
+    Paint Paint, double Size = 12, Anchor Anchor = Anchor.Start, bool Bold = false, bool Upright = true);
 
 /// <summary>What a figure is drawn on: the same drawing makes the SVG of the report, an SVG file and a PNG file.</summary>
 public interface ICanvas
