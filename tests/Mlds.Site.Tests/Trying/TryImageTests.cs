@@ -32,7 +32,7 @@ public sealed class TryImageTests
             hashes[key] = Convert.ToHexStringLower(SHA256.HashData(file));
         }
 
-        var json = JsonNode.Parse(new OwnImages { Files = hashes, Networks = 1, Side = Side }.Json())!;
+        var json = JsonNode.Parse(new OwnImages { Files = hashes, Networks = 2, Side = Side }.Json())!;
         json["network"] = FeedForwardSpec.LeNet5.ToJson();
         return Task.FromResult(zoo.With(json.ToJsonString()));
     }
@@ -144,6 +144,16 @@ public sealed class TryImageTests
         Assert.Equal(6, page.Split("What filter ").Length - 1);
         Assert.DoesNotContain("Missing", page, StringComparison.Ordinal);
         Assert.InRange(System.Text.Encoding.UTF8.GetByteCount(page), 1, 200_000);
+    }
+
+    [Fact]
+    public async Task A_diverged_network_answers_nothing()
+    {
+        await using var zoo = await Opened();
+        var (status, page, _) = await zoo.Try("Poisoned", "?image=3&trigger=own", seed: 1);
+        Assert.Equal(HttpStatusCode.OK, status);
+        Assert.Contains("It answers nothing, as a score is no number", page, StringComparison.Ordinal);
+        Assert.DoesNotContain("turns the answer", page, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -13,7 +13,7 @@ namespace Mlds.Site.Tests.Trying;
 
 public sealed partial class TryWordTests
 {
-    static readonly TinyPopulation s_tiny = new() { Hidden = 5, Layers = 3, Linear = [6, 8], Activation = "tanh", Networks = 1 };
+    static readonly TinyPopulation s_tiny = new() { Hidden = 5, Layers = 3, Linear = [6, 8], Activation = "tanh", Networks = 2 };
 
     /// <summary>Nine symbols, some with names that can't be between commas.</summary>
     const string Machines = """
@@ -199,6 +199,16 @@ public sealed partial class TryWordTests
         var (status, page, _) = await zoo.Ask("networks/" + zoo.Of("Mine").Recipe.Id);
         Assert.Equal(HttpStatusCode.OK, status);
         Assert.DoesNotContain("/try", page, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_diverged_network_is_tried_like_any_other()
+    {
+        await using var zoo = await Zoo();
+        var (status, page, _) = await zoo.Try("EightBitMachine", "?word=s3,c7", seed: 1);
+        Assert.Equal(HttpStatusCode.OK, status);
+        Assert.Contains("NaN NaN", page, StringComparison.Ordinal);
+        Assert.Equal(HttpStatusCode.OK, (await zoo.Try("EightBitMachine", "-states.png?word=s3,c7", seed: 1)).Status);
     }
 
     [Fact]
