@@ -34,8 +34,16 @@ static class TryRoutes
                 : WordPage(site, networks, network, record, request.Query)));
         application.MapGet("/networks/{id}/try.csv", (HttpRequest request, string id) => BrowserSite.Of(site, id, (_, _, record) =>
         {
+            if (record.Recipe.Task is ImageTask task) return Csv(Trial(record, task, request.Query, test).ScoresCsv());
             var (trial, notation, _) = Trial(record, request.Query);
-            return Results.Text(trial.Csv(notation), "text/csv", Encoding.UTF8);
+            return Csv(trial.Csv(notation));
+        }));
+        application.MapGet("/networks/{id}/try-maps.csv", (HttpRequest request, string id) => BrowserSite.Of(site, id, (_, _, record) =>
+        {
+            if (record.Recipe.Task is not ImageTask task) throw new NotThereException("Only networks of images have filters.");
+            return Trial(record, task, request.Query, test).Convolution is { } convolution
+                ? Csv(convolution.Csv())
+                : throw new NotThereException("Its first layer is no convolution, so it has no filters.");
         }));
         application.MapGet("/networks/{id}/try-states.png", (HttpRequest request, string id) => BrowserSite.Of(site, id, (_, _, record) =>
             Results.Bytes(TrialPictures.States(Trial(record, request.Query).Trial), "image/png")));
@@ -125,21 +133,25 @@ static class TryRoutes
 
     static RazorComponentResult<TryImagePage> ImagePage(
         SiteContext site, BrowsedNetworks networks, StoredNetwork network, NetworkRecord record, ImageTask task, IQueryCollection address,
-        TestImages test)
-    {
-        if (WhyNot(record) is { } reason) throw new NotThereException(reason);
-        foreach (var key in new[] { Word, Seed, Step, "add", "do" })
-            if (address.ContainsKey(key)) throw new QueryException("This network takes images, not commands: give it an image.");
-        var missing = ImageTrial.MissingOf(task);
-        var trigger = ImageTrial.TriggerOf(address[ImageTrial.TriggerKey].ToString().Trim(), task);
-        var image = TrialImage.Of(address, task, test, missing);
-        return new RazorComponentResult<TryImagePage>(new
+        TestImages test) =>
+        new(new
         {
             Site = site,
             Networks = networks,
             Network = network,
-            Trial = ImageTrial.Of((FeedForwardSpec)record.Recipe.Network, record.Weights!, task, image, trigger),
-            Missing = missing,
+            Trial = Trial(record, task, address, test),
+            Missing = ImageTrial.MissingOf(task),
         });
+
+    static ImageTrial Trial(NetworkRecord record, ImageTask task, IQueryCollection address, TestImages test)
+    {
+        if (WhyNot(record) is { } reason) throw new NotThereException(reason);
+        foreach (var key in new[] { Word, Seed, Step, "add", "do" })
+            if (address.ContainsKey(key)) throw new QueryException("This network takes images, not commands: give it an image.");
+        var trigger = ImageTrial.TriggerOf(address[ImageTrial.TriggerKey].ToString().Trim(), task);
+        var image = TrialImage.Of(address, task, test, ImageTrial.MissingOf(task));
+        return ImageTrial.Of((FeedForwardSpec)record.Recipe.Network, record.Weights!, task, image, trigger);
     }
+
+    static IResult Csv(string text) => Results.Text(text, "text/csv", Encoding.UTF8);
 }

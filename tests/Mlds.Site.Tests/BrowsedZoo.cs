@@ -10,7 +10,7 @@ namespace Mlds.Site.Tests;
 
 /// <summary>
 /// A zoo and the site of it, asked over HTTP as a browser asks. Its networks have real recipes and weights drawn at random, as showing and
-/// trying them asks nothing more.
+/// trying them asks nothing more; those of seed 1 diverged, and have no number left.
 /// </summary>
 sealed partial class BrowsedZoo : IAsyncDisposable
 {
@@ -121,11 +121,13 @@ sealed partial class BrowsedZoo : IAsyncDisposable
     {
         var random = new Random((int)recipe.Seed + recipe.MachineName.Length);
         var weights = new float[recipe.Network.Parameters];
-        for (var i = 0; i < weights.Length; i++) weights[i] = (random.NextSingle() - 0.5f) * 1.6f;
-        EpochRecord[] history = [new(1, 0.5f, 0.25f, 0.01f)];
+        var isLost = recipe.Seed == 1;
+        for (var i = 0; i < weights.Length; i++) weights[i] = isLost ? float.NaN : (random.NextSingle() - 0.5f) * 1.6f;
+        var loss = isLost ? float.NaN : 0.25f;
+        EpochRecord[] history = [new(1, loss, loss, 0.01f)];
         return new TrainedNetwork(
-            recipe, Outcome.Converged, 1, 0.25f, 0.25f, weights, history,
-            [Milestone.Link(recipe.Id, 1, 0.25f, WeightsHash.Of(weights))], new Provenance("0.1.0", "a processor", "avx2", "a-host", 1.5));
+            recipe, isLost ? Outcome.Diverged : Outcome.Converged, 1, loss, loss, weights, history,
+            [Milestone.Link(recipe.Id, 1, loss, WeightsHash.Of(weights))], new Provenance("0.1.0", "a processor", "avx2", "a-host", 1.5));
     }
 
     [GeneratedRegex("(?<=^|,)(\"(?<quoted>[^\"]*)\"|(?<plain>[^,\"]*))(?=,|$)")]

@@ -54,6 +54,9 @@ public sealed record SourceContents(
 public sealed record NetworkRecord(
     Recipe Recipe, string RecipeJson, IReadOnlyList<EpochRecord> History, IReadOnlyList<Milestone> Milestones, float[]? Weights)
 {
+    /// <summary>Whether it has weights and all are numbers; those of a network that diverged may not be.</summary>
+    internal bool HasNumbers => Weights is { } weights && Array.TrueForAll(weights, float.IsFinite);
+
     /// <summary>Which weight is which.</summary>
     internal WeightLayout Layout => Recipe.Network.Layout;
 }

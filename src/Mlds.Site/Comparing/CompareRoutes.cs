@@ -53,9 +53,8 @@ static class CompareRoutes
         {
             var network = networks[networks.Typed(typed, site.Source.Kind)];
             var record = site.Source.Open(network);
-            return record.Weights is null
-                ? throw new NotThereException($"The release has no weights of {Name(network)}, only its recipe.")
-                : new ComparedNetwork(Name(network), network, record);
+            Numbers(network, record);
+            return new ComparedNetwork(Name(network), network, record);
         }
 
         var (first, second) = (One(a), One(b));
@@ -64,14 +63,25 @@ static class CompareRoutes
             : throw new QueryException($"{first.Name} and {second.Name} have different shapes, so their weights can't be compared.");
     }
 
+    /// <exception cref="NotThereException">There are no weights, or not all of them are numbers.</exception>
+    static float[] Numbers(StoredNetwork network, NetworkRecord record)
+    {
+        if (record.Weights is null) throw new NotThereException($"The release has no weights of {Name(network)}, only its recipe.");
+        return record.HasNumbers
+            ? record.Weights
+            : throw new NotThereException(
+                $"{Name(network)} diverged: not all of its weights are numbers, so that nothing can be compared with them.");
+    }
+
     static (float[] Weights, string Said) Form(
         SiteContext site, BrowsedNetworks networks, StoredNetwork network, NetworkRecord record, bool isAligned, string? to)
     {
         if (record.Weights is null) throw new NotThereException($"The release has no weights of {Name(network)}, only its recipe.");
         if (!isAligned) return (record.Weights, "as they are");
+        Numbers(network, record);
         var reference = to is null ? networks.Reference(network) : networks[networks.Typed(to, site.Source.Kind)];
         var other = site.Source.Open(reference);
-        return other.Weights is { } weights && other.Recipe.Network.Equals(record.Recipe.Network)
+        return Numbers(reference, other) is var weights && other.Recipe.Network.Equals(record.Recipe.Network)
             ? (Alignment.To(record.Layout, weights).Align(record.Weights).Weights, $"merged and aligned to {Name(reference)}")
             : throw new QueryException($"{Name(reference)} has another shape, so {Name(network)} can't be aligned to it.");
     }

@@ -23,7 +23,8 @@ static class WeightsFigure
     {
         var panels = new List<(WeightTensor Tensor, float[,] Cells, Box Box)>();
         var largest = 0f;
-        foreach (var weight in weights) largest = Math.Max(largest, Math.Abs(weight));
+        foreach (var weight in weights)
+            if (float.IsFinite(weight)) largest = Math.Max(largest, Math.Abs(weight));
         var (x, y, tallest) = (24.0, 30.0, 0.0);
         foreach (var tensor in layout.Tensors)
         {
@@ -41,7 +42,7 @@ static class WeightsFigure
             "weights",
             $"Weights of {name}, {form}",
             $"All {Words.Count(layout.Parameters)} weights, {form}; rows are units, columns what they are given. "
-            + $"Vermillion is positive, blue negative, full colour is ±{Words.Figures(largest)}."
+            + $"Vermillion is positive, blue negative, full colour is ±{Words.Figures(largest)}, grey is no number."
             + (isThinned ? " Of large tensors each cell is the mean of a block." : ""),
             Figure.FullWidth,
             y + tallest + 20,
@@ -62,8 +63,10 @@ static class WeightsFigure
                 var value = cells[i, j];
                 if (value == 0) continue;
                 var (x, y) = (box.X + (j * side), box.Y + (i * side));
-                canvas.Path([new(x, y), new(x + side, y), new(x + side, y + side), new(x, y + side)], closed: true, new Look(
-                    value > 0 ? Palette.Vermillion : Palette.Blue, Opacity: Math.Min(1, Math.Abs(value) / largest)));
+                var look = float.IsFinite(value)
+                    ? new Look(value > 0 ? Palette.Vermillion : Palette.Blue, Opacity: Math.Min(1, Math.Abs(value) / largest))
+                    : new Look(Palette.Muted);
+                canvas.Path([new(x, y), new(x + side, y), new(x + side, y + side), new(x, y + side)], closed: true, look);
             }
         }
 

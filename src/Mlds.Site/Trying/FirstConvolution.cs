@@ -1,3 +1,5 @@
+using System.Globalization;
+using System.Text;
 using Mlds.Kernels.Shapes;
 using Mlds.Networks;
 
@@ -48,5 +50,19 @@ public sealed record FirstConvolution(ConvolutionLayer Layer, float[] Filters, I
         }
 
         return new FirstConvolution(layer, filters.ToArray(), after, maps);
+    }
+
+    /// <summary>A row for each place of each map; numbers are written so that they are read again to the bit.</summary>
+    internal string Csv()
+    {
+        var csv = new StringBuilder("filter,y,x,sum");
+        var plane = MapSize.Height * MapSize.Width;
+        for (var i = 0; i < Maps.Length; i++)
+        {
+            var (y, x) = (i % plane / MapSize.Width, i % MapSize.Width);
+            csv.Append(CultureInfo.InvariantCulture, $"\n{i / plane},{y},{x},{Maps[i]}");
+        }
+
+        return csv.Append('\n').ToString();
     }
 }

@@ -1,3 +1,5 @@
+using System.Globalization;
+using System.Text;
 using Mlds.Kernels.Shapes;
 using Mlds.Networks;
 using Mlds.Site.Columns;
@@ -104,6 +106,19 @@ public sealed class ImageTrial
             Triggered = triggered is null ? null : new ImageAnswer(triggered, scores[network.Classes..]),
             Convolution = FirstConvolution.Of(network, weights, triggered ?? image.Pixels),
         };
+    }
+
+    /// <summary>A row for each class; numbers are written so that they are read again to the bit.</summary>
+    internal string ScoresCsv()
+    {
+        var csv = new StringBuilder(Triggered is null ? "class,score" : "class,score,score_with_trigger");
+        for (var k = 0; k < Clean.Scores.Length; k++)
+        {
+            csv.Append(CultureInfo.InvariantCulture, $"\n{k},{Clean.Scores[k]}");
+            if (Triggered is not null) csv.Append(CultureInfo.InvariantCulture, $",{Triggered.Scores[k]}");
+        }
+
+        return csv.Append('\n').ToString();
     }
 
     /// <summary>Why the test images can't be had, in a sentence; null where they can.</summary>

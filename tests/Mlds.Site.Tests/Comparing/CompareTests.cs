@@ -50,7 +50,7 @@ public sealed class CompareTests : IAsyncLifetime
     [Fact]
     public async Task A_network_s_weights_are_there_as_numbers_and_pictures()
     {
-        var (recipe, weights) = _zoo.Of("SimpleXORMachine", 1);
+        var (recipe, weights) = _zoo.Of("SimpleXORMachine", 2);
         var (_, text, _) = await _zoo.Ask($"networks/{recipe.Id}/weights.csv");
         Assert.Equal(
             weights, text.TrimEnd('\n').Split('\n')[1..].Select(line => float.Parse(line.Split(',')[2], CultureInfo.InvariantCulture)));
@@ -63,6 +63,7 @@ public sealed class CompareTests : IAsyncLifetime
     }
 
     [Theory]
+    [InlineData("compare?a=SimpleXORMachine/0&b=SimpleXORMachine/1", HttpStatusCode.NotFound, "SimpleXORMachine, seed 1 diverged")]
     [InlineData("compare", HttpStatusCode.BadRequest, "Give two networks to compare")]
     [InlineData("compare?a=SimpleXORMachine/0&b=SimpleXORMachin/1", HttpStatusCode.NotFound, "Did you mean 'SimpleXORMachine'?")]
     [InlineData("compare?a=SimpleXORMachine/0&b=SimpleXORMachine/99", HttpStatusCode.NotFound, "has no network of SimpleXORMachine with seed 99")]
