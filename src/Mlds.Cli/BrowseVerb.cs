@@ -47,7 +47,7 @@ static class BrowseVerb
             throw new FailureException(
                 string.Create(
                     CultureInfo.InvariantCulture,
-                    $"Port {port} can't be listened at: {problem.Message.TrimEnd('.')}. Give another --port, or none for one that is free."),
+                    $"Port {port} can't be listened at: {problem.Message.TrimEnd('.')}. Give another --port, or none for a free one."),
                 problem);
         }
 

@@ -10,7 +10,6 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Net.Http.Headers;
 using Mlds.Site.Browsing;
 using Mlds.Site.Columns;
-using Mlds.Site.Comparing;
 using Mlds.Site.Maps;
 using Mlds.Site.Pages;
 using Mlds.Zoos;

@@ -6,7 +6,6 @@ using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Routing;
 using Mlds.Networks;
 using Mlds.Site.Browsing;
-using Mlds.Site.Columns;
 using Mlds.Site.Pages;
 using Mlds.Site.Trying;
 using Mlds.Tasks.Images;

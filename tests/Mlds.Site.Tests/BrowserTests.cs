@@ -22,7 +22,8 @@ public sealed class BrowserTests(Chromium chromium) : IClassFixture<Chromium>, I
     [
         "", "networks", "networks?machine=SimpleXORMachine&sort=-epochs", "networks?seed=1000..", $"networks/{Id("SimpleXORModified")}",
         $"networks/{Id("SimpleXORMachine")}?view=raw", "map", "map?view=raw&by=seed&box=-1e9,-1e9,1e9,1e9",
-        $"networks/{_zoo.Of("SimpleXORMachine", 1).Recipe.Id}", "compare?a=SimpleXORMachine/0&b=SimpleXORModified/0", "nowhere", "networks?nonsense=1",
+        $"networks/{_zoo.Of("SimpleXORMachine", 1).Recipe.Id}", "compare?a=SimpleXORMachine/0&b=SimpleXORModified/0", "nowhere",
+        "networks?nonsense=1",
     ];
 
     string Id(string machine) => _zoo.Of(machine).Recipe.Id;
@@ -102,7 +103,7 @@ public sealed class BrowserTests(Chromium chromium) : IClassFixture<Chromium>, I
         var first = page.Locator(".map[data-state=ready] .map-legend button[data-style='0']");
         await first.ClickAsync();
         Assert.Equal("false", await first.GetAttributeAsync("aria-pressed"));
-        await page.WaitForFunctionAsync("location.search.includes('hide=0')");
+        await page.WaitForURLAsync("**hide=0**");
         await page.RouteAsync("**/map/points?**", route => route.AbortAsync());
         await page.ReloadAsync();
         await page.Locator(".map[data-state=failed] .map-error[role=alert]").WaitForAsync();
@@ -119,7 +120,6 @@ public sealed class BrowserTests(Chromium chromium) : IClassFixture<Chromium>, I
         await page.Keyboard.PressAsync("Enter");
         await page.GetByLabel("machine", new() { Exact = true }).FocusAsync();
         await page.Keyboard.TypeAsync("SimpleXORMod");
-        await page.Keyboard.PressAsync("Enter");
         await page.GetByRole(AriaRole.Button, new() { Name = "Show" }).FocusAsync();
         await page.Keyboard.PressAsync("Enter");
         await page.WaitForURLAsync("**/networks?machine=SimpleXORModified**");

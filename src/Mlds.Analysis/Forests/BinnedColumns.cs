@@ -25,7 +25,8 @@ sealed class BinnedColumns
         _byRow = new byte[(long)Rows * Columns];
         _thresholds = new double[Columns][];
         var blocks = (Columns + 15) / 16;
-        Parallel.For(0, blocks, Parallelism.Options, () => (Values: new float[Rows], Sorted: new FloatSort(Rows), Cuts: new double[255]), (block, _, scratch) =>
+        (float[] Values, FloatSort Sorted, double[] Cuts) Scratch() => (new float[Rows], new FloatSort(Rows), new double[255]);
+        Parallel.For(0, blocks, Parallelism.Options, Scratch, (block, _, scratch) =>
         {
             for (var column = block * 16; column < Math.Min(Columns, (block + 1) * 16); column++)
             {

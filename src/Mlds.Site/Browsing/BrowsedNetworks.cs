@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
-using Mlds.Site.Columns;
 using Mlds.Training;
 using Mlds.Zoos;
 

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Mlds.Site.Browsing;
 
 namespace Mlds.Site.Columns;
 

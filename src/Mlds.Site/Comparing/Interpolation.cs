@@ -20,7 +20,7 @@ public sealed record Interpolation(double[] Raw, double[] Aligned, int Examples)
     /// <summary>Share of the way.</summary>
     internal static double Place(int stop) => stop / (Stops - 1.0);
 
-    /// <exception cref="FileNotFoundException">The examples are read from a file that is nowhere; the message says how to get it.</exception>
+    /// <exception cref="FileNotFoundException">The examples' file is nowhere; the message says how to get it.</exception>
     /// <exception cref="InvalidDataException">The same of one that isn't what it should be.</exception>
     internal static Interpolation Of(NetworkRecord a, NetworkRecord b)
     {

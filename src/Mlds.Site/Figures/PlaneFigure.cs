@@ -44,9 +44,8 @@ static class PlaneFigure
                 foreach (var i in shown)
                 {
                     var kind = places[values[plane.Rows[i]]];
-                    Marker.Draw(
-                        canvas, panel.At(plane.Coordinates[2 * i], plane.Coordinates[(2 * i) + 1]), kind, Palette.Of(kind), MarkerFill.Solid,
-                        shown.Length > 1000 ? 2.5 : 3.5);
+                    var at = panel.At(plane.Coordinates[2 * i], plane.Coordinates[(2 * i) + 1]);
+                    Marker.Draw(canvas, at, kind, Palette.Of(kind), MarkerFill.Solid, shown.Length > 1000 ? 2.5 : 3.5);
                 }
 
                 Legend.Draw(canvas, new Point(70, 18 + Height + 44), Figure.FullWidth - 90, legend);

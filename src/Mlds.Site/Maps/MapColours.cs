@@ -6,7 +6,6 @@ using Mlds.Recipes;
 using Mlds.Reports.Drawing;
 using Mlds.Reports.Figures;
 using Mlds.Site.Browsing;
-using Mlds.Site.Columns;
 
 namespace Mlds.Site.Maps;
 
@@ -49,7 +48,9 @@ static class MapColours
         var places = names.Index().ToDictionary(one => one.Item, one => (ushort)one.Index);
         ushort[] categories = [.. plane.Rows.Select(row => places.GetValueOrDefault(texts[row], (ushort)names.Length))];
         string[] shown = categories.Contains((ushort)names.Length) ? [.. names, "others"] : names;
-        var signs = column.Name == "machine" ? OfMachines(networks, shown) : [.. shown.Select((_, i) => (Family: i, Fill: MarkerFill.Solid))];
+        var signs = column.Name == "machine"
+            ? OfMachines(networks, shown)
+            : [.. shown.Select((_, i) => (Family: i, Fill: MarkerFill.Solid))];
         JsonArray Paints(Func<Paint, uint> shade) =>
             [.. signs.Select(sign => (JsonNode)Paint.Hex(shade(Palette.Of(sign.Family))))];
         return Bytes(

@@ -1,7 +1,6 @@
 using Microsoft.AspNetCore.Http;
 using Mlds.Analysis.Views;
 using Mlds.Site.Browsing;
-using Mlds.Site.Columns;
 
 namespace Mlds.Site.Maps;
 

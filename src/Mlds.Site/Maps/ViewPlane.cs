@@ -27,7 +27,7 @@ public readonly record struct PlaneBox(double Left, double Bottom, double Right,
     internal bool Has(double x, double y) => x >= Left && x <= Right && y >= Bottom && y <= Top;
 
     /// <summary>"x0,y0,x1,y1", the corners in any order.</summary>
-    /// <exception cref="Columns.QueryException">Not four numbers.</exception>
+    /// <exception cref="Browsing.QueryException">Not four numbers.</exception>
     internal static PlaneBox Parse(string text)
     {
         var numbers = text.Split(',').Select(part => double.TryParse(
@@ -35,6 +35,6 @@ public readonly record struct PlaneBox(double Left, double Bottom, double Right,
             ? number : double.NaN).ToArray();
         return numbers is [var a, var b, var c, var d] && numbers.All(double.IsFinite)
             ? new PlaneBox(Math.Min(a, c), Math.Min(b, d), Math.Max(a, c), Math.Max(b, d))
-            : throw new Columns.QueryException($"A box is four numbers with commas between, x0,y0,x1,y1, not '{text}'.");
+            : throw new Browsing.QueryException($"A box is four numbers with commas between, x0,y0,x1,y1, not '{text}'.");
     }
 }

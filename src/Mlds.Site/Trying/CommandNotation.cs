@@ -1,5 +1,4 @@
 using System.Globalization;
-using Mlds.Site.Columns;
 using Mlds.Tasks.Machines;
 
 namespace Mlds.Site.Trying;

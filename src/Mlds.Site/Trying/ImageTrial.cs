@@ -2,7 +2,6 @@ using System.Globalization;
 using System.Text;
 using Mlds.Kernels.Shapes;
 using Mlds.Networks;
-using Mlds.Site.Columns;
 using Mlds.Tasks.Images;
 using Mlds.Training;
 

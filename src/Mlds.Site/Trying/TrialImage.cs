@@ -3,7 +3,6 @@ using System.Globalization;
 using Microsoft.AspNetCore.Http;
 using Mlds.Kernels.Shapes;
 using Mlds.Reports.Drawing;
-using Mlds.Site.Columns;
 using Mlds.Tasks.Images;
 
 namespace Mlds.Site.Trying;

@@ -59,7 +59,8 @@ public sealed class CeilingsTests
             var (whole, sampled) = (Of(all), Of(some));
             Assert.Empty(whole.LeftOut);
             Assert.Equal(
-                "Shuffled controls of forests: at most 40 networks take part, as trees grow down to single networks where labels tell nothing.",
+                "Shuffled controls of forests: at most 40 networks take part, as trees grow down to single networks where labels tell "
+                + "nothing.",
                 Assert.Single(sampled.LeftOut));
             Assert.Contains(whole.Scores, score => score is { Method: "forest", Shuffled: not null });
             foreach (var (before, now) in whole.Scores.Zip(sampled.Scores))

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net;
 using System.Text;
 using System.Text.Json.Nodes;
@@ -44,7 +45,7 @@ public sealed class MapTests : IAsyncLifetime
         for (var i = 0; i < Networks; i++)
         {
             var cells = lines[i].Split(',');
-            Assert.Equal(BitConverter.ToSingle(bytes, 8 + (8 * i)), float.Parse(cells[3], System.Globalization.CultureInfo.InvariantCulture));
+            Assert.Equal(BitConverter.ToSingle(bytes, 8 + (8 * i)), float.Parse(cells[3], CultureInfo.InvariantCulture));
             var (status, _, address) = await _zoo.Ask($"map/open?row={rows[i]}");
             Assert.Equal(HttpStatusCode.OK, status);
             Assert.EndsWith(cells[0], address.AbsolutePath, StringComparison.Ordinal);

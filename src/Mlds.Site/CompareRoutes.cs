@@ -4,13 +4,13 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Mlds.Analysis.Symmetry;
 using Mlds.Site.Browsing;
-using Mlds.Site.Columns;
+using Mlds.Site.Comparing;
 using Mlds.Site.Figures;
 using Mlds.Site.Pages;
 using Mlds.Zoos;
 using Mlds.Zoos.Releases;
 
-namespace Mlds.Site.Comparing;
+namespace Mlds.Site;
 
 /// <summary>Two networks beside each other, and a network's weights.</summary>
 static class CompareRoutes
@@ -119,7 +119,3 @@ static class CompareRoutes
         return csv.ToString();
     }
 }
-
-/// <summary>A network that is compared.</summary>
-/// <param name="Name">Its machine and seed.</param>
-public sealed record ComparedNetwork(string Name, StoredNetwork Network, NetworkRecord Record);

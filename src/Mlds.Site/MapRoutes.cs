@@ -6,9 +6,11 @@ using Microsoft.AspNetCore.Http;
 using Mlds.Analysis.Views;
 using Mlds.Site.Browsing;
 using Mlds.Site.Columns;
+using Mlds.Site.Figures;
+using Mlds.Site.Maps;
 using Mlds.Site.Pages;
 
-namespace Mlds.Site.Maps;
+namespace Mlds.Site;
 
 /// <summary>The weight-space map and what its script asks for.</summary>
 static class MapRoutes
@@ -31,7 +33,7 @@ static class MapRoutes
         application.MapGet("/map/colours", (HttpRequest request) => Of(site, request, (networks, query, plane) =>
             Results.Bytes(MapColours.Of(networks, query.By, plane), "application/octet-stream")));
         application.MapGet("/map/plane.{kind}", (HttpRequest request, string kind) => Of(site, request, (networks, query, plane) =>
-            Downloads.Of(kind, Figures.PlaneFigure.Of(networks, query, plane), () => Csv(networks, plane))));
+            Downloads.Of(kind, PlaneFigure.Of(networks, query, plane), () => Csv(networks, plane))));
         application.MapGet("/map/table", (HttpRequest request) => Of(site, request, (networks, query, plane) =>
             BrowserSite.Page<SelectedNetworks>(new { Site = site, Networks = networks, Query = query, Plane = plane })));
         application.MapGet("/map/tip", (string? row) => Results.Text(

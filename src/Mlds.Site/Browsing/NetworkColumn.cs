@@ -1,8 +1,7 @@
 using Mlds.Recipes;
 using Mlds.Training;
-using Mlds.Site.Browsing;
 
-namespace Mlds.Site.Columns;
+namespace Mlds.Site.Browsing;
 
 /// <summary>A column of the table of networks: something that is known of each, and by which they are sought and sorted.</summary>
 /// <param name="Name">In addresses: <c>validation_loss</c>.</param>
