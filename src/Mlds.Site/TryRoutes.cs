@@ -62,22 +62,38 @@ static class TryRoutes
         SiteContext site, BrowsedNetworks networks, StoredNetwork network, NetworkRecord record, IQueryCollection address)
     {
         if (WhyNot(record) is { } reason) throw new NotThereException(reason);
-        var notation = new CommandNotation(((MachineTask)record.Recipe.Task).Build());
-        var page = site.Network(network.RecipeId) + "/try";
-        if (Changed(address, notation, record) is { } changed)
-            return Results.Redirect(changed.Length == 0 ? page : $"{page}?{Word}={notation.Address(changed)}");
-        var (trial, _, seed) = Trial(record, address);
-        if (seed is not null && address.ContainsKey(Word)) return Results.Redirect($"{page}?{Seed}={seed}");
-        return new RazorComponentResult<TryWordPage>(new
+        var machine = ((MachineTask)record.Recipe.Task).Build();
+        var notation = new CommandNotation(machine);
+        RazorComponentResult<TryWordPage> Page(WordTrial trial, int shown, uint seed, string? problem) => new(new
         {
             Site = site,
             Networks = networks,
             Network = network,
             Trial = trial,
             Notation = notation,
-            Shown = StepOf(address, trial.Steps.Count),
-            NextSeed = unchecked((seed ?? 0) + 1),
-        });
+            Shown = shown,
+            NextSeed = unchecked(seed + 1),
+            Typed = problem is null ? notation.Write(trial.Steps.Select(step => step.Symbol)) : address[Word].ToString(),
+            Problem = problem,
+        })
+        {
+            StatusCode = problem is null ? StatusCodes.Status200OK : StatusCodes.Status400BadRequest,
+        };
+
+        try
+        {
+            var page = site.Network(network.RecipeId) + "/try";
+            if (Changed(address, notation, record) is { } changed)
+                return Results.Redirect(changed.Length == 0 ? page : $"{page}?{Word}={notation.Address(changed)}");
+            var (trial, _, seed) = Trial(record, address);
+            if (seed is not null && address.ContainsKey(Word)) return Results.Redirect($"{page}?{Seed}={seed}");
+            return Page(trial, StepOf(address, trial.Steps.Count), seed ?? 0, null);
+        }
+        catch (QueryException problem)
+        {
+            // What was typed stays, to be mended.
+            return Page(WordTrial.Of((RecurrentSpec)record.Recipe.Network, record.Weights!, machine, []), 0, 0, problem.Message);
+        }
     }
 
     /// <summary>The word that a button makes of the word in the field; null where no button was pressed.</summary>

@@ -113,8 +113,8 @@ sealed partial class BrowsedZoo : IAsyncDisposable
         Assert.Equal(status, refused);
         Assert.DoesNotContain("Exception", text, StringComparison.Ordinal);
         Assert.DoesNotContain("   at ", text, StringComparison.Ordinal);
-        var from = text.IndexOf("<p class=\"lead\">", StringComparison.Ordinal) + "<p class=\"lead\">".Length;
-        return WebUtility.HtmlDecode(text[from..text.IndexOf("</p>", from, StringComparison.Ordinal)]);
+        var said = Problem().Match(text) is { Success: true } beside ? beside : Lead().Match(text);
+        return WebUtility.HtmlDecode(said.Groups["said"].Value);
     }
 
     static TrainedNetwork Network(Recipe recipe)
@@ -132,6 +132,14 @@ sealed partial class BrowsedZoo : IAsyncDisposable
 
     [GeneratedRegex("(?<=^|,)(\"(?<quoted>[^\"]*)\"|(?<plain>[^,\"]*))(?=,|$)")]
     private static partial Regex Cell();
+
+    /// <summary>Beside the field that it is about.</summary>
+    [GeneratedRegex("role=\"alert\"[^>]*>(?<said>[^<]+)")]
+    private static partial Regex Problem();
+
+    /// <summary>On a page of its own.</summary>
+    [GeneratedRegex("<p class=\"lead\">(?<said>[^<]+)")]
+    private static partial Regex Lead();
 
     public async ValueTask DisposeAsync()
     {

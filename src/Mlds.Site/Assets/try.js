@@ -9,12 +9,13 @@
       const address = addressOf();
       try {
         const answer = await fetch(address);
-        if (!answer.ok) {
+        const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+        if (!page.querySelector("[data-part]")) {
           location.assign(address);
           return;
         }
 
-        take(new DOMParser().parseFromString(await answer.text(), "text/html"));
+        take(page);
         history.replaceState(null, "", answer.url);
       } catch {
         location.assign(address);
@@ -33,7 +34,11 @@
     for (const text of document.querySelectorAll("[data-text]"))
       text.textContent = page.querySelector(`[data-text="${text.dataset.text}"]`)?.textContent ?? "";
     const [word, written] = [document.getElementById("word"), page.getElementById("word")];
-    if (word && written) word.value = written.value;
+    if (word && written) {
+      word.value = written.value;
+      word.ariaInvalid = written.getAttribute("aria-invalid");
+    }
+
     if (focused && document.activeElement?.id !== focused) document.getElementById(focused)?.focus({ preventScroll: true });
   };
 

@@ -190,6 +190,27 @@ public sealed partial class TryWordTests
     }
 
     [Fact]
+    public async Task What_was_typed_stays_to_be_mended()
+    {
+        await using var zoo = await Zoo();
+        var (status, page, _) = await zoo.Try("EightBitMachine", "?word=set+3,%20sat%20%3C4");
+        Assert.Equal(HttpStatusCode.BadRequest, status);
+        Assert.Contains("value=\"set 3, sat &lt;4\"", page, StringComparison.Ordinal);
+        Assert.DoesNotContain("<4", page, StringComparison.Ordinal);
+        Assert.Equal(HttpStatusCode.BadRequest, (await zoo.Try("EightBitMachine", ".csv?word=sat+4")).Status);
+    }
+
+    [Fact]
+    public async Task What_a_cell_remembers_besides_is_shown_too()
+    {
+        await using var zoo = await Zoo("lstm");
+        var (_, page, _) = await zoo.Try("EightBitMachine", "?word=s3,c7&step=1");
+        Assert.Contains("Hidden states after step 1", page, StringComparison.Ordinal);
+        Assert.Contains("layer 2, memory", page, StringComparison.Ordinal);
+        Assert.Equal(15, (await zoo.TryCsv("EightBitMachine", ".csv?word=s3")).Keys.Count(name => name is ['c', >= '0' and <= '9', ..]));
+    }
+
+    [Fact]
     public async Task A_network_of_own_sequences_has_no_commands_to_try()
     {
         await using var zoo = new BrowsedZoo();
