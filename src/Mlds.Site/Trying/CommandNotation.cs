@@ -1,4 +1,5 @@
 using System.Globalization;
+using Mlds.Site.Browsing;
 using Mlds.Tasks.Machines;
 
 namespace Mlds.Site.Trying;

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using Mlds.Kernels.Shapes;
 using Mlds.Networks;
+using Mlds.Site.Browsing;
 using Mlds.Tasks.Images;
 using Mlds.Training;
 

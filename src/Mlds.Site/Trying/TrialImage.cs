@@ -3,6 +3,7 @@ using System.Globalization;
 using Microsoft.AspNetCore.Http;
 using Mlds.Kernels.Shapes;
 using Mlds.Reports.Drawing;
+using Mlds.Site.Browsing;
 using Mlds.Tasks.Images;
 
 namespace Mlds.Site.Trying;
