@@ -32,7 +32,10 @@ static class MapColours
             return Bytes(
                 new JsonObject
                 {
-                    ["kind"] = "numbers", ["label"] = column.Title, ["low"] = low, ["high"] = high,
+                    ["kind"] = "numbers",
+                    ["label"] = column.Title,
+                    ["low"] = low,
+                    ["high"] = high,
                     ["log"] = low > 0 && high / low > 50,
                 },
                 MemoryMarshal.AsBytes(values.AsSpan()));

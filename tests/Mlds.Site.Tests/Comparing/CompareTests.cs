@@ -69,7 +69,7 @@ public sealed class CompareTests : IAsyncLifetime
     [InlineData("compare?a=SimpleXORMachine/0&b=SimpleXORMachin/1", HttpStatusCode.NotFound, "Did you mean 'SimpleXORMachine'?")]
     [InlineData("compare?a=SimpleXORMachine/0&b=SimpleXORMachine/99", HttpStatusCode.NotFound, "no network of SimpleXORMachine with seed 99")]
     [InlineData("compare?a=SimpleXORMachine/0&b=SimpleXORMachine/x", HttpStatusCode.BadRequest, "A seed is a whole number")]
-    [InlineData("compare/between.npy" + Pair + "&share=2", HttpStatusCode.BadRequest, "A share of the way is a number from 0 to 1")]
+    [InlineData("compare/between.npy" + Pair + "&share=2", HttpStatusCode.BadRequest, "A share of the way is a number")]
     [InlineData("compare/between.npy" + Pair + "&form=x", HttpStatusCode.BadRequest, "Weights are shown raw or aligned, not 'x'.")]
     [InlineData("compare/interpolation.gif" + Pair, HttpStatusCode.NotFound, "Figures are there as svg, png and csv, not as 'gif'.")]
     [InlineData("networks/0123", HttpStatusCode.NotFound, "The zoo has no network with the recipe id '0123'.")]

@@ -1,5 +1,5 @@
-using Mlds.Site.Browsing;
 using CsCheck;
+using Mlds.Site.Browsing;
 using Mlds.Site.Trying;
 using Mlds.Tasks.Machines;
 
