@@ -21,6 +21,10 @@ sealed class LineScience(int units) : IScience
     public double FpopsEstimate { get; init; } = 1e11;
     public long MaxBytes { get; init; } = 200_000;
     public bool Proved { get; init; } = true;
+
+    /// <summary>Whether a held result is proved as soon as there is nothing else to do; else it stays held.</summary>
+    public bool ProvesHeld { get; init; } = true;
+
     public bool OneResultPerUser { get; init; } = true;
     public Func<int, string> Line { get; init; } = number => $"line {number}";
 
@@ -85,6 +89,7 @@ sealed class LineScience(int units) : IScience
 
     public ResultCheck Prove(ProjectDatabase database, ReturnedResult result, CancellationToken cancellation)
     {
+        if (!ProvesHeld) return new(Verdict.Retry, "", 0);
         var check = Look(result, closely: true);
         return check.Verdict == Verdict.Valid ? check with { Proved = true } : check;
     }

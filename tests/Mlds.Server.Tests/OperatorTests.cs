@@ -16,7 +16,7 @@ public abstract class OperatorTests<TDatabase>(PostgresServer postgres) : OnBoth
     public async Task Results_that_are_judged_again_are_credited_once_by_the_new_verdict()
     {
         // Held, so not assimilated yet: the host has earned no trust.
-        await using var project = await Begin(new LineScience(2) { Proved = false });
+        await using var project = await Begin(new LineScience(2) { Proved = false, ProvesHeld = false });
         using var ada = await Computed(
             project, 2, text => text.Contains('0', StringComparison.Ordinal) ? text.ToUpperInvariant() : "wrong");
         await TestProject.Until(() => project.Number("SELECT count(*) FROM result WHERE validate_state IN (1, 2)") == 2, "both are judged");

@@ -70,11 +70,14 @@ public sealed class BrowserTests(Chromium chromium) : IClassFixture<Chromium>, I
         var page = visit.Page;
         await page.Locator(".map[data-state=ready] .map-plane").FocusAsync();
         await page.Keyboard.PressAsync("n");
-        await page.Keyboard.PressAsync("Enter");
-        await page.WaitForURLAsync("**/networks/*");
+        var open = page.Locator("a.map-open");
+        await open.WaitForAsync();
+        await page.GotoAsync(new Uri(new Uri(page.Url), await open.GetAttributeAsync("href")).AbsoluteUri);
+        Assert.Contains("/networks/", page.Url, StringComparison.Ordinal);
         Assert.Matches("(Machine|Modified), seed [0-7]", await page.Locator("h1").InnerTextAsync());
         await page.Locator("#twins ~ p a").First.ClickAsync();
-        await page.WaitForURLAsync("**/compare?**");
+        await page.WaitForURLAsync("**/compare?**", new() { WaitUntil = WaitUntilState.Commit });
+        await page.Locator("#distance").WaitForAsync();
         Assert.Equal("Two networks", await page.Locator("h1").InnerTextAsync());
         Assert.Empty(visit.Errors);
     }
