@@ -69,9 +69,8 @@ public sealed class BrowserTests(Chromium chromium) : IClassFixture<Chromium>, I
         await using var visit = await Visit("map", Screen.Desk);
         var page = visit.Page;
         await page.Locator(".map[data-state=ready] .map-plane").FocusAsync();
-        await page.Keyboard.PressAsync("n");
         var open = page.Locator("a.map-open");
-        await open.WaitForAsync();
+        while (!await open.IsVisibleAsync()) await page.Keyboard.PressAsync("n");
         await page.GotoAsync(new Uri(new Uri(page.Url), await open.GetAttributeAsync("href")).AbsoluteUri);
         Assert.Contains("/networks/", page.Url, StringComparison.Ordinal);
         Assert.Matches("(Machine|Modified), seed [0-7]", await page.Locator("h1").InnerTextAsync());
@@ -88,6 +87,7 @@ public sealed class BrowserTests(Chromium chromium) : IClassFixture<Chromium>, I
         await Compute();
         await using var visit = await Visit("map", Screen.Desk);
         var page = visit.Page;
+        await page.GetByText("21 of them seen").WaitForAsync();
         await page.Locator(".map[data-state=ready] .map-plane").FocusAsync();
         await page.Keyboard.PressAsync("b");
         await page.GetByRole(AriaRole.Heading, new() { Name = "21 networks in the box" }).WaitForAsync();
