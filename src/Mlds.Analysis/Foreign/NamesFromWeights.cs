@@ -92,37 +92,30 @@ sealed class NamesFromWeights : ForeignQuestion
         List<Prediction> predictions, List<ConfusionMatrix>? confusions)
     {
         var (folds, groups, classes) = (_context.Folds(label), _context.Groups(label), label.ClassNames.Count);
-        double[][] Scores(int[] rows, IReadOnlyList<int[]> labelings, int[] folds) =>
-            CrossValidation.OutOfFold(classifier, features, rows, labelings, classes, folds, _context.Cancellation);
-        int[][] Shuffled(int[] labels, int[] folds) => [.. Enumerable.Range(0, shuffles)
-            .Select(shuffle => Folds.Shuffled(labels, folds, _context.Random("names_shuffle", shuffle)))];
-        int[] sampled = [.. Enumerable.Range(0, rows.Length)];
-        var (scores, controls, control) = ((double[])[], (double[][])[], (int[][])[]);
-        if (classifier is RandomForest && shuffles > 0 && rows.Length > _context.Options.MostInForestControls)
+        int[] inControls = [.. Enumerable.Range(0, rows.Length)];
+        if (classifier is RandomForest && rows.Length > _context.Options.MostInForestControls)
         {
-            _context.Random("names_control").Shuffle<int>(sampled);
-            sampled = [.. sampled.Take(_context.Options.MostInForestControls).Order()];
-            int[] Of(int[] values) => Array.ConvertAll(sampled, i => values[i]);
-            control = Shuffled(Of(label.Classes), Of(folds));
-            (scores, controls) = (Scores(rows, [label.Classes], folds)[0], Scores(Of(rows), control, Of(folds)));
-        }
-        else
-        {
-            control = Shuffled(label.Classes, folds);
-            (scores, controls) = Scores(rows, [label.Classes, .. control], folds) is [var first, .. var others] ? (first, others) : default;
+            _context.Random("names_control").Shuffle<int>(inControls);
+            inControls = [.. inControls.Take(_context.Options.MostInForestControls).Order()];
         }
 
+        var (scores, controls) = Labelings.OutOfFold(
+            (rows, labelings, folds) => CrossValidation.OutOfFold(
+                classifier, features, rows, labelings, classes, folds, _context.Cancellation),
+            rows, label.Classes, folds, inControls,
+            (labels, folds) => Enumerable.Range(0, shuffles)
+                .Select(shuffle => Folds.Shuffled(labels, folds, _context.Random("names_shuffle", shuffle))));
         var predicted = CrossValidation.Predictions(scores, classes);
         bool[] Right(int[] predictions, int[] truth) => [.. predictions.Zip(truth, (guess, own) => guess == own)];
-        double[] shuffled = [.. control.Zip(controls, (truth, scores) =>
-            Right(CrossValidation.Predictions(scores, classes), truth).Average(right => right ? 1.0 : 0))];
+        var shuffled = Array.ConvertAll(controls, control =>
+            Right(CrossValidation.Predictions(control.Scores, classes), control.Labels).Average(right => right ? 1.0 : 0));
         predictions.AddRange(_context.Told(
             label, view, classifier.Name, folds, i => (label.ClassNames[label.Classes[i]], label.ClassNames[predicted[i]])));
         confusions?.Add(Confusion(label, view, classifier.Name, predicted));
         return new Score(
             label.Name, view, classifier.Name, "accuracy", _context.Share(Right(predicted, label.Classes), groups),
             label.Classes.CountBy(k => k).Max(pair => pair.Value) / (double)folds.Length, folds.Length, classes, folds.Length / classes,
-            shuffled.Length > 0 ? Intervals.Proportion(shuffled.Average(), sampled.Length) : null, alone);
+            shuffled.Length > 0 ? Intervals.Proportion(shuffled.Average(), inControls.Length) : null, alone);
     }
 
     static ConfusionMatrix Confusion(LabelColumn label, string view, string method, int[] predicted)

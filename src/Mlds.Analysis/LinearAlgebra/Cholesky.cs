@@ -88,17 +88,21 @@ sealed class Cholesky
     /// <summary>
     /// X of A X = B for each column; <paramref name="right"/> and the result hold one column after the other, n numbers each.
     /// </summary>
-    internal double[] Solve(double[] right)
+    internal double[] Solve(double[] right) => InParts(right, SolveInPlace);
+
+    delegate void PartSolution(Span<double> columns);
+
+    double[] InParts(double[] right, PartSolution solve)
     {
         var solution = (double[])right.Clone();
         var step = Together * _n;
         Parallel.For(0, (solution.Length + step - 1) / step, Parallelism.Options, part =>
-            SolveInPlace(solution.AsSpan(part * step, Math.Min(step, solution.Length - (part * step)))));
+            solve(solution.AsSpan(part * step, Math.Min(step, solution.Length - (part * step)))));
         return solution;
     }
 
-    /// <summary>L⁻¹ of each column.</summary>
-    void SolveLowerInPlace(Span<double> columns)
+    /// <summary>L⁻¹ x, in place, of each column x.</summary>
+    internal void SolveLower(Span<double> columns)
     {
         for (var i = 0; i < _n; i++)
         {
@@ -113,7 +117,7 @@ sealed class Cholesky
 
     void SolveInPlace(Span<double> columns)
     {
-        SolveLowerInPlace(columns);
+        SolveLower(columns);
 
         // Backwards by columns of Lᵀ, which are rows of L: contiguous.
         for (var i = _n - 1; i >= 0; i--)
@@ -131,10 +135,7 @@ sealed class Cholesky
     /// <summary>The sum of xᵀ A⁻¹ x over vectors x, n numbers each, one after the other: of ‖L⁻¹ x‖².</summary>
     internal double InverseForms(double[] vectors)
     {
-        var solved = (double[])vectors.Clone();
-        var step = Together * _n;
-        Parallel.For(0, (solved.Length + step - 1) / step, Parallelism.Options, part =>
-            SolveLowerInPlace(solved.AsSpan(part * step, Math.Min(step, solved.Length - (part * step)))));
+        var solved = InParts(vectors, SolveLower);
         return Products.Dot((ReadOnlySpan<double>)solved, solved);
     }
 
@@ -170,11 +171,5 @@ sealed class Cholesky
                 }
             }
         }
-    }
-
-    /// <summary>L⁻¹ x, in place, of one vector x.</summary>
-    internal void SolveLower(Span<double> x)
-    {
-        for (var i = 0; i < _n; i++) x[i] = (x[i] - Products.Dot(_lower.AsSpan(i * _n, i), x[..i])) / _lower[(i * _n) + i];
     }
 }

@@ -48,22 +48,31 @@ static class Labelings
     /// </summary>
     internal static (double[] Scores, (int[] Labels, double[] Scores)[] Controls) OutOfFold(
         QuestionContext context, IClassifier classifier, int view, int[] rows, int[] labels, int classes, int[] folds,
-        int shuffles, string question)
+        int shuffles, string question) => OutOfFold(
+            (rows, labelings, folds) => CrossValidation.OutOfFold(
+                classifier, context.Features[view], rows, labelings, classes, folds, context.Cancellation),
+            rows, labels, folds, InControls(context, classifier, rows),
+            (labels, folds) => Shuffled(context, labels, folds, shuffles, question, view));
+
+    /// <summary>The same of whatever gives scores: of the true labels of all, and of shuffled ones of some.</summary>
+    /// <param name="scores">Of rows, by some labellings of them, from their folds.</param>
+    /// <param name="inControls">Places among the rows of those in the controls.</param>
+    /// <param name="shuffled">The controls' labels, from true ones and their folds.</param>
+    internal static (double[] Scores, (int[] Labels, double[] Scores)[] Controls) OutOfFold(
+        Func<int[], int[][], int[], double[][]> scores, int[] rows, int[] labels, int[] folds, int[] inControls,
+        Func<int[], int[], IEnumerable<int[]>> shuffled)
     {
-        var features = context.Features[view];
-        double[][] Scores(int[] rows, int[][] labelings, int[] folds) =>
-            CrossValidation.OutOfFold(classifier, features, rows, labelings, classes, folds, context.Cancellation);
-        var shuffled = InControls(context, classifier, rows);
-        if (shuffled.Length == rows.Length)
+        // Together they share the work on the rows.
+        if (inControls.Length == rows.Length)
         {
-            var labelings = WithShuffles(context, labels, folds, shuffles, question, view);
-            var scores = Scores(rows, labelings, folds);
-            return (scores[0], [.. labelings.Zip(scores).Skip(1)]);
+            int[][] labelings = [labels, .. shuffled(labels, folds)];
+            var all = scores(rows, labelings, folds);
+            return (all[0], [.. labelings.Zip(all).Skip(1)]);
         }
 
-        int[] Of(int[] values) => Array.ConvertAll(shuffled, i => values[i]);
-        int[][] controls = [.. Shuffled(context, Of(labels), Of(folds), shuffles, question, view)];
-        var own = controls.Length == 0 ? [] : Scores(Of(rows), controls, Of(folds));
-        return (Scores(rows, [labels], folds)[0], [.. controls.Zip(own)]);
+        int[] Of(int[] values) => Array.ConvertAll(inControls, i => values[i]);
+        int[][] controls = [.. shuffled(Of(labels), Of(folds))];
+        var own = controls.Length == 0 ? [] : scores(Of(rows), controls, Of(folds));
+        return (scores(rows, [labels], folds)[0], [.. controls.Zip(own)]);
     }
 }

@@ -64,11 +64,44 @@ static class LossLine
     internal static double[][] RawAndAligned(QuestionContext context, Examples examples, int a, int b)
     {
         context.Cancellation.ThrowIfCancellationRequested();
-        var layout = context.Networks.Layout;
-        float[] first = [.. context.Networks.Row(a)], second = [.. context.Networks.Row(b)];
+        var (raw, aligned) = Ends(context.Networks.Layout, [.. context.Networks.Row(a)], [.. context.Networks.Row(b)]);
+        return Array.ConvertAll([raw, aligned], ends => Losses(context.Networks.Layout.Spec, examples, ends, Most, Stops));
+    }
+
+    /// <summary>
+    /// Two networks' weights, as they are, and merged with the second aligned to the first: merged weights may be joined by a line, of raw
+    /// ones only a part of the difference means anything.
+    /// </summary>
+    internal static ((float[] From, float[] To) Raw, (float[] From, float[] To) Aligned) Ends(
+        WeightLayout layout, float[] first, float[] second)
+    {
         var merged = MergedForm.Of(layout, first);
-        var aligned = Alignment.To(layout, merged).Align(second).Weights;
-        return [Losses(layout.Spec, examples, first, second), Losses(layout.Spec, examples, merged, aligned)];
+        return ((first, second), (merged, Alignment.To(layout, merged).Align(second).Weights));
+    }
+
+    /// <summary>The weights at a place on the line.</summary>
+    /// <param name="share">Of the way, 0 … 1.</param>
+    internal static float[] Between((float[] From, float[] To) ends, float share)
+    {
+        var weights = new float[ends.From.Length];
+        for (var i = 0; i < weights.Length; i++) weights[i] = ((1 - share) * ends.From[i]) + (share * ends.To[i]);
+        return weights;
+    }
+
+    /// <summary>Losses at so many places at even distances, both ends among them.</summary>
+    /// <param name="most">Examples, the first, that each is a mean over at most.</param>
+    internal static double[] Losses(NetworkSpec spec, Examples examples, (float[] From, float[] To) ends, int most, int stops)
+    {
+        using var kernels = spec.CreateKernels(examples);
+        int[] rows = [.. Enumerable.Range(0, Math.Min(most, examples.Count))];
+        var losses = new double[stops];
+        for (var stop = 0; stop < stops; stop++)
+        {
+            kernels.SetWeights(Between(ends, stop / (float)(stops - 1)));
+            losses[stop] = (float)(kernels.Loss(examples, rows) / kernels.Terms(examples, rows.Length));
+        }
+
+        return losses;
     }
 
     /// <summary>The largest loss above the straight line between the losses at the ends; 0 where none is above it.</summary>
@@ -89,22 +122,5 @@ static class LossLine
                 stop / (double)(Stops - 1), new Estimate(mean, Math.Min(mean, interval.Low), Math.Max(mean, interval.High)), lines.Length);
         });
         return new Curve($"{machine}, {view}", view, method, "place on the line", "loss", null, [.. points]) { Subject = machine };
-    }
-
-    static double[] Losses(NetworkSpec spec, Examples examples, float[] from, float[] to)
-    {
-        using var kernels = spec.CreateKernels(examples);
-        int[] rows = [.. Enumerable.Range(0, Math.Min(Most, examples.Count))];
-        var losses = new double[Stops];
-        var weights = new float[from.Length];
-        for (var stop = 0; stop < Stops; stop++)
-        {
-            var share = stop / (float)(Stops - 1);
-            for (var i = 0; i < weights.Length; i++) weights[i] = ((1 - share) * from[i]) + (share * to[i]);
-            kernels.SetWeights(weights);
-            losses[stop] = (float)(kernels.Loss(examples, rows) / kernels.Terms(examples, rows.Length));
-        }
-
-        return losses;
     }
 }

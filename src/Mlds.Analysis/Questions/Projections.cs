@@ -35,7 +35,7 @@ static class Projections
     {
         var pca = Pca.Fit(features, new PcaOptions(context.Options.Components, view.Standardized));
         var scaling = view.Standardized ? "columns standardised" : "columns centred, not scaled";
-        var rows = Thinned(context, MostShown);
+        var rows = Thinned(context.Labels, MostShown);
         var shown = rows.Length == features.Rows
             ? ""
             : string.Create(CultureInfo.InvariantCulture, $" {rows.Length:N0} of them are shown, evenly over each machine's seeds.");
@@ -48,7 +48,7 @@ static class Projections
 
     static Projection Embedding(QuestionContext context, View view, FeatureMatrix features)
     {
-        var rows = Thinned(context, MostEmbedded);
+        var rows = Thinned(context.Labels, MostEmbedded);
         var options = new TSneOptions(Standardize: view.Standardized);
         var embedding = TSne.Fit(features.Select(rows), options, context.Cancellation);
         var scaling = view.Standardized ? "columns standardised first" : "columns as they are";
@@ -62,13 +62,13 @@ static class Projections
             [], Points(context, rows, embedding.Coordinates));
     }
 
-    static int[] Thinned(QuestionContext context, int most)
+    /// <summary>Rows of at most so many networks, ascending: all, or evenly over each machine's seeds.</summary>
+    internal static int[] Thinned(IReadOnlyList<NetworkLabel> labels, int most)
     {
-        var all = Enumerable.Range(0, context.Labels.Count).ToArray();
+        int[] all = [.. Enumerable.Range(0, labels.Count)];
         if (all.Length <= most) return all;
-        var ordered = all.OrderBy(row => context.Labels[row].Machine.Name, StringComparer.Ordinal)
-            .ThenBy(row => context.Labels[row].Seed).ToArray();
-        return [.. Enumerable.Range(0, most).Select(i => ordered[(int)((long)i * ordered.Length / most)]).Order()];
+        int[] ordered = [.. all.OrderBy(row => labels[row].Machine.Name, StringComparer.Ordinal).ThenBy(row => labels[row].Seed)];
+        return [.. Regressions.Thinned(ordered, most).Order()];
     }
 
     static ProjectedNetwork[] Points(QuestionContext context, int[] rows, IReadOnlyList<double[]> coordinates) =>

@@ -3,6 +3,7 @@ using Mlds.Analysis.Classification;
 using Mlds.Analysis.Data;
 using Mlds.Analysis.Decomposition;
 using Mlds.Analysis.Embedding;
+using Mlds.Analysis.Questions;
 using Mlds.Analysis.Views;
 using Mlds.Site.Browsing;
 using Mlds.Training;
@@ -18,14 +19,13 @@ public sealed class ViewMaps
     internal const string Pca = "pca";
     internal const string Tsne = "tsne";
 
-    /// <summary>More networks are thinned for t-SNE, evenly over each machine's seeds: it compares all with all.</summary>
-    const int MostEmbedded = 5_000;
-
     /// <summary>Neighbours of a network that are kept.</summary>
     const int Neighbours = 10;
 
     readonly NetworkSource _source;
     readonly Lock _lock = new();
+
+    /// <summary>What was asked of the networks that were last asked of.</summary>
     readonly Dictionary<string, Task<object?>> _tasks = [];
     Task _last = Task.CompletedTask;
     BrowsedNetworks? _of;
@@ -47,7 +47,7 @@ public sealed class ViewMaps
     internal ViewPlane? Plane(BrowsedNetworks networks, View view, string method) =>
         (ViewPlane?)Result(networks, $"{view.Name}.{method}", files => files.ReadPlane(view.Name, method), files =>
         {
-            var (rows, features) = Features(networks, view, method == Tsne ? MostEmbedded : int.MaxValue);
+            var (rows, features) = Features(networks, view, method == Tsne ? Projections.MostEmbedded : int.MaxValue);
             Step = string.Create(CultureInfo.InvariantCulture, $"{(method == Tsne ? "t-SNE" : "PCA")} of {rows.Length:N0} networks");
             var plane = method == Tsne ? Embedding(view, rows, features) : Components(view, rows, features);
             files.Write(plane);
@@ -71,9 +71,13 @@ public sealed class ViewMaps
         Task<object?> task;
         lock (_lock)
         {
-            if (_of != networks) (_of, _weights) = (networks, null);
-            var key = $"{networks.Digest} {name}";
-            if (!_tasks.TryGetValue(key, out task!))
+            if (_of != networks)
+            {
+                (_of, _weights) = (networks, null);
+                _tasks.Clear();
+            }
+
+            if (!_tasks.TryGetValue(name, out task!))
             {
                 var files = new MapFiles(networks.Digest);
                 var before = _last;
@@ -90,7 +94,7 @@ public sealed class ViewMaps
                         Step = null;
                     }
                 });
-                _tasks[key] = task;
+                _tasks[name] = task;
                 _last = task;
             }
         }
@@ -100,7 +104,8 @@ public sealed class ViewMaps
         if (!task.IsCompleted) return null;
         if (task.IsFaulted)
         {
-            lock (_lock) _tasks.Remove($"{networks.Digest} {name}");
+            lock (_lock)
+                if (_tasks.GetValueOrDefault(name) == task) _tasks.Remove(name);
         }
 
         return task.GetAwaiter().GetResult();
@@ -109,20 +114,10 @@ public sealed class ViewMaps
     (int[] Rows, FeatureMatrix Features) Features(BrowsedNetworks networks, View view, int most)
     {
         Step = "reading weights";
-        var weights = Weights(networks);
-        int[] taken = [.. Enumerable.Range(0, weights.Networks).Where(row => weights.Labels[row].Outcome != Outcome.Diverged)];
-        if (taken.Length > most) taken = Thinned(weights, taken, most);
-        var ids = taken.Select(row => weights.Labels[row].RecipeId).ToHashSet();
-        var some = weights.Where(label => ids.Contains(label.RecipeId));
+        var some = Weights(networks).Where(label => label.Outcome != Outcome.Diverged);
+        if (some.Networks > most) some = some.Rows(Projections.Thinned(some.Labels, most));
         Step = string.Create(CultureInfo.InvariantCulture, $"{view.Name.Replace('_', ' ')} of {some.Networks:N0} networks");
         return ([.. some.Labels.Select(label => networks.RowOf(label.RecipeId)!.Value)], view.Build(some));
-    }
-
-    static int[] Thinned(WeightMatrix weights, int[] rows, int most)
-    {
-        int[] ordered =
-            [.. rows.OrderBy(row => weights.Labels[row].Machine.Name, StringComparer.Ordinal).ThenBy(row => weights.Labels[row].Seed)];
-        return [.. Enumerable.Range(0, most).Select(i => ordered[(int)((long)i * ordered.Length / most)]).Order()];
     }
 
     /// <summary>In memory as long as something is computed of them.</summary>
