@@ -90,11 +90,11 @@ sealed class Hdf5Release : IDisposable
     /// <summary>The first <paramref name="rows"/> rows of weights, whether the data set is contiguous, as written here, or was made chunked
     /// or compressed since.</summary>
     /// <exception cref="InvalidDataException">The file has another shape.</exception>
-    public static float[] ReadWeights(string path, int rows, int parameters, int networks)
+    public static float[] ReadWeights(string path, int rows, int parameters, int networks, int first = 0)
     {
         var weights = new float[MatrixSize.Of(rows, parameters)];
         var row = 0;
-        foreach (var values in Rows(path, rows, parameters, networks)) values.CopyTo(weights.AsSpan(row++ * parameters));
+        foreach (var values in Rows(path, rows, parameters, networks, first)) values.CopyTo(weights.AsSpan(row++ * parameters));
         return weights;
     }
 

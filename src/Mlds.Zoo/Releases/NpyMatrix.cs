@@ -78,13 +78,14 @@ public sealed partial class NpyMatrix
         }
     }
 
-    /// <summary>The first <paramref name="rows"/> rows as one array, as float32.</summary>
+    /// <summary>The first <paramref name="rows"/> rows as one array, as float32; or as many from another row on.</summary>
     /// <exception cref="ZooException">They are more than an array holds.</exception>
-    public float[] ReadFirst(int rows)
+    public float[] ReadFirst(int rows, int from = 0)
     {
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(rows, Rows);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(rows, Rows - from);
         var values = GC.AllocateUninitializedArray<float>(MatrixSize.Of(rows, Columns));
         using var stream = Content();
+        stream.Position += (long)from * Columns * (IsSingle ? sizeof(float) : sizeof(double));
         for (var i = 0; i < rows; i++) Read(stream, values.AsSpan(i * Columns, Columns));
         return values;
     }

@@ -189,7 +189,7 @@ public sealed class Release
 
         var rows = (int)all;
         MatrixSize.Of(rows, Layout.Parameters);
-        var weights = Guarded(Folder, () => Values(rows));
+        var weights = Guarded(Folder, () => Values(0, rows));
         var damaged = Enumerable.Range(0, rows).AsParallel().AsOrdered()
             .Where(row => WeightsHash.Of(weights.AsSpan(row * Layout.Parameters, Layout.Parameters)) != Networks[row].WeightsSha256)
             .Select(row => Networks[row]).FirstOrDefault();
@@ -203,14 +203,7 @@ public sealed class Release
     {
         if (!HasWeights) throw WithoutWeights();
         var network = Networks[row];
-        var weights = Guarded(Folder, () =>
-        {
-            var path = Path.Combine(Folder, "weights.npy");
-            var tensors = Path.Combine(Folder, SafetensorsFile.FileName);
-            if (File.Exists(path)) return NpyWeights(path, Networks.Count, Layout).ReadRows([row]).First();
-            if (File.Exists(tensors)) return SafetensorsFile.ReadWeights(tensors, 1, Layout, Networks.Count, row);
-            return Hdf5Release.Rows(Path.Combine(Folder, Hdf5Release.FileName), 1, Layout.Parameters, Networks.Count, row).First();
-        });
+        var weights = Guarded(Folder, () => Values(row, 1));
         return WeightsHash.Of(weights) == network.WeightsSha256 ? weights : throw Damaged(network);
     }
 
@@ -221,15 +214,15 @@ public sealed class Release
     InvalidDataException Damaged(StoredNetwork network) => new(
         $"The weights of network {network.RecipeId} ({network.Machine}, seed {network.Seed}) in the release '{Folder}' are damaged.");
 
-    /// <summary>The first rows of whichever file has the weights.</summary>
-    float[] Values(int rows)
+    /// <summary>Rows of whichever file has the weights.</summary>
+    float[] Values(int first, int rows)
     {
         var path = Path.Combine(Folder, "weights.npy");
         var tensors = Path.Combine(Folder, SafetensorsFile.FileName);
-        if (!File.Exists(path) && File.Exists(tensors)) return SafetensorsFile.ReadWeights(tensors, rows, Layout, Networks.Count);
+        if (!File.Exists(path) && File.Exists(tensors)) return SafetensorsFile.ReadWeights(tensors, rows, Layout, Networks.Count, first);
         if (!File.Exists(path))
-            return Hdf5Release.ReadWeights(Path.Combine(Folder, Hdf5Release.FileName), rows, Layout.Parameters, Networks.Count);
-        return NpyWeights(path, Networks.Count, Layout).ReadFirst(rows);
+            return Hdf5Release.ReadWeights(Path.Combine(Folder, Hdf5Release.FileName), rows, Layout.Parameters, Networks.Count, first);
+        return NpyWeights(path, Networks.Count, Layout).ReadFirst(rows, first);
     }
 
     /// <exception cref="InvalidDataException">It has another shape or type.</exception>

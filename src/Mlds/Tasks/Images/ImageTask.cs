@@ -61,9 +61,6 @@ public sealed record ImageTask(
     /// <exception cref="InvalidDataException">One isn't as the recipe says.</exception>
     public override ImageExamples Generate()
     {
-        // Before anything that is shared is looked for: whether examples can be had must not depend on who else has them.
-        foreach (var file in Files)
-            if (file.Missing is { } missing) throw new FileNotFoundException(missing);
         var training = Load(ImagePart.TrainingImages);
         var test = Load(ImagePart.TestImages);
         if (test.Labels.Length != Test)
@@ -146,7 +143,10 @@ public sealed record ImageTask(
         var (first, second) = images == ImagePart.TrainingImages
             ? (Source.TrainingImages, Source.TrainingLabels)
             : (Source.TestImages, Source.TestLabels);
-        var set = s_files.Of($"{first.Sha256} {second.Sha256}", () => LabelledImages.Read(first, second));
+
+        // Before what is shared is looked for: whether examples can be had must not depend on who else has them.
+        var (path, labelsPath) = (LabelledImages.PathOf(first), LabelledImages.PathOf(second));
+        var set = s_files.Of($"{first.Sha256} {second.Sha256}", () => LabelledImages.Read(path, labelsPath));
         if (set.Size != Size)
             throw new InvalidDataException($"{set.Name} has images of {Words(set.Size)}, but the recipe says {Words(Size)}.");
         return set.Classes <= Classes

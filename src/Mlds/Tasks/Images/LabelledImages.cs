@@ -10,9 +10,11 @@ sealed record LabelledImages(string Name, ImageSize Size, int Classes, Pixels Pi
 {
     /// <exception cref="FileNotFoundException">One of them is nowhere; the message says how to get it.</exception>
     /// <exception cref="InvalidDataException">One of them isn't what it should be, or they don't belong together.</exception>
-    internal static LabelledImages Read(TaskFile images, TaskFile labels)
+    internal static LabelledImages Read(TaskFile images, TaskFile labels) => Read(PathOf(images), PathOf(labels));
+
+    /// <summary>The same of files at known places.</summary>
+    internal static LabelledImages Read(string path, string labelsPath)
     {
-        var (path, labelsPath) = (PathOf(images), PathOf(labels));
         var (pixels, classes) = (IdxFile.ReadImages(path), IdxFile.ReadLabels(labelsPath).Values);
         if (pixels.Axes[0] != classes.Length)
         {
@@ -28,7 +30,8 @@ sealed record LabelledImages(string Name, ImageSize Size, int Classes, Pixels Pi
         return new LabelledImages($"'{path}'", size, classes.Max() + 1, new Pixels(pixels.Values), classes);
     }
 
-    static string PathOf(TaskFile file)
+    /// <exception cref="FileNotFoundException">It is nowhere; the message says how to get it.</exception>
+    internal static string PathOf(TaskFile file)
     {
         if (file.Path is { } path) return path;
         throw new FileNotFoundException(file.Missing);
