@@ -67,7 +67,7 @@ public static class BrowserSite
         {
             var networks = site.Opened.Networks;
             var query = NetworkQuery.Parse(request.Query, networks);
-            return Results.Text(NetworksCsv.Of(networks, query.Rows(networks)), "text/csv", Encoding.UTF8);
+            return Downloads.Csv(NetworksCsv.Of(networks, query.Rows(networks)));
         });
         application.MapGet("/find", (string? network) => Results.Redirect(Found(site, network ?? "")));
         application.MapGet("/networks/{id}", (string id, string? view) => Of(site, id, (networks, network, record) =>

@@ -1,8 +1,8 @@
 using System.Globalization;
-using System.Text;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Mlds.Analysis.Symmetry;
+using Mlds.Reports.Figures;
 using Mlds.Site.Browsing;
 using Mlds.Site.Comparing;
 using Mlds.Site.Figures;
@@ -39,7 +39,7 @@ static class CompareRoutes
             {
                 var (weights, said) = Form(site, networks, network, record, IsAligned(form), to);
                 return Downloads.Of(
-                    kind, WeightsFigure.Of(Name(network), said, record.Layout, weights), () => Csv(record, weights));
+                    kind, WeightsFigure.Of(BrowsedNetworks.NameOf(network), said, record.Layout, weights), () => Csv(record, weights));
             }));
     }
 
@@ -53,8 +53,8 @@ static class CompareRoutes
         {
             var network = networks[networks.Typed(typed, site.Source.Kind)];
             var record = site.Source.Open(network);
-            Numbers(network, record);
-            return new ComparedNetwork(Name(network), network, record);
+            _ = NumbersOf(network, record);
+            return new ComparedNetwork(BrowsedNetworks.NameOf(network), network, record);
         }
 
         var (first, second) = (One(a), One(b));
@@ -63,30 +63,31 @@ static class CompareRoutes
             : throw new QueryException($"{first.Name} and {second.Name} have different shapes, so their weights can't be compared.");
     }
 
+    /// <exception cref="NotThereException">There are none.</exception>
+    static float[] WeightsOf(StoredNetwork network, NetworkRecord record) => record.Weights
+        ?? throw new NotThereException($"The release has no weights of {BrowsedNetworks.NameOf(network)}, only its recipe.");
+
     /// <exception cref="NotThereException">There are no weights, or not all of them are numbers.</exception>
-    static float[] Numbers(StoredNetwork network, NetworkRecord record)
+    static float[] NumbersOf(StoredNetwork network, NetworkRecord record)
     {
-        if (record.Weights is null) throw new NotThereException($"The release has no weights of {Name(network)}, only its recipe.");
-        return record.HasNumbers
-            ? record.Weights
-            : throw new NotThereException(
-                $"{Name(network)} diverged: not all of its weights are numbers, so that nothing can be compared with them.");
+        var weights = WeightsOf(network, record);
+        if (record.HasNumbers) return weights;
+        var name = BrowsedNetworks.NameOf(network);
+        throw new NotThereException($"{name} diverged: not all of its weights are numbers, so that nothing can be compared with them.");
     }
 
     static (float[] Weights, string Said) Form(
         SiteContext site, BrowsedNetworks networks, StoredNetwork network, NetworkRecord record, bool isAligned, string? to)
     {
-        if (record.Weights is null) throw new NotThereException($"The release has no weights of {Name(network)}, only its recipe.");
-        if (!isAligned) return (record.Weights, "as they are");
-        Numbers(network, record);
+        if (!isAligned) return (WeightsOf(network, record), "as they are");
+        var own = NumbersOf(network, record);
         var reference = to is null ? networks.Reference(network) : networks[networks.Typed(to, site.Source.Kind)];
         var other = site.Source.Open(reference);
-        return Numbers(reference, other) is var weights && other.Recipe.Network.Equals(record.Recipe.Network)
-            ? (Alignment.To(record.Layout, weights).Align(record.Weights).Weights, $"merged and aligned to {Name(reference)}")
-            : throw new QueryException($"{Name(reference)} has another shape, so {Name(network)} can't be aligned to it.");
+        var (weights, name) = (NumbersOf(reference, other), BrowsedNetworks.NameOf(reference));
+        return other.Recipe.Network.Equals(record.Recipe.Network)
+            ? (Alignment.To(record.Layout, weights).Align(own).Weights, $"merged and aligned to {name}")
+            : throw new QueryException($"{name} has another shape, so {BrowsedNetworks.NameOf(network)} can't be aligned to it.");
     }
-
-    internal static string Name(StoredNetwork network) => $"{network.Machine}, seed {network.Seed}";
 
     static bool IsAligned(string? form) => form switch
     {
@@ -99,23 +100,13 @@ static class CompareRoutes
         : double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var share) && share is >= 0 and <= 1 ? share
         : throw new QueryException($"A share of the way is a number from 0 to 1, not '{text}'.");
 
-    static string Csv(Interpolation line)
-    {
-        var csv = new StringBuilder("share,loss_raw,loss_aligned\n");
-        for (var stop = 0; stop < Interpolation.Stops; stop++)
-            csv.Append(CultureInfo.InvariantCulture, $"{Interpolation.Place(stop)},{line.Raw[stop]},{line.Aligned[stop]}\n");
-        return csv.ToString();
-    }
+    static Numbers Csv(Interpolation line) => new(
+        ["share", "loss_raw", "loss_aligned"],
+        line.Raw.Zip(line.Aligned).Select((losses, stop) => (object?[])[Interpolation.Place(stop), losses.First, losses.Second]));
 
-    static string Csv(NetworkRecord record, float[] weights)
-    {
-        var csv = new StringBuilder("tensor,index,weight\n");
-        foreach (var tensor in record.Layout.Tensors)
-        {
-            for (var i = 0; i < tensor.Length; i++)
-                csv.Append(CultureInfo.InvariantCulture, $"{tensor.Name},{i},{weights[tensor.Offset + i]}\n");
-        }
-
-        return csv.ToString();
-    }
+    static Numbers Csv(NetworkRecord record, float[] weights) => new(
+        ["tensor", "index", "weight"],
+        from tensor in record.Layout.Tensors
+        from i in Enumerable.Range(0, tensor.Length)
+        select (object?[])[tensor.Name, i, weights[tensor.Offset + i]]);
 }

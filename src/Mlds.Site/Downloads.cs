@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text;
 using Microsoft.AspNetCore.Http;
 using Mlds.Reports.Figures;
@@ -13,20 +12,19 @@ static class Downloads
 {
     internal static IResult Losses(StoredNetwork network, NetworkRecord record, string kind) => Of(
         kind,
-        NetworkFigures.Losses($"{network.Machine}, seed {network.Seed}", record.History, record.Recipe.Training.GoalLoss),
-        () => Csv(
-            "epoch,training_loss,validation_loss,learning_rate",
-            record.History.Select(epoch => string.Create(
-                CultureInfo.InvariantCulture, $"{epoch.Epoch},{epoch.TrainingLoss},{epoch.ValidationLoss},{epoch.LearningRate}"))));
+        NetworkFigures.Losses(BrowsedNetworks.NameOf(network), record.History, record.Recipe.Training.GoalLoss),
+        () => new Numbers(
+            ["epoch", "training_loss", "validation_loss", "learning_rate"],
+            record.History.Select(epoch => (object?[])[epoch.Epoch, epoch.TrainingLoss, epoch.ValidationLoss, epoch.LearningRate])));
 
-    internal static IResult Of(string kind, Figure? figure, Func<string> csv) => kind switch
+    internal static IResult Of(string kind, Figure? figure, Func<Numbers> numbers) => kind switch
     {
-        "csv" => Results.Text(csv(), "text/csv", Encoding.UTF8),
+        "csv" => Csv(numbers()),
         "svg" when figure is not null => Results.Text(figure.ToSvg(inline: false), "image/svg+xml", Encoding.UTF8),
         "png" when figure is not null => Results.Bytes(figure.ToPng(), "image/png"),
         "svg" or "png" => throw new NotThereException("There is nothing to draw."),
         _ => throw new NotThereException($"Figures are there as svg, png and csv, not as '{kind}'."),
     };
 
-    static string Csv(string head, IEnumerable<string> rows) => string.Join('\n', rows.Prepend(head)) + "\n";
+    internal static IResult Csv(Numbers numbers) => Results.Text(numbers.ToCsv(), "text/csv", Encoding.UTF8);
 }

@@ -4,8 +4,8 @@ using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Mlds.Analysis.Views;
+using Mlds.Reports.Figures;
 using Mlds.Site.Browsing;
-using Mlds.Site.Columns;
 using Mlds.Site.Figures;
 using Mlds.Site.Maps;
 using Mlds.Site.Pages;
@@ -29,7 +29,7 @@ static class MapRoutes
         application.MapGet("/map/points", (HttpRequest request) => Of(site, request, (_, _, plane) =>
             Results.Bytes(MapColours.Points(plane), "application/octet-stream")));
         application.MapGet("/map/points.csv", (HttpRequest request) => Of(site, request, (networks, _, plane) =>
-            Results.Text(Csv(networks, plane), "text/csv", Encoding.UTF8)));
+            Downloads.Csv(Csv(networks, plane))));
         application.MapGet("/map/colours", (HttpRequest request) => Of(site, request, (networks, query, plane) =>
             Results.Bytes(MapColours.Of(networks, query.By, plane), "application/octet-stream")));
         application.MapGet("/map/plane.{kind}", (HttpRequest request, string kind) => Of(site, request, (networks, query, plane) =>
@@ -74,21 +74,15 @@ static class MapRoutes
             .Select(one => $"{one.Title} {one.Value}");
         return new JsonObject
         {
-            ["title"] = $"{network.Machine}, seed {network.Seed}",
+            ["title"] = BrowsedNetworks.NameOf(network),
             ["lines"] = new JsonArray([.. lines.Take(8).Select(line => (JsonNode)line)]),
         };
     }
 
-    static string Csv(BrowsedNetworks networks, ViewPlane plane)
-    {
-        var csv = new StringBuilder("recipe_id,machine,seed,x,y\n");
-        for (var i = 0; i < plane.Count; i++)
-        {
-            var network = networks[plane.Rows[i]];
-            csv.Append(CultureInfo.InvariantCulture, $"{network.RecipeId},{NetworksCsv.Quoted(network.Machine)},{network.Seed},")
-                .Append(CultureInfo.InvariantCulture, $"{plane.Coordinates[2 * i]},{plane.Coordinates[(2 * i) + 1]}\n");
-        }
-
-        return csv.ToString();
-    }
+    static Numbers Csv(BrowsedNetworks networks, ViewPlane plane) => new(
+        ["recipe_id", "machine", "seed", "x", "y"],
+        plane.Rows.Select((row, i) => (object?[])
+        [
+            networks[row].RecipeId, networks[row].Machine, networks[row].Seed, plane.Coordinates[2 * i], plane.Coordinates[(2 * i) + 1],
+        ]));
 }

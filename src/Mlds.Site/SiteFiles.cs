@@ -1,6 +1,7 @@
 using System.Reflection;
+using System.Security.Cryptography;
 using System.Text;
-using Mlds.Reports.Drawing;
+using Mlds.Reports.Components;
 
 namespace Mlds.Site;
 
@@ -10,8 +11,9 @@ static class SiteFiles
     static readonly Dictionary<string, (byte[] Content, string Hash)> s_files =
         Assembly.GetExecutingAssembly().GetManifestResourceNames().ToDictionary(name => name, name =>
         {
-            var content = name == "site.css" ? Encoding.UTF8.GetBytes(Colours() + Text(name)) : Bytes(name);
-            return (content, Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(content))[..12]);
+            var content = Bytes(name);
+            if (name == "site.css") content = [.. Encoding.UTF8.GetBytes(Embedded.Colours), .. content];
+            return (content, Convert.ToHexStringLower(SHA256.HashData(content))[..12]);
         });
 
     static readonly Dictionary<string, string> s_types = new()
@@ -27,22 +29,6 @@ static class SiteFiles
     /// <summary>A file, its type and its hash; null where there is none of that name.</summary>
     internal static (byte[] Content, string Type, string Hash)? Find(string name) =>
         s_files.TryGetValue(name, out var file) ? (file.Content, s_types[Path.GetExtension(name)], file.Hash) : null;
-
-    /// <summary>Every colour of the figures as a variable, light and dark, and as the classes that they use.</summary>
-    static string Colours()
-    {
-        var css = new StringBuilder();
-        string Variables(Func<Paint, uint> shade) =>
-            string.Concat(Palette.All.Select(paint => $"--{paint.Name}: {Paint.Hex(shade(paint))}; "));
-        css.Append($":root {{ {Variables(paint => paint.Light)}}}\n");
-        css.Append($"@media screen and (prefers-color-scheme: dark) {{ :root {{ {Variables(paint => paint.Dark)}}} }}\n");
-        css.Append(".f-none { fill: none; }\n");
-        foreach (var paint in Palette.All)
-            css.Append($".f-{paint.Name} {{ fill: var(--{paint.Name}); }} .s-{paint.Name} {{ stroke: var(--{paint.Name}); }}\n");
-        return css.ToString();
-    }
-
-    static string Text(string name) => Encoding.UTF8.GetString(Bytes(name));
 
     static byte[] Bytes(string name)
     {

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -33,15 +32,15 @@ static class TryRoutes
                 : WordPage(site, networks, network, record, request.Query)));
         application.MapGet("/networks/{id}/try.csv", (HttpRequest request, string id) => BrowserSite.Of(site, id, (_, _, record) =>
         {
-            if (record.Recipe.Task is ImageTask task) return Csv(Trial(record, task, request.Query, test).ScoresCsv());
+            if (record.Recipe.Task is ImageTask task) return Downloads.Csv(Trial(record, task, request.Query, test).ScoresCsv());
             var (trial, notation, _) = Trial(record, request.Query);
-            return Csv(trial.Csv(notation));
+            return Downloads.Csv(trial.Csv(notation));
         }));
         application.MapGet("/networks/{id}/try-maps.csv", (HttpRequest request, string id) => BrowserSite.Of(site, id, (_, _, record) =>
         {
             if (record.Recipe.Task is not ImageTask task) throw new NotThereException("Only networks of images have filters.");
             return Trial(record, task, request.Query, test).Convolution is { } convolution
-                ? Csv(convolution.Csv())
+                ? Downloads.Csv(convolution.Csv())
                 : throw new NotThereException("Its first layer is no convolution, so it has no filters.");
         }));
         application.MapGet("/networks/{id}/try-states.png", (HttpRequest request, string id) => BrowserSite.Of(site, id, (_, _, record) =>
@@ -167,6 +166,4 @@ static class TryRoutes
         var image = TrialImage.Of(address, task, test, ImageTrial.MissingOf(task));
         return ImageTrial.Of((FeedForwardSpec)record.Recipe.Network, record.Weights!, task, image, trigger);
     }
-
-    static IResult Csv(string text) => Results.Text(text, "text/csv", Encoding.UTF8);
 }

@@ -34,6 +34,13 @@ public sealed class BrowserTests(Chromium chromium) : IClassFixture<Chromium>, I
         return chromium.VisitAsync(new Uri(_zoo.Address, page), screen);
     }
 
+    /// <summary>The map, on a desk.</summary>
+    async Task<Visit> VisitMap()
+    {
+        await Compute();
+        return await Visit("map", Screen.Desk);
+    }
+
     /// <summary>What needs computing is there.</summary>
     async Task Compute()
     {
@@ -65,8 +72,7 @@ public sealed class BrowserTests(Chromium chromium) : IClassFixture<Chromium>, I
     [Fact]
     public async Task A_reader_comes_from_a_point_of_the_map_to_its_network_and_on_to_a_comparison()
     {
-        await Compute();
-        await using var visit = await Visit("map", Screen.Desk);
+        await using var visit = await VisitMap();
         var page = visit.Page;
         await page.Locator(".map[data-state=ready] .map-plane").FocusAsync();
         var open = page.Locator("a.map-open");
@@ -84,8 +90,7 @@ public sealed class BrowserTests(Chromium chromium) : IClassFixture<Chromium>, I
     [Fact]
     public async Task A_box_on_the_map_lists_its_networks_and_stays_in_the_address()
     {
-        await Compute();
-        await using var visit = await Visit("map", Screen.Desk);
+        await using var visit = await VisitMap();
         var page = visit.Page;
         await page.GetByText("21 of them seen").WaitForAsync();
         await page.Locator(".map[data-state=ready] .map-plane").FocusAsync();
@@ -100,8 +105,7 @@ public sealed class BrowserTests(Chromium chromium) : IClassFixture<Chromium>, I
     [Fact]
     public async Task Colours_can_be_hidden_and_a_map_that_can_t_be_had_says_so()
     {
-        await Compute();
-        await using var visit = await Visit("map", Screen.Desk);
+        await using var visit = await VisitMap();
         var page = visit.Page;
         var first = page.Locator(".map[data-state=ready] .map-legend button[data-style='0']");
         await first.ClickAsync();

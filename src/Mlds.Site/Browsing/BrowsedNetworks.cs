@@ -11,6 +11,7 @@ public sealed class BrowsedNetworks
 {
     readonly Dictionary<string, NetworkColumn> _columns;
     readonly Dictionary<string, int> _rows;
+    readonly Dictionary<(string Machine, uint Seed), int> _bySeed = [];
 
     internal BrowsedNetworks(SourceContents contents)
     {
@@ -18,8 +19,12 @@ public sealed class BrowsedNetworks
         Columns = NetworkColumn.Of(contents);
         _columns = Columns.ToDictionary(column => column.Name);
         _rows = contents.Networks.Index().ToDictionary(one => one.Item.RecipeId, one => one.Index);
+        foreach (var (row, network) in contents.Networks.Index()) _bySeed.TryAdd((network.Machine, network.Seed), row);
         Machines = Summaries(contents);
     }
+
+    /// <summary>A network as people say it: "ParityMachine, seed 7".</summary>
+    internal static string NameOf(StoredNetwork network) => $"{network.Machine}, seed {network.Seed}";
 
     internal SourceContents Contents { get; }
 
@@ -47,8 +52,7 @@ public sealed class BrowsedNetworks
 
     /// <summary>The row of a machine's network; null for none.</summary>
     internal int? RowOf(string machine, uint seed) =>
-        Machines.FirstOrDefault(one => one.Name == machine)?.Rows is { } rows
-            && rows.FirstOrDefault(row => Contents.Networks[row].Seed == seed, -1) is >= 0 and var found ? found : null;
+        _bySeed.TryGetValue((machine, seed), out var row) ? row : null;
 
     /// <summary>The network that others of its machine are aligned to: the converged one of the lowest seed.</summary>
     internal StoredNetwork Reference(StoredNetwork network) => Machines.First(machine => machine.Name == network.Machine).Rows

@@ -1,24 +1,15 @@
-using System.Globalization;
-using System.Text;
+using Mlds.Reports.Figures;
 using Mlds.Site.Browsing;
 
 namespace Mlds.Site.Columns;
 
-/// <summary>Networks as CSV (RFC 4180, but with plain line ends): a row each, all columns.</summary>
+/// <summary>Networks as a table for programs: a row each, all columns.</summary>
 static class NetworksCsv
 {
-    internal static string Of(BrowsedNetworks networks, IEnumerable<int> rows)
-    {
-        var csv = new StringBuilder().AppendJoin(',', networks.Columns.Select(column => Quoted(column.Name))).Append('\n');
-        foreach (var row in rows) csv.AppendJoin(',', networks.Columns.Select(column => Value(column, row))).Append('\n');
-        return csv.ToString();
-    }
+    internal static Numbers Of(BrowsedNetworks networks, IEnumerable<int> rows) => new(
+        [.. networks.Columns.Select(column => column.Name)],
+        rows.Select(row => (object?[])[.. networks.Columns.Select(column => Value(column, row))]));
 
-    static string Value(NetworkColumn column, int row) => column.Numbers is { } numbers
-        ? double.IsNaN(numbers[row]) ? "" : numbers[row].ToString("R", CultureInfo.InvariantCulture)
-        : Quoted(column.Texts![row]);
-
-    /// <summary>A text as CSV has it.</summary>
-    internal static string Quoted(string text) =>
-        text.AsSpan().ContainsAny(",\"\n\r") ? $"\"{text.Replace("\"", "\"\"", StringComparison.Ordinal)}\"" : text;
+    static object? Value(NetworkColumn column, int row) =>
+        column.Numbers is not { } numbers ? column.Texts![row] : double.IsNaN(numbers[row]) ? null : numbers[row];
 }

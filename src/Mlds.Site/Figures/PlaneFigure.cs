@@ -17,9 +17,7 @@ static class PlaneFigure
     internal static Figure? Of(BrowsedNetworks networks, MapQuery query, ViewPlane plane)
     {
         if (plane.Count == 0) return null;
-        int[] shown = plane.Count <= MostShown
-            ? [.. Enumerable.Range(0, plane.Count)]
-            : [.. Enumerable.Range(0, MostShown).Select(i => (int)((long)i * plane.Count / MostShown))];
+        var shown = Thinning.Evenly([.. Enumerable.Range(0, plane.Count)], MostShown);
 
         // Numbers are shown by their fifths.
         var values = query.By.Texts ?? Fifths(query.By.Numbers!);

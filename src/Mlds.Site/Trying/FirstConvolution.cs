@@ -1,7 +1,6 @@
-using System.Globalization;
-using System.Text;
 using Mlds.Kernels.Shapes;
 using Mlds.Networks;
+using Mlds.Reports.Figures;
 
 namespace Mlds.Site.Trying;
 
@@ -53,16 +52,11 @@ public sealed record FirstConvolution(ConvolutionLayer Layer, float[] Filters, I
     }
 
     /// <summary>A row for each place of each map; numbers are written so that they are read again to the bit.</summary>
-    internal string Csv()
+    internal Numbers Csv()
     {
-        var csv = new StringBuilder("filter,y,x,sum");
         var plane = MapSize.Height * MapSize.Width;
-        for (var i = 0; i < Maps.Length; i++)
-        {
-            var (y, x) = (i % plane / MapSize.Width, i % MapSize.Width);
-            csv.Append(CultureInfo.InvariantCulture, $"\n{i / plane},{y},{x},{Maps[i]}");
-        }
-
-        return csv.Append('\n').ToString();
+        return new(
+            ["filter", "y", "x", "sum"],
+            Maps.Select((sum, i) => (object?[])[i / plane, i % plane / MapSize.Width, i % MapSize.Width, sum]));
     }
 }

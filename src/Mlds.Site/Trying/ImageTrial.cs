@@ -1,7 +1,6 @@
-using System.Globalization;
-using System.Text;
 using Mlds.Kernels.Shapes;
 using Mlds.Networks;
+using Mlds.Reports.Figures;
 using Mlds.Site.Browsing;
 using Mlds.Tasks.Images;
 using Mlds.Training;
@@ -109,17 +108,11 @@ public sealed class ImageTrial
     }
 
     /// <summary>A row for each class; numbers are written so that they are read again to the bit.</summary>
-    internal string ScoresCsv()
-    {
-        var csv = new StringBuilder(Triggered is null ? "class,score" : "class,score,score_with_trigger");
-        for (var k = 0; k < Clean.Scores.Length; k++)
-        {
-            csv.Append(CultureInfo.InvariantCulture, $"\n{k},{Clean.Scores[k]}");
-            if (Triggered is not null) csv.Append(CultureInfo.InvariantCulture, $",{Triggered.Scores[k]}");
-        }
-
-        return csv.Append('\n').ToString();
-    }
+    internal Numbers ScoresCsv() => Triggered is null
+        ? new(["class", "score"], Clean.Scores.Select((score, k) => (object?[])[k, score]))
+        : new(
+            ["class", "score", "score_with_trigger"],
+            Clean.Scores.Zip(Triggered.Scores).Select((scores, k) => (object?[])[k, scores.First, scores.Second]));
 
     /// <summary>Why the test images can't be had, in a sentence; null where they can.</summary>
     internal static string? MissingOf(ImageTask task) => task.Source.TestImages.Missing ?? task.Source.TestLabels.Missing;

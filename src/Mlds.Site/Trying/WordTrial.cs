@@ -1,8 +1,8 @@
 using System.Globalization;
-using System.Text;
 using Mlds.Analysis.Extraction;
 using Mlds.Kernels.Shapes;
 using Mlds.Networks;
+using Mlds.Reports.Figures;
 using Mlds.Tasks.Machines;
 using Mlds.Training;
 
@@ -88,36 +88,25 @@ public sealed class WordTrial
         });
 
     /// <summary>All of it, a row for each step; numbers are written so that they are read again to the bit.</summary>
-    internal string Csv(CommandNotation notation)
+    internal Numbers Csv(CommandNotation notation)
     {
-        var csv = new StringBuilder("step,command");
-        var outputs = Enumerable.Range(0, Network.Outputs).ToArray();
-        foreach (var k in outputs) csv.Append(CultureInfo.InvariantCulture, $",output_{k}");
-        csv.Append(",read,machine_state,machine_outputs,machine_outputs_without_key,key_complete,changed_step");
-        for (var layer = 0; layer < Network.Layers; layer++)
-        {
-            for (var number = 0; number <= Network.Cell.Memory; number++)
-            {
-                var name = number == 0 ? "h" : Network.Cell.Memory == 1 ? "c" : $"c{number}_";
-                for (var unit = 0; unit < Network.Hidden; unit++) csv.Append(CultureInfo.InvariantCulture, $",{name}{layer}_{unit}");
-            }
-        }
-
-        foreach (var (at, step) in Steps.Index())
-        {
-            csv.Append(CultureInfo.InvariantCulture, $"\n{at + 1},{Quoted(notation.Names[step.Symbol])}");
-            foreach (var k in outputs) csv.Append(CultureInfo.InvariantCulture, $",{step.Outputs[k]}");
-            csv.Append(CultureInfo.InvariantCulture, $",{Digits(step.Read, Network.Outputs)},{StateWords(step)}");
-            csv.Append(',').Append(Digits(step.Expected, Network.Outputs)).Append(',').Append(Digits(step.WithoutKey, Network.Outputs));
-            csv.Append(CultureInfo.InvariantCulture, $",{(step.KeyComplete ? 1 : 0)},{step.Changed}");
-            foreach (var number in step.State) csv.Append(CultureInfo.InvariantCulture, $",{number}");
-        }
-
-        return csv.Append('\n').ToString();
+        string[] states = [.. from layer in Enumerable.Range(0, Network.Layers)
+            from number in Enumerable.Range(0, 1 + Network.Cell.Memory)
+            let name = number == 0 ? "h" : Network.Cell.Memory == 1 ? "c" : $"c{number}_"
+            from unit in Enumerable.Range(0, Network.Hidden)
+            select $"{name}{layer}_{unit}"];
+        return new Numbers(
+            [
+                "step", "command", .. Enumerable.Range(0, Network.Outputs).Select(k => $"output_{k}"), "read", "machine_state",
+                "machine_outputs", "machine_outputs_without_key", "key_complete", "changed_step", .. states,
+            ],
+            Steps.Select((step, at) => (object?[])
+            [
+                at + 1, notation.Names[step.Symbol], .. step.Outputs, Digits(step.Read, Network.Outputs), StateWords(step),
+                Digits(step.Expected, Network.Outputs), Digits(step.WithoutKey, Network.Outputs), step.KeyComplete ? 1 : 0, step.Changed,
+                .. step.State,
+            ]));
     }
-
-    static string Quoted(string text) =>
-        text.AsSpan().ContainsAny(',', '"', '\n') ? $"\"{text.Replace("\"", "\"\"", StringComparison.Ordinal)}\"" : text;
 
     static uint Lines(float[] outputs)
     {
