@@ -62,9 +62,7 @@ public sealed record ImageTask(
     public override ImageExamples Generate()
     {
         var training = Load(ImagePart.TrainingImages);
-        var test = Load(ImagePart.TestImages);
-        if (test.Labels.Length != Test)
-            throw new InvalidDataException($"The test files have {Words(test.Labels.Length)} images, but the recipe says {Words(Test)}.");
+        var test = LoadTest();
         if ((long)Training + Validation > training.Labels.Length)
         {
             throw new InvalidDataException(
@@ -90,9 +88,9 @@ public sealed record ImageTask(
     /// <exception cref="InvalidDataException">One isn't as the recipe says.</exception>
     public Kernels.Shapes.Images ReadTest()
     {
-        var test = Load(ImagePart.TestImages);
-        if (test.Labels.Length != Test)
-            throw new InvalidDataException($"The test files have {Words(test.Labels.Length)} images, but the recipe says {Words(Test)}.");
+        foreach (var file in (TaskFile[])[Source.TestImages, Source.TestLabels])
+            if (file.Missing is { } missing) throw new FileNotFoundException(missing);
+        var test = LoadTest();
         return new Kernels.Shapes.Images(Test, Size, test.Pixels.Values, test.Labels);
     }
 
@@ -135,6 +133,15 @@ public sealed record ImageTask(
     internal static NumberRange Limit(string key) => RecipeLimits.Numbers[$"images.{key}"];
 
     static int Count(StrictJson json, string key) => json.Required(key).Integer(Limit(key));
+
+    LabelledImages LoadTest()
+    {
+        var test = Load(ImagePart.TestImages);
+        return test.Labels.Length == Test
+            ? test
+            : throw new InvalidDataException(
+                $"The test files have {Words(test.Labels.Length)} images, but the recipe says {Words(Test)}.");
+    }
 
     /// <summary>The images of the training or the test files, read once while any task has them.</summary>
     /// <exception cref="InvalidDataException">They don't belong together, or aren't of the task's size and classes.</exception>

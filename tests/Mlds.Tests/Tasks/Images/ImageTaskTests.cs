@@ -56,6 +56,19 @@ public sealed class ImageTaskTests : IDisposable
     }
 
     [Fact]
+    public void Test_images_are_read_without_the_training_files()
+    {
+        var test = _task.Generate().LongTest;
+        foreach (var name in IdxFiles.Names.Take(2)) File.Delete(_scratch.In(Path.Combine("images", name)));
+        var alone = _task.ReadTest();
+        Assert.Equal((test.Count, test.Size), (alone.Count, alone.Size));
+        Assert.Equal(test.Pixels, alone.Pixels);
+        Assert.Equal(test.Labels, alone.Labels);
+        File.Delete(_scratch.In(Path.Combine("images", IdxFiles.Names[3])));
+        Assert.Throws<FileNotFoundException>(_task.ReadTest);
+    }
+
+    [Fact]
     public void Fewer_images_are_some_of_the_same()
     {
         var (all, few) = (_task.Generate(), (_task with { Training = 40, Validation = 10 }).Generate());
