@@ -1,6 +1,7 @@
 using BenchmarkDotNet.Running;
 using Mlds.Benchmarks;
 using Mlds.Benchmarks.Analysis;
+using Mlds.Benchmarks.Browsing;
 using Mlds.Benchmarks.Growth;
 
 // benchmarks/README.md says what each does.
@@ -15,6 +16,7 @@ switch (args)
     case ["growth-store", .. var options]: return GrowthBenchmark.Store(options);
     case ["zoo", .. var options]: return ZooSpeed.Run(options);
     case ["analysis", .. var options]: return AnalysisBenchmarks.Run(options);
+    case ["browse", .. var options]: return BrowseBenchmark.Run(options);
     default: BenchmarkSwitcher.FromAssembly(typeof(ActivationErrors).Assembly).Run(args); break;
 }
 
