@@ -54,7 +54,8 @@ public sealed class ScreenshotTests(Chromium chromium) : IClassFixture<Chromium>
         Assert.SkipWhen(Chromium.Missing is not null, Chromium.Missing ?? "");
         Assert.SkipWhen(Given.Length < 2, "Only of a zoo that MLDS_WRITE_SCREENSHOTS names; TryImageTests look at the page.");
         await using var site = await Serve(Given[1]);
-        await using var visit = await chromium.VisitAsync(new Uri(new Uri(site.Urls.First()), "find?network=MnistPattern7At10/0"), Screen.Desk);
+        var address = new Uri(new Uri(site.Urls.First()), "find?network=MnistPattern7At10/0");
+        await using var visit = await chromium.VisitAsync(address, Screen.Desk);
         await visit.Page.GotoAsync(visit.Page.Url + "/try?digit=3&trigger=own");
         await Take(visit, "browse-digit", "main table");
         Assert.Empty(visit.Errors);

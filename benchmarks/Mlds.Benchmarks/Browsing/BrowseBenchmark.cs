@@ -9,8 +9,8 @@ using Mlds.Zoos;
 namespace Mlds.Benchmarks.Browsing;
 
 /// <summary>
-/// <c>Mlds.Benchmarks browse</c>: what each kind of page of <c>mlds browse</c> takes and weighs, asked for over HTTP of a process of its own,
-/// as a browser asks.
+/// <c>Mlds.Benchmarks browse</c>: what each kind of page of <c>mlds browse</c> takes and weighs, asked for over HTTP of a process of its
+/// own, as a browser asks.
 /// </summary>
 static class BrowseBenchmark
 {
@@ -100,8 +100,8 @@ static class BrowseBenchmark
             };
             var result = new JsonObject
             {
-                ["benchmark"] = "Time and bytes of the pages of mlds browse, each asked for again and again over HTTP of a process of its own. "
-                    + "Made by: dotnet run -c Release --project benchmarks/Mlds.Benchmarks -- browse",
+                ["benchmark"] = "Time and bytes of the pages of mlds browse, each asked for again and again over HTTP of a process of "
+                    + "its own. Made by: dotnet run -c Release --project benchmarks/Mlds.Benchmarks -- browse",
                 ["date"] = DateTime.UtcNow.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture),
                 ["processor"] = Processor.Here.Name,
                 ["seconds_until_it_answers"] = Math.Round(opened, 2),
@@ -129,7 +129,8 @@ static class BrowseBenchmark
     /// <summary>Recipe ids, and a machine's name.</summary>
     static async Task<(string[] Ids, string Machine)> Networks(HttpClient client)
     {
-        var lines = (await client.GetStringAsync("networks.csv?columns=recipe_id,machine")).Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        var text = await client.GetStringAsync("networks.csv?columns=recipe_id,machine");
+        var lines = text.Split('\n', StringSplitOptions.RemoveEmptyEntries);
         var heading = lines[0].Trim().Split(',');
         var (id, machine) = (Array.IndexOf(heading, "recipe_id"), Array.IndexOf(heading, "machine"));
         return ([.. lines.Skip(1).Select(line => line.Split(',')[id].Trim())], lines[1].Split(',')[machine].Trim());
@@ -177,12 +178,13 @@ static class BrowseBenchmark
         for (var round = -1; round < Rounds; round++)
         {
             var began = Stopwatch.GetTimestamp();
-            using var answer = await client.GetAsync(page.Address(Math.Max(round, 0)));
+            var address = page.Address(Math.Max(round, 0));
+            using var answer = await client.GetAsync(address);
             var body = await answer.Content.ReadAsByteArrayAsync();
             var milliseconds = Stopwatch.GetElapsedTime(began).TotalMilliseconds;
             var expected = page.Name == "no such page" ? HttpStatusCode.NotFound : HttpStatusCode.OK;
             if (answer.StatusCode != expected)
-                throw new InvalidOperationException($"'{page.Name}' was answered with {answer.StatusCode}: {page.Address(Math.Max(round, 0))}");
+                throw new InvalidOperationException($"'{address}' was answered with {answer.StatusCode}.");
             if (round < 0) first = milliseconds;
             else times.Add(milliseconds);
             bytes = Math.Max(bytes, body.LongLength);
