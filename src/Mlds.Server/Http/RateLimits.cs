@@ -30,7 +30,8 @@ static class RateLimits
             {
                 context.HttpContext.Response.StatusCode = StatusCodes.Status429TooManyRequests;
                 context.HttpContext.Response.ContentType = "text/plain";
-                await context.HttpContext.Response.WriteAsync("Too many pages at a time for your address; try again shortly.\n", cancellation);
+                await context.HttpContext.Response.WriteAsync(
+                    "Too many pages at a time for your address; try again shortly.\n", cancellation);
                 return;
             }
 

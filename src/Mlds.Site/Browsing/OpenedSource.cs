@@ -28,7 +28,7 @@ public sealed class OpenedSource(NetworkSource source, bool isPublic = false)
         {
             lock (_lock)
             {
-                if (_networks is not null && (Stopwatch.GetElapsedTime(_read) < Least(_networks) || source.Version == _version)) return _networks;
+                if (_networks is { } known && (Stopwatch.GetElapsedTime(_read) < Least(known) || source.Version == _version)) return known;
                 var version = source.Version;
                 _networks = new BrowsedNetworks(source.Read());
                 (_version, _read) = (version, Stopwatch.GetTimestamp());
