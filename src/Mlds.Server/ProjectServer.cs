@@ -21,6 +21,7 @@ using Mlds.Server.Project;
 using Mlds.Server.Scheduler;
 using Mlds.Server.Statistics;
 using Mlds.Server.Uploads;
+using Mlds.Site;
 
 namespace Mlds.Server;
 
@@ -56,6 +57,8 @@ public static partial class ProjectServer
         services.AddSingleton<UploadStore>().AddSingleton<UploadEndpoint>().AddSingleton<DownloadEndpoint>();
         services.AddSingleton<AccountStore>().AddSingleton<AccountEndpoints>().AddSingleton<AccountPage>().AddSingleton<StatusPages>();
         services.AddSingleton<ManagerPages>().AddSingleton<PublicRecords>();
+        services.AddSingleton(of => SiteOf(project, science, of.GetRequiredService<ProjectDatabase>()));
+        services.AddRazorComponents();
         services.AddRateLimiter(limits => RateLimits.Configure(limits, project.Settings, metrics));
         AddDaemons(services, options);
         var application = builder.Build();
@@ -121,22 +124,39 @@ public static partial class ProjectServer
         application.UsePathBase(project.Settings.Master.AbsolutePath.TrimEnd('/'));
         application.Use((context, next) =>
         {
-            // Pages consist of text and their own style; nothing is run in them or fetched for them.
+            // Pages consist of text and the site's style; nothing is run in them.
             context.Response.Headers.ContentSecurityPolicy =
-                "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; frame-ancestors 'none'";
+                "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
             context.Response.Headers.XContentTypeOptions = "nosniff";
             context.Response.Headers["Referrer-Policy"] = "no-referrer"; // an address can hold an account key
             return next(context);
         });
+        var services = application.Services;
+        var site = services.GetRequiredService<ProjectSite>();
         application.Use(async (context, next) =>
         {
+            // Pages are rendered for an address, which the oldest clients don't give whole.
+            if (!context.Request.Host.HasValue) context.Request.Host = new HostString(project.Settings.Master.Authority);
             await next(context);
-            if (NoSuchPage.IsMissing(context)) await NoSuchPage.Answer(project.Settings).ExecuteAsync(context);
+            if (MissingPages.IsMissing(context)) await MissingPages.Answer(site).ExecuteAsync(context);
         });
         StorageTrouble.Use(application);
+        List<(string Path, SiteContext Site)> zoos =
+        [
+            .. site.Zoos.Select(zoo => ($"/{zoo}", SiteContext.OfZoo(
+                site.Url(zoo + "/"), project.In(zoo), new SiteHost(project.Settings.Name, site.Url(""))))),
+        ];
+        foreach (var (path, zoo) in zoos)
+        {
+            application.UseWhen(
+                context => context.Request.Path.StartsWithSegments(path),
+                branch => branch.Use((context, next) => BrowserSite.Problems(context, next, zoo)));
+        }
+
         application.UseRouting();
         application.UseRateLimiter();
-        var services = application.Services;
+        BrowserSite.MapFiles(application);
+        foreach (var (path, zoo) in zoos) BrowserSite.Map(application.MapGroup(path), zoo).RequireRateLimiting(RateLimits.Zoo);
         services.GetRequiredService<StatusPages>().Map(application);
         services.GetRequiredService<AccountPage>().Map(application);
         services.GetRequiredService<ManagerPages>().Map(application);
@@ -163,6 +183,15 @@ public static partial class ProjectServer
             return metrics.Registry.CollectAndExportAsTextAsync(context.Response.Body, context.RequestAborted);
         });
     }
+
+    /// <summary>What pages need to know; the zoos that there are when the server starts can be browsed.</summary>
+    static ProjectSite SiteOf(ProjectFolder project, IScience science, ProjectDatabase database) => new(
+        project.Settings,
+        project.Settings.ZooPages ? [.. database.Read(science.Zoos).Where(IsPath).Distinct(StringComparer.Ordinal)] : []);
+
+    /// <summary>Whether a folder's name can stand in an address as it is.</summary>
+    static bool IsPath(string name) =>
+        ProjectFolder.IsName(name) && name.All(letter => char.IsAsciiLetterOrDigit(letter) || letter is '-' or '_' or '.');
 
     /// <summary>
     /// How long it may take until the end of a connection is known here after a read or a write failed: seconds on a busy machine. A caller

@@ -48,14 +48,29 @@ public static class BrowserSite
             context.Response.StatusCode = StatusCodes.Status400BadRequest;
             return context.Response.WriteAsync("This server answers to 127.0.0.1 and localhost only.\n");
         });
-        Map(application, new SiteContext("/", opened));
+        var site = new SiteContext("/", opened);
+        application.Use((context, next) => Problems(context, next, site));
+        application.UseRouting();
+        _ = Map(application, site);
         return application;
     }
 
-    static void Map(WebApplication application, SiteContext site)
+    /// <summary>
+    /// Adds the site to a web server, at the path that <paramref name="routes"/> begin with; <see cref="Problems"/> has to stand before
+    /// them.
+    /// </summary>
+    /// <returns>The pages and files that take computing, for whatever limits the server has.</returns>
+    public static IEndpointConventionBuilder Map(IEndpointRouteBuilder routes, SiteContext site)
     {
-        application.Use((context, next) => Problems(context, next, site));
-        application.UseRouting();
+        MapFiles(routes);
+        routes.MapFallback((RequestDelegate)(context => throw new NotThereException($"There is no page '{context.Request.Path}'.")));
+        var application = routes.MapGroup("");
+        if (site.IsPublic)
+        {
+            application.AddEndpointFilter((call, next) =>
+                site.Source.IsThere ? next(call) : ValueTask.FromResult<object?>(NothingYet(site, call)));
+        }
+
         application.MapGet("/", () => Page<HomePage>(new { Site = site, site.Opened.Networks }));
         application.MapGet("/networks", (HttpRequest request) =>
         {
@@ -89,20 +104,38 @@ public static class BrowserSite
             Results.Text(record.RecipeJson, "application/json", Encoding.UTF8)));
         application.MapGet("/networks/{id}/losses.{kind}", (string id, string kind) => Of(site, id, (_, network, record) =>
             Downloads.Losses(network, record, kind)));
-        MapRoutes.Map(application, site);
-        CompareRoutes.Map(application, site);
-        TryRoutes.Map(application, site);
-        application.MapGet("/assets/{name}", (HttpContext context, string name) =>
+        var computing = application.MapGroup("");
+        if (site.IsPublic) computing.AddEndpointFilter(site.InTurn);
+        MapRoutes.Map(computing, site);
+        CompareRoutes.Map(computing, site);
+        TryRoutes.Map(computing, site);
+        return computing;
+    }
+
+    static RazorComponentResult<ProblemPage> NothingYet(SiteContext site, EndpointFilterInvocationContext call) => new(new
+    {
+        Site = site,
+        Title = "No networks yet",
+        Sentence = "The zoo isn't there yet. It begins with the first work, and its networks are shown here as they come in.",
+    })
+    {
+        StatusCode = IsHome(site, call.HttpContext.Request) ? StatusCodes.Status200OK : StatusCodes.Status404NotFound,
+    };
+
+    static bool IsHome(SiteContext site, HttpRequest request) =>
+        string.Equals($"{request.PathBase}{request.Path}".TrimEnd('/') + "/", site.Base, StringComparison.OrdinalIgnoreCase);
+
+    /// <summary>Adds the styles, scripts and pictures of <see cref="SiteFiles"/>, which other pages of a server can use too.</summary>
+    public static void MapFiles(IEndpointRouteBuilder routes) =>
+        routes.MapGet("/assets/{name}", (HttpContext context, string name) =>
         {
-            if (SiteFiles.Find(name) is not { } file) throw new NotThereException($"There is no file '{name}'.");
+            if (SiteFiles.Find(name) is not { } file) return Results.NotFound();
 
             // Modules ask for each other without the hash, and look again each time.
             var isNamedByHash = context.Request.QueryString.Value == "?" + file.Hash;
             context.Response.Headers.CacheControl = isNamedByHash ? "public, max-age=31536000, immutable" : "no-cache";
             return Results.Bytes(file.Content, file.Type, entityTag: new EntityTagHeaderValue($"\"{file.Hash}\""));
         });
-        application.MapFallback((RequestDelegate)(context => throw new NotThereException($"There is no page '{context.Request.Path}'.")));
-    }
 
     internal static RazorComponentResult<TPage> Page<TPage>(object parameters)
         where TPage : Microsoft.AspNetCore.Components.IComponent => new(parameters);
@@ -138,7 +171,7 @@ public static class BrowserSite
     }
 
     /// <summary>What goes wrong becomes a page that says what is the matter, with the status that it has.</summary>
-    static async Task Problems(HttpContext context, RequestDelegate next, SiteContext site)
+    public static async Task Problems(HttpContext context, RequestDelegate next, SiteContext site)
     {
         Guard(context.Response);
         try
@@ -157,7 +190,12 @@ public static class BrowserSite
             context.Response.Clear();
             Guard(context.Response);
             context.Response.StatusCode = status;
-            await Page<ProblemPage>(new { Site = site, Title = title, Sentence = problem.Message }).ExecuteAsync(context);
+            await Page<ProblemPage>(new { Site = site, Title = title, Sentence = Said(problem, site) }).ExecuteAsync(context);
         }
     }
+
+    /// <summary>What is wrong with files names them, which is no stranger's business.</summary>
+    static string Said(Exception problem, SiteContext site) => site.IsPublic && problem is not (QueryException or NotThereException)
+        ? "Something that it needs isn't there, or isn't as it should be. Please try again later."
+        : problem.Message;
 }

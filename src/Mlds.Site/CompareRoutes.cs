@@ -1,6 +1,7 @@
 using System.Globalization;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
 using Mlds.Analysis.Symmetry;
 using Mlds.Reports.Figures;
 using Mlds.Site.Browsing;
@@ -21,7 +22,7 @@ static class CompareRoutes
     /// <summary>Merged, and aligned to another network.</summary>
     const string Aligned = "aligned";
 
-    internal static void Map(WebApplication application, SiteContext site)
+    internal static void Map(IEndpointRouteBuilder application, SiteContext site)
     {
         application.MapGet("/compare", (string? a, string? b) => Of(site, a, b, (networks, first, second) =>
             BrowserSite.Page<ComparePage>(new { Site = site, Networks = networks, First = first, Second = second })));

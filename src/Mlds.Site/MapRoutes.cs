@@ -3,6 +3,7 @@ using System.Text;
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
 using Mlds.Analysis.Views;
 using Mlds.Reports.Figures;
 using Mlds.Site.Browsing;
@@ -18,7 +19,7 @@ static class MapRoutes
     /// <summary>Networks in the table of a box, at most.</summary>
     internal const int MostListed = 200;
 
-    internal static void Map(WebApplication application, SiteContext site)
+    internal static void Map(IEndpointRouteBuilder application, SiteContext site)
     {
         application.MapGet("/map", (HttpRequest request) =>
         {

@@ -6,7 +6,7 @@ using Mlds.Reports.Components;
 namespace Mlds.Site;
 
 /// <summary>Styles, scripts and pictures of the site, each at an address that has its hash in it, so that browsers may keep it.</summary>
-static class SiteFiles
+public static class SiteFiles
 {
     static readonly Dictionary<string, (byte[] Content, string Hash)> s_files =
         Assembly.GetExecutingAssembly().GetManifestResourceNames().ToDictionary(name => name, name =>
@@ -24,7 +24,7 @@ static class SiteFiles
     };
 
     /// <summary>Where a file is, below the site.</summary>
-    internal static string Address(string name) => $"assets/{name}?{s_files[name].Hash}";
+    public static string Address(string name) => $"assets/{name}?{s_files[name].Hash}";
 
     /// <summary>A file, its type and its hash; null where there is none of that name.</summary>
     internal static (byte[] Content, string Type, string Hash)? Find(string name) =>

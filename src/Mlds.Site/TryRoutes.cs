@@ -25,7 +25,7 @@ static class TryRoutes
 
     internal static void Map(IEndpointRouteBuilder application, SiteContext site)
     {
-        var test = new TestImages();
+        var test = new TestImages(site.IsPublic);
         application.MapGet("/networks/{id}/try", (HttpRequest request, string id) =>
             BrowserSite.Of(site, id, (networks, network, record) => record.Recipe.Task is ImageTask task
                 ? ImagePage(site, networks, network, record, task, request.Query, test)
@@ -154,7 +154,7 @@ static class TryRoutes
             Networks = networks,
             Network = network,
             Trial = Trial(record, task, address, test),
-            Missing = ImageTrial.MissingOf(task),
+            Missing = test.MissingOf(task),
         });
 
     static ImageTrial Trial(NetworkRecord record, ImageTask task, IQueryCollection address, TestImages test)
@@ -163,7 +163,7 @@ static class TryRoutes
         foreach (var key in new[] { Word, Seed, Step, "add", "do" })
             if (address.ContainsKey(key)) throw new QueryException("This network takes images, not commands: give it an image.");
         var trigger = ImageTrial.TriggerOf(address[ImageTrial.TriggerKey].ToString().Trim(), task);
-        var image = TrialImage.Of(address, task, test, ImageTrial.MissingOf(task));
+        var image = TrialImage.Of(address, task, test, test.MissingOf(task));
         return ImageTrial.Of((FeedForwardSpec)record.Recipe.Network, record.Weights!, task, image, trigger);
     }
 }

@@ -17,7 +17,7 @@ public sealed class ProjectReferencesTests
         ["Mlds.Reports"] = ["Mlds.Analysis"],
         ["Mlds.Site"] = ["Mlds.Reports"],
         ["Mlds.Boinc"] = [],
-        ["Mlds.Server"] = ["Mlds.Zoo", "Mlds.Boinc"],
+        ["Mlds.Server"] = ["Mlds.Zoo", "Mlds.Site", "Mlds.Boinc"],
         ["Mlds.Worker"] = ["Mlds"],
         ["Mlds.Cli"] = ["Mlds.Kernels", "Mlds", "Mlds.Zoo", "Mlds.Analysis", "Mlds.Reports", "Mlds.Site", "Mlds.Boinc", "Mlds.Server"],
     };

@@ -240,7 +240,7 @@ public abstract class IdentityTests<TDatabase>(PostgresServer postgres) : OnBoth
         await TestProject.Until(() => project.Number("SELECT valid_results FROM host") == 1, "one is valid");
         var page = await Post(ada, "account", ("email", "ada@example.org"), ("password", "secret"), ("do", "Show"));
         Assert.Contains("<td>kitchen &amp; sink</td><td>Test 1</td><td>Linux</td>"
-            + string.Concat(new[] { 0, 1, 0, 0, 10 }.Select(n => $"<td class=\"n\">{n}</td>")), page, StringComparison.Ordinal);
+            + string.Concat(new[] { 0, 1, 0, 0, 10 }.Select(n => $"<td class=\"number\">{n}</td>")), page, StringComparison.Ordinal);
         await Post(ada, "account", ("email", "ada@example.org"), ("password", "secret"), ("do", "Publish"));
         foreach (var other in new[] { "hosts", "server_status", $"show_user.php?userid=1" })
             Assert.DoesNotContain("kitchen", await ada.Http.GetStringAsync(other, Cancellation), StringComparison.Ordinal);

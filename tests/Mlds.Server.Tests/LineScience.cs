@@ -51,6 +51,11 @@ sealed class LineScience(int units) : IScience
     /// <summary>What the assimilator got, by unit.</summary>
     public Dictionary<string, string> Zoo { get; } = [];
 
+    /// <summary>Folders of zoos that can be browsed; what is in them a test writes itself.</summary>
+    public IReadOnlyList<string> Zoos { get; init; } = [];
+
+    IReadOnlyList<string> IScience.Zoos(Session session) => Zoos;
+
     public string AppName => "lines";
     public string AppFriendlyName => "Lines in capitals";
 

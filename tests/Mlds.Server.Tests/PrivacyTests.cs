@@ -145,7 +145,7 @@ public abstract class PrivacyTests<TDatabase>(PostgresServer postgres) : OnBothD
         }
 
         Assert.Equal(1, project.Number("SELECT count(*) FROM account WHERE email_hash <> ''"));
-        Assert.Contains("<td>Volunteers</td><td class=\"n\">1</td>", await ada.Http.GetStringAsync("", Cancellation),
+        Assert.Contains("<th scope=\"row\">Volunteers</th><td class=\"number\">1</td>", await ada.Http.GetStringAsync("", Cancellation),
             StringComparison.Ordinal);
     }
 }

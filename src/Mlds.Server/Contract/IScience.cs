@@ -73,6 +73,11 @@ public interface IScience
 
     /// <summary>How many pieces of work wait for <see cref="ComputeHere"/>.</summary>
     long WaitingForServer(Session session) => 0;
+
+    /// <summary>
+    /// Zoos that the work ends in and that anybody may browse, folders of the project's by their names; one may not be there yet.
+    /// </summary>
+    IReadOnlyList<string> Zoos(Session session) => [];
 }
 
 /// <param name="CoreSeconds">Seconds of one core.</param>

@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.Logging;
 using Mlds.Server.Accounts;
@@ -14,14 +15,15 @@ namespace Mlds.Server.Pages;
 /// everything that is stored, deletion. Every step asks for address and password (or the account key), so there are no sessions and no
 /// cookies that could be stolen or used from another site.
 /// </summary>
-sealed partial class AccountPage(ProjectFolder project, ProjectDatabase database, AccountStore accounts, ILogger<AccountPage> log)
+sealed partial class AccountPage(
+    ProjectFolder project, ProjectSite site, ProjectDatabase database, AccountStore accounts, ILogger<AccountPage> log)
 {
     const int MaxForm = 4096;
 
     public void Map(IEndpointRouteBuilder routes)
     {
-        routes.MapGet("/account", () => Form("Your account", "").Result());
-        routes.MapGet("/home.php", () => Form("Your account", "").Result()); // the manager's button
+        routes.MapGet("/account", () => Form("Your account", ""));
+        routes.MapGet("/home.php", () => Form("Your account", "")); // the manager's button
         routes.MapPost("/account", (Delegate)Answer).RequireRateLimiting(RateLimits.Accounts);
     }
 
@@ -34,14 +36,14 @@ sealed partial class AccountPage(ProjectFolder project, ProjectDatabase database
         }
         catch (BadHttpRequestException)
         {
-            return Form("Your account", "That was too long.").Result();
+            return Form("Your account", "That was too long.");
         }
 
         var form = UrlEncoded.Read(text);
         string Field(string name) => form.GetValueOrDefault(name, "");
         var (email, secret) = (Field("email").Trim().ToLowerInvariant(), Field("password"));
         var key = AccountForm.IsEmail(email) && secret.Length > 0 ? await accounts.Enter(email, secret) : null;
-        if (key is null) return Form("Your account", "There is no account with this address and password.").Result();
+        if (key is null) return Form("Your account", "There is no account with this address and password.");
         var password = key == secret.Trim() ? null : secret; // the address isn't known from the key
         switch (Field("do"))
         {
@@ -63,7 +65,7 @@ sealed partial class AccountPage(ProjectFolder project, ProjectDatabase database
             case "Delete":
                 await accounts.Delete(email, project.Settings);
                 LogDeleted(log);
-                return Form("Your account", "The account is deleted. Its results stay, and belong to nobody.").Result();
+                return Form("Your account", "The account is deleted. Its results stay, and belong to nobody.");
             default: return await Shown(email, key, "");
         }
     }
@@ -102,29 +104,14 @@ sealed partial class AccountPage(ProjectFolder project, ProjectDatabase database
         return await Shown(email, key, $"You are in the team '{team}'.");
     }
 
-    Page Form(string heading, string remark) => new Page(project.Settings, heading)
-        .Heading(heading).Paragraph(remark)
-        .Raw("""
-            <form method="post" action="account" autocomplete="off">
-            <p><input name="email" type="email" placeholder="E-mail address" required>
-            <input name="password" type="password" placeholder="Password, or account key" required></p>
-            <p><button name="do" value="Show">Show my account</button> <button name="do" value="New key">New key</button>
-            <button name="do" value="Publish">Publish my credit</button>
-            <button name="do" value="Don't publish">Don't publish</button> <button name="do" value="Export">Export</button>
-            <button name="do" value="Delete">Delete my account</button></p>
-            <p><input name="new_name" placeholder="New name"> <input name="new_email" type="email" placeholder="New address">
-            <input name="new_password" type="password" placeholder="New password"> <button name="do" value="Change">Change</button></p>
-            <p><input name="team" placeholder="Team"> <button name="do" value="Join">Join or found the team</button>
-            <button name="do" value="Leave">Leave my team</button></p></form>
-            <p class="dim"><a href="get_passwd.php">Password forgotten?</a></p>
-
-            """);
+    RazorComponentResult<OwnAccountPage> Form(string heading, string remark) => new(new { Ours = site, Title = heading, Remark = remark });
 
     async Task<IResult> Shown(string email, string key, string remark)
     {
         var weakKey = await accounts.WeakKeyOf(email, key);
         var seen = database.Read(session => AccountView.Read(session, email));
-        return seen.On(Form(seen.Name, remark), key, weakKey).Result();
+        return new RazorComponentResult<OwnAccountPage>(
+            new { Ours = site, Title = seen.Name, Remark = remark, Account = seen, Key = key, WeakKey = weakKey });
     }
 
     [LoggerMessage(Level = LogLevel.Information, Message = "accounts: one was deleted by its owner")]

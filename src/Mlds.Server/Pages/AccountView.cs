@@ -1,4 +1,3 @@
-using System.Globalization;
 using Mlds.Boinc.States;
 using Mlds.Server.Daemons;
 using Mlds.Server.Database;
@@ -6,7 +5,7 @@ using Mlds.Server.Database;
 namespace Mlds.Server.Pages;
 
 /// <summary>An account as its owner sees it.</summary>
-sealed record AccountView(
+public sealed record AccountView(
     string Name, double Credit, bool Published, string Team, string ExternalCpid, IReadOnlyList<OwnComputer> Computers,
     IReadOnlyList<CreditChange> Changes)
 {
@@ -30,35 +29,9 @@ sealed record AccountView(
             + "c.team_id WHERE c.id = $1",
             row => new AccountView(row.Text(0), row.Real(1), row.Bool(2), row.Text(3), row.Text(4), computers, changes), id)!;
     }
-
-    public Page On(Page page, string key, string weakKey)
-    {
-        page.Section("Account").Table(["", ""], [
-            ["Account key", key], ["Weak account key", weakKey], ["Credit", Number(Credit)], ["Published", Published ? "yes" : "no"],
-            ["Team", Team], ["Id across projects", ExternalCpid]])
-            .Raw("<p class=\"dim\">With the weak key a computer or an account manager can compute for you, and can't change your account. ")
-            .Raw("A new key or password makes a new one.</p>\n")
-            .Section("Computers").Table(
-                ["#Id", "Name", "Processor", "System", "#In progress", "#Valid", "#Invalid", "#Failed", "#Credit", "Last call"],
-                Computers.Select(computer => (string[])[
-                    computer.Id.ToString(CultureInfo.InvariantCulture), computer.Name, computer.Processor, computer.System,
-                    Number(computer.InProgress), Number(computer.Valid),
-                    Number(computer.Invalid), Number(computer.Failed), Number(computer.Credit), Day(computer.LastCall)]));
-        if (Changes.Count > 0)
-        {
-            page.Section("Credit that the project gave or took").Table(
-                ["Day", "#Credit", "Reason"], Changes.Select(change => (string[])[Day(change.Time), Number(change.Amount), change.Reason]));
-        }
-
-        return page;
-    }
-
-    static string Number(double number) => number.ToString("N0", CultureInfo.InvariantCulture);
-
-    static string Day(long time) => DateTimeOffset.FromUnixTimeSeconds(time).ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
 }
 
 /// <summary>A computer, as only its owner sees it: with its name.</summary>
-sealed record OwnComputer(
+public sealed record OwnComputer(
     long Id, string Name, string Processor, string System, long InProgress, long Valid, long Invalid, long Failed, double Credit,
     long LastCall);

@@ -1,7 +1,7 @@
-using System.Globalization;
 using System.Text;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Routing;
 using Mlds.Boinc.Tags;
 using Mlds.Server.Contract;
@@ -15,7 +15,8 @@ namespace Mlds.Server.Pages;
 /// What anybody may see of a project: its welcome, its status (as a page and as BOINC's XML), its computers. Numbers are read anew every
 /// few seconds, however many callers look at them.
 /// </summary>
-sealed class StatusPages(ProjectFolder project, ProjectDatabase database, IScience science, TimeProvider time, ServeOptions options)
+sealed class StatusPages(
+    ProjectFolder project, ProjectSite site, ProjectDatabase database, IScience science, TimeProvider time, ServeOptions options)
 {
     const int HostsShown = 100;
 
@@ -29,10 +30,10 @@ sealed class StatusPages(ProjectFolder project, ProjectDatabase database, IScien
 
     public void Map(IEndpointRouteBuilder routes)
     {
-        routes.MapGet("/", () => MasterPage.Answer(project.Settings, science.AppFriendlyName, Numbers()));
-        routes.MapGet("/index.php", () => MasterPage.Answer(project.Settings, science.AppFriendlyName, Numbers()));
-        routes.MapGet("/server_status", (string? xml) => xml is "1" ? Xml() : Status());
-        routes.MapGet("/server_status.php", (string? xml) => xml is "1" ? Xml() : Status());
+        routes.MapGet("/", Welcome);
+        routes.MapGet("/index.php", Welcome);
+        routes.MapGet("/server_status", (string? xml) => xml is "1" ? Xml() : (IResult)Status());
+        routes.MapGet("/server_status.php", (string? xml) => xml is "1" ? Xml() : (IResult)Status());
         routes.MapGet("/hosts", Hosts);
     }
 
@@ -72,32 +73,18 @@ sealed class StatusPages(ProjectFolder project, ProjectDatabase database, IScien
 
     IEnumerable<string> Running => ServeOptions.Parts.Where(options.Runs);
 
-    IResult Status()
+    RazorComponentResult<WelcomePage> Welcome() =>
+        new(new { Ours = site, FriendlyName = science.AppFriendlyName, Numbers = Numbers() });
+
+    RazorComponentResult<StatusPage> Status() => new(new
     {
-        var numbers = Numbers();
-        static string Text(long count) => count.ToString("N0", CultureInfo.InvariantCulture);
-        static string[] Row(string what, long count) => [what, Text(count)];
-        return new Page(project.Settings, "Status")
-            .Heading("Project status")
-            .Section("Tasks").Table(["", "#"], [
-                Row("ready to send", numbers.Unsent), Row("in progress", numbers.InProgress),
-                Row("come back with success", numbers.Successes), Row("failed or never came back", numbers.Errors)])
-            .Section("Work units").Table(["", "#"], [
-                Row("waiting for validation", numbers.WaitingForValidation), Row("held until their computer is trusted", numbers.Held),
-                Row("waiting for assimilation", numbers.WaitingForAssimilation), Row("assimilated", numbers.Assimilated),
-                Row("given up or cancelled", numbers.Failed), Row("waiting for deletion of files", numbers.WaitingForDeletion)])
-            .Section("Volunteers").Table(["", "#"], [
-                Row("accounts", numbers.Accounts), Row("accounts with recent credit", numbers.AccountsWithRecentCredit),
-                Row("accounts made today", numbers.AccountsToday), Row("computers", numbers.Hosts),
-                Row("computers with recent credit", numbers.HostsWithRecentCredit), Row("computers new today", numbers.HostsToday)])
-            .Section("Programs, last seven days")
-            .Table(["Program", "#Valid", "#Waiting", "#Invalid", "#Failed", "#Computers"], Programs().Select(line => (string[])[
-                line.Program, Text(line.Valid), Text(line.Waiting), Text(line.Invalid), Text(line.Failed), Text(line.Hosts)]))
-            .Section("Parts of the server").Table(["Part", "State"], ServeOptions.Parts.Select(
-                part => (string[])[part, options.Runs(part) ? Maintenance.IsOn(project) ? "on a break" : "running" : "elsewhere"]))
-            .Raw("<p class=\"dim\">The same as XML: <a href=\"server_status?xml=1\">server_status?xml=1</a></p>\n")
-            .Result();
-    }
+        Ours = site,
+        Numbers = Numbers(),
+        Programs = Programs(),
+        Parts = ServeOptions.Parts.Select(part => (string[])[part, State(part)]).ToList(),
+    });
+
+    string State(string part) => !options.Runs(part) ? "elsewhere" : Maintenance.IsOn(project) ? "on a break" : "running";
 
     /// <summary>The format of BOINC's html/user/server_status.php?xml=1, which status sites read.</summary>
     IResult Xml()
@@ -127,18 +114,5 @@ sealed class StatusPages(ProjectFolder project, ProjectDatabase database, IScien
         return Results.Text(writer.Close("database_file_states").Close("server_status").ToString(), "text/xml", Encoding.UTF8);
     }
 
-    IResult Hosts()
-    {
-        var hosts = LastHosts();
-        return new Page(project.Settings, "Computers")
-            .Heading("Computers")
-            .Paragraph("Those that called last. Owners' names are shown where they agreed to it.")
-            .Table(
-                ["#Id", "Owner", "Processor", "System", "#Valid", "#Invalid", "#Failed", "#Credit"],
-                hosts.Select(host => (string[])[
-                    host.Id.ToString(CultureInfo.InvariantCulture), host.Account, host.Processor, host.System,
-                    host.Valid.ToString("N0", CultureInfo.InvariantCulture), host.Invalid.ToString("N0", CultureInfo.InvariantCulture),
-                    host.Failed.ToString("N0", CultureInfo.InvariantCulture), host.Credit.ToString("N0", CultureInfo.InvariantCulture)]))
-            .Result();
-    }
+    RazorComponentResult<HostsPage> Hosts() => new(new { Ours = site, Hosts = LastHosts() });
 }

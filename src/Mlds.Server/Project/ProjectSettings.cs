@@ -106,6 +106,9 @@ public sealed record ProjectSettings
     /// <summary>Seconds between two exports of statistics; 0: none.</summary>
     public long StatisticsInterval { get; init; } = 86400;
 
+    /// <summary>Whether anybody may browse the networks of the project's zoos.</summary>
+    public bool ZooPages { get; init; } = true;
+
     [JsonIgnore]
     public Uri Master => new(MasterUrl);
 

@@ -96,6 +96,9 @@ public sealed class NetworkScience : IScience, IDisposable
     public long WaitingForServer(Session session) =>
         session.Number($"SELECT count(*) FROM science_network WHERE state = {NetworkState.ForServer:d}") ?? 0;
 
+    public IReadOnlyList<string> Zoos(Session session) =>
+        ["zoo", .. session.Rows("SELECT zoo FROM science_population WHERE zoo <> 'zoo' ORDER BY id", row => row.Text(0))];
+
     /// <summary>Closes the zoo.</summary>
     public void Dispose() => _zoo.Dispose();
 

@@ -20,6 +20,9 @@ public abstract class NetworkSource
     /// </summary>
     internal abstract string Version { get; }
 
+    /// <summary>Whether there is anything to read; a zoo may be made later.</summary>
+    internal virtual bool IsThere => true;
+
     /// <summary>All its networks, whatever their outcome, and what the population says of them.</summary>
     /// <exception cref="ZooException">A zoo that can't be read; the message says why and what to do.</exception>
     /// <exception cref="InvalidDataException">The same of a release.</exception>

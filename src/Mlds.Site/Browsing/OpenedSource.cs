@@ -3,10 +3,15 @@ using System.Diagnostics;
 namespace Mlds.Site.Browsing;
 
 /// <summary>A source and its networks, read again when it has changed. Thread-safe.</summary>
-public sealed class OpenedSource(NetworkSource source)
+/// <param name="isPublic">
+/// Whether strangers look at it. A large zoo is read again more seldom then, as all that was computed of it is computed anew.
+/// </param>
+public sealed class OpenedSource(NetworkSource source, bool isPublic = false)
 {
     /// <summary>A zoo that is being written changes every few seconds; it is read again no sooner.</summary>
     static readonly TimeSpan s_least = TimeSpan.FromSeconds(10);
+
+    static readonly TimeSpan s_most = TimeSpan.FromMinutes(10);
 
     readonly Lock _lock = new();
     BrowsedNetworks? _networks;
@@ -23,7 +28,7 @@ public sealed class OpenedSource(NetworkSource source)
         {
             lock (_lock)
             {
-                if (_networks is not null && (Stopwatch.GetElapsedTime(_read) < s_least || source.Version == _version)) return _networks;
+                if (_networks is { } known && (Stopwatch.GetElapsedTime(_read) < Least(known) || source.Version == _version)) return known;
                 var version = source.Version;
                 _networks = new BrowsedNetworks(source.Read());
                 (_version, _read) = (version, Stopwatch.GetTimestamp());
@@ -31,4 +36,8 @@ public sealed class OpenedSource(NetworkSource source)
             }
         }
     }
+
+    /// <summary>For strangers a tenth of a second for each network.</summary>
+    TimeSpan Least(BrowsedNetworks networks) =>
+        isPublic ? TimeSpan.FromSeconds(Math.Clamp(networks.Count / 10.0, s_least.TotalSeconds, s_most.TotalSeconds)) : s_least;
 }

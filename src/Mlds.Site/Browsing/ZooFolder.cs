@@ -12,6 +12,8 @@ sealed class ZooFolder(string folder) : NetworkSource
 
     internal override string Kind => "zoo";
 
+    internal override bool IsThere => File.Exists(Path.Combine(folder, "zoo.db"));
+
     /// <summary>By size and time of its database and of what was appended to it.</summary>
     internal override string Version => string.Join(
         ' ', new[] { "zoo.db", "zoo.db-wal" }.Select(name => new FileInfo(Path.Combine(folder, name))).Where(file => file.Exists)

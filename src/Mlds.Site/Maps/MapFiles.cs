@@ -6,8 +6,8 @@ namespace Mlds.Site.Maps;
 /// What was computed of networks, in a folder of the user's cache named by the digest of the networks, so that it is computed once: a
 /// release never changes. What can't be written or read is computed again.
 /// </summary>
-/// <param name="digest">Of the networks, in their order.</param>
-sealed class MapFiles(string digest)
+/// <param name="digest">Of the networks, in their order; null to keep nothing.</param>
+sealed class MapFiles(string? digest)
 {
     const uint Magic = 0x4D4C4431; // "MLD1"
 
@@ -42,6 +42,7 @@ sealed class MapFiles(string digest)
     T? Read<T>(string name, Func<BinaryReader, T> read)
         where T : class
     {
+        if (digest is null) return null;
         try
         {
             using var reader = new BinaryReader(new FileStream(PathOf(name), FileMode.Open, FileAccess.Read, FileShare.Read, 1 << 16));
@@ -55,6 +56,7 @@ sealed class MapFiles(string digest)
 
     void Write(string name, Action<BinaryWriter> write)
     {
+        if (digest is null) return;
         try
         {
             var path = PathOf(name);
@@ -73,7 +75,7 @@ sealed class MapFiles(string digest)
         }
     }
 
-    string PathOf(string name) => Path.Combine(Root, digest, name);
+    string PathOf(string name) => Path.Combine(Root, digest!, name);
 
     static T[] Numbers<T>(BinaryReader reader)
         where T : unmanaged

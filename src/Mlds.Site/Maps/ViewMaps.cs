@@ -31,7 +31,10 @@ public sealed class ViewMaps
     BrowsedNetworks? _of;
     WeakReference<WeightMatrix>? _weights;
 
-    internal ViewMaps(NetworkSource source) => _source = source;
+    readonly bool _isKept;
+
+    /// <param name="isKept">Whether what is computed is kept in files; of a zoo that grows on a server it would be ever more.</param>
+    internal ViewMaps(NetworkSource source, bool isKept) => (_source, _isKept) = (source, isKept);
 
     /// <summary>What is being computed, for a page that waits; null when nothing is.</summary>
     internal string? Step { get; private set; }
@@ -79,12 +82,14 @@ public sealed class ViewMaps
 
             if (!_tasks.TryGetValue(name, out task!))
             {
-                var files = new MapFiles(networks.Digest);
+                var files = new MapFiles(_isKept ? networks.Digest : null);
                 var before = _last;
                 task = Task.Run<object?>(async () =>
                 {
                     if (read(files) is { } kept) return kept;
                     await before.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                    lock (_lock)
+                        if (_of != networks) return null; // nobody will ask for it any more
                     try
                     {
                         return compute(files);

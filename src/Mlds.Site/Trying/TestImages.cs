@@ -4,11 +4,16 @@ using Mlds.Tasks.Images;
 namespace Mlds.Site.Trying;
 
 /// <summary>The test images of the task that was last asked for, so that they aren't read again for every page. Thread-safe.</summary>
-sealed class TestImages
+/// <param name="isPublic">Whether strangers ask, whom this machine's paths don't concern.</param>
+sealed class TestImages(bool isPublic = false)
 {
     readonly Lock _lock = new();
     string _of = "";
     Images? _images;
+
+    /// <summary>Why there are none, in a sentence; null where there are.</summary>
+    internal string? MissingOf(ImageTask task) =>
+        ImageTrial.MissingOf(task) is { } why ? isPublic ? "They aren't on this server." : why : null;
 
     /// <exception cref="InvalidDataException">They aren't as the recipe says.</exception>
     /// <exception cref="FileNotFoundException">There are none.</exception>

@@ -1,10 +1,10 @@
 using Microsoft.AspNetCore.Http;
-using Mlds.Server.Project;
+using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace Mlds.Server.Pages;
 
 /// <summary>The answer to an address that the project doesn't have.</summary>
-static class NoSuchPage
+static class MissingPages
 {
     /// <summary>
     /// Whether the call is for a page that doesn't exist and has no answer yet. Downloads are left out: clients make them, and read no
@@ -14,8 +14,14 @@ static class NoSuchPage
         context.Response is { StatusCode: StatusCodes.Status404NotFound, HasStarted: false, ContentType: null }
         && HttpMethods.IsGet(context.Request.Method) && !context.Request.Path.StartsWithSegments("/download", StringComparison.Ordinal);
 
-    public static IResult Answer(ProjectSettings settings) => new Page(settings, "Not found")
-        .Heading("There is no such page")
-        .Paragraph("The links above lead to what there is.")
-        .Result(status: StatusCodes.Status404NotFound);
+    public static IResult Answer(ProjectSite site) => new RazorComponentResult<NoticePage>(new
+    {
+        Ours = site,
+        Title = "Not found",
+        Heading = "There is no such page",
+        Sentence = "The links above lead to what there is.",
+    })
+    {
+        StatusCode = StatusCodes.Status404NotFound,
+    };
 }
