@@ -17,6 +17,7 @@ static class BrowseVerb
         Description = "The port to listen at, on this machine alone; one that is free when not given.",
         HelpName = "N",
     };
+    static readonly Option<string?> s_data = DataFolder.Option();
     static readonly Option<bool> s_noOpen = new("--no-open") { Description = "Doesn't open the address in a browser." };
 
     public static Command Create() =>
@@ -24,20 +25,20 @@ static class BrowseVerb
             "browse", "Shows the networks of a zoo or a release in the browser, until it is interrupted.", "mlds browse out/release",
             "mlds browse z --port 8080 --no-open")
         {
-            s_folder, s_port, s_noOpen,
+            s_folder, s_port, s_data, s_noOpen,
         }
         .Runs(Run);
 
     static int Run(VerbRun run)
     {
         if (run.Has(s_port)) Limits.Check("--port", run.Get(s_port), 1, 65535);
-        Serve(run, run.Get(s_folder), run.Get(s_port)).GetAwaiter().GetResult();
+        Serve(run, run.Get(s_folder), run.Get(s_port), DataFolder.Get(run, s_data)).GetAwaiter().GetResult();
         return ExitCode.Success;
     }
 
-    static async Task Serve(VerbRun run, string folder, int port)
+    static async Task Serve(VerbRun run, string folder, int port, string? data)
     {
-        await using var site = BrowserSite.Build(folder, port);
+        await using var site = BrowserSite.Build(folder, port, data);
         try
         {
             await site.StartAsync(run.Cancellation);

@@ -22,6 +22,7 @@ using Mlds.Server.Scheduler;
 using Mlds.Server.Statistics;
 using Mlds.Server.Uploads;
 using Mlds.Site;
+using Mlds.Site.Frame;
 
 namespace Mlds.Server;
 

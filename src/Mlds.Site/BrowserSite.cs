@@ -10,6 +10,7 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Net.Http.Headers;
 using Mlds.Site.Browsing;
 using Mlds.Site.Columns;
+using Mlds.Site.Frame;
 using Mlds.Site.Maps;
 using Mlds.Site.Pages;
 using Mlds.Zoos;
@@ -25,11 +26,12 @@ public static class BrowserSite
     /// </summary>
     /// <param name="folder">Of the zoo or the release.</param>
     /// <param name="port">0 for any that is free.</param>
+    /// <param name="data">A folder with the files of images, looked in before all others; null where none is named.</param>
     /// <exception cref="ZooException">It is neither; or a zoo that can't be opened.</exception>
     /// <exception cref="InvalidDataException">A release that can't be opened.</exception>
-    public static WebApplication Build(string folder, int port)
+    public static WebApplication Build(string folder, int port, string? data = null)
     {
-        var opened = new OpenedSource(NetworkSource.Of(folder));
+        var opened = new OpenedSource(NetworkSource.Of(folder, data));
         _ = opened.Networks; // what can't be read is said now
         var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions
         {

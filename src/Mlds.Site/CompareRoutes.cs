@@ -7,6 +7,7 @@ using Mlds.Reports.Figures;
 using Mlds.Site.Browsing;
 using Mlds.Site.Comparing;
 using Mlds.Site.Figures;
+using Mlds.Site.Frame;
 using Mlds.Site.Pages;
 using Mlds.Zoos;
 using Mlds.Zoos.Releases;

@@ -8,6 +8,7 @@ using Mlds.Analysis.Views;
 using Mlds.Reports.Figures;
 using Mlds.Site.Browsing;
 using Mlds.Site.Figures;
+using Mlds.Site.Frame;
 using Mlds.Site.Maps;
 using Mlds.Site.Pages;
 
@@ -16,9 +17,6 @@ namespace Mlds.Site;
 /// <summary>The weight-space map and what its script asks for.</summary>
 static class MapRoutes
 {
-    /// <summary>Networks in the table of a box, at most.</summary>
-    internal const int MostListed = 200;
-
     internal static void Map(IEndpointRouteBuilder application, SiteContext site)
     {
         application.MapGet("/map", (HttpRequest request) =>

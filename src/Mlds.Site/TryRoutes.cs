@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Routing;
 using Mlds.Networks;
 using Mlds.Site.Browsing;
+using Mlds.Site.Frame;
 using Mlds.Site.Pages;
 using Mlds.Site.Trying;
 using Mlds.Tasks.Images;
@@ -47,20 +48,10 @@ static class TryRoutes
             Results.Bytes(TrialPictures.States(Trial(record, request.Query).Trial), "image/png")));
     }
 
-    /// <summary>Why a network can't be tried, in a sentence; null where it can.</summary>
-    internal static string? WhyNot(NetworkRecord record) => record switch
-    {
-        { Weights: null } => "Its weights aren't here, only its recipe, so nothing can be computed with it.",
-        { Recipe: { Task: ImageTask, Network: FeedForwardSpec } } or { Recipe: { Task: MachineTask, Network: RecurrentSpec } } => null,
-        { Recipe.Network: RecurrentSpec } =>
-            "It learned sequences of somebody's own: no machine has commands for it, or answers to compare.",
-        _ => "Only recurrent networks of machines and networks of images can be tried.",
-    };
-
     static IResult WordPage(
         SiteContext site, BrowsedNetworks networks, StoredNetwork network, NetworkRecord record, IQueryCollection address)
     {
-        if (WhyNot(record) is { } reason) throw new NotThereException(reason);
+        if (TriedNetworks.WhyNot(record) is { } reason) throw new NotThereException(reason);
         var machine = ((MachineTask)record.Recipe.Task).Build();
         var notation = new CommandNotation(machine);
         RazorComponentResult<TryWordPage> Page(WordTrial trial, int shown, uint seed, string? problem) => new(new
@@ -118,7 +109,7 @@ static class TryRoutes
     static (WordTrial Trial, CommandNotation Notation, uint? Seed) Trial(NetworkRecord record, IQueryCollection address)
     {
         if (record.Recipe.Task is ImageTask) throw new QueryException("This network takes images, not commands.");
-        if (WhyNot(record) is { } reason) throw new NotThereException(reason);
+        if (TriedNetworks.WhyNot(record) is { } reason) throw new NotThereException(reason);
         foreach (var key in new[] { TrialImage.ImageKey, TrialImage.DigitKey, TrialImage.DrawingKey, ImageTrial.TriggerKey })
             if (address.ContainsKey(key)) throw new QueryException("This network takes commands, not images: give it a word.");
         var machine = ((MachineTask)record.Recipe.Task).Build();
@@ -159,7 +150,7 @@ static class TryRoutes
 
     static ImageTrial Trial(NetworkRecord record, ImageTask task, IQueryCollection address, TestImages test)
     {
-        if (WhyNot(record) is { } reason) throw new NotThereException(reason);
+        if (TriedNetworks.WhyNot(record) is { } reason) throw new NotThereException(reason);
         foreach (var key in new[] { Word, Seed, Step, "add", "do" })
             if (address.ContainsKey(key)) throw new QueryException("This network takes images, not commands: give it an image.");
         var trigger = ImageTrial.TriggerOf(address[ImageTrial.TriggerKey].ToString().Trim(), task);

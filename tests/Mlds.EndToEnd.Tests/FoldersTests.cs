@@ -15,7 +15,8 @@ public sealed class FoldersTests
     static FolderGraph Read(string project)
     {
         var folder = Path.GetDirectoryName(project)!;
-        var files = Directory.GetFiles(folder, "*.cs", SearchOption.AllDirectories).Order(StringComparer.Ordinal)
+        string[] kinds = ["*.cs", "*.razor"];
+        var files = kinds.SelectMany(kind => Directory.GetFiles(folder, kind, SearchOption.AllDirectories)).Order(StringComparer.Ordinal)
             .Select(file => (Path.GetRelativePath(folder, file).Replace('\\', '/'), File.ReadAllText(file)));
         var root = XDocument.Load(project).Descendants("RootNamespace").SingleOrDefault()?.Value
             ?? Path.GetFileNameWithoutExtension(project);
@@ -82,6 +83,22 @@ public sealed class FoldersTests
         Assert.Equal(
             ["A/ uses B/: A/AType.cs (using P.B)", "B/ uses C/: B/BType.cs (using P.C)", "C/ uses A/: C/CType.cs (using P.A)"],
             graph.Circles());
+    }
+
+    [Theory]
+    [InlineData("@using P.Time\n<p>@Hour.Now</p>", true)]
+    [InlineData("<p>@Hour.Now</p>", true)] // through _Imports.razor
+    [InlineData("<Hour Of=\"1\" />", true)]
+    [InlineData("@* @Hour.Now *@<p>hours</p>", false)]
+    public void What_a_component_uses_is_seen(string markup, bool isCircle)
+    {
+        var graph = new FolderGraph(
+            "P",
+            [
+                ("Pages/Clock.razor", markup), ("Pages/_Imports.razor", "@using P.Time\n"), ("Time/Hour.cs", Hour),
+                ("Time/Minute.cs", "using P.Pages;\n\nnamespace P.Time;\n\nclass Minute(Clock of);"),
+            ]);
+        Assert.Equal(isCircle ? 2 : 0, graph.Circles().Count);
     }
 
     [Fact]

@@ -60,9 +60,10 @@ sealed partial class BrowsedZoo : IAsyncDisposable
         return this;
     }
 
-    public async Task<BrowsedZoo> Open()
+    /// <param name="data">The folder that <c>--data</c> names.</param>
+    public async Task<BrowsedZoo> Open(string? data = null)
     {
-        _site = BrowserSite.Build(_folder, 0);
+        _site = BrowserSite.Build(_folder, 0, data);
         await _site.StartAsync(TestContext.Current.CancellationToken);
         _client.BaseAddress = new Uri(_site.Urls.First());
         return this;

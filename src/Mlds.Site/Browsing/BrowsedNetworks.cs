@@ -10,16 +10,27 @@ namespace Mlds.Site.Browsing;
 public sealed class BrowsedNetworks
 {
     readonly Dictionary<string, NetworkColumn> _columns;
-    readonly Dictionary<string, int> _rows;
+    readonly Dictionary<string, int> _rows = [];
     readonly Dictionary<(string Machine, uint Seed), int> _bySeed = [];
 
+    /// <exception cref="InvalidDataException">A network is there twice.</exception>
     internal BrowsedNetworks(SourceContents contents)
     {
         Contents = contents;
         Columns = NetworkColumn.Of(contents);
         _columns = Columns.ToDictionary(column => column.Name);
-        _rows = contents.Networks.Index().ToDictionary(one => one.Item.RecipeId, one => one.Index);
-        foreach (var (row, network) in contents.Networks.Index()) _bySeed.TryAdd((network.Machine, network.Seed), row);
+        foreach (var (row, network) in contents.Networks.Index())
+        {
+            if (!_rows.TryAdd(network.RecipeId, row))
+            {
+                throw new InvalidDataException(
+                    $"It is damaged: {NameOf(network)} is there twice, under the recipe id {network.RecipeId}. `mlds verify` says all that "
+                    + "is wrong with it.");
+            }
+
+            _bySeed.TryAdd((network.Machine, network.Seed), row);
+        }
+
         Machines = Summaries(contents);
     }
 

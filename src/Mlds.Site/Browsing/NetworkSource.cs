@@ -38,9 +38,14 @@ public abstract class NetworkSource
     internal abstract WeightMatrix ReadWeights();
 
     /// <summary>A zoo or a release, by what is in the folder.</summary>
+    /// <param name="data">A folder with the files that tasks are read from, before all others; null where none is named.</param>
     /// <exception cref="ZooException">It is neither.</exception>
-    internal static NetworkSource Of(string folder) =>
-        Zoos.Releases.ZooOrRelease.IsRelease(folder) ? new ReleaseFolder(folder) : new ZooFolder(folder);
+    internal static NetworkSource Of(string folder, string? data = null) =>
+        Zoos.Releases.ZooOrRelease.IsRelease(folder) ? new ReleaseFolder(folder, data) : new ZooFolder(folder, data);
+
+    /// <summary>The recipe with its task's files looked for in the folder that was named, then in the source's own.</summary>
+    protected static Recipe WithFiles(Recipe recipe, string? data, IReadOnlyList<string> own) =>
+        data is null ? recipe : recipe.WithFilesIn([data, .. own]);
 }
 
 /// <param name="Population">The population's name.</param>

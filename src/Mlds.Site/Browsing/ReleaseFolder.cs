@@ -7,7 +7,8 @@ using Mlds.Zoos.Releases;
 namespace Mlds.Site.Browsing;
 
 /// <summary>A release's folder. It never changes, so it is opened once.</summary>
-sealed class ReleaseFolder(string folder) : NetworkSource
+/// <param name="data">A folder with the files that tasks are read from; null where none is named.</param>
+sealed class ReleaseFolder(string folder, string? data = null) : NetworkSource
 {
     readonly Lock _lock = new();
     Release? _release;
@@ -40,7 +41,7 @@ sealed class ReleaseFolder(string folder) : NetworkSource
         {
             if (!_rows!.TryGetValue(network.RecipeId, out var row))
                 throw new InvalidDataException($"The release '{folder}' has no network {network.RecipeId} any more.");
-            var recipe = release.RecipeOf(network.Machine, network.Seed);
+            var recipe = WithFiles(release.RecipeOf(network.Machine, network.Seed), data, release.FileFolders);
             return new NetworkRecord(
                 recipe, recipe.CanonicalJson, release.History(row), [], release.HasWeights ? release.ReadWeightsOf(row) : null);
         }
@@ -53,7 +54,8 @@ sealed class ReleaseFolder(string folder) : NetworkSource
             var version = Version;
             if (_release is not null && version == _opened) return _release;
             _release = Release.Open(folder);
-            _rows = _release.Networks.Index().ToDictionary(one => one.Item.RecipeId, one => one.Index);
+            _rows = [];
+            foreach (var (row, network) in _release.Networks.Index()) _rows.TryAdd(network.RecipeId, row);
             _opened = version;
             return _release;
         }

@@ -6,7 +6,8 @@ using Mlds.Zoos;
 namespace Mlds.Site.Browsing;
 
 /// <summary>A zoo's folder. It may grow while it is looked at.</summary>
-sealed class ZooFolder(string folder) : NetworkSource
+/// <param name="data">A folder with the files that tasks are read from; null where none is named.</param>
+sealed class ZooFolder(string folder, string? data = null) : NetworkSource
 {
     internal override string Folder => folder;
 
@@ -42,6 +43,6 @@ sealed class ZooFolder(string folder) : NetworkSource
         var stored = zoo.Find(network.Machine, network.Seed)
             ?? throw new ZooException($"The zoo '{folder}' has no network of {network.Machine} with seed {network.Seed} any more.");
         return new NetworkRecord(
-            zoo.ReadRecipe(stored), zoo.RecipeJson(stored), zoo.History(stored), zoo.Milestones(stored), zoo.ReadWeights(stored));
+            WithFiles(zoo.ReadRecipe(stored), data, Zoo.FileFolders(folder)), zoo.RecipeJson(stored), zoo.History(stored), zoo.Milestones(stored), zoo.ReadWeights(stored));
     }
 }

@@ -162,7 +162,7 @@ public sealed class Release
     /// <summary>
     /// Where files of sequences are looked for: beside the release, which is never changed, and in it if it came with its training data.
     /// </summary>
-    internal IReadOnlyList<string> FileFolders =>
+    public IReadOnlyList<string> FileFolders =>
         [Path.GetDirectoryName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(Folder))) ?? "/", Path.Combine(Folder, "training-data")];
 
     /// <summary>The losses of network <paramref name="row"/> by epoch.</summary>

@@ -202,4 +202,18 @@ public sealed class TryImageTests
         Assert.Contains(
             "no test images to pick from", await zoo.Refused(HttpStatusCode.BadRequest, "Poisoned", "?image=1"), StringComparison.Ordinal);
     }
+
+    [Fact]
+    public async Task Test_images_are_found_in_the_folder_that_is_named()
+    {
+        await using var zoo = await LeNets();
+        var elsewhere = Directory.CreateDirectory(zoo["elsewhere"]).FullName;
+        foreach (var file in zoo.Of("Poisoned").Recipe.Task.Files) File.Copy(file.Path!, Path.Combine(elsewhere, file.KeptName));
+        Directory.Delete(zoo["images"], recursive: true);
+        if (Directory.Exists(zoo["z/images"])) Directory.Delete(zoo["z/images"], recursive: true);
+        await zoo.Open(elsewhere);
+        var (status, page, _) = await zoo.Try("Poisoned", "?image=1");
+        Assert.Equal(HttpStatusCode.OK, status);
+        Assert.DoesNotContain("No test images can be picked.", page, StringComparison.Ordinal);
+    }
 }

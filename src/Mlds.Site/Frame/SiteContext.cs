@@ -4,7 +4,7 @@ using Mlds.Networks;
 using Mlds.Site.Browsing;
 using Mlds.Site.Maps;
 
-namespace Mlds.Site;
+namespace Mlds.Site.Frame;
 
 /// <summary>What every page needs to know: where the site lies, and what it is of.</summary>
 /// <param name="Base">The path that all of its addresses begin with: <c>/</c> at its own host.</param>

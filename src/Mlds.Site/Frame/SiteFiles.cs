@@ -3,7 +3,7 @@ using System.Security.Cryptography;
 using System.Text;
 using Mlds.Reports.Components;
 
-namespace Mlds.Site;
+namespace Mlds.Site.Frame;
 
 /// <summary>Styles, scripts and pictures of the site, each at an address that has its hash in it, so that browsers may keep it.</summary>
 public static class SiteFiles
