@@ -99,6 +99,8 @@ public sealed class BrowserTests(Chromium chromium) : IClassFixture<Chromium>, I
         Assert.Contains("box=", page.Url, StringComparison.Ordinal);
         await page.ReloadAsync();
         await page.GetByRole(AriaRole.Heading, new() { Name = "21 networks in the box" }).WaitForAsync();
+        await page.Locator(".map[data-state=ready] .map-legend button[data-style='0']").ClickAsync();
+        await page.GetByRole(AriaRole.Heading, new() { Name = "14 networks in the box" }).WaitForAsync();
         Assert.Empty(visit.Errors);
     }
 

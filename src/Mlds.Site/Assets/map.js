@@ -224,14 +224,16 @@ class WeightMap {
     const { x, y, zoom, isWhole } = this.view;
     const hidden = [...this.colours.counts.keys()].filter(style => this.hidden[style]).sort((a, b) => a - b);
     const address = addressWith({ at: isWhole ? null : [x, y, zoom].map(short).join(), hide: hidden.join() || null });
+    const wereHidden = numbersIn("hide")?.join() ?? "";
     if (address.href !== location.href) history.replaceState(history.state, "", address);
+    if (this.box && wereHidden !== hidden.join()) this.fillSelected();
     if (this.chosen < 0) this.say();
   }
 
   say() {
     const seen = this.points.within(this.view.box, this.isShown).length;
     const astray = this.points.all - this.points.length;
-    const boxed = this.box ? ` ${networks(this.points.within(this.box, () => true).length)} in the box.` : "";
+    const boxed = this.box ? ` ${networks(this.points.within(this.box, this.isShown).length)} in the box.` : "";
     const lost = astray > 0 ? ` ${networks(astray)} without a place on it.` : "";
     const said = `${networks(this.points.length)} on the map, ${count(seen)} of them seen.${lost}${boxed}`;
     if (this.status.textContent !== said) this.status.textContent = said;
@@ -409,11 +411,10 @@ class WeightMap {
       this.refreshLegend();
     });
     addEventListener("popstate", () => {
-      const before = String(this.box);
       this.stop();
       this.readAddress();
       this.refreshLegend();
-      if (String(this.box) !== before) this.fillSelected();
+      this.fillSelected();
     });
     const on = (name, handle) => this.plane.addEventListener(name, handle, { passive: false });
     on("keydown", event => this.onKey(event));

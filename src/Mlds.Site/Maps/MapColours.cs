@@ -15,6 +15,9 @@ static class MapColours
     /// <summary>Texts of more kinds than this are told by the most frequent, and the others together.</summary>
     const int MostCategories = 200;
 
+    /// <summary>What map.js calls the style of points that have no value.</summary>
+    const int Unknown = 0xFFFF;
+
     /// <summary>Shapes of marks; then they come again.</summary>
     const int Shapes = 6;
 
@@ -41,16 +44,7 @@ static class MapColours
                 MemoryMarshal.AsBytes(values.AsSpan()));
         }
 
-        var texts = column.Texts!;
-        string[] names = [.. plane.Rows.CountBy(row => texts[row]).OrderByDescending(pair => pair.Value).ThenBy(pair => pair.Key)
-            .Take(MostCategories).Select(pair => pair.Key)];
-
-        // In the table's order, so that a machine keeps its colour from view to view.
-        var order = column.Texts!.Distinct().ToArray();
-        names = [.. order.Where(names.Contains)];
-        var places = names.Index().ToDictionary(one => one.Item, one => (ushort)one.Index);
-        ushort[] categories = [.. plane.Rows.Select(row => places.GetValueOrDefault(texts[row], (ushort)names.Length))];
-        string[] shown = categories.Contains((ushort)names.Length) ? [.. names, "others"] : names;
+        var (shown, categories) = Categories(column, plane);
         var signs = column.Name == "machine"
             ? OfMachines(networks, shown)
             : [.. shown.Select((_, i) => (Family: i, Fill: MarkerFill.Solid))];
@@ -68,6 +62,30 @@ static class MapColours
                 ["fills"] = new JsonArray([.. signs.Select(sign => (JsonNode)sign.Fill.ToString().ToLowerInvariant())]),
             },
             MemoryMarshal.AsBytes(categories.AsSpan()));
+    }
+
+    /// <summary>Whether the legend shows a point: by its category, or by whether it has a number at all.</summary>
+    internal static Func<int, bool> IsShown(MapQuery query, ViewPlane plane)
+    {
+        if (query.Hidden.Count == 0) return _ => true;
+        if (query.By.Numbers is { } numbers) return point => !query.Hidden.Contains(Unknown) || !double.IsNaN(numbers[plane.Rows[point]]);
+        var (_, categories) = Categories(query.By, plane);
+        return point => !query.Hidden.Contains(categories[point]);
+    }
+
+    /// <summary>The names of categories, and each point's category.</summary>
+    static (string[] Names, ushort[] OfPoints) Categories(NetworkColumn column, ViewPlane plane)
+    {
+        var texts = column.Texts!;
+        string[] names = [.. plane.Rows.CountBy(row => texts[row]).OrderByDescending(pair => pair.Value).ThenBy(pair => pair.Key)
+            .Take(MostCategories).Select(pair => pair.Key)];
+
+        // In the table's order, so that a machine keeps its colour from view to view.
+        var order = column.Texts!.Distinct().ToArray();
+        names = [.. order.Where(names.Contains)];
+        var places = names.Index().ToDictionary(one => one.Item, one => (ushort)one.Index);
+        ushort[] categories = [.. plane.Rows.Select(row => places.GetValueOrDefault(texts[row], (ushort)names.Length))];
+        return (categories.Contains((ushort)names.Length) ? [.. names, "others"] : names, categories);
     }
 
     /// <summary>As in the report: machines of a family have one colour and shape, and their variants other fillings.</summary>

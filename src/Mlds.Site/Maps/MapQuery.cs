@@ -1,3 +1,4 @@
+using System.Globalization;
 using Microsoft.AspNetCore.Http;
 using Mlds.Analysis.Views;
 using Mlds.Site.Browsing;
@@ -7,12 +8,14 @@ namespace Mlds.Site.Maps;
 /// <summary>Which map an address asks for.</summary>
 /// <param name="By">The column that colours the points.</param>
 /// <param name="Box">Null where none is drawn.</param>
-public sealed record MapQuery(View View, string Method, NetworkColumn By, PlaneBox? Box)
+/// <param name="Hidden">Numbers of categories that the legend hides (<see cref="MapColours"/>).</param>
+public sealed record MapQuery(View View, string Method, NetworkColumn By, PlaneBox? Box, IReadOnlySet<int> Hidden)
 {
     internal const string ViewKey = "view";
     internal const string MethodKey = "method";
     internal const string ByKey = "by";
     internal const string BoxKey = "box";
+    internal const string HideKey = "hide";
 
     /// <param name="views">Those that there are.</param>
     /// <exception cref="QueryException">There is no such view, method or column, or no such box.</exception>
@@ -24,8 +27,14 @@ public sealed record MapQuery(View View, string Method, NetworkColumn By, PlaneB
         if (method is not (ViewMaps.Pca or ViewMaps.Tsne))
             throw new QueryException($"A map is made by {ViewMaps.Pca} or {ViewMaps.Tsne}, not by '{method}'.");
         return new MapQuery(
-            ViewOf(name, views), method, networks.Column(Value(ByKey) ?? "machine"), Value(BoxKey) is { } box ? PlaneBox.Parse(box) : null);
+            ViewOf(name, views), method, networks.Column(Value(ByKey) ?? "machine"), Value(BoxKey) is { } box ? PlaneBox.Parse(box) : null,
+            Numbers(Value(HideKey) ?? ""));
     }
+
+    static IReadOnlySet<int> Numbers(string text) => text.Split(',', StringSplitOptions.RemoveEmptyEntries).Select(part =>
+        int.TryParse(part, NumberStyles.None, CultureInfo.InvariantCulture, out var number)
+            ? number
+            : throw new QueryException($"What is hidden are numbers with commas between, not '{text}'.")).ToHashSet();
 
     /// <summary>The view of that name.</summary>
     /// <exception cref="QueryException">There is none.</exception>

@@ -11,11 +11,11 @@ public sealed record ViewPlane(string View, string Method, int[] Rows, float[] C
     internal int Count => Rows.Length;
 
     /// <summary>The networks within a box, in the order of the table.</summary>
-    internal int[] Within(PlaneBox box)
+    internal int[] Within(PlaneBox box, Func<int, bool> isShown)
     {
         var found = new List<int>();
         for (var i = 0; i < Rows.Length; i++)
-            if (box.Has(Coordinates[2 * i], Coordinates[(2 * i) + 1])) found.Add(Rows[i]);
+            if (box.Has(Coordinates[2 * i], Coordinates[(2 * i) + 1]) && isShown(i)) found.Add(Rows[i]);
         found.Sort();
         return [.. found];
     }

@@ -79,6 +79,9 @@ public sealed class MapTests : IAsyncLifetime
         var (status, text, _) = await _zoo.Ask("map?box=-1e9,-1e9,1e9,1e9");
         Assert.Equal(HttpStatusCode.OK, status);
         Assert.Contains($"{Networks} networks in the box", text, StringComparison.Ordinal);
+        (_, text, _) = await _zoo.Ask("map?box=-1e9,-1e9,1e9,1e9&hide=1");
+        Assert.Contains($"{Networks / 2} networks in the box", text, StringComparison.Ordinal);
+        Assert.DoesNotContain("SimpleXORMachine:", text, StringComparison.Ordinal);
         (status, var table) = await _zoo.Bytes("map/table?box=1e9,1e9,2e9,2e9&at=0,0,2&hide=1");
         Assert.Equal(HttpStatusCode.OK, status);
         Assert.Contains("There is no network in it.", Encoding.UTF8.GetString(table), StringComparison.Ordinal);
@@ -98,6 +101,7 @@ public sealed class MapTests : IAsyncLifetime
     [InlineData("map?view=invariant", "These networks have no view 'invariant'. Did you mean 'invariants'?")]
     [InlineData("map?method=umap", "A map is made by pca or tsne, not by 'umap'.")]
     [InlineData("map?by=colour", "There is no column 'colour'.")]
+    [InlineData("map?hide=a", "What is hidden are numbers with commas between, not 'a'.")]
     [InlineData("map?box=1,2,3", "A box is four numbers with commas between, x0,y0,x1,y1, not '1,2,3'.")]
     public async Task What_can_t_be_shown_is_said_in_a_sentence(string address, string sentence)
     {
