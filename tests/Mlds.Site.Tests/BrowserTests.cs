@@ -105,6 +105,31 @@ public sealed class BrowserTests(Chromium chromium) : IClassFixture<Chromium>, I
     }
 
     [Fact]
+    public async Task What_is_told_of_a_point_can_be_reached_by_the_pointer_and_dismissed_by_a_key()
+    {
+        await using var visit = await VisitMap();
+        var page = visit.Page;
+        await page.Locator(".map[data-state=ready] .map-plane").FocusAsync();
+        while (!await page.Locator("a.map-open").IsVisibleAsync()) await page.Keyboard.PressAsync("n");
+        var ring = (await page.Locator(".map-ring").BoundingBoxAsync())!;
+        await page.Keyboard.PressAsync("Escape");
+        var tip = page.Locator(".map-tip");
+        await tip.WaitForAsync(new() { State = WaitForSelectorState.Hidden });
+
+        // The keyboard is elsewhere, as with somebody who uses the pointer alone.
+        await page.Locator("select").First.FocusAsync();
+        await page.Mouse.MoveAsync(ring.X + (ring.Width / 2), ring.Y + (ring.Height / 2));
+        await tip.WaitForAsync();
+        var box = (await tip.BoundingBoxAsync())!;
+        await page.Mouse.MoveAsync(box.X + (box.Width / 2), box.Y + (box.Height / 2), new() { Steps = 3 });
+        await page.EvaluateAsync("new Promise(done => setTimeout(done, 600))");
+        Assert.True(await tip.IsVisibleAsync());
+        await page.Keyboard.PressAsync("Escape");
+        await tip.WaitForAsync(new() { State = WaitForSelectorState.Hidden });
+        Assert.Empty(visit.Errors);
+    }
+
+    [Fact]
     public async Task Colours_can_be_hidden_and_a_map_that_can_t_be_had_says_so()
     {
         await using var visit = await VisitMap();

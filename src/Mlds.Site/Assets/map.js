@@ -293,6 +293,7 @@ class WeightMap {
   /** Marks a point, or none with −1, and fetches what there is to say of it. */
   choose(point, isSaid = false) {
     if (point === this.chosen && !isSaid) return;
+    clearTimeout(this.leaving);
     this.chosen = point;
     this.tip.hidden = true;
     this.link.hidden = point < 0;
@@ -410,6 +411,8 @@ class WeightMap {
       this.fillLegend();
       this.refreshLegend();
     });
+    // Also where the pointer alone brought it up, and the keyboard is elsewhere.
+    addEventListener("keydown", event => event.key === "Escape" && this.choose(-1));
     addEventListener("popstate", () => {
       this.stop();
       this.readAddress();
@@ -481,7 +484,7 @@ class WeightMap {
   onMove(event) {
     const before = this.pointers.get(event.pointerId);
     if (!before) {
-      if (event.pointerType === "mouse" && !this.tip.contains(event.target)) this.choose(this.pointAt(event, 8));
+      if (event.pointerType === "mouse") this.hover(event);
       return;
     }
 
@@ -515,6 +518,15 @@ class WeightMap {
     this.drawn = null;
     if (box && !isCancelled) this.select(box);
     this.changed();
+  }
+
+  /** What is told of a point stays while the pointer goes over to it, so that it can be read at any zoom, and marked. */
+  hover(event) {
+    clearTimeout(this.leaving);
+    if (this.tip.contains(event.target)) return;
+    const point = this.pointAt(event, 8);
+    if (point >= 0) this.choose(point);
+    else if (this.chosen >= 0) this.leaving = setTimeout(() => this.choose(-1), 300);
   }
 
   /** A finger has no hover: its first tap shows what a point is, the second opens it. */
