@@ -87,7 +87,7 @@ public static class BrowserSite
             return Downloads.Csv(NetworksCsv.Of(networks, query.Rows(networks)));
         });
         application.MapGet("/find", (string? network) => Results.Redirect(Found(site, network ?? "")));
-        application.MapGet("/networks/{id}", (string id, string? view) => Of(site, id, (networks, network, record) =>
+        application.MapGet("/networks/{id}", (string id, string? view, string? copies) => Of(site, id, (networks, network, record) =>
         {
             var views = ViewMaps.ViewsOf(record.Recipe.Network);
             var chosen = string.IsNullOrEmpty(view) ? null : MapQuery.ViewOf(view, views);
@@ -100,10 +100,14 @@ public static class BrowserSite
                 Views = views,
                 View = chosen,
                 Near = chosen is null ? null : site.Maps.NeighboursBy(networks, chosen),
+                AreCopiesSought = IsSymmetry(copies),
+                Copies = IsSymmetry(copies) ? site.Maps.Copies(networks) : null,
             });
         }));
         application.MapGet("/networks/{id}/recipe.json", (string id) => Of(site, id, (_, _, record) =>
             Results.Text(record.RecipeJson, "application/json", Encoding.UTF8)));
+        application.MapGet("/networks/{id}/twins.{kind}", (string id, string kind) => Of(site, id, (networks, network, record) =>
+            Downloads.TwinLosses(site, networks, network, record, kind)));
         application.MapGet("/networks/{id}/losses.{kind}", (string id, string kind) => Of(site, id, (_, network, record) =>
             Downloads.Losses(network, record, kind)));
         var computing = application.MapGroup("");
@@ -113,6 +117,10 @@ public static class BrowserSite
         TryRoutes.Map(computing, site);
         return computing;
     }
+
+    static bool IsSymmetry(string? copies) => string.IsNullOrEmpty(copies) ? false : copies == "symmetry"
+        ? true
+        : throw new QueryException($"Copies are sought up to a symmetry, copies=symmetry, not by '{copies}'.");
 
     static RazorComponentResult<ProblemPage> NothingYet(SiteContext site, EndpointFilterInvocationContext call) => new(new
     {

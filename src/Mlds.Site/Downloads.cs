@@ -3,6 +3,8 @@ using Microsoft.AspNetCore.Http;
 using Mlds.Reports.Figures;
 using Mlds.Site.Browsing;
 using Mlds.Site.Figures;
+using Mlds.Site.Frame;
+using Mlds.Training;
 using Mlds.Zoos;
 
 namespace Mlds.Site;
@@ -16,6 +18,21 @@ static class Downloads
         () => new Numbers(
             ["epoch", "training_loss", "validation_loss", "learning_rate"],
             record.History.Select(epoch => (object?[])[epoch.Epoch, epoch.TrainingLoss, epoch.ValidationLoss, epoch.LearningRate])));
+
+    internal static IResult TwinLosses(
+        SiteContext site, BrowsedNetworks networks, StoredNetwork network, NetworkRecord record, string kind)
+    {
+        (StoredNetwork Network, IReadOnlyList<EpochRecord> History)[] all =
+            [(network, record.History), .. networks.TwinsOf(network).Select(row => (networks[row], site.Source.Open(networks[row]).History))];
+        return Of(
+            kind,
+            TwinFigure.Of(BrowsedNetworks.NameOf(network), [.. all.Select(one => (one.Network.Machine, one.History))]),
+            () => new Numbers(
+                ["machine", "seed", "epoch", "training_loss", "validation_loss"],
+                from one in all
+                from epoch in one.History
+                select (object?[])[one.Network.Machine, one.Network.Seed, epoch.Epoch, epoch.TrainingLoss, epoch.ValidationLoss]));
+    }
 
     internal static IResult Of(string kind, Figure? figure, Func<Numbers> numbers) => kind switch
     {

@@ -25,7 +25,8 @@ sealed partial class FolderGraph(string rootNamespace, IEnumerable<(string Path,
 
         public bool IsImports { get; } = System.IO.Path.GetFileName(Path) == ImportsFile;
 
-        public string[] Usings { get; } = [.. UsingDirective().Matches(Code).Select(match => match.Groups[1].Value + match.Groups[2].Value)];
+        public string[] Usings { get; } =
+            [.. UsingDirective().Matches(Code).Select(match => match.Groups[1].Value + match.Groups[2].Value)];
 
         public string[] Types => IsImports ? []
             : IsComponent ? [System.IO.Path.GetFileNameWithoutExtension(Path)]

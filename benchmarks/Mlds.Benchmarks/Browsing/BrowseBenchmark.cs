@@ -35,7 +35,8 @@ static class BrowseBenchmark
             switch (options[i])
             {
                 case "--networks" when int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out networks)
-                    && networks > 0 && networks % GrowthZoo.Machines == 0: break;
+                    && networks > 0 && networks % GrowthZoo.Machines == 0:
+                    break;
                 case "--of" when value is not null: of = value; break;
                 case "--folder" when value is not null: folder = value; break;
                 case "--out" when value is not null: file = value; break;

@@ -11,11 +11,6 @@ static class Neighbours
 {
     const int MostNeighbours = 24;
 
-    /// <summary>
-    /// Canonical forms nearer than this times their length are the same network: float32 rounding of merged weights leaves about 1e-6.
-    /// </summary>
-    const double SameWithin = 1e-5;
-
     static readonly Asked s_asked = new(
         "nearest_neighbours",
         "Who is whose nearest neighbour, and is any network there twice?",
@@ -86,41 +81,14 @@ static class Neighbours
             equal.Length == 0 ? "" : string.Join(
                 "; ", equal.Take(5).Select(group => string.Join(" = ", group.Select(label => $"{label.Machine.Name} seed {label.Seed}")))));
         float[] Form(int row) => CanonicalForm.Of(context.Networks.Layout, context.Networks.Row(row));
-        var lengths = context.InParallel([.. Enumerable.Range(0, labels.Count)], row => Length(Form(row)));
-        var same = SameForms(lengths, Form, context.Cancellation);
+        var lengths = context.InParallel([.. Enumerable.Range(0, labels.Count)], row => SymmetricCopies.Length(Form(row)));
+        var same = SymmetricCopies.Find(lengths, Form, context.Cancellation);
         yield return new Tally(
             "all", "networks that are another one up to a symmetry",
             same.SelectMany(pair => new[] { pair.A, pair.B }).Distinct().Count(), labels.Count,
             string.Join("; ", same.Take(5).Select(pair =>
                 $"{labels[pair.A].Machine.Name} seed {labels[pair.A].Seed} = {labels[pair.B].Machine.Name} seed {labels[pair.B].Seed}")));
     }
-
-    /// <summary>
-    /// Networks sorted by their form's length: equal ones have equal lengths, so each is compared with its neighbours in that order alone.
-    /// Only the forms of those neighbours are in memory.
-    /// </summary>
-    /// <param name="lengths">Of all forms.</param>
-    /// <param name="form">Makes one of them.</param>
-    internal static List<(int A, int B)> SameForms(double[] lengths, Func<int, float[]> form, CancellationToken cancellation = default)
-    {
-        var order = Enumerable.Range(0, lengths.Length).OrderBy(i => lengths[i]).ToArray();
-        var same = new List<(int A, int B)>();
-        var near = new Dictionary<int, float[]>();
-        float[] Form(int place) => near.TryGetValue(place, out var made) ? made : near[place] = form(order[place]);
-        for (var i = 0; i < order.Length; i++)
-        {
-            cancellation.ThrowIfCancellationRequested();
-            var tolerance = SameWithin * lengths[order[i]];
-            for (var j = i + 1; j < order.Length && lengths[order[j]] - lengths[order[i]] <= tolerance; j++)
-                if (SymmetricDistance.Euclidean(Form(i), Form(j)) <= tolerance) same.Add((order[i], order[j]));
-            near.Remove(i);
-        }
-
-        return same;
-    }
-
-    /// <summary>Euclidean.</summary>
-    internal static double Length(float[] form) => Math.Sqrt(form.Sum(w => (double)w * w));
 
     static string Answer(IReadOnlyList<Score> scores, IReadOnlyList<Tally> tallies)
     {

@@ -9,9 +9,12 @@ namespace Mlds.Site.Browsing;
 /// <summary>The networks of a zoo or a release as they were at one moment. It doesn't change, so any thread may look.</summary>
 public sealed class BrowsedNetworks
 {
+    const int MostTwins = 20;
+
     readonly Dictionary<string, NetworkColumn> _columns;
     readonly Dictionary<string, int> _rows = [];
     readonly Dictionary<(string Machine, uint Seed), int> _bySeed = [];
+    readonly ILookup<string, int> _equal;
 
     /// <exception cref="InvalidDataException">A network is there twice.</exception>
     internal BrowsedNetworks(SourceContents contents)
@@ -31,6 +34,7 @@ public sealed class BrowsedNetworks
             _bySeed.TryAdd((network.Machine, network.Seed), row);
         }
 
+        _equal = contents.Networks.Index().ToLookup(one => one.Item.WeightsSha256, one => one.Index);
         Machines = Summaries(contents);
     }
 
@@ -64,6 +68,17 @@ public sealed class BrowsedNetworks
     /// <summary>The row of a machine's network; null for none.</summary>
     internal int? RowOf(string machine, uint seed) =>
         _bySeed.TryGetValue((machine, seed), out var row) ? row : null;
+
+    /// <summary>The rows of networks of the same seed on other machines, at most twenty: what began with the same weights.</summary>
+    internal int[] TwinsOf(StoredNetwork network) =>
+    [
+        .. Machines.Where(machine => machine.Name != network.Machine).Select(machine => RowOf(machine.Name, network.Seed)).OfType<int>()
+            .Take(MostTwins),
+    ];
+
+    /// <summary>The rows of other networks with the same weights, to the bit.</summary>
+    internal IEnumerable<int> WithSameWeights(StoredNetwork network) =>
+        _equal[network.WeightsSha256].Where(row => this[row].RecipeId != network.RecipeId);
 
     /// <summary>The network that others of its machine are aligned to: the converged one of the lowest seed.</summary>
     internal StoredNetwork Reference(StoredNetwork network) => Machines.First(machine => machine.Name == network.Machine).Rows

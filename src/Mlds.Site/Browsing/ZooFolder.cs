@@ -43,6 +43,7 @@ sealed class ZooFolder(string folder, string? data = null) : NetworkSource
         var stored = zoo.Find(network.Machine, network.Seed)
             ?? throw new ZooException($"The zoo '{folder}' has no network of {network.Machine} with seed {network.Seed} any more.");
         return new NetworkRecord(
-            WithFiles(zoo.ReadRecipe(stored), data, Zoo.FileFolders(folder)), zoo.RecipeJson(stored), zoo.History(stored), zoo.Milestones(stored), zoo.ReadWeights(stored));
+            WithFiles(zoo.ReadRecipe(stored), data, Zoo.FileFolders(folder)), zoo.RecipeJson(stored), zoo.History(stored),
+            zoo.Milestones(stored), zoo.ReadWeights(stored));
     }
 }

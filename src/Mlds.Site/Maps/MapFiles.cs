@@ -39,6 +39,10 @@ sealed class MapFiles(string? digest)
         Numbers(writer, table.Distances);
     });
 
+    internal CopyTable? ReadCopies() => Read("copies", reader => new CopyTable(Numbers<int>(reader)));
+
+    internal void Write(CopyTable table) => Write("copies", writer => Numbers(writer, table.Pairs));
+
     T? Read<T>(string name, Func<BinaryReader, T> read)
         where T : class
     {

@@ -4,6 +4,7 @@ using Mlds.Analysis.Data;
 using Mlds.Analysis.Decomposition;
 using Mlds.Analysis.Embedding;
 using Mlds.Analysis.Questions;
+using Mlds.Analysis.Symmetry;
 using Mlds.Analysis.Views;
 using Mlds.Site.Browsing;
 using Mlds.Training;
@@ -65,6 +66,20 @@ public sealed class ViewMaps
             var (rows, features) = Features(networks, view, int.MaxValue);
             Step = string.Create(CultureInfo.InvariantCulture, $"neighbours of {rows.Length:N0} networks");
             var table = Nearest(view, rows, features);
+            files.Write(table);
+            return table;
+        });
+
+    /// <summary>The networks that are the same up to a symmetry, or null while they are sought.</summary>
+    /// <inheritdoc cref="Plane" path="/exception"/>
+    internal CopyTable? Copies(BrowsedNetworks networks) =>
+        (CopyTable?)Result(networks, "copies", files => files.ReadCopies(), files =>
+        {
+            Step = "reading weights";
+            var some = Weights(networks).Where(label => label.Outcome != Outcome.Diverged);
+            int[] rows = [.. some.Labels.Select(label => networks.RowOf(label.RecipeId)!.Value)];
+            Step = string.Create(CultureInfo.InvariantCulture, $"canonical forms of {rows.Length:N0} networks");
+            var table = new CopyTable([.. SymmetricCopies.Find(some).SelectMany(pair => new[] { rows[pair.A], rows[pair.B] })]);
             files.Write(table);
             return table;
         });
