@@ -23,7 +23,10 @@ static class Downloads
         SiteContext site, BrowsedNetworks networks, StoredNetwork network, NetworkRecord record, string kind)
     {
         (StoredNetwork Network, IReadOnlyList<EpochRecord> History)[] all =
-            [(network, record.History), .. networks.TwinsOf(network).Select(row => (networks[row], site.Source.Open(networks[row]).History))];
+        [
+            (network, record.History),
+            .. networks.TwinsOf(network).Select(row => (networks[row], site.Source.Open(networks[row]).History)),
+        ];
         return Of(
             kind,
             TwinFigure.Of(BrowsedNetworks.NameOf(network), [.. all.Select(one => (one.Network.Machine, one.History))]),
