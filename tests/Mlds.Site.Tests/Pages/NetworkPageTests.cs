@@ -72,5 +72,6 @@ public sealed class NetworkPageTests : IAsyncLifetime
         (status, text, _) = await _zoo.Ask(Page("SingleDirectMachine", 1));
         Assert.Equal(HttpStatusCode.OK, status);
         Assert.DoesNotContain("distance", Section(text, "twins"), StringComparison.Ordinal);
+        Assert.DoesNotContain("twins.svg", text, StringComparison.Ordinal);
     }
 }
