@@ -91,6 +91,7 @@ public static class BrowserSite
         {
             var views = ViewMaps.ViewsOf(record.Recipe.Network);
             var chosen = string.IsNullOrEmpty(view) ? null : MapQuery.ViewOf(view, views);
+            var areSought = AreCopiesSought(copies);
             return Page<NetworkPage>(new
             {
                 Site = site,
@@ -100,8 +101,8 @@ public static class BrowserSite
                 Views = views,
                 View = chosen,
                 Near = chosen is null ? null : site.Maps.NeighboursBy(networks, chosen),
-                AreCopiesSought = IsSymmetry(copies),
-                Copies = IsSymmetry(copies) ? site.Maps.Copies(networks) : null,
+                AreCopiesSought = areSought,
+                Copies = areSought ? site.Maps.Copies(networks) : null,
             });
         }));
         application.MapGet("/networks/{id}/recipe.json", (string id) => Of(site, id, (_, _, record) =>
@@ -118,9 +119,12 @@ public static class BrowserSite
         return computing;
     }
 
-    static bool IsSymmetry(string? copies) => string.IsNullOrEmpty(copies) ? false : copies == "symmetry"
-        ? true
-        : throw new QueryException($"Copies are sought up to a symmetry, copies=symmetry, not by '{copies}'.");
+    static bool AreCopiesSought(string? copies) => copies switch
+    {
+        null or "" => false,
+        "symmetry" => true,
+        _ => throw new QueryException($"Copies are sought up to a symmetry, copies=symmetry, not by '{copies}'."),
+    };
 
     static RazorComponentResult<ProblemPage> NothingYet(SiteContext site, EndpointFilterInvocationContext call) => new(new
     {

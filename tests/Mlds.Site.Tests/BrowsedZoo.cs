@@ -85,6 +85,18 @@ sealed partial class BrowsedZoo : IAsyncDisposable
         return (answer.StatusCode, text, answer.RequestMessage!.RequestUri!);
     }
 
+    /// <summary>The page at an address, once what it shows is computed.</summary>
+    public async Task<string> Computed(string address)
+    {
+        while (true)
+        {
+            var (status, text, _) = await Ask(address);
+            Assert.Equal(HttpStatusCode.OK, status);
+            if (!text.Contains("Being computed", StringComparison.Ordinal)) return text;
+            await Task.Yield();
+        }
+    }
+
     /// <summary>The bytes of a file at an address.</summary>
     public async Task<(HttpStatusCode Status, byte[] Bytes)> Bytes(string address)
     {

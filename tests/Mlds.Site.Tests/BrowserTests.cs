@@ -45,10 +45,7 @@ public sealed class BrowserTests(Chromium chromium) : IClassFixture<Chromium>, I
     async Task Compute()
     {
         foreach (var page in new[] { "map", "map?view=raw", $"networks/{Id("SimpleXORMachine")}?view=raw" })
-        {
-            while ((await _zoo.Ask(page)).Text.Contains("Being computed", StringComparison.Ordinal))
-                await Task.Yield();
-        }
+            await _zoo.Computed(page);
     }
 
     [Theory]

@@ -17,7 +17,7 @@ public sealed class ScreenshotTests(Chromium chromium) : IClassFixture<Chromium>
     static string[] Given => (Environment.GetEnvironmentVariable("MLDS_WRITE_SCREENSHOTS") ?? "").Split(
         ',', StringSplitOptions.RemoveEmptyEntries);
 
-    string Folder => Given.Length == 0 ? _scratch.In("") : Path.Combine(Root(), "docs", "images");
+    string Folder => Given.Length == 0 ? _scratch.In("") : Repository.PathOf("docs", "images");
 
     public async ValueTask InitializeAsync()
     {
@@ -83,12 +83,5 @@ public sealed class ScreenshotTests(Chromium chromium) : IClassFixture<Chromium>
         var picture = await File.ReadAllBytesAsync(path, TestContext.Current.CancellationToken);
         Assert.Equal("PNG"u8, picture.AsSpan(1, 3));
         Assert.Equal(Width, BinaryPrimitives.ReadInt32BigEndian(picture.AsSpan(16)));
-    }
-
-    static string Root()
-    {
-        var folder = AppContext.BaseDirectory;
-        while (!File.Exists(Path.Combine(folder, "Mlds.slnx"))) folder = Path.GetDirectoryName(folder)!;
-        return folder;
     }
 }

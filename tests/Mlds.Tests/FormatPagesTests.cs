@@ -26,7 +26,7 @@ public sealed class FormatPagesTests
     [Fact]
     public void The_table_of_the_page_has_the_keys_of_the_catalogue()
     {
-        var page = File.ReadAllText(Repository.File("docs/formats/machine.md"));
+        var page = File.ReadAllText(Repository.PathOf("docs/formats/machine.md"));
         Assert.All(MachineCatalogue.Names.Where(name => name.EndsWith("Machine", StringComparison.Ordinal)), name =>
         {
             var keyed = (KeyedMachine)MachineCatalogue.Build(name.Replace("Machine", "Modified", StringComparison.Ordinal));
@@ -59,5 +59,5 @@ public sealed class FormatPagesTests
     }
 
     static IEnumerable<string> Examples(string page) =>
-        File.ReadAllText(Repository.File(page)).Split("```json\n").Skip(1).Select(rest => rest.Split("```")[0]);
+        File.ReadAllText(Repository.PathOf(page)).Split("```json\n").Skip(1).Select(rest => rest.Split("```")[0]);
 }

@@ -59,7 +59,7 @@ public sealed class GoldenTests
     public void Every_shipped_population_has_the_recipe_ids_it_always_had()
     {
         var lines = new List<string>();
-        foreach (var file in Directory.GetFiles(Repository.File("populations"), "*.json")
+        foreach (var file in Directory.GetFiles(Repository.PathOf("populations"), "*.json")
             .Where(file => !file.EndsWith(".plan.json", StringComparison.Ordinal)).Order(StringComparer.Ordinal))
         {
             var population = Population.Parse(File.ReadAllText(file), file);

@@ -411,7 +411,7 @@ class WeightMap {
       this.fillLegend();
       this.refreshLegend();
     });
-    // Also where the pointer alone brought it up, and the keyboard is elsewhere.
+    // Wherever the keyboard is: the pointer alone may have brought it up.
     addEventListener("keydown", event => event.key === "Escape" && this.choose(-1));
     addEventListener("popstate", () => {
       this.stop();
@@ -440,7 +440,7 @@ class WeightMap {
       ArrowLeft: left, ArrowRight: right, ArrowUp: up, ArrowDown: down, "+": closer, "=": closer, "-": further, "−": further, 0: whole,
       n: next, N: next, p: previous, P: previous, b: seen, B: seen,
       Enter: () => this.chosen >= 0 ? this.open(this.chosen, event.ctrlKey || event.metaKey) : this.step(1),
-      Escape: () => { this.choose(-1); this.setSelecting(false); this.drawn = null; this.changed(); },
+      Escape: () => { this.setSelecting(false); this.drawn = null; this.changed(); },
     };
     const action = keys[event.key];
     if (!action || event.altKey || (event.key !== "Enter" && (event.ctrlKey || event.metaKey))) return;

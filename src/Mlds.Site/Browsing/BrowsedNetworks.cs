@@ -14,7 +14,6 @@ public sealed class BrowsedNetworks
     readonly Dictionary<string, NetworkColumn> _columns;
     readonly Dictionary<string, int> _rows = [];
     readonly Dictionary<(string Machine, uint Seed), int> _bySeed = [];
-    readonly ILookup<string, int> _equal;
 
     /// <exception cref="InvalidDataException">A network is there twice.</exception>
     internal BrowsedNetworks(SourceContents contents)
@@ -34,7 +33,6 @@ public sealed class BrowsedNetworks
             _bySeed.TryAdd((network.Machine, network.Seed), row);
         }
 
-        _equal = contents.Networks.Index().ToLookup(one => one.Item.WeightsSha256, one => one.Index);
         Machines = Summaries(contents);
     }
 
@@ -58,6 +56,9 @@ public sealed class BrowsedNetworks
     internal string Digest => field ??= Convert.ToHexStringLower(SHA256.HashData(Encoding.ASCII.GetBytes(string.Concat(
         Contents.Networks.Select(network => $"{network.RecipeId} {network.WeightsSha256}\n")))));
 
+    ILookup<string, int> RowsByWeights =>
+        field ??= Contents.Networks.Index().ToLookup(one => one.Item.WeightsSha256, one => one.Index);
+
     /// <exception cref="QueryException">There is none; the message has the nearest names.</exception>
     internal NetworkColumn Column(string name) => _columns.GetValueOrDefault(name) ?? throw new QueryException(
         $"There is no column '{name}'. {NearestName.DidYouMean(name, _columns.Keys)}Columns: {string.Join(", ", _columns.Keys)}.");
@@ -78,7 +79,7 @@ public sealed class BrowsedNetworks
 
     /// <summary>The rows of other networks with the same weights, to the bit.</summary>
     internal IEnumerable<int> WithSameWeights(StoredNetwork network) =>
-        _equal[network.WeightsSha256].Where(row => this[row].RecipeId != network.RecipeId);
+        RowsByWeights[network.WeightsSha256].Where(row => this[row].RecipeId != network.RecipeId);
 
     /// <summary>The network that others of its machine are aligned to: the converged one of the lowest seed.</summary>
     internal StoredNetwork Reference(StoredNetwork network) => Machines.First(machine => machine.Name == network.Machine).Rows

@@ -49,6 +49,10 @@ static class NetworkFigures
     /// <summary>Told apart by more than colour: the training loss is dashed.</summary>
     static Look Line(Paint paint, string label) => new(Stroke: paint, Width: 1.8, Dashed: label == "training loss");
 
-    static Point[] Points(IReadOnlyList<EpochRecord> history, Func<EpochRecord, float> loss) =>
-        [.. history.Where(epoch => float.IsFinite(loss(epoch)) && loss(epoch) > 0).Select(epoch => new Point(epoch.Epoch, loss(epoch)))];
+    /// <summary>Losses by epoch that a logarithmic axis has a place for.</summary>
+    internal static Point[] Points(IReadOnlyList<EpochRecord> history, Func<EpochRecord, float> loss) =>
+        [.. history.Where(epoch => IsDrawn(loss(epoch))).Select(epoch => new Point(epoch.Epoch, loss(epoch)))];
+
+    /// <summary>Whether a logarithmic axis has a place for a loss.</summary>
+    internal static bool IsDrawn(float loss) => float.IsFinite(loss) && loss > 0;
 }

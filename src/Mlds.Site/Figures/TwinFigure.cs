@@ -16,9 +16,8 @@ static class TwinFigure
     /// <param name="networks">The network, then its twins.</param>
     internal static Figure? Of(string name, IReadOnlyList<(string Label, IReadOnlyList<EpochRecord> History)> networks)
     {
-        (string Label, Point[] Points)[] lines = [.. networks.Select(network => (network.Label, (Point[])
-            [.. network.History.Where(epoch => float.IsFinite(epoch.ValidationLoss) && epoch.ValidationLoss > 0)
-                .Select(epoch => new Point(epoch.Epoch, epoch.ValidationLoss))]))];
+        (string Label, Point[] Points)[] lines =
+            [.. networks.Select(network => (network.Label, NetworkFigures.Points(network.History, epoch => epoch.ValidationLoss)))];
         double[] losses = [.. lines.SelectMany(line => line.Points).Select(point => point.Y)];
         if (losses.Length == 0) return null;
 

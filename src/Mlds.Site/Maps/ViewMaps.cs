@@ -75,9 +75,7 @@ public sealed class ViewMaps
     internal CopyTable? Copies(BrowsedNetworks networks) =>
         (CopyTable?)Result(networks, "copies", files => files.ReadCopies(), files =>
         {
-            Step = "reading weights";
-            var some = Weights(networks).Where(label => label.Outcome != Outcome.Diverged);
-            int[] rows = [.. some.Labels.Select(label => networks.RowOf(label.RecipeId)!.Value)];
+            var (rows, some) = Compared(networks, int.MaxValue);
             Step = string.Create(CultureInfo.InvariantCulture, $"canonical forms of {rows.Length:N0} networks");
             var table = new CopyTable([.. SymmetricCopies.Find(some).SelectMany(pair => new[] { rows[pair.A], rows[pair.B] })]);
             files.Write(table);
@@ -133,11 +131,18 @@ public sealed class ViewMaps
 
     (int[] Rows, FeatureMatrix Features) Features(BrowsedNetworks networks, View view, int most)
     {
+        var (rows, some) = Compared(networks, most);
+        Step = string.Create(CultureInfo.InvariantCulture, $"{view.Name.Replace('_', ' ')} of {some.Networks:N0} networks");
+        return (rows, view.Build(some));
+    }
+
+    /// <summary>The networks that didn't diverge, of the shape that most have, and their rows in the table of all.</summary>
+    (int[] Rows, WeightMatrix Networks) Compared(BrowsedNetworks networks, int most)
+    {
         Step = "reading weights";
         var some = Weights(networks).Where(label => label.Outcome != Outcome.Diverged);
         if (some.Networks > most) some = some.Rows(Projections.Thinned(some.Labels, most));
-        Step = string.Create(CultureInfo.InvariantCulture, $"{view.Name.Replace('_', ' ')} of {some.Networks:N0} networks");
-        return ([.. some.Labels.Select(label => networks.RowOf(label.RecipeId)!.Value)], view.Build(some));
+        return ([.. some.Labels.Select(label => networks.RowOf(label.RecipeId)!.Value)], some);
     }
 
     /// <summary>In memory as long as something is computed of them.</summary>

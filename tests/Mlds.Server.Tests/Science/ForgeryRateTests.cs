@@ -16,7 +16,7 @@ public sealed class ForgeryRateTests
     /// <summary><c>1</c>: all of it; <c>sybils</c>: that part alone, which takes seconds.</summary>
     static string Writes => Environment.GetEnvironmentVariable("MLDS_WRITE_FORGERY") ?? "";
 
-    static string ResultFile => Repository("docs/results/forgery.json");
+    static string ResultFile => Repository.PathOf("docs", "results", "forgery.json");
 
     public static TheoryData<string> Kinds => [.. ForgeryRate.Kinds.Keys];
 
@@ -49,7 +49,7 @@ public sealed class ForgeryRateTests
         if (Writes == "sybils") WriteSybils();
         var result = JsonNode.Parse(File.ReadAllText(ResultFile))!;
         Assert.Equal(Policy(ReplayPolicy.Default).ToJsonString(), result["policy"]!.ToJsonString());
-        var page = File.ReadAllText(Repository("docs/decisions/0010-results-one-can-trust.md"));
+        var page = Repository.Read("docs", "decisions", "0010-results-one-can-trust.md");
         foreach (var row in result["until_caught"]!.AsArray().GroupBy(row => (double)row!["share"]!))
             Assert.Contains(Row([.. row.Select(item => item!)]), page, StringComparison.Ordinal);
         foreach (var row in result["escaping"]!.AsArray())
@@ -209,11 +209,4 @@ public sealed class ForgeryRateTests
 
     static JsonObject Policy(ReplayPolicy policy) =>
         new() { ["first"] = policy.First, ["floor"] = policy.Floor, ["release"] = policy.Release };
-
-    static string Repository(string name)
-    {
-        for (DirectoryInfo? at = new(AppContext.BaseDirectory); at is not null; at = at.Parent)
-            if (File.Exists(Path.Combine(at.FullName, "Mlds.slnx"))) return Path.Combine(at.FullName, name);
-        throw new DirectoryNotFoundException("No folder above has Mlds.slnx.");
-    }
 }

@@ -100,7 +100,7 @@ public sealed partial class TwoClientsTests : IAsyncDisposable
     [Fact(Explicit = true)]
     public async Task A_client_and_generate_compute_half_each_of_networks_on_MNIST_as_generate_alone_does()
     {
-        var population = Population.Read(InTree("populations", "ds4-small.json"));
+        var population = Population.Read(Repository.PathOf("populations", "ds4-small.json"));
         var missing = population.MachineNames.SelectMany(name => population.Task(name).Files).Select(file => file.Missing);
         if (missing.FirstOrDefault(reason => reason is not null) is { } reason) Assert.Skip(reason);
         using var client = new RealClient(_scratch.In("client"));
@@ -192,14 +192,7 @@ public sealed partial class TwoClientsTests : IAsyncDisposable
         await server.DisposeAsync();
     }
 
-    static string WorkerOfTheTree() => InTree("artifacts", "bin", "Mlds.Worker", "release", "mlds-worker.dll");
-
-    static string InTree(params string[] path)
-    {
-        for (DirectoryInfo? at = new(AppContext.BaseDirectory); at is not null; at = at.Parent)
-            if (File.Exists(Path.Combine(at.FullName, "Mlds.slnx"))) return Path.Combine([at.FullName, .. path]);
-        throw new DirectoryNotFoundException("No folder above has Mlds.slnx.");
-    }
+    static string WorkerOfTheTree() => Repository.PathOf("artifacts", "bin", "Mlds.Worker", "release", "mlds-worker.dll");
 
     /// <summary>
     /// An app version whose program is a one-line script that starts the tree's worker: building a single-file program would take half a

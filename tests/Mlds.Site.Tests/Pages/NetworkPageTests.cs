@@ -23,17 +23,6 @@ public sealed class NetworkPageTests : IAsyncLifetime
         return WebUtility.HtmlDecode(text[from..text.IndexOf("</section>", from, StringComparison.Ordinal)]);
     }
 
-    async Task<string> Computed(string address)
-    {
-        while (true)
-        {
-            var (status, text, _) = await _zoo.Ask(address);
-            Assert.Equal(HttpStatusCode.OK, status);
-            if (!text.Contains("Being computed", StringComparison.Ordinal)) return text;
-            await Task.Yield();
-        }
-    }
-
     [Fact]
     public async Task Copies_are_named_by_bits_at_once_and_up_to_a_symmetry_when_asked()
     {
@@ -42,10 +31,10 @@ public sealed class NetworkPageTests : IAsyncLifetime
         (_, text, _) = await _zoo.Ask(Page("SimpleXORMachine"));
         Assert.Contains("No other network here has the same weights to the bit.", Section(text, "copies"), StringComparison.Ordinal);
 
-        text = Section(await Computed(Page("SingleInvertMachine", 2) + "?copies=symmetry"), "copies");
+        text = Section(await _zoo.Computed(Page("SingleInvertMachine", 2) + "?copies=symmetry"), "copies");
         Assert.Contains("The same network up to a symmetry", text, StringComparison.Ordinal);
         Assert.Equal(2, text.Split("SingleDirectMachine, seed 2</a>").Length - 1);
-        text = Section(await Computed(Page("SimpleXORMachine", 2) + "?copies=symmetry"), "copies");
+        text = Section(await _zoo.Computed(Page("SimpleXORMachine", 2) + "?copies=symmetry"), "copies");
         Assert.Contains("No other network here is the same up to a symmetry.", text, StringComparison.Ordinal);
         Assert.Equal(HttpStatusCode.BadRequest, (await _zoo.Ask(Page("SimpleXORMachine") + "?copies=yes")).Status);
     }

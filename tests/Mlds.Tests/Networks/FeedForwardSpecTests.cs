@@ -22,7 +22,7 @@ public sealed class FeedForwardSpecTests
         Assert.Equal(FeedForwardSpec.LeNet5, spec);
         Assert.Equal(spec.GetHashCode(), FeedForwardSpec.LeNet5.GetHashCode());
         Assert.Equal(JsonNode.Parse(LeNet5)!.ToJsonString(), FeedForwardSpec.LeNet5.ToJson().ToJsonString());
-        var page = File.ReadAllText(Repository.File("docs/formats/recipe.md"));
+        var page = File.ReadAllText(Repository.PathOf("docs/formats/recipe.md"));
         var example = page.Split("```json\n").Select(block => block.Split("```")[0]).Single(block => block.Contains("\"image\""));
         Assert.Equal(spec, Read(example));
     }

@@ -232,12 +232,12 @@ public sealed class PopulationSchemaTests
         "mean_squared_error", new('x', 64), new('x', 65), new('x', 129), new('x', 501), "\u0001", "\ud83d\ude00",
     ];
 
-    static readonly JsonSchema s_schema = JsonSchema.FromText(File.ReadAllText(Repository.File(Schema)));
+    static readonly JsonSchema s_schema = JsonSchema.FromText(File.ReadAllText(Repository.PathOf(Schema)));
 
     [Fact]
     public void Every_population_that_ships_is_valid()
     {
-        var files = Directory.GetFiles(Repository.File("populations"), "*.json")
+        var files = Directory.GetFiles(Repository.PathOf("populations"), "*.json")
             .Where(file => !file.EndsWith(".plan.json", StringComparison.Ordinal)).ToArray();
         Assert.NotEmpty(files);
         Assert.All(files, file => Assert.True(IsValid(JsonNode.Parse(File.ReadAllText(file))!), file));
@@ -247,7 +247,7 @@ public sealed class PopulationSchemaTests
     public void The_schema_has_every_key_of_the_reader_and_the_reader_every_key_of_the_schema()
     {
         var schema = new HashSet<string>();
-        Collect(JsonNode.Parse(File.ReadAllText(Repository.File(Schema))));
+        Collect(JsonNode.Parse(File.ReadAllText(Repository.PathOf(Schema))));
         var used = new[] { Registers, Automata, Sweep, FeedForward, Images }
             .SelectMany(text => Nodes(JsonNode.Parse(text)!)).OfType<JsonObject>().SelectMany(node => node.Select(member => member.Key))
             .Except(["big", "note"]).Where(key => !key.Contains('.')).Distinct();
@@ -341,7 +341,7 @@ public sealed class PopulationSchemaTests
         Assert.Equal(Factor.TakenNames.Order(), Listed("properties", "factors", "propertyNames", "not"));
 
         static IEnumerable<string> Listed(params string[] path) => path
-            .Aggregate(JsonNode.Parse(File.ReadAllText(Repository.File(Schema)))!, (node, key) => node[key]!)["enum"]!
+            .Aggregate(JsonNode.Parse(File.ReadAllText(Repository.PathOf(Schema)))!, (node, key) => node[key]!)["enum"]!
             .AsArray().Select(name => name!.GetValue<string>()).Order();
     }
 

@@ -136,7 +136,7 @@ public sealed class PopulationTests
     [InlineData("training-courses.json", "Control", 4)]
     public void The_populations_of_this_repository_are_read(string file, string suffix, int machines)
     {
-        var population = Population.Read(Repository.File($"populations/{file}"));
+        var population = Population.Read(Repository.PathOf($"populations/{file}"));
         Assert.Equal(Path.GetFileNameWithoutExtension(file), population.Name);
         Assert.All(population.MachineNames, name => Assert.Equal(MachineCatalogue.Find(name), population.Machine(name).Definition));
         if (machines > 0) Assert.Equal(machines, population.MachineNames.Count(name => name.EndsWith(suffix, StringComparison.Ordinal)));
@@ -145,9 +145,9 @@ public sealed class PopulationTests
     [Fact]
     public void The_plan_of_all_three_has_the_recipes_of_each()
     {
-        var all = Population.Read(Repository.File("populations/ds1-ds2-control.json"));
+        var all = Population.Read(Repository.PathOf("populations/ds1-ds2-control.json"));
         foreach (var population in new[] { "ds1", "ds2", "ds2-control" }
-            .Select(name => Population.Read(Repository.File($"populations/{name}.json"))))
+            .Select(name => Population.Read(Repository.PathOf($"populations/{name}.json"))))
         {
             Assert.All(population.MachineNames, name => Assert.Equal(population.DataSpec(name), all.DataSpec(name)));
             Assert.All(population.MachineNames, name => Assert.Equal(population.TrainingSpec(name), all.TrainingSpec(name)));
@@ -159,7 +159,7 @@ public sealed class PopulationTests
     [InlineData("small-change.json")]
     public void Every_key_or_share_has_an_original_a_modified_and_a_control_twin(string file)
     {
-        var population = Population.Read(Repository.File($"populations/{file}"));
+        var population = Population.Read(Repository.PathOf($"populations/{file}"));
         var modified = population.MachineNames.Where(name => name.Contains("Modified", StringComparison.Ordinal)).ToArray();
         Assert.Equal(12, modified.Length);
         foreach (var name in modified)
@@ -186,7 +186,7 @@ public sealed class PopulationTests
     public void Twins_of_ds1_ds2_and_its_control_differ_in_nothing_but_the_machine()
     {
         Population[] populations = [.. new[] { "ds1", "ds2", "ds2-control" }
-            .Select(name => Population.Read(Repository.File($"populations/{name}.json")))];
+            .Select(name => Population.Read(Repository.PathOf($"populations/{name}.json")))];
         foreach (var name in populations[0].MachineNames.Select(name => name[..^"Machine".Length]))
         {
             Assert.Single(populations.Select(population => population.DataSpec(

@@ -90,7 +90,7 @@ public sealed class RecipeTests
     [Fact]
     public void The_example_of_the_format_s_page_has_the_id_the_page_states()
     {
-        var page = File.ReadAllText(Repository.File("docs/formats/recipe.md"));
+        var page = File.ReadAllText(Repository.PathOf("docs/formats/recipe.md"));
         var json = page.Split("```json\n")[1].Split("```")[0];
         var id = page.Split("recipe id is `")[1].Split('`')[0];
         Assert.Equal(id, Recipe.Parse(json).Id);

@@ -110,7 +110,7 @@ public sealed class ImageEntryTests : IDisposable
     [Fact]
     public void A_recurrent_network_does_not()
     {
-        var text = File.ReadAllText(Repository.File("populations/quickstart.json"));
+        var text = File.ReadAllText(Repository.PathOf("populations/quickstart.json"));
         var told = Refused(text.Replace("mean_squared_error", "cross_entropy", StringComparison.Ordinal));
         Says("a recurrent network learns by the mean squared error, not by the cross entropy", told);
     }
@@ -183,7 +183,7 @@ public sealed class ImageEntryTests : IDisposable
     [Fact]
     public void The_real_mnist_is_read_and_split()
     {
-        var task = (ImageTask)Population.Parse(File.ReadAllText(Repository.File("populations/ds4.json")), "ds4.json").Task("MnistClean");
+        var task = (ImageTask)Population.Parse(File.ReadAllText(Repository.PathOf("populations/ds4.json")), "ds4.json").Task("MnistClean");
         if (task.MissingFile is { } missing) Assert.Skip($"MNIST isn't here. {missing}");
         var data = task.Generate();
         Assert.Equal((55_000, 5_000, 10_000), (data.Training.Count, data.Validation.Count, data.LongTest.Count));

@@ -1,7 +1,7 @@
-namespace Mlds.EndToEnd.Tests;
+namespace Mlds.Testing;
 
 /// <summary>The tree that these tests were built from.</summary>
-static class Repository
+public static class Repository
 {
     /// <summary>The folder with Mlds.slnx.</summary>
     public static string Root { get; } = Find(AppContext.BaseDirectory);
